@@ -1,0 +1,20 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.model.Rejection;
+
+/// A segment that cannot be shown; says why in words for its producer.
+public final class UnreadableMediaException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Rejection rejection;
+
+  public UnreadableMediaException(Rejection.Reason reason, String detail) {
+    super(reason + ": " + detail);
+    this.rejection = new Rejection(reason, detail);
+  }
+
+  public Rejection rejection() {
+    return rejection;
+  }
+}

@@ -1,0 +1,56 @@
+package io.chronoscope.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// A decoded picture: RGB, 8 bits a channel, rows packed without padding, `[heightPx, widthPx, 3]`,
+/// outside the Java heap. Whoever created it, or was handed it, closes it; the pixels must not be
+/// read after that.
+public final class Picture implements AutoCloseable {
+
+  private final int widthPx;
+  private final int heightPx;
+  private final MemorySegment rgb;
+  private final Arena arena;
+
+  private Picture(int widthPx, int heightPx, MemorySegment rgb, Arena arena) {
+    this.widthPx = widthPx;
+    this.heightPx = heightPx;
+    this.rgb = rgb;
+    this.arena = arena;
+  }
+
+  /// A picture of undefined content to be written by the caller. It may be used and closed by any
+  /// thread.
+  public static Picture allocate(int widthPx, int heightPx) {
+    if (widthPx <= 0 || heightPx <= 0) {
+      throw new IllegalArgumentException("picture of " + widthPx + "x" + heightPx + " pixels");
+    }
+    Arena arena = Arena.ofShared();
+    return new Picture(widthPx, heightPx, arena.allocate(3L * widthPx * heightPx), arena);
+  }
+
+  public int widthPx() {
+    return widthPx;
+  }
+
+  public int heightPx() {
+    return heightPx;
+  }
+
+  /// `[heightPx, widthPx, 3]` unsigned bytes; valid until [#close()].
+  public MemorySegment rgb() {
+    return rgb;
+  }
+
+  public long sizeBytes() {
+    return rgb.byteSize();
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

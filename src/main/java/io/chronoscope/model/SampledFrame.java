@@ -1,0 +1,14 @@
+package io.chronoscope.model;
+
+/// A frame that was seen: its own absolute time, already at the size the model takes.
+///
+/// @param gridMicros the absolute sampling time (microseconds since the epoch) for which it was
+///   taken
+/// @param timeMicros when the frame itself was presented, absolute; at most one frame duration
+///   before `gridMicros`
+/// @param activity mean absolute change of brightness since the frame sampled before it, 0..1; 0
+///   for the first
+/// @param picture owned by whoever holds this frame
+/// @param origin the chunk it was decoded from
+public record SampledFrame(
+    long gridMicros, long timeMicros, double activity, Picture picture, ChunkOrigin origin) {}

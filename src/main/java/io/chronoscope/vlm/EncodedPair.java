@@ -1,0 +1,16 @@
+package io.chronoscope.vlm;
+
+import java.nio.FloatBuffer;
+
+/// A frame pair as the decoder reads it.
+///
+/// @param rows height of the token grid (H/28)
+/// @param columns width of the token grid (W/28)
+/// @param embeddings `[rows * columns, hidden]`, row-major, direct and read-only; collected with
+///   this object
+public record EncodedPair(int rows, int columns, FloatBuffer embeddings) {
+
+  public int tokens() {
+    return rows * columns;
+  }
+}
