@@ -22,6 +22,7 @@ public final class Picture implements AutoCloseable {
 
   /// A picture of undefined content to be written by the caller. It may be used and closed by any
   /// thread.
+  @SuppressWarnings("MustBeClosed") // the picture owns the arena and closes it
   public static Picture allocate(int widthPx, int heightPx) {
     if (widthPx <= 0 || heightPx <= 0) {
       throw new IllegalArgumentException("picture of " + widthPx + "x" + heightPx + " pixels");
