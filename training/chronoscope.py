@@ -1,0 +1,61 @@
+"""Command line of the training tools. See README.md."""
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    t = commands.add_parser("train", help="train the checkpoint (resumable)")
+    t.add_argument("--run", default=str(HERE / "runs" / "demo"), help="folder of the run's state")
+    t.add_argument("--resume", action="store_true", help="go on from the saved state")
+    t.add_argument("--minutes", type=float, default=130, help="whole time budget, both stages")
+    t.add_argument("--encoder-minutes", type=float, default=18, help="longest time for the first stage")
+    t.add_argument("--shape-goal", type=float, default=0.92, help="shape accuracy that ends the first stage")
+    t.add_argument("--lr", type=float, default=1.2e-3)
+    t.add_argument("--warmup", type=int, default=200)
+    t.add_argument("--decay", type=float, default=0.25, help="share of the time over which the rate falls")
+    t.add_argument("--aux", type=float, default=0.1, help="weight of the token heads in the second stage")
+    t.add_argument("--average", type=float, default=0.998, help="decay of the averaged weights")
+    t.add_argument("--budget", type=int, default=1400, help="video tokens in a batch")
+    t.add_argument("--level", type=int, help="set the difficulty level")
+    t.add_argument("--seed", type=int, default=1)
+    t.add_argument("--threads", type=int, default=2)
+    t.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
+    t.add_argument("--save-minutes", type=float, default=4)
+    t.add_argument("--eval-minutes", type=float, default=12)
+    t.add_argument("--eval-clips", type=int, default=60)
+    t.add_argument("--log-seconds", type=float, default=30)
+
+    s = commands.add_parser("scenes", help="write scenes as MP4 with truth")
+    s.add_argument("--seed", type=int, default=1000, help="first scene's seed (held out: below 100000)")
+    s.add_argument("--count", type=int, default=4)
+    s.add_argument("--out", default="scenes")
+    s.add_argument("--seconds", type=float, default=30)
+    s.add_argument("--at-once", type=int, default=3, help="most events near each other in time")
+    s.add_argument("--size", help="WIDTHxHEIGHT (default: varied)")
+    s.add_argument("--fps", help="frame rate (default: varied)")
+    s.add_argument("--codec", help="h264, hevc, mpeg4, vp9 or av1 (default: varied)")
+    s.add_argument("--samples", action="store_true", help="write the committed video-samples instead")
+
+    options = parser.parse_args()
+    if options.command == "train":
+        from chronoscope_training.train import train
+        train(options)
+    elif options.command == "scenes":
+        from chronoscope_training import video
+        if options.samples:
+            video.write_samples(options.out)
+        else:
+            size = tuple(map(int, options.size.split("x"))) if options.size else None
+            video.write_many(options.out, options.seed, options.count, options.seconds, options.at_once, size,
+                             options.fps, options.codec)
+
+
+if __name__ == "__main__":
+    main()

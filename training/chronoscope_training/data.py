@@ -1,0 +1,210 @@
+"""Training clips: what is sampled, how it becomes tokens, and a process that renders ahead of the trainer."""
+import multiprocessing as mp
+
+import numpy as np
+import torch
+
+from . import prompts, render, scenes
+from .model import video_positions
+
+# (rows, cols) of merged tokens -> aspects of real videos that the preprocessor maps to that grid, and their share
+GRIDS = {(3, 4): ((4 / 3, 4 / 3, 1.25, 1.3), 0.40), (3, 5): ((16 / 9, 16 / 9, 1.5, 1.6, 1.85), 0.28),
+         (4, 4): ((1.0,), 0.10), (4, 3): ((3 / 4, 3 / 4, 0.8), 0.12), (5, 3): ((9 / 16, 9 / 16, 2 / 3), 0.10)}
+FPS = {2: 0.48, 1: 0.18, 4: 0.16, 0.5: 0.03, 0.7: 0.03, 1.5: 0.05, 2.5: 0.04, 3: 0.03}
+# Difficulty levels: shares of 0, 1, 2, 3 events, shares of window lengths in seconds, light going off.
+LEVELS = (
+    dict(count=(0.08, 0.92, 0, 0), length={3: .3, 4: .4, 5: .3}, light=0.03),
+    dict(count=(0.08, 0.62, 0.30, 0), length={4: .25, 5: .25, 6: .25, 8: .25}, light=0.06),
+    dict(count=(0.08, 0.37, 0.35, 0.20), length={4: .08, 6: .25, 8: .37, 10: .3}, light=0.08),
+    dict(count=(0.10, 0.28, 0.33, 0.29), length={3: .03, 5: .07, 6: .1, 8: .2, 9: .1, 10: .4, 12: .1}, light=0.08),
+)
+TRAIN_SEED = 1_000_000  # training streams; held-out clips use seeds below HELD_OUT_END
+HELD_OUT_END = 100_000
+IGNORE = -100
+
+
+def pick(rng, table):
+    keys = list(table)
+    weights = np.array([table[k] for k in keys], float)
+    return keys[rng.choice(len(keys), p=weights / weights.sum())]
+
+
+def frame_times(fps, length):
+    """Sampled times of a window: k / fps from its start; an odd count repeats the last frame.
+    Returns (times with even count, number of different frames)."""
+    count = max(1, int(np.ceil(length * fps - 1e-6)))
+    times = [k / fps for k in range(count)]
+    return times + times[-1:] * (count % 2), count
+
+
+def seen_events(scene, times, count, fps):
+    """What an observer of the sampled frames can say: [(start s, end s, description, event)], in order of start.
+
+    A boundary lies midway between the last frame without and the first frame with the event, rounded to a
+    quarter second; an event that is there in the first (last) frame starts (ends) with the window.
+    """
+    out, end_of_window = [], count / fps
+    for event in scene.events():
+        there = [k for k in range(count) if event.t0 <= times[k] < event.t1]
+        if not there:
+            continue
+        first, last = there[0], there[-1]
+        start = 0.0 if first == 0 else (first - 0.5) / fps
+        end = end_of_window if last == count - 1 else (last + 0.5) / fps
+        start, end = (np.floor(v * 4 + 0.5 + 1e-6) / 4 for v in (start, end))
+        if end <= start:
+            end = start + 0.25
+        # What it did can only be told from the frames that show it.
+        text = event.describe(times[first] - 0.25 / fps, times[last] + 0.25 / fps)
+        out.append((float(start), float(end), text, event))
+    return sorted(out, key=lambda e: e[:3])
+
+
+class Text:
+    """Token ids of questions and answers with the weight of each answer token."""
+
+    def __init__(self):
+        self.tokenizer = prompts.build_tokenizer()
+        self.head, self.tail = self.ids(prompts.HEAD), self.ids(prompts.TAIL)
+        self.pad = self.tokenizer.token_to_id("<|endoftext|>")
+        self.end = self.tokenizer.token_to_id("<|im_end|>")
+        self.video = self.tokenizer.token_to_id("<|video_pad|>")
+        self.dense = self.ids(prompts.ASK.format(prompts.DENSE))
+        self.summary = self.ids(prompts.ASK.format(prompts.SUMMARY))
+        light = {"```", "json", "Ċ", "start", "_time", '":"', ":", ".", '","', "end", "description", "A", "The",
+                 "Ġevent", "Ġhappens", "Ġin", "Ġ-", "Ġ", "Ġa", "Ġthe", "Ġgoes", "Ġoff"}
+        size = self.tokenizer.get_vocab_size()
+        self.weight = torch.tensor([0.15 if self.tokenizer.id_to_token(i) in light else 1.0 for i in range(size)])
+
+        def group(words):
+            return torch.tensor([self.tokenizer.token_to_id(w) for w in words])
+
+        self.groups = {"digit": group("0123456789"), "colour": group(["Ġ" + c for c in scenes.COLOURS]),
+                       "shape": group(["Ġ" + s for s in scenes.SHAPES]),
+                       "more": group(['."},{"', '."}]Ċ', "[]Ċ", '[{"'])}
+
+    def ids(self, text):
+        return self.tokenizer.encode(text).ids
+
+    def ground(self, description):
+        return self.ids(prompts.ASK.format(prompts.GROUND.format(prompts.as_query(description))))
+
+    def branches(self, rng, events):
+        """[(question ids, answer ids)] to train on for one clip."""
+        rows = [e[:3] for e in events]
+        out = [(self.dense, self.ids(prompts.dense_answer(rows) + prompts.END))]
+        texts = [e[2] for e in events]
+        unique = [e for e in rows if texts.count(e[2]) == 1]
+        if unique and rng.random() < 0.6:
+            start, end, text = unique[rng.integers(len(unique))]
+            out.append((self.ground(text), self.ids(prompts.ground_answer(start, end) + prompts.END)))
+        if rng.random() < 0.25:
+            out.append((self.summary, self.ids(prompts.summary_answer(rows) + prompts.END)))
+        return out
+
+
+def sample_clip(rng, level, fps, length, grid):
+    """One window of a scene -> dict of frames, labels, truth."""
+    spec = LEVELS[level]
+    aspects = GRIDS[grid][0]
+    aspect = aspects[rng.integers(len(aspects))]
+    count = int(rng.choice(4, p=np.array(spec["count"]) / sum(spec["count"])))
+    times, distinct = frame_times(fps, length)
+    scene = scenes.window_scene(rng, distinct / fps, aspect, count, spec["light"])
+    frames, labels = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28, labels=True)
+    return dict(frames=frames, labels=labels, times=times, fps=fps, length=length, scene=scene,
+                events=seen_events(scene, times, distinct, fps))
+
+
+def pairs_of(fps, length):
+    return len(frame_times(fps, length)[0]) // 2
+
+
+def sample_batch(rng, level, budget, text=None):
+    """Clips of one grid and one number of frame pairs. budget: merged video tokens in the batch (about)."""
+    chosen = level if rng.random() < 0.8 else int(rng.integers(0, level + 1))
+    grid = pick(rng, {g: share for g, (_, share) in GRIDS.items()})
+    table = {(f, s): fw * sw for f, fw in FPS.items() for s, sw in LEVELS[chosen]["length"].items()}
+    pairs = pairs_of(*pick(rng, table))
+    table = {k: w for k, w in table.items() if pairs_of(*k) == pairs}
+    size = int(np.clip(budget // (pairs * grid[0] * grid[1]), 2, 24))
+    clips = [sample_clip(rng, chosen, *pick(rng, table), grid) for _ in range(size)]
+    batch = dict(frames=torch.from_numpy(np.stack([c["frames"] for c in clips])),
+                 labels=torch.from_numpy(np.stack([c["labels"] for c in clips])))
+    if text is not None:
+        batch.update(lay_out(text, [text.branches(rng, c["events"]) for c in clips],
+                             [c["times"][::2] for c in clips], grid))
+    return batch
+
+
+def lay_out(text, branches, pair_seconds, grid):
+    """Token ids, positions, branch numbers and targets of a batch; all clips have equally many video tokens.
+
+    Sequence: head, video, tail, then each branch's question and answer. Branch numbers: 0 = shared prefix,
+    1.. = branches, -1 = padding. A token sees the prefix and its own branch. Each branch's positions begin
+    right after the prefix, so every branch is what the model would see if it were asked alone.
+    """
+    rows, cols = grid
+    video = len(pair_seconds[0]) * rows * cols
+    prefix = len(text.head) + video + len(text.tail)
+    total = prefix + max(sum(len(q) + len(a) for q, a in b) for b in branches)
+    size = len(branches)
+    ids = torch.full((size, total), text.pad)
+    branch = torch.full((size, total), -1, dtype=torch.int8)
+    target = torch.full((size, total), IGNORE)
+    positions = torch.zeros(3, size, total, dtype=torch.long)
+    for n, parts in enumerate(branches):
+        head = len(text.head)
+        ids[n, :prefix] = torch.tensor(text.head + [text.video] * video + text.tail)
+        branch[n, :prefix] = 0
+        positions[:, n, :head] = torch.arange(head)
+        grid_ids = video_positions(pair_seconds[n], rows, cols, head)
+        positions[:, n, head:head + video] = grid_ids
+        after = int(grid_ids.max()) + 1
+        positions[:, n, head + video:prefix] = torch.arange(after, after + len(text.tail))
+        after += len(text.tail)
+        at = prefix
+        for number, (question, answer) in enumerate(parts, 1):
+            both = torch.tensor(question + answer)
+            ids[n, at:at + len(both)] = both
+            branch[n, at:at + len(both)] = number
+            positions[:, n, at:at + len(both)] = torch.arange(after, after + len(both))
+            # The token before each answer token predicts it.
+            target[n, at + len(question) - 1:at + len(both) - 1] = both[len(question):]
+            at += len(both)
+    return dict(ids=ids, branch=branch, target=target, positions=positions, head=len(text.head), video=video)
+
+
+def mask_of(branch):
+    """Additive float mask [clips, 1, length, length] from branch numbers [clips, length]."""
+    q, k = branch[:, :, None], branch[:, None, :]
+    length = branch.shape[1]
+    allowed = ((k == 0) | (k == q)) & torch.ones(length, length, dtype=torch.bool).tril()
+    return torch.zeros(allowed.shape).masked_fill_(~allowed, -1e9)[:, None]
+
+
+def _produce(queue, level, seed, budget, with_text):
+    torch.set_num_threads(1)
+    text = Text() if with_text else None
+    rng = np.random.default_rng(seed)
+    while True:
+        queue.put({k: v.numpy() if torch.is_tensor(v) else v for k, v in
+                   sample_batch(rng, level.value, budget, text).items()})
+
+
+class Producer:
+    """Renders batches in a process of its own, a few ahead. `level` may be raised at any time."""
+
+    def __init__(self, level, seed, budget, with_text):
+        context = mp.get_context("spawn")
+        self.level = context.Value("i", level)
+        self.queue = context.Queue(6)
+        self.process = context.Process(target=_produce, args=(self.queue, self.level, seed, budget, with_text),
+                                       daemon=True)
+        self.process.start()
+
+    def next(self):
+        return {k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in self.queue.get().items()}
+
+    def stop(self):
+        self.process.terminate()

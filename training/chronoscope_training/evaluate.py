@@ -1,0 +1,147 @@
+"""Greedy answers on held-out clips, and how far they are from the scenes' true times."""
+import json
+import re
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import data, model as net, render, scenes
+
+TIME = re.compile(r"(\d+):(\d+(?:\.\d+)?)")
+
+
+@torch.no_grad()
+def generate(model, text, frames, pair_seconds, questions, limit=190):
+    """Greedy answers. frames uint8 [clips, 2T, H, W, 3]; pair_seconds [clips][T]; questions: token ids per clip, all
+    of one length. Returns texts."""
+    size, grid = len(frames), (frames.shape[2] // 28, frames.shape[3] // 28)
+    lay = data.lay_out(text, [[(q, [])] for q in questions], pair_seconds, grid)
+    visual, decoder = model.model.visual, model.model.language_model
+    x = decoder.embed_tokens(lay["ids"])
+    start, video = lay["head"], lay["video"]
+    x[:, start:start + video] = net.encode(visual, frames).reshape(size, video, -1)
+    past = []
+    x = net.decode(decoder, x, lay["positions"], past=past)[:, -1]
+    position = lay["positions"][:, :, -1:] + 1
+    out = torch.empty(size, 0, dtype=torch.long)
+    for _ in range(limit):
+        token = F.linear(x, model.lm_head.weight).argmax(-1, keepdim=True)
+        out = torch.cat((out, token), 1)
+        if (out == text.end).any(1).all():
+            break
+        x = net.decode(decoder, decoder.embed_tokens(token), position, past=past)[:, 0]
+        position = position + 1
+    return [text.tokenizer.decode(row[:row.index(text.end)] if text.end in row else row) for row in out.tolist()]
+
+
+def parse(answer):
+    """[(start s, end s, description)]; nothing when the answer cannot be read."""
+    try:
+        rows = json.loads(answer.strip().removeprefix("```json").removesuffix("```"))
+
+        def seconds(s):
+            minutes, rest = TIME.fullmatch(s).groups()
+            return int(minutes) * 60 + float(rest)
+
+        return [(seconds(r["start_time"]), seconds(r["end_time"]), r["description"]) for r in rows]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def names(description):
+    """The (colour, shape) that a description is about, 'light', or None."""
+    if "light" in description.lower():
+        return "light"
+    colour = next((c for c in re.findall(r"\w+", description.lower()) if c in scenes.COLOURS), None)
+    shape = next((s for s in scenes.SHAPES if s in description.lower()), None)
+    return (colour, shape) if colour and shape else None
+
+
+def overlap(a, b):
+    inside = max(0.0, min(a[1], b[1]) - max(a[0], b[0]))
+    union = max(a[1], b[1]) - min(a[0], b[0])
+    return inside / union if union > 0 else 0.0
+
+
+def identities(event):
+    if isinstance(event, scenes.Dark):
+        return {"light"}
+    return {(scenes.COLOURS[c], scenes.SHAPES[s]) for c, s in event.identities()}
+
+
+class Score:
+    """Sums over answers. An event counts as found by an answer row that names its colour and shape (either colour
+    when it changes); its IoU is that of the best such row, 0 without one. Events that overlap the window by less
+    than `least` seconds are neither asked for nor held against the answer."""
+
+    def __init__(self, least=1.0):
+        self.least, self.ious, self.invented, self.answers, self.unreadable = least, [], 0, 0, 0
+        self.wrong = {"colour": 0, "shape": 0, "other": 0}
+
+    def add(self, answer, scene, window):
+        rows = parse(answer)
+        self.answers += 1
+        self.unreadable += "[" not in answer or (not rows and "[]" not in answer)
+        known, asked = set(), []
+        for event in scene.events():
+            span = (max(event.t0, 0.0), min(event.t1, window))
+            if span[1] > span[0]:
+                known |= identities(event)
+                if span[1] - span[0] >= self.least:
+                    asked.append((span, identities(event)))
+        for span, who in asked:
+            self.ious.append(max((overlap(r, span) for r in rows if names(r[2]) in who), default=-1.0))
+        for r in rows:
+            who = names(r[2])
+            if who not in known:
+                self.invented += 1
+                same = [k for k in known if k != "light" and who not in (None, "light")]
+                kind = "shape" if any(k[0] == who[0] for k in same) else \
+                    "colour" if any(k[1] == who[1] for k in same) else "other"
+                self.wrong[kind] += 1
+
+    def result(self):
+        iou = np.maximum(self.ious, 0)
+        return dict(miou=float(iou.mean()), r1=float((iou >= 0.5).mean()),
+                    named=float((np.array(self.ious) >= 0).mean()), invented=self.invented / self.answers,
+                    unreadable=self.unreadable / self.answers, wrong=self.wrong, asked=len(iou))
+
+
+def held_out(seed, count, fps, length=10.0):
+    """One held-out window: (frames, times, scene). The same seed gives the same scene at every fps."""
+    rng = np.random.default_rng([seed, 77])
+    grid = data.pick(rng, {g: share for g, (_, share) in data.GRIDS.items()})
+    aspect = data.GRIDS[grid][0][0]
+    scene = scenes.window_scene(rng, length, aspect, count)
+    times, _ = data.frame_times(fps, length)
+    return render.clip(np.random.default_rng([seed, 78]), scene, times, grid[1] * 28, grid[0] * 28), times, scene
+
+
+def run(model, text, first_seed, clips, fps, counts, length=10.0, batch=24, show=0):
+    """Scores dense answers on `clips` held-out windows with the given numbers of events."""
+    assert first_seed + clips <= data.HELD_OUT_END
+    model.eval()
+    score, groups = Score(), {}
+    for n in range(clips):
+        item = held_out(first_seed + n, counts[n % len(counts)], fps, length)
+        groups.setdefault(item[0].shape, []).append(item)
+    for items in groups.values():
+        for at in range(0, len(items), batch):
+            part = items[at:at + batch]
+            answers = generate(model, text, torch.from_numpy(np.stack([p[0] for p in part])),
+                               [p[1][::2] for p in part], [text.dense] * len(part))
+            for (frames, times, scene), answer in zip(part, answers):
+                score.add(answer, scene, length)
+                if show > 0:
+                    show -= 1
+                    print([(round(max(0, e.t0), 2), round(min(length, e.t1), 2), e.describe()) for e in scene.events()
+                           if e.t1 > 0 and e.t0 < length], "\n   ->", answer.replace("\n", " "), flush=True)
+    model.train()
+    return dict(score.result(), fps=fps, events="-".join(str(c) for c in sorted({counts[0], counts[-1]})))
+
+
+def quick(model, text, clips):
+    """The small evaluation during training."""
+    return [run(model, text, 10_000, clips, fps, counts, show=6 if fps == 2 and len(counts) > 1 else 0)
+            for counts in ((1,), (1, 2, 3)) for fps in (2, 1, 4)]

@@ -1,0 +1,175 @@
+"""The model: transformers' own Qwen2.5-VL classes, and a fast forward pass over their modules.
+
+The parameters live in `Qwen2_5_VLForConditionalGeneration`; only the order of computation differs: pictures of
+one grid are batched, windows of equal size are attended to in one call, and several questions about one video
+share its prefix under a block mask. `check.py` compares both passes number by number.
+"""
+import torch
+import torch.nn.functional as F
+from torch import nn
+from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
+MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])
+STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])
+TOKENS_PER_SECOND = 2
+WINDOW = 4  # merged tokens a side of an attention window: 112 / 28
+
+
+def build(tokenizer, seed=0):
+    """A randomly initialised small model of the exact architecture."""
+    ids = {name: tokenizer.token_to_id(name) for name in
+           ("<|endoftext|>", "<|im_end|>", "<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>")}
+    hidden = 192
+    text = dict(vocab_size=tokenizer.get_vocab_size(), hidden_size=hidden, num_hidden_layers=4,
+                num_attention_heads=4, num_key_value_heads=2, intermediate_size=512,
+                max_position_embeddings=32768, rms_norm_eps=1e-6, hidden_act="silu", use_sliding_window=False,
+                tie_word_embeddings=True, bos_token_id=ids["<|endoftext|>"], eos_token_id=ids["<|im_end|>"],
+                pad_token_id=None,
+                rope_parameters={"rope_type": "default", "rope_theta": 1e6, "mrope_section": [8, 8, 8]})
+    vision = dict(depth=4, hidden_size=128, num_heads=4, intermediate_size=256, out_hidden_size=hidden,
+                  patch_size=14, spatial_patch_size=14, spatial_merge_size=2, temporal_patch_size=2,
+                  window_size=28 * WINDOW, fullatt_block_indexes=[3], tokens_per_second=TOKENS_PER_SECOND,
+                  hidden_act="silu", in_channels=3)
+    config = Qwen2_5_VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=True,
+                              image_token_id=ids["<|image_pad|>"], video_token_id=ids["<|video_pad|>"],
+                              vision_start_token_id=ids["<|vision_start|>"],
+                              vision_end_token_id=ids["<|vision_end|>"])
+    torch.manual_seed(seed)
+    model = Qwen2_5_VLForConditionalGeneration(config).float()
+    model.tie_weights()
+    return model
+
+
+class TokenHeads(nn.Module):
+    """Linear read-outs on each merged token; they teach the encoder and are not exported."""
+
+    SIZES = (7, 5, 6, 4, 4)  # colour, shape, motion, presence, dark: see render.clip
+
+    def __init__(self, width=192):
+        super().__init__()
+        self.linear = nn.Linear(width, sum(self.SIZES))
+
+    def forward(self, tokens, labels):
+        """tokens [n, width], labels [n, 5] (-1 ignored) -> (loss, accuracies on tokens where something is)."""
+        parts = self.linear(tokens).split(self.SIZES, -1)
+        loss, hits = 0.0, []
+        for k, logits in enumerate(parts):
+            weight = torch.ones(logits.shape[1])
+            weight[0] = 0.15 if k < 4 else 0.5
+            target = labels[:, k].long()
+            loss = loss + F.cross_entropy(logits, target, weight=weight, ignore_index=-1)
+            there = target > 0
+            hits.append((logits.argmax(-1)[there] == target[there]).float().mean().item() if there.any() else 1.0)
+        return loss, hits
+
+
+def norm(x, module):
+    return F.rms_norm(x, x.shape[-1:], module.weight, module.variance_epsilon)
+
+
+def rotate(x, cos, sin):
+    """Half-split rotary of x [..., length, dim] by cos, sin [length, dim] or broadcastable."""
+    a, b = x.chunk(2, -1)
+    return x * cos + torch.cat((-b, a), -1) * sin
+
+
+class Layout:
+    """Orders and rotary angles of one picture grid of rows x cols merged tokens."""
+
+    _cache = {}
+
+    def __new__(cls, rows, cols, inv_freq):
+        if (rows, cols) not in cls._cache:
+            self = super().__new__(cls)
+            order, self.windows = [], []
+            for r in range(0, rows, WINDOW):
+                for c in range(0, cols, WINDOW):
+                    cells = [i * cols + j for i in range(r, min(r + WINDOW, rows))
+                             for j in range(c, min(c + WINDOW, cols))]
+                    order += cells
+                    self.windows.append(4 * len(cells))
+            self.order = torch.tensor(order)
+            self.inverse = torch.argsort(self.order)
+            cell = self.order.repeat_interleave(4)
+            inner = torch.arange(4).repeat(len(order))
+            h, w = 2 * (cell // cols) + inner // 2, 2 * (cell % cols) + inner % 2
+            angle = torch.cat((h[:, None] * inv_freq, w[:, None] * inv_freq), -1).float()
+            angle = torch.cat((angle, angle), -1)
+            self.cos, self.sin = angle.cos(), angle.sin()
+            cls._cache[rows, cols] = self
+        return cls._cache[rows, cols]
+
+
+def patches(frames):
+    """uint8 [clips, 2T, H, W, 3] -> normalised float [clips*T, merged tokens, 4, 1176] in row-major token order."""
+    b, n, height, width, _ = frames.shape
+    x = (frames.float() - 255 * MEAN) / (255 * STD)
+    x = x.view(b, n // 2, 2, height // 28, 2, 14, width // 28, 2, 14, 3)
+    # (clip, pair, frame, I, i, ph, J, j, pw, colour) -> (clip, pair | I, J | i, j | colour, frame, ph, pw)
+    return x.permute(0, 1, 3, 6, 4, 7, 9, 2, 5, 8).reshape(b * (n // 2), (height // 28) * (width // 28), 4, 1176)
+
+
+def encode(visual, frames):
+    """uint8 [clips, 2T, H, W, 3] -> merged tokens [clips*T, rows*cols, out_hidden]."""
+    rows, cols = frames.shape[2] // 28, frames.shape[3] // 28
+    layout = Layout(rows, cols, visual.rotary_pos_emb.inv_freq)
+    x = patches(frames)[:, layout.order].flatten(1, 2)
+    x = F.linear(x, visual.patch_embed.proj.weight.flatten(1))
+    pictures, length, width = x.shape
+    heads = visual.blocks[0].attn.num_heads
+    for number, block in enumerate(visual.blocks):
+        qkv = block.attn.qkv(norm(x, block.norm1)).view(pictures, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
+        q, k, v = rotate(qkv[0], layout.cos, layout.sin), rotate(qkv[1], layout.cos, layout.sin), qkv[2]
+        if number in visual.fullatt_block_indexes or len(layout.windows) == 1:
+            out = F.scaled_dot_product_attention(q, k, v)
+        else:
+            out = torch.cat([F.scaled_dot_product_attention(*part) for part in
+                             zip(*(t.split(layout.windows, 2) for t in (q, k, v)))], 2)
+        x = x + block.attn.proj(out.transpose(1, 2).reshape(pictures, length, width))
+        h = norm(x, block.norm2)
+        x = x + block.mlp.down_proj(F.silu(block.mlp.gate_proj(h)) * block.mlp.up_proj(h))
+    merger = visual.merger
+    x = merger.mlp(norm(x, merger.ln_q).reshape(pictures, length // 4, 4 * width))
+    return x[:, layout.inverse]
+
+
+def text_angles(text, positions):
+    """positions [3, batch, length] -> cos, sin [batch, 1, length, head_dim]."""
+    rotary = text.rotary_emb
+    angle = positions[..., None].float() * rotary.inv_freq
+    angle = torch.cat([part[i % 3] for i, part in enumerate(angle.split(rotary.mrope_section, -1))], -1)
+    angle = torch.cat((angle, angle), -1)[:, None]
+    return angle.cos(), angle.sin()
+
+
+def decode(text, x, positions, mask=None, past=None):
+    """Decoder over embeddings x [batch, length, hidden]. mask: additive [batch, 1, length, keys] or None (causal).
+    past: list of (k, v) per layer, extended in place when given."""
+    cos, sin = text_angles(text, positions)
+    batch, length, width = x.shape
+    for number, layer in enumerate(text.layers):
+        attn = layer.self_attn
+        h = norm(x, layer.input_layernorm)
+        q = rotate(attn.q_proj(h).view(batch, length, -1, attn.head_dim).transpose(1, 2), cos, sin)
+        k = rotate(attn.k_proj(h).view(batch, length, -1, attn.head_dim).transpose(1, 2), cos, sin)
+        v = attn.v_proj(h).view(batch, length, -1, attn.head_dim).transpose(1, 2)
+        if past is not None:
+            if number < len(past):
+                k, v = torch.cat((past[number][0], k), 2), torch.cat((past[number][1], v), 2)
+                past[number] = (k, v)
+            else:
+                past.append((k, v))
+        groups = attn.num_key_value_groups
+        k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and length > 1)
+        x = x + attn.o_proj(out.transpose(1, 2).reshape(batch, length, width))
+        h = norm(x, layer.post_attention_layernorm)
+        x = x + layer.mlp.down_proj(F.silu(layer.mlp.gate_proj(h)) * layer.mlp.up_proj(h))
+    return norm(x, text.norm)
+
+
+def video_positions(pair_seconds, rows, cols, start):
+    """[3, T*rows*cols] position ids of a video whose pairs begin at the given seconds."""
+    t = (torch.tensor(pair_seconds, dtype=torch.float64) * TOKENS_PER_SECOND + 1e-6).long()
+    grid = torch.meshgrid(t, torch.arange(rows), torch.arange(cols), indexing="ij")
+    return torch.stack([g.reshape(-1) for g in grid]) + start

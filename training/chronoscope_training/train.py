@@ -1,0 +1,189 @@
+"""The trainer: first the encoder alone against per-token labels, then everything together."""
+import csv
+import os
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from . import data, evaluate, model as net
+
+CURVE = Path(__file__).parents[1] / "curve.csv"
+
+
+class Average:
+    """Weights averaged over the last thousand steps or so: as good as a decayed learning rate, at any time."""
+
+    def __init__(self, model, decay):
+        self.decay, self.steps = decay, 0
+        self.shadow = {k: p.detach().clone() for k, p in model.named_parameters()}
+
+    @torch.no_grad()
+    def update(self, model):
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 10))
+        names = list(self.shadow)
+        params = dict(model.named_parameters())
+        torch._foreach_lerp_([self.shadow[n] for n in names], [params[n].detach() for n in names], 1 - decay)
+
+    def swap(self, model):
+        for k, p in model.named_parameters():
+            p.data, self.shadow[k] = self.shadow[k], p.data
+
+
+def forward(model, heads, text, batch, aux_weight, bf16):
+    """-> (loss, statistics)"""
+    stats = {}
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        tokens = net.encode(model.model.visual, batch["frames"])
+    flat = tokens.float().flatten(0, 1)
+    aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 5))
+    for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark"), hits):
+        stats[name] = hit
+    if "ids" not in batch:
+        return aux, stats
+    decoder = model.model.language_model
+    embedded = decoder.embed_tokens(batch["ids"])
+    start, video = batch["head"], batch["video"]
+    size = len(embedded)
+    x = torch.cat((embedded[:, :start], tokens.reshape(size, video, -1).to(embedded.dtype),
+                   embedded[:, start + video:]), 1)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        x = net.decode(decoder, x, batch["positions"], data.mask_of(batch["branch"]))
+    target = batch["target"]
+    where = target != data.IGNORE
+    target = target[where]
+    logits = F.linear(x[where].float(), model.lm_head.weight)
+    each = F.cross_entropy(logits, target, reduction="none")
+    weight = text.weight[target]
+    loss = (each * weight).sum() / weight.sum()
+    stats["loss"] = loss.item()
+    right = logits.detach().argmax(-1) == target
+    for name, members in text.groups.items():
+        chosen = torch.isin(target, members)
+        if chosen.any():
+            stats[name] = right[chosen].float().mean().item()
+    return loss + aux_weight * aux, stats
+
+
+def learning_rate(options, step, elapsed):
+    """Warm-up by steps, constant, then down to a twentieth over the last quarter of the time budget."""
+    rate = options.lr * min(1.0, (step + 1) / options.warmup)
+    left = (options.minutes * 60 - elapsed) / (options.minutes * 60 * options.decay)
+    return rate * min(1.0, max(0.05, left))
+
+
+def train(options):
+    torch.set_num_threads(options.threads)
+    run = Path(options.run)
+    run.mkdir(parents=True, exist_ok=True)
+    text = data.Text()
+    model = net.build(text.tokenizer, options.seed)
+    heads = net.TokenHeads()
+    params = [*model.parameters(), *heads.parameters()]
+    groups = [dict(params=[p for p in params if p.ndim > 1], weight_decay=0.02),
+              dict(params=[p for p in params if p.ndim <= 1], weight_decay=0.0)]
+    optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), fused=True)
+    average = Average(model, options.average)
+    state = dict(stage=1, step=0, stage_step=0, level=0, elapsed=0.0, clips=0, segment=0)
+    smooth = {}
+    saved = run / "state.pt"
+    if options.resume and saved.exists():
+        loaded = torch.load(saved, weights_only=True)
+        model.load_state_dict(loaded["model"])
+        heads.load_state_dict(loaded["heads"])
+        optimizer.load_state_dict(loaded["optimizer"])
+        average.shadow, average.steps = loaded["average"], loaded["average_steps"]
+        torch.set_rng_state(loaded["rng"])
+        state, smooth = loaded["state"], loaded["smooth"]
+        state["segment"] += 1  # a new stream of scenes: nothing is seen twice
+    if options.level is not None:
+        state["level"] = options.level
+    print(f"parameters {sum(p.numel() for p in model.parameters())}, state {state}", flush=True)
+
+    def save():
+        torch.save(dict(model=model.state_dict(), heads=heads.state_dict(), optimizer=optimizer.state_dict(),
+                        average=average.shadow, average_steps=average.steps, rng=torch.get_rng_state(),
+                        state=state, smooth=smooth), run / "state.tmp")
+        os.replace(run / "state.tmp", saved)
+
+    def producer():
+        seed = [data.TRAIN_SEED, options.seed, state["stage"], state["segment"]]
+        return data.Producer(state["level"], seed, options.budget // (3 - state["stage"]), state["stage"] == 2)
+
+    source = producer()
+    began = time.time() - state["elapsed"]
+    paused = 0.0
+    last_save = last_eval = last_log = time.time()
+    logged_clips, logged_step, since_level = state["clips"], state["step"], 0
+    while True:
+        state["elapsed"] = time.time() - began - paused
+        rate = learning_rate(options, state["stage_step"], state["elapsed"])
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        batch = source.next()
+        loss, stats = forward(model, heads, text, batch, options.aux, options.bf16)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        gradient = torch.nn.utils.clip_grad_norm_(params, 1.0).item()
+        if gradient == gradient:  # skip a step whose gradient is not a number
+            optimizer.step()
+        average.update(model)
+        state["step"] += 1
+        state["stage_step"] += 1
+        since_level += 1
+        state["clips"] += len(batch["frames"])
+        for k, v in stats.items():
+            smooth[k] = v if k not in smooth else smooth[k] + 0.02 * (v - smooth[k])
+        now = time.time()
+        if now - last_log > options.log_seconds:
+            speed = (state["clips"] - logged_clips) / (now - last_log)
+            pace = (state["step"] - logged_step) / (now - last_log)
+            print(time.strftime("%H:%M:%S"), f"{state['elapsed'] / 60:.1f}min stage {state['stage']} level "
+                  f"{source.level.value} step {state['step']} clips {state['clips']} {speed:.1f}/s {pace:.2f}st/s "
+                  f"lr {rate:.1e} |g| {gradient:.2f} " + " ".join(f"{k} {v:.3f}" for k, v in smooth.items()),
+                  flush=True)
+            last_log, logged_clips, logged_step = now, state["clips"], state["step"]
+        if state["stage"] == 1:
+            taught = smooth["e_shape"] > options.shape_goal and smooth["e_colour"] > 0.93
+            if (taught and state["stage_step"] > 300) or state["elapsed"] > 60 * options.encoder_minutes:
+                state.update(stage=2, stage_step=0, level=0)
+                source.stop()
+                save()
+                source = producer()
+        else:
+            ready = [smooth.get("digit", 0) > g[0] and smooth.get("colour", 0) > g[1] and smooth.get("shape", 0) > g[1]
+                     for g in [((0.80, 0.85), (0.82, 0.86), (0.83, 0.86), (2, 2))[state["level"]]]][0]
+            if ready and since_level > 250:
+                state["level"] = source.level.value = state["level"] + 1
+                since_level = 0
+                print("level", state["level"], flush=True)
+        if state["stage"] == 2 and now - last_eval > 60 * options.eval_minutes:
+            average.swap(model)
+            results = evaluate.quick(model, text, options.eval_clips)
+            average.swap(model)
+            add_to_curve(state, results)
+            paused += time.time() - now
+            last_eval = last_log = time.time()
+            logged_clips, logged_step = state["clips"], state["step"]
+        if time.time() - last_save > 60 * options.save_minutes:
+            save()
+            last_save = time.time()
+        if state["elapsed"] > 60 * options.minutes:
+            break
+    save()
+    source.stop()
+
+
+def add_to_curve(state, results):
+    """Appends one row per setting to the curve."""
+    fresh = not CURVE.exists()
+    with open(CURVE, "a", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if fresh:
+            writer.writerow(["minutes", "clips", "level", "events", "fps", "miou", "r1_05", "named", "invented_per_answer"])
+        for r in results:
+            writer.writerow([f"{state['elapsed'] / 60:.1f}", state["clips"], state["level"], r["events"], r["fps"],
+                             *(f"{r[k]:.3f}" for k in ("miou", "r1", "named", "invented"))])
+            print("eval", r, flush=True)
