@@ -1,0 +1,69 @@
+# Sourced by ./chronoscope and ./mvnw: finds a JDK that fits. Sets JDK to its home, or to nothing.
+# Looked for, in this order: CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the path, the usual places.
+
+JDK_NEEDED=25
+
+# jdk_major HOME: the feature release of the JDK there (nothing when there is no complete JDK).
+jdk_major() {
+  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
+  if [ -r "$1/release" ]; then
+    sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9][0-9]*\).*/\2/p' "$1/release" | head -n 1
+  else
+    "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \(1\.\)\{0,1\}\([0-9][0-9]*\).*/\2/p'
+  fi
+}
+
+jdk_fits() {
+  jdk_found=$(jdk_major "$1")
+  [ -n "$jdk_found" ] && [ "$jdk_found" -ge "$JDK_NEEDED" ] 2>/dev/null
+}
+
+find_jdk() {
+  JDK=
+  for jdk_home in "${CHRONOSCOPE_JAVA_HOME:-}" "${JAVA_HOME:-}"; do
+    if [ -n "$jdk_home" ] && jdk_fits "$jdk_home"; then
+      JDK=$jdk_home
+      return 0
+    fi
+  done
+  if jdk_java=$(command -v java 2>/dev/null); then
+    # The command may be a link into the JDK, through several steps.
+    while [ -L "$jdk_java" ]; do
+      jdk_link=$(readlink "$jdk_java")
+      case $jdk_link in
+        /*) jdk_java=$jdk_link ;;
+        *) jdk_java=$(dirname "$jdk_java")/$jdk_link ;;
+      esac
+    done
+    jdk_home=$(cd "$(dirname "$jdk_java")/.." 2>/dev/null && pwd -P) || jdk_home=
+    if [ -n "$jdk_home" ] && jdk_fits "$jdk_home"; then
+      JDK=$jdk_home
+      return 0
+    fi
+  fi
+  for jdk_home in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* /opt/jdk/* \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    "${HOME:-/nonexistent}"/.sdkman/candidates/java/* "${HOME:-/nonexistent}"/.jdks/*; do
+    if [ -d "$jdk_home" ] && jdk_fits "$jdk_home"; then
+      JDK=$jdk_home
+      return 0
+    fi
+  done
+  return 1
+}
+
+explain_missing_jdk() {
+  cat >&2 <<TEXT
+chronoscope: needs a JDK, version $JDK_NEEDED or newer, and found none.
+  Debian, Ubuntu   apt install openjdk-$JDK_NEEDED-jdk     (or temurin-$JDK_NEEDED-jdk from adoptium.net)
+  Fedora, RHEL     dnf install java-$JDK_NEEDED-openjdk-devel
+  macOS            brew install openjdk@$JDK_NEEDED
+  any, no root     https://adoptium.net, unpack it, then
+                   export CHRONOSCOPE_JAVA_HOME=/path/to/the/jdk
+Looked at CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the path, /usr/lib/jvm, /usr/java, /opt,
+/Library/Java/JavaVirtualMachines, Homebrew, ~/.sdkman and ~/.jdks. A runtime without javac does
+not do: Chronoscope is built on this machine.
+TEXT
+}
