@@ -1,5 +1,6 @@
 package io.chronoscope.analysis;
 
+import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.StreamInput;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
@@ -12,7 +13,10 @@ public interface Intake {
   CompletionStage<Void> offer(StreamInput input);
 
   /// Lets a stream go on from a state that was written earlier, before its first input is offered.
-  void resume(StreamState state);
+  ///
+  /// @param resumeFrom as it was in the step that wrote the state. Inputs before it are not offered
+  ///   again; that record itself normally comes next, but may have passed out of retention
+  void resume(StreamState state, ChunkOrigin resumeFrom);
 
   /// Forgets streams without publishing anything more for them (their partition moved away).
   void forget(Predicate<String> stream);
