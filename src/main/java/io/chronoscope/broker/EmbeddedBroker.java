@@ -1,0 +1,266 @@
+package io.chronoscope.broker;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/// One Kafka node in this JVM, open to any Kafka client. Started and closed by its owner; what was
+/// written survives the close only where a data directory was given.
+public final class EmbeddedBroker implements AutoCloseable {
+
+  private static final int NODE = 1;
+  private static final int START_ATTEMPTS = 3;
+
+  /// A starting broker writes a thousand lines at level INFO, and a few warnings that say that it
+  /// is alone. Held here because loggers that nobody holds may be collected together with their
+  /// level.
+  private static final Map<Logger, Level> LOGGERS =
+      Map.of(
+          Logger.getLogger("kafka"), Level.WARNING,
+          Logger.getLogger("org.apache.kafka"), Level.WARNING,
+          Logger.getLogger("state.change.logger"), Level.WARNING,
+          Logger.getLogger("org.apache.kafka.controller.QuorumController"), Level.SEVERE,
+          Logger.getLogger("org.apache.kafka.clients.NetworkClient"), Level.SEVERE);
+
+  private final KafkaRaftServer server;
+  private final String bootstrapServers;
+  private final Path directory;
+  private final boolean temporary;
+  private boolean closed;
+
+  private EmbeddedBroker(
+      KafkaRaftServer server, String bootstrapServers, Path directory, boolean temporary) {
+    this.server = server;
+    this.bootstrapServers = bootstrapServers;
+    this.directory = directory;
+    this.temporary = temporary;
+  }
+
+  /// How the broker is set up.
+  ///
+  /// @param dataDirectory where the log is kept; a broker started again on it goes on. Empty: a
+  ///   temporary directory, deleted on close
+  /// @param host the address to listen on and to tell clients
+  /// @param port the port for clients; 0 takes a free one
+  /// @param maxMessageBytes the largest record batch; everything on the way that limits a record's
+  ///   size is raised with it
+  public record Settings(Optional<Path> dataDirectory, String host, int port, int maxMessageBytes) {
+
+    public static final int DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+    public Settings {
+      if (port < 0 || port > 65_535) {
+        throw new IllegalArgumentException("port of the embedded broker is " + port);
+      }
+      if (maxMessageBytes <= 0) {
+        throw new IllegalArgumentException("largest message is " + maxMessageBytes + " bytes");
+      }
+    }
+
+    /// On localhost, with a temporary directory.
+    public static Settings temporary(int port) {
+      return new Settings(Optional.empty(), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES);
+    }
+
+    /// On localhost, with a directory that is kept.
+    public static Settings in(Path dataDirectory, int port) {
+      return new Settings(Optional.of(dataDirectory), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES);
+    }
+  }
+
+  /// Starts a broker and waits until it serves clients (about 4 s).
+  ///
+  /// @throws IllegalStateException when it cannot start: the port is taken, the directory is in use
+  ///   by another broker or was written by something else
+  public static EmbeddedBroker start(Settings settings) {
+    LOGGERS.forEach((logger, level) -> {
+      if (logger.getLevel() == null) {
+        logger.setLevel(level);
+      }
+    });
+    boolean temporary = settings.dataDirectory().isEmpty();
+    Path directory = temporary ? temporaryDirectory() : settings.dataDirectory().get();
+    try {
+      return startIn(directory, temporary, settings);
+    } catch (RuntimeException e) {
+      if (temporary) {
+        delete(directory);
+      }
+      throw e;
+    }
+  }
+
+  private static EmbeddedBroker startIn(Path directory, boolean temporary, Settings settings) {
+    requireFree(settings.host(), settings.port());
+    for (int attempt = 1; ; attempt++) {
+      int port = settings.port() == 0 ? freePort() : settings.port();
+      KafkaConfig config =
+          new KafkaConfig(properties(directory, settings, port, freePort()), false);
+      KafkaRaftServer server;
+      try {
+        format(directory);
+        server = new KafkaRaftServer(config, Time.SYSTEM);
+      } catch (Exception e) {
+        throw new IllegalStateException(
+            "the embedded broker cannot use " + directory + ": " + e.getMessage(), e);
+      }
+      try {
+        server.startup();
+        return new EmbeddedBroker(server, settings.host() + ":" + port, directory, temporary);
+      } catch (RuntimeException e) {
+        stop(server);
+        // A free port may be taken by somebody else between looking and binding.
+        if (attempt == START_ATTEMPTS) {
+          throw new IllegalStateException(
+              "the embedded broker did not start on port " + port + ": " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  /// Address for `bootstrap.servers`.
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /// Where the log lies.
+  public Path dataDirectory() {
+    return directory;
+  }
+
+  /// Stops the broker; deletes a temporary directory. Closing again does nothing.
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stop(server);
+    if (temporary) {
+      delete(directory);
+    }
+  }
+
+  private static void stop(KafkaRaftServer server) {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  private static Map<String, Object> properties(
+      Path directory, Settings settings, int port, int controllerPort) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("process.roles", "broker,controller");
+    properties.put("node.id", NODE);
+    properties.put("controller.quorum.voters", NODE + "@localhost:" + controllerPort);
+    properties.put(
+        "listeners",
+        "CLIENTS://%s:%d,CONTROLLER://localhost:%d"
+            .formatted(settings.host(), port, controllerPort));
+    properties.put("advertised.listeners", "CLIENTS://%s:%d".formatted(settings.host(), port));
+    properties.put("listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    properties.put("inter.broker.listener.name", "CLIENTS");
+    properties.put("controller.listener.names", "CONTROLLER");
+    properties.put("log.dirs", directory.toString());
+
+    int largest = settings.maxMessageBytes();
+    properties.put("message.max.bytes", largest);
+    properties.put("replica.fetch.max.bytes", largest);
+    properties.put("replica.fetch.response.max.bytes", largest);
+    properties.put("socket.request.max.bytes", Math.max(100 * 1024 * 1024, largest + 1024 * 1024));
+
+    // Topics are created from their definitions, never by a misspelt name.
+    properties.put("auto.create.topics.enable", false);
+    properties.put("group.initial.rebalance.delay.ms", 0);
+    for (String topic : List.of("offsets.topic", "transaction.state.log")) {
+      properties.put(topic + ".replication.factor", (short) 1);
+      properties.put(topic + ".num.partitions", 4);
+    }
+    properties.put("transaction.state.log.min.isr", 1);
+    properties.put("share.coordinator.state.topic.replication.factor", (short) 1);
+    properties.put("share.coordinator.state.topic.min.isr", (short) 1);
+    properties.put("share.coordinator.state.topic.num.partitions", 4);
+
+    // One machine, few clients: small pools, and no 128 MiB for the log cleaner.
+    properties.put("num.network.threads", 2);
+    properties.put("num.io.threads", 4);
+    properties.put("log.cleaner.dedupe.buffer.size", 8L * 1024 * 1024);
+    return properties;
+  }
+
+  /// Writes the directory's identity if it has none yet.
+  private static void format(Path directory) throws Exception {
+    Files.createDirectories(directory);
+    if (Files.exists(directory.resolve("meta.properties"))) {
+      return;
+    }
+    new Formatter()
+        .setPrintStream(new PrintStream(PrintStream.nullOutputStream()))
+        .setNodeId(NODE)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+        .setDirectories(List.of(directory.toString()))
+        .setControllerListenerName("CONTROLLER")
+        .setMetadataLogDirectory(directory.toString())
+        .run();
+  }
+
+  /// A taken port would otherwise be found after seconds of starting up, and reported from the
+  /// depths of the broker.
+  private static void requireFree(String host, int port) {
+    if (port == 0) {
+      return;
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the embedded broker cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port for the embedded broker", e);
+    }
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("chronoscope-broker");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary directory for the embedded broker", e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + directory, e);
+    }
+  }
+}
