@@ -1,0 +1,38 @@
+package io.chronoscope.ort;
+
+import ai.onnx.proto.OnnxMl;
+import ai.onnxruntime.OnnxJavaType;
+
+/// Number formats of tensors in a graph.
+public enum ElementType {
+  FLOAT32(4, OnnxMl.TensorProto.DataType.FLOAT, OnnxJavaType.FLOAT),
+  FLOAT16(2, OnnxMl.TensorProto.DataType.FLOAT16, OnnxJavaType.FLOAT16),
+  BFLOAT16(2, OnnxMl.TensorProto.DataType.BFLOAT16, OnnxJavaType.BFLOAT16),
+  INT64(8, OnnxMl.TensorProto.DataType.INT64, OnnxJavaType.INT64),
+  INT32(4, OnnxMl.TensorProto.DataType.INT32, OnnxJavaType.INT32),
+  UINT8(1, OnnxMl.TensorProto.DataType.UINT8, OnnxJavaType.UINT8),
+  BOOL(1, OnnxMl.TensorProto.DataType.BOOL, OnnxJavaType.BOOL);
+
+  private final int bytes;
+  private final OnnxMl.TensorProto.DataType proto;
+  private final OnnxJavaType java;
+
+  ElementType(int bytes, OnnxMl.TensorProto.DataType proto, OnnxJavaType java) {
+    this.bytes = bytes;
+    this.proto = proto;
+    this.java = java;
+  }
+
+  /// Bytes of one element.
+  public int bytes() {
+    return bytes;
+  }
+
+  OnnxMl.TensorProto.DataType proto() {
+    return proto;
+  }
+
+  OnnxJavaType java() {
+    return java;
+  }
+}

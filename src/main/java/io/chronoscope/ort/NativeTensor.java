@@ -1,0 +1,145 @@
+package io.chronoscope.ort;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A tensor outside the Java heap, row-major. It owns its memory (its own, or what the runtime
+/// allocated for an output) until it is closed. Not thread-safe.
+public final class NativeTensor implements AutoCloseable {
+
+  private final OnnxTensor tensor;
+  private final @Nullable Arena arena;
+  private final @Nullable MemorySegment memory;
+
+  private NativeTensor(
+      OnnxTensor tensor, @Nullable Arena arena, @Nullable MemorySegment memory) {
+    this.tensor = tensor;
+    this.arena = arena;
+    this.memory = memory;
+  }
+
+  /// A tensor that the runtime allocated; closed with this object.
+  static NativeTensor ofOutput(OnnxTensor tensor) {
+    return new NativeTensor(tensor, null, null);
+  }
+
+  /// Zeroes, to be written through [#memory()] before a run or to be filled by one.
+  @SuppressWarnings("MustBeClosed") // the tensor owns the arena and closes it
+  public static NativeTensor allocate(ElementType type, long... shape) {
+    long bytes = elements(shape) * type.bytes();
+    Arena arena = Arena.ofShared();
+    try {
+      // an empty tensor still needs an address
+      MemorySegment memory = arena.allocate(Math.max(bytes, 8), 64).asSlice(0, bytes);
+      return new NativeTensor(view(type, memory, shape), arena, memory);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /// A view of memory that the caller keeps alive until this tensor is closed.
+  public static NativeTensor over(ElementType type, MemorySegment memory, long... shape) {
+    if (memory.byteSize() != elements(shape) * type.bytes()) {
+      throw new IllegalArgumentException(
+          "%d bytes for a %s tensor %s"
+              .formatted(memory.byteSize(), type, Arrays.toString(shape)));
+    }
+    return new NativeTensor(view(type, memory, shape), null, memory);
+  }
+
+  public static NativeTensor ofFloats(float[] values, long... shape) {
+    return copied(ElementType.FLOAT32, MemorySegment.ofArray(values), shape);
+  }
+
+  public static NativeTensor ofLongs(long[] values, long... shape) {
+    return copied(ElementType.INT64, MemorySegment.ofArray(values), shape);
+  }
+
+  public static NativeTensor ofInts(int[] values, long... shape) {
+    return copied(ElementType.INT32, MemorySegment.ofArray(values), shape);
+  }
+
+  /// Elements of one byte, also truth values (0 or 1).
+  public static NativeTensor ofBytes(ElementType type, byte[] values, long... shape) {
+    return copied(type, MemorySegment.ofArray(values), shape);
+  }
+
+  private static NativeTensor copied(ElementType type, MemorySegment values, long... shape) {
+    NativeTensor tensor = allocate(type, shape);
+    tensor.memory().copyFrom(values);
+    return tensor;
+  }
+
+  private static OnnxTensor view(ElementType type, MemorySegment memory, long... shape) {
+    ByteBuffer bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
+    try {
+      return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), bytes, shape, type.java());
+    } catch (OrtException e) {
+      throw new OnnxRuntimeException("no tensor " + type + Arrays.toString(shape), e);
+    }
+  }
+
+  private static long elements(long... shape) {
+    long product = 1;
+    for (long dimension : shape) {
+      product = Math.multiplyExact(product, dimension);
+    }
+    return product;
+  }
+
+  OnnxTensor onnx() {
+    return tensor;
+  }
+
+  public long[] shape() {
+    return tensor.getInfo().getShape();
+  }
+
+  /// The elements of a tensor made by this class; not for outputs that the runtime allocated.
+  public MemorySegment memory() {
+    if (memory == null) {
+      throw new IllegalStateException("the runtime owns this tensor's memory; copy it out");
+    }
+    return memory;
+  }
+
+  /// A copy of an INT64 tensor.
+  public long[] toLongs() {
+    var buffer = tensor.getLongBuffer();
+    long[] values = new long[buffer.remaining()];
+    buffer.get(values);
+    return values;
+  }
+
+  /// A copy of a FLOAT32 tensor.
+  public float[] toFloats() {
+    var buffer = tensor.getFloatBuffer();
+    float[] values = new float[buffer.remaining()];
+    buffer.get(values);
+    return values;
+  }
+
+  /// A copy of a tensor whose elements have one byte.
+  public byte[] toBytes() {
+    var buffer = tensor.getByteBuffer();
+    byte[] values = new byte[buffer.remaining()];
+    buffer.get(values);
+    return values;
+  }
+
+  @Override
+  public void close() {
+    tensor.close();
+    if (arena != null && arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}

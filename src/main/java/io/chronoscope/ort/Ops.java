@@ -1,0 +1,273 @@
+package io.chronoscope.ort;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/// The operators of a transformer, written into one [Graph].
+public final class Ops {
+
+  private final Graph graph;
+
+  public Ops(Graph graph) {
+    this.graph = graph;
+  }
+
+  public Graph graph() {
+    return graph;
+  }
+
+  public Value add(Value a, Value b) {
+    return graph.node("Add", a.type(), List.of(a, b), Map.of());
+  }
+
+  public Value sub(Value a, Value b) {
+    return graph.node("Sub", a.type(), List.of(a, b), Map.of());
+  }
+
+  public Value mul(Value a, Value b) {
+    return graph.node("Mul", a.type(), List.of(a, b), Map.of());
+  }
+
+  public Value div(Value a, Value b) {
+    return graph.node("Div", a.type(), List.of(a, b), Map.of());
+  }
+
+  public Value cos(Value angles) {
+    return graph.node("Cos", angles.type(), List.of(angles), Map.of());
+  }
+
+  public Value sin(Value angles) {
+    return graph.node("Sin", angles.type(), List.of(angles), Map.of());
+  }
+
+  public Value or(Value a, Value b) {
+    return graph.node("Or", ElementType.BOOL, List.of(a, b), Map.of());
+  }
+
+  public Value not(Value a) {
+    return graph.node("Not", ElementType.BOOL, List.of(a), Map.of());
+  }
+
+  public Value equal(Value a, Value b) {
+    return graph.node("Equal", ElementType.BOOL, List.of(a, b), Map.of());
+  }
+
+  public Value less(Value a, Value b) {
+    return graph.node("Less", ElementType.BOOL, List.of(a, b), Map.of());
+  }
+
+  public Value lessOrEqual(Value a, Value b) {
+    return graph.node("LessOrEqual", ElementType.BOOL, List.of(a, b), Map.of());
+  }
+
+  public Value and(Value a, Value b) {
+    return graph.node("And", ElementType.BOOL, List.of(a, b), Map.of());
+  }
+
+  public Value where(Value condition, Value a, Value b) {
+    return graph.node("Where", a.type(), List.of(condition, a, b), Map.of());
+  }
+
+  /// The value itself when it already has that type.
+  public Value cast(Value value, ElementType type) {
+    return value.type() == type
+        ? value
+        : graph.node("Cast", type, List.of(value), Map.of("to", type.proto().getNumber()));
+  }
+
+  /// @param shape INT64; 0 keeps a dimension, -1 is the rest
+  public Value reshape(Value value, Value shape) {
+    return graph.node("Reshape", value.type(), List.of(value, shape), Map.of());
+  }
+
+  public Value reshape(Value value, long... shape) {
+    return reshape(value, graph.list(shape));
+  }
+
+  public Value transpose(Value value, long... order) {
+    return graph.node("Transpose", value.type(), List.of(value), Map.of("perm", order));
+  }
+
+  public Value unsqueeze(Value value, long axis) {
+    return graph.node("Unsqueeze", value.type(), List.of(value, graph.list(axis)), Map.of());
+  }
+
+  public Value expand(Value value, Value shape) {
+    return graph.node("Expand", value.type(), List.of(value, shape), Map.of());
+  }
+
+  /// The dimensions, INT64.
+  public Value shapeOf(Value value) {
+    return graph.node("Shape", ElementType.INT64, List.of(value), Map.of());
+  }
+
+  /// One dimension as an INT64 list of length 1.
+  public Value dimension(Value value, int axis) {
+    return graph.node(
+        "Shape", ElementType.INT64, List.of(value), Map.of("start", axis, "end", axis + 1));
+  }
+
+  public Value range(Value from, Value until, Value step) {
+    return graph.node("Range", from.type(), List.of(from, until, step), Map.of());
+  }
+
+  public Value gather(Value data, Value indices, int axis) {
+    return graph.node("Gather", data.type(), List.of(data, indices), Map.of("axis", axis));
+  }
+
+  /// For each row of the batch, `data[row, indices[row]]`.
+  ///
+  /// @param indices `[batch, 1]`
+  public Value gatherInBatch(Value data, Value indices) {
+    return graph.node("GatherND", data.type(), List.of(data, indices), Map.of("batch_dims", 1));
+  }
+
+  /// `data` with `updates[i]` at `indices[i]`.
+  public Value scatterNd(Value data, Value indices, Value updates) {
+    return graph.node("ScatterND", data.type(), List.of(data, indices, updates), Map.of());
+  }
+
+  public Value concat(List<Value> values, int axis) {
+    return graph.node("Concat", values.getFirst().type(), values, Map.of("axis", axis));
+  }
+
+  /// @param sizes INT64 list, one for each part
+  public List<Value> split(Value value, Value sizes, int parts, int axis) {
+    return graph.nodes(
+        "",
+        "Split",
+        Collections.nCopies(parts, value.type()),
+        List.of(value, sizes),
+        Map.of("axis", axis));
+  }
+
+  public Value argMax(Value value, int axis) {
+    return graph.node(
+        "ArgMax", ElementType.INT64, List.of(value), Map.of("axis", axis, "keepdims", 0));
+  }
+
+  /// Of an INT32 tensor, over all elements, as a scalar.
+  public Value min(Value value) {
+    return graph.node("ReduceMin", value.type(), List.of(value), Map.of("keepdims", 0));
+  }
+
+  public Value softmax(Value value, int axis) {
+    return graph.node("Softmax", value.type(), List.of(value), Map.of("axis", axis));
+  }
+
+  public Value matMul(Value a, Value b) {
+    return graph.node("MatMul", a.type(), List.of(a, b), Map.of());
+  }
+
+  /// `alpha · a · bᵀ`, over the last two dimensions.
+  public Value matMulTransposed(Value a, Value b, float alpha) {
+    return graph.contrib(
+        "FusedMatMul", a.type(), List.of(a, b), Map.of("transB", 1, "alpha", alpha));
+  }
+
+  /// `x · weightᵀ` with a weight stored `[out, in]`, as checkpoints have them.
+  public Value linear(Value x, Value weight) {
+    return matMulTransposed(x, weight, 1f);
+  }
+
+  public Value linear(Value x, Value weight, Value bias) {
+    return add(linear(x, weight), bias);
+  }
+
+  /// Exact (erf) GELU.
+  public Value gelu(Value x) {
+    return graph.contrib("Gelu", x.type(), List.of(x), Map.of());
+  }
+
+  /// `x · sigmoid(x)`.
+  public Value silu(Value x) {
+    return x.type() == ElementType.FLOAT32
+        ? graph.contrib("QuickGelu", x.type(), List.of(x), Map.of("alpha", 1f))
+        : mul(x, graph.node("Sigmoid", x.type(), List.of(x), Map.of()));
+  }
+
+  public Value rmsNorm(Value x, Value weight, double epsilon) {
+    return graph.node(
+        "SimplifiedLayerNormalization",
+        x.type(),
+        List.of(x, weight),
+        Map.of("axis", -1, "epsilon", (float) epsilon, "stash_type", 1));
+  }
+
+  /// Norm of a sum, and the sum.
+  public record Skipped(Value normed, Value sum) {}
+
+  /// `rmsNorm(x + skip)` together with `x + skip`.
+  public Skipped skipRmsNorm(Value x, Value skip, Value weight, double epsilon) {
+    Value sum = add(x, skip);
+    return new Skipped(rmsNorm(sum, weight, epsilon), sum);
+  }
+
+  /// Turns pairs `(i, i + headDim / 2)` of every head.
+  ///
+  /// @param x `[batch, tokens, heads * headDim]`
+  /// @param rows INT64 `[batch, tokens]`: which row of the tables turns a token
+  /// @param cos `[rows, headDim / 2]`
+  public Value rotary(Value x, Value rows, Value cos, Value sin, int heads) {
+    return graph.contrib(
+        "RotaryEmbedding",
+        x.type(),
+        List.of(x, rows, cos, sin),
+        Map.of("interleaved", 0, "num_heads", heads, "rotary_embedding_dim", 0));
+  }
+
+  /// Attention of every token to every token of its batch row, without a mask.
+  ///
+  /// @param query `[batch, tokens, heads * headDim]`, as `key` and `value`
+  public Value attention(Value query, Value key, Value value, int heads) {
+    return graph.contrib(
+        "MultiHeadAttention",
+        query.type(),
+        List.of(query, key, value),
+        Map.of("num_heads", heads));
+  }
+
+  /// @param output `[batch, tokens, heads * headDim]`
+  /// @param keys `[batch, kvHeads, cached, headDim]`
+  /// @param values as `keys`
+  public record Cached(Value output, Value keys, Value values) {}
+
+  /// Causal attention with grouped key and value heads over a cache.
+  ///
+  /// @param lastIndex INT32 `[batch]`: index in the cache of the row's last real token
+  /// @param total INT32 scalar: tokens in the longest row
+  public Cached groupedAttention(
+      Value query,
+      Value key,
+      Value value,
+      Value pastKeys,
+      Value pastValues,
+      Value lastIndex,
+      Value total,
+      int heads,
+      int kvHeads) {
+    List<Value> results =
+        graph.nodes(
+            Graph.CONTRIB,
+            "GroupQueryAttention",
+            List.of(query.type(), query.type(), query.type()),
+            List.of(query, key, value, pastKeys, pastValues, lastIndex, total),
+            Map.of("num_heads", heads, "kv_num_heads", kvHeads));
+    return new Cached(results.get(0), results.get(1), results.get(2));
+  }
+
+  /// Runs `body` at most `steps` times while its condition holds. The body's inputs are (step,
+  /// condition, state…), its outputs (condition, state…, collected…).
+  ///
+  /// @return the final state, then what was collected, stacked along a new first dimension
+  public List<Value> loop(
+      Value steps, Value condition, List<Value> state, Graph body, List<Value> bodyOutputs) {
+    bodyOutputs.forEach(body::bodyOutput);
+    List<Value> inputs = new ArrayList<>(List.of(steps, condition));
+    inputs.addAll(state);
+    List<ElementType> types = bodyOutputs.stream().skip(1).map(Value::type).toList();
+    return graph.nodes("", "Loop", types, inputs, Map.of("body", body));
+  }
+}

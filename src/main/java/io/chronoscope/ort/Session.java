@@ -1,0 +1,152 @@
+package io.chronoscope.ort;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A compiled [Graph]. Thread-safe; runs may overlap. It maps the weights' files itself and holds
+/// converted copies of those whose stored format is not the one it computes in (a BF16 weight that
+/// is computed in FP32 takes four bytes a number).
+public final class Session implements AutoCloseable {
+
+  private final String name;
+  private final OrtSession session;
+  private final Map<String, String> runOptions;
+
+  private Session(String name, OrtSession session, Map<String, String> runOptions) {
+    this.name = name;
+    this.session = session;
+    this.runOptions = runOptions;
+  }
+
+  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @throws OnnxRuntimeException when the device is missing, or the runtime refuses the graph
+  public static Session compile(String name, Graph graph, Device device, int intraOpThreads) {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+      options.setIntraOpNumThreads(intraOpThreads);
+      // shapes change from run to run: planned patterns would pile up, one for each
+      options.setMemoryPatternOptimization(false);
+      // threads that spin between operators take the cores from decoding and from other streams
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      folder(graph)
+          .ifPresent(
+              folder ->
+                  config(
+                      options,
+                      "session.model_external_initializers_file_folder_path",
+                      folder.toString()));
+      Map<String, String> runOptions =
+          switch (device) {
+            case Device.Cpu() -> Map.of("memory.enable_memory_arena_shrinkage", "cpu:0");
+            case Device.Cuda(int ordinal) -> {
+              addCuda(options, ordinal);
+              yield Map.of();
+            }
+          };
+      return new Session(name, environment.createSession(graph.model(), options), runOptions);
+    } catch (OrtException e) {
+      throw new OnnxRuntimeException(
+          "ONNX Runtime %s refuses the %s graph on %s: %s"
+              .formatted(environment.getVersion(), name, device, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void config(OrtSession.SessionOptions options, String key, String value) {
+    try {
+      options.addConfigEntry(key, value);
+    } catch (OrtException e) {
+      throw new OnnxRuntimeException("session option " + key, e);
+    }
+  }
+
+  /// @throws OnnxRuntimeException when this JVM's native library has no CUDA kernels
+  public static void requireCuda() {
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      throw new OnnxRuntimeException(
+          "device cuda: the ONNX Runtime library in use has no CUDA kernels (it has "
+              + OrtEnvironment.getAvailableProviders()
+              + "); build with the Maven profile `cuda` (com.microsoft.onnxruntime:onnxruntime_gpu,"
+              + " CUDA 12) or point -Donnxruntime.native.path at a folder with a CUDA build");
+    }
+  }
+
+  private static void addCuda(OrtSession.SessionOptions options, int ordinal) throws OrtException {
+    requireCuda();
+    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(ordinal)) {
+      // TF32 keeps 10 bits of a product's factors: not what is called FP32 here
+      cuda.add("use_tf32", "0");
+      cuda.add("arena_extend_strategy", "kSameAsRequested");
+      options.addCUDA(cuda);
+    }
+  }
+
+  private static Optional<Path> folder(Graph graph) {
+    Set<Path> folders =
+        graph.weights().values().stream()
+            .map(weight -> weight.file().getParent())
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    if (folders.size() > 1) {
+      throw new OnnxRuntimeException(
+          "weights lie in several folders, but must lie in one: " + folders);
+    }
+    return folders.stream().findFirst();
+  }
+
+  /// Computes `outputs`, allocated by the runtime; the caller closes them.
+  public Map<String, NativeTensor> run(Map<String, NativeTensor> inputs, Set<String> outputs) {
+    return run(inputs, outputs, Map.of());
+  }
+
+  /// Computes `outputs`, allocated by the runtime, and writes others into tensors of the right
+  /// shape.
+  ///
+  /// @return `outputs`; the caller closes them
+  public Map<String, NativeTensor> run(
+      Map<String, NativeTensor> inputs, Set<String> outputs, Map<String, NativeTensor> into) {
+    Map<String, OnnxTensor> fed = new LinkedHashMap<>();
+    inputs.forEach((key, tensor) -> fed.put(key, tensor.onnx()));
+    Map<String, OnnxValue> pinned = new LinkedHashMap<>();
+    into.forEach((key, tensor) -> pinned.put(key, tensor.onnx()));
+    try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+      for (Map.Entry<String, String> entry : runOptions.entrySet()) {
+        options.addRunConfigEntry(entry.getKey(), entry.getValue());
+      }
+      // the result is not closed as a whole: the tensors go to the caller one by one
+      OrtSession.Result result = session.run(fed, outputs, pinned, options);
+      Map<String, NativeTensor> tensors = new LinkedHashMap<>();
+      for (Map.Entry<String, OnnxValue> entry : result) {
+        if (outputs.contains(entry.getKey())) {
+          tensors.put(entry.getKey(), NativeTensor.ofOutput((OnnxTensor) entry.getValue()));
+        }
+      }
+      return tensors;
+    } catch (OrtException e) {
+      throw new OnnxRuntimeException("the %s graph failed: %s".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /// Frees the compiled graph and its converted weights. No run may be in progress.
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new OnnxRuntimeException("closing the " + name + " session", e);
+    }
+  }
+}
