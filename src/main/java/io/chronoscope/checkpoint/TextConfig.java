@@ -15,6 +15,7 @@ import java.util.List;
 /// @param ropeTheta base of the rotary frequencies
 /// @param mropeSection how many frequencies turn with time, height and width; together `headDim /
 ///   2`
+/// @param maxPositions `max_position_embeddings`: no token may stand beyond
 /// @param tiedEmbeddings whether the output projection is the embedding itself
 public record TextConfig(
     int hiddenSize,
@@ -27,6 +28,7 @@ public record TextConfig(
     double rmsNormEps,
     double ropeTheta,
     List<Integer> mropeSection,
+    int maxPositions,
     boolean tiedEmbeddings) {
 
   public TextConfig {
