@@ -29,7 +29,7 @@ def main():
     t.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
     t.add_argument("--save-minutes", type=float, default=4)
     t.add_argument("--eval-minutes", type=float, default=12)
-    t.add_argument("--eval-clips", type=int, default=60)
+    t.add_argument("--eval-clips", type=int, default=48)
     t.add_argument("--log-seconds", type=float, default=30)
 
     s = commands.add_parser("scenes", help="write scenes as MP4 with truth")
@@ -43,6 +43,20 @@ def main():
     s.add_argument("--codec", help="h264, hevc, mpeg4, vp9 or av1 (default: varied)")
     s.add_argument("--samples", action="store_true", help="write the committed video-samples instead")
 
+    x = commands.add_parser("export", help="write a run as a Qwen2.5-VL checkpoint directory")
+    x.add_argument("--run", default=str(HERE / "runs" / "demo"))
+    x.add_argument("--out", default=str(HERE.parent / "models" / "demo"))
+
+    e = commands.add_parser("eval", help="score a checkpoint directory on held-out windows")
+    e.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
+    e.add_argument("--clips", type=int, default=200)
+    e.add_argument("--first-seed", type=int, default=20_000)
+    e.add_argument("--show", type=int, default=0, help="print so many answers")
+    e.add_argument("--threads", type=int, default=2)
+
+    c = commands.add_parser("check", help="compare the fast forward pass with the reference's own, on a checkpoint")
+    c.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
+
     options = parser.parse_args()
     if options.command == "train":
         from chronoscope_training.train import train
@@ -55,6 +69,22 @@ def main():
             size = tuple(map(int, options.size.split("x"))) if options.size else None
             video.write_many(options.out, options.seed, options.count, options.seconds, options.at_once, size,
                              options.fps, options.codec)
+    elif options.command == "export":
+        from chronoscope_training.export import export
+        export(options.run, options.out)
+    elif options.command == "eval":
+        import torch
+        from chronoscope_training import evaluate
+        from chronoscope_training.export import load_directory
+        torch.set_num_threads(options.threads)
+        model, text = load_directory(options.model)
+        for counts in ((1,), (1, 2, 3)):
+            for fps in (2, 1, 4):
+                print(evaluate.run(model, text, options.first_seed, options.clips, fps, counts, show=options.show),
+                      flush=True)
+    elif options.command == "check":
+        from chronoscope_training.check import check
+        check(options.model)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ LEVELS = (
     dict(count=(0.08, 0.37, 0.35, 0.20), length={4: .08, 6: .25, 8: .37, 10: .3}, light=0.08),
     dict(count=(0.10, 0.28, 0.33, 0.29), length={3: .03, 5: .07, 6: .1, 8: .2, 9: .1, 10: .4, 12: .1}, light=0.08),
 )
+# The encoder's own stage: short and crowded, so that most pictures show something new.
+CROWDED = dict(count=(0.02, 0.08, 0.3, 0.6), length={1: .3, 2: .4, 3: .3}, light=0.08)
 TRAIN_SEED = 1_000_000  # training streams; held-out clips use seeds below HELD_OUT_END
 HELD_OUT_END = 100_000
 IGNORE = -100
@@ -103,9 +105,8 @@ class Text:
         return out
 
 
-def sample_clip(rng, level, fps, length, grid):
+def sample_clip(rng, spec, fps, length, grid):
     """One window of a scene -> dict of frames, labels, truth."""
-    spec = LEVELS[level]
     aspects = GRIDS[grid][0]
     aspect = aspects[rng.integers(len(aspects))]
     count = int(rng.choice(4, p=np.array(spec["count"]) / sum(spec["count"])))
@@ -122,13 +123,13 @@ def pairs_of(fps, length):
 
 def sample_batch(rng, level, budget, text=None):
     """Clips of one grid and one number of frame pairs. budget: merged video tokens in the batch (about)."""
-    chosen = level if rng.random() < 0.8 else int(rng.integers(0, level + 1))
+    spec = CROWDED if text is None else LEVELS[level if rng.random() < 0.8 else int(rng.integers(0, level + 1))]
     grid = pick(rng, {g: share for g, (_, share) in GRIDS.items()})
-    table = {(f, s): fw * sw for f, fw in FPS.items() for s, sw in LEVELS[chosen]["length"].items()}
+    table = {(f, s): fw * sw for f, fw in FPS.items() for s, sw in spec["length"].items()}
     pairs = pairs_of(*pick(rng, table))
     table = {k: w for k, w in table.items() if pairs_of(*k) == pairs}
-    size = int(np.clip(budget // (pairs * grid[0] * grid[1]), 2, 24))
-    clips = [sample_clip(rng, chosen, *pick(rng, table), grid) for _ in range(size)]
+    size = int(np.clip(budget // (pairs * grid[0] * grid[1]), 2, 24 if text else 40))
+    clips = [sample_clip(rng, spec, *pick(rng, table), grid) for _ in range(size)]
     batch = dict(frames=torch.from_numpy(np.stack([c["frames"] for c in clips])),
                  labels=torch.from_numpy(np.stack([c["labels"] for c in clips])))
     if text is not None:

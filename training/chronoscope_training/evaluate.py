@@ -143,5 +143,5 @@ def run(model, text, first_seed, clips, fps, counts, length=10.0, batch=24, show
 
 def quick(model, text, clips):
     """The small evaluation during training."""
-    return [run(model, text, 10_000, clips, fps, counts, show=6 if fps == 2 and len(counts) > 1 else 0)
-            for counts in ((1,), (1, 2, 3)) for fps in (2, 1, 4)]
+    return [run(model, text, 10_000, clips, fps, counts, show=4 if fps == 2 and len(counts) > 1 else 0)
+            for counts, fps in (((1,), 2), ((1, 2, 3), 2), ((1, 2, 3), 1), ((1, 2, 3), 4))]

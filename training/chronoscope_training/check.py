@@ -1,0 +1,38 @@
+"""Compares the trainer's forward pass with the reference class, loaded from an exported directory."""
+import numpy as np
+import torch
+from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
+
+from . import data, evaluate, model as net, prompts
+from .export import load_directory
+
+
+@torch.no_grad()
+def check(folder):
+    ours, text = load_directory(folder)
+    reference = Qwen2_5_VLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    sample = prompts.ASK.format(prompts.DENSE) + prompts.dense_answer([(0.25, 11.5, "A red circle turns blue.")])
+    assert tokenizer(sample)["input_ids"] == text.ids(sample), "the tokenizers differ"
+    for seed, fps in ((30_000, 2), (30_001, 1), (30_002, 4), (30_003, 0.7)):
+        frames, times, scene = evaluate.held_out(seed, 3, fps)
+        frames = torch.from_numpy(frames)[None]
+        grid = (frames.shape[2] // 28, frames.shape[3] // 28)
+        truth = data.seen_events(scene, times, data.frame_times(fps, 10)[1], fps)
+        branches = text.branches(np.random.default_rng(seed), truth)
+        lay = data.lay_out(text, [branches], [times[::2]], grid)
+        decoder = ours.model.language_model
+        x = decoder.embed_tokens(lay["ids"])
+        x[:, lay["head"]:lay["head"] + lay["video"]] = net.encode(ours.model.visual, frames).flatten(0, 1)[None]
+        logits = torch.nn.functional.linear(net.decode(decoder, x, lay["positions"], data.mask_of(lay["branch"])),
+                                            ours.lm_head.weight)
+        for branch in range(1, len(branches) + 1):
+            chosen = (lay["branch"][0] == 0) | (lay["branch"][0] == branch)
+            ids = lay["ids"][:, chosen]
+            expected = reference(
+                input_ids=ids, pixel_values_videos=net.patches(frames).reshape(-1, 1176),
+                video_grid_thw=torch.tensor([[len(times) // 2, grid[0] * 2, grid[1] * 2]]),
+                position_ids=lay["positions"][:, :, chosen], attention_mask=torch.ones_like(ids)).logits
+            off = (logits[:, chosen] - expected).abs().max().item()
+            print(f"seed {seed} fps {fps} grid {grid} question {branch}: largest difference of logits {off:.1e}")
+            assert off < 1e-3
