@@ -1,0 +1,217 @@
+package io.chronoscope.app;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Every setting there is. Each can be given as a system property under the name it has here
+/// (`chronoscope.sampling.max-fps`), as an environment variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`), or
+/// in `config/application.properties` in the working directory; the first of these that has it wins.
+@ConfigMapping(prefix = "chronoscope")
+public interface ChronoscopeConfig {
+
+  /// Where Chronoscope itself is; set by the launcher. Relative paths of defaults start here.
+  Optional<String> home();
+
+  /// Directory of the checkpoint: Qwen2.5-VL as published on Hugging Face, or the demo checkpoint.
+  @WithDefault("models/demo")
+  String model();
+
+  /// Where the model computes: `cpu` or `cuda`.
+  @WithDefault("cpu")
+  Device device();
+
+  /// Number format of the computation: `fp32`, or `bf16` on CUDA.
+  @WithDefault("fp32")
+  Precision precision();
+
+  /// Threads the model computes with; 0 takes all cores.
+  @WithDefault("0")
+  @WithConverter(Bounds.NotNegativeInt.class)
+  int threads();
+
+  /// The longest answer, in tokens.
+  @WithDefault("1024")
+  @WithConverter(Bounds.PositiveInt.class)
+  int maxNewTokens();
+
+  /// A silent stream ends after this time: its last window is analysed, its events closed, its
+  /// summary written.
+  @WithDefault("30s")
+  @WithConverter(Bounds.PositiveDuration.class)
+  Duration idleTime();
+
+  Sampling sampling();
+
+  Window window();
+
+  Batching batching();
+
+  Decode decode();
+
+  Queue queue();
+
+  Topics topics();
+
+  Kafka kafka();
+
+  Http http();
+
+  Log log();
+
+  enum Device {
+    CPU,
+    CUDA
+  }
+
+  enum Precision {
+    FP32,
+    BF16
+  }
+
+  interface Sampling {
+
+    /// Frames a second taken from a picture in which nothing moves.
+    @WithDefault("1")
+    @WithConverter(Bounds.Fps.class)
+    double minFps();
+
+    /// Frames a second taken from an ordinary picture.
+    @WithDefault("2")
+    @WithConverter(Bounds.Fps.class)
+    double targetFps();
+
+    /// Frames a second taken when much happens.
+    @WithDefault("4")
+    @WithConverter(Bounds.Fps.class)
+    double maxFps();
+
+    /// Takes exactly this many frames a second, whatever happens in the picture.
+    @WithConverter(Bounds.Fps.class)
+    Optional<Double> fixedFps();
+
+    /// Video tokens of one window at most; frames become fewer and smaller to stay within.
+    @WithDefault("24576")
+    @WithConverter(Bounds.PositiveInt.class)
+    int windowTokens();
+
+    /// Video tokens for one second of video at most.
+    @WithDefault("2048")
+    @WithConverter(Bounds.PositiveInt.class)
+    int tokensPerSecond();
+
+    /// Pixels of one frame at most; the checkpoint's own limit when absent.
+    @WithConverter(Bounds.PositiveLong.class)
+    Optional<Long> maxPixels();
+  }
+
+  interface Window {
+
+    /// How much video the model sees at once; what the checkpoint advises when absent, else 60s.
+    @WithConverter(Bounds.PositiveDuration.class)
+    Optional<Duration> length();
+
+    /// How far a window reaches back into the one before; what the checkpoint advises when absent,
+    /// else 10s.
+    Optional<Duration> overlap();
+  }
+
+  interface Batching {
+
+    /// Frame pairs encoded together at most.
+    @WithDefault("32")
+    @WithConverter(Bounds.PositiveInt.class)
+    int maxPairs();
+
+    /// Questions answered together at most.
+    @WithDefault("8")
+    @WithConverter(Bounds.PositiveInt.class)
+    int maxPrompts();
+
+    /// How long the first of a batch waits for others.
+    @WithDefault("10ms")
+    Duration maxDelay();
+  }
+
+  interface Decode {
+
+    /// Pixels of one decoded picture at most; chunks with larger ones are refused.
+    @WithDefault("35389440")
+    @WithConverter(Bounds.PositiveLong.class)
+    long maxPixels();
+
+    /// Length of one chunk at most.
+    @WithDefault("10m")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration maxDuration();
+
+    /// Frames of one chunk at most.
+    @WithDefault("120000")
+    @WithConverter(Bounds.PositiveLong.class)
+    long maxFrames();
+  }
+
+  interface Queue {
+
+    /// Bytes of chunks waiting over all streams at most; beyond it no more are read.
+    @WithDefault("256M")
+    MemorySize maxBytes();
+  }
+
+  interface Topics {
+
+    /// Video in.
+    @WithDefault("video.chunks")
+    String chunks();
+
+    /// Events out.
+    @WithDefault("video.events")
+    String events();
+
+    /// Summaries out.
+    @WithDefault("video.summaries")
+    String summaries();
+
+    /// Chunks that could not be read, with the reason.
+    @WithDefault("video.chunks.dlq")
+    String deadLetters();
+  }
+
+  interface Kafka {
+
+    /// Where the brokers are; `KAFKA_BOOTSTRAP_SERVERS` sets it as well.
+    @WithDefault("${kafka.bootstrap.servers:localhost:9092}")
+    String bootstrapServers();
+
+    /// Port of the embedded broker (`serve --embedded`).
+    @WithDefault("9092")
+    @WithConverter(Bounds.Port.class)
+    int embeddedPort();
+
+    /// Where the embedded broker keeps its records.
+    @WithDefault("data/kafka")
+    String embeddedData();
+  }
+
+  interface Http {
+
+    /// Port for health and metrics.
+    @WithDefault("8080")
+    @WithConverter(Bounds.Port.class)
+    int port();
+  }
+
+  interface Log {
+
+    /// One JSON object a line instead of text.
+    @WithDefault("false")
+    boolean json();
+
+    /// The least level that is logged.
+    @WithDefault("INFO")
+    String level();
+  }
+}

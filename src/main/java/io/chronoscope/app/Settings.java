@@ -1,0 +1,84 @@
+package io.chronoscope.app;
+
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The configuration for programs that do not boot Quarkus, read from the same places in the same
+/// order as Quarkus reads it: system properties, the environment, `config/application.properties` in
+/// the working directory, then what is built in.
+final class Settings {
+
+  private Settings() {}
+
+  /// @throws ConfigurationException when a value cannot be used; names its key and the value
+  static ChronoscopeConfig load() {
+    SmallRyeConfigBuilder builder =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .addDefaultSources()
+            .addDiscoveredConverters()
+            .withMapping(ChronoscopeConfig.class);
+    try {
+      URL builtIn = Settings.class.getResource("/application.properties");
+      if (builtIn != null) {
+        builder.withSources(new PropertiesConfigSource(builtIn, 250));
+      }
+      Path local = Path.of("config", "application.properties");
+      if (Files.isRegularFile(local)) {
+        builder.withSources(new PropertiesConfigSource(local.toUri().toURL(), 260));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      SmallRyeConfig config = builder.build();
+      ChronoscopeConfig settings = config.getConfigMapping(ChronoscopeConfig.class);
+      check(settings);
+      return settings;
+    } catch (ConfigValidationException e) {
+      List<String> problems = new ArrayList<>();
+      for (int i = 0; i < e.getProblemCount(); i++) {
+        problems.add(e.getProblem(i).getMessage());
+      }
+      throw new ConfigurationException(String.join("\n", problems), e);
+    }
+  }
+
+  /// What no single value shows.
+  static void check(ChronoscopeConfig settings) {
+    ChronoscopeConfig.Sampling sampling = settings.sampling();
+    if (sampling.minFps() > sampling.targetFps() || sampling.targetFps() > sampling.maxFps()) {
+      throw new ConfigurationException(
+          ("chronoscope.sampling.min-fps (%s), .target-fps (%s) and .max-fps (%s) must not fall in"
+                  + " that order")
+              .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
+    }
+    ChronoscopeConfig.Window window = settings.window();
+    if (window.length().isPresent()
+        && window.overlap().isPresent()
+        && window.overlap().get().compareTo(window.length().get()) >= 0) {
+      throw new ConfigurationException(
+          "chronoscope.window.overlap (%s) is not shorter than chronoscope.window.length (%s)"
+              .formatted(window.overlap().get(), window.length().get()));
+    }
+  }
+
+  /// A path from the configuration: as it is when absolute or when it exists seen from the working
+  /// directory, else seen from Chronoscope's home.
+  static Path resolve(ChronoscopeConfig settings, String path) {
+    Path given = Path.of(path);
+    if (given.isAbsolute() || Files.exists(given) || settings.home().isEmpty()) {
+      return given;
+    }
+    return Path.of(settings.home().get()).resolve(given);
+  }
+}

@@ -1,0 +1,211 @@
+package io.chronoscope.timeline;
+
+import io.chronoscope.timeline.StreamTimeline.Invented;
+import io.chronoscope.timeline.StreamTimeline.Missed;
+import io.chronoscope.timeline.StreamTimeline.Reported;
+import io.chronoscope.timeline.StreamTimeline.Row;
+import io.chronoscope.timeline.StreamTimeline.True;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// Draws a timeline with characters: an axis, then for each event a bar where it was, its times and
+/// what happened; under it, thin, where it truly was.
+public final class TimelineText {
+
+  private static final String INDENT = "  ";
+  // The line under an event whose truth is known is a little longer than the event's own.
+  private static final int TIMES = "00:00.00 – 00:00.00 IoU 0.00".length();
+  private static final String PARTS = " ▏▎▍▌▋▊▉";
+
+  private final Terminal terminal;
+
+  public TimelineText(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /// Lines without line ends.
+  public List<String> draw(StreamTimeline timeline) {
+    List<String> lines = new ArrayList<>();
+    String caption = timeline.caption().isEmpty() ? "" : "  " + timeline.caption();
+    lines.add(
+        style("1", timeline.name())
+            + style("2", "  " + Clock.coarse(timeline.durationMs()) + caption));
+    int longest =
+        timeline.rows().stream().mapToInt(row -> row.description().length()).max().orElse(0);
+    int free = terminal.columns() - INDENT.length() - TIMES - 4;
+    int words = Math.clamp(longest, 8, Math.max(16, free / 2));
+    int bar = Math.max(12, free - words);
+    TimeAxis axis = new TimeAxis(timeline.durationMs(), bar);
+    if (timeline.rows().isEmpty()) {
+      lines.add(INDENT + style("2", "nothing happened"));
+    } else {
+      lines.addAll(scale(axis, bar));
+    }
+    int place = 0;
+    for (Row row : timeline.rows()) {
+      lines.addAll(
+          switch (row) {
+            case Reported reported -> reported(reported, axis, bar, words, place);
+            case Missed missed -> missed(missed, axis, bar, words);
+          });
+      place++;
+    }
+    for (String line : wrap(timeline.summary(), terminal.columns() - INDENT.length() - 2)) {
+      lines.add(INDENT + style("2", "│ ") + style("3", line));
+    }
+    return lines;
+  }
+
+  private List<String> scale(TimeAxis axis, int bar) {
+    StringBuilder labels = new StringBuilder(" ".repeat(bar + 8));
+    StringBuilder line = new StringBuilder("─".repeat(bar));
+    for (long tick : axis.ticks(9)) {
+      int column = Math.min(bar - 1, (int) axis.at(tick));
+      String label = Clock.coarse(tick);
+      if (column + label.length() <= bar + 2) {
+        labels.replace(column, column + label.length(), label);
+      }
+      line.setCharAt(column, tick == 0 ? '├' : '┼');
+    }
+    return List.of(
+        INDENT + style("2", labels.toString().stripTrailing()),
+        INDENT + style("2", line.toString()));
+  }
+
+  private List<String> reported(Reported event, TimeAxis axis, int bar, int words, int place) {
+    List<String> wrapped = wrap(event.description(), words);
+    List<String> lines = new ArrayList<>();
+    String times =
+        "%s – %s ±%s"
+            .formatted(
+                Clock.precise(event.startMs()),
+                event.open() ? "…" : Clock.precise(event.endMs()),
+                tolerance(event.toleranceMs()));
+    boolean invented = event.check().filter(Invented.class::isInstance).isPresent();
+    lines.add(
+        INDENT
+            + style(
+                Hue.of(event.description(), place).code,
+                solid(axis.at(event.startMs()), axis.at(event.endMs()), bar))
+            + "  "
+            + pad(times, TIMES)
+            + "  "
+            + (wrapped.isEmpty() ? "" : wrapped.getFirst())
+            + (invented ? style("31", " ✗") : ""));
+    String under = " ".repeat(bar);
+    String note = "";
+    if (event.check().isPresent()) {
+      switch (event.check().get()) {
+        case True truth -> {
+          under = thin(axis.at(truth.startMs()), axis.at(truth.endMs()), bar);
+          note =
+              String.format(
+                  Locale.ROOT,
+                  "%s – %s IoU %.2f",
+                  Clock.precise(truth.startMs()),
+                  Clock.precise(truth.endMs()),
+                  truth.iou());
+        }
+        case Invented none -> note = "no such true event";
+      }
+    }
+    int more = 1;
+    if (!note.isEmpty()) {
+      String rest = wrapped.size() > 1 ? wrapped.get(1) : "";
+      more = 2;
+      lines.add(
+          (INDENT + style("2", under + "  " + pad(note, TIMES)) + "  " + rest).stripTrailing());
+    }
+    for (String rest : wrapped.stream().skip(more).toList()) {
+      lines.add(INDENT + " ".repeat(bar + 2 + TIMES + 2) + rest);
+    }
+    return lines;
+  }
+
+  private List<String> missed(Missed event, TimeAxis axis, int bar, int words) {
+    String span =
+        "%s – %s missed".formatted(Clock.precise(event.startMs()), Clock.precise(event.endMs()));
+    List<String> lines = new ArrayList<>();
+    for (String part : wrap(event.description(), words)) {
+      lines.add(
+          lines.isEmpty()
+              ? INDENT
+                  + style("2", thin(axis.at(event.startMs()), axis.at(event.endMs()), bar))
+                  + "  "
+                  + style("33", pad(span, TIMES))
+                  + "  "
+                  + style("2", part)
+              : INDENT + " ".repeat(bar + 2 + TIMES + 2) + style("2", part));
+    }
+    return lines;
+  }
+
+  private static String tolerance(long millis) {
+    return String.format(Locale.ROOT, "%.2f", millis / 1000.0);
+  }
+
+  /// A bar from `from` to `to` cells, to an eighth of a cell at its end and half a cell at its
+  /// start; never nothing.
+  private static String solid(double from, double to, int cells) {
+    StringBuilder bar = new StringBuilder(" ".repeat(cells));
+    int first = (int) Math.min(cells - 1, Math.floor(from));
+    int last = (int) Math.min(cells, Math.floor(to));
+    for (int i = first; i < last; i++) {
+      bar.setCharAt(i, '█');
+    }
+    if (last < cells) {
+      int eighths = (int) Math.round((to - last) * 8);
+      if (eighths >= 8) {
+        bar.setCharAt(last, '█');
+      } else if (eighths > 0) {
+        bar.setCharAt(last, PARTS.charAt(eighths));
+      }
+    }
+    if (from - first >= 0.5 && last > first) {
+      bar.setCharAt(first, '▐');
+    }
+    if (bar.toString().isBlank()) {
+      bar.setCharAt(first, '▏');
+    }
+    return bar.toString();
+  }
+
+  private static String thin(double from, double to, int cells) {
+    StringBuilder line = new StringBuilder(" ".repeat(cells));
+    int first = (int) Math.min(cells - 1, Math.round(from));
+    int last = (int) Math.max(first + 1, Math.min(cells, Math.round(to)));
+    for (int i = first; i < last; i++) {
+      line.setCharAt(i, '╌');
+    }
+    return line.toString();
+  }
+
+  private static String pad(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - text.length()));
+  }
+
+  /// Breaks between words; a word that is too long stands alone.
+  static List<String> wrap(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.strip().split("\\s+", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      if (!line.isEmpty()) {
+        line.append(' ');
+      }
+      line.append(word);
+    }
+    if (!line.isEmpty()) {
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+
+  private String style(String code, String text) {
+    return terminal.colour() && !text.isBlank() ? "\033[" + code + "m" + text + "\033[0m" : text;
+  }
+}
