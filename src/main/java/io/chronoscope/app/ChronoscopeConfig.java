@@ -75,7 +75,7 @@ public interface ChronoscopeConfig {
   interface Sampling {
 
     /// Frames a second taken from a picture in which nothing moves.
-    @WithDefault("1")
+    @WithDefault("0.5")
     @WithConverter(Bounds.Fps.class)
     double minFps();
 

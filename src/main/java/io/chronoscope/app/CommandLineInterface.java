@@ -1,0 +1,91 @@
+package io.chronoscope.app;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+
+/// The commands, their help, and what the process ends with when one fails.
+final class CommandLineInterface {
+
+  @Command(
+      name = "chronoscope",
+      description = "Watches video through Kafka and says what happened, and exactly when.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisSubcommandLabel = "COMMAND",
+      footer = {
+        "",
+        "chronoscope test and chronoscope build run the project's own tests and build.",
+        "",
+        "Ends with 0 when all is well, 1 when the work failed, 2 when it was asked for wrongly,",
+        "3 when something outside is missing (a JDK, a checkpoint, a broker).",
+        "",
+        "Settings come from the environment as well, CHRONOSCOPE_MODEL for one; README.md lists them."
+      })
+  static final class Root {}
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "chronoscope " + (version == null ? "0.1.0-SNAPSHOT" : version),
+        "Java " + Runtime.version()
+      };
+    }
+  }
+
+  private final Output output;
+
+  CommandLineInterface(Output output) {
+    this.output = output;
+  }
+
+  int run(String... arguments) {
+    CommandLine commands = new CommandLine(new Root());
+    List<Object> all =
+        List.of(
+            new DemoCommand(output),
+            new ServeCommand(output),
+            new ProduceCommand(output),
+            new EventsCommand(output),
+            new AnalyzeCommand(output),
+            new GenerateCommand(output),
+            new EvaluateCommand(output),
+            new HelpCommand());
+    all.forEach(commands::addSubcommand);
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setUsageHelpWidth(Math.min(100, output.outTerminal().columns()));
+    commands.setOut(new java.io.PrintWriter(output.out(), true));
+    commands.setErr(new java.io.PrintWriter(output.err(), true));
+    commands.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+    if (arguments.length == 0) {
+      commands.usage(commands.getErr());
+      return ExitCode.USAGE;
+    }
+    return commands.execute(arguments);
+  }
+
+  private int report(Exception failure) {
+    if (System.getenv("CHRONOSCOPE_TRACE") != null) {
+      failure.printStackTrace(output.err());
+    }
+    return switch (failure) {
+      case ConfigurationException wrong -> {
+        output.say("chronoscope: " + wrong.getMessage());
+        yield ExitCode.USAGE;
+      }
+      case EnvironmentException missing -> {
+        output.say("chronoscope: " + missing.getMessage());
+        yield ExitCode.ENVIRONMENT;
+      }
+      case Exception other -> {
+        String message = other.getMessage();
+        output.say("chronoscope: " + (message == null ? other.toString() : message));
+        yield ExitCode.FAILED;
+      }
+    };
+  }
+}
