@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Every setting there is. Each can be given as a system property under the name it has here
-/// (`chronoscope.sampling.max-fps`), as an environment variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`), or
-/// in `config/application.properties` in the working directory; the first of these that has it wins.
+/// (`chronoscope.sampling.max-fps`), as an environment variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`),
+/// or in `config/application.properties` in the working directory; the first of these that has it
+/// wins.
 @ConfigMapping(prefix = "chronoscope")
 public interface ChronoscopeConfig {
 

@@ -2,8 +2,8 @@ package io.chronoscope.app;
 
 import org.jspecify.annotations.Nullable;
 
-/// Something outside the program is not as it must be: a checkpoint that is not there, a broker that
-/// does not answer, a port in use. Says what, in words for whoever can change it.
+/// Something outside the program is not as it must be: a checkpoint that is not there, a broker
+/// that does not answer, a port in use. Says what, in words for whoever can change it.
 final class EnvironmentException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

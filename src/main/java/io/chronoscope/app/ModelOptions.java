@@ -33,7 +33,8 @@ final class ModelOptions {
   /// Makes the options settings, before these are read.
   void apply() {
     model.ifPresent(dir -> set("chronoscope.model", dir.toAbsolutePath().toString()));
-    device.ifPresent(value -> set("chronoscope.device", value.name().toLowerCase(java.util.Locale.ROOT)));
+    device.ifPresent(
+        value -> set("chronoscope.device", value.name().toLowerCase(java.util.Locale.ROOT)));
     precision.ifPresent(
         value -> set("chronoscope.precision", value.name().toLowerCase(java.util.Locale.ROOT)));
     maxNewTokens.ifPresent(n -> set("chronoscope.max-new-tokens", n.toString()));

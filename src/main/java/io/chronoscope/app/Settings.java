@@ -11,22 +11,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The configuration for programs that do not boot Quarkus, read from the same places in the same
-/// order as Quarkus reads it: system properties, the environment, `config/application.properties` in
-/// the working directory, then what is built in.
+/// order as Quarkus reads it: system properties, the environment, `config/application.properties`
+/// in the working directory, then what is built in.
 final class Settings {
 
   private Settings() {}
 
   /// @throws ConfigurationException when a value cannot be used; names its key and the value
   static ChronoscopeConfig load() {
+    return load(builder -> builder.addDefaultSources());
+  }
+
+  /// @param sources adds those that stand above the files
+  static ChronoscopeConfig load(Consumer<SmallRyeConfigBuilder> sources) {
     SmallRyeConfigBuilder builder =
         new SmallRyeConfigBuilder()
             .addDefaultInterceptors()
-            .addDefaultSources()
             .addDiscoveredConverters()
             .withMapping(ChronoscopeConfig.class);
+    sources.accept(builder);
     try {
       URL builtIn = Settings.class.getResource("/application.properties");
       if (builtIn != null) {

@@ -11,8 +11,7 @@ public final class Clock {
   public static String precise(long millis) {
     long hundredths = Math.round(millis / 10.0);
     long minutes = hundredths / 6000;
-    String rest =
-        String.format(Locale.ROOT, "%02d.%02d", hundredths / 100 % 60, hundredths % 100);
+    String rest = String.format(Locale.ROOT, "%02d.%02d", hundredths / 100 % 60, hundredths % 100);
     return minutes < 60
         ? String.format(Locale.ROOT, "%02d:%s", minutes, rest)
         : String.format(Locale.ROOT, "%d:%02d:%s", minutes / 60, minutes % 60, rest);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The colour an event is drawn in: the first one its description names, else one that goes with its
-/// place in the list.
+/// The colour an event is drawn in: the first one its description names, else one that goes with
+/// its place in the list.
 enum Hue {
   RED(0xE5484D, "38;5;203"),
   ORANGE(0xF2994A, "38;5;215"),

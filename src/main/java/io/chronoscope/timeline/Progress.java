@@ -80,7 +80,10 @@ public final class Progress implements AutoCloseable {
     if (terminal.live() || stream.durationMs.isEmpty()) {
       return;
     }
-    int quarters = stream.done ? 4 : (int) Math.min(3, stream.seenMs * 4 / Math.max(1, stream.durationMs.get()));
+    int quarters =
+        stream.done
+            ? 4
+            : (int) Math.min(3, stream.seenMs * 4 / Math.max(1, stream.durationMs.get()));
     if (quarters > stream.quartersTold) {
       stream.quartersTold = quarters;
       out.println(line(name, stream, name.length()));

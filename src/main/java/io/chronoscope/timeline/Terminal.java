@@ -30,6 +30,7 @@ public record Terminal(int columns, boolean colour, boolean live) {
     } catch (NumberFormatException e) {
       // Not known; the default width is as good as any.
     }
-    return new Terminal(width <= 0 ? NONE.columns : width, attached && !dumb && !plain, attached && !dumb);
+    return new Terminal(
+        width <= 0 ? NONE.columns : width, attached && !dumb && !plain, attached && !dumb);
   }
 }

@@ -1,0 +1,189 @@
+package io.chronoscope.app;
+
+import io.chronoscope.evaluation.Answered;
+import io.chronoscope.evaluation.Comparison;
+import io.chronoscope.evaluation.Truth;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.Unanswered;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.timeline.StreamTimeline;
+import io.chronoscope.timeline.StreamTimeline.Check;
+import io.chronoscope.timeline.StreamTimeline.Invented;
+import io.chronoscope.timeline.StreamTimeline.Missed;
+import io.chronoscope.timeline.StreamTimeline.Reported;
+import io.chronoscope.timeline.StreamTimeline.Row;
+import io.chronoscope.timeline.StreamTimeline.True;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// All that was said about one stream so far: of each event its latest revision, the summaries,
+/// what could not be read or answered. Not thread-safe.
+final class StreamResults {
+
+  private final String stream;
+  private final Map<String, VideoEvent> events = new LinkedHashMap<>();
+  private final Map<String, Summary> windows = new LinkedHashMap<>();
+  private final Map<String, Unanswered> unanswered = new LinkedHashMap<>();
+  private final Set<DeadLetter> deadLetters = new LinkedHashSet<>();
+  private Optional<Summary> whole = Optional.empty();
+
+  StreamResults(String stream) {
+    this.stream = stream;
+  }
+
+  void add(Result result) {
+    switch (result) {
+      case VideoEvent event ->
+          events.merge(
+              event.id(), event, (old, next) -> next.revision() >= old.revision() ? next : old);
+      case Summary summary -> {
+        switch (summary.level()) {
+          case WINDOW -> windows.put(summary.id(), summary);
+          case STREAM -> whole = Optional.of(summary);
+        }
+      }
+      case Unanswered window -> unanswered.put(window.id(), window);
+      case DeadLetter letter -> deadLetters.add(letter);
+    }
+  }
+
+  String stream() {
+    return stream;
+  }
+
+  /// The stream's own summary is the last thing that is said about it.
+  boolean over() {
+    return whole.isPresent();
+  }
+
+  Collection<VideoEvent> events() {
+    return events.values();
+  }
+
+  Collection<DeadLetter> deadLetters() {
+    return deadLetters;
+  }
+
+  Collection<Unanswered> unanswered() {
+    return unanswered.values();
+  }
+
+  Optional<Summary> summary() {
+    return whole;
+  }
+
+  /// How much of the stream was looked at.
+  long seenMs() {
+    long seen = whole.map(Summary::endOffsetMs).orElse(0L);
+    for (Summary window : windows.values()) {
+      seen = Math.max(seen, window.endOffsetMs());
+    }
+    for (Unanswered window : unanswered.values()) {
+      seen = Math.max(seen, window.endOffsetMs());
+    }
+    for (VideoEvent event : events.values()) {
+      seen = Math.max(seen, event.endOffsetMs());
+    }
+    return seen;
+  }
+
+  /// Closed events against what really happened.
+  Comparison compare(Truth truth) {
+    return Comparison.of(truth, answered().stream().map(StreamResults::answer).toList());
+  }
+
+  private List<VideoEvent> answered() {
+    return events.values().stream().filter(event -> event.status() == Status.CLOSED).toList();
+  }
+
+  private static Answered answer(VideoEvent event) {
+    return new Answered(event.startOffsetMs(), event.endOffsetMs(), event.description());
+  }
+
+  /// @param name what to call the stream
+  StreamTimeline timeline(String name, Optional<Comparison> comparison) {
+    Map<Answered, List<Check>> checks = new LinkedHashMap<>();
+    List<Row> rows = new ArrayList<>();
+    comparison.ifPresent(known -> {
+      known
+          .pairings()
+          .forEach(pairing ->
+              pairing
+                  .answer()
+                  .ifPresentOrElse(
+                      answer ->
+                          checks
+                              .computeIfAbsent(answer, a -> new ArrayList<>())
+                              .add(
+                                  new True(
+                                      pairing.truth().startMs(),
+                                      pairing.truth().endMs(),
+                                      pairing.iou())),
+                      () ->
+                          rows.add(
+                              new Missed(
+                                  pairing.truth().startMs(),
+                                  pairing.truth().endMs(),
+                                  pairing.truth().description()))));
+      known
+          .invented()
+          .forEach(
+              answer -> checks.computeIfAbsent(answer, a -> new ArrayList<>()).add(new Invented()));
+    });
+    for (VideoEvent event : events.values()) {
+      List<Check> left = checks.getOrDefault(answer(event), List.of());
+      rows.add(
+          new Reported(
+              event.startOffsetMs(),
+              event.endOffsetMs(),
+              event.toleranceMs(),
+              event.description(),
+              event.status() == Status.OPEN,
+              left.isEmpty() ? Optional.empty() : Optional.of(left.removeFirst())));
+    }
+    return new StreamTimeline(name, seenMs(), caption(), rows, whole.map(Summary::text).orElse(""));
+  }
+
+  private String caption() {
+    Set<Double> rates = new TreeSet<>();
+    Set<String> sizes = new LinkedHashSet<>();
+    for (Summary window : windows.values()) {
+      rates.add(window.sampling().fps());
+      sizes.add(window.sampling().frameWidthPx() + "×" + window.sampling().frameHeightPx());
+    }
+    List<String> parts = new ArrayList<>();
+    if (!windows.isEmpty()) {
+      parts.add(windows.size() == 1 ? "one window" : windows.size() + " windows");
+    }
+    if (!rates.isEmpty()) {
+      List<String> written =
+          rates.stream().map(fps -> String.format(Locale.ROOT, "%.3g", fps)).toList();
+      parts.add(String.join("/", written.stream().map(StreamResults::trimmed).toList()) + " fps");
+    }
+    if (!sizes.isEmpty()) {
+      parts.add("at " + String.join("/", sizes));
+    }
+    if (!deadLetters.isEmpty()) {
+      parts.add(deadLetters.size() + " unreadable");
+    }
+    if (!unanswered.isEmpty()) {
+      parts.add(unanswered.size() + " unanswered");
+    }
+    return String.join(", ", parts);
+  }
+
+  private static String trimmed(String number) {
+    return number.contains(".") ? number.replaceAll("\\.?0+$", "") : number;
+  }
+}
