@@ -1,7 +1,29 @@
 package io.chronoscope.checkpoint;
 
 import java.util.OptionalDouble;
+import java.util.Set;
 
-/// What the checkpoint's maker advises for streams, from the optional file `chronoscope.json`.
+/// What the checkpoint's maker advises for streams, from this project's own optional file
+/// `chronoscope.json`. Each value is positive.
+///
+/// @param windowSeconds length of the video that is put to the model at once
+/// @param overlapSeconds how much of it the next window shows again
+/// @param fps frames a second
 public record Advice(
-    OptionalDouble windowSeconds, OptionalDouble overlapSeconds, OptionalDouble fps) {}
+    OptionalDouble windowSeconds, OptionalDouble overlapSeconds, OptionalDouble fps) {
+
+  static final String FILE = "chronoscope.json";
+  private static final Set<String> KEYS = Set.of("windowSeconds", "overlapSeconds", "fps");
+
+  static Advice read(JsonFields fields) {
+    for (String key : fields.keys()) {
+      if (!KEYS.contains(key)) {
+        throw fields.wrong(key, "is not known");
+      }
+    }
+    return new Advice(
+        fields.positiveNumberIfPresent("windowSeconds"),
+        fields.positiveNumberIfPresent("overlapSeconds"),
+        fields.positiveNumberIfPresent("fps"));
+  }
+}

@@ -1,16 +1,162 @@
 package io.chronoscope.checkpoint;
 
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// All weight tensors of a checkpoint under their published names: `visual.*`, `model.*` and, where
 /// the embeddings are not tied, `lm_head.weight`.
 public final class Weights {
 
-  private final Map<String, Tensor> tensors;
+  static final String LM_HEAD = "lm_head.weight";
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final int NAMED_IN_MESSAGE = 5;
 
-  Weights(Map<String, Tensor> tensors) {
-    this.tensors = tensors;
+  private final Map<String, Tensor> tensors;
+  private final List<SafetensorsFile> files;
+
+  private Weights(Map<String, Tensor> tensors, List<SafetensorsFile> files) {
+    this.tensors = Collections.unmodifiableMap(tensors);
+    this.files = List.copyOf(files);
+  }
+
+  /// Maps the directory's weight files and holds them against `expected`.
+  ///
+  /// @param expected published name to shape
+  static Weights open(Path directory, Map<String, long[]> expected, Arena arena) {
+    Path index = directory.resolve(INDEX);
+    boolean sharded = Files.exists(index);
+    Path source = sharded ? index : directory.resolve(SINGLE);
+    if (!sharded && !Files.exists(source)) {
+      throw new CheckpointException(directory, "has neither " + SINGLE + " nor " + INDEX);
+    }
+    List<SafetensorsFile> files = new ArrayList<>();
+    Map<String, Tensor> found = new LinkedHashMap<>();
+    for (Path file : sharded ? shards(index) : List.of(source)) {
+      SafetensorsFile mapped = SafetensorsFile.map(file, arena);
+      files.add(mapped);
+      for (SafetensorsFile.Entry entry : mapped.entries()) {
+        String name = publishedName(entry.name());
+        if (found.put(name, mapped.tensor(entry, name)) != null) {
+          throw new CheckpointException(file, "tensor " + entry.name() + " is there twice");
+        }
+      }
+    }
+    if (sharded) {
+      requireIndexed(index, files);
+    }
+    return new Weights(matched(source, found, expected), files);
+  }
+
+  private static Map<String, String> indexed(Path index) {
+    JsonFields map =
+        JsonFields.read(index)
+            .object("weight_map")
+            .orElseThrow(() -> new CheckpointException(index, "key weight_map is missing"));
+    Map<String, String> fileOf = new LinkedHashMap<>();
+    for (String tensor : map.keys()) {
+      fileOf.put(tensor, map.text(tensor).orElseThrow());
+    }
+    return fileOf;
+  }
+
+  private static List<Path> shards(Path index) {
+    List<Path> files = new ArrayList<>();
+    for (String name : new TreeSet<>(indexed(index).values())) {
+      // The index comes with the download; it must not lead out of its directory.
+      Path file = index.resolveSibling(name).normalize();
+      if (!index.getParent().normalize().equals(file.getParent())) {
+        throw new CheckpointException(index, "file " + name + " is outside the directory");
+      }
+      if (!Files.isRegularFile(file)) {
+        throw new CheckpointException(file, "file is missing, but " + INDEX + " names it");
+      }
+      files.add(file);
+    }
+    return files;
+  }
+
+  private static void requireIndexed(Path index, List<SafetensorsFile> files) {
+    Set<String> there = new TreeSet<>();
+    for (SafetensorsFile file : files) {
+      file.entries().forEach(entry -> there.add(entry.name()));
+    }
+    Set<String> missing = new TreeSet<>(indexed(index).keySet());
+    missing.removeAll(there);
+    if (!missing.isEmpty()) {
+      throw new CheckpointException(
+          index, "names tensors that its files do not hold: " + some(missing));
+    }
+  }
+
+  /// Names as first published stay; those written by later versions of the library get their first
+  /// form back.
+  static String publishedName(String name) {
+    if (name.startsWith("model.visual.")) {
+      return name.substring("model.".length());
+    }
+    if (name.startsWith("model.language_model.")) {
+      return "model." + name.substring("model.language_model.".length());
+    }
+    return name;
+  }
+
+  private static Map<String, Tensor> matched(
+      Path source, Map<String, Tensor> found, Map<String, long[]> expected) {
+    Set<String> missing = new TreeSet<>(expected.keySet());
+    missing.removeAll(found.keySet());
+    if (!missing.isEmpty()) {
+      throw new CheckpointException(source, "tensors are missing: " + some(missing));
+    }
+    List<String> misshapen = new ArrayList<>();
+    Map<String, Tensor> matched = new LinkedHashMap<>();
+    expected.forEach((name, shape) -> {
+      Tensor tensor = found.get(name);
+      if (!Arrays.equals(tensor.shape(), shape)) {
+        misshapen.add(
+            "%s is %s instead of %s"
+                .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+      }
+      matched.put(name, tensor);
+    });
+    Tensor unneeded = found.remove(LM_HEAD);
+    if (unneeded != null && !expected.containsKey(LM_HEAD)) {
+      // Some tools write the tied projection out; it must then be the embedding's shape.
+      long[] shape = expected.get(EMBEDDING);
+      if (!Arrays.equals(unneeded.shape(), shape)) {
+        misshapen.add(
+            "%s is %s instead of %s"
+                .formatted(LM_HEAD, Arrays.toString(unneeded.shape()), Arrays.toString(shape)));
+      }
+    }
+    if (!misshapen.isEmpty()) {
+      throw new CheckpointException(source, "tensors have other shapes: " + some(misshapen));
+    }
+    Set<String> unused = new TreeSet<>(found.keySet());
+    unused.removeAll(expected.keySet());
+    if (!unused.isEmpty()) {
+      throw new CheckpointException(source, "tensors have no use: " + some(unused));
+    }
+    return matched;
+  }
+
+  /// The first few, and how many there are.
+  private static String some(Collection<String> names) {
+    String first = String.join(", ", names.stream().limit(NAMED_IN_MESSAGE).toList());
+    return names.size() <= NAMED_IN_MESSAGE
+        ? first
+        : first + ", … (" + names.size() + " altogether)";
   }
 
   /// @throws IllegalArgumentException when no checkpoint of this configuration has such a tensor
@@ -25,5 +171,9 @@ public final class Weights {
   /// The published names, in the order of the architecture.
   public Set<String> names() {
     return tensors.keySet();
+  }
+
+  List<SafetensorsFile> files() {
+    return files;
   }
 }

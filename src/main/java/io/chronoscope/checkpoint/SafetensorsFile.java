@@ -1,0 +1,200 @@
+package io.chronoscope.checkpoint;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/// One safetensors file, mapped read-only: 8 bytes header length, a JSON header, the tensors'
+/// bytes. The format and what must be refused: the safetensors README, "Format".
+///
+/// @param path symbolic links resolved
+/// @param header the header's bytes
+/// @param entries sorted by their place in the file; they cover its data without gap or overlap
+record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
+
+  /// The reference refuses longer headers.
+  private static final long LARGEST_HEADER = 100_000_000;
+
+  private static final ValueLayout.OfLong LENGTH =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  SafetensorsFile {
+    entries = List.copyOf(entries);
+  }
+
+  /// A tensor as the file describes it.
+  ///
+  /// @param dtype as written; not every one is supported
+  /// @param begin offset in the file, in bytes
+  @SuppressWarnings("ArrayRecordComponent") // stays in this package, is not compared
+  record Entry(String name, String dtype, long[] shape, long begin, MemorySegment data) {}
+
+  /// @param arena unmaps the file when it is closed
+  static SafetensorsFile map(Path file, Arena arena) {
+    Path real;
+    MemorySegment all;
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new CheckpointException(file, "file is missing");
+      }
+      real = file.toRealPath();
+      try (FileChannel channel = FileChannel.open(real, StandardOpenOption.READ)) {
+        all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
+    }
+    if (all.byteSize() < 8) {
+      throw new CheckpointException(file, "is no safetensors file: " + all.byteSize() + " bytes");
+    }
+    long length = all.get(LENGTH, 0);
+    if (length < 2 || length > LARGEST_HEADER) {
+      throw new CheckpointException(file, "is no safetensors file: header of " + length + " bytes");
+    }
+    if (8 + length > all.byteSize()) {
+      throw new CheckpointException(
+          file,
+          "is truncated: header of %d bytes in a file of %d".formatted(length, all.byteSize()));
+    }
+    MemorySegment header = all.asSlice(8, length);
+    List<Entry> entries = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : parse(file, header).properties()) {
+      if (!field.getKey().equals("__metadata__")) {
+        entries.add(entry(file, field.getKey(), field.getValue(), all, 8 + length));
+      }
+    }
+    entries.sort(Comparator.comparingLong(Entry::begin).thenComparing(e -> e.data().byteSize()));
+    requireContiguous(file, entries, 8 + length, all.byteSize());
+    return new SafetensorsFile(real, header, entries);
+  }
+
+  private static JsonNode parse(Path file, MemorySegment header) {
+    byte[] bytes = header.toArray(ValueLayout.JAVA_BYTE);
+    JsonNode node;
+    try {
+      node = JSON.readTree(bytes);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "header is not JSON: " + e.getMessage(), e);
+    }
+    if (node == null || !node.isObject()) {
+      throw new CheckpointException(file, "header is not a JSON object");
+    }
+    return node;
+  }
+
+  private static Entry entry(
+      Path file, String name, JsonNode node, MemorySegment all, long dataStart) {
+    JsonNode offsets = node.path("data_offsets");
+    boolean complete =
+        node.path("dtype").isTextual()
+            && node.path("shape").isArray()
+            && offsets.size() == 2
+            && offsets.get(0).isIntegralNumber()
+            && offsets.get(1).isIntegralNumber();
+    if (!complete) {
+      throw wrong(file, name, "is described by " + node + ", without dtype, shape or data_offsets");
+    }
+    long[] shape = new long[node.get("shape").size()];
+    for (int i = 0; i < shape.length; i++) {
+      JsonNode side = node.get("shape").get(i);
+      if (!side.isIntegralNumber() || !side.canConvertToLong() || side.longValue() < 0) {
+        throw wrong(file, name, "has shape " + node.get("shape"));
+      }
+      shape[i] = side.longValue();
+    }
+    long begin = offsets.get(0).longValue();
+    long end = offsets.get(1).longValue();
+    long dataSize = all.byteSize() - dataStart;
+    if (begin < 0 || end < begin || !offsets.get(1).canConvertToLong()) {
+      throw wrong(file, name, "has data_offsets " + offsets);
+    }
+    if (end > dataSize) {
+      throw wrong(
+          file,
+          name,
+          "ends at byte %d of the data, but there are %d: the file is truncated"
+              .formatted(end, dataSize));
+    }
+    return new Entry(
+        name,
+        node.get("dtype").textValue(),
+        shape,
+        dataStart + begin,
+        all.asSlice(dataStart + begin, end - begin));
+  }
+
+  private static void requireContiguous(Path file, List<Entry> entries, long from, long size) {
+    long at = from;
+    String before = "the header";
+    for (Entry entry : entries) {
+      if (entry.begin() != at) {
+        throw wrong(
+            file,
+            entry.name(),
+            (entry.begin() < at ? "overlaps " : "leaves a gap after ") + before);
+      }
+      at += entry.data().byteSize();
+      before = entry.name();
+    }
+    if (at != size) {
+      throw new CheckpointException(
+          file, "has %d bytes after its last tensor, %s".formatted(size - at, before));
+    }
+  }
+
+  private static CheckpointException wrong(Path file, String tensor, String problem) {
+    return new CheckpointException(file, "tensor " + tensor + " " + problem);
+  }
+
+  /// The entry as a tensor, after its number format and size are checked.
+  Tensor tensor(Entry entry, String publishedName) {
+    DataType type;
+    switch (entry.dtype()) {
+      case "F32" -> type = DataType.F32;
+      case "F16" -> type = DataType.F16;
+      case "BF16" -> type = DataType.BF16;
+      default ->
+          throw wrong(
+              path,
+              entry.name(),
+              "has dtype " + entry.dtype() + ", which is not supported (only F32, F16, BF16)");
+    }
+    long bytes = type.bytes();
+    try {
+      for (long side : entry.shape()) {
+        bytes = Math.multiplyExact(bytes, side);
+      }
+    } catch (ArithmeticException e) {
+      bytes = -1;
+    }
+    if (bytes != entry.data().byteSize()) {
+      throw wrong(
+          path,
+          entry.name(),
+          "of %s %s takes %d bytes"
+              .formatted(entry.dtype(), Arrays.toString(entry.shape()), entry.data().byteSize()));
+    }
+    return new Tensor(publishedName, type, entry.shape(), entry.data(), path, entry.begin());
+  }
+}
