@@ -2,6 +2,8 @@ package io.chronoscope.model;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A decoded picture: RGB, 8 bits a channel, rows packed without padding, `[heightPx, widthPx, 3]`,
 /// outside the Java heap. Whoever created it, or was handed it, closes it; the pixels must not be
@@ -12,12 +14,16 @@ public final class Picture implements AutoCloseable {
   private final int heightPx;
   private final MemorySegment rgb;
   private final Arena arena;
+  private final AtomicInteger holders;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Picture(int widthPx, int heightPx, MemorySegment rgb, Arena arena) {
+  private Picture(
+      int widthPx, int heightPx, MemorySegment rgb, Arena arena, AtomicInteger holders) {
     this.widthPx = widthPx;
     this.heightPx = heightPx;
     this.rgb = rgb;
     this.arena = arena;
+    this.holders = holders;
   }
 
   /// A picture of undefined content to be written by the caller. It may be used and closed by any
@@ -28,7 +34,20 @@ public final class Picture implements AutoCloseable {
       throw new IllegalArgumentException("picture of " + widthPx + "x" + heightPx + " pixels");
     }
     Arena arena = Arena.ofShared();
-    return new Picture(widthPx, heightPx, arena.allocate(3L * widthPx * heightPx), arena);
+    return new Picture(
+        widthPx, heightPx, arena.allocate(3L * widthPx * heightPx), arena, new AtomicInteger(1));
+  }
+
+  /// Another picture over the same pixels, with an owner of its own. The memory goes when all of
+  /// them are closed.
+  ///
+  /// @throws IllegalStateException when this one is closed
+  public Picture share() {
+    if (closed.get()) {
+      throw new IllegalStateException("the picture is closed");
+    }
+    holders.incrementAndGet();
+    return new Picture(widthPx, heightPx, rgb, arena, holders);
   }
 
   public int widthPx() {
@@ -50,7 +69,7 @@ public final class Picture implements AutoCloseable {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
+    if (closed.compareAndSet(false, true) && holders.decrementAndGet() == 0) {
       arena.close();
     }
   }

@@ -1,0 +1,35 @@
+package io.chronoscope.sampling;
+
+import io.chronoscope.model.SampledFrame;
+import java.util.List;
+
+/// The rate at which a window is shown to the model.
+///
+/// @param fps frames a second
+/// @param everyNth of the candidate grid's times, counted from the grid's anchor
+/// @param reason why, for people
+public record FpsChoice(double fps, int everyNth, String reason) {
+
+  public static final String TARGET = "target";
+  public static final String STILL = "still picture";
+  public static final String HIGH_ACTIVITY = "high activity";
+  public static final String HIGH_ACTIVITY_WITHIN_BUDGET = "high activity, within token budget";
+  public static final String TOKEN_BUDGET = "token budget";
+  public static final String FIXED = "fixed by request";
+
+  public FpsChoice {
+    if (!(fps > 0) || everyNth < 1) {
+      throw new IllegalArgumentException("a choice of " + fps + " fps, every " + everyNth + "-th");
+    }
+  }
+
+  /// Those of the candidates that are on the chosen grid. Windows that overlap and chose the same
+  /// rate get the same frames. When a gap in the video leaves none of a window's candidates on it,
+  /// the first candidate stands alone.
+  public List<SampledFrame> select(SampleGrid candidateGrid, List<SampledFrame> candidates) {
+    SampleGrid chosen = candidateGrid.thinned(everyNth);
+    List<SampledFrame> selected =
+        candidates.stream().filter(frame -> chosen.contains(frame.gridMicros())).toList();
+    return selected.isEmpty() && !candidates.isEmpty() ? List.of(candidates.getFirst()) : selected;
+  }
+}

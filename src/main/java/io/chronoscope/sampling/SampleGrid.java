@@ -1,0 +1,83 @@
+package io.chronoscope.sampling;
+
+import java.util.stream.LongStream;
+
+/// The absolute times at which a stream is looked at: `t(n) = anchor + n / fps`, for n = 0, 1, 2, …
+/// Every time is computed from its number in whole-number arithmetic and rounded down to a
+/// microsecond, so a grid does not drift however long the stream runs, and it does not know of
+/// chunks, so their borders cannot shift it.
+///
+/// @param anchorMicros the stream's time zero, microseconds since the epoch
+/// @param milliFps samples in a thousand seconds, before thinning
+/// @param everyNth only each n-th time of the full grid belongs to this one, counted from the
+///   anchor
+public record SampleGrid(long anchorMicros, int milliFps, int everyNth) {
+
+  private static final long NANO_RATIO = 1_000_000_000L; // micros a second times milli a unit
+
+  public SampleGrid {
+    if (milliFps < 1 || milliFps > 1_000_000) {
+      throw new IllegalArgumentException("a grid of " + milliFps / 1000.0 + " frames a second");
+    }
+    if (everyNth < 1) {
+      throw new IllegalArgumentException("every " + everyNth + "-th time of a grid");
+    }
+  }
+
+  /// @param fps samples a second, taken to three decimals, 0.001 to 1000
+  public static SampleGrid of(long anchorMicros, double fps) {
+    return new SampleGrid(anchorMicros, Math.toIntExact(Math.round(fps * 1000)), 1);
+  }
+
+  public double fps() {
+    return milliFps / 1000.0 / everyNth;
+  }
+
+  /// The grid that keeps each n-th time of this one, from the anchor on.
+  public SampleGrid thinned(int n) {
+    return new SampleGrid(anchorMicros, milliFps, Math.multiplyExact(everyNth, n));
+  }
+
+  /// The time with number `n`.
+  public long timeMicros(long n) {
+    if (n < 0) {
+      throw new IllegalArgumentException("grid time number " + n);
+    }
+    long i = Math.multiplyExact(n, everyNth);
+    return anchorMicros
+        + Math.multiplyExact(i / milliFps, NANO_RATIO)
+        + (i % milliFps) * NANO_RATIO / milliFps;
+  }
+
+  /// The number of the first time at or after `timeMicros`; 0 before the anchor.
+  public long indexAtOrAfter(long timeMicros) {
+    if (timeMicros <= anchorMicros) {
+      return 0;
+    }
+    long since = timeMicros - anchorMicros;
+    // within one of the answer: rounding down loses less than one number
+    long n =
+        (since / NANO_RATIO * milliFps + since % NANO_RATIO * milliFps / NANO_RATIO) / everyNth;
+    while (timeMicros(n) < timeMicros) {
+      n++;
+    }
+    return n;
+  }
+
+  /// The first time at or after `timeMicros`; the anchor when that is earlier.
+  public long firstAtOrAfter(long timeMicros) {
+    return timeMicros(indexAtOrAfter(timeMicros));
+  }
+
+  /// Whether `timeMicros` is a time of this grid.
+  public boolean contains(long timeMicros) {
+    return timeMicros >= anchorMicros && firstAtOrAfter(timeMicros) == timeMicros;
+  }
+
+  /// The times from `fromMicros` on that are before `untilMicros`, rising.
+  public LongStream times(long fromMicros, long untilMicros) {
+    return LongStream.iterate(indexAtOrAfter(fromMicros), n -> n + 1)
+        .map(this::timeMicros)
+        .takeWhile(time -> time < untilMicros);
+  }
+}

@@ -1,0 +1,84 @@
+package io.chronoscope.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.chronoscope.model.Picture;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ActivityMeterTest {
+
+  private final Random random = new Random(7);
+
+  @Test
+  void firstPictureAndARepeatedOneHaveNone() {
+    ActivityMeter meter = new ActivityMeter();
+    assertThat(change(meter, 100, 80, 0, 0, 0)).isZero();
+    assertThat(change(meter, 100, 80, 0, 0, 0)).isZero();
+  }
+
+  @Test
+  void blackToWhiteIsNearlyOne() {
+    ActivityMeter meter = new ActivityMeter();
+    try (Picture black = grey(50, 70, 0);
+        Picture white = grey(50, 70, 255)) {
+      meter.changeTo(black);
+      assertThat(meter.changeTo(white)).isCloseTo(1, within(0.011));
+    }
+  }
+
+  @Test
+  void noiseAloneIsAStillPicture() {
+    ActivityMeter meter = new ActivityMeter();
+    change(meter, 448, 448, 0, 0, 8);
+    for (int i = 0; i < 5; i++) {
+      assertThat(change(meter, 448, 448, 0, 0, 8)).isLessThan(FpsPolicy.STILL_BELOW);
+    }
+  }
+
+  @Test
+  void aSmallMovingSquareShowsThroughTheNoise() {
+    ActivityMeter meter = new ActivityMeter();
+    change(meter, 224, 224, 20, 0, 5);
+    assertThat(change(meter, 224, 224, 20, 40, 5)).isGreaterThan(4 * FpsPolicy.STILL_BELOW);
+  }
+
+  @Test
+  void measuresPicturesSmallerThanTheThumbnailAndOfChangingSize() {
+    ActivityMeter meter = new ActivityMeter();
+    try (Picture tiny = grey(3, 5, 100);
+        Picture wide = grey(700, 9, 100)) {
+      meter.changeTo(tiny);
+      assertThat(meter.changeTo(wide)).isZero();
+    }
+  }
+
+  private double change(
+      ActivityMeter meter, int width, int height, int square, int at, double noise) {
+    try (Picture picture = Picture.allocate(width, height)) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          boolean inside = x >= at && x < at + square && y >= at && y < at + square;
+          double value = (inside ? 220 : 100) + noise * random.nextGaussian();
+          for (int c = 0; c < 3; c++) {
+            picture
+                .rgb()
+                .set(
+                    ValueLayout.JAVA_BYTE,
+                    3L * (y * width + x) + c,
+                    (byte) Math.clamp(Math.round(value), 0, 255));
+          }
+        }
+      }
+      return meter.changeTo(picture);
+    }
+  }
+
+  private static Picture grey(int width, int height, int value) {
+    Picture picture = Picture.allocate(width, height);
+    picture.rgb().fill((byte) value);
+    return picture;
+  }
+}

@@ -1,0 +1,204 @@
+package io.chronoscope.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chronoscope.decode.MediaDecoder.FrameSink;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Picture;
+import io.chronoscope.model.SampledFrame;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FrameSamplerTest {
+
+  private static final long ANCHOR = 1_760_000_000_000_000L;
+
+  private final List<SampledFrame> taken = new ArrayList<>();
+  // closing the last owner of pixels is slow, so all pictures share these
+  private final Picture pixels = Picture.allocate(64, 64);
+
+  @AfterEach
+  void closeFrames() {
+    taken.forEach(frame -> frame.picture().close());
+    // nothing else may still hold pixels
+    pixels.close();
+    assertThat(pixels.rgb().scope().isAlive()).isFalse();
+  }
+
+  @Test
+  void takesTheFrameThatIsOnScreenAtEachGridTime() {
+    FrameSampler sampler = sampler(2);
+    show(sampler, ANCHOR, 0, 400_000, 900_000, 1_400_000);
+    assertThat(times()).containsExactly(0L, 400_000L, 900_000L);
+    assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L);
+  }
+
+  @Test
+  void chunkBordersDoNotShiftSamples() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 60; round++) {
+      double fps = List.of(0.7, 1.0, 2.0, 3.0, 4.0, 8.0, 29.97).get(random.nextInt(7));
+      double videoFps = List.of(5.0, 12.5, 24.0, 29.97, 60.0).get(random.nextInt(5));
+      long jitter = random.nextBoolean() ? 0 : (long) (4e5 / videoFps);
+      long[] borders = new long[100 + random.nextInt(200)];
+      for (int i = 0; i < borders.length; i++) {
+        borders[i] =
+            Math.round(i * 1e6 / videoFps)
+                + (jitter == 0 || i == 0 ? 0 : random.nextLong(-jitter, jitter));
+      }
+      List<List<Long>> whole = samples(fps, borders, List.of(0));
+      List<Integer> cuts = new ArrayList<>(List.of(0));
+      for (int i = 1; i < borders.length - 2; i++) {
+        if (random.nextInt(12) == 0) {
+          cuts.add(i);
+        }
+      }
+      assertThat(samples(fps, borders, cuts))
+          .as("seed %d round %d, %s fps of %s, cuts %s", seed, round, fps, videoFps, cuts)
+          .isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void roundedChunkTimesDoNotShiftSamplesEither() {
+    // 30 fps cut each 100 frames; chunk starts rounded to milliseconds, as an envelope may do
+    long[] borders = new long[901];
+    for (int i = 0; i < borders.length; i++) {
+      borders[i] = Math.round(i * 1e6 / 30);
+    }
+    List<Long> whole = samples(4, borders, List.of(0)).get(0);
+    FrameSampler sampler = sampler(4);
+    for (int start = 0; start < 900; start += 100) {
+      long startMicros = Math.round(borders[start] / 1000.0) * 1000;
+      long[] chunk = new long[101];
+      for (int i = 0; i <= 100; i++) {
+        chunk[i] = borders[start + i] - borders[start];
+      }
+      show(sampler, ANCHOR + startMicros, chunk);
+    }
+    assertThat(grid()).isEqualTo(whole);
+    for (SampledFrame frame : taken) {
+      // 250 ms is 7.5 frames: the frame shown began at the grid time or half a frame before
+      assertThat(frame.gridMicros() - frame.timeMicros()).isBetween(-1_000L, 17_700L);
+    }
+  }
+
+  @Test
+  void inventsNothingInAGap() {
+    FrameSampler sampler = sampler(2);
+    show(sampler, ANCHOR, 0, 250_000, 500_000);
+    show(sampler, ANCHOR + 1_700_000, 0, 400_000, 800_000);
+    assertThat(grid()).containsExactly(0L, 2_000_000L);
+  }
+
+  @Test
+  void passesOverAChunkThatComesTwiceOrOverlaps() {
+    FrameSampler sampler = sampler(2);
+    show(sampler, ANCHOR, 0, 500_000, 1_000_000);
+    show(sampler, ANCHOR, 0, 500_000, 1_000_000);
+    show(sampler, ANCHOR + 500_000, 0, 500_000, 1_000_000);
+    assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L);
+    assertThat(sampler.nextMicros()).isEqualTo(ANCHOR + 1_500_000);
+  }
+
+  @Test
+  void aLongFrameStandsForEachGridTimeAndSharesItsPixels() {
+    FrameSampler sampler = sampler(4);
+    show(sampler, ANCHOR, 0, 1_000_000, 1_100_000);
+    assertThat(grid()).containsExactly(0L, 250_000L, 500_000L, 750_000L, 1_000_000L);
+    assertThat(times()).containsExactly(0L, 0L, 0L, 0L, 1_000_000L);
+    assertThat(taken.get(3).picture().rgb().address())
+        .isEqualTo(taken.get(0).picture().rgb().address());
+    assertThat(taken.get(1).activity()).isZero();
+    taken.get(0).picture().close();
+    assertThat(taken.get(1).picture().rgb().get(ValueLayout.JAVA_BYTE, 0)).isZero();
+    assertThatThrownBy(() -> taken.get(0).picture().share()).hasMessageContaining("closed");
+  }
+
+  @Test
+  void skipsWhatWasTakenBeforeItWasStartedAgain() {
+    FrameSampler sampler = sampler(2);
+    sampler.skipBefore(ANCHOR + 900_000);
+    show(sampler, ANCHOR, 0, 500_000, 1_000_000, 1_500_000);
+    assertThat(grid()).containsExactly(1_000_000L);
+  }
+
+  @Test
+  void resizesEachTakenFrameOnceAndClosesTheNativeOne() {
+    AtomicInteger resized = new AtomicInteger();
+    FrameSampler sampler =
+        new FrameSampler(
+            SampleGrid.of(ANCHOR, 2),
+            picture -> {
+              resized.incrementAndGet();
+              return Picture.allocate(picture.widthPx() / 2, picture.heightPx() / 2);
+            });
+    show(sampler, ANCHOR, 0, 100_000, 600_000);
+    assertThat(resized).hasValue(2);
+    assertThat(taken).allMatch(frame -> frame.picture().widthPx() == 32);
+  }
+
+  @Test
+  void closesTheNativeFrameWhenItCannotBeResized() {
+    FrameSampler sampler =
+        new FrameSampler(
+            SampleGrid.of(ANCHOR, 2),
+            picture -> {
+              throw new IllegalArgumentException("aspect ratio 300");
+            });
+    FrameSink sink = sampler.chunk(ANCHOR, origin(), taken::add);
+    assertThatThrownBy(() -> sink.frame(0, 40_000, pixels.share()))
+        .hasMessageContaining("aspect ratio");
+  }
+
+  private FrameSampler sampler(double fps) {
+    return new FrameSampler(SampleGrid.of(ANCHOR, fps), picture -> picture);
+  }
+
+  /// Grid times and frame times of the samples when the video is cut at the frames `cuts`.
+  private List<List<Long>> samples(double fps, long[] borders, List<Integer> cuts) {
+    FrameSampler sampler = sampler(fps);
+    for (int i = 0; i < cuts.size(); i++) {
+      int from = cuts.get(i);
+      int to = i + 1 < cuts.size() ? cuts.get(i + 1) : borders.length - 1;
+      long[] chunk = new long[to - from + 1];
+      for (int j = 0; j < chunk.length; j++) {
+        chunk[j] = borders[from + j] - borders[from];
+      }
+      show(sampler, ANCHOR + borders[from], chunk);
+    }
+    List<List<Long>> result = List.of(grid(), times());
+    taken.forEach(frame -> frame.picture().close());
+    taken.clear();
+    return result;
+  }
+
+  /// Shows a chunk whose frames begin at `borders`; the last border is the end of the last frame.
+  private void show(FrameSampler sampler, long startMicros, long... borders) {
+    FrameSink sink = sampler.chunk(startMicros, origin(), taken::add);
+    for (int i = 0; i + 1 < borders.length; i++) {
+      if (sink.wants(borders[i], borders[i + 1])) {
+        sink.frame(borders[i], borders[i + 1], pixels.share());
+      }
+    }
+  }
+
+  private List<Long> grid() {
+    return taken.stream().map(frame -> frame.gridMicros() - ANCHOR).toList();
+  }
+
+  private List<Long> times() {
+    return taken.stream().map(frame -> frame.timeMicros() - ANCHOR).toList();
+  }
+
+  private static ChunkOrigin origin() {
+    return new ChunkOrigin("video.chunks", 0, 0);
+  }
+}
