@@ -10,10 +10,10 @@ import java.util.Optional;
 ///
 /// @param after the stream's state after this step; empty when the stream is over and its state may
 ///   go
-/// @param resumeFrom while the stream goes on: the first of its records that is still needed; all of
-///   its records before that one are done with. When the stream is over (`after` is empty): its last
-///   record that was read; that one too is done with. Always the origin of a record that was offered
-///   or resumed from, never one worked out
+/// @param resumeFrom while the stream goes on: the first of its records that is still needed; all
+///   of its records before that one are done with. When the stream is over (`after` is empty): its
+///   last record that was read; that one too is done with. Always the origin of a record that was
+///   offered or resumed from, never one worked out
 public record Step(
     String stream, List<Result> results, Optional<StreamState> after, ChunkOrigin resumeFrom) {
 

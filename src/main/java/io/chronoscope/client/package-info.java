@@ -1,0 +1,7 @@
+/// Plain Kafka clients for the command line and everything else that runs without the service:
+/// [Topics] creates the topics from their definitions (`kafka/topics`), [ChunkPublisher] sends
+/// chunks, [ResultReader] reads what was found. All of them take the Kafka client's own properties.
+@NullMarked
+package io.chronoscope.client;
+
+import org.jspecify.annotations.NullMarked;

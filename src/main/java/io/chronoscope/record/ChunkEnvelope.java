@@ -1,0 +1,249 @@
+package io.chronoscope.record;
+
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.model.StreamInput;
+import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Unreadable;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.CloudEventData;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import io.cloudevents.rw.CloudEventRWException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/// Chunks as records: key = stream id, value = the media segment, and CloudEvents headers in binary
+/// mode that say when it starts (`ce_time`), its number (`ce_sequence`) and how long it is
+/// (`ce_durationms`). A record without any `ce_` header is taken for a chunk too; its time is then
+/// inferred from the record's timestamp.
+public final class ChunkEnvelope {
+
+  public static final String CHUNK = "io.chronoscope.chunk";
+  public static final String END_OF_STREAM = "io.chronoscope.stream.end";
+  static final String SEQUENCE = "sequence";
+  static final String DURATION_MS = "durationms";
+
+  private final int maxChunkBytes;
+
+  /// @param maxChunkBytes larger values are refused
+  public ChunkEnvelope(int maxChunkBytes) {
+    if (maxChunkBytes <= 0) {
+      throw new IllegalArgumentException("largest chunk is " + maxChunkBytes + " bytes");
+    }
+    this.maxChunkBytes = maxChunkBytes;
+  }
+
+  /// A record of which not even the stream is known.
+  public static final class NoStreamException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private NoStreamException(String message) {
+      super(message);
+    }
+  }
+
+  /// Reads a record. The media are not copied.
+  ///
+  /// @throws NoStreamException when the record has no usable key
+  public StreamInput read(ConsumerRecord<byte[], byte[]> record) throws NoStreamException {
+    String stream = stream(record);
+    ChunkOrigin origin = new ChunkOrigin(record.topic(), record.partition(), record.offset());
+    try {
+      if (isBare(record.headers())) {
+        return chunk(stream, origin, record, null);
+      }
+      CloudEvent envelope = envelope(record);
+      return switch (envelope.getType()) {
+        case CHUNK -> chunk(stream, origin, record, envelope);
+        case END_OF_STREAM -> new EndOfStream(stream, origin);
+        default ->
+            throw new Refusal(
+                Reason.BAD_ENVELOPE,
+                "header ce_type is neither "
+                    + CHUNK
+                    + " nor "
+                    + END_OF_STREAM
+                    + ": "
+                    + envelope.getType());
+      };
+    } catch (Refusal refusal) {
+      return new Unreadable(stream, origin, refusal.rejection);
+    }
+  }
+
+  private static String stream(ConsumerRecord<byte[], byte[]> record) throws NoStreamException {
+    byte[] key = record.key();
+    if (key == null) {
+      throw new NoStreamException("record has no key; the key is the stream id");
+    }
+    String stream = new String(key, StandardCharsets.UTF_8);
+    if (stream.isBlank()) {
+      throw new NoStreamException("record has a blank key; the key is the stream id");
+    }
+    return stream;
+  }
+
+  private static boolean isBare(Headers headers) throws Refusal {
+    Header contentType = headers.lastHeader("content-type");
+    if (contentType != null && text(contentType).startsWith("application/cloudevents")) {
+      throw new Refusal(
+          Reason.BAD_ENVELOPE,
+          "structured CloudEvents are not taken, only binary mode; header content-type is "
+              + text(contentType));
+    }
+    for (Header header : headers) {
+      if (header.key().startsWith("ce_")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static CloudEvent envelope(ConsumerRecord<byte[], byte[]> record) throws Refusal {
+    for (String required : new String[] {"specversion", "id", "source", "type"}) {
+      Header header = record.headers().lastHeader("ce_" + required);
+      if (header == null || header.value() == null || text(header).isBlank()) {
+        throw new Refusal(Reason.BAD_ENVELOPE, "header ce_" + required + " is missing");
+      }
+    }
+    try {
+      return KafkaMessageFactory.createReader(record).toEvent();
+    } catch (CloudEventRWException | IllegalStateException | IllegalArgumentException e) {
+      throw new Refusal(
+          Reason.BAD_ENVELOPE, "CloudEvents headers cannot be read: " + e.getMessage());
+    }
+  }
+
+  private Chunk chunk(
+      String stream,
+      ChunkOrigin origin,
+      ConsumerRecord<byte[], byte[]> record,
+      @Nullable CloudEvent envelope)
+      throws Refusal {
+    byte[] media = record.value();
+    if (media == null || media.length == 0) {
+      throw new Refusal(Reason.EMPTY, "chunk has no bytes");
+    }
+    if (media.length > maxChunkBytes) {
+      throw new Refusal(
+          Reason.TOO_LARGE,
+          "chunk of " + media.length + " bytes; at most " + maxChunkBytes + " are taken");
+    }
+    Instant recordTime = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
+    OffsetDateTime time = envelope == null ? null : envelope.getTime();
+    OptionalLong sequence = number(envelope, SEQUENCE);
+    OptionalLong durationMs = number(envelope, DURATION_MS);
+    return new Chunk(
+        stream,
+        origin,
+        // The whole program counts time in microseconds.
+        Optional.ofNullable(time).map(t -> t.toInstant().truncatedTo(ChronoUnit.MICROS)),
+        recordTime,
+        sequence,
+        durationMs.isPresent()
+            ? Optional.of(Duration.ofMillis(durationMs.getAsLong()))
+            : Optional.empty(),
+        ByteBuffer.wrap(media).asReadOnlyBuffer());
+  }
+
+  private static OptionalLong number(@Nullable CloudEvent envelope, String extension)
+      throws Refusal {
+    Object value = envelope == null ? null : envelope.getExtension(extension);
+    if (value == null) {
+      return OptionalLong.empty();
+    }
+    try {
+      long number = Long.parseLong(value.toString());
+      if (number >= 0) {
+        return OptionalLong.of(number);
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new Refusal(
+        Reason.BAD_ENVELOPE, "header ce_" + extension + " is not a whole number from 0: " + value);
+  }
+
+  /// A chunk to be sent. The media are not copied.
+  ///
+  /// @param source the `ce_source`: who sends
+  /// @param start absolute time of the segment's presentation time zero
+  public static ProducerRecord<String, byte[]> chunk(
+      String topic,
+      URI source,
+      String stream,
+      long sequence,
+      Instant start,
+      Duration duration,
+      String contentType,
+      byte[] media) {
+    return KafkaMessageFactory.createWriter(topic, null, stream)
+        .writeBinary(
+            CloudEventBuilder.v1()
+                .withId(stream + "/" + sequence)
+                .withSource(source)
+                .withType(CHUNK)
+                .withSubject(stream)
+                .withTime(start.atOffset(ZoneOffset.UTC))
+                .withExtension(SEQUENCE, Long.toString(sequence))
+                .withExtension(DURATION_MS, Long.toString(duration.toMillis()))
+                .withData(contentType, new MediaData(media))
+                .build());
+  }
+
+  /// The word that nothing more will come.
+  public static ProducerRecord<String, byte[]> endOfStream(
+      String topic, URI source, String stream) {
+    return KafkaMessageFactory.createWriter(topic, null, stream)
+        .writeBinary(
+            CloudEventBuilder.v1()
+                .withId(stream + "/end")
+                .withSource(source)
+                .withType(END_OF_STREAM)
+                .withSubject(stream)
+                .build());
+  }
+
+  private static String text(Header header) {
+    return header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  /// Bytes handed through as they are.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record MediaData(byte[] bytes) implements CloudEventData {
+
+    @Override
+    public byte[] toBytes() {
+      return bytes;
+    }
+  }
+
+  private static final class Refusal extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Rejection rejection;
+
+    private Refusal(Reason reason, String detail) {
+      super(detail, null, false, false);
+      this.rejection = new Rejection(reason, detail);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.chronoscope.record;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Level;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.Unanswered;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.Sampling;
+import java.time.Instant;
+
+/// Results as JSON objects: the values of the records on the topics and the lines that the commands
+/// print with `--json`. The published schemas (`kafka/schemas`) describe exactly these objects.
+/// Times are kept to the microsecond.
+public final class ResultJson {
+
+  private ResultJson() {}
+
+  public static ObjectNode write(Result result) {
+    ObjectNode json = JsonFields.newObject().put("type", ResultType.of(result).cloudEventsType());
+    switch (result) {
+      case VideoEvent event -> writeEvent(json, event);
+      case Summary summary -> writeSummary(json, summary);
+      case Unanswered unanswered -> writeUnanswered(json, unanswered);
+      case DeadLetter deadLetter -> writeDeadLetter(json, deadLetter);
+    }
+    return json;
+  }
+
+  /// A dead letter with what the reader of the refused record knew of it besides.
+  ///
+  /// @param recordTime the record's own timestamp
+  /// @param sizeBytes of its value
+  public static ObjectNode write(DeadLetter deadLetter, Instant recordTime, int sizeBytes) {
+    return write(deadLetter)
+        .put("recordTime", JsonFields.time(recordTime))
+        .put("sizeBytes", sizeBytes);
+  }
+
+  /// @throws MalformedRecordException naming the field that is missing or wrong
+  public static Result parse(byte[] json) {
+    return read(JsonFields.parse(json));
+  }
+
+  /// @throws MalformedRecordException naming the field that is missing or wrong
+  public static Result read(JsonFields json) {
+    ResultType type = ResultType.named(json.text("type"));
+    try {
+      return switch (type) {
+        case EVENT -> readEvent(json);
+        case SUMMARY -> readSummary(json);
+        case UNANSWERED -> readUnanswered(json);
+        case DEAD_LETTER -> readDeadLetter(json);
+      };
+    } catch (IllegalArgumentException e) {
+      throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// What tells a result from others of its type. Of an event there may be several revisions under
+  /// one id. A dead letter is named by where the record lay: `topic/partition/offset`.
+  public static String id(Result result) {
+    return switch (result) {
+      case VideoEvent event -> event.id();
+      case Summary summary -> summary.id();
+      case Unanswered unanswered -> unanswered.id();
+      case DeadLetter(String stream, ChunkOrigin origin, Rejection rejection) ->
+          origin.topic() + "/" + origin.partition() + "/" + origin.offset();
+    };
+  }
+
+  private static void writeEvent(ObjectNode json, VideoEvent event) {
+    json.put("id", event.id());
+    json.put("revision", event.revision());
+    json.put("status", JsonFields.written(event.status()));
+    json.put("stream", event.stream());
+    writeSpan(json, event.start(), event.end(), event.startOffsetMs(), event.endOffsetMs());
+    json.put("toleranceMs", event.toleranceMs());
+    json.put("description", event.description());
+    json.set("model", writeModel(event.model()));
+    json.set("sampling", writeSampling(event.sampling()));
+    ArrayNode chunks = json.putArray("chunks");
+    event.chunks().forEach(origin -> chunks.add(writeOrigin(origin)));
+  }
+
+  private static VideoEvent readEvent(JsonFields json) {
+    return new VideoEvent(
+        json.text("id"),
+        json.integer("revision"),
+        json.constant(Status.class, "status"),
+        json.text("stream"),
+        json.instant("start"),
+        json.instant("end"),
+        json.number("startOffsetMs"),
+        json.number("endOffsetMs"),
+        json.number("toleranceMs"),
+        json.text("description"),
+        readModel(json.object("model")),
+        readSampling(json.object("sampling")),
+        json.objects("chunks", ResultJson::readOrigin));
+  }
+
+  private static void writeSummary(ObjectNode json, Summary summary) {
+    json.put("id", summary.id());
+    json.put("level", JsonFields.written(summary.level()));
+    json.put("stream", summary.stream());
+    writeSpan(json, summary.start(), summary.end(), summary.startOffsetMs(), summary.endOffsetMs());
+    json.put("text", summary.text());
+    json.set("model", writeModel(summary.model()));
+    json.set("sampling", writeSampling(summary.sampling()));
+    ArrayNode restsOn = json.putArray("restsOn");
+    summary.restsOn().forEach(restsOn::add);
+  }
+
+  private static Summary readSummary(JsonFields json) {
+    return new Summary(
+        json.text("id"),
+        json.constant(Level.class, "level"),
+        json.text("stream"),
+        json.instant("start"),
+        json.instant("end"),
+        json.number("startOffsetMs"),
+        json.number("endOffsetMs"),
+        json.text("text"),
+        readModel(json.object("model")),
+        readSampling(json.object("sampling")),
+        json.texts("restsOn"));
+  }
+
+  private static void writeUnanswered(ObjectNode json, Unanswered unanswered) {
+    json.put("id", unanswered.id());
+    json.put("stream", unanswered.stream());
+    writeSpan(
+        json,
+        unanswered.start(),
+        unanswered.end(),
+        unanswered.startOffsetMs(),
+        unanswered.endOffsetMs());
+    json.put("problem", unanswered.problem());
+    json.put("answer", unanswered.answer());
+    json.set("model", writeModel(unanswered.model()));
+    json.set("sampling", writeSampling(unanswered.sampling()));
+  }
+
+  private static Unanswered readUnanswered(JsonFields json) {
+    return new Unanswered(
+        json.text("id"),
+        json.text("stream"),
+        json.instant("start"),
+        json.instant("end"),
+        json.number("startOffsetMs"),
+        json.number("endOffsetMs"),
+        json.text("problem"),
+        json.text("answer"),
+        readModel(json.object("model")),
+        readSampling(json.object("sampling")));
+  }
+
+  private static void writeDeadLetter(ObjectNode json, DeadLetter deadLetter) {
+    json.put("id", id(deadLetter));
+    json.put("stream", deadLetter.stream());
+    json.put("reason", JsonFields.written(deadLetter.rejection().reason()));
+    json.put("detail", deadLetter.rejection().detail());
+    json.set("origin", writeOrigin(deadLetter.origin()));
+  }
+
+  private static DeadLetter readDeadLetter(JsonFields json) {
+    return new DeadLetter(
+        json.text("stream"),
+        readOrigin(json.object("origin")),
+        new Rejection(json.constant(Rejection.Reason.class, "reason"), json.text("detail")));
+  }
+
+  private static void writeSpan(
+      ObjectNode json, Instant start, Instant end, long startOffsetMs, long endOffsetMs) {
+    json.put("start", JsonFields.time(start));
+    json.put("end", JsonFields.time(end));
+    json.put("startOffsetMs", startOffsetMs);
+    json.put("endOffsetMs", endOffsetMs);
+  }
+
+  private static ObjectNode writeModel(ModelRef model) {
+    return JsonFields.newObject().put("name", model.name()).put("revision", model.revision());
+  }
+
+  private static ModelRef readModel(JsonFields json) {
+    return new ModelRef(json.text("name"), json.text("revision"));
+  }
+
+  public static ObjectNode writeSampling(Sampling sampling) {
+    return JsonFields.newObject()
+        .put("framesSeen", sampling.framesSeen())
+        .put("fps", sampling.fps())
+        .put("reason", sampling.reason())
+        .put("videoTokens", sampling.videoTokens())
+        .put("frameWidthPx", sampling.frameWidthPx())
+        .put("frameHeightPx", sampling.frameHeightPx());
+  }
+
+  public static Sampling readSampling(JsonFields json) {
+    return new Sampling(
+        json.integer("framesSeen"),
+        json.decimal("fps"),
+        json.text("reason"),
+        json.integer("videoTokens"),
+        json.integer("frameWidthPx"),
+        json.integer("frameHeightPx"));
+  }
+
+  public static ObjectNode writeOrigin(ChunkOrigin origin) {
+    return JsonFields.newObject()
+        .put("topic", origin.topic())
+        .put("partition", origin.partition())
+        .put("offset", origin.offset());
+  }
+
+  public static ChunkOrigin readOrigin(JsonFields json) {
+    return new ChunkOrigin(json.text("topic"), json.integer("partition"), json.number("offset"));
+  }
+}

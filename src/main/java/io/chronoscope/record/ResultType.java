@@ -1,0 +1,52 @@
+package io.chronoscope.record;
+
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.Unanswered;
+import io.chronoscope.model.Result.VideoEvent;
+import java.net.URI;
+
+/// What a result is: the envelope's `ce_type`, and the field `type` of its JSON.
+public enum ResultType {
+  EVENT("io.chronoscope.event", "event"),
+  SUMMARY("io.chronoscope.summary", "summary"),
+  UNANSWERED("io.chronoscope.window.unanswered", "unanswered"),
+  DEAD_LETTER("io.chronoscope.chunk.rejected", "dead-letter");
+
+  private final String cloudEventsType;
+  private final URI schema;
+
+  ResultType(String cloudEventsType, String schema) {
+    this.cloudEventsType = cloudEventsType;
+    this.schema = URI.create("urn:chronoscope:schema:" + schema + ":1");
+  }
+
+  public String cloudEventsType() {
+    return cloudEventsType;
+  }
+
+  /// `$id` of the published schema.
+  public URI schema() {
+    return schema;
+  }
+
+  public static ResultType of(Result result) {
+    return switch (result) {
+      case VideoEvent event -> EVENT;
+      case Summary summary -> SUMMARY;
+      case Unanswered unanswered -> UNANSWERED;
+      case DeadLetter deadLetter -> DEAD_LETTER;
+    };
+  }
+
+  /// @throws MalformedRecordException when there is no such type
+  public static ResultType named(String cloudEventsType) {
+    for (ResultType type : values()) {
+      if (type.cloudEventsType.equals(cloudEventsType)) {
+        return type;
+      }
+    }
+    throw new MalformedRecordException("type is unknown: " + cloudEventsType);
+  }
+}
