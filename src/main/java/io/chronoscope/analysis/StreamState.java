@@ -36,10 +36,13 @@ public record StreamState(
     windows = List.copyOf(windows);
   }
 
+  /// An event that a later window may still move.
+  ///
   /// @param event its latest revision
-  /// @param endMarginMicros how far inside its window the end was seen; 0 when it touched the
-  ///   window's end
-  public record OpenEvent(VideoEvent event, long endMarginMicros) {}
+  /// @param seenUntilMicros where the window that saw its end stopped looking, in microseconds from
+  ///   the stream's start: the further its end lies before that, the better it was seen
+  /// @param wordingMicros how much of the event was seen by the window that worded it
+  public record OpenEvent(VideoEvent event, long seenUntilMicros, long wordingMicros) {}
 
   /// @param summaryId id of the window's summary
   public record WindowDigest(

@@ -39,6 +39,24 @@ public sealed interface Result {
       }
       chunks = List.copyOf(chunks);
     }
+
+    /// The same bounds and words in another revision or state.
+    public VideoEvent revised(int nextRevision, Status nextStatus) {
+      return new VideoEvent(
+          id,
+          nextRevision,
+          nextStatus,
+          stream,
+          start,
+          end,
+          startOffsetMs,
+          endOffsetMs,
+          toleranceMs,
+          description,
+          model,
+          sampling,
+          chunks);
+    }
   }
 
   enum Status {

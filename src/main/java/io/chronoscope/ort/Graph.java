@@ -11,11 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An ONNX graph that is written down operator by operator; see
-/// [the operators](https://onnx.ai/onnx/operators/) and ONNX Runtime's own ones
-/// ([contrib operators](https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md)).
-/// Types are followed; shapes are the runtime's business. [Ops] has the operators that the model
-/// needs.
+/// An ONNX graph that is written down operator by operator; see [the
+/// operators](https://onnx.ai/onnx/operators/) and ONNX Runtime's own ones ([contrib
+/// operators](https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md)). Types
+/// are followed; shapes are the runtime's business. [Ops] has the operators that the model needs.
 public final class Graph {
 
   static final int OPSET = 21;
@@ -204,7 +203,8 @@ public final class Graph {
       case Long number -> attribute.setType(OnnxMl.AttributeProto.AttributeType.INT).setI(number);
       case Integer number ->
           attribute.setType(OnnxMl.AttributeProto.AttributeType.INT).setI(number);
-      case Float number -> attribute.setType(OnnxMl.AttributeProto.AttributeType.FLOAT).setF(number);
+      case Float number ->
+          attribute.setType(OnnxMl.AttributeProto.AttributeType.FLOAT).setF(number);
       case String text ->
           attribute
               .setType(OnnxMl.AttributeProto.AttributeType.STRING)

@@ -18,8 +18,7 @@ public final class NativeTensor implements AutoCloseable {
   private final @Nullable Arena arena;
   private final @Nullable MemorySegment memory;
 
-  private NativeTensor(
-      OnnxTensor tensor, @Nullable Arena arena, @Nullable MemorySegment memory) {
+  private NativeTensor(OnnxTensor tensor, @Nullable Arena arena, @Nullable MemorySegment memory) {
     this.tensor = tensor;
     this.arena = arena;
     this.memory = memory;
@@ -49,8 +48,7 @@ public final class NativeTensor implements AutoCloseable {
   public static NativeTensor over(ElementType type, MemorySegment memory, long... shape) {
     if (memory.byteSize() != elements(shape) * type.bytes()) {
       throw new IllegalArgumentException(
-          "%d bytes for a %s tensor %s"
-              .formatted(memory.byteSize(), type, Arrays.toString(shape)));
+          "%d bytes for a %s tensor %s".formatted(memory.byteSize(), type, Arrays.toString(shape)));
     }
     return new NativeTensor(view(type, memory, shape), null, memory);
   }

@@ -223,10 +223,7 @@ public final class Ops {
   /// @param query `[batch, tokens, heads * headDim]`, as `key` and `value`
   public Value attention(Value query, Value key, Value value, int heads) {
     return graph.contrib(
-        "MultiHeadAttention",
-        query.type(),
-        List.of(query, key, value),
-        Map.of("num_heads", heads));
+        "MultiHeadAttention", query.type(), List.of(query, key, value), Map.of("num_heads", heads));
   }
 
   /// @param output `[batch, tokens, heads * headDim]`

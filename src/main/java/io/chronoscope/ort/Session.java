@@ -43,12 +43,11 @@ public final class Session implements AutoCloseable {
       // threads that spin between operators take the cores from decoding and from other streams
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       folder(graph)
-          .ifPresent(
-              folder ->
-                  config(
-                      options,
-                      "session.model_external_initializers_file_folder_path",
-                      folder.toString()));
+          .ifPresent(folder ->
+              config(
+                  options,
+                  "session.model_external_initializers_file_folder_path",
+                  folder.toString()));
       Map<String, String> runOptions =
           switch (device) {
             case Device.Cpu() -> Map.of("memory.enable_memory_arena_shrinkage", "cpu:0");

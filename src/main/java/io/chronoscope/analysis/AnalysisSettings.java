@@ -1,0 +1,38 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.sampling.SamplingLimits;
+import java.time.Duration;
+import java.util.Optional;
+
+/// How streams are looked at.
+///
+/// @param maxFramePixels largest size at which a frame is given to the model, whatever the budget
+///   allows
+/// @param idleTimeout a stream that is silent for so long is over
+/// @param maxWaitingBytes media bytes that may wait to be decoded, over all streams
+/// @param maxNewTokens length of an answer
+/// @param query when given, every window is asked when this happens instead of for all events
+/// @param summarizesText whether the model can summarize summaries; else the whole is told by
+///   joining its parts
+public record AnalysisSettings(
+    WindowPlan windows,
+    SamplingLimits sampling,
+    DecodeLimits decode,
+    long maxFramePixels,
+    Duration idleTimeout,
+    long maxWaitingBytes,
+    int maxNewTokens,
+    Optional<String> query,
+    boolean summarizesText) {
+
+  public AnalysisSettings {
+    if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {
+      throw new IllegalArgumentException(
+          "maxFramePixels, maxWaitingBytes and maxNewTokens must be positive");
+    }
+    if (!idleTimeout.isPositive()) {
+      throw new IllegalArgumentException("idle timeout is " + idleTimeout);
+    }
+  }
+}

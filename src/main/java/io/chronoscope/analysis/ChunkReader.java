@@ -1,0 +1,88 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.model.FrameSize;
+import io.chronoscope.model.Picture;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.SampledFrame;
+import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.sampling.FrameBudget;
+import io.chronoscope.sampling.FrameSampler;
+import io.chronoscope.sampling.SampleGrid;
+import io.chronoscope.vision.BicubicResize;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads a stream's chunks one after the other: decodes each and takes the frames that are on the
+/// stream's candidate grid, at the size at which the model takes them. A chunk gives all of its
+/// frames or, when it cannot be read to its end, none.
+final class ChunkReader {
+
+  private final MediaDecoder decoder;
+  private final AnalysisSettings settings;
+  private final BatchedModel model;
+  private final long maxPixels;
+  private final SampleGrid grid;
+  private FrameSampler sampler;
+
+  /// @param streamStartMicros absolute; anchors the grid
+  ChunkReader(
+      MediaDecoder decoder, AnalysisSettings settings, BatchedModel model, long streamStartMicros) {
+    this.decoder = decoder;
+    this.settings = settings;
+    this.model = model;
+    this.maxPixels =
+        FrameBudget.maxPixels(
+            settings.sampling(), settings.windows().length(), settings.maxFramePixels());
+    this.grid = SampleGrid.of(streamStartMicros, settings.sampling().candidateFps());
+    this.sampler = new FrameSampler(grid, this::atModelSize);
+  }
+
+  /// @param frames owned by the receiver
+  record Read(MediaFacts facts, List<SampledFrame> frames) {}
+
+  SampleGrid grid() {
+    return grid;
+  }
+
+  /// Leaves out what is before `micros` (absolute).
+  void skipBefore(long micros) {
+    sampler.skipBefore(micros);
+  }
+
+  Read read(Chunk chunk, long chunkStartMicros) throws UnreadableMediaException {
+    long nextMicros = sampler.nextMicros();
+    List<SampledFrame> frames = new ArrayList<>();
+    boolean whole = false;
+    try {
+      MediaFacts facts =
+          decoder.decode(
+              chunk.media(),
+              settings.decode(),
+              sampler.chunk(chunkStartMicros, chunk.origin(), frames::add));
+      whole = true;
+      return new Read(facts, frames);
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableMediaException(
+          Rejection.Reason.PICTURE_TOO_LARGE, "no size for the model: " + e.getMessage());
+    } finally {
+      if (!whole) {
+        frames.forEach(frame -> frame.picture().close());
+        sampler = new FrameSampler(grid, this::atModelSize);
+        sampler.skipBefore(nextMicros);
+      }
+    }
+  }
+
+  private Picture atModelSize(Picture picture) {
+    FrameSize size = model.frameSize(sizeOf(picture), maxPixels);
+    return size.equals(sizeOf(picture)) ? picture : BicubicResize.resize(picture, size);
+  }
+
+  static FrameSize sizeOf(Picture picture) {
+    return new FrameSize(picture.widthPx(), picture.heightPx());
+  }
+}

@@ -1,0 +1,22 @@
+package io.chronoscope.analysis;
+
+import java.util.List;
+
+/// The model's answer to a question for events, read strictly.
+///
+/// @param events those that could be read, in the answer's order
+/// @param problems what could not be read, each naming its place
+record EventAnswer(List<Told> events, List<String> problems) {
+
+  EventAnswer {
+    events = List.copyOf(events);
+    problems = List.copyOf(problems);
+  }
+
+  /// An event as told, in microseconds from the first frame that the model was shown.
+  record Told(long startMicros, long endMicros, String description) {}
+
+  boolean isClean() {
+    return problems.isEmpty();
+  }
+}

@@ -1,0 +1,144 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.StreamInput;
+import io.chronoscope.model.StreamInput.EndOfStream;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// One stream's queue and the thread that works it off. The stream may end (by its own word, or by
+/// silence) and begin again in the same lane.
+final class Lane {
+
+  private final String stream;
+  private final AnalysisSettings settings;
+  private final StreamAnalysis.Tools tools;
+  private final Consumer<StreamInput> onDone;
+  private final Predicate<Lane> leave;
+  private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean forgotten;
+  private volatile @Nullable Throwable failure;
+  private Optional<StreamAnalyzer.Resumed> resumed;
+
+  /// @param onDone told of each input that no longer takes memory
+  /// @param leave asked when the stream is over whether the lane may go; if not, more has come
+  Lane(
+      String stream,
+      AnalysisSettings settings,
+      StreamAnalysis.Tools tools,
+      Optional<StreamAnalyzer.Resumed> resumed,
+      Consumer<StreamInput> onDone,
+      Predicate<Lane> leave) {
+    this.stream = stream;
+    this.settings = settings;
+    this.tools = tools;
+    this.resumed = resumed;
+    this.onDone = onDone;
+    this.leave = leave;
+    this.thread = Thread.ofPlatform().name("stream " + stream).daemon().unstarted(this::work);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  String stream() {
+    return stream;
+  }
+
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  void add(StreamInput input) {
+    queue.add(input);
+  }
+
+  void forget() {
+    forgotten = true;
+    thread.interrupt();
+  }
+
+  private void work() {
+    try {
+      do {
+        followToItsEnd();
+      } while (!leave.test(this));
+    } catch (InterruptedException | CancellationException e) {
+      // Forgotten: the stream goes on elsewhere.
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      if (!forgotten) {
+        failure = e;
+        tools.listener().streamFailed(stream, e);
+      }
+    } finally {
+      StreamInput left;
+      while ((left = queue.poll()) != null) {
+        onDone.accept(left);
+      }
+    }
+  }
+
+  /// From the first input to the stream's end, or until it is silent for too long.
+  private void followToItsEnd() throws InterruptedException {
+    Optional<StreamAnalyzer.Resumed> from = resumed;
+    resumed = Optional.empty();
+    try (StreamAnalyzer analyzer =
+        new StreamAnalyzer(
+            stream,
+            settings,
+            tools.decoder(),
+            tools.model(),
+            tools.listener(),
+            from,
+            this::commit)) {
+      @Nullable ChunkOrigin last = from.map(StreamAnalyzer.Resumed::from).orElse(null);
+      while (true) {
+        StreamInput input = queue.poll(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        if (input == null) {
+          if (last != null) {
+            analyzer.finish(last);
+          }
+          return;
+        }
+        last = input.origin();
+        try {
+          analyzer.accept(input);
+        } finally {
+          onDone.accept(input);
+        }
+        if (input instanceof EndOfStream) {
+          return;
+        }
+      }
+    }
+  }
+
+  private void commit(Step step) {
+    if (forgotten) {
+      throw new CancellationException(stream + " is no longer followed here");
+    }
+    try {
+      tools.sink().commit(step).toCompletableFuture().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while committing a step of " + stream);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "a step of " + stream + " could not be written", e.getCause());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.chronoscope.analysis;
+
+import java.util.List;
+
+/// The questions put to the model, worded as it was trained with them (Qwen2.5-VL cookbooks and
+/// technical report, video understanding and grounding).
+final class Prompts {
+
+  static final String EVENTS =
+      "Localize a series of activity events in the video, output the start and end timestamp for each"
+          + " event, and describe each event with sentences. Provide the result in json format with"
+          + " 'mm:ss.ff' format for time depiction.";
+
+  static final String SUMMARY = "Could you go into detail about the content of this long video?";
+
+  private static final String GROUNDING =
+      "Give the query: '%s', when does the described content occur in the video?"
+          + " Use 'mm:ss.ff' as time format.";
+
+  private static final String WHOLE =
+      "These are descriptions of successive parts of one video:\n%s\n"
+          + "Summarize the whole video in a few sentences.";
+
+  private Prompts() {}
+
+  static String grounding(String query) {
+    return GROUNDING.formatted(query);
+  }
+
+  /// The same question again after an answer that could not be read: greedy decoding gives the same
+  /// answer to the same prompt.
+  static String again(String question, String problem) {
+    return question
+        + " The last answer could not be used: "
+        + problem
+        + ". Answer in that format only.";
+  }
+
+  static String whole(List<String> parts) {
+    return WHOLE.formatted(String.join("\n", parts));
+  }
+}

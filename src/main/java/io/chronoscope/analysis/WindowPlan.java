@@ -1,0 +1,44 @@
+package io.chronoscope.analysis;
+
+import java.time.Duration;
+
+/// How a stream is cut into overlapping windows, counted from the stream's start: window `k`
+/// reaches from `k * stride` to `k * stride + length`. All in microseconds from the stream's start.
+public record WindowPlan(Duration length, Duration overlap) {
+
+  public WindowPlan {
+    if (!length.isPositive()) {
+      throw new IllegalArgumentException("window length is " + length);
+    }
+    if (overlap.isNegative() || overlap.compareTo(length) >= 0) {
+      throw new IllegalArgumentException(
+          "window overlap " + overlap + " is not between zero and the window length " + length);
+    }
+  }
+
+  public long lengthMicros() {
+    return length.toNanos() / 1000;
+  }
+
+  public long strideMicros() {
+    return length.minus(overlap).toNanos() / 1000;
+  }
+
+  public long startOf(long window) {
+    return window * strideMicros();
+  }
+
+  public long endOf(long window) {
+    return startOf(window) + lengthMicros();
+  }
+
+  /// The first window that reaches beyond `micros`.
+  public long firstWindowSeeing(long micros) {
+    return Math.max(0, Math.floorDiv(micros - lengthMicros(), strideMicros()) + 1);
+  }
+
+  /// The window with which a stream of this length ends: the first that reaches its end.
+  public long lastWindowOf(long streamMicros) {
+    return Math.max(0, Math.ceilDiv(streamMicros - lengthMicros(), strideMicros()));
+  }
+}

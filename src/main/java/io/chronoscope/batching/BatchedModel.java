@@ -1,0 +1,75 @@
+package io.chronoscope.batching;
+
+import io.chronoscope.model.FrameSize;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.Prompt;
+import io.chronoscope.vlm.VideoLanguageModel;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+
+/// The model as many streams use it at once: frame pairs of equal size are encoded together,
+/// prompts are answered together, whichever stream they come from. Does not own the model.
+public final class BatchedModel implements AutoCloseable {
+
+  private final VideoLanguageModel model;
+  private final Batcher<FrameSize, FramePair, EncodedPair> encoder;
+  private final Batcher<Boolean, Prompt, Answer> decoder;
+
+  /// @param onEncoderBatch told the size of each encoder batch; `onDecoderBatch` likewise
+  public BatchedModel(
+      VideoLanguageModel model,
+      BatchLimits encoderLimits,
+      BatchLimits decoderLimits,
+      IntConsumer onEncoderBatch,
+      IntConsumer onDecoderBatch) {
+    this.model = model;
+    this.encoder =
+        new Batcher<>(
+            "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), onEncoderBatch);
+    this.decoder =
+        new Batcher<>(
+            "decoder", decoderLimits, (any, prompts) -> model.generate(prompts), onDecoderBatch);
+  }
+
+  public ModelRef ref() {
+    return model.ref();
+  }
+
+  /// See [VideoLanguageModel#frameSize].
+  public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
+    return model.frameSize(nativeSize, maxPixels);
+  }
+
+  /// See [VideoLanguageModel#tokensPerPair].
+  public int tokensPerPair(FrameSize size) {
+    return model.tokensPerPair(size);
+  }
+
+  /// Encodes a pair; its pictures must stay open until the result is there.
+  public CompletableFuture<EncodedPair> encode(FramePair pair) {
+    return encoder.submit(new FrameSize(pair.first().widthPx(), pair.first().heightPx()), pair);
+  }
+
+  public CompletableFuture<Answer> generate(Prompt prompt) {
+    return decoder.submit(Boolean.TRUE, prompt);
+  }
+
+  /// Waits for each of `results` in order.
+  public static <T> List<T> joinAll(List<CompletableFuture<T>> results) {
+    // All of them, also when one fails: the caller closes pictures that others may still read.
+    CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
+        .handle((ignored, failure) -> null)
+        .join();
+    return results.stream().map(CompletableFuture::join).toList();
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+    decoder.close();
+  }
+}

@@ -1,0 +1,158 @@
+package io.chronoscope.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.Sampling;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class EventTrackerTest {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final ModelRef MODEL = new ModelRef("fake", "1");
+  private static final Sampling SAMPLING = new Sampling(20, 2, "target", 90, 112, 84);
+  private static final WindowPlan PLAN =
+      new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2));
+
+  private EventTracker tracker = new EventTracker("s", NOON, MODEL, List.of());
+
+  /// Windows of 10 s with 2 s overlap at 2 fps; times in seconds from the stream's start.
+  private List<VideoEvent> window(long number, Sighting... sightings) {
+    long from = PLAN.startOf(number);
+    long until = PLAN.endOf(number);
+    return tracker.observe(
+        new SeenSpan(number, from, until - 500_000, until, 500_000),
+        SAMPLING,
+        List.of(sightings),
+        PLAN.startOf(number + 1));
+  }
+
+  private static Sighting saw(double start, double end, String what) {
+    long from = Math.round(start * 1e6);
+    long until = Math.round(end * 1e6);
+    List<Long> frames =
+        LongStream.rangeClosed(from / 500_000, (until - 1) / 500_000)
+            .map(n -> n * 500_000)
+            .boxed()
+            .toList();
+    return new Sighting(
+        from, until, what, 500_000, frames, List.of(new ChunkOrigin("t", 0, from / 2_000_000)));
+  }
+
+  private static String told(VideoEvent event) {
+    return "%s %.1f-%.1f r%d %s"
+        .formatted(
+            event.description(),
+            event.startOffsetMs() / 1e3,
+            event.endOffsetMs() / 1e3,
+            event.revision(),
+            event.status());
+  }
+
+  @Test
+  void closesAnEventThatNoLaterWindowCanMove() {
+    List<VideoEvent> events = window(0, saw(1, 4, "A red circle moves left."));
+    assertThat(events).hasSize(1);
+    VideoEvent event = events.getFirst();
+    assertThat(told(event)).isEqualTo("A red circle moves left. 1.0-4.0 r1 CLOSED");
+    assertThat(event.start()).isEqualTo(NOON.plusSeconds(1));
+    assertThat(event.toleranceMs()).isEqualTo(500);
+    assertThat(event.sampling().framesSeen()).isEqualTo(6);
+    assertThat(tracker.open()).isEmpty();
+  }
+
+  @Test
+  void makesOneEventOfWhatCrossesAWindowBorder() {
+    VideoEvent opened = window(0, saw(7, 10, "A red circle appears.")).getFirst();
+    assertThat(opened.status()).isEqualTo(Status.OPEN);
+
+    VideoEvent closed = window(1, saw(8, 14, "A red circle moves left.")).getFirst();
+    assertThat(told(closed)).isEqualTo("A red circle moves left. 7.0-14.0 r2 CLOSED");
+    assertThat(closed.id()).isEqualTo(opened.id());
+    assertThat(closed.chunks()).extracting(ChunkOrigin::offset).containsExactly(3L, 4L);
+    assertThat(closed.sampling().framesSeen()).isEqualTo(6 + 8);
+  }
+
+  @Test
+  void followsAnEventThroughManyWindows() {
+    window(0, saw(5, 10, "The light goes off."));
+    window(1, saw(8, 18, "The light goes off."));
+    assertThat(told(window(2, saw(16, 21, "The light goes off.")).getFirst()))
+        .isEqualTo("The light goes off. 5.0-21.0 r3 CLOSED");
+  }
+
+  @Test
+  void takesAnEndFromTheWindowThatSawItFurtherFromItsBorder() {
+    // 9.5 is half a second before the end of the first window, and 1.5 s into the second.
+    window(0, saw(4, 9.5, "A red circle moves left."));
+    assertThat(told(window(1, saw(8, 9, "A red circle moves left.")).getFirst()))
+        .isEqualTo("A red circle moves left. 4.0-9.0 r2 CLOSED");
+  }
+
+  @Test
+  void takesAStartInTheOverlapFromTheWindowThatSawMoreOfIt() {
+    window(0, saw(9.5, 10, "A red circle appears."));
+    assertThat(told(window(1, saw(9, 12, "A red circle moves left.")).getFirst()))
+        .isEqualTo("A red circle moves left. 9.0-12.0 r2 CLOSED");
+  }
+
+  @Test
+  void keepsApartWhatHappensAtTheSameTime() {
+    window(0, saw(7, 10, "A red circle moves left."), saw(7, 10, "A red square moves left."));
+    List<VideoEvent> closed =
+        window(1, saw(8, 12, "A red square moves left."), saw(8, 13, "A red circle moves left."));
+    assertThat(closed.stream().map(EventTrackerTest::told))
+        .containsExactlyInAnyOrder(
+            "A red circle moves left. 7.0-13.0 r2 CLOSED",
+            "A red square moves left. 7.0-12.0 r2 CLOSED");
+  }
+
+  @Test
+  void keepsApartTheSameThingTwice() {
+    window(0, saw(7, 8.5, "A red circle moves left."));
+    List<VideoEvent> events = window(1, saw(12, 14, "A red circle moves left."));
+    assertThat(events.stream().map(EventTrackerTest::told))
+        .containsExactly(
+            "A red circle moves left. 7.0-8.5 r2 CLOSED",
+            "A red circle moves left. 12.0-14.0 r1 CLOSED");
+  }
+
+  @Test
+  void closesWhatTheNextWindowDoesNotSee() {
+    window(0, saw(7, 10, "A red circle moves left."));
+    assertThat(window(1).stream().map(EventTrackerTest::told))
+        .containsExactly("A red circle moves left. 7.0-10.0 r2 CLOSED");
+  }
+
+  @Test
+  void closesAllAtTheStreamsEnd() {
+    window(0, saw(7, 10, "A red circle moves left."));
+    assertThat(tracker.closeAll().stream().map(EventTrackerTest::told))
+        .containsExactly("A red circle moves left. 7.0-10.0 r2 CLOSED");
+    assertThat(tracker.open()).isEmpty();
+  }
+
+  @Test
+  void saysTheSameWhenTakenUpFromItsState() {
+    List<VideoEvent> straight = new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
+    var state = tracker.open();
+    straight.addAll(window(1, saw(8, 18, "A red circle moves left.")));
+    straight.addAll(window(2, saw(16, 20, "A red circle moves left.")));
+
+    tracker = new EventTracker("s", NOON, MODEL, List.of());
+    List<VideoEvent> interrupted = new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
+    tracker = new EventTracker("s", NOON, MODEL, state);
+    interrupted.addAll(window(1, saw(8, 18, "A red circle moves left.")));
+    interrupted.addAll(window(2, saw(16, 20, "A red circle moves left.")));
+
+    assertThat(interrupted).isEqualTo(straight);
+  }
+}

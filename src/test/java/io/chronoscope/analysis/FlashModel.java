@@ -1,0 +1,130 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.model.FrameSize;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.Prompt;
+import io.chronoscope.vlm.VideoLanguageModel;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/// A model for tests that sees the lamps of a [FlashVideo] and speaks the real model's language: an
+/// event for each time a lamp is on.
+final class FlashModel implements VideoLanguageModel {
+
+  static final double FPS = 2;
+
+  final AtomicInteger encodedPairs = new AtomicInteger();
+  final AtomicInteger questions = new AtomicInteger();
+
+  /// What to answer instead; null leaves the answer as it is. Gets the question and the answer.
+  volatile BiFunction<String, String, String> disturb = (question, answer) -> answer;
+
+  @Override
+  public ModelRef ref() {
+    return new ModelRef("flash", "1");
+  }
+
+  @Override
+  public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
+    return new FrameSize(FlashVideo.SIZE, FlashVideo.SIZE);
+  }
+
+  @Override
+  public int tokensPerPair(FrameSize size) {
+    return 1;
+  }
+
+  @Override
+  public List<EncodedPair> encode(List<FramePair> pairs) {
+    encodedPairs.addAndGet(pairs.size());
+    return pairs.stream()
+        .map(pair -> {
+          float[] lamps = new float[2 * FlashVideo.LAMPS];
+          for (int lamp = 0; lamp < FlashVideo.LAMPS; lamp++) {
+            lamps[lamp] = FlashVideo.isOn(pair.first(), (char) ('a' + lamp)) ? 1 : 0;
+            lamps[FlashVideo.LAMPS + lamp] =
+                FlashVideo.isOn(pair.second(), (char) ('a' + lamp)) ? 1 : 0;
+          }
+          return new EncodedPair(1, 1, FloatBuffer.wrap(lamps));
+        })
+        .toList();
+  }
+
+  @Override
+  public List<Answer> generate(List<Prompt> prompts) {
+    return prompts.stream().map(this::answer).toList();
+  }
+
+  private Answer answer(Prompt prompt) {
+    questions.incrementAndGet();
+    String question =
+        prompt.parts().stream()
+            .filter(Prompt.Part.Text.class::isInstance)
+            .map(part -> ((Prompt.Part.Text) part).text())
+            .findFirst()
+            .orElseThrow();
+    String answer =
+        prompt.parts().getFirst() instanceof Prompt.Part.Video video
+            ? (question.equals(Prompts.SUMMARY) ? summary(video) : events(video))
+            : "A video with lamps.";
+    String text = disturb.apply(question, answer);
+    return new Answer(List.of(), List.of(1), text, true, List.of());
+  }
+
+  private static String summary(Prompt.Part.Video video) {
+    return "Lamps " + spans(video).stream().map(span -> "" + span.lamp).distinct().toList() + ".";
+  }
+
+  private record Span(char lamp, double from, double until) {}
+
+  private static String events(Prompt.Part.Video video) {
+    return spans(video).stream()
+        .map(span ->
+            "{\"start_time\": \"%s\", \"end_time\": \"%s\", \"description\": \"Lamp-%s is on.\"}"
+                .formatted(clock(span.from), clock(span.until), ("" + span.lamp).repeat(3)))
+        .toList()
+        .toString()
+        .transform(array -> "```json\n" + array + "\n```");
+  }
+
+  private static String clock(double seconds) {
+    return String.format(Locale.ROOT, "%02d:%05.2f", (int) seconds / 60, seconds % 60);
+  }
+
+  private static List<Span> spans(Prompt.Part.Video video) {
+    List<Span> spans = new ArrayList<>();
+    for (int lamp = 0; lamp < FlashVideo.LAMPS; lamp++) {
+      double since = -1;
+      double last = 0;
+      for (int pair = 0; pair < video.pairs().size(); pair++) {
+        FloatBuffer seen = video.pairs().get(pair).embeddings();
+        for (int frame : IntStream.range(0, 2).toArray()) {
+          double at = video.pairSeconds().get(pair) + frame / FPS;
+          boolean on = seen.get(frame * FlashVideo.LAMPS + lamp) > 0;
+          if (on && since < 0) {
+            since = at;
+          } else if (!on && since >= 0) {
+            spans.add(new Span((char) ('a' + lamp), since, at));
+            since = -1;
+          }
+          last = at;
+        }
+      }
+      if (since >= 0) {
+        spans.add(new Span((char) ('a' + lamp), since, last + 1 / FPS));
+      }
+    }
+    return spans;
+  }
+
+  @Override
+  public void close() {}
+}

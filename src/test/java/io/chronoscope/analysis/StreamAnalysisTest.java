@@ -1,0 +1,391 @@
+package io.chronoscope.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Level;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.Unanswered;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.StreamInput;
+import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.sampling.SamplingLimits;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StreamAnalysisTest {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final SamplingLimits TWO_FPS =
+      SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS);
+
+  private final FlashVideo decoder = new FlashVideo();
+  private final FlashModel model = new FlashModel();
+  private final BatchedModel batched =
+      new BatchedModel(
+          model,
+          new BatchLimits(16, Duration.ZERO),
+          new BatchLimits(4, Duration.ZERO),
+          size -> {},
+          size -> {});
+  private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+  private static final Step FAILED =
+      new Step("failed", List.of(), Optional.empty(), new ChunkOrigin("failed", 0, 0));
+  private volatile @Nullable Throwable failure;
+  private final List<StreamAnalysis> running = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    running.forEach(StreamAnalysis::close);
+    batched.close();
+  }
+
+  private StreamAnalysis start(Duration idle) {
+    AnalysisSettings settings =
+        new AnalysisSettings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
+            TWO_FPS,
+            DecodeLimits.DEFAULTS,
+            602_112,
+            idle,
+            1 << 20,
+            512,
+            Optional.empty(),
+            false);
+    StreamAnalysis analysis =
+        new StreamAnalysis(
+            settings,
+            new StreamAnalysis.Tools(
+                decoder,
+                batched,
+                step -> {
+                  steps.add(step);
+                  return CompletableFuture.completedFuture(null);
+                },
+                new AnalysisListener() {
+                  @Override
+                  public void streamFailed(String stream, Throwable cause) {
+                    failure = cause;
+                    steps.add(FAILED);
+                  }
+                }));
+    running.add(analysis);
+    return analysis;
+  }
+
+  private static Chunk chunk(long offset, double start, ByteBuffer media) {
+    return new Chunk(
+        "cam",
+        new ChunkOrigin("video.chunks", 0, offset),
+        Optional.of(NOON.plusMillis(Math.round(start * 1000))),
+        NOON,
+        OptionalLong.of(offset),
+        Optional.empty(),
+        media);
+  }
+
+  private static EndOfStream end(long offset) {
+    return new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, offset));
+  }
+
+  /// The video cut at these times, as records from offset 0 on, and its end.
+  private static List<StreamInput> records(FlashVideo.Script script, double... cuts) {
+    List<StreamInput> records = new ArrayList<>();
+    for (int i = 0; i + 1 < cuts.length; i++) {
+      records.add(chunk(i, cuts[i], script.chunk(cuts[i], cuts[i + 1])));
+    }
+    records.add(end(cuts.length - 1));
+    return records;
+  }
+
+  private static double[] evenCuts(double chunkSeconds, int chunks) {
+    double[] cuts = new double[chunks + 1];
+    for (int i = 0; i <= chunks; i++) {
+      cuts[i] = i * chunkSeconds;
+    }
+    return cuts;
+  }
+
+  /// Everything up to the step with which the stream is over.
+  private List<Step> untilOver() throws InterruptedException {
+    List<Step> all = new ArrayList<>();
+    do {
+      Step step = steps.poll(10, TimeUnit.SECONDS);
+      assertThat(failure).isNull();
+      assertThat(step).as("a further step after %s", all).isNotNull();
+      all.add(step);
+    } while (all.getLast().after().isPresent()
+        || all.getLast().results().stream().anyMatch(DeadLetter.class::isInstance));
+    return all;
+  }
+
+  private List<Step> run(List<StreamInput> records) throws InterruptedException {
+    StreamAnalysis analysis = start(Duration.ofMinutes(10));
+    records.forEach(analysis::offer);
+    return untilOver();
+  }
+
+  private static <R extends Result> List<R> all(Class<R> kind, List<Step> steps) {
+    return steps.stream()
+        .flatMap(step -> step.results().stream())
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .toList();
+  }
+
+  /// The last revision of each event.
+  private static Map<String, VideoEvent> events(List<Step> steps) {
+    Map<String, VideoEvent> events = new LinkedHashMap<>();
+    all(VideoEvent.class, steps).forEach(event -> events.put(event.id(), event));
+    return events;
+  }
+
+  private static List<String> told(List<Step> steps) {
+    return events(steps).values().stream()
+        .peek(event -> assertThat(event.status()).isEqualTo(Status.CLOSED))
+        .map(event ->
+            "%s %.1f-%.1f"
+                .formatted(
+                    event.description(), event.startOffsetMs() / 1e3, event.endOffsetMs() / 1e3))
+        .sorted()
+        .toList();
+  }
+
+  private static final FlashVideo.Script SCRIPT =
+      new FlashVideo.Script(10)
+          .on('a', 1, 3)
+          .on('b', 7, 13)
+          .on('c', 8.5, 9.5)
+          .on('d', 15, 40)
+          .on('a', 30, 32);
+  private static final String[] TRUTH = {
+    "Lamp-aaa is on. 1.0-3.0",
+    "Lamp-aaa is on. 30.0-32.0",
+    "Lamp-bbb is on. 7.0-13.0",
+    "Lamp-ccc is on. 8.5-9.5",
+    "Lamp-ddd is on. 15.0-40.0"
+  };
+
+  @Test
+  void tellsEachEventOnceAcrossChunkAndWindowBorders() throws Exception {
+    List<Step> steps = run(records(SCRIPT, evenCuts(2, 22)));
+    assertThat(told(steps)).containsExactly(TRUTH);
+    VideoEvent long_ =
+        events(steps).values().stream()
+            .filter(event -> event.description().contains("ddd"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(long_.start()).isEqualTo(NOON.plusSeconds(15));
+    assertThat(long_.toleranceMs()).isEqualTo(500);
+    assertThat(long_.chunks().getFirst().offset()).isEqualTo(7);
+    assertThat(long_.chunks().getLast().offset()).isEqualTo(20);
+    assertThat(long_.sampling().framesSeen()).isBetween(50, 52);
+  }
+
+  @Test
+  void givesTheSameEventsHoweverTheVideoIsCut() throws Exception {
+    List<VideoEvent> whole = withoutChunks(run(records(SCRIPT, 0, 44)));
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    double[] cuts = new double[14];
+    for (int i = 1; i < cuts.length - 1; i++) {
+      cuts[i] = Math.round((cuts[i - 1] + 0.1 + random.nextDouble() * 4) * 10) / 10.0;
+    }
+    cuts[13] = Math.max(44, cuts[12] + 1);
+    FlashVideo.Script script = SCRIPT;
+    List<Step> steps = run(records(script, cuts));
+    if (cuts[13] == 44) {
+      assertThat(withoutChunks(steps)).as("seed %d", seed).isEqualTo(whole);
+    } else {
+      assertThat(told(steps)).as("seed %d", seed).containsExactly(TRUTH);
+    }
+  }
+
+  private static List<VideoEvent> withoutChunks(List<Step> steps) {
+    return events(steps).values().stream()
+        .map(e ->
+            new VideoEvent(
+                e.id(),
+                e.revision(),
+                e.status(),
+                e.stream(),
+                e.start(),
+                e.end(),
+                e.startOffsetMs(),
+                e.endOffsetMs(),
+                e.toleranceMs(),
+                e.description(),
+                e.model(),
+                e.sampling(),
+                List.of()))
+        .toList();
+  }
+
+  @Test
+  void goesOnFromAnyStepAsIfNothingHadHappened() throws Exception {
+    List<StreamInput> records = records(SCRIPT, evenCuts(2, 22));
+    List<Step> undisturbed = run(records);
+    for (int kept = 1; kept < undisturbed.size(); kept++) {
+      Step last = undisturbed.get(kept - 1);
+      StreamAnalysis analysis = start(Duration.ofMinutes(10));
+      analysis.resume(last.after().orElseThrow(), last.resumeFrom());
+      records.stream()
+          .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
+          .forEach(analysis::offer);
+      List<Step> resumed = new ArrayList<>(undisturbed.subList(0, kept));
+      resumed.addAll(untilOver());
+      assertThat(resumed).as("after step %d", kept).isEqualTo(undisturbed);
+    }
+  }
+
+  @Test
+  void releasesChunksAsSoonAsNoWindowNeedsThem() throws Exception {
+    List<Step> steps = run(records(SCRIPT, evenCuts(2, 22)));
+    // Window k begins at 8 k seconds: four chunks further each time.
+    assertThat(steps.stream().map(step -> step.resumeFrom().offset()))
+        .containsExactly(4L, 8L, 12L, 16L, 20L, 21L, 22L);
+  }
+
+  @Test
+  void tellsEachWindowAndTheWhole() throws Exception {
+    List<Summary> summaries = all(Summary.class, run(records(SCRIPT, evenCuts(2, 11))));
+    assertThat(summaries)
+        .extracting(Summary::level)
+        .containsExactly(Level.WINDOW, Level.WINDOW, Level.WINDOW, Level.STREAM);
+    assertThat(summaries.getFirst().text()).isEqualTo("Lamps [a, b, c].");
+    Summary whole = summaries.getLast();
+    assertThat(whole.endOffsetMs()).isEqualTo(22_000);
+    assertThat(whole.restsOn())
+        .containsExactlyElementsOf(summaries.subList(0, 3).stream().map(Summary::id).toList());
+    assertThat(whole.text()).startsWith("00:00 - 00:10: Lamps [a, b, c].\n00:08 - 00:18:");
+  }
+
+  @Test
+  void encodesTheOverlapOnce() throws Exception {
+    run(records(SCRIPT, evenCuts(2, 9)));
+    // 18 s at 2 fps are 18 pairs; the 2 s that both windows see are not encoded again.
+    assertThat(model.encodedPairs).hasValue(18);
+  }
+
+  @Test
+  void putsWhatCannotBeReadAsideAndGoesOn() throws Exception {
+    List<StreamInput> records = new ArrayList<>(records(SCRIPT, evenCuts(2, 22)));
+    StreamInput second = records.get(1);
+    records.set(1, chunk(1, 2, ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
+    List<Step> steps = run(records);
+    assertThat(all(DeadLetter.class, steps))
+        .containsExactly(
+            new DeadLetter(
+                "cam",
+                second.origin(),
+                new Rejection(Rejection.Reason.NOT_MEDIA, "does not begin with FLASH")));
+    assertThat(told(steps)).contains(TRUTH[1], TRUTH[2], TRUTH[3], TRUTH[4]);
+  }
+
+  @Test
+  void beginsWithTheFirstChunkThatCanBeRead() throws Exception {
+    StreamAnalysis analysis = start(Duration.ofMinutes(10));
+    analysis.offer(chunk(0, 0, ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
+    analysis.offer(chunk(1, 2, SCRIPT.chunk(2, 12)));
+    analysis.offer(end(2));
+    List<Step> steps = untilOver();
+    assertThat(steps.getFirst().resumeFrom().offset()).isZero();
+    assertThat(steps.getFirst().after()).isEmpty();
+    assertThat(all(Summary.class, steps).getFirst().start()).isEqualTo(NOON.plusSeconds(2));
+  }
+
+  @Test
+  void asksOnceMoreAndThenReportsAnAnswerThatCannotBeRead() throws Exception {
+    model.disturb =
+        (question, answer) -> question.equals(Prompts.SUMMARY) ? answer : "I cannot say.";
+    List<Step> steps = run(records(SCRIPT, 0, 10));
+    assertThat(all(VideoEvent.class, steps)).isEmpty();
+    assertThat(all(Unanswered.class, steps))
+        .singleElement()
+        .satisfies(report -> {
+          assertThat(report.problem()).startsWith("events: not JSON");
+          assertThat(report.answer()).isEqualTo("I cannot say.");
+          assertThat(report.endOffsetMs()).isEqualTo(10_000);
+        });
+    assertThat(model.questions).hasValue(3);
+  }
+
+  @Test
+  void takesTheSecondAnswerWhenTheFirstCannotBeRead() throws Exception {
+    model.disturb = (question, answer) -> question.equals(Prompts.EVENTS) ? "[" : answer;
+    List<Step> steps = run(records(SCRIPT, 0, 10));
+    assertThat(all(Unanswered.class, steps)).isEmpty();
+    assertThat(told(steps)).contains(TRUTH[0]);
+  }
+
+  @Test
+  void inventsNothingWhereNoFrameWasSeen() throws Exception {
+    FlashVideo.Script script = new FlashVideo.Script(10).on('a', 5, 1_000);
+    List<StreamInput> records = new ArrayList<>();
+    records.add(chunk(0, 0, script.chunk(0, 10)));
+    // An hour is missing.
+    records.add(chunk(1, 3600, script.chunk(0, 10)));
+    records.add(end(2));
+    List<Step> steps = run(records);
+    assertThat(told(steps))
+        .containsExactly("Lamp-aaa is on. 3605.0-3610.0", "Lamp-aaa is on. 5.0-10.0");
+    assertThat(all(Summary.class, steps))
+        .filteredOn(s -> s.level() == Level.WINDOW)
+        .extracting(Summary::startOffsetMs)
+        .containsExactly(0L, 3_600_000L, 3_600_000L);
+  }
+
+  @Test
+  void passesOverAChunkThatComesTwice() throws Exception {
+    List<StreamInput> records = new ArrayList<>(records(SCRIPT, evenCuts(2, 22)));
+    records.add(4, records.get(3));
+    assertThat(told(run(records))).containsExactly(TRUTH);
+  }
+
+  @Test
+  void endsAStreamThatFallsSilent() throws Exception {
+    StreamAnalysis analysis = start(Duration.ofMillis(100));
+    analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
+    List<Step> steps = untilOver();
+    assertThat(told(steps)).containsExactly(TRUTH[0]);
+    assertThat(all(Summary.class, steps))
+        .extracting(Summary::level)
+        .containsExactly(Level.WINDOW, Level.STREAM);
+    assertThat(steps.getLast().resumeFrom().offset()).isZero();
+  }
+
+  @Test
+  void saysNothingMoreOfAForgottenStream() throws Exception {
+    StreamAnalysis analysis = start(Duration.ofMinutes(10));
+    analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
+    analysis.forget("cam"::equals);
+    assertThat(analysis.streams()).isZero();
+    analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 12)));
+    analysis.offer(end(2));
+    assertThat(all(Summary.class, untilOver()).getFirst().start()).isEqualTo(NOON.plusSeconds(6));
+  }
+}

@@ -1,0 +1,48 @@
+package io.chronoscope.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class WindowPlanTest {
+
+  private static final long SECOND = 1_000_000;
+  private final WindowPlan plan = new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2));
+
+  @Test
+  void windowsOverlap() {
+    assertThat(plan.startOf(0)).isZero();
+    assertThat(plan.endOf(0)).isEqualTo(10 * SECOND);
+    assertThat(plan.startOf(3)).isEqualTo(24 * SECOND);
+    assertThat(plan.endOf(3)).isEqualTo(34 * SECOND);
+  }
+
+  @Test
+  void firstWindowSeeingATimeIsTheFirstThatReachesBeyondIt() {
+    for (long micros = 0; micros < 60 * SECOND; micros += SECOND / 2) {
+      long window = plan.firstWindowSeeing(micros);
+      assertThat(plan.endOf(window)).isGreaterThan(micros);
+      assertThat(plan.startOf(window)).isLessThanOrEqualTo(micros);
+      if (window > 0) {
+        assertThat(plan.endOf(window - 1)).isLessThanOrEqualTo(micros);
+      }
+    }
+  }
+
+  @Test
+  void lastWindowIsTheFirstThatReachesTheStreamsEnd() {
+    assertThat(plan.lastWindowOf(3 * SECOND)).isZero();
+    assertThat(plan.lastWindowOf(10 * SECOND)).isZero();
+    assertThat(plan.lastWindowOf(10 * SECOND + 1)).isEqualTo(1);
+    assertThat(plan.lastWindowOf(18 * SECOND)).isEqualTo(1);
+    assertThat(plan.lastWindowOf(19 * SECOND)).isEqualTo(2);
+  }
+
+  @Test
+  void refusesAnOverlapAsLongAsTheWindow() {
+    assertThatThrownBy(() -> new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(10)))
+        .hasMessageContaining("overlap PT10S");
+  }
+}

@@ -1,0 +1,122 @@
+package io.chronoscope.batching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+class BatcherTest {
+
+  private static final BatchLimits UP_TO_THREE = new BatchLimits(3, Duration.ZERO);
+
+  /// Runs batches only after `open` is counted down, so that what came before is in the queue
+  /// together.
+  private static final class Gate {
+    final CountDownLatch open = new CountDownLatch(1);
+    final CountDownLatch reached = new CountDownLatch(1);
+    final List<List<String>> batches = Collections.synchronizedList(new ArrayList<>());
+
+    List<String> run(String key, List<String> items) {
+      reached.countDown();
+      try {
+        open.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      batches.add(items);
+      return items.stream().map(item -> key + ":" + item).toList();
+    }
+  }
+
+  @Test
+  void putsWaitingItemsOfOneKindTogetherAndKeepsKindsApart() throws Exception {
+    Gate gate = new Gate();
+    try (var batcher = new Batcher<>("test", UP_TO_THREE, gate::run, size -> {})) {
+      var first = batcher.submit("a", "0");
+      gate.reached.await();
+      var results = new ArrayList<CompletableFuture<String>>();
+      for (String item : List.of("1", "2", "3", "4")) {
+        results.add(batcher.submit("a", item));
+        results.add(batcher.submit("b", item));
+      }
+      gate.open.countDown();
+
+      assertThat(first.join()).isEqualTo("a:0");
+      assertThat(results.stream().map(CompletableFuture::join))
+          .containsExactly("a:1", "b:1", "a:2", "b:2", "a:3", "b:3", "a:4", "b:4");
+      assertThat(gate.batches)
+          .containsExactly(
+              List.of("0"),
+              List.of("1", "2", "3"),
+              List.of("1", "2", "3"),
+              List.of("4"),
+              List.of("4"));
+    }
+  }
+
+  @Test
+  void waitsForAFullBatchUpToTheDelay() {
+    Gate gate = new Gate();
+    gate.open.countDown();
+    var limits = new BatchLimits(3, Duration.ofMinutes(10));
+    try (var batcher = new Batcher<>("test", limits, gate::run, size -> {})) {
+      var one = batcher.submit("a", "1");
+      var two = batcher.submit("a", "2");
+      assertThat(one).isNotDone();
+      var three = batcher.submit("a", "3");
+
+      assertThat(CompletableFuture.allOf(one, two, three)).succeedsWithin(Duration.ofSeconds(20));
+      assertThat(gate.batches).containsExactly(List.of("1", "2", "3"));
+    }
+  }
+
+  @Test
+  void failsEveryItemOfABatchThatThrowsAndGoesOn() {
+    var sizes = new ArrayList<Integer>();
+    try (var batcher =
+        new Batcher<String, String, String>(
+            "test",
+            UP_TO_THREE,
+            (key, items) -> {
+              if (key.equals("bad")) {
+                throw new IllegalStateException("no such key");
+              }
+              return items;
+            },
+            sizes::add)) {
+      var bad = batcher.submit("bad", "x");
+      assertThatThrownBy(bad::join)
+          .isInstanceOf(CompletionException.class)
+          .hasRootCauseMessage("no such key");
+      assertThat(batcher.submit("good", "y").join()).isEqualTo("y");
+      assertThat(sizes).containsExactly(1, 1);
+    }
+  }
+
+  @Test
+  void refusesABatchWithTooFewResults() {
+    try (var batcher =
+        new Batcher<String, String, String>(
+            "test", UP_TO_THREE, (key, items) -> List.of(), size -> {})) {
+      assertThatThrownBy(batcher.submit("a", "x")::join)
+          .hasRootCauseMessage("a batch of 1 items gave 0 results");
+    }
+  }
+
+  @Test
+  void failsWhatComesAfterClosing() {
+    var batcher =
+        new Batcher<String, String, String>("test", UP_TO_THREE, (key, items) -> items, size -> {});
+    batcher.close();
+    assertThatThrownBy(batcher.submit("a", "x")::join)
+        .hasCauseInstanceOf(RejectedExecutionException.class);
+  }
+}
