@@ -48,10 +48,10 @@ public final class Graph {
     return value;
   }
 
-  /// An input of a loop's body, of any shape.
-  public Value bodyInput(String hint, ElementType type) {
+  /// An input of a loop's body, of `rank` dimensions that may change from step to step.
+  public Value bodyInput(String hint, ElementType type, int rank) {
     Value value = fresh(hint, type);
-    proto.addInput(declaration(value, -1));
+    proto.addInput(declaration(value, rank));
     return value;
   }
 

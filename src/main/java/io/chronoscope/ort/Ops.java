@@ -86,6 +86,11 @@ public final class Ops {
     return reshape(value, graph.list(shape));
   }
 
+  /// Like [#reshape(Value, Value)], but 0 means an empty dimension.
+  public Value reshapeExactly(Value value, Value shape) {
+    return graph.node("Reshape", value.type(), List.of(value, shape), Map.of("allowzero", 1));
+  }
+
   public Value transpose(Value value, long... order) {
     return graph.node("Transpose", value.type(), List.of(value), Map.of("perm", order));
   }

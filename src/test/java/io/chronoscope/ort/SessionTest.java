@@ -1,0 +1,191 @@
+package io.chronoscope.ort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SessionTest {
+
+  @TempDir Path folder;
+
+  /// 1.5, -2, 0.25, 3 in BF16 behind seven bytes of something else.
+  private ExternalWeight storedWeight() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(7 + 8).order(ByteOrder.LITTLE_ENDIAN).position(7);
+    for (float value : new float[] {1.5f, -2f, 0.25f, 3f}) {
+      bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+    }
+    Path file = Files.write(folder.resolve("weights.bin"), bytes.array()).toRealPath();
+    return new ExternalWeight("w", ElementType.BFLOAT16, List.of(2L, 2L), file, 7);
+  }
+
+  private static float[] run(Session session, Map<String, NativeTensor> inputs, String output) {
+    Map<String, NativeTensor> results = session.run(inputs, Set.of(output));
+    try {
+      return results.get(output).toFloats();
+    } finally {
+      results.values().forEach(NativeTensor::close);
+      inputs.values().forEach(NativeTensor::close);
+    }
+  }
+
+  @Test
+  void readsWeightsFromTheirFileAndConvertsThem() throws IOException {
+    Graph graph = Graph.named("linear");
+    Ops ops = new Ops(graph);
+    Value x = graph.input("x", ElementType.FLOAT32, 2);
+    Value w = ops.cast(graph.weight(storedWeight()), ElementType.FLOAT32);
+    graph.output("y", ops.linear(x, w), 2);
+    try (Session session = Session.compile("linear", graph, Device.CPU, 1)) {
+      float[] y =
+          run(session, Map.of("x", NativeTensor.ofFloats(new float[] {1, 10}, 1, 2)), "y");
+      assertThat(y).containsExactly(1.5f - 20f, 0.25f + 30f);
+    }
+  }
+
+  @Test
+  void loopReadsOuterWeightsAndItsStateMayGrow() throws IOException {
+    Graph graph = Graph.named("loop");
+    Ops ops = new Ops(graph);
+    Value start = graph.input("start", ElementType.FLOAT32, 2);
+    Value grown = graph.input("grown", ElementType.FLOAT32, 2);
+    Value steps = graph.input("steps", ElementType.INT64, 0);
+    Value w = ops.cast(graph.weight(storedWeight()), ElementType.FLOAT32);
+    Graph body = graph.body("body");
+    Ops inner = new Ops(body);
+    body.bodyInput("step", ElementType.INT64, 0);
+    body.bodyInput("go", ElementType.BOOL, 0);
+    Value x = body.bodyInput("x", ElementType.FLOAT32, 2);
+    Value rows = body.bodyInput("rows", ElementType.FLOAT32, 2);
+    Value y = inner.linear(x, w);
+    Value more = inner.concat(List.of(rows, y), 0);
+    List<Value> ends =
+        ops.loop(
+            steps,
+            graph.bools(new boolean[] {true}),
+            List.of(start, grown),
+            body,
+            new ArrayList<>(List.of(body.bools(new boolean[] {true}), y, more, y)));
+    graph.output("rows", ends.get(1), 2);
+    graph.output("collected", ends.get(2), 3);
+    try (Session session = Session.compile("loop", graph, Device.CPU, 1)) {
+      Map<String, NativeTensor> inputs =
+          Map.of(
+              "start", NativeTensor.ofFloats(new float[] {1, 0}, 1, 2),
+              "grown", NativeTensor.allocate(ElementType.FLOAT32, 0, 2),
+              "steps", NativeTensor.ofLongs(new long[] {3}));
+      Map<String, NativeTensor> results = session.run(inputs, Set.of("rows", "collected"));
+      float[] expected = {1.5f, 0.25f, 1.75f, 1.125f, 0.375f, 3.8125f};
+      assertThat(results.get("rows").toFloats()).containsExactly(expected);
+      assertThat(results.get("rows").shape()).containsExactly(3, 2);
+      assertThat(results.get("collected").toFloats()).containsExactly(expected);
+      results.values().forEach(NativeTensor::close);
+      inputs.values().forEach(NativeTensor::close);
+    }
+  }
+
+  @Test
+  void attendsOverNothing() {
+    Graph graph = Graph.named("empty");
+    Ops ops = new Ops(graph);
+    Value x = graph.input("x", ElementType.FLOAT32, 3);
+    graph.output("y", ops.attention(x, x, x, 2), 3);
+    try (Session session = Session.compile("empty", graph, Device.CPU, 1)) {
+      assertThat(
+              run(session, Map.of("x", NativeTensor.allocate(ElementType.FLOAT32, 0, 1, 8)), "y"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void scattersNothing() {
+    Graph graph = Graph.named("scatter");
+    Ops ops = new Ops(graph);
+    Value data = graph.input("data", ElementType.FLOAT32, 3);
+    Value at = graph.input("at", ElementType.INT64, 2);
+    Value rows = graph.input("rows", ElementType.FLOAT32, 2);
+    graph.output("y", ops.scatterNd(data, at, rows), 3);
+    try (Session session = Session.compile("scatter", graph, Device.CPU, 1)) {
+      float[] y =
+          run(
+              session,
+              Map.of(
+                  "data", NativeTensor.ofFloats(new float[] {1, 2, 3, 4}, 1, 2, 2),
+                  "at", NativeTensor.ofLongs(new long[0], 0, 2),
+                  "rows", NativeTensor.allocate(ElementType.FLOAT32, 0, 2)),
+              "y");
+      assertThat(y).containsExactly(1, 2, 3, 4);
+    }
+  }
+
+  @Test
+  void groupedAttentionKeepsRowsOfABatchApart() {
+    // two rows, the second one padded: its answers must be those that it has alone
+    float[] both = new float[2 * 3 * 8];
+    for (int i = 0; i < both.length; i++) {
+      both[i] = (float) Math.sin(i);
+    }
+    Arrays.fill(both, 40, 48, Float.NaN);
+    float[] shortRow = Arrays.copyOfRange(both, 24, 40);
+    try (Session session = Session.compile("grouped", groupedAttention(), Device.CPU, 1)) {
+      float[] alone = attend(session, shortRow, 1, 2, new int[] {1});
+      float[] together = attend(session, both, 2, 3, new int[] {2, 1});
+      assertThat(Arrays.copyOfRange(together, 24, 40)).containsExactly(alone);
+    }
+  }
+
+  private static Graph groupedAttention() {
+    Graph graph = Graph.named("grouped");
+    Ops ops = new Ops(graph);
+    Value x = graph.input("x", ElementType.FLOAT32, 3);
+    Value keys = graph.input("keys", ElementType.FLOAT32, 4);
+    Value values = graph.input("values", ElementType.FLOAT32, 4);
+    Value last = graph.input("last", ElementType.INT32, 1);
+    Value total = graph.input("total", ElementType.INT32, 0);
+    graph.output(
+        "y", ops.groupedAttention(x, x, x, keys, values, last, total, 1, 1).output(), 3);
+    return graph;
+  }
+
+  private static float[] attend(Session session, float[] x, int batch, int tokens, int[] last) {
+    return run(
+        session,
+        Map.of(
+            "x", NativeTensor.ofFloats(x, batch, tokens, 8),
+            "keys", NativeTensor.allocate(ElementType.FLOAT32, batch, 1, 0, 8),
+            "values", NativeTensor.allocate(ElementType.FLOAT32, batch, 1, 0, 8),
+            "last", NativeTensor.ofInts(last, batch),
+            "total", NativeTensor.ofInts(new int[] {tokens})),
+        "y");
+  }
+
+  @Test
+  void namesTheGraphThatIsRefused() {
+    Graph graph = Graph.named("broken");
+    Ops ops = new Ops(graph);
+    Value x = graph.input("x", ElementType.FLOAT32, 2);
+    graph.output("y", ops.add(x, new Value("nowhere", ElementType.FLOAT32)), 2);
+    assertThatThrownBy(() -> Session.compile("broken", graph, Device.CPU, 1))
+        .isInstanceOf(OnnxRuntimeException.class)
+        .hasMessageContaining("broken graph")
+        .hasMessageContaining("nowhere");
+  }
+
+  @Test
+  void saysHowToGetCuda() {
+    assertThatThrownBy(Session::requireCuda)
+        .isInstanceOf(OnnxRuntimeException.class)
+        .hasMessageContaining("Maven profile `cuda`");
+  }
+}
