@@ -1,7 +1,6 @@
 package io.chronoscope.ort;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -79,7 +78,7 @@ public final class NativeTensor implements AutoCloseable {
   private static OnnxTensor view(ElementType type, MemorySegment memory, long... shape) {
     ByteBuffer bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
     try {
-      return OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), bytes, shape, type.java());
+      return OnnxTensor.createTensor(RuntimeEnvironment.get(), bytes, shape, type.java());
     } catch (OrtException e) {
       throw new OnnxRuntimeException("no tensor " + type + Arrays.toString(shape), e);
     }

@@ -33,7 +33,7 @@ public final class Session implements AutoCloseable {
   /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
   /// @throws OnnxRuntimeException when the device is missing, or the runtime refuses the graph
   public static Session compile(String name, Graph graph, Device device, int intraOpThreads) {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = RuntimeEnvironment.get();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
@@ -75,6 +75,7 @@ public final class Session implements AutoCloseable {
 
   /// @throws OnnxRuntimeException when this JVM's native library has no CUDA kernels
   public static void requireCuda() {
+    RuntimeEnvironment.get();
     if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
       throw new OnnxRuntimeException(
           "device cuda: the ONNX Runtime library in use has no CUDA kernels (it has "
