@@ -133,8 +133,7 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
 
     ChatPrompt finish() {
       flush();
-      return new ChatPrompt(
-          ids.build().toArray(), visualAt.build().toArray(), positions.build());
+      return new ChatPrompt(ids.build().toArray(), visualAt.build().toArray(), positions.build());
     }
   }
 }

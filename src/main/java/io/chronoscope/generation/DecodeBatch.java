@@ -103,14 +103,13 @@ final class DecodeBatch {
         }
       }
       return Arrays.stream(rows)
-          .map(
-              row ->
-                  new Decoded(
-                      row.generated.build().toArray(),
-                      row.finished,
-                      row.firstLogits,
-                      prefillNanos,
-                      row.decodeNanos))
+          .map(row ->
+              new Decoded(
+                  row.generated.build().toArray(),
+                  row.finished,
+                  row.firstLogits,
+                  prefillNanos,
+                  row.decodeNanos))
           .toList();
     } finally {
       inputs.values().forEach(NativeTensor::close);
@@ -171,20 +170,15 @@ final class DecodeBatch {
     long kvHeads = text.kvHeads();
     long headDim = text.headDim();
     for (int layer = 0; layer < text.layers(); layer++) {
-      feed(
-          DecoderGraph.keys(layer),
-          NativeTensor.allocate(compute, batch, kvHeads, 0, headDim));
-      feed(
-          DecoderGraph.values(layer),
-          NativeTensor.allocate(compute, batch, kvHeads, 0, headDim));
+      feed(DecoderGraph.keys(layer), NativeTensor.allocate(compute, batch, kvHeads, 0, headDim));
+      feed(DecoderGraph.values(layer), NativeTensor.allocate(compute, batch, kvHeads, 0, headDim));
     }
   }
 
   private void feedVisualRows() {
     int count = requests.stream().mapToInt(r -> r.prompt().visualAt().length).sum();
     long[] places = new long[2 * count];
-    NativeTensor visual =
-        NativeTensor.allocate(ElementType.FLOAT32, count, text.hiddenSize());
+    NativeTensor visual = NativeTensor.allocate(ElementType.FLOAT32, count, text.hiddenSize());
     feed(DecoderGraph.VISUAL, visual);
     long byteOffset = 0;
     int at = 0;
@@ -204,8 +198,7 @@ final class DecodeBatch {
 
   private void feedSeen() {
     if (DecoderGraph.penalises(generation)) {
-      NativeTensor seen =
-          NativeTensor.allocate(ElementType.BOOL, rows.length, text.vocabSize());
+      NativeTensor seen = NativeTensor.allocate(ElementType.BOOL, rows.length, text.vocabSize());
       feed(DecoderGraph.SEEN, seen);
       for (int row = 0; row < rows.length; row++) {
         for (int id : requests.get(row).prompt().tokenIds()) {
@@ -232,8 +225,7 @@ final class DecodeBatch {
     feed(DecoderGraph.LAST_ROW, NativeTensor.ofLongs(new long[batch], batch, 1));
     feed(DecoderGraph.LAST_INDEX, NativeTensor.ofInts(lastIndex, batch));
     feed(DecoderGraph.TOTAL, NativeTensor.ofInts(new int[] {longest + done}));
-    feed(
-        DecoderGraph.VISUAL, NativeTensor.allocate(ElementType.FLOAT32, 0, text.hiddenSize()));
+    feed(DecoderGraph.VISUAL, NativeTensor.allocate(ElementType.FLOAT32, 0, text.hiddenSize()));
     feed(DecoderGraph.VISUAL_AT, NativeTensor.ofLongs(new long[0], 0, 2));
   }
 

@@ -7,8 +7,7 @@ package io.chronoscope.generation;
 /// @param firstRunTokens tokens generated in the run that holds the prompt
 /// @param tokensPerRun tokens generated in each run after it. Tokens become known at the end of a
 ///   run; on CUDA the cache crosses to the host and back between runs, so runs are long there
-public record DecodeSettings(
-    int maxBatch, double minFill, int firstRunTokens, int tokensPerRun) {
+public record DecodeSettings(int maxBatch, double minFill, int firstRunTokens, int tokensPerRun) {
 
   public static final DecodeSettings CPU = new DecodeSettings(16, 0.5, 1, 8);
   public static final DecodeSettings CUDA = new DecodeSettings(32, 0.5, 512, 512);

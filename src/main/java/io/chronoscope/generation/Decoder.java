@@ -53,8 +53,7 @@ public final class Decoder implements AutoCloseable {
         groupedKernel && text.headDim() % DecoderAttention.Grouped.HEAD_DIM_FACTOR == 0
             ? new DecoderAttention.Grouped(text)
             : new DecoderAttention.Masked(text);
-    return compile(
-        text, generation, weights, compute, attention, device, intraOpThreads, settings);
+    return compile(text, generation, weights, compute, attention, device, intraOpThreads, settings);
   }
 
   static Decoder compile(

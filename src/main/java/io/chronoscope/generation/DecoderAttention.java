@@ -20,8 +20,7 @@ sealed interface DecoderAttention {
     Value cached();
   }
 
-  Step prepare(
-      Ops ops, Value positions, Value lastRow, Value lastIndex, Value total, Value cached);
+  Step prepare(Ops ops, Value positions, Value lastRow, Value lastIndex, Value total, Value cached);
 
   /// One operator that knows grouped heads and the rows' lengths: FP32 on the CPU, BF16 on CUDA. A
   /// row's new token overwrites the padding behind its prompt.
@@ -75,9 +74,7 @@ sealed interface DecoderAttention {
       Value past = ops.dimension(cached, 1);
       Value places =
           ops.range(
-              graph.scalar(0),
-              ops.reshape(ops.dimension(nowCached, 1), scalar),
-              graph.scalar(1));
+              graph.scalar(0), ops.reshape(ops.dimension(nowCached, 1), scalar), graph.scalar(1));
       Value reach = ops.unsqueeze(ops.add(own, past), 1); // [tokens, 1]
       Value causal = ops.lessOrEqual(places, reach); // [tokens, places]
       Value visible =
@@ -85,10 +82,8 @@ sealed interface DecoderAttention {
       int group = text.heads() / text.kvHeads();
       float scale = (float) (1 / Math.sqrt(text.headDim()));
       Value grouped =
-          ops.concat(
-              List.of(rows, tokens, graph.list(text.kvHeads(), group, text.headDim())), 0);
-      Value flat =
-          ops.concat(List.of(rows, graph.list(text.kvHeads(), -1, text.headDim())), 0);
+          ops.concat(List.of(rows, tokens, graph.list(text.kvHeads(), group, text.headDim())), 0);
+      Value flat = ops.concat(List.of(rows, graph.list(text.kvHeads(), -1, text.headDim())), 0);
       Value scored =
           ops.concat(List.of(rows, graph.list(text.kvHeads(), group), tokens, graph.list(-1)), 0);
       Value product =
@@ -101,8 +96,7 @@ sealed interface DecoderAttention {
         @Override
         public Ops.Cached attend(
             Value query, Value key, Value value, Value pastKeys, Value pastValues) {
-          Value q =
-              ops.reshape(ops.transpose(ops.reshape(query, grouped), 0, 2, 3, 1, 4), flat);
+          Value q = ops.reshape(ops.transpose(ops.reshape(query, grouped), 0, 2, 3, 1, 4), flat);
           Value keys = ops.concat(List.of(pastKeys, perHead(key)), 2);
           Value values = ops.concat(List.of(pastValues, perHead(value)), 2);
           Value scores =
@@ -117,8 +111,7 @@ sealed interface DecoderAttention {
         }
 
         private Value perHead(Value x) {
-          return ops.transpose(
-              ops.reshape(x, 0, 0, text.kvHeads(), text.headDim()), 0, 2, 1, 3);
+          return ops.transpose(ops.reshape(x, 0, 0, text.kvHeads(), text.headDim()), 0, 2, 1, 3);
         }
 
         @Override

@@ -130,8 +130,7 @@ final class DecoderGraph {
     writeStep(new Ops(body), step, offset, state, results);
 
     List<Value> ends =
-        outerOps.loop(
-            steps, outer.bools(new boolean[] {true}), initial.toList(), body, results);
+        outerOps.loop(steps, outer.bools(new boolean[] {true}), initial.toList(), body, results);
     int at = State.SEEN_AT;
     outer.output(next(CACHED), ends.get(at - 1), 2);
     if (penalises(generation)) {
@@ -150,8 +149,7 @@ final class DecoderGraph {
     Value tokens = outer.input(TOKENS, ElementType.INT64, 2);
     Value visual = outer.input(VISUAL, ElementType.FLOAT32, 2);
     Value visualAt = outer.input(VISUAL_AT, ElementType.INT64, 2);
-    Value embedded =
-        outerOps.cast(outerOps.gather(embedding(), tokens, 0), ElementType.FLOAT32);
+    Value embedded = outerOps.cast(outerOps.gather(embedding(), tokens, 0), ElementType.FLOAT32);
     Value embeddings = outerOps.cast(outerOps.scatterNd(embedded, visualAt, visual), compute);
     List<Value> cache = new ArrayList<>();
     Value positions = outer.input(POSITIONS, ElementType.FLOAT32, 3);
@@ -228,8 +226,7 @@ final class DecoderGraph {
     }
     Value chosen = ops.argMax(scores, 1);
     if (!state.seen().isEmpty()) {
-      Value vocabulary =
-          ops.range(body.scalar(0), body.scalar(text.vocabSize()), body.scalar(1));
+      Value vocabulary = ops.range(body.scalar(0), body.scalar(text.vocabSize()), body.scalar(1));
       Value now = ops.equal(vocabulary, ops.unsqueeze(chosen, 1));
       seen.add(ops.or(state.seen().getFirst(), now));
     }
@@ -275,13 +272,11 @@ final class DecoderGraph {
     }
     Value turning = ops.gather(positions, body.longs(axisOf, axisOf.length), 2);
     Value angles =
-        ops.reshape(
-            ops.mul(turning, body.floats(inverse, inverse.length)), -1, inverse.length);
+        ops.reshape(ops.mul(turning, body.floats(inverse, inverse.length)), -1, inverse.length);
     Value tokens = ops.dimension(angles, 0);
     Value all =
         ops.range(body.scalar(0), ops.reshape(tokens, body.longs(new long[0], 0)), body.scalar(1));
-    Value perRow =
-        ops.concat(List.of(ops.dimension(positions, 0), ops.dimension(positions, 1)), 0);
+    Value perRow = ops.concat(List.of(ops.dimension(positions, 0), ops.dimension(positions, 1)), 0);
     return new Rotation(
         ops.reshape(all, perRow),
         ops.cast(ops.cos(angles), compute),
@@ -308,14 +303,13 @@ final class DecoderGraph {
         context.attend(query, key, value, pastCache.get(2 * layer), pastCache.get(2 * layer + 1));
     cache.add(attended.keys());
     cache.add(attended.values());
-    Value projected = ops.linear(attended.output(), weights.get(prefix + "self_attn.o_proj.weight"));
+    Value projected =
+        ops.linear(attended.output(), weights.get(prefix + "self_attn.o_proj.weight"));
     x = ops.add(x, projected);
-    Value hidden =
-        ops.rmsNorm(x, weights.get(prefix + "post_attention_layernorm.weight"), epsilon);
+    Value hidden = ops.rmsNorm(x, weights.get(prefix + "post_attention_layernorm.weight"), epsilon);
     Value gate = ops.silu(ops.linear(hidden, weights.get(prefix + "mlp.gate_proj.weight")));
     Value up = ops.linear(hidden, weights.get(prefix + "mlp.up_proj.weight"));
-    return ops.add(
-        x, ops.linear(ops.mul(gate, up), weights.get(prefix + "mlp.down_proj.weight")));
+    return ops.add(x, ops.linear(ops.mul(gate, up), weights.get(prefix + "mlp.down_proj.weight")));
   }
 
   private Value biased(Ops ops, Value x, String name) {

@@ -24,7 +24,7 @@ public final class Graph {
   private final OnnxMl.GraphProto.Builder proto = OnnxMl.GraphProto.newBuilder();
   private final AtomicInteger names;
   private final Map<String, ExternalWeight> weights = new LinkedHashMap<>();
-  private final Map<String, Value> constants = new LinkedHashMap<>();
+  private final Map<ByteString, Value> constants = new LinkedHashMap<>();
   private final List<Value> outputs = new ArrayList<>();
 
   private Graph(String name, AtomicInteger names) {
@@ -144,7 +144,7 @@ public final class Graph {
       tensor.addDims(dimension);
     }
     // small constants repeat in every layer; one of each is enough
-    String key = tensor.build().toByteString().toStringUtf8() + type;
+    ByteString key = tensor.build().toByteString();
     return tensor.getRawData().size() > 64
         ? addConstant(tensor, type)
         : constants.computeIfAbsent(key, k -> addConstant(tensor, type));

@@ -101,8 +101,7 @@ final class EncoderGraph {
     Value pieces = ops.transpose(ops.reshape(frames, cut), 0, 2, 5, 3, 6, 1, 4, 7);
     int merge = vision.spatialMergeSize() * vision.spatialMergeSize();
     Value tokens = ops.reshape(pieces, 0, -1, (long) merge * vision.patchValues());
-    Value ordered =
-        ops.reshape(ops.gather(tokens, toWindows, 1), 0, -1, vision.patchValues());
+    Value ordered = ops.reshape(ops.gather(tokens, toWindows, 1), 0, -1, vision.patchValues());
     Value pixels = ops.cast(ordered, ElementType.FLOAT32);
     Value mean = perPatch(preprocessor.mean().toArray());
     Value std = perPatch(preprocessor.std().toArray());
@@ -139,8 +138,7 @@ final class EncoderGraph {
             ? ops.attention(query, key, value, vision.heads())
             : windows.attend(query, key, value);
     Value afterAttention = ops.add(x, linear(attended, prefix + "attn.proj"));
-    Value hiddenNormed =
-        ops.rmsNorm(afterAttention, weights.get(prefix + "norm2.weight"), EPSILON);
+    Value hiddenNormed = ops.rmsNorm(afterAttention, weights.get(prefix + "norm2.weight"), EPSILON);
     Value gate = ops.silu(linear(hiddenNormed, prefix + "mlp.gate_proj"));
     Value up = linear(hiddenNormed, prefix + "mlp.up_proj");
     return ops.add(afterAttention, linear(ops.mul(gate, up), prefix + "mlp.down_proj"));

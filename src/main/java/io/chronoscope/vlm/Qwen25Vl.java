@@ -130,15 +130,14 @@ public final class Qwen25Vl implements VideoLanguageModel {
 
   @Override
   public List<EncodedPair> encode(List<FramePair> pairs) {
-    return whileOpen(
-        () -> {
-          List<EncodedPair> encoded = new ArrayList<>();
-          for (int from = 0; from < pairs.size(); from += settings.maxEncoderBatch()) {
-            int until = Math.min(pairs.size(), from + settings.maxEncoderBatch());
-            encoded.addAll(encoder.encode(pairs.subList(from, until)));
-          }
-          return encoded;
-        });
+    return whileOpen(() -> {
+      List<EncodedPair> encoded = new ArrayList<>();
+      for (int from = 0; from < pairs.size(); from += settings.maxEncoderBatch()) {
+        int until = Math.min(pairs.size(), from + settings.maxEncoderBatch());
+        encoded.addAll(encoder.encode(pairs.subList(from, until)));
+      }
+      return encoded;
+    });
   }
 
   @Override
@@ -150,17 +149,14 @@ public final class Qwen25Vl implements VideoLanguageModel {
   record TimedAnswer(Answer answer, Decoded decoded) {}
 
   List<TimedAnswer> generateTimed(List<Prompt> prompts) {
-    return whileOpen(
-        () -> {
-          List<DecodeRequest> requests = prompts.stream().map(this::request).toList();
-          List<Decoded> decoded = decoder.generate(requests);
-          return IntStream.range(0, requests.size())
-              .mapToObj(
-                  i ->
-                      new TimedAnswer(
-                          answer(requests.get(i).prompt(), decoded.get(i)), decoded.get(i)))
-              .toList();
-        });
+    return whileOpen(() -> {
+      List<DecodeRequest> requests = prompts.stream().map(this::request).toList();
+      List<Decoded> decoded = decoder.generate(requests);
+      return IntStream.range(0, requests.size())
+          .mapToObj(i ->
+              new TimedAnswer(answer(requests.get(i).prompt(), decoded.get(i)), decoded.get(i)))
+          .toList();
+    });
   }
 
   private DecodeRequest request(Prompt prompt) {

@@ -41,18 +41,11 @@ public final class VideoQuestion {
     double maxPixels = VideoPixels.maxPixelsPerFrame(frames.size(), limits);
     double secondsPerPair = checkpoint.vision().temporalPatchSize() / fps;
     return ask(
-        frames,
-        limits.minPixels(),
-        maxPixels,
-        question,
-        maxNewTokens,
-        onToken,
-        secondsPerPair);
+        frames, limits.minPixels(), maxPixels, question, maxNewTokens, onToken, secondsPerPair);
   }
 
   /// Asks about a still picture.
-  public Report askImage(
-      Picture image, String question, int maxNewTokens, IntConsumer onToken) {
+  public Report askImage(Picture image, String question, int maxNewTokens, IntConsumer onToken) {
     PixelLimits limits = model.checkpoint().preprocessor().image();
     return ask(
         List.of(image),
@@ -84,8 +77,7 @@ public final class VideoQuestion {
         FrameSize size =
             video && cut
                 ? new FrameSize(frame.widthPx(), frame.heightPx())
-                : SmartResize.fit(
-                    frame.heightPx(), frame.widthPx(), side, minPixels, maxPixels);
+                : SmartResize.fit(frame.heightPx(), frame.widthPx(), side, minPixels, maxPixels);
         boolean fits = size.widthPx() == frame.widthPx() && size.heightPx() == frame.heightPx();
         if (!fits) {
           scaled.add(BicubicResize.resize(frame, size));
@@ -163,7 +155,8 @@ public final class VideoQuestion {
   /// @param answer prompt, tokens, text and first logits
   /// @param grid of the encoded frames, in patches
   /// @param secondsPerGrid time between frame pairs; NaN for a still picture
-  /// @param embeddingRow0 first eight numbers of the first row that the encoder hands to the decoder
+  /// @param embeddingRow0 first eight numbers of the first row that the encoder hands to the
+  ///   decoder
   /// @param embeddingRowLast the same of its last row
   public record Report(
       Answer answer,

@@ -94,8 +94,7 @@ final class VisionEncoder implements AutoCloseable {
     int count = pairs.size();
     long merge = vision.spatialMergeSize();
     NativeTensor frames =
-        NativeTensor.allocate(
-            ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
+        NativeTensor.allocate(ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
     inputs.put(EncoderGraph.FRAMES, frames);
     long frameBytes = 3 * size.pixels();
     for (int i = 0; i < count; i++) {

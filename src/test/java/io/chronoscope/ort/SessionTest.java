@@ -48,8 +48,7 @@ class SessionTest {
     Value w = ops.cast(graph.weight(storedWeight()), ElementType.FLOAT32);
     graph.output("y", ops.linear(x, w), 2);
     try (Session session = Session.compile("linear", graph, Device.CPU, 1)) {
-      float[] y =
-          run(session, Map.of("x", NativeTensor.ofFloats(new float[] {1, 10}, 1, 2)), "y");
+      float[] y = run(session, Map.of("x", NativeTensor.ofFloats(new float[] {1, 10}, 1, 2)), "y");
       assertThat(y).containsExactly(1.5f - 20f, 0.25f + 30f);
     }
   }
@@ -153,8 +152,7 @@ class SessionTest {
     Value values = graph.input("values", ElementType.FLOAT32, 4);
     Value last = graph.input("last", ElementType.INT32, 1);
     Value total = graph.input("total", ElementType.INT32, 0);
-    graph.output(
-        "y", ops.groupedAttention(x, x, x, keys, values, last, total, 1, 1).output(), 3);
+    graph.output("y", ops.groupedAttention(x, x, x, keys, values, last, total, 1, 1).output(), 3);
     return graph;
   }
 

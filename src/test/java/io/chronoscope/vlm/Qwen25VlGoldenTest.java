@@ -114,8 +114,7 @@ class Qwen25VlGoldenTest {
 
     private static List<EncodedPair> encode(Qwen25Vl model, GoldenCase golden, JsonNode content) {
       FrameSize size =
-          new FrameSize(
-              content.get("resizedWidth").asInt(), content.get("resizedHeight").asInt());
+          new FrameSize(content.get("resizedWidth").asInt(), content.get("resizedHeight").asInt());
       List<Picture> frames = golden.frames(content);
       List<Picture> scaled =
           frames.stream().map(frame -> BicubicResize.resize(frame, size)).toList();
