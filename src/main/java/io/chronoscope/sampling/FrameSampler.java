@@ -80,13 +80,15 @@ public final class FrameSampler {
       long from, long until, Picture picture, ChunkOrigin origin, Consumer<SampledFrame> sink) {
     long first = firstCovered(from);
     shownUntilMicros = Math.max(shownUntilMicros, until);
-    Picture sized = picture;
+    Picture sized;
     try {
       sized = resizer.resize(picture);
-    } finally {
-      if (sized != picture) {
-        picture.close();
-      }
+    } catch (RuntimeException e) {
+      picture.close();
+      throw e;
+    }
+    if (sized != picture) {
+      picture.close();
     }
     try (Picture held = sized) {
       double change = activity.changeTo(held);

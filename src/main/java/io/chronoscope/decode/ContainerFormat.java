@@ -1,0 +1,155 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.model.Rejection.Reason;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.foreign.ValueLayout.OfInt;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Set;
+
+/// The containers that are read. Which one it is shows in the first bytes, so that only these three
+/// demuxers ever see foreign data.
+enum ContainerFormat {
+  MP4("mov", "mp4"),
+  MATROSKA("matroska", "matroska"),
+  MPEG_TS("mpegts", "mpegts");
+
+  private static final OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final Set<String> MP4_BEGINNINGS =
+      Set.of("ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "sidx", "emsg");
+  private static final int EBML = 0x1A45DFA3;
+
+  private final String demuxer;
+  private final String displayName;
+
+  ContainerFormat(String demuxer, String displayName) {
+    this.demuxer = demuxer;
+    this.displayName = displayName;
+  }
+
+  /// FFmpeg's name for the demuxer.
+  String demuxer() {
+    return demuxer;
+  }
+
+  String displayName() {
+    return displayName;
+  }
+
+  /// @throws UnreadableMediaException EMPTY, NOT_MEDIA or UNSUPPORTED_CONTAINER
+  static ContainerFormat sniff(MemorySegment bytes) throws UnreadableMediaException {
+    if (bytes.byteSize() == 0) {
+      throw new UnreadableMediaException(Reason.EMPTY, "the segment has no bytes");
+    }
+    if (bytes.byteSize() >= 8) {
+      if (bytes.get(U32, 0) == EBML) {
+        return MATROSKA;
+      }
+      if (MP4_BEGINNINGS.contains(fourCc(bytes, 4))) {
+        return MP4;
+      }
+    }
+    if (transportPacketBytes(bytes) > 0) {
+      return MPEG_TS;
+    }
+    String other = otherContainer(bytes);
+    if (!other.isEmpty()) {
+      throw new UnreadableMediaException(
+          Reason.UNSUPPORTED_CONTAINER,
+          other + "; segments are MP4, fragmented MP4, MPEG-TS, Matroska or WebM");
+    }
+    throw new UnreadableMediaException(
+        Reason.NOT_MEDIA,
+        "%d bytes that begin with %s, as no MP4, MPEG-TS or Matroska does"
+            .formatted(bytes.byteSize(), beginning(bytes)));
+  }
+
+  /// Checks that all of the segment is there, as far as its outer structure tells.
+  ///
+  /// @return the time that the segment itself calls its beginning when it was taken out of a longer
+  ///   presentation (fragmented MP4), else 0; microseconds
+  /// @throws UnreadableMediaException TRUNCATED
+  long checkComplete(MemorySegment bytes) throws UnreadableMediaException {
+    return switch (this) {
+      case MP4 -> new Mp4Boxes(bytes).checkComplete();
+      case MATROSKA -> {
+        MatroskaElements.checkComplete(bytes);
+        yield 0;
+      }
+      case MPEG_TS -> {
+        int packet = transportPacketBytes(bytes);
+        long rest = bytes.byteSize() % packet;
+        if (rest != 0) {
+          throw new UnreadableMediaException(
+              Reason.TRUNCATED,
+              "%d bytes are no whole number of transport packets of %d bytes: the last has only %d"
+                  .formatted(bytes.byteSize(), packet, rest));
+        }
+        yield 0;
+      }
+    };
+  }
+
+  /// 188, or 192 with time codes, or 204 with check bytes; 0 when these are no transport packets.
+  private static int transportPacketBytes(MemorySegment bytes) {
+    for (int size : new int[] {188, 192, 204}) {
+      long first = size == 192 ? 4 : 0;
+      int seen = 0;
+      while (seen < 5
+          && first + (long) seen * size < bytes.byteSize()
+          && bytes.get(ValueLayout.JAVA_BYTE, first + (long) seen * size) == 0x47) {
+        seen++;
+      }
+      boolean toTheEnd = first + (long) seen * size >= bytes.byteSize();
+      if (seen == 5 || (seen >= 2 && toTheEnd)) {
+        return size;
+      }
+    }
+    return 0;
+  }
+
+  private static String otherContainer(MemorySegment bytes) {
+    if (bytes.byteSize() < 12) {
+      return "";
+    }
+    String first = fourCc(bytes, 0);
+    int number = bytes.get(U32, 0);
+    if (first.equals("RIFF")) {
+      return "RIFF/" + fourCc(bytes, 8).strip();
+    }
+    return switch (first) {
+      case "OggS" -> "Ogg";
+      case "fLaC" -> "FLAC";
+      case "GIF8" -> "GIF";
+      case "%PDF" -> "PDF";
+      case "\u0089PNG" -> "PNG";
+      case "#EXT" -> "a playlist";
+      default -> {
+        if (first.startsWith("FLV")) {
+          yield "Flash video";
+        } else if (first.startsWith("ID3")) {
+          yield "MP3";
+        } else if (number == 0x3026B275) {
+          yield "ASF";
+        } else if (number == 0x000001BA) {
+          yield "MPEG program stream";
+        } else if (number >>> 8 == 0xFFD8FF) {
+          yield "JPEG";
+        }
+        yield "";
+      }
+    };
+  }
+
+  static String fourCc(MemorySegment bytes, long at) {
+    return new String(
+        bytes.asSlice(at, 4).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+  }
+
+  private static String beginning(MemorySegment bytes) {
+    return HexFormat.ofDelimiter(" ")
+        .formatHex(bytes.asSlice(0, Math.min(8, bytes.byteSize())).toArray(ValueLayout.JAVA_BYTE));
+  }
+}

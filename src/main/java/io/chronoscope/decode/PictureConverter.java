@@ -1,0 +1,193 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.model.Picture;
+import io.chronoscope.model.Rejection.Reason;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.ffmpeg.swscale.SwsFilter;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.jspecify.annotations.Nullable;
+
+/// Decoded frames to upright RGB pictures of the same size. Matrix and range are the frame's own; a
+/// frame that states no matrix is taken as Rec. 601, as FFmpeg's own tools do. Limits: pixels that
+/// are not square stay so, and high dynamic range is not tone-mapped.
+final class PictureConverter implements AutoCloseable {
+
+  private static final int FLAGS =
+      swscale.SWS_BICUBIC | swscale.SWS_ACCURATE_RND | swscale.SWS_FULL_CHR_H_INT;
+  private static final int UNITY = 1 << 16;
+
+  private @Nullable Layout layout;
+  private @Nullable SwsContext scaler;
+  private @Nullable AVFrame rgb;
+
+  private record Layout(int width, int height, int format, int matrix, boolean fullRange) {}
+
+  /// @return a picture that the caller owns
+  Picture convert(AVFrame frame) throws UnreadableMediaException {
+    Layout wanted =
+        new Layout(
+            frame.width(), frame.height(), frame.format(), matrix(frame), isFullRange(frame));
+    if (!wanted.equals(layout)) {
+      close();
+      prepare(wanted);
+      layout = wanted;
+    }
+    AVFrame target = java.util.Objects.requireNonNull(rgb);
+    Ffmpeg.check(
+        swscale.sws_scale(
+            scaler,
+            frame.data(),
+            frame.linesize(),
+            0,
+            frame.height(),
+            target.data(),
+            target.linesize()),
+        "conversion to RGB");
+    long rowBytes = target.linesize(0);
+    MemorySegment pixels =
+        MemorySegment.ofBuffer(
+            new BytePointer(target.data(0)).capacity(rowBytes * frame.height()).asByteBuffer());
+    return Orientation.of(frame).upright(pixels, rowBytes, frame.width(), frame.height());
+  }
+
+  private void prepare(Layout wanted) throws UnreadableMediaException {
+    SwsContext context =
+        swscale.sws_getContext(
+            wanted.width,
+            wanted.height,
+            wanted.format,
+            wanted.width,
+            wanted.height,
+            avutil.AV_PIX_FMT_RGB24,
+            FLAGS,
+            (SwsFilter) null,
+            (SwsFilter) null,
+            (DoublePointer) null);
+    if (context == null || context.isNull()) {
+      throw new UnreadableMediaException(
+          Reason.UNSUPPORTED_CODEC,
+          "frames of %dx%d in pixel format %s cannot be converted"
+              .formatted(wanted.width, wanted.height, pixelFormat(wanted.format)));
+    }
+    scaler = context;
+    IntPointer coefficients = swscale.sws_getCoefficients(wanted.matrix);
+    // refused for RGB sources, which have no matrix
+    swscale.sws_setColorspaceDetails(
+        context, coefficients, wanted.fullRange ? 1 : 0, coefficients, 1, 0, UNITY, UNITY);
+    // rows padded by the library, because the converter may write past a row's end
+    AVFrame target = avutil.av_frame_alloc();
+    rgb = target;
+    target.format(avutil.AV_PIX_FMT_RGB24);
+    target.width(wanted.width);
+    target.height(wanted.height);
+    Ffmpeg.check(avutil.av_frame_get_buffer(target, 0), "a frame buffer");
+  }
+
+  private static String pixelFormat(int format) {
+    BytePointer name = avutil.av_get_pix_fmt_name(format);
+    return name == null ? Integer.toString(format) : name.getString();
+  }
+
+  private static int matrix(AVFrame frame) {
+    return switch (frame.colorspace()) {
+      case avutil.AVCOL_SPC_BT709 -> swscale.SWS_CS_ITU709;
+      case avutil.AVCOL_SPC_FCC -> swscale.SWS_CS_FCC;
+      case avutil.AVCOL_SPC_SMPTE240M -> swscale.SWS_CS_SMPTE240M;
+      case avutil.AVCOL_SPC_BT2020_NCL, avutil.AVCOL_SPC_BT2020_CL -> swscale.SWS_CS_BT2020;
+      default -> swscale.SWS_CS_ITU601;
+    };
+  }
+
+  private static boolean isFullRange(AVFrame frame) {
+    return switch (frame.format()) {
+      case avutil.AV_PIX_FMT_YUVJ420P,
+          avutil.AV_PIX_FMT_YUVJ422P,
+          avutil.AV_PIX_FMT_YUVJ444P,
+          avutil.AV_PIX_FMT_YUVJ440P ->
+          true;
+      default -> frame.color_range() == avutil.AVCOL_RANGE_JPEG;
+    };
+  }
+
+  @Override
+  public void close() {
+    if (scaler != null) {
+      swscale.sws_freeContext(scaler);
+      scaler = null;
+    }
+    if (rgb != null) {
+      avutil.av_frame_free(rgb);
+      rgb = null;
+    }
+    layout = null;
+  }
+
+  /// How the stored picture has to be turned to be upright: the axis-aligned part of the display
+  /// matrix (`x' = a x + c y`, `y' = b x + d y`; ISO/IEC 14496-12 §8.3.2), each of a, b, c, d being
+  /// -1, 0 or 1.
+  record Orientation(int a, int b, int c, int d) {
+
+    private static final Orientation AS_STORED = new Orientation(1, 0, 0, 1);
+
+    static Orientation of(AVFrame frame) {
+      AVFrameSideData data =
+          avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
+      if (data == null || data.isNull() || data.size() < 36) {
+        return AS_STORED;
+      }
+      IntPointer matrix = new IntPointer(data.data());
+      Orientation turned =
+          new Orientation(
+              Integer.signum(rounded(matrix.get(0))),
+              Integer.signum(rounded(matrix.get(1))),
+              Integer.signum(rounded(matrix.get(3))),
+              Integer.signum(rounded(matrix.get(4))));
+      boolean straight = turned.a * turned.d != 0 && turned.b == 0 && turned.c == 0;
+      boolean swapped = turned.b * turned.c != 0 && turned.a == 0 && turned.d == 0;
+      return straight || swapped ? turned : AS_STORED; // slanted pictures stay as they are
+    }
+
+    /// 16.16 fixed point to the nearest whole number; scaling is not applied.
+    private static int rounded(int fixed) {
+      return Math.abs(fixed) < 1 << 12 ? 0 : fixed;
+    }
+
+    Picture upright(MemorySegment rgb, long rowBytes, int width, int height) {
+      boolean swapped = a == 0;
+      Picture picture = swapped ? Picture.allocate(height, width) : Picture.allocate(width, height);
+      MemorySegment target = picture.rgb();
+      if (equals(AS_STORED)) {
+        for (int y = 0; y < height; y++) {
+          MemorySegment.copy(rgb, y * rowBytes, target, 3L * width * y, 3L * width);
+        }
+        return picture;
+      }
+      // x = x0 + dxx x' + dxy y' and y = y0 + dyx x' + dyy y' undo the matrix
+      int x0 = (swapped ? b : a) < 0 ? width - 1 : 0;
+      int y0 = (swapped ? c : d) < 0 ? height - 1 : 0;
+      long stepX = swapped ? c * rowBytes : 3L * a;
+      long stepY = swapped ? 3L * b : d * rowBytes;
+      long at = 0;
+      for (int y = 0; y < picture.heightPx(); y++) {
+        long from = y0 * rowBytes + 3L * x0 + y * stepY;
+        for (int x = 0; x < picture.widthPx(); x++, at += 3, from += stepX) {
+          for (int channel = 0; channel < 3; channel++) {
+            target.set(
+                ValueLayout.JAVA_BYTE,
+                at + channel,
+                rgb.get(ValueLayout.JAVA_BYTE, from + channel));
+          }
+        }
+      }
+      return picture;
+    }
+  }
+}
