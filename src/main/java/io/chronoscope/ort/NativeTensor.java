@@ -7,11 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A tensor outside the Java heap, row-major. It owns its memory (its own, or what the runtime
 /// allocated for an output) until it is closed. Not thread-safe.
 public final class NativeTensor implements AutoCloseable {
+
+  private static final AtomicLong LIVE = new AtomicLong();
 
   private final OnnxTensor tensor;
   private final @Nullable Arena arena;
@@ -21,6 +24,7 @@ public final class NativeTensor implements AutoCloseable {
     this.tensor = tensor;
     this.arena = arena;
     this.memory = memory;
+    LIVE.incrementAndGet();
   }
 
   /// A tensor that the runtime allocated; closed with this object.
@@ -92,6 +96,11 @@ public final class NativeTensor implements AutoCloseable {
     return product;
   }
 
+  /// Tensors in this process that have not been closed; back to where it was after every call.
+  public static long live() {
+    return LIVE.get();
+  }
+
   OnnxTensor onnx() {
     return tensor;
   }
@@ -134,6 +143,9 @@ public final class NativeTensor implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!tensor.isClosed()) {
+      LIVE.decrementAndGet();
+    }
     tensor.close();
     if (arena != null && arena.scope().isAlive()) {
       arena.close();

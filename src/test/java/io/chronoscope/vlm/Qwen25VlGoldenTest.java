@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.model.FrameSize;
 import io.chronoscope.model.Picture;
+import io.chronoscope.reference.GoldenCase;
 import io.chronoscope.vision.BicubicResize;
 import java.io.IOException;
 import java.nio.FloatBuffer;

@@ -1,4 +1,4 @@
-package io.chronoscope.vlm;
+package io.chronoscope.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,11 +18,11 @@ import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 
 /// A checkpoint, its input and what the reference made of it; see `training/reference/README.md`.
-record GoldenCase(Path directory, JsonNode golden) {
+public record GoldenCase(Path directory, JsonNode golden) {
 
   private static final Path ROOT = Path.of("src/test/resources/golden");
 
-  static Stream<GoldenCase> all() {
+  public static Stream<GoldenCase> all() {
     try (Stream<Path> files = Files.list(ROOT)) {
       return files
           .filter(directory -> Files.exists(directory.resolve("golden.json")))
@@ -35,7 +35,7 @@ record GoldenCase(Path directory, JsonNode golden) {
     }
   }
 
-  static GoldenCase named(String name) {
+  public static GoldenCase named(String name) {
     return of(ROOT.resolve(name));
   }
 
@@ -48,31 +48,31 @@ record GoldenCase(Path directory, JsonNode golden) {
     }
   }
 
-  Path checkpoint() {
+  public Path checkpoint() {
     return directory.resolve("checkpoint");
   }
 
-  JsonNode get(String field) {
+  public JsonNode get(String field) {
     return golden.required(field);
   }
 
-  int maxNewTokens() {
+  public int maxNewTokens() {
     return get("maxNewTokens").asInt();
   }
 
-  List<Integer> ints(String field) {
+  public List<Integer> ints(String field) {
     return StreamSupport.stream(get(field).spliterator(), false).map(JsonNode::asInt).toList();
   }
 
   /// The numbers of the file that a field names.
-  float[] floats(String field) throws IOException {
+  public float[] floats(String field) throws IOException {
     byte[] bytes = Files.readAllBytes(directory.resolve(get(field).required("file").asText()));
     float[] floats = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
     return floats;
   }
 
-  List<Picture> frames(JsonNode content) {
+  public List<Picture> frames(JsonNode content) {
     List<Picture> frames = new ArrayList<>();
     if (content.has("image")) {
       frames.add(picture(content.get("image").asText()));
