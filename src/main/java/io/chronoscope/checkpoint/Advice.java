@@ -9,8 +9,8 @@ import java.util.Set;
 /// @param windowSeconds length of the video that is put to the model at once
 /// @param overlapSeconds how much of it the next window shows again
 /// @param fps frames a second
-/// @param summarizesText whether it can summarize text; a checkpoint of a few million weights, trained
-///     on questions about video alone, cannot
+/// @param summarizesText whether it can summarize text; a checkpoint of a few million weights,
+///   trained on questions about video alone, cannot
 public record Advice(
     OptionalDouble windowSeconds,
     OptionalDouble overlapSeconds,
@@ -18,7 +18,7 @@ public record Advice(
     boolean summarizesText) {
 
   static final String FILE = "chronoscope.json";
-  private static final Set<String> KEYS = 
+  private static final Set<String> KEYS =
       Set.of("windowSeconds", "overlapSeconds", "fps", "summarizesText");
 
   static Advice read(JsonFields fields) {

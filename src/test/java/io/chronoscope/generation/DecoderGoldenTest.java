@@ -72,7 +72,10 @@ class DecoderGoldenTest {
       Checkpoint checkpoint, GoldenCase golden, int maxNewTokens, IntConsumer onToken)
       throws IOException {
     return new DecodeRequest(
-        prompt(checkpoint, golden), List.of(direct(golden.floats("encoder"))), maxNewTokens, onToken);
+        prompt(checkpoint, golden),
+        List.of(direct(golden.floats("encoder"))),
+        maxNewTokens,
+        onToken);
   }
 
   private static FloatBuffer direct(float[] values) {
@@ -131,9 +134,7 @@ class DecoderGoldenTest {
     try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
         Decoder decoder =
             decoder(
-                checkpoint,
-                DecodeSettings.CPU,
-                new DecoderAttention.Masked(checkpoint.text()))) {
+                checkpoint, DecodeSettings.CPU, new DecoderAttention.Masked(checkpoint.text()))) {
       Decoded decoded =
           decoder
               .generate(List.of(request(checkpoint, golden, golden.maxNewTokens(), token -> {})))

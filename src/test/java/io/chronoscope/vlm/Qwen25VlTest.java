@@ -39,9 +39,7 @@ class Qwen25VlTest {
 
   private static FramePair noise(long seed, int widthPx, int heightPx) {
     Random random = new Random(seed);
-    Picture[] frames = {
-      Picture.allocate(widthPx, heightPx), Picture.allocate(widthPx, heightPx)
-    };
+    Picture[] frames = {Picture.allocate(widthPx, heightPx), Picture.allocate(widthPx, heightPx)};
     for (Picture frame : frames) {
       for (long i = 0; i < frame.sizeBytes(); i++) {
         frame.rgb().set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
@@ -59,7 +57,9 @@ class Qwen25VlTest {
   @Test
   void encodesAPairTheSameAloneAndInABatch() {
     // every combination of whole and cut windows, and frames smaller than one window
-    int[][] sizes = {{112, 112}, {224, 112}, {140, 112}, {112, 140}, {140, 196}, {28, 28}, {84, 56}};
+    int[][] sizes = {
+      {112, 112}, {224, 112}, {140, 112}, {112, 140}, {140, 196}, {28, 28}, {84, 56}
+    };
     for (int[] size : sizes) {
       List<FramePair> pairs = new ArrayList<>();
       for (int seed = 0; seed < 11; seed++) {
@@ -73,11 +73,10 @@ class Qwen25VlTest {
         assertThat(alone.columns()).isEqualTo(size[0] / 28);
         Qwen25VlGoldenTest.assertClose(numbers(together.get(i)), numbers(alone), 1e-5f);
       }
-      pairs.forEach(
-          pair -> {
-            pair.first().close();
-            pair.second().close();
-          });
+      pairs.forEach(pair -> {
+        pair.first().close();
+        pair.second().close();
+      });
     }
   }
 
@@ -125,8 +124,7 @@ class Qwen25VlTest {
                 token -> {});
     assertThat(report.answer().tokenIds()).isEqualTo(GOLDEN.ints("tokenIds"));
     assertThat(report.grid().toList()).containsExactly(2, 6, 8);
-    assertThat(report.secondsPerGrid())
-        .isEqualTo(GOLDEN.get("secondsPerGrid").get(0).asDouble());
+    assertThat(report.secondsPerGrid()).isEqualTo(GOLDEN.get("secondsPerGrid").get(0).asDouble());
     for (int i = 0; i < 8; i++) {
       assertThat((double) report.embeddingRow0().get(i))
           .isCloseTo(
@@ -155,11 +153,10 @@ class Qwen25VlTest {
       List<Future<Answer>> answers = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         answers.add(
-            threads.submit(
-                () -> {
-                  model.encode(List.of(pair));
-                  return model.generate(List.of(prompt)).getFirst();
-                }));
+            threads.submit(() -> {
+              model.encode(List.of(pair));
+              return model.generate(List.of(prompt)).getFirst();
+            }));
       }
       for (Future<Answer> answer : answers) {
         assertThat(answer.get().tokenIds()).isEqualTo(expected.tokenIds());
@@ -180,11 +177,9 @@ class Qwen25VlTest {
 
   @Test
   void saysWhatCudaNeedsWhenItIsNotThere() {
-    assertThatThrownBy(
-            () ->
-                Qwen25Vl.open(
-                    GOLDEN.checkpoint(),
-                    EngineSettings.of(new Device.Cuda(0), Precision.BF16)))
+    assertThatThrownBy(() ->
+            Qwen25Vl.open(
+                GOLDEN.checkpoint(), EngineSettings.of(new Device.Cuda(0), Precision.BF16)))
         .isInstanceOf(OnnxRuntimeException.class)
         .hasMessageContaining("profile `cuda`");
   }
