@@ -179,6 +179,14 @@ public interface ChronoscopeConfig {
     /// Chunks that could not be read, with the reason.
     @WithDefault("video.chunks.dlq")
     String deadLetters();
+
+    /// What streams need to go on; the service's own.
+    @WithDefault("video.state")
+    String state();
+
+    /// Whether the service creates topics that are missing, as `kafka/topics` defines them.
+    @WithDefault("true")
+    boolean create();
   }
 
   interface Kafka {
@@ -195,6 +203,14 @@ public interface ChronoscopeConfig {
     /// Where the embedded broker keeps its records.
     @WithDefault("data/kafka")
     String embeddedData();
+
+    /// Consumer group of the instances that share the work.
+    @WithDefault("chronoscope")
+    String group();
+
+    /// The largest chunk that is taken. Brokers and topics must allow it (`message.max.bytes`).
+    @WithDefault("64M")
+    MemorySize maxChunkBytes();
   }
 
   interface Http {

@@ -1,0 +1,32 @@
+package io.chronoscope.messaging;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Liveness;
+
+/// Liveness: no, with the reason, once reading or writing has failed for good. Starting the process
+/// again is then what helps.
+@Liveness
+@ApplicationScoped
+class MessagingHealth implements HealthCheck {
+
+  private final MessagingFailure failure;
+  private final KafkaStepSink sink;
+
+  MessagingHealth(MessagingFailure failure, KafkaStepSink sink) {
+    this.failure = failure;
+    this.sink = sink;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("streams")
+            .withData("chunksOutstanding", sink.offsets().outstanding())
+            .status(failure.reason().isEmpty());
+    failure.reason().ifPresent(reason -> response.withData("reason", reason));
+    return response.build();
+  }
+}

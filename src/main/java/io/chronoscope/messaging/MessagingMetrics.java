@@ -1,0 +1,112 @@
+package io.chronoscope.messaging;
+
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.Unanswered;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.record.JsonFields;
+import io.chronoscope.record.ResultType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What the Kafka edge counts.
+final class MessagingMetrics {
+
+  private final MeterRegistry registry;
+  private final Counter received;
+  private final Counter receivedBytes;
+  private final Counter skipped;
+  private final Counter assigned;
+  private final Counter revoked;
+  private final Timer commit;
+  private final AtomicLong lag = new AtomicLong();
+
+  MessagingMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.received =
+        Counter.builder("chronoscope.chunks.received")
+            .description("Records read from the chunks' topic")
+            .register(registry);
+    this.receivedBytes =
+        Counter.builder("chronoscope.chunks.received.bytes")
+            .baseUnit("bytes")
+            .description("Bytes of the records read from the chunks' topic")
+            .register(registry);
+    this.skipped =
+        Counter.builder("chronoscope.chunks.skipped")
+            .description("Records read again after a restart that were already done with")
+            .register(registry);
+    this.assigned = rebalances("assigned");
+    this.revoked = rebalances("revoked");
+    this.commit =
+        Timer.builder("chronoscope.step.commit")
+            .description("From a step's handing over until it is durable")
+            .register(registry);
+    Gauge.builder("chronoscope.chunks.lag", lag, AtomicLong::get)
+        .description("Records on the assigned partitions that are not done with")
+        .register(registry);
+  }
+
+  private Counter rebalances(String change) {
+    return Counter.builder("chronoscope.partitions.moved")
+        .description("Partitions assigned to and taken from this instance")
+        .tag("change", change)
+        .register(registry);
+  }
+
+  void watch(ChunkOffsets offsets) {
+    Gauge.builder("chronoscope.chunks.outstanding", offsets, ChunkOffsets::outstanding)
+        .description("Records read that a stream still needs")
+        .register(registry);
+  }
+
+  void received(int sizeBytes) {
+    received.increment();
+    receivedBytes.increment(sizeBytes);
+  }
+
+  void skipped() {
+    skipped.increment();
+  }
+
+  void assigned(int partitions) {
+    assigned.increment(partitions);
+  }
+
+  void revoked(int partitions) {
+    revoked.increment(partitions);
+  }
+
+  void lag(long records) {
+    lag.set(records);
+  }
+
+  void committed(Duration latency) {
+    commit.record(latency);
+  }
+
+  void published(Result result) {
+    Counter.builder("chronoscope.results.published")
+        .description("Records published, by type")
+        .tag("type", ResultType.of(result).cloudEventsType())
+        .register(registry)
+        .increment();
+    switch (result) {
+      case DeadLetter(var stream, var origin, Rejection rejection) ->
+          Counter.builder("chronoscope.chunks.rejected")
+              .description("Chunks that could not be read, by reason")
+              .tag("reason", JsonFields.written(rejection.reason()))
+              .register(registry)
+              .increment();
+      case VideoEvent event -> {}
+      case Summary summary -> {}
+      case Unanswered unanswered -> {}
+    }
+  }
+}
