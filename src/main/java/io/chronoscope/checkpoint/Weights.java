@@ -43,7 +43,7 @@ public final class Weights {
     }
     List<SafetensorsFile> files = new ArrayList<>();
     Map<String, Tensor> found = new LinkedHashMap<>();
-    for (Path file : sharded ? shards(index) : List.of(source)) {
+    for (Path file : sharded ? shards(directory, index) : List.of(source)) {
       SafetensorsFile mapped = SafetensorsFile.map(file, arena);
       files.add(mapped);
       for (SafetensorsFile.Entry entry : mapped.entries()) {
@@ -71,12 +71,12 @@ public final class Weights {
     return fileOf;
   }
 
-  private static List<Path> shards(Path index) {
+  private static List<Path> shards(Path directory, Path index) {
     List<Path> files = new ArrayList<>();
     for (String name : new TreeSet<>(indexed(index).values())) {
       // The index comes with the download; it must not lead out of its directory.
-      Path file = index.resolveSibling(name).normalize();
-      if (!index.getParent().normalize().equals(file.getParent())) {
+      Path file = directory.resolve(name);
+      if (!Path.of(name).equals(file.getFileName())) {
         throw new CheckpointException(index, "file " + name + " is outside the directory");
       }
       if (!Files.isRegularFile(file)) {
@@ -114,31 +114,27 @@ public final class Weights {
 
   private static Map<String, Tensor> matched(
       Path source, Map<String, Tensor> found, Map<String, long[]> expected) {
-    Set<String> missing = new TreeSet<>(expected.keySet());
-    missing.removeAll(found.keySet());
+    List<String> missing = new ArrayList<>();
+    List<String> misshapen = new ArrayList<>();
+    Map<String, Tensor> matched = new LinkedHashMap<>();
+    expected.forEach(
+        (name, shape) -> {
+          Tensor tensor = found.get(name);
+          if (tensor == null) {
+            missing.add(name);
+          } else {
+            requireShape(tensor, shape, misshapen);
+            matched.put(name, tensor);
+          }
+        });
     if (!missing.isEmpty()) {
       throw new CheckpointException(source, "tensors are missing: " + some(missing));
     }
-    List<String> misshapen = new ArrayList<>();
-    Map<String, Tensor> matched = new LinkedHashMap<>();
-    expected.forEach((name, shape) -> {
-      Tensor tensor = found.get(name);
-      if (!Arrays.equals(tensor.shape(), shape)) {
-        misshapen.add(
-            "%s is %s instead of %s"
-                .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
-      }
-      matched.put(name, tensor);
-    });
-    Tensor unneeded = found.remove(LM_HEAD);
-    if (unneeded != null && !expected.containsKey(LM_HEAD)) {
-      // Some tools write the tied projection out; it must then be the embedding's shape.
-      long[] shape = expected.get(EMBEDDING);
-      if (!Arrays.equals(unneeded.shape(), shape)) {
-        misshapen.add(
-            "%s is %s instead of %s"
-                .formatted(LM_HEAD, Arrays.toString(unneeded.shape()), Arrays.toString(shape)));
-      }
+    // Some tools write the tied projection out; it must then be the embedding's shape.
+    long[] embedding = expected.get(EMBEDDING);
+    Tensor unneeded = expected.containsKey(LM_HEAD) ? null : found.remove(LM_HEAD);
+    if (unneeded != null && embedding != null) {
+      requireShape(unneeded, embedding, misshapen);
     }
     if (!misshapen.isEmpty()) {
       throw new CheckpointException(source, "tensors have other shapes: " + some(misshapen));
@@ -149,6 +145,14 @@ public final class Weights {
       throw new CheckpointException(source, "tensors have no use: " + some(unused));
     }
     return matched;
+  }
+
+  private static void requireShape(Tensor tensor, long[] shape, List<String> misshapen) {
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      misshapen.add(
+          "%s is %s instead of %s"
+              .formatted(tensor.name(), Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+    }
   }
 
   /// The first few, and how many there are.

@@ -88,9 +88,9 @@ public final class BicubicResize {
       float blue = 0;
       for (; weight < end; weight++, at += CHANNELS) {
         float w = weights[weight];
-        red = Math.fma(wide[at], w, red);
-        green = Math.fma(wide[at + 1], w, green);
-        blue = Math.fma(wide[at + 2], w, blue);
+        red += wide[at] * w;
+        green += wide[at + 1] * w;
+        blue += wide[at + 2] * w;
       }
       narrow[x * CHANNELS] = red;
       narrow[x * CHANNELS + 1] = green;
@@ -110,7 +110,7 @@ public final class BicubicResize {
         }
       } else {
         for (int i = 0; i < out.length; i++) {
-          out[i] = Math.fma(row[i], w, out[i]);
+          out[i] += row[i] * w;
         }
       }
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,9 +61,29 @@ class ChatTokenizerGoldenTest {
     assertThat(tokenizer.decode(ids(golden), true)).isEqualTo(golden.get("decodedPlain").asText());
   }
 
+  static List<Path> prompts() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("src/test/resources/golden"))) {
+      return all.filter(dir -> Files.exists(dir.resolve("golden.json"))).toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("prompts")
+  void encodesThePromptAndDecodesTheAnswerOfEveryCase(Path directory) throws IOException {
+    JsonNode golden = new ObjectMapper().readTree(directory.resolve("golden.json").toFile());
+    try (ChatTokenizer own = ChatTokenizer.open(directory.resolve("checkpoint"))) {
+      assertThat(own.encode(golden.get("promptText").asText()))
+          .isEqualTo(ints(golden.get("promptTokenIds")));
+      assertThat(own.decode(ints(golden.get("tokenIds")), true))
+          .isEqualTo(golden.get("text").asText());
+    }
+  }
+
   private static int[] ids(JsonNode golden) {
-    return StreamSupport.stream(golden.get("ids").spliterator(), false)
-        .mapToInt(JsonNode::asInt)
-        .toArray();
+    return ints(golden.get("ids"));
+  }
+
+  private static int[] ints(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
   }
 }
