@@ -117,16 +117,15 @@ public final class Weights {
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
     Map<String, Tensor> matched = new LinkedHashMap<>();
-    expected.forEach(
-        (name, shape) -> {
-          Tensor tensor = found.get(name);
-          if (tensor == null) {
-            missing.add(name);
-          } else {
-            requireShape(tensor, shape, misshapen);
-            matched.put(name, tensor);
-          }
-        });
+    expected.forEach((name, shape) -> {
+      Tensor tensor = found.get(name);
+      if (tensor == null) {
+        missing.add(name);
+      } else {
+        requireShape(tensor, shape, misshapen);
+        matched.put(name, tensor);
+      }
+    });
     if (!missing.isEmpty()) {
       throw new CheckpointException(source, "tensors are missing: " + some(missing));
     }

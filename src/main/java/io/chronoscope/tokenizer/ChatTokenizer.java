@@ -18,7 +18,8 @@ import java.util.OptionalInt;
 /// properties `ai.djl.offline` and `OPT_OUT_TRACKING`). The native library is unpacked from its jar
 /// once, to `~/.cache/chronoscope/tokenizers` or, where the home directory cannot be written,
 /// `.djl.ai/tokenizers` in the temporary directory; `DJL_CACHE_DIR` or `ENGINE_CACHE_DIR`
-/// (environment or system property) move it. Nothing else is written.
+/// (environment or system property) move it. Nothing else is written, apart from what JNA unpacks
+/// to its own temporary directory while DJL looks for CUDA.
 public final class ChatTokenizer implements AutoCloseable {
 
   static {

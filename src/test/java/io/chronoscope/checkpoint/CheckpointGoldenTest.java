@@ -64,8 +64,7 @@ class CheckpointGoldenTest {
       assertThat(checkpoint.vision())
           .isEqualTo(new VisionConfig(32, 3, 2, 48, 48, 14, 2, 2, 56, Set.of(1), 2, 3));
       assertThat(checkpoint.vision().windowTokens()).isEqualTo(2);
-      assertThat(checkpoint.weights().get("visual.merger.ln_q.weight").shape())
-          .containsExactly(32);
+      assertThat(checkpoint.weights().get("visual.merger.ln_q.weight").shape()).containsExactly(32);
     }
   }
 

@@ -41,8 +41,7 @@ class CheckpointTest {
       assertThat(checkpoint.vision())
           .isEqualTo(new VisionConfig(8, 2, 2, 10, 16, 14, 2, 2, 112, Set.of(1), 2, 3));
       assertThat(checkpoint.tokens()).isEqualTo(new VisionTokens(5, 6, 3, 4));
-      assertThat(checkpoint.generation())
-          .isEqualTo(new GenerationDefaults(List.of(2, 1), 1.05));
+      assertThat(checkpoint.generation()).isEqualTo(new GenerationDefaults(List.of(2, 1), 1.05));
       assertThat(checkpoint.advice()).isEmpty();
       assertThat(checkpoint.chatTemplate()).isEmpty();
       assertThat(checkpoint.ref().name()).isEqualTo("tiny");
@@ -120,11 +119,12 @@ class CheckpointTest {
   void readsTheAdviceForStreams() throws IOException {
     Files.writeString(
         Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
-        "{\"windowSeconds\": 12, \"fps\": 2.5}");
+        "{\"windowSeconds\": 12, \"fps\": 2.5, \"summarizesText\": false}");
     try (Checkpoint checkpoint = open()) {
       assertThat(checkpoint.advice())
           .contains(
-              new Advice(OptionalDouble.of(12), OptionalDouble.empty(), OptionalDouble.of(2.5)));
+              new Advice(
+                  OptionalDouble.of(12), OptionalDouble.empty(), OptionalDouble.of(2.5), false));
     }
   }
 
@@ -265,7 +265,11 @@ class CheckpointTest {
     Path directory =
         files.write(
             root.resolve("tiny"),
-            Map.of("a.safetensors", names.subList(0, 9), "b.safetensors", names.subList(9, names.size())));
+            Map.of(
+                "a.safetensors",
+                names.subList(0, 9),
+                "b.safetensors",
+                names.subList(9, names.size())));
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       assertThat(checkpoint.weights().names()).containsExactlyElementsOf(names);
       assertThat(checkpoint.weights().get(names.get(9)).file().getFileName())

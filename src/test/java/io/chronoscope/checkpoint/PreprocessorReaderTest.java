@@ -92,11 +92,7 @@ class PreprocessorReaderTest {
         root.resolve("video_preprocessor_config.json"),
         "{\"size\": {\"shortest_edge\": 25088, \"longest_edge\": 50176}}");
     assertLimits(
-        read("{\"min_pixels\": 3136, \"max_pixels\": 12845056}"),
-        3136,
-        12_845_056,
-        25_088,
-        50_176);
+        read("{\"min_pixels\": 3136, \"max_pixels\": 12845056}"), 3136, 12_845_056, 25_088, 50_176);
   }
 
   @ParameterizedTest

@@ -23,7 +23,8 @@ class SafetensorsFileTest {
   private static final String TWO =
       """
       {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
-       "b": {"dtype": "BF16", "shape": [1, 2], "data_offsets": [8, 12]}}""";
+       "b": {"dtype": "BF16", "shape": [1, 2], "data_offsets": [8, 12]}}\
+      """;
 
   @TempDir private Path root;
 
@@ -54,11 +55,14 @@ class SafetensorsFileTest {
             {"__metadata__": {"format": "pt"},
              "h": {"dtype": "F16", "shape": [2], "data_offsets": [12, 16]},
              "f": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
-             "b": {"dtype": "BF16", "shape": [2, 1], "data_offsets": [8, 12]}}  """,
+             "b": {"dtype": "BF16", "shape": [2, 1], "data_offsets": [8, 12]}}\
+            """,
             data.array());
     try (Arena arena = Arena.ofConfined()) {
       SafetensorsFile file = map(bytes, arena);
-      assertThat(file.entries()).extracting(SafetensorsFile.Entry::name).containsExactly("f", "b", "h");
+      assertThat(file.entries())
+          .extracting(SafetensorsFile.Entry::name)
+          .containsExactly("f", "b", "h");
       for (SafetensorsFile.Entry entry : file.entries()) {
         Tensor tensor = file.tensor(entry, "x." + entry.name());
         assertThat(tensor.toFloats()).containsExactly(1.5f, -3);
@@ -99,13 +103,15 @@ class SafetensorsFileTest {
   void refusesBytesThatAreNoSafetensors() {
     assertRefused("version https://git-lfs.github.com/spec/v1".getBytes(), "no safetensors file");
     assertRefused(CheckpointFiles.safetensors("{\"a\": ", new byte[0]), "header is not JSON");
-    assertRefused(CheckpointFiles.safetensors("[1, 2]", new byte[0]), "header is not a JSON object");
+    assertRefused(
+        CheckpointFiles.safetensors("[1, 2]", new byte[0]), "header is not a JSON object");
     assertRefused(CheckpointFiles.safetensors("{} {}", new byte[0]), "header is not JSON");
   }
 
   @Test
   void refusesBytesAfterTheLastTensor() {
-    assertRefused(CheckpointFiles.safetensors(TWO, new byte[14]), "2 bytes after its last tensor, b");
+    assertRefused(
+        CheckpointFiles.safetensors(TWO, new byte[14]), "2 bytes after its last tensor, b");
   }
 
   @ParameterizedTest
@@ -136,7 +142,8 @@ class SafetensorsFileTest {
     String header =
         """
         {"large": {"dtype": "BF16", "shape": [%d], "data_offsets": [0, %d]},
-         "after": {"dtype": "F32", "shape": [1], "data_offsets": [%d, %d]}}"""
+         "after": {"dtype": "F32", "shape": [1], "data_offsets": [%d, %d]}}\
+        """
             .formatted(large / 2, large, large, large + 4);
     Path path = root.resolve("w.safetensors");
     byte[] head = CheckpointFiles.safetensors(header, new byte[0]);

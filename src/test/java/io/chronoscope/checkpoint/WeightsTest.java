@@ -36,8 +36,7 @@ class WeightsTest {
   @Test
   void namesTheMissingTensor() {
     files.tensors.remove("model.layers.1.self_attn.k_proj.bias");
-    assertRefused(
-        "model.safetensors", "tensors are missing: model.layers.1.self_attn.k_proj.bias");
+    assertRefused("model.safetensors", "tensors are missing: model.layers.1.self_attn.k_proj.bias");
   }
 
   @Test
@@ -102,7 +101,8 @@ class WeightsTest {
     List<String> names = new ArrayList<>(files.tensors.keySet());
     return files.write(
         root,
-        Map.of("a.safetensors", names.subList(0, 9), "b.safetensors", names.subList(9, names.size())));
+        Map.of(
+            "a.safetensors", names.subList(0, 9), "b.safetensors", names.subList(9, names.size())));
   }
 
   @Test
@@ -129,7 +129,9 @@ class WeightsTest {
     Files.writeString(
         index,
         Files.readString(index)
-            .replace("\"model.norm.weight\"", "\"model.nrom.weight\":\"b.safetensors\",\"model.norm.weight\""));
+            .replace(
+                "\"model.norm.weight\"",
+                "\"model.nrom.weight\":\"b.safetensors\",\"model.norm.weight\""));
     assertThatThrownBy(() -> Checkpoint.open(root))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("model.nrom.weight");

@@ -72,8 +72,7 @@ class MropePositionsGoldenTest {
     }
     MropePositions positions = builder.build();
     assertPositions(golden, positions);
-    assertThat(positions.next() - positions.tokens())
-        .isEqualTo(golden.get("mropeDelta").asLong());
+    assertThat(positions.next() - positions.tokens()).isEqualTo(golden.get("mropeDelta").asLong());
   }
 
   private static void addPicture(MropePositions.Builder builder, JsonNode segment) {

@@ -28,8 +28,7 @@ class MropePositionsTest {
 
   @Test
   void letsTheWidestAxisMoveTheTextOn() {
-    MropePositions positions =
-        MropePositions.builder(2).image(new TokenGrid(2, 5)).text(1).build();
+    MropePositions positions = MropePositions.builder(2).image(new TokenGrid(2, 5)).text(1).build();
     assertThat(positions.time()[10]).isEqualTo(5);
   }
 

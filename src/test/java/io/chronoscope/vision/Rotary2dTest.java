@@ -47,9 +47,11 @@ class Rotary2dTest {
     int[] from = order.toWindows();
     for (int place = 0; place < from.length; place++) {
       assertThat(Arrays.copyOfRange(windows.cos(), place * token, (place + 1) * token))
-          .isEqualTo(Arrays.copyOfRange(rows.cos(), from[place] * token, (from[place] + 1) * token));
+          .isEqualTo(
+              Arrays.copyOfRange(rows.cos(), from[place] * token, (from[place] + 1) * token));
       assertThat(Arrays.copyOfRange(windows.sin(), place * token, (place + 1) * token))
-          .isEqualTo(Arrays.copyOfRange(rows.sin(), from[place] * token, (from[place] + 1) * token));
+          .isEqualTo(
+              Arrays.copyOfRange(rows.sin(), from[place] * token, (from[place] + 1) * token));
     }
   }
 

@@ -24,15 +24,13 @@ class SmartResizeTest {
 
   @Test
   void shrinksFullHdToTheVideoLimit() {
-    assertThat(
-            SmartResize.fit(new FrameSize(1920, 1080), 28, PixelLimits.OFFICIAL_VIDEO_FRAME))
+    assertThat(SmartResize.fit(new FrameSize(1920, 1080), 28, PixelLimits.OFFICIAL_VIDEO_FRAME))
         .isEqualTo(new FrameSize(1008, 560));
   }
 
   @Test
   void keepsTheAspectOfAThinPictureThatIsEnlarged() {
-    assertThat(SmartResize.fit(28, 280, 28, 100_352, 602_112))
-        .isEqualTo(new FrameSize(1008, 112));
+    assertThat(SmartResize.fit(28, 280, 28, 100_352, 602_112)).isEqualTo(new FrameSize(1008, 112));
   }
 
   @Test
