@@ -1,6 +1,4 @@
-"""Training clips: what is sampled, how it becomes tokens, and a process that renders ahead of the trainer."""
-import multiprocessing as mp
-
+"""Training clips: what is sampled, and how it becomes tokens."""
 import numpy as np
 import torch
 
@@ -97,10 +95,10 @@ class Text:
         out = [(self.dense, self.ids(prompts.dense_answer(rows) + prompts.END))]
         texts = [e[2] for e in events]
         unique = [e for e in rows if texts.count(e[2]) == 1]
-        if unique and rng.random() < 0.6:
+        if unique and rng.random() < 0.45:
             start, end, text = unique[rng.integers(len(unique))]
             out.append((self.ground(text), self.ids(prompts.ground_answer(start, end) + prompts.END)))
-        if rng.random() < 0.25:
+        if rng.random() < 0.16:
             out.append((self.summary, self.ids(prompts.summary_answer(rows) + prompts.END)))
         return out
 
@@ -182,30 +180,3 @@ def mask_of(branch):
     length = branch.shape[1]
     allowed = ((k == 0) | (k == q)) & torch.ones(length, length, dtype=torch.bool).tril()
     return torch.zeros(allowed.shape).masked_fill_(~allowed, -1e9)[:, None]
-
-
-def _produce(queue, level, seed, budget, with_text):
-    torch.set_num_threads(1)
-    text = Text() if with_text else None
-    rng = np.random.default_rng(seed)
-    while True:
-        queue.put({k: v.numpy() if torch.is_tensor(v) else v for k, v in
-                   sample_batch(rng, level.value, budget, text).items()})
-
-
-class Producer:
-    """Renders batches in a process of its own, a few ahead. `level` may be raised at any time."""
-
-    def __init__(self, level, seed, budget, with_text):
-        context = mp.get_context("spawn")
-        self.level = context.Value("i", level)
-        self.queue = context.Queue(6)
-        self.process = context.Process(target=_produce, args=(self.queue, self.level, seed, budget, with_text),
-                                       daemon=True)
-        self.process.start()
-
-    def next(self):
-        return {k: torch.from_numpy(v) if isinstance(v, np.ndarray) else v for k, v in self.queue.get().items()}
-
-    def stop(self):
-        self.process.terminate()

@@ -118,28 +118,39 @@ def patches(frames):
     return x.permute(0, 1, 3, 6, 4, 7, 9, 2, 5, 8).reshape(b * (n // 2), (height // 28) * (width // 28), 4, 1176)
 
 
-def encode(visual, frames):
-    """uint8 [clips, 2T, H, W, 3] -> merged tokens [clips*T, rows*cols, out_hidden]."""
+def encode(visual, frames, frozen=False):
+    """uint8 [clips, 2T, H, W, 3] -> merged tokens [clips*T, rows*cols, out_hidden]. frozen: of the encoder only the
+    merger learns, which is a good deal faster."""
+    with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
+        x, layout = blocks(visual, frames)
+    merger = visual.merger
+    pictures, length, width = x.shape
+    x = merger.mlp(norm(x, merger.ln_q).reshape(pictures, length // 4, 4 * width))
+    return x[:, layout.inverse]
+
+
+def blocks(visual, frames):
+    """uint8 [clips, 2T, H, W, 3] -> (patch tokens in window order [clips*T, rows*cols*4, hidden], layout)."""
     rows, cols = frames.shape[2] // 28, frames.shape[3] // 28
     layout = Layout(rows, cols, visual.rotary_pos_emb.inv_freq)
     x = patches(frames)[:, layout.order].flatten(1, 2)
     x = F.linear(x, visual.patch_embed.proj.weight.flatten(1)).float()  # residual stream stays fp32 under autocast
     pictures, length, width = x.shape
+    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+    cos, sin = layout.cos.to(kind), layout.sin.to(kind)
     heads = visual.blocks[0].attn.num_heads
     for number, block in enumerate(visual.blocks):
-        qkv = block.attn.qkv(norm(x, block.norm1)).view(pictures, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
-        q, k, v = rotate(qkv[0], layout.cos, layout.sin), rotate(qkv[1], layout.cos, layout.sin), qkv[2]
+        qkv = block.attn.qkv(norm(x, block.norm1).to(kind)).view(pictures, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
+        q, k, v = rotate(qkv[0], cos, sin), rotate(qkv[1], cos, sin), qkv[2]
         if number in visual.fullatt_block_indexes or len(layout.windows) == 1:
             out = attention(q, k, v)
         else:
             out = torch.cat([attention(*part) for part in
                              zip(*(t.split(layout.windows, 2) for t in (q, k, v)))], 2)
         x = x + block.attn.proj(out.transpose(1, 2).reshape(pictures, length, width))
-        h = norm(x, block.norm2)
+        h = norm(x, block.norm2).to(kind)
         x = x + block.mlp.down_proj(F.silu(block.mlp.gate_proj(h)) * block.mlp.up_proj(h))
-    merger = visual.merger
-    x = merger.mlp(norm(x, merger.ln_q).reshape(pictures, length // 4, 4 * width))
-    return x[:, layout.inverse]
+    return x, layout
 
 
 def text_angles(text, positions):
@@ -154,29 +165,36 @@ def text_angles(text, positions):
 def decode(text, x, positions, mask=None, past=None):
     """Decoder over embeddings x [batch, length, hidden]. mask: additive [batch, 1, length, keys] or None (causal).
     past: list of (k, v) per layer, extended in place when given."""
-    cos, sin = text_angles(text, positions)
+    # One cast, one product for q, k and v and one for gate and up: on a CPU a third of the time is such traffic.
+    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+    cos, sin = (t.to(kind) for t in text_angles(text, positions))
+    mask = mask if mask is None else mask.to(kind)
     batch, length, width = x.shape
     for number, layer in enumerate(text.layers):
         attn = layer.self_attn
-        h = norm(x, layer.input_layernorm)
-        q = rotate(attn.q_proj(h).view(batch, length, -1, attn.head_dim).transpose(1, 2), cos, sin)
-        k = rotate(attn.k_proj(h).view(batch, length, -1, attn.head_dim).transpose(1, 2), cos, sin)
-        v = attn.v_proj(h).view(batch, length, -1, attn.head_dim).transpose(1, 2)
+        h = norm(x, layer.input_layernorm).to(kind)
+        weight = torch.cat((attn.q_proj.weight, attn.k_proj.weight, attn.v_proj.weight))
+        bias = torch.cat((attn.q_proj.bias, attn.k_proj.bias, attn.v_proj.bias))
+        qkv = F.linear(h, weight, bias).view(batch, length, -1, attn.head_dim).transpose(1, 2)
+        heads, groups = attn.config.num_attention_heads, attn.num_key_value_groups
+        shared = heads // groups
+        qk = rotate(qkv[:, :heads + shared], cos, sin)
+        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + shared:]
         if past is not None:
             if number < len(past):
                 k, v = torch.cat((past[number][0], k), 2), torch.cat((past[number][1], v), 2)
                 past[number] = (k, v)
             else:
                 past.append((k, v))
-        groups = attn.num_key_value_groups
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
         if torch.is_grad_enabled():
             out = attention(q, k, v, mask)
         else:
             out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and length > 1)
         x = x + attn.o_proj(out.transpose(1, 2).reshape(batch, length, width))
-        h = norm(x, layer.post_attention_layernorm)
-        x = x + layer.mlp.down_proj(F.silu(layer.mlp.gate_proj(h)) * layer.mlp.up_proj(h))
+        h = norm(x, layer.post_attention_layernorm).to(kind)
+        gate, up = F.linear(h, torch.cat((layer.mlp.gate_proj.weight, layer.mlp.up_proj.weight))).chunk(2, -1)
+        x = x + layer.mlp.down_proj(F.silu(gate) * up)
     return norm(x, text.norm)
 
 
