@@ -19,9 +19,9 @@ import org.bytedeco.ffmpeg.global.avutil;
 /// other streams are left out. Each segment's presentation time begins at zero, and `start` plus a
 /// frame's time in its segment is the frame's time in the file, to a microsecond.
 ///
-/// Where frames that follow a key frame in the file are shown before it (an open group of pictures),
-/// they need the frames before the key frame: the segment that ends there gets them, and the key
-/// frame too, which then is in both segments.
+/// Where frames that follow a key frame in the file are shown before it (an open group of
+/// pictures), they need the frames before the key frame: the segment that ends there gets them, and
+/// the key frame too, which then is in both segments.
 ///
 /// Holds the packets of one segment, whatever the file's size. Thread-safe.
 public final class MediaCutter {
@@ -165,14 +165,17 @@ public final class MediaCutter {
       sink.accept(made);
     }
 
-    /// When the segment's first frame is shown: that of the key frame, or of what precedes it in the
-    /// file's first group.
+    /// When the segment's first frame is shown: that of the key frame, or of what precedes it in
+    /// the file's first group.
     private long zeroTicks() {
       return segment.stream().mapToLong(AVPacket::pts).min().orElseThrow();
     }
 
     private long endTicks() {
-      return segment.stream().mapToLong(p -> p.pts() + Math.max(0, p.duration())).max().orElseThrow();
+      return segment.stream()
+          .mapToLong(p -> p.pts() + Math.max(0, p.duration()))
+          .max()
+          .orElseThrow();
     }
 
     private static void free(List<AVPacket> packets) {

@@ -42,18 +42,19 @@ final class SegmentMuxer {
     AVDictionary options = new AVDictionary(null);
     try {
       Ffmpeg.check(
-          avformat.avformat_alloc_output_context2(
-              context, null, mp4 ? "mp4" : "matroska", null),
+          avformat.avformat_alloc_output_context2(context, null, mp4 ? "mp4" : "matroska", null),
           "a segment's container");
       Ffmpeg.check(avformat.avio_open_dyn_buf(output), "a segment's buffer");
       context.pb(output);
       AVStream stream = avformat.avformat_new_stream(context, null);
       Ffmpeg.check(
-          avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()), "codec parameters");
+          avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()),
+          "codec parameters");
       stream.codecpar().codec_tag(0); // tags belong to the source's container
       stream.time_base(source.time_base());
       if (mp4) {
-        // the header is written after the first packets are known, with an edit list that brings the
+        // the header is written after the first packets are known, with an edit list that brings
+        // the
         // first frame shown to presentation time zero although decoding begins before it
         Ffmpeg.option(options, "movflags", "frag_keyframe+delay_moov+default_base_moof");
       }

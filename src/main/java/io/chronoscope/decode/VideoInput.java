@@ -188,9 +188,7 @@ final class VideoInput implements AutoCloseable {
     if (!DECODERS.containsKey(chosen.codecpar().codec_id())) {
       throw new UnreadableMediaException(
           Reason.UNSUPPORTED_CODEC,
-          "the video is %s; %s are read"
-              .formatted(
-                  describe(chosen.codecpar()), codecNames()));
+          "the video is %s; %s are read".formatted(describe(chosen.codecpar()), codecNames()));
     }
     return chosen;
   }

@@ -137,8 +137,7 @@ class FfmpegDecoderTest {
             .startingAt(3000)
             .frames(24)
             .bytes();
-    MediaFacts facts =
-        decoder.decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none());
+    MediaFacts facts = decoder.decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none());
     assertThat(facts.firstFrameMicros()).isZero();
     assertThat(facts.durationMicros()).isEqualTo(960_000);
   }

@@ -37,23 +37,23 @@ class MediaCutterTest {
   })
   void framesKeepTheirTimes(String codec, String container, int bFrames, int num, int den)
       throws Exception {
-    byte[] media =
+    TestMedia video =
         TestMedia.video()
             .codec(codec)
             .container(container)
             .bFrames(bFrames)
             .fps(num, den)
             .frames(75)
-            .group(9)
-            .withSound()
-            .bytes();
-    assertSameFrames(media, Duration.ofMillis(700), 3);
+            .group(9);
+    assertSameFrames(video.bytes(), Duration.ofMillis(700), 3);
+    if (!container.equals("webm")) { // which does not carry this sound
+      assertSameFrames(video.withSound().bytes(), Duration.ofMillis(700), 3);
+    }
   }
 
   @Test
   void framesOfAnOpenGroupAreNotLost() throws Exception {
-    byte[] media =
-        TestMedia.video().codec("mpeg2video").bFrames(2).openGroups().frames(60).bytes();
+    byte[] media = TestMedia.video().codec("mpeg2video").bFrames(2).openGroups().frames(60).bytes();
     List<Long> times = new ArrayList<>();
     List<MediaSegment> segments = cut(media, Duration.ofMillis(900));
     for (MediaSegment segment : segments) {
@@ -87,8 +87,7 @@ class MediaCutterTest {
   @Test
   void aLateFirstFrameStaysLate() throws Exception {
     List<MediaSegment> segments =
-        cut(
-            TestMedia.video().startingAt(10).withSound().frames(50).bytes(), Duration.ofSeconds(1));
+        cut(TestMedia.video().startingAt(10).withSound().frames(50).bytes(), Duration.ofSeconds(1));
     assertThat(segments.getFirst().start()).isEqualTo(Duration.ofMillis(400));
   }
 
@@ -107,10 +106,9 @@ class MediaCutterTest {
         .isInstanceOfSatisfying(
             UnreadableMediaException.class,
             e -> assertThat(e.rejection().reason()).isEqualTo(Reason.NOT_MEDIA));
-    assertThatThrownBy(
-            () ->
-                new MediaCutter()
-                    .cut(directory.resolve("absent.mp4"), Duration.ofSeconds(1), segment -> {}))
+    assertThatThrownBy(() ->
+            new MediaCutter()
+                .cut(directory.resolve("absent.mp4"), Duration.ofSeconds(1), segment -> {}))
         .isInstanceOf(java.nio.file.NoSuchFileException.class);
   }
 

@@ -2,12 +2,12 @@ package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.model.Rejection.Reason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
-import io.chronoscope.model.Rejection.Reason;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -21,6 +21,8 @@ import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 
 /// Makes small videos in memory with FFmpeg's own encoders: a bright square that moves to the right
 /// over a dark gradient, with or without a silent sound track.
@@ -93,8 +95,8 @@ public final class TestMedia {
     return this;
   }
 
-  /// An FFmpeg encoder's name: mpeg4, mpeg2video, mjpeg, libopenh264, libvpx, libvpx-vp9, libaom-av1,
-  /// or one that the decoder does not read, such as ffv1.
+  /// An FFmpeg encoder's name: mpeg4, mpeg2video, mjpeg, libopenh264, libvpx, libvpx-vp9,
+  /// libaom-av1, or one that the decoder does not read, such as ffv1.
   public TestMedia codec(String encoder) {
     codec = encoder;
     return this;
@@ -104,6 +106,11 @@ public final class TestMedia {
   public TestMedia container(String muxer) {
     container = muxer;
     return this;
+  }
+
+  /// With the index in front of the samples.
+  public TestMedia indexFirst() {
+    return muxer("moov_size", "20000");
   }
 
   public TestMedia fragmented() {
@@ -231,18 +238,22 @@ public final class TestMedia {
       stream.codecpar().height(declaredHeight);
     }
     if (quarterTurns != 0) {
-      AVPacketSideData data =
-          avcodec.av_packet_side_data_new(
-              stream.codecpar().coded_side_data(),
-              new IntPointer(1).put(stream.codecpar().nb_coded_side_data()),
-              avcodec.AV_PKT_DATA_DISPLAYMATRIX,
-              36,
-              0);
-      stream.codecpar().coded_side_data(data);
-      stream.codecpar().nb_coded_side_data(1);
-      avutil.av_display_rotation_set(new IntPointer(data.data()), -90.0 * quarterTurns);
+      turn(stream);
     }
     return context;
+  }
+
+  private void turn(AVStream stream) {
+    try (PointerPointer<AVPacketSideData> list = new PointerPointer<>(1);
+        IntPointer count = new IntPointer(1)) {
+      list.put(0, (Pointer) null);
+      count.put(0);
+      AVPacketSideData data =
+          avcodec.av_packet_side_data_new(list, count, avcodec.AV_PKT_DATA_DISPLAYMATRIX, 36, 0);
+      avutil.av_display_rotation_set(new IntPointer(data.data()), 90.0 * quarterTurns);
+      stream.codecpar().coded_side_data(data);
+      stream.codecpar().nb_coded_side_data(count.get());
+    }
   }
 
   private static AVCodecContext soundEncoder(AVFormatContext output) {
@@ -322,8 +333,7 @@ public final class TestMedia {
         packet.data().get(bytes);
         packet.data().put(packets.apply(bytes));
       }
-      avcodec.av_packet_rescale_ts(
-          packet, encoder.time_base(), output.streams(stream).time_base());
+      avcodec.av_packet_rescale_ts(packet, encoder.time_base(), output.streams(stream).time_base());
       check(avformat.av_interleaved_write_frame(output, packet));
     }
   }

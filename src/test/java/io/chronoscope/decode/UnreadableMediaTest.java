@@ -27,14 +27,10 @@ class UnreadableMediaTest {
   void garbageBytes() {
     byte[] garbage = new byte[50_000];
     new Random(1).nextBytes(garbage);
-    assertThat(rejected(garbage))
-        .isEqualTo(
-            new Rejection(
-                Reason.NOT_MEDIA,
-                "50000 bytes that begin with 73 d5 1a bb d8 9c 95 96, as no MP4, MPEG-TS or"
-                    + " Matroska does"));
-    assertThat(rejected("x".getBytes(StandardCharsets.UTF_8)).reason())
-        .isEqualTo(Reason.NOT_MEDIA);
+    Rejection rejection = rejected(garbage);
+    assertThat(rejection.reason()).isEqualTo(Reason.NOT_MEDIA);
+    assertThat(rejection.detail()).startsWith("50000 bytes that begin with 73 d5 1a bb d8 9c ");
+    assertThat(rejected("x".getBytes(StandardCharsets.UTF_8)).reason()).isEqualTo(Reason.NOT_MEDIA);
   }
 
   @Test
@@ -63,7 +59,7 @@ class UnreadableMediaTest {
     assertThat(rejection.detail()).startsWith("box 'moov' at byte");
     Rejection inside = rejected(Arrays.copyOf(media, 600));
     assertThat(inside.detail()).startsWith("box 'mdat' at byte");
-    byte[] indexFirst = TestMedia.video().muxer("movflags", "faststart").bytes();
+    byte[] indexFirst = TestMedia.video().indexFirst().bytes();
     assertThat(rejected(Arrays.copyOf(indexFirst, indexFirst.length - 300)).reason())
         .isEqualTo(Reason.TRUNCATED);
   }
@@ -88,7 +84,7 @@ class UnreadableMediaTest {
 
   @Test
   void indexThatListsMoreThanIsThere() {
-    byte[] media = TestMedia.video().muxer("movflags", "faststart").bytes();
+    byte[] media = TestMedia.video().indexFirst().bytes();
     int mdat = indexOf(media, "mdat") - 4;
     // a shorter but consistent mdat: only the index knows
     byte[] cut = Arrays.copyOf(media, mdat + (media.length - mdat) / 2);
@@ -135,8 +131,8 @@ class UnreadableMediaTest {
 
   @Test
   void codecThatNobodyKnows() {
-    byte[] media = TestMedia.video().bytes();
-    int tag = indexOf(media, "mp4v");
+    byte[] media = TestMedia.video().codec("libopenh264").bytes();
+    int tag = new String(media, StandardCharsets.ISO_8859_1).lastIndexOf("avc1");
     System.arraycopy("zzzz".getBytes(StandardCharsets.ISO_8859_1), 0, media, tag, 4);
     Rejection rejection = rejected(media);
     assertThat(rejection.reason()).isEqualTo(Reason.UNSUPPORTED_CODEC);
@@ -192,8 +188,7 @@ class UnreadableMediaTest {
   @Test
   void hugePictureThatTheContainerDoesNotDeclare() {
     Rejection rejection =
-        rejected(
-            TestMedia.video().codec("mjpeg").packets(UnreadableMediaTest::hugeJpeg).bytes());
+        rejected(TestMedia.video().codec("mjpeg").packets(UnreadableMediaTest::hugeJpeg).bytes());
     assertThat(rejection.reason()).isIn(Reason.PICTURE_TOO_LARGE, Reason.CORRUPT);
   }
 
@@ -206,19 +201,18 @@ class UnreadableMediaTest {
                 .codec("libvpx")
                 .container("webm")
                 .group(10)
-                .packets(
-                    bytes -> {
-                      boolean key = (bytes[0] & 1) == 0;
-                      if (key && packet[0] > 0) {
-                        // RFC 6386 §9.1: after the start code 14 bits of width and of height
-                        bytes[6] = (byte) HUGE;
-                        bytes[7] = (byte) (HUGE >> 8);
-                        bytes[8] = (byte) HUGE;
-                        bytes[9] = (byte) (HUGE >> 8);
-                      }
-                      packet[0]++;
-                      return bytes;
-                    })
+                .packets(bytes -> {
+                  boolean key = (bytes[0] & 1) == 0;
+                  if (key && packet[0] > 0) {
+                    // RFC 6386 §9.1: after the start code 14 bits of width and of height
+                    bytes[6] = (byte) HUGE;
+                    bytes[7] = (byte) (HUGE >> 8);
+                    bytes[8] = (byte) HUGE;
+                    bytes[9] = (byte) (HUGE >> 8);
+                  }
+                  packet[0]++;
+                  return bytes;
+                })
                 .bytes());
     assertThat(rejection.reason()).isEqualTo(Reason.PICTURE_TOO_LARGE);
   }
@@ -232,13 +226,12 @@ class UnreadableMediaTest {
                 .codec("libvpx")
                 .container("webm")
                 .group(1)
-                .packets(
-                    bytes -> {
-                      if (random.nextInt(10) > 1) {
-                        Arrays.fill(bytes, (byte) 0xff);
-                      }
-                      return bytes;
-                    })
+                .packets(bytes -> {
+                  if (random.nextInt(10) > 1) {
+                    Arrays.fill(bytes, (byte) 0xff);
+                  }
+                  return bytes;
+                })
                 .bytes());
     assertThat(rejection.reason()).isEqualTo(Reason.CORRUPT);
   }
@@ -252,13 +245,12 @@ class UnreadableMediaTest {
             .container("webm")
             .group(5)
             .frames(40)
-            .packets(
-                bytes -> {
-                  if (packet[0]++ == 12) {
-                    Arrays.fill(bytes, (byte) 0xff);
-                  }
-                  return bytes;
-                })
+            .packets(bytes -> {
+              if (packet[0]++ == 12) {
+                Arrays.fill(bytes, (byte) 0xff);
+              }
+              return bytes;
+            })
             .bytes();
     MediaFacts facts =
         new FfmpegDecoder().decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none());
