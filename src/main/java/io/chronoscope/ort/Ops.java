@@ -188,9 +188,7 @@ public final class Ops {
 
   /// `x · sigmoid(x)`.
   public Value silu(Value x) {
-    return x.type() == ElementType.FLOAT32
-        ? graph.contrib("QuickGelu", x.type(), List.of(x), Map.of("alpha", 1f))
-        : mul(x, graph.node("Sigmoid", x.type(), List.of(x), Map.of()));
+    return graph.contrib("QuickGelu", x.type(), List.of(x), Map.of("alpha", 1f));
   }
 
   public Value rmsNorm(Value x, Value weight, double epsilon) {
@@ -199,15 +197,6 @@ public final class Ops {
         x.type(),
         List.of(x, weight),
         Map.of("axis", -1, "epsilon", (float) epsilon, "stash_type", 1));
-  }
-
-  /// Norm of a sum, and the sum.
-  public record Skipped(Value normed, Value sum) {}
-
-  /// `rmsNorm(x + skip)` together with `x + skip`.
-  public Skipped skipRmsNorm(Value x, Value skip, Value weight, double epsilon) {
-    Value sum = add(x, skip);
-    return new Skipped(rmsNorm(sum, weight, epsilon), sum);
   }
 
   /// Turns pairs `(i, i + headDim / 2)` of every head.
@@ -258,6 +247,26 @@ public final class Ops {
             List.of(query, key, value, pastKeys, pastValues, lastIndex, total),
             Map.of("num_heads", heads, "kv_num_heads", kvHeads));
     return new Cached(results.get(0), results.get(1), results.get(2));
+  }
+
+  /// One of two graphs, each with one output of the same type.
+  ///
+  /// @param condition BOOL scalar
+  public Value choose(Value condition, Branch then, Branch otherwise) {
+    return graph.node(
+        "If",
+        then.result().type(),
+        List.of(condition),
+        Map.of("then_branch", then.finish(), "else_branch", otherwise.finish()));
+  }
+
+  /// A side of [#choose]: what `body` computes.
+  public record Branch(Graph body, Value result) {
+
+    Graph finish() {
+      body.bodyOutput(result);
+      return body;
+    }
   }
 
   /// Runs `body` at most `steps` times while its condition holds. The body's inputs are (step,

@@ -17,17 +17,16 @@ import java.util.stream.Collectors;
 
 /// A compiled [Graph]. Thread-safe; runs may overlap. It maps the weights' files itself and holds
 /// converted copies of those whose stored format is not the one it computes in (a BF16 weight that
-/// is computed in FP32 takes four bytes a number).
+/// is computed in FP32 takes four bytes a number). What a run needs besides is kept for the next
+/// one: the memory stays at what the largest run took.
 public final class Session implements AutoCloseable {
 
   private final String name;
   private final OrtSession session;
-  private final Map<String, String> runOptions;
 
-  private Session(String name, OrtSession session, Map<String, String> runOptions) {
+  private Session(String name, OrtSession session) {
     this.name = name;
     this.session = session;
-    this.runOptions = runOptions;
   }
 
   /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
@@ -48,15 +47,10 @@ public final class Session implements AutoCloseable {
                   options,
                   "session.model_external_initializers_file_folder_path",
                   folder.toString()));
-      Map<String, String> runOptions =
-          switch (device) {
-            case Device.Cpu() -> Map.of("memory.enable_memory_arena_shrinkage", "cpu:0");
-            case Device.Cuda(int ordinal) -> {
-              addCuda(options, ordinal);
-              yield Map.of();
-            }
-          };
-      return new Session(name, environment.createSession(graph.model(), options), runOptions);
+      if (device instanceof Device.Cuda(int ordinal)) {
+        addCuda(options, ordinal);
+      }
+      return new Session(name, environment.createSession(graph.model(), options));
     } catch (OrtException e) {
       throw new OnnxRuntimeException(
           "ONNX Runtime %s refuses the %s graph on %s: %s"
@@ -122,12 +116,9 @@ public final class Session implements AutoCloseable {
     inputs.forEach((key, tensor) -> fed.put(key, tensor.onnx()));
     Map<String, OnnxValue> pinned = new LinkedHashMap<>();
     into.forEach((key, tensor) -> pinned.put(key, tensor.onnx()));
-    try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
-      for (Map.Entry<String, String> entry : runOptions.entrySet()) {
-        options.addRunConfigEntry(entry.getKey(), entry.getValue());
-      }
+    try {
       // the result is not closed as a whole: the tensors go to the caller one by one
-      OrtSession.Result result = session.run(fed, outputs, pinned, options);
+      OrtSession.Result result = session.run(fed, outputs, pinned);
       Map<String, NativeTensor> tensors = new LinkedHashMap<>();
       for (Map.Entry<String, OnnxValue> entry : result) {
         if (outputs.contains(entry.getKey())) {

@@ -16,7 +16,7 @@ import java.util.List;
 ///
 /// Attention windows need no mask: the host orders them by size, so each of the at most four sizes
 /// is one slice of the patches and one batched attention. See
-/// `docs/design/0002-windows-by-size.md`.
+/// `docs/design/0003-windows-by-size.md`.
 ///
 /// Ported from the architecture as published in transformers (`modeling_qwen2_5_vl.py`).
 final class EncoderGraph {
@@ -55,21 +55,33 @@ final class EncoderGraph {
   private final VisionConfig vision;
   private final Preprocessor preprocessor;
   private final ElementType compute;
+  private final boolean skipEmpty;
   private final Graph graph = Graph.named("vision encoder");
   private final Ops ops = new Ops(graph);
   private final GraphWeights weights;
 
   private EncoderGraph(
-      VisionConfig vision, Preprocessor preprocessor, Weights weights, ElementType compute) {
+      VisionConfig vision,
+      Preprocessor preprocessor,
+      Weights weights,
+      ElementType compute,
+      boolean skipEmpty) {
     this.vision = vision;
     this.preprocessor = preprocessor;
     this.compute = compute;
+    this.skipEmpty = skipEmpty;
     this.weights = new GraphWeights(ops, weights, compute);
   }
 
+  /// @param skipEmpty whether window sizes that a frame does not have are branched around. The
+  ///   CPU's kernels take empty tensors; a CUDA kernel cannot be launched over nothing
   static Graph build(
-      VisionConfig vision, Preprocessor preprocessor, Weights weights, ElementType compute) {
-    return new EncoderGraph(vision, preprocessor, weights, compute).build();
+      VisionConfig vision,
+      Preprocessor preprocessor,
+      Weights weights,
+      ElementType compute,
+      boolean skipEmpty) {
+    return new EncoderGraph(vision, preprocessor, weights, compute, skipEmpty).build();
   }
 
   /// Dimensions of the windows of one size, `[pairs * windows, patches of a window, hidden]`.
@@ -190,16 +202,35 @@ final class EncoderGraph {
       List<Value> values = ops.split(value, sizePatches, SIZES, 1);
       List<Value> outputs = new ArrayList<>();
       for (int size = 0; size < SIZES; size++) {
-        Value shape = windows.get(size);
-        Value attended =
-            ops.attention(
-                ops.reshapeExactly(queries.get(size), shape),
-                ops.reshapeExactly(keys.get(size), shape),
-                ops.reshapeExactly(values.get(size), shape),
-                vision.heads());
-        outputs.add(ops.reshapeExactly(attended, joined.get(size)));
+        Value q = queries.get(size);
+        Value k = keys.get(size);
+        Value v = values.get(size);
+        if (size == 0 || !skipEmpty) {
+          outputs.add(attend(ops, size, q, k, v));
+        } else {
+          Graph filled = graph.body("filled");
+          Graph empty = graph.body("empty");
+          Value isFilled =
+              ops.less(graph.scalar(0), ops.gather(sizePatches, graph.scalar(size), 0));
+          outputs.add(
+              ops.choose(
+                  isFilled,
+                  new Ops.Branch(filled, attend(new Ops(filled), size, q, k, v)),
+                  new Ops.Branch(empty, q)));
+        }
       }
       return ops.concat(outputs, 1);
+    }
+
+    private Value attend(Ops at, int size, Value query, Value key, Value value) {
+      Value shape = windows.get(size);
+      Value attended =
+          at.attention(
+              at.reshapeExactly(query, shape),
+              at.reshapeExactly(key, shape),
+              at.reshapeExactly(value, shape),
+              vision.heads());
+      return at.reshapeExactly(attended, joined.get(size));
     }
   }
 }

@@ -8,7 +8,8 @@ import java.util.Locale;
 ///
 /// @param device the CPU or one GPU
 /// @param precision FP32 on the CPU; FP32 or BF16 on a GPU
-/// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime (all cores)
+/// @param intraOpThreads threads that share one operator; 0 takes one for a small model and all
+///   cores for any other
 /// @param maxEncoderBatch frame pairs that are encoded together at most
 /// @param decoding batches and runs of the decoder
 public record EngineSettings(

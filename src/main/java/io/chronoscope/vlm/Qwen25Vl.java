@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 public final class Qwen25Vl implements VideoLanguageModel {
 
   private static final int TOP = 10;
+  private static final int SMALL_HIDDEN_SIZE = 512;
 
   private final EngineSettings settings;
   private final Checkpoint checkpoint;
@@ -64,6 +65,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
     try {
       Checkpoint checkpoint = Checkpoint.open(checkpointDirectory);
       opened.add(checkpoint);
+      int threads = threads(settings, checkpoint);
       ChatTokenizer tokenizer = ChatTokenizer.open(checkpointDirectory);
       opened.add(tokenizer);
       VisionEncoder encoder =
@@ -73,7 +75,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
               checkpoint.weights(),
               settings.precision().elements(),
               settings.device(),
-              settings.intraOpThreads());
+              threads);
       opened.add(encoder);
       Decoder decoder =
           Decoder.compile(
@@ -82,13 +84,20 @@ public final class Qwen25Vl implements VideoLanguageModel {
               checkpoint.weights(),
               settings.precision().elements(),
               settings.device(),
-              settings.intraOpThreads(),
+              threads,
               settings.decoding());
       return new Qwen25Vl(settings, checkpoint, tokenizer, encoder, decoder);
     } catch (RuntimeException e) {
       closeAll(opened.reversed(), e);
       throw e;
     }
+  }
+
+  /// A small model's operators are over before a second thread has woken up.
+  private static int threads(EngineSettings settings, Checkpoint checkpoint) {
+    boolean chosen = settings.intraOpThreads() > 0;
+    boolean small = checkpoint.text().hiddenSize() < SMALL_HIDDEN_SIZE;
+    return !chosen && small ? 1 : settings.intraOpThreads();
   }
 
   private static void closeAll(List<AutoCloseable> opened, RuntimeException because) {

@@ -46,10 +46,22 @@ final class VisionEncoder implements AutoCloseable {
       ElementType compute,
       Device device,
       int intraOpThreads) {
+    boolean skipEmpty = device instanceof Device.Cuda;
+    return compile(vision, preprocessor, weights, compute, device, intraOpThreads, skipEmpty);
+  }
+
+  static VisionEncoder compile(
+      VisionConfig vision,
+      Preprocessor preprocessor,
+      Weights weights,
+      ElementType compute,
+      Device device,
+      int intraOpThreads,
+      boolean skipEmpty) {
     return new VisionEncoder(
         Session.compile(
             "vision encoder",
-            EncoderGraph.build(vision, preprocessor, weights, compute),
+            EncoderGraph.build(vision, preprocessor, weights, compute, skipEmpty),
             device,
             intraOpThreads),
         vision);

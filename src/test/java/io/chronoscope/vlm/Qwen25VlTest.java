@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chronoscope.model.FrameSize;
 import io.chronoscope.model.Picture;
 import io.chronoscope.ort.Device;
+import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.OnnxRuntimeException;
 import io.chronoscope.reference.GoldenCase;
@@ -24,6 +25,11 @@ class Qwen25VlTest {
 
   private static final GoldenCase GOLDEN = GoldenCase.named("resized-video");
   private static final EngineSettings SETTINGS = EngineSettings.cpu().withIntraOpThreads(1);
+
+  /// Width and height: every combination of whole and cut windows, and frames smaller than one.
+  private static final int[][] SIZES = {
+    {112, 112}, {224, 112}, {140, 112}, {112, 140}, {140, 196}, {28, 28}, {84, 56}
+  };
 
   private static Qwen25Vl model;
 
@@ -56,11 +62,7 @@ class Qwen25VlTest {
 
   @Test
   void encodesAPairTheSameAloneAndInABatch() {
-    // every combination of whole and cut windows, and frames smaller than one window
-    int[][] sizes = {
-      {112, 112}, {224, 112}, {140, 112}, {112, 140}, {140, 196}, {28, 28}, {84, 56}
-    };
-    for (int[] size : sizes) {
+    for (int[] size : SIZES) {
       List<FramePair> pairs = new ArrayList<>();
       for (int seed = 0; seed < 11; seed++) {
         pairs.add(noise(seed, size[0], size[1]));
@@ -78,6 +80,35 @@ class Qwen25VlTest {
         pair.second().close();
       });
     }
+  }
+
+  @Test
+  void encodesTheSameWhenEmptyWindowSizesAreBranchedAround() {
+    var checkpoint = model.checkpoint();
+    try (VisionEncoder branching =
+        VisionEncoder.compile(
+            checkpoint.vision(),
+            checkpoint.preprocessor(),
+            checkpoint.weights(),
+            ElementType.FLOAT32,
+            Device.CPU,
+            1,
+            true)) {
+      for (int[] size : SIZES) {
+        List<FramePair> pairs = List.of(noise(3, size[0], size[1]), noise(4, size[0], size[1]));
+        List<EncodedPair> expected = model.encode(pairs);
+        List<EncodedPair> encoded = branching.encode(pairs);
+        for (int i = 0; i < pairs.size(); i++) {
+          Qwen25VlGoldenTest.assertClose(numbers(encoded.get(i)), numbers(expected.get(i)), 1e-6f);
+        }
+        pairs.forEach(Qwen25VlTest::close);
+      }
+    }
+  }
+
+  private static void close(FramePair pair) {
+    pair.first().close();
+    pair.second().close();
   }
 
   @Test
