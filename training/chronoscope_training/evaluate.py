@@ -72,29 +72,37 @@ def identities(event):
 
 class Score:
     """Sums over answers. An event counts as found by an answer row that names its colour and shape (either colour
-    when it changes); its IoU is that of the best such row, 0 without one. Events that overlap the window by less
-    than `least` seconds are neither asked for nor held against the answer."""
+    when it changes); its IoU is that of the best such row, 0 without one. A row is invented when it names nothing
+    that was there, or names again what an earlier row has named. Events that overlap the window by less than
+    `least` seconds are neither asked for nor held against the answer."""
 
     def __init__(self, least=1.0):
         self.least, self.ious, self.invented, self.answers, self.unreadable = least, [], 0, 0, 0
-        self.wrong = {"colour": 0, "shape": 0, "other": 0}
+        self.wrong = {"colour": 0, "shape": 0, "again": 0, "other": 0}
 
     def add(self, answer, scene, window):
         rows = parse(answer)
         self.answers += 1
         self.unreadable += "[" not in answer or (not rows and "[]" not in answer)
-        known, asked = set(), []
+        known, asked, unnamed = set(), [], []
         for event in scene.events():
             span = (max(event.t0, 0.0), min(event.t1, window))
             if span[1] > span[0]:
                 known |= identities(event)
+                unnamed.append(identities(event))
                 if span[1] - span[0] >= self.least:
                     asked.append((span, identities(event)))
         for span, who in asked:
             self.ious.append(max((overlap(r, span) for r in rows if names(r[2]) in who), default=-1.0))
         for r in rows:
             who = names(r[2])
-            if who not in known:
+            match = next((ids for ids in unnamed if who in ids), None)
+            if match is not None:
+                unnamed.remove(match)
+            elif who in known:
+                self.invented += 1
+                self.wrong["again"] += 1
+            else:
                 self.invented += 1
                 same = [k for k in known if k != "light" and who not in (None, "light")]
                 kind = "shape" if any(k[0] == who[0] for k in same) else \

@@ -188,11 +188,16 @@ final class VideoInput implements AutoCloseable {
     if (!DECODERS.containsKey(chosen.codecpar().codec_id())) {
       throw new UnreadableMediaException(
           Reason.UNSUPPORTED_CODEC,
-          "the video is %s; %s are read"
-              .formatted(
-                  describe(chosen.codecpar()), DECODERS.values().stream().sorted().toList()));
+          "the video is %s; %s are read".formatted(describe(chosen.codecpar()), codecNames()));
     }
     return chosen;
+  }
+
+  private static List<String> codecNames() {
+    return DECODERS.keySet().stream()
+        .map(id -> avcodec.avcodec_get_name(id).getString())
+        .sorted()
+        .toList();
   }
 
   private static void requireShort(AVFormatContext context, AVStream stream, DecodeLimits limits)

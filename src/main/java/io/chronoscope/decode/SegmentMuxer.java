@@ -1,0 +1,101 @@
+package io.chronoscope.decode;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
+import org.bytedeco.ffmpeg.avformat.AVOutputFormat;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+
+/// Writes packets of one video stream as a self-contained segment, unchanged but for their times:
+/// fragmented MP4, or Matroska for a codec that MP4 does not carry (VP8).
+final class SegmentMuxer {
+
+  private final AVStream source;
+  private final boolean mp4;
+
+  SegmentMuxer(AVStream source) {
+    this.source = source;
+    AVOutputFormat format = avformat.av_guess_format("mp4", null, null);
+    this.mp4 =
+        avformat.avformat_query_codec(
+                format, source.codecpar().codec_id(), avcodec.FF_COMPLIANCE_NORMAL)
+            == 1;
+  }
+
+  String contentType() {
+    return mp4 ? "video/mp4" : "video/x-matroska";
+  }
+
+  /// @param packets in decoding order, beginning with a key frame; not consumed
+  /// @param zeroTicks presentation time that becomes the segment's time zero, in the source's time
+  ///   base
+  ByteBuffer write(List<AVPacket> packets, long zeroTicks) {
+    AVFormatContext context = new AVFormatContext(null);
+    AVIOContext output = new AVIOContext(null);
+    AVDictionary options = new AVDictionary(null);
+    try {
+      Ffmpeg.check(
+          avformat.avformat_alloc_output_context2(context, null, mp4 ? "mp4" : "matroska", null),
+          "a segment's container");
+      Ffmpeg.check(avformat.avio_open_dyn_buf(output), "a segment's buffer");
+      context.pb(output);
+      AVStream stream = avformat.avformat_new_stream(context, null);
+      Ffmpeg.check(
+          avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()),
+          "codec parameters");
+      stream.codecpar().codec_tag(0); // tags belong to the source's container
+      stream.time_base(source.time_base());
+      if (mp4) {
+        // the header is written after the first packets are known, with an edit list that brings
+        // the
+        // first frame shown to presentation time zero although decoding begins before it
+        Ffmpeg.option(options, "movflags", "frag_keyframe+delay_moov+default_base_moof");
+      }
+      Ffmpeg.check(avformat.avformat_write_header(context, options), "a segment's header");
+      for (AVPacket packet : packets) {
+        write(packet, zeroTicks, context, stream);
+      }
+      Ffmpeg.check(avformat.av_write_trailer(context), "a segment's end");
+      return copyOf(output);
+    } finally {
+      avutil.av_dict_free(options);
+      if (!output.isNull()) {
+        try (BytePointer rest = new BytePointer()) {
+          avformat.avio_close_dyn_buf(output, rest);
+          avutil.av_free(rest);
+        }
+      }
+      avformat.avformat_free_context(context);
+    }
+  }
+
+  private void write(AVPacket packet, long zeroTicks, AVFormatContext context, AVStream stream) {
+    AVPacket shifted = avcodec.av_packet_clone(packet);
+    try {
+      shifted.stream_index(0);
+      shifted.pos(-1);
+      shifted.pts(shifted.pts() - zeroTicks);
+      shifted.dts(shifted.dts() - zeroTicks);
+      avcodec.av_packet_rescale_ts(shifted, source.time_base(), stream.time_base());
+      Ffmpeg.check(avformat.av_interleaved_write_frame(context, shifted), "a segment's packet");
+    } finally {
+      avcodec.av_packet_free(shifted);
+    }
+  }
+
+  private static ByteBuffer copyOf(AVIOContext output) {
+    try (BytePointer written = new BytePointer()) {
+      int size = avformat.avio_get_dyn_buf(output, written);
+      byte[] bytes = new byte[size];
+      written.get(bytes, 0, size);
+      return ByteBuffer.wrap(bytes);
+    }
+  }
+}
