@@ -21,13 +21,13 @@ public interface ChronoscopeConfig {
   @WithDefault("models/demo")
   String model();
 
-  /// Where the model computes: `cpu` or `cuda`.
+  /// Where the model computes: `cpu`, `cuda`, or `cuda:N` for one of several GPUs.
   @WithDefault("cpu")
-  Device device();
+  String device();
 
-  /// Number format of the computation: `fp32`, or `bf16` on CUDA.
-  @WithDefault("fp32")
-  Precision precision();
+  /// Number format of the computation: `fp32` or `bf16`. When absent what the device does best:
+  /// fp32 on the CPU, bf16 on CUDA.
+  Optional<String> precision();
 
   /// Threads the model computes with; 0 takes all cores.
   @WithDefault("0")
@@ -38,6 +38,10 @@ public interface ChronoscopeConfig {
   @WithDefault("1024")
   @WithConverter(Bounds.PositiveInt.class)
   int maxNewTokens();
+
+  /// Whether the model writes a stream's summary from those of its windows; else they are joined.
+  /// When absent what the checkpoint advises, else yes.
+  Optional<Boolean> summarizeText();
 
   /// A silent stream ends after this time: its last window is analysed, its events closed, its
   /// summary written.
@@ -62,16 +66,6 @@ public interface ChronoscopeConfig {
   Http http();
 
   Log log();
-
-  enum Device {
-    CPU,
-    CUDA
-  }
-
-  enum Precision {
-    FP32,
-    BF16
-  }
 
   interface Sampling {
 

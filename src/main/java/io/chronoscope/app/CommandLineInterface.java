@@ -46,13 +46,13 @@ final class CommandLineInterface {
     CommandLine commands = new CommandLine(new Root());
     List<Object> all =
         List.of(
-            // new DemoCommand(output),
-            // new ServeCommand(output),
-            // new ProduceCommand(output),
-            // new EventsCommand(output),
-            // new AnalyzeCommand(output),
-            // new GenerateCommand(output),
-            // new EvaluateCommand(output),
+            new DemoCommand(output),
+            new ServeCommand(output),
+            new ProduceCommand(output),
+            new EventsCommand(output),
+            new AnalyzeCommand(output),
+            new GenerateCommand(output),
+            new EvaluateCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);
     commands.setCaseInsensitiveEnumValuesAllowed(true);

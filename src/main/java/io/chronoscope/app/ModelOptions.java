@@ -15,14 +15,14 @@ final class ModelOptions {
               + " checkpoint.")
   Optional<Path> model = Optional.empty();
 
-  @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where it computes.")
-  Optional<ChronoscopeConfig.Device> device = Optional.empty();
+  @Option(names = "--device", paramLabel = "cpu|cuda|cuda:N", description = "Where it computes.")
+  Optional<String> device = Optional.empty();
 
   @Option(
       names = "--precision",
       paramLabel = "fp32|bf16",
       description = "Number format of the computation.")
-  Optional<ChronoscopeConfig.Precision> precision = Optional.empty();
+  Optional<String> precision = Optional.empty();
 
   @Option(
       names = "--max-new-tokens",
@@ -33,13 +33,12 @@ final class ModelOptions {
   /// Makes the options settings, before these are read.
   void apply() {
     model.ifPresent(dir -> set("chronoscope.model", dir.toAbsolutePath().toString()));
-    device.ifPresent(
-        value -> set("chronoscope.device", value.name().toLowerCase(java.util.Locale.ROOT)));
-    precision.ifPresent(
-        value -> set("chronoscope.precision", value.name().toLowerCase(java.util.Locale.ROOT)));
+    device.ifPresent(word -> set("chronoscope.device", word));
+    precision.ifPresent(word -> set("chronoscope.precision", word));
     maxNewTokens.ifPresent(n -> set("chronoscope.max-new-tokens", n.toString()));
   }
 
+  /// Sets what a setting is for the rest of the process, above the environment.
   static void set(String key, String value) {
     System.setProperty(key, value);
   }

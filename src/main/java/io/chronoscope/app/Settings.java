@@ -1,5 +1,6 @@
 package io.chronoscope.app;
 
+import io.chronoscope.vlm.EngineSettings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -61,6 +62,15 @@ final class Settings {
 
   /// What no single value shows.
   static void check(ChronoscopeConfig settings) {
+    try {
+      EngineSettings.parse(settings.device(), settings.precision().orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          "chronoscope.device (%s), chronoscope.precision (%s): %s"
+              .formatted(
+                  settings.device(), settings.precision().orElse("not set"), e.getMessage()),
+          e);
+    }
     ChronoscopeConfig.Sampling sampling = settings.sampling();
     if (sampling.minFps() > sampling.targetFps() || sampling.targetFps() > sampling.maxFps()) {
       throw new ConfigurationException(

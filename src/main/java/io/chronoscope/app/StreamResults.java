@@ -36,6 +36,7 @@ final class StreamResults {
   private final Map<String, Summary> windows = new LinkedHashMap<>();
   private final Map<String, Unanswered> unanswered = new LinkedHashMap<>();
   private final Set<DeadLetter> deadLetters = new LinkedHashSet<>();
+  private final List<Result> published = new ArrayList<>();
   private Optional<Summary> whole = Optional.empty();
 
   StreamResults(String stream) {
@@ -43,6 +44,7 @@ final class StreamResults {
   }
 
   void add(Result result) {
+    published.add(result);
     switch (result) {
       case VideoEvent event ->
           events.merge(
@@ -56,6 +58,11 @@ final class StreamResults {
       case Unanswered window -> unanswered.put(window.id(), window);
       case DeadLetter letter -> deadLetters.add(letter);
     }
+  }
+
+  /// All of it in the order in which it came, older revisions too.
+  List<Result> published() {
+    return published;
   }
 
   String stream() {

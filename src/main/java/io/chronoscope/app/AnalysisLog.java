@@ -1,0 +1,103 @@
+package io.chronoscope.app;
+
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Sampling;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/// What the analysis does, as log records: the message says what, key-values say which (`stream`,
+/// `sequence`, `reason`, …). In JSON they are fields of their own.
+final class AnalysisLog implements AnalysisListener {
+
+  private static final Logger LOG = Logger.getLogger("io.chronoscope.analysis");
+
+  @Override
+  public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
+    write(
+        Logger.Level.DEBUG,
+        "chunk decoded",
+        of(
+            "stream", stream,
+            "codec", facts.codec(),
+            "frames", facts.frames(),
+            "damaged", facts.damagedFrames(),
+            "sampled", candidates,
+            "tookMs", took.toMillis()));
+  }
+
+  @Override
+  public void chunkRejected(String stream, Rejection rejection) {
+    write(
+        Logger.Level.WARN,
+        "chunk rejected",
+        of("stream", stream, "reason", rejection.reason(), "detail", rejection.detail()));
+  }
+
+  @Override
+  public void chunkSkipped(String stream, long sequence) {
+    write(Logger.Level.DEBUG, "chunk skipped", of("stream", stream, "sequence", sequence));
+  }
+
+  @Override
+  public void windowAnswered(
+      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {
+    write(
+        Logger.Level.INFO,
+        "window answered",
+        of(
+            "stream", stream,
+            "events", events,
+            "fps", sampling.fps(),
+            "why", sampling.reason(),
+            "tookMs", took.toMillis()));
+  }
+
+  @Override
+  public void answerBroken(String stream, String problem, boolean last) {
+    write(
+        Logger.Level.WARN,
+        last ? "answer unusable" : "answer unusable, asking again",
+        of("stream", stream, "problem", problem));
+  }
+
+  @Override
+  public void streamEnded(String stream) {
+    write(Logger.Level.INFO, "stream ended", of("stream", stream));
+  }
+
+  @Override
+  public void streamFailed(String stream, Throwable cause) {
+    LOG.errorf(cause, "stream failed stream=%s", stream);
+  }
+
+  private static Map<String, Object> of(Object... keysAndValues) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      values.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return values;
+  }
+
+  private static void write(Logger.Level level, String message, Map<String, Object> values) {
+    if (!LOG.isEnabled(level)) {
+      return;
+    }
+    values.forEach(MDC::put);
+    try {
+      LOG.log(
+          level,
+          message
+              + values.entrySet().stream()
+                  .map(value -> value.getKey() + "=" + value.getValue())
+                  .collect(Collectors.joining(" ", " ", "")));
+    } finally {
+      values.keySet().forEach(MDC::remove);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.chronoscope.app;
+
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Sampling;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What the analysis does, as metrics. No stream is a label: there may be thousands.
+final class AnalysisMetrics implements AnalysisListener {
+
+  private final MeterRegistry registry;
+  private final Counter decoded;
+  private final Counter skipped;
+  private final Counter frames;
+  private final Counter damaged;
+  private final Counter candidates;
+  private final Counter shown;
+  private final Counter encoded;
+  private final Counter reused;
+  private final Counter videoTokens;
+  private final Counter generatedTokens;
+  private final Counter windows;
+  private final Counter events;
+  private final Counter ended;
+  private final Counter failed;
+  private final DistributionSummary encoderBatch;
+  private final DistributionSummary decoderBatch;
+  private final DistributionSummary fps;
+  private final Map<String, Long> lagMicros = new ConcurrentHashMap<>();
+
+  AnalysisMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.decoded = registry.counter("chronoscope.chunks", "outcome", "decoded");
+    this.skipped = registry.counter("chronoscope.chunks", "outcome", "skipped");
+    this.frames = registry.counter("chronoscope.frames", "stage", "decoded");
+    this.damaged = registry.counter("chronoscope.frames", "stage", "damaged");
+    this.candidates = registry.counter("chronoscope.frames", "stage", "sampled");
+    this.shown = registry.counter("chronoscope.frames", "stage", "shown");
+    this.encoded = registry.counter("chronoscope.pairs", "outcome", "encoded");
+    this.reused = registry.counter("chronoscope.pairs", "outcome", "reused");
+    this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
+    this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
+    this.windows = registry.counter("chronoscope.windows");
+    this.events = registry.counter("chronoscope.events");
+    this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
+    this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
+    this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
+    this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
+    this.fps = registry.summary("chronoscope.window.fps");
+    registry.gauge(
+        "chronoscope.lag.seconds",
+        lagMicros,
+        lags -> lags.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e6);
+  }
+
+  void encoderBatch(int pairs) {
+    encoderBatch.record(pairs);
+  }
+
+  void decoderBatch(int prompts) {
+    decoderBatch.record(prompts);
+  }
+
+  @Override
+  public void chunkDecoded(String stream, MediaFacts facts, int sampled, Duration took) {
+    decoded.increment();
+    frames.increment(facts.frames());
+    damaged.increment(facts.damagedFrames());
+    candidates.increment(sampled);
+    stage("decode").record(took);
+  }
+
+  @Override
+  public void chunkRejected(String stream, Rejection rejection) {
+    registry
+        .counter("chronoscope.chunks", "outcome", rejection.reason().name().toLowerCase(Locale.ROOT))
+        .increment();
+  }
+
+  @Override
+  public void chunkSkipped(String stream, long sequence) {
+    skipped.increment();
+  }
+
+  @Override
+  public void windowEncoded(String stream, int pairs, int reusedPairs, Duration took) {
+    encoded.increment(pairs - (double) reusedPairs);
+    reused.increment(reusedPairs);
+    stage("encode").record(took);
+  }
+
+  @Override
+  public void windowAnswered(
+      String stream, Sampling sampling, int found, int tokens, Duration took) {
+    windows.increment();
+    events.increment(found);
+    shown.increment(sampling.framesSeen());
+    videoTokens.increment(sampling.videoTokens());
+    generatedTokens.increment(tokens);
+    fps.record(sampling.fps());
+    stage("answer").record(took);
+  }
+
+  @Override
+  public void answerBroken(String stream, String problem, boolean last) {
+    registry.counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried").increment();
+  }
+
+  @Override
+  public void progress(String stream, long analysedMicros, long arrivedMicros) {
+    lagMicros.put(stream, Math.max(0, arrivedMicros - analysedMicros));
+  }
+
+  @Override
+  public void streamEnded(String stream) {
+    ended.increment();
+    lagMicros.remove(stream);
+  }
+
+  @Override
+  public void streamFailed(String stream, Throwable cause) {
+    failed.increment();
+    lagMicros.remove(stream);
+  }
+
+  private Timer stage(String name) {
+    return Timer.builder("chronoscope.stage.seconds")
+        .tag("stage", name)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(1))
+        .maximumExpectedValue(Duration.ofMinutes(2))
+        .register(registry);
+  }
+}

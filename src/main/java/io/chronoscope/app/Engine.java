@@ -1,0 +1,113 @@
+package io.chronoscope.app;
+
+import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.WindowPlan;
+import io.chronoscope.checkpoint.Advice;
+import io.chronoscope.checkpoint.CheckpointException;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.sampling.SamplingLimits;
+import io.chronoscope.vlm.EngineSettings;
+import io.chronoscope.vlm.Qwen25Vl;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// From the configuration to the model and to how the analysis goes about its work.
+final class Engine {
+
+  private static final Duration WINDOW = Duration.ofSeconds(60);
+  private static final Duration OVERLAP = Duration.ofSeconds(10);
+
+  private Engine() {}
+
+  /// Opens the configured checkpoint on the configured device.
+  ///
+  /// @throws EnvironmentException when there is none, or it cannot be used; says why
+  static Qwen25Vl open(ChronoscopeConfig settings) {
+    Path directory = Settings.resolve(settings, settings.model());
+    if (!Files.isDirectory(directory)) {
+      throw new EnvironmentException(
+          "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
+              .formatted(directory.toAbsolutePath()));
+    }
+    EngineSettings engine =
+        EngineSettings.parse(settings.device(), settings.precision().orElse(""))
+            .withIntraOpThreads(settings.threads());
+    try {
+      return Qwen25Vl.open(directory, engine);
+    } catch (CheckpointException e) {
+      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// @param advice of the checkpoint; what is configured stands above it
+  static AnalysisSettings analysis(
+      ChronoscopeConfig settings, Optional<Advice> advice, Optional<String> query) {
+    ChronoscopeConfig.Sampling sampling = settings.sampling();
+    ChronoscopeConfig.Decode decode = settings.decode();
+    return new AnalysisSettings(
+        windows(settings, advice),
+        new SamplingLimits(
+            sampling.minFps(),
+            sampling.targetFps(),
+            sampling.maxFps(),
+            sampling.windowTokens(),
+            sampling.tokensPerSecond(),
+            sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
+        new DecodeLimits(decode.maxPixels(), decode.maxDuration(), decode.maxFrames()),
+        sampling.maxPixels().orElse(Long.MAX_VALUE),
+        settings.idleTime(),
+        settings.queue().maxBytes().asLongValue(),
+        settings.maxNewTokens(),
+        query,
+        settings
+            .summarizeText()
+            .or(() -> advice.map(Advice::summarizesText))
+            .orElse(true));
+  }
+
+  /// The same with a rate that no activity changes.
+  static AnalysisSettings at(AnalysisSettings settings, double fps) {
+    return new AnalysisSettings(
+        settings.windows(),
+        settings.sampling().withFixedFps(fps),
+        settings.decode(),
+        settings.maxFramePixels(),
+        settings.idleTimeout(),
+        settings.maxWaitingBytes(),
+        settings.maxNewTokens(),
+        settings.query(),
+        settings.summarizesText());
+  }
+
+  private static WindowPlan windows(ChronoscopeConfig settings, Optional<Advice> advice) {
+    Duration length =
+        settings
+            .window()
+            .length()
+            .or(() -> advice.flatMap(a -> duration(a.windowSeconds())))
+            .orElse(WINDOW);
+    Duration overlap =
+        settings
+            .window()
+            .overlap()
+            .or(() -> advice.flatMap(a -> duration(a.overlapSeconds())))
+            .orElse(OVERLAP);
+    try {
+      return new WindowPlan(length, overlap);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          "chronoscope.window.length (%s), chronoscope.window.overlap (%s): %s"
+              .formatted(length, overlap, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Optional<Duration> duration(OptionalDouble seconds) {
+    return seconds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(Math.round(seconds.getAsDouble() * 1e9)));
+  }
+}

@@ -1,0 +1,152 @@
+package io.chronoscope.app;
+
+import io.chronoscope.client.ResultReader;
+import io.chronoscope.client.ResultReader.Read;
+import io.chronoscope.model.Result;
+import io.chronoscope.timeline.Clock;
+import io.chronoscope.timeline.TimelineText;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What is on the result topics.
+@Command(
+    name = "events",
+    description = "Shows what was found: events, summaries, and what could not be read.",
+    mixinStandardHelpOptions = true,
+    versionProvider = CommandLineInterface.Version.class,
+    sortOptions = false)
+final class EventsCommand implements Callable<Integer> {
+
+  @Option(names = "--stream", paramLabel = "ID", description = "Only of this stream.")
+  Optional<String> stream = Optional.empty();
+
+  @Option(names = "--follow", description = "Goes on with what comes, until stopped.")
+  boolean follow;
+
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+
+  @Option(names = "--json", description = "One object a line, as it is on the topics.")
+  boolean json;
+
+  private final Output output;
+  private final Map<String, StreamResults> streams = new LinkedHashMap<>();
+
+  EventsCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() {
+    kafka.apply();
+    ChronoscopeConfig settings = Settings.load();
+    KafkaOptions.requireBroker(settings);
+    ChronoscopeConfig.Topics topics = settings.topics();
+    try (ResultReader reader =
+        new ResultReader(
+            KafkaOptions.client(settings),
+            List.of(topics.events(), topics.summaries(), topics.deadLetters()),
+            ResultReader.From.BEGINNING)) {
+      reader.readToEnd(this::take);
+      if (!json) {
+        show();
+      }
+      if (follow) {
+        reader.follow(
+            read -> {
+              take(read);
+              if (!json && read instanceof Read.Published published && wanted(published.result())) {
+                output.line(line(published.result()));
+              }
+            });
+      }
+    } catch (IllegalArgumentException e) {
+      throw new EnvironmentException(
+          e.getMessage() + " on " + settings.kafka().bootstrapServers() + "; is the service running?",
+          e);
+    }
+    return ExitCode.OK;
+  }
+
+  private boolean wanted(Result result) {
+    return stream.isEmpty() || stream.get().equals(result.stream());
+  }
+
+  private void take(Read read) {
+    switch (read) {
+      case Read.Foreign foreign ->
+          output.say("not a result: " + foreign.at() + ": " + foreign.problem());
+      case Read.Published published -> {
+        if (!wanted(published.result())) {
+          return;
+        }
+        if (json) {
+          output.json(published.json());
+        } else {
+          String name = published.result().stream();
+          streams.computeIfAbsent(name, StreamResults::new).add(published.result());
+        }
+      }
+    }
+  }
+
+  private void show() {
+    if (streams.isEmpty()) {
+      output.say("nothing has been found yet");
+      return;
+    }
+    TimelineText text = new TimelineText(output.outTerminal());
+    streams.forEach(
+        (name, results) -> {
+          text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
+          results
+              .deadLetters()
+              .forEach(letter -> output.line("  ✗ " + describe(letter)));
+          output.line("");
+        });
+  }
+
+  private static String line(Result result) {
+    return switch (result) {
+      case Result.VideoEvent event ->
+          "%s  %s  %s – %s ±%.2f  %s"
+              .formatted(
+                  event.start(),
+                  event.stream(),
+                  Clock.precise(event.startOffsetMs()),
+                  event.status() == Result.Status.OPEN ? "…" : Clock.precise(event.endOffsetMs()),
+                  event.toleranceMs() / 1000.0,
+                  event.description());
+      case Result.Summary summary ->
+          "%s  %s  %s – %s  │ %s"
+              .formatted(
+                  summary.start(),
+                  summary.stream(),
+                  Clock.precise(summary.startOffsetMs()),
+                  Clock.precise(summary.endOffsetMs()),
+                  summary.text());
+      case Result.Unanswered window ->
+          "%s  %s  %s – %s  ✗ no usable answer: %s"
+              .formatted(
+                  window.start(),
+                  window.stream(),
+                  Clock.precise(window.startOffsetMs()),
+                  Clock.precise(window.endOffsetMs()),
+                  window.problem());
+      case Result.DeadLetter letter -> letter.stream() + "  ✗ " + describe(letter);
+    };
+  }
+
+  static String describe(Result.DeadLetter letter) {
+    return "%s could not be read: %s (%s)"
+        .formatted(
+            letter.origin(),
+            letter.rejection().detail(),
+            letter.rejection().reason().name().toLowerCase(java.util.Locale.ROOT));
+  }
+}

@@ -1,0 +1,67 @@
+package io.chronoscope.app;
+
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Sampling;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Tells several listeners in turn.
+record Listeners(List<AnalysisListener> all) implements AnalysisListener {
+
+  Listeners(AnalysisListener... all) {
+    this(List.of(all));
+  }
+
+  private void each(Consumer<AnalysisListener> word) {
+    all.forEach(word);
+  }
+
+  @Override
+  public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
+    each(listener -> listener.chunkDecoded(stream, facts, candidates, took));
+  }
+
+  @Override
+  public void chunkRejected(String stream, Rejection rejection) {
+    each(listener -> listener.chunkRejected(stream, rejection));
+  }
+
+  @Override
+  public void chunkSkipped(String stream, long sequence) {
+    each(listener -> listener.chunkSkipped(stream, sequence));
+  }
+
+  @Override
+  public void windowEncoded(String stream, int pairs, int reused, Duration took) {
+    each(listener -> listener.windowEncoded(stream, pairs, reused, took));
+  }
+
+  @Override
+  public void windowAnswered(
+      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {
+    each(listener -> listener.windowAnswered(stream, sampling, events, generatedTokens, took));
+  }
+
+  @Override
+  public void answerBroken(String stream, String problem, boolean last) {
+    each(listener -> listener.answerBroken(stream, problem, last));
+  }
+
+  @Override
+  public void progress(String stream, long analysedMicros, long arrivedMicros) {
+    each(listener -> listener.progress(stream, analysedMicros, arrivedMicros));
+  }
+
+  @Override
+  public void streamEnded(String stream) {
+    each(listener -> listener.streamEnded(stream));
+  }
+
+  @Override
+  public void streamFailed(String stream, Throwable cause) {
+    each(listener -> listener.streamFailed(stream, cause));
+  }
+}

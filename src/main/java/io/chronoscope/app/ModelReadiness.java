@@ -1,0 +1,30 @@
+package io.chronoscope.app;
+
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/// Whether the model is there; says what it is waiting for.
+@Readiness
+@Singleton
+final class ModelReadiness implements HealthCheck {
+
+  private final ServiceIntake intake;
+
+  ModelReadiness(ServiceIntake intake) {
+    this.intake = intake;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    var response = HealthCheckResponse.named("model");
+    return switch (intake.state()) {
+      case ServiceIntake.State.Loading loading ->
+          response.down().withData("why", "the model is being loaded").build();
+      case ServiceIntake.State.Ready ready -> response.up().build();
+      case ServiceIntake.State.Failed(Throwable cause) ->
+          response.down().withData("why", "the model cannot be loaded: " + cause.getMessage()).build();
+    };
+  }
+}

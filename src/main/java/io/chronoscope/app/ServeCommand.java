@@ -1,0 +1,92 @@
+package io.chronoscope.app;
+
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.client.Topics;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The service.
+@Command(
+    name = "serve",
+    description = {
+      "Runs the service: chunks in, events and summaries out. Health at /q/health, metrics at",
+      "/q/metrics."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = CommandLineInterface.Version.class,
+    sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--embedded",
+      description = "Starts a Kafka broker in this process, open to any client on this machine.")
+  boolean embedded;
+
+  @Option(
+      names = "--broker-port",
+      paramLabel = "PORT",
+      description = "Port of the embedded broker (default 9092).")
+  Optional<Integer> brokerPort = Optional.empty();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the embedded broker keeps its records (default data/kafka).")
+  Optional<Path> data = Optional.empty();
+
+  @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (default 8080).")
+  Optional<Integer> port = Optional.empty();
+
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+
+  @Mixin ModelOptions model = new ModelOptions();
+
+  @Option(names = "--json", description = "Logs one JSON object a line.")
+  boolean json;
+
+  private final Output output;
+
+  ServeCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() {
+    model.apply();
+    kafka.apply();
+    port.ifPresent(p -> ModelOptions.set("chronoscope.http.port", p.toString()));
+    brokerPort.ifPresent(p -> ModelOptions.set("chronoscope.kafka.embedded-port", p.toString()));
+    data.ifPresent(dir -> ModelOptions.set("chronoscope.kafka.embedded-data", dir.toString()));
+    if (json) {
+      ModelOptions.set("chronoscope.log.json", "true");
+    }
+    ChronoscopeConfig settings = Settings.load();
+    if (!embedded) {
+      ModelOptions.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
+      return ServiceRun.untilStopped();
+    }
+    try (EmbeddedBroker broker = start(settings)) {
+      Topics.ensure(
+          KafkaOptions.client(broker.bootstrapServers()), Wiring.topicNames(settings));
+      ModelOptions.set("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
+      ModelOptions.set("kafka.bootstrap.servers", broker.bootstrapServers());
+      output.say("Kafka broker at " + broker.bootstrapServers());
+      return ServiceRun.untilStopped();
+    }
+  }
+
+  private static EmbeddedBroker start(ChronoscopeConfig settings) {
+    try {
+      return EmbeddedBroker.start(
+          EmbeddedBroker.Settings.in(
+              Settings.resolve(settings, settings.kafka().embeddedData()),
+              settings.kafka().embeddedPort()));
+    } catch (IllegalStateException e) {
+      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.chronoscope.app;
+
+import io.chronoscope.analysis.AnalysisListener;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// One run of the service in this process. Quarkus makes its own objects, so what a command wants of
+/// the run is left here for them before the boot.
+final class ServiceRun {
+
+  /// @param whileRunning what is done while the service runs; it ends with it
+  /// @param rates for which streams named after them are analysed; see [RateByName]
+  record Plan(Callable<Integer> whileRunning, AnalysisListener listener, List<Double> rates) {}
+
+  private static final AtomicReference<Plan> PLAN =
+      new AtomicReference<>(
+          new Plan(
+              () -> {
+                Quarkus.waitForExit();
+                return ExitCode.OK;
+              },
+              AnalysisListener.SILENT,
+              List.of()));
+
+  private ServiceRun() {}
+
+  /// Public because Quarkus makes it.
+  public static final class Application implements QuarkusApplication {
+    @Override
+    public int run(String... arguments) throws Exception {
+      return PLAN.get().whileRunning().call();
+    }
+  }
+
+  static AnalysisListener listener() {
+    return PLAN.get().listener();
+  }
+
+  static List<Double> rates() {
+    return PLAN.get().rates();
+  }
+
+  /// Until somebody stops the process.
+  static int untilStopped() {
+    return boot();
+  }
+
+  static int with(Plan plan) {
+    PLAN.set(plan);
+    return boot();
+  }
+
+  private static int boot() {
+    AtomicInteger status = new AtomicInteger(ExitCode.FAILED);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Quarkus.run(
+        Application.class,
+        (code, problem) -> {
+          status.set(code);
+          failure.set(problem);
+        });
+    if (failure.get() != null) {
+      throw new IllegalStateException("the service did not start: " + rootMessage(failure.get()), failure.get());
+    }
+    return status.get();
+  }
+
+  private static String rootMessage(Throwable problem) {
+    Throwable root = problem;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,118 @@
+package io.chronoscope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.evaluation.Truth;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.model.Result.Level;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.Sampling;
+import io.chronoscope.timeline.StreamTimeline;
+import io.chronoscope.timeline.StreamTimeline.Invented;
+import io.chronoscope.timeline.StreamTimeline.Missed;
+import io.chronoscope.timeline.StreamTimeline.Reported;
+import io.chronoscope.timeline.StreamTimeline.True;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StreamResultsTest {
+
+  private static final Instant START = Instant.parse("2026-05-04T12:00:00Z");
+  private static final ModelRef MODEL = new ModelRef("demo", "1");
+  private static final Sampling SAMPLING = new Sampling(20, 2, "target", 120, 112, 84);
+
+  private final StreamResults results = new StreamResults("yard");
+
+  @Test
+  void keepsTheLatestRevisionOfAnEvent() {
+    results.add(event("e1", 2, Status.CLOSED, 1000, 5000, "A red circle appears."));
+    results.add(event("e1", 1, Status.OPEN, 1000, 3000, "A red circle appears."));
+
+    assertThat(results.events()).singleElement().satisfies(e -> assertThat(e.revision()).isEqualTo(2));
+    assertThat(results.published()).hasSize(2);
+  }
+
+  @Test
+  void isOverWithTheStreamsOwnSummary() {
+    results.add(summary("w", Level.WINDOW, 10_000));
+    assertThat(results.over()).isFalse();
+
+    results.add(summary("s", Level.STREAM, 14_000));
+
+    assertThat(results.over()).isTrue();
+    assertThat(results.seenMs()).isEqualTo(14_000);
+  }
+
+  @Test
+  void asksOnlyClosedEventsAgainstTheTruth() {
+    results.add(event("e1", 1, Status.CLOSED, 1000, 5000, "A red circle appears."));
+    results.add(event("e2", 1, Status.OPEN, 6000, 9000, "A blue cross appears."));
+    Truth truth =
+        new Truth(
+            List.of(
+                new Truth.Event(1000, 5000, "A red circle appears."),
+                new Truth.Event(6000, 9000, "A blue cross appears.")));
+
+    assertThat(results.compare(truth).score().found()).isEqualTo(1);
+  }
+
+  @Test
+  void showsEachEventWithItsTruth() {
+    results.add(event("e1", 1, Status.CLOSED, 1000, 5000, "A red circle appears."));
+    results.add(event("e2", 1, Status.CLOSED, 2000, 3000, "A blue cross appears."));
+    results.add(summary("w", Level.WINDOW, 10_000));
+    Truth truth =
+        new Truth(
+            List.of(
+                new Truth.Event(1000, 4000, "A red circle appears."),
+                new Truth.Event(6000, 9000, "The light goes off.")));
+
+    StreamTimeline timeline = results.timeline("yard", Optional.of(results.compare(truth)));
+
+    assertThat(timeline.caption()).isEqualTo("one window, 2 fps, at 112×84");
+    assertThat(timeline.rows())
+        .containsExactly(
+            new Reported(
+                1000, 5000, 250, "A red circle appears.", false, Optional.of(new True(1000, 4000, 0.75))),
+            new Reported(
+                2000, 3000, 250, "A blue cross appears.", false, Optional.of(new Invented())),
+            new Missed(6000, 9000, "The light goes off."));
+  }
+
+  private static VideoEvent event(
+      String id, int revision, Status status, long startMs, long endMs, String description) {
+    return new VideoEvent(
+        id,
+        revision,
+        status,
+        "yard",
+        START.plusMillis(startMs),
+        START.plusMillis(endMs),
+        startMs,
+        endMs,
+        250,
+        description,
+        MODEL,
+        SAMPLING,
+        List.of());
+  }
+
+  private static Summary summary(String id, Level level, long endMs) {
+    return new Summary(
+        id,
+        level,
+        "yard",
+        START,
+        START.plusMillis(endMs),
+        0,
+        endMs,
+        "Things happened.",
+        MODEL,
+        SAMPLING,
+        List.of());
+  }
+}
