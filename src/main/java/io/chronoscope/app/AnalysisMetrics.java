@@ -81,7 +81,8 @@ final class AnalysisMetrics implements AnalysisListener {
   @Override
   public void chunkRejected(String stream, Rejection rejection) {
     registry
-        .counter("chronoscope.chunks", "outcome", rejection.reason().name().toLowerCase(Locale.ROOT))
+        .counter(
+            "chronoscope.chunks", "outcome", rejection.reason().name().toLowerCase(Locale.ROOT))
         .increment();
   }
 
@@ -111,7 +112,9 @@ final class AnalysisMetrics implements AnalysisListener {
 
   @Override
   public void answerBroken(String stream, String problem, boolean last) {
-    registry.counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried").increment();
+    registry
+        .counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried")
+        .increment();
   }
 
   @Override

@@ -56,8 +56,7 @@ final class AnalysisRig implements AutoCloseable {
 
   /// The caller closes it before this.
   StreamAnalysis analysis(AnalysisSettings settings, StepSink sink) {
-    return new StreamAnalysis(
-        settings, new StreamAnalysis.Tools(decoder, model, sink, listener));
+    return new StreamAnalysis(settings, new StreamAnalysis.Tools(decoder, model, sink, listener));
   }
 
   @Override

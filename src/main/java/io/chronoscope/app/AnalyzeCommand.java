@@ -40,7 +40,10 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class AnalyzeCommand implements Callable<Integer> {
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Videos, each a stream of its own.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Videos, each a stream of its own.")
   List<Path> files = new ArrayList<>();
 
   @Option(
@@ -77,6 +80,8 @@ final class AnalyzeCommand implements Callable<Integer> {
   private final Map<String, StreamResults> streams = new LinkedHashMap<>();
   private final Map<String, CompletableFuture<Void>> over = new LinkedHashMap<>();
 
+  private boolean unreadable;
+
   AnalyzeCommand(Output output) {
     this.output = output;
   }
@@ -102,7 +107,16 @@ final class AnalyzeCommand implements Callable<Integer> {
       AnalysisSettings analysis = Engine.analysis(settings, rig.advice(), query);
       try (StreamAnalysis running = rig.analysis(analysis, this::take)) {
         for (Path file : files) {
-          offer(running, file, length, start, progress);
+          try {
+            offer(running, file, length, start, progress);
+          } catch (IllegalArgumentException e) {
+            // One bad file does not take the others down.
+            progress.says("chronoscope: " + e.getMessage());
+            unreadable = true;
+            String stream = FileFeed.streamOf(file);
+            streams.remove(stream);
+            ended(stream).complete(null);
+          }
         }
         over.values().forEach(CompletableFuture::join);
       } catch (CompletionException e) {
@@ -112,18 +126,17 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
     if (!json) {
       TimelineText text = new TimelineText(output.outTerminal());
-      streams.forEach(
-          (name, results) -> {
-            text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
-            results
-                .deadLetters()
-                .forEach(letter -> output.line("  ✗ " + EventsCommand.describe(letter)));
-            output.line("");
-          });
+      streams.forEach((name, results) -> {
+        text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
+        results
+            .deadLetters()
+            .forEach(letter -> output.line("  ✗ " + EventsCommand.describe(letter)));
+        output.line("");
+      });
     }
-    boolean nothingReadable =
+    boolean rejected =
         streams.values().stream().anyMatch(results -> !results.deadLetters().isEmpty());
-    return nothingReadable ? ExitCode.FAILED : ExitCode.OK;
+    return unreadable || rejected ? ExitCode.FAILED : ExitCode.OK;
   }
 
   private static void offer(
@@ -162,16 +175,14 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   private CompletionStage<Void> take(Step step) {
     synchronized (streams) {
-      StreamResults results =
-          streams.computeIfAbsent(step.stream(), StreamResults::new);
+      StreamResults results = streams.computeIfAbsent(step.stream(), StreamResults::new);
       step.results()
-          .forEach(
-              result -> {
-                results.add(result);
-                if (json) {
-                  output.json(ResultJson.write(result));
-                }
-              });
+          .forEach(result -> {
+            results.add(result);
+            if (json) {
+              output.json(ResultJson.write(result));
+            }
+          });
     }
     if (step.after().isEmpty()) {
       ended(step.stream()).complete(null);

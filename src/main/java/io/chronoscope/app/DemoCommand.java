@@ -38,10 +38,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
 
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "FILE",
-      description = "Other videos than the samples.")
+  @Parameters(arity = "0..*", paramLabel = "FILE", description = "Other videos than the samples.")
   List<Path> files = new ArrayList<>();
 
   @Option(
@@ -82,8 +79,7 @@ final class DemoCommand implements Callable<Integer> {
         (name, file) -> streams.add(new EmbeddedService.Stream(name, FileFeed.cut(file, length))));
     output.say(
         "Starting a Kafka broker and the service, sending %d videos in %d chunks …"
-            .formatted(
-                streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
+            .formatted(streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
     Map<String, StreamResults> results;
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
       streams.forEach(stream -> progress.starts(stream.id(), Optional.of(stream.durationMs())));

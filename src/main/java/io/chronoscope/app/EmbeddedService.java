@@ -110,10 +110,9 @@ final class EmbeddedService {
         if (sending.isCompletedExceptionally()) {
           sending.join();
         }
-        failures.forEach(
-            (stream, cause) -> {
-              throw new IllegalStateException("stream " + stream + " failed: " + cause, cause);
-            });
+        failures.forEach((stream, cause) -> {
+          throw new IllegalStateException("stream " + stream + " failed: " + cause, cause);
+        });
         for (Read read : reader.poll(Duration.ofMillis(250))) {
           switch (read) {
             case Read.Foreign foreign ->

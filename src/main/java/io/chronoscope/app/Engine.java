@@ -62,10 +62,7 @@ final class Engine {
         settings.queue().maxBytes().asLongValue(),
         settings.maxNewTokens(),
         query,
-        settings
-            .summarizeText()
-            .or(() -> advice.map(Advice::summarizesText))
-            .orElse(true));
+        settings.summarizeText().or(() -> advice.map(Advice::summarizesText)).orElse(true));
   }
 
   /// The same with a rate that no activity changes.

@@ -21,7 +21,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// How good the answers are, over a directory of videos with truth files, through the whole service.
+/// How good the answers are, over a directory of videos with truth files, through the whole
+/// service.
 @Command(
     name = "evaluate",
     description = {
@@ -40,7 +41,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--fps",
       paramLabel = "F",
       split = ",",
-      description = "Frames a second, several times or with commas (default: chosen by the service).")
+      description =
+          "Frames a second, several times or with commas (default: chosen by the service).")
   List<Double> rates = new ArrayList<>();
 
   @Option(
@@ -127,7 +129,9 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, List<Comparison>> byRate = new LinkedHashMap<>();
     List<Comparison> all = new ArrayList<>();
     if (!json) {
-      output.line(HEAD.formatted("", "fps", "events", "found", "mIoU", "R1@.3", "R1@.5", "R1@.7", "invented"));
+      output.line(
+          HEAD.formatted(
+              "", "fps", "events", "found", "mIoU", "R1@.3", "R1@.5", "R1@.7", "invented"));
     }
     for (Asked one : asked) {
       StreamResults said = results.get(one.stream());
@@ -140,9 +144,8 @@ final class EvaluateCommand implements Callable<Integer> {
       byRate.computeIfAbsent(rate, r -> new ArrayList<>()).add(comparison);
       tell("video", one.video(), rate, comparison.score(), Optional.of(comparison), said);
     }
-    byRate.forEach(
-        (rate, comparisons) ->
-            tell("rate", "all", rate, Score.of(comparisons), Optional.empty(), null));
+    byRate.forEach((rate, comparisons) ->
+        tell("rate", "all", rate, Score.of(comparisons), Optional.empty(), null));
     tell("total", "total", "", Score.of(all), Optional.empty(), null);
   }
 
@@ -188,11 +191,10 @@ final class EvaluateCommand implements Callable<Integer> {
     line.put("answers", score.answers());
     line.put("invented", score.invented());
     line.put("inventedPerAnswer", score.inventedPerAnswer());
-    comparison.ifPresent(
-        known -> {
-          line.put("pairings", known.pairings());
-          line.put("inventions", known.invented());
-        });
+    comparison.ifPresent(known -> {
+      line.put("pairings", known.pairings());
+      line.put("inventions", known.invented());
+    });
     if (said != null) {
       line.put("unanswered", said.unanswered().size());
       line.put("deadLetters", said.deadLetters().size());

@@ -57,17 +57,19 @@ final class EventsCommand implements Callable<Integer> {
         show();
       }
       if (follow) {
-        reader.follow(
-            read -> {
-              take(read);
-              if (!json && read instanceof Read.Published published && wanted(published.result())) {
-                output.line(line(published.result()));
-              }
-            });
+        reader.follow(read -> {
+          take(read);
+          if (!json && read instanceof Read.Published published && wanted(published.result())) {
+            output.line(line(published.result()));
+          }
+        });
       }
     } catch (IllegalArgumentException e) {
       throw new EnvironmentException(
-          e.getMessage() + " on " + settings.kafka().bootstrapServers() + "; is the service running?",
+          e.getMessage()
+              + " on "
+              + settings.kafka().bootstrapServers()
+              + "; is the service running?",
           e);
     }
     return ExitCode.OK;
@@ -101,14 +103,11 @@ final class EventsCommand implements Callable<Integer> {
       return;
     }
     TimelineText text = new TimelineText(output.outTerminal());
-    streams.forEach(
-        (name, results) -> {
-          text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
-          results
-              .deadLetters()
-              .forEach(letter -> output.line("  ✗ " + describe(letter)));
-          output.line("");
-        });
+    streams.forEach((name, results) -> {
+      text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
+      results.deadLetters().forEach(letter -> output.line("  ✗ " + describe(letter)));
+      output.line("");
+    });
   }
 
   private static String line(Result result) {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -75,9 +75,9 @@ final class FileFeed {
 
   /// How long a file is, to the end of its last chunk.
   static Duration lengthOf(Path file) {
-    AtomicReference<Duration> end = new AtomicReference<>(Duration.ZERO);
-    cut(file, Duration.ofSeconds(10), segment -> end.set(endOf(segment)));
-    return end.get();
+    AtomicLong endNanos = new AtomicLong();
+    cut(file, Duration.ofSeconds(10), segment -> endNanos.set(endOf(segment).toNanos()));
+    return Duration.ofNanos(endNanos.get());
   }
 
   static byte[] bytesOf(MediaSegment segment) {

@@ -190,15 +190,14 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private static void scale(List<Picture> frames, FrameSize size) {
-    frames.replaceAll(
-        frame -> {
-          if (size(frame).equals(size)) {
-            return frame;
-          }
-          Picture scaled = BicubicResize.resize(frame, size);
-          frame.close();
-          return scaled;
-        });
+    frames.replaceAll(frame -> {
+      if (size(frame).equals(size)) {
+        return frame;
+      }
+      Picture scaled = BicubicResize.resize(frame, size);
+      frame.close();
+      return scaled;
+    });
   }
 
   private static double since(long nanos) {

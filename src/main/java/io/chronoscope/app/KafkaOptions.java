@@ -19,7 +19,8 @@ final class KafkaOptions {
   Optional<String> bootstrap = Optional.empty();
 
   void apply() {
-    bootstrap.ifPresent(servers -> ModelOptions.set("chronoscope.kafka.bootstrap-servers", servers));
+    bootstrap.ifPresent(
+        servers -> ModelOptions.set("chronoscope.kafka.bootstrap-servers", servers));
   }
 
   static Map<String, Object> client(ChronoscopeConfig settings) {

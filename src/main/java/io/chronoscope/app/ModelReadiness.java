@@ -24,7 +24,10 @@ final class ModelReadiness implements HealthCheck {
           response.down().withData("why", "the model is being loaded").build();
       case ServiceIntake.State.Ready ready -> response.up().build();
       case ServiceIntake.State.Failed(Throwable cause) ->
-          response.down().withData("why", "the model cannot be loaded: " + cause.getMessage()).build();
+          response
+              .down()
+              .withData("why", "the model cannot be loaded: " + cause.getMessage())
+              .build();
     };
   }
 }

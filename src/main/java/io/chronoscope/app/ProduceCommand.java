@@ -33,7 +33,10 @@ final class ProduceCommand implements Callable<Integer> {
 
   static final URI SOURCE = URI.create("/chronoscope/produce");
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Videos; with --stream the parts of one stream, in order.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Videos; with --stream the parts of one stream, in order.")
   List<Path> files = new ArrayList<>();
 
   @Option(
@@ -152,12 +155,7 @@ final class ProduceCommand implements Callable<Integer> {
           taken(
               id,
               publisher.publish(
-                  id,
-                  sequence,
-                  chunkStart,
-                  segment.duration(),
-                  segment.contentType(),
-                  media));
+                  id, sequence, chunkStart, segment.duration(), segment.contentType(), media));
       if (json) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("stream", id);

@@ -70,8 +70,7 @@ final class ServeCommand implements Callable<Integer> {
       return ServiceRun.untilStopped();
     }
     try (EmbeddedBroker broker = start(settings)) {
-      Topics.ensure(
-          KafkaOptions.client(broker.bootstrapServers()), Wiring.topicNames(settings));
+      Topics.ensure(KafkaOptions.client(broker.bootstrapServers()), Wiring.topicNames(settings));
       ModelOptions.set("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
       ModelOptions.set("kafka.bootstrap.servers", broker.bootstrapServers());
       output.say("Kafka broker at " + broker.bootstrapServers());

@@ -62,14 +62,13 @@ final class ServiceIntake implements Intake {
           public void handTo(Intake intake) {
             intake
                 .offer(input)
-                .whenComplete(
-                    (done, failure) -> {
-                      if (failure == null) {
-                        room.complete(null);
-                      } else {
-                        room.completeExceptionally(failure);
-                      }
-                    });
+                .whenComplete((done, failure) -> {
+                  if (failure == null) {
+                    room.complete(null);
+                  } else {
+                    room.completeExceptionally(failure);
+                  }
+                });
           }
 
           @Override

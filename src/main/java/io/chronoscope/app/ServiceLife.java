@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/// Start and end of the service: loads the model beside everything else, so that health can be asked
-/// for meanwhile, and takes all down in the reverse order.
+/// Start and end of the service: loads the model beside everything else, so that health can be
+/// asked for meanwhile, and takes all down in the reverse order.
 @ApplicationScoped
 public class ServiceLife {
 
@@ -62,8 +62,7 @@ public class ServiceLife {
       intake.ready(
           rates.isEmpty()
               ? analysis
-              : new RateByName(
-                  rates, fps -> analysis(rig, Engine.at(usual, fps)), analysis));
+              : new RateByName(rates, fps -> analysis(rig, Engine.at(usual, fps)), analysis));
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
           rig.modelName(),

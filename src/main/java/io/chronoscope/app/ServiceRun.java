@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/// One run of the service in this process. Quarkus makes its own objects, so what a command wants of
-/// the run is left here for them before the boot.
+/// One run of the service in this process. Quarkus makes its own objects, so what a command wants
+/// of the run is left here for them before the boot.
 final class ServiceRun {
 
   /// @param whileRunning what is done while the service runs; it ends with it
   /// @param rates for which streams named after them are analysed; see [RateByName]
   record Plan(Callable<Integer> whileRunning, AnalysisListener listener, List<Double> rates) {}
 
-  private static final AtomicReference<Plan> PLAN =
-      new AtomicReference<>(
-          new Plan(
-              () -> {
-                Quarkus.waitForExit();
-                return ExitCode.OK;
-              },
-              AnalysisListener.SILENT,
-              List.of()));
+  private static volatile Plan plan =
+      new Plan(
+          () -> {
+            Quarkus.waitForExit();
+            return ExitCode.OK;
+          },
+          AnalysisListener.SILENT,
+          List.of());
 
   private ServiceRun() {}
 
@@ -32,16 +32,16 @@ final class ServiceRun {
   public static final class Application implements QuarkusApplication {
     @Override
     public int run(String... arguments) throws Exception {
-      return PLAN.get().whileRunning().call();
+      return plan.whileRunning().call();
     }
   }
 
   static AnalysisListener listener() {
-    return PLAN.get().listener();
+    return plan.listener();
   }
 
   static List<Double> rates() {
-    return PLAN.get().rates();
+    return plan.rates();
   }
 
   /// Until somebody stops the process.
@@ -49,27 +49,28 @@ final class ServiceRun {
     return boot();
   }
 
-  static int with(Plan plan) {
-    PLAN.set(plan);
+  static int with(Plan what) {
+    plan = what;
     return boot();
   }
 
   private static int boot() {
     AtomicInteger status = new AtomicInteger(ExitCode.FAILED);
-    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Quarkus.run(
         Application.class,
         (code, problem) -> {
           status.set(code);
           failure.set(problem);
         });
-    if (failure.get() != null) {
-      throw new IllegalStateException("the service did not start: " + rootMessage(failure.get()), failure.get());
+    Throwable problem = failure.get();
+    if (problem != null) {
+      throw new IllegalStateException("the service did not start: " + root(problem), problem);
     }
     return status.get();
   }
 
-  private static String rootMessage(Throwable problem) {
+  private static String root(Throwable problem) {
     Throwable root = problem;
     while (root.getCause() != null) {
       root = root.getCause();

@@ -67,8 +67,7 @@ final class Settings {
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "chronoscope.device (%s), chronoscope.precision (%s): %s"
-              .formatted(
-                  settings.device(), settings.precision().orElse("not set"), e.getMessage()),
+              .formatted(settings.device(), settings.precision().orElse("not set"), e.getMessage()),
           e);
     }
     ChronoscopeConfig.Sampling sampling = settings.sampling();

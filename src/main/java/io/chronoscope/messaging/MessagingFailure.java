@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The first thing that went wrong for good. After it nothing more is read or written, liveness says
-/// no with the reason, and whoever watches over the process starts it again: from the last durable
-/// step, which is the only safe place to go on from.
+/// The first thing that went wrong for good. After it nothing more is read or written, liveness
+/// says no with the reason, and whoever watches over the process starts it again: from the last
+/// durable step, which is the only safe place to go on from.
 public final class MessagingFailure {
 
   private static final Logger LOG = LoggerFactory.getLogger(MessagingFailure.class);

@@ -90,8 +90,7 @@ public final class TimelinePicture {
     return TITLE + STRIP + SCALE + ROW * Math.max(1, shownRows(timeline) + (more ? 1 : 0)) + 8;
   }
 
-  private static void panel(
-      Graphics2D g, StreamTimeline timeline, int top, Thumbnails thumbnails) {
+  private static void panel(Graphics2D g, StreamTimeline timeline, int top, Thumbnails thumbnails) {
     g.setColor(PANEL);
     g.fill(
         new RoundRectangle2D.Double(
@@ -102,8 +101,7 @@ public final class TimelinePicture {
     int after = AXIS_LEFT + g.getFontMetrics().stringWidth(timeline.name()) + 12;
     g.setFont(plain(13));
     g.setColor(DIM);
-    g.drawString(
-        Clock.coarse(timeline.durationMs()) + "   " + timeline.caption(), after, top + 14);
+    g.drawString(Clock.coarse(timeline.durationMs()) + "   " + timeline.caption(), after, top + 14);
     strip(g, timeline, top + TITLE - 4, thumbnails);
     TimeAxis axis = new TimeAxis(timeline.durationMs(), AXIS_WIDTH);
     int rowsTop = top + TITLE + STRIP + SCALE;
@@ -120,13 +118,11 @@ public final class TimelinePicture {
     if (left > 0) {
       g.setFont(plain(13));
       g.setColor(DIM);
-      g.drawString(
-          "… and " + left + " more", WORDS_LEFT, rowsTop + shownRows(timeline) * ROW + 16);
+      g.drawString("… and " + left + " more", WORDS_LEFT, rowsTop + shownRows(timeline) * ROW + 16);
     }
   }
 
-  private static void strip(
-      Graphics2D g, StreamTimeline timeline, int top, Thumbnails thumbnails) {
+  private static void strip(Graphics2D g, StreamTimeline timeline, int top, Thumbnails thumbnails) {
     int count = 7;
     List<Long> times = new ArrayList<>();
     for (int i = 0; i < count; i++) {

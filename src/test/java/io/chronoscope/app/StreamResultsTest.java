@@ -32,7 +32,9 @@ class StreamResultsTest {
     results.add(event("e1", 2, Status.CLOSED, 1000, 5000, "A red circle appears."));
     results.add(event("e1", 1, Status.OPEN, 1000, 3000, "A red circle appears."));
 
-    assertThat(results.events()).singleElement().satisfies(e -> assertThat(e.revision()).isEqualTo(2));
+    assertThat(results.events())
+        .singleElement()
+        .satisfies(e -> assertThat(e.revision()).isEqualTo(2));
     assertThat(results.published()).hasSize(2);
   }
 
@@ -77,7 +79,12 @@ class StreamResultsTest {
     assertThat(timeline.rows())
         .containsExactly(
             new Reported(
-                1000, 5000, 250, "A red circle appears.", false, Optional.of(new True(1000, 4000, 0.75))),
+                1000,
+                5000,
+                250,
+                "A red circle appears.",
+                false,
+                Optional.of(new True(1000, 4000, 0.75))),
             new Reported(
                 2000, 3000, 250, "A blue cross appears.", false, Optional.of(new Invented())),
             new Missed(6000, 9000, "The light goes off."));
