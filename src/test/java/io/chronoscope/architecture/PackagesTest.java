@@ -84,7 +84,7 @@ class PackagesTest {
   }
 
   @Test
-  void analysisKnowsNothingOfTheEngineBehindItsPorts() {
+  void analysisKnowsTheModelOnlyByItsPort() {
     noClasses()
         .that()
         .resideInAnyPackage(ROOT + "analysis", ROOT + "batching")
@@ -92,7 +92,6 @@ class PackagesTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             ROOT + "generation",
-            ROOT + "vision",
             ROOT + "checkpoint",
             ROOT + "tokenizer",
             ROOT + "ort")
