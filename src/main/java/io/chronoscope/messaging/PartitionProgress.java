@@ -128,8 +128,8 @@ final class PartitionProgress {
             needed.values().stream().anyMatch(record -> record.stream().equals(stream));
         if (!begunAgain) {
           streams.remove(stream);
+          gone.add(stream);
         }
-        gone.add(stream);
       }
     }
     return gone;

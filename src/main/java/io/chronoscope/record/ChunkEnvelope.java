@@ -116,11 +116,20 @@ public final class ChunkEnvelope {
     return true;
   }
 
+  private static boolean isRead(String header) {
+    return header.startsWith("ce_") || header.equals("content-type");
+  }
+
   private static CloudEvent envelope(ConsumerRecord<byte[], byte[]> record) throws Refusal {
     for (String required : new String[] {"specversion", "id", "source", "type"}) {
       Header header = record.headers().lastHeader("ce_" + required);
       if (header == null || header.value() == null || text(header).isBlank()) {
         throw new Refusal(Reason.BAD_ENVELOPE, "header ce_" + required + " is missing");
+      }
+    }
+    for (Header header : record.headers()) {
+      if (header.value() == null && isRead(header.key())) {
+        throw new Refusal(Reason.BAD_ENVELOPE, "header " + header.key() + " has no value");
       }
     }
     try {

@@ -1,0 +1,184 @@
+package io.chronoscope.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.model.StreamInput;
+import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Unreadable;
+import io.chronoscope.record.ChunkEnvelope.NoStreamException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChunkEnvelopeTest {
+
+  private static final URI SOURCE = URI.create("/test");
+  private static final ChunkEnvelope ENVELOPE = new ChunkEnvelope(100);
+  private static final ChunkOrigin ORIGIN = new ChunkOrigin("video.chunks", 3, 17);
+  private static final byte[] MEDIA = {1, 2, 3};
+
+  @Test
+  void readsTheChunkThatWasWritten() throws Exception {
+    Instant start = Instant.parse("2026-01-02T03:04:05.678901Z");
+    ProducerRecord<String, byte[]> record =
+        ChunkEnvelope.chunk(
+            "video.chunks", SOURCE, "cam 1/ü", 12, start, Duration.ofMillis(4_004), "video/mp4", MEDIA);
+    assertThat(record.key()).isEqualTo("cam 1/ü");
+    assertThat(record.value()).isSameAs(MEDIA);
+
+    Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
+    assertThat(chunk.stream()).isEqualTo("cam 1/ü");
+    assertThat(chunk.origin()).isEqualTo(ORIGIN);
+    assertThat(chunk.declaredStart()).contains(start);
+    assertThat(chunk.sequence()).hasValue(12);
+    assertThat(chunk.declaredDuration()).contains(Duration.ofMillis(4_004));
+    assertThat(chunk.sizeBytes()).isEqualTo(3);
+    assertThat(chunk.media().isReadOnly()).isTrue();
+  }
+
+  @Test
+  void writesHeadersAsPublished() throws Exception {
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(VersionFlag.V202012)
+            .getSchema(Files.newInputStream(Path.of("kafka/schemas/chunk-headers.schema.json")));
+    for (ProducerRecord<String, byte[]> record :
+        new ProducerRecord[] {chunk(), ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam")}) {
+      ObjectNode headers = JsonFields.newObject();
+      for (Header header : record.headers()) {
+        headers.put(header.key(), new String(header.value(), UTF_8));
+      }
+      assertThat(schema.validate(headers)).as(headers.toString()).isEmpty();
+      headers.put("ce_sequence", "twelve");
+      assertThat(schema.validate(headers)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void readsTheEndOfAStream() throws Exception {
+    assertThat(
+            ENVELOPE.read(
+                ResultEnvelopeTest.received(
+                    ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam"))))
+        .isEqualTo(new EndOfStream("cam", ORIGIN));
+  }
+
+  @Test
+  void takesABareRecordByItsTimestamp() throws Exception {
+    ProducerRecord<String, byte[]> record = new ProducerRecord<>("video.chunks", "cam", MEDIA);
+    record.headers().add("traceparent", "00-x".getBytes(UTF_8));
+    Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
+    assertThat(chunk.declaredStart()).isEmpty();
+    assertThat(chunk.sequence()).isEmpty();
+    assertThat(chunk.declaredDuration()).isEmpty();
+    assertThat(chunk.recordTime()).isEqualTo(Instant.ofEpochMilli(1_700_000_000_123L));
+  }
+
+  @Test
+  void takesAnEnvelopeThatSaysOnlyWhatCloudEventsAskFor() throws Exception {
+    ProducerRecord<String, byte[]> record = chunk();
+    record.headers().remove("ce_time").remove("ce_sequence").remove("ce_durationms");
+    Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
+    assertThat(chunk.declaredStart()).isEmpty();
+    assertThat(chunk.sequence()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ce_time, yesterday, time",
+    "ce_time, 2026-13-01T00:00:00Z, time",
+    "ce_sequence, twelve, ce_sequence is not a whole number from 0: twelve",
+    "ce_sequence, -1, ce_sequence is not a whole number from 0: -1",
+    "ce_sequence, 1.5, ce_sequence is not a whole number from 0: 1.5",
+    "ce_sequence, 99999999999999999999, ce_sequence is not a whole number",
+    "ce_durationms, long, ce_durationms is not a whole number from 0: long",
+    "ce_specversion, 7.0, spec",
+    "ce_type, io.chronoscope.other, ce_type is neither",
+    "ce_specversion, , ce_specversion is missing",
+    "ce_id, , ce_id is missing",
+    "ce_source, , ce_source is missing",
+    "ce_type, , ce_type is missing",
+    "content-type, application/cloudevents+json, structured",
+  })
+  void refusesAMalformedHeader(String header, String value, String expected) throws Exception {
+    ProducerRecord<String, byte[]> record = chunk();
+    record.headers().remove(header);
+    if (value != null) {
+      record.headers().add(header, value.getBytes(UTF_8));
+    }
+    Unreadable unreadable = (Unreadable) ENVELOPE.read(ResultEnvelopeTest.received(record));
+    assertThat(unreadable.stream()).isEqualTo("cam");
+    assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_ENVELOPE);
+    assertThat(unreadable.rejection().detail()).containsIgnoringCase(expected);
+  }
+
+  @Test
+  void refusesNoBytesAndTooManyBytes() throws Exception {
+    for (byte[] empty : new byte[][] {null, {}}) {
+      StreamInput bare =
+          ENVELOPE.read(
+              ResultEnvelopeTest.received(new ProducerRecord<>("video.chunks", "cam", empty)));
+      assertThat(((Unreadable) bare).rejection().reason()).isEqualTo(Reason.EMPTY);
+    }
+    StreamInput large =
+        ENVELOPE.read(
+            ResultEnvelopeTest.received(
+                new ProducerRecord<>("video.chunks", "cam", new byte[101])));
+    assertThat(((Unreadable) large).rejection().reason()).isEqualTo(Reason.TOO_LARGE);
+    assertThat(((Unreadable) large).rejection().detail()).contains("101", "100");
+  }
+
+  @Test
+  void cannotTellTheStreamOfARecordWithoutKey() {
+    for (String key : new String[] {null, "", "  "}) {
+      ConsumerRecord<byte[], byte[]> record =
+          ResultEnvelopeTest.received(new ProducerRecord<>("video.chunks", key, MEDIA));
+      assertThatThrownBy(() -> ENVELOPE.read(record))
+          .isInstanceOf(NoStreamException.class)
+          .hasMessageContaining("key");
+    }
+  }
+
+  /// Headers of every kind that a stranger may send must not get past the refusal.
+  @Test
+  void survivesBinaryHeaders() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    java.util.Random random = new java.util.Random(seed);
+    Map<String, Integer> seen = new TreeMap<>();
+    for (int i = 0; i < 2000; i++) {
+      ProducerRecord<String, byte[]> record = chunk();
+      Header[] headers = record.headers().toArray();
+      String name = headers[random.nextInt(headers.length)].key();
+      byte[] value = new byte[random.nextInt(6)];
+      random.nextBytes(value);
+      record.headers().remove(name).add(name, random.nextInt(10) == 0 ? null : value);
+      StreamInput input = ENVELOPE.read(ResultEnvelopeTest.received(record));
+      seen.merge(input.getClass().getSimpleName(), 1, Integer::sum);
+    }
+    assertThat(seen).containsKeys("Unreadable", "Chunk");
+  }
+
+  private static ProducerRecord<String, byte[]> chunk() {
+    return ChunkEnvelope.chunk(
+        "video.chunks", SOURCE, "cam", 12, Instant.EPOCH, Duration.ofSeconds(4), "video/mp4", MEDIA);
+  }
+}
