@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -144,6 +147,25 @@ public final class Topics {
         });
     if (!problems.isEmpty()) {
       throw new IllegalStateException("cannot create topics: " + String.join("; ", problems));
+    }
+    awaitLeaders(admin, topics.values());
+  }
+
+  /// A topic that was just created may have no leader yet. Asking the leaders for their offsets
+  /// waits for them.
+  private static void awaitLeaders(Admin admin, Collection<NewTopic> topics) {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (NewTopic topic : topics) {
+      for (int partition = 0; partition < topic.numPartitions(); partition++) {
+        partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+      }
+    }
+    try {
+      admin.listOffsets(partitions).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("created topics have no leader: " + message(e), e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
   }
 

@@ -30,8 +30,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /// An instance of the edge without its container: the same feed and sink, polled by a thread of its
-/// own. It can be killed: from one moment to the next it polls, commits and writes no more, and its
-/// group only learns of it when the session runs out.
+/// own. It can be killed: from one moment to the next it polls, writes and commits no more.
 final class FeedHarness implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -53,10 +52,8 @@ final class FeedHarness implements AutoCloseable {
     properties.put("enable.auto.commit", false);
     properties.put("auto.offset.reset", "earliest");
     properties.put("max.poll.records", 1);
-    properties.put("session.timeout.ms", 6_000);
     properties.put("heartbeat.interval.ms", 200);
-    properties.put(
-        "partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+    properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
     consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     MessagingMetrics metrics = new MessagingMetrics(new SimpleMeterRegistry());
@@ -69,8 +66,7 @@ final class FeedHarness implements AutoCloseable {
             Executors.newVirtualThreadPerTaskExecutor(),
             failure,
             metrics);
-    StepSink guarded =
-        step -> killed ? new CompletableFuture<>() : sink.commit(step);
+    StepSink guarded = step -> killed ? new CompletableFuture<>() : sink.commit(step);
     feed =
         new ChunkFeed(
             new ChunkEnvelope(1 << 20),
@@ -108,17 +104,14 @@ final class FeedHarness implements AutoCloseable {
         waiting.add(record);
       }
       waiting.removeIf(
-          record ->
-              !offsets().isAssigned(new TopicPartition(record.topic(), record.partition())));
+          record -> !offsets().isAssigned(new TopicPartition(record.topic(), record.partition())));
       while (room.isDone() && !waiting.isEmpty()) {
         room =
             feed.take(waiting.poll(), consumer.groupMetadata().generationId())
                 .toCompletableFuture();
       }
     }
-    if (!killed) {
-      consumer.close();
-    }
+    consumer.close();
   }
 
   private CompletionStage<Void> commit(Map<TopicPartition, Long> offsets) {
@@ -128,17 +121,16 @@ final class FeedHarness implements AutoCloseable {
     }
     Map<TopicPartition, OffsetAndMetadata> commit = new HashMap<>();
     offsets.forEach((p, offset) -> commit.put(p, new OffsetAndMetadata(offset)));
-    onPoll.add(
-        () ->
-            consumer.commitAsync(
-                commit,
-                (map, problem) -> {
-                  if (problem == null) {
-                    done.complete(null);
-                  } else {
-                    done.completeExceptionally(problem);
-                  }
-                }));
+    onPoll.add(() ->
+        consumer.commitAsync(
+            commit,
+            (map, problem) -> {
+              if (problem == null) {
+                done.complete(null);
+              } else {
+                done.completeExceptionally(problem);
+              }
+            }));
     return done;
   }
 
@@ -147,13 +139,13 @@ final class FeedHarness implements AutoCloseable {
     killed = true;
     running = false;
     thread.join();
+    producer.close(Duration.ZERO);
   }
 
   /// Leaves the group in good order.
   @Override
   public void close() throws InterruptedException {
     running = false;
-    consumer.wakeup();
     thread.join();
     producer.close();
   }
@@ -167,7 +159,9 @@ final class FeedHarness implements AutoCloseable {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      feed.revoked(consumer, partitions);
+      if (!killed) {
+        feed.revoked(consumer, partitions);
+      }
     }
 
     @Override

@@ -91,8 +91,7 @@ class PartitionProgressTest {
             ended.add(stream);
           }
         }
-        long expected =
-            unreleased.keySet().stream().mapToLong(Long::longValue).min().orElse(next);
+        long expected = unreleased.keySet().stream().mapToLong(Long::longValue).min().orElse(next);
         assertThat(progress.committable()).isEqualTo(expected);
         assertThat(progress.outstanding()).isEqualTo(unreleased.size());
         if (random.nextInt(3) == 0) {

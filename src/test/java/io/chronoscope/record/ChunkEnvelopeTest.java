@@ -41,7 +41,14 @@ class ChunkEnvelopeTest {
     Instant start = Instant.parse("2026-01-02T03:04:05.678901Z");
     ProducerRecord<String, byte[]> record =
         ChunkEnvelope.chunk(
-            "video.chunks", SOURCE, "cam 1/ü", 12, start, Duration.ofMillis(4_004), "video/mp4", MEDIA);
+            "video.chunks",
+            SOURCE,
+            "cam 1/ü",
+            12,
+            start,
+            Duration.ofMillis(4_004),
+            "video/mp4",
+            MEDIA);
     assertThat(record.key()).isEqualTo("cam 1/ü");
     assertThat(record.value()).isSameAs(MEDIA);
 
@@ -179,6 +186,13 @@ class ChunkEnvelopeTest {
 
   private static ProducerRecord<String, byte[]> chunk() {
     return ChunkEnvelope.chunk(
-        "video.chunks", SOURCE, "cam", 12, Instant.EPOCH, Duration.ofSeconds(4), "video/mp4", MEDIA);
+        "video.chunks",
+        SOURCE,
+        "cam",
+        12,
+        Instant.EPOCH,
+        Duration.ofSeconds(4),
+        "video/mp4",
+        MEDIA);
   }
 }

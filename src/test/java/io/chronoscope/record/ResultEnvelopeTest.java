@@ -51,7 +51,10 @@ class ResultEnvelopeTest {
       ObjectNode more = json.deepCopy();
       more.put("surplus", 1);
       assertThat(schema.validate(more)).isNotEmpty();
-      for (String field : JsonFields.parse(record.value()).node().properties().stream().map(Map.Entry::getKey).toList()) {
+      for (String field :
+          JsonFields.parse(record.value()).node().properties().stream()
+              .map(Map.Entry::getKey)
+              .toList()) {
         ObjectNode less = json.deepCopy();
         less.remove(field);
         assertThat(schema.validate(less)).as("without " + field).isNotEmpty();
@@ -72,7 +75,13 @@ class ResultEnvelopeTest {
   @Test
   void saysInADeadLetterWhatWasKnownOfTheRecord() throws IOException {
     DeadLetter letter =
-        (DeadLetter) new Random(7).ints().mapToObj(i -> Samples.random(new Random(i))).filter(DeadLetter.class::isInstance).findFirst().orElseThrow();
+        (DeadLetter)
+            new Random(7)
+                .ints()
+                .mapToObj(i -> Samples.random(new Random(i)))
+                .filter(DeadLetter.class::isInstance)
+                .findFirst()
+                .orElseThrow();
     ProducerRecord<String, byte[]> record =
         ENVELOPE.write(letter, Instant.ofEpochMilli(1_700_000_000_123L), 42, 4);
     JsonNode json = JsonFields.parse(record.value()).node();
@@ -91,7 +100,8 @@ class ResultEnvelopeTest {
     assertThat(first.partition()).isEqualTo(second.partition());
     Map<Integer, Integer> spread = new HashMap<>();
     for (int i = 0; i < 200; i++) {
-      spread.merge(ENVELOPE.write(Samples.event("e", 1, "cam" + i), 8).partition(), 1, Integer::sum);
+      spread.merge(
+          ENVELOPE.write(Samples.event("e", 1, "cam" + i), 8).partition(), 1, Integer::sum);
     }
     assertThat(spread.keySet()).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
   }
@@ -103,8 +113,7 @@ class ResultEnvelopeTest {
     assertThat(again.value()).isEqualTo(once.value());
     assertThat(again.headers().toArray()).isEqualTo(once.headers().toArray());
     assertThat(header(once, "ce_id")).isEqualTo("e1/1");
-    assertThat(header(ENVELOPE.write(Samples.event("e1", 2, "cam"), 8), "ce_id"))
-        .isEqualTo("e1/2");
+    assertThat(header(ENVELOPE.write(Samples.event("e1", 2, "cam"), 8), "ce_id")).isEqualTo("e1/2");
     assertThat(header(once, "ce_type")).isEqualTo("io.chronoscope.event");
     assertThat(header(once, "ce_subject")).isEqualTo("cam");
     assertThat(header(once, "ce_dataschema")).isEqualTo("urn:chronoscope:schema:event:1");
@@ -150,8 +159,7 @@ class ResultEnvelopeTest {
       String name = type.schema().toString().split(":")[3];
       try (InputStream in =
           Files.newInputStream(Path.of("kafka/schemas/" + name + ".schema.json"))) {
-        schemas.put(
-            type, JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(in));
+        schemas.put(type, JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(in));
       }
     }
     return schemas;

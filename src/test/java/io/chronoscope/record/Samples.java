@@ -43,7 +43,8 @@ public final class Samples {
   }
 
   public static Result random(RandomGenerator random) {
-    Instant start = Instant.ofEpochSecond(random.nextLong(4_000_000_000L), random.nextInt(1_000_000) * 1000L);
+    Instant start =
+        Instant.ofEpochSecond(random.nextLong(4_000_000_000L), random.nextInt(1_000_000) * 1000L);
     Instant end = start.plusMillis(random.nextInt(100_000));
     String id = "id-" + random.nextLong();
     String stream = "stream " + random.nextInt(100);

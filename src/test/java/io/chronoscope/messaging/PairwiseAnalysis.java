@@ -1,0 +1,181 @@
+package io.chronoscope.messaging;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.chronoscope.analysis.Intake;
+import io.chronoscope.analysis.Step;
+import io.chronoscope.analysis.StepSink;
+import io.chronoscope.analysis.StreamState;
+import io.chronoscope.analysis.StreamState.WindowDigest;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Level;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.Sampling;
+import io.chronoscope.model.StreamInput;
+import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Unreadable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/// Stands in for the analysis with words instead of video: each window is two chunks and overlaps
+/// the next by one, an event says both chunks' words, and the summary of the whole says all of
+/// them. So a chunk that is missed, read twice or out of order shows in what is published.
+final class PairwiseAnalysis implements Intake {
+
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final ModelRef MODEL = new ModelRef("pairs", "1");
+  private static final Sampling SAMPLING = new Sampling(2, 1, "always", 2, 28, 28);
+
+  private final StepSink sink;
+  private final Executor executor;
+  private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+  final List<StreamInput> offered = new CopyOnWriteArrayList<>();
+  final List<String> resumed = new CopyOnWriteArrayList<>();
+  volatile CompletableFuture<Void> room = CompletableFuture.completedFuture(null);
+
+  PairwiseAnalysis(StepSink sink, Executor executor) {
+    this.sink = sink;
+    this.executor = executor;
+  }
+
+  private static final class Stream {
+    private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
+    private StreamState state;
+    private ChunkOrigin resumeFrom;
+    private Optional<String> before = Optional.empty();
+    private volatile boolean forgotten;
+  }
+
+  @Override
+  public CompletionStage<Void> offer(StreamInput input) {
+    offered.add(input);
+    Stream stream = streams.computeIfAbsent(input.stream(), name -> new Stream());
+    synchronized (stream) {
+      stream.tail =
+          stream.tail.thenComposeAsync(
+              done ->
+                  stream.forgotten
+                      ? CompletableFuture.completedFuture(null)
+                      : sink.commit(step(stream, input)).toCompletableFuture(),
+              executor);
+    }
+    return room;
+  }
+
+  private Step step(Stream stream, StreamInput input) {
+    return switch (input) {
+      case Chunk chunk -> {
+        String word = UTF_8.decode(chunk.media().duplicate()).toString();
+        long number = chunk.sequence().orElseThrow();
+        List<Result> results = new ArrayList<>();
+        List<WindowDigest> windows =
+            new ArrayList<>(stream.state == null ? List.of() : stream.state.windows());
+        if (stream.before.isPresent()) {
+          String words = stream.before.get() + "+" + word;
+          results.add(event(chunk, number - 1, words));
+          windows.add(new WindowDigest("w" + number, START, START, words, SAMPLING));
+        } else if (stream.state != null && stream.state.resumeSequence() != number) {
+          throw new IllegalStateException(
+              "%s goes on at %d instead of %d"
+                  .formatted(chunk.stream(), number, stream.state.resumeSequence()));
+        }
+        stream.before = Optional.of(word);
+        stream.resumeFrom = chunk.origin();
+        stream.state =
+            new StreamState(
+                StreamState.VERSION,
+                chunk.stream(),
+                START,
+                number,
+                number,
+                Optional.of(START.plusSeconds(number)),
+                List.of(),
+                windows);
+        yield new Step(chunk.stream(), results, Optional.of(stream.state), chunk.origin());
+      }
+      case Unreadable unreadable -> {
+        List<Result> letter =
+            List.of(
+                new DeadLetter(unreadable.stream(), unreadable.origin(), unreadable.rejection()));
+        yield stream.state == null
+            ? new Step(unreadable.stream(), letter, Optional.empty(), unreadable.origin())
+            : new Step(unreadable.stream(), letter, Optional.of(stream.state), stream.resumeFrom);
+      }
+      case EndOfStream end -> {
+        List<Result> results =
+            stream.state == null ? List.of() : List.of(summary(end.stream(), stream.state));
+        streams.remove(end.stream(), stream);
+        yield new Step(end.stream(), results, Optional.empty(), end.origin());
+      }
+    };
+  }
+
+  private static VideoEvent event(Chunk chunk, long number, String words) {
+    return new VideoEvent(
+        chunk.stream() + "-" + number,
+        1,
+        Status.CLOSED,
+        chunk.stream(),
+        START.plusSeconds(number),
+        START.plusSeconds(number + 2),
+        number * 1000,
+        (number + 2) * 1000,
+        500,
+        words,
+        MODEL,
+        SAMPLING,
+        List.of(chunk.origin()));
+  }
+
+  private static Summary summary(String stream, StreamState state) {
+    return new Summary(
+        stream + "-all",
+        Level.STREAM,
+        stream,
+        START,
+        START.plusSeconds(state.nextWindow()),
+        0,
+        state.nextWindow() * 1000,
+        String.join(" ", state.windows().stream().map(WindowDigest::text).toList()),
+        MODEL,
+        SAMPLING,
+        state.windows().stream().map(WindowDigest::summaryId).toList());
+  }
+
+  @Override
+  public void resume(StreamState state, ChunkOrigin resumeFrom) {
+    resumed.add(state.stream());
+    Stream stream = new Stream();
+    stream.state = state;
+    stream.resumeFrom = resumeFrom;
+    streams.put(state.stream(), stream);
+  }
+
+  @Override
+  public void forget(Predicate<String> stream) {
+    streams
+        .entrySet()
+        .removeIf(entry -> {
+          boolean goes = stream.test(entry.getKey());
+          if (goes) {
+            entry.getValue().forgotten = true;
+          }
+          return goes;
+        });
+  }
+}
