@@ -53,6 +53,7 @@ def main():
     e.add_argument("--clips", type=int, default=200)
     e.add_argument("--first-seed", type=int, default=20_000)
     e.add_argument("--show", type=int, default=0, help="print so many answers")
+    e.add_argument("--videos", help="score the windows of the MP4s with truth in this folder instead")
     e.add_argument("--threads", type=int, default=2)
 
     c = commands.add_parser("check", help="compare the fast forward pass with the reference's own, on a checkpoint")
@@ -79,6 +80,11 @@ def main():
         from chronoscope_training.export import load_directory
         torch.set_num_threads(options.threads)
         model, text = load_directory(options.model)
+        if options.videos:
+            from chronoscope_training import windows
+            for fps in (2, 1, 4):
+                print(windows.run(model, text, options.videos, fps, show=options.show), flush=True)
+            return
         for counts in ((1,), (1, 2, 3)):
             for fps in (2, 1, 4):
                 print(evaluate.run(model, text, options.first_seed, options.clips, fps, counts, show=options.show),

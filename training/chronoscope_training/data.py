@@ -8,13 +8,13 @@ from .model import video_positions
 # (rows, cols) of merged tokens -> aspects of real videos that the preprocessor maps to that grid, and their share
 GRIDS = {(3, 4): ((4 / 3, 4 / 3, 1.25, 1.3), 0.40), (3, 5): ((16 / 9, 16 / 9, 1.5, 1.6, 1.85), 0.28),
          (4, 4): ((1.0,), 0.10), (4, 3): ((3 / 4, 3 / 4, 0.8), 0.12), (5, 3): ((9 / 16, 9 / 16, 2 / 3), 0.10)}
-FPS = {2: 0.48, 1: 0.18, 4: 0.16, 0.5: 0.03, 0.7: 0.03, 1.5: 0.05, 2.5: 0.04, 3: 0.03}
-# Difficulty levels: shares of 0, 1, 2, 3 events, shares of window lengths in seconds, light going off.
+FPS = {2: 0.43, 1: 0.18, 4: 0.23, 0.5: 0.03, 0.7: 0.02, 1.5: 0.04, 2.5: 0.03, 3: 0.04}
+# Difficulty levels: shares of 0, 1, 2, 3, 4 events, shares of window lengths in seconds, light going off.
 LEVELS = (
     dict(count=(0.08, 0.92, 0, 0), length={3: .3, 4: .4, 5: .3}, light=0.03),
     dict(count=(0.08, 0.62, 0.30, 0), length={4: .25, 5: .25, 6: .25, 8: .25}, light=0.06),
     dict(count=(0.08, 0.37, 0.35, 0.20), length={4: .08, 6: .25, 8: .37, 10: .3}, light=0.08),
-    dict(count=(0.10, 0.28, 0.33, 0.29), length={3: .03, 5: .07, 6: .1, 8: .2, 9: .1, 10: .4, 12: .1}, light=0.08),
+    dict(count=(0.09, 0.24, 0.29, 0.26, 0.12), length={3: .03, 5: .07, 6: .1, 8: .2, 9: .1, 10: .4, 12: .1}, light=0.08),
 )
 # The encoder's own stage: short and crowded, so that most pictures show something new.
 CROWDED = dict(count=(0.02, 0.08, 0.3, 0.6), length={1: .3, 2: .4, 3: .3}, light=0.08)
@@ -107,7 +107,7 @@ def sample_clip(rng, spec, fps, length, grid):
     """One window of a scene -> dict of frames, labels, truth."""
     aspects = GRIDS[grid][0]
     aspect = aspects[rng.integers(len(aspects))]
-    count = int(rng.choice(4, p=np.array(spec["count"]) / sum(spec["count"])))
+    count = int(rng.choice(len(spec["count"]), p=np.array(spec["count"]) / sum(spec["count"])))
     times, distinct = frame_times(fps, length)
     scene = scenes.window_scene(rng, distinct / fps, aspect, count, spec["light"])
     frames, labels = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28, labels=True)

@@ -12,7 +12,7 @@ TIME = re.compile(r"(\d+):(\d+(?:\.\d+)?)")
 
 
 @torch.no_grad()
-def generate(model, text, frames, pair_seconds, questions, limit=190):
+def generate(model, text, frames, pair_seconds, questions, limit=260):
     """Greedy answers. frames uint8 [clips, 2T, H, W, 3]; pair_seconds [clips][T]; questions: token ids per clip, all
     of one length. Returns texts."""
     size, grid = len(frames), (frames.shape[2] // 28, frames.shape[3] // 28)
