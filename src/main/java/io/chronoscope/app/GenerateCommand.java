@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,23 +43,24 @@ final class GenerateCommand implements Callable<Integer> {
         description =
             "PNG files in name order, as if sampled at --fps. Taken as they are when their sides are"
                 + " multiples of 28.")
-    Optional<Path> frames = Optional.empty();
+    @Nullable Path frames;
 
     @Option(
         names = "--video",
         paramLabel = "FILE",
         required = true,
         description = "A video file, sampled at --fps.")
-    Optional<Path> video = Optional.empty();
+    @Nullable Path video;
 
     @Option(
         names = "--image",
         paramLabel = "FILE",
         required = true,
         description = "A still picture.")
-    Optional<Path> image = Optional.empty();
+    @Nullable Path image;
   }
 
+  // No defaults in the group: picocli would take them for given.
   @ArgGroup(multiplicity = "1")
   Input input = new Input();
 
@@ -151,17 +154,17 @@ final class GenerateCommand implements Callable<Integer> {
     long reading = System.nanoTime();
     List<Picture> frames = new ArrayList<>();
     try {
-      if (input.image.isPresent()) {
-        frames.add(PictureFiles.read(input.image.get()));
+      if (input.image != null) {
+        frames.add(PictureFiles.read(input.image));
         timings.put("readMs", since(reading));
         return question.askImage(frames.getFirst(), prompt, maxNewTokens, token -> {});
       }
       double rate = fps;
-      if (input.frames.isPresent()) {
-        frames.addAll(PictureFiles.readFolder(input.frames.get()));
+      if (input.frames != null) {
+        frames.addAll(PictureFiles.readFolder(input.frames));
       } else {
         VideoFile.Selected selected =
-            VideoFile.open(input.video.orElseThrow(), new FfmpegDecoder()).select(fps);
+            VideoFile.open(Objects.requireNonNull(input.video), new FfmpegDecoder()).select(fps);
         frames.addAll(selected.frames());
         rate = selected.fps();
         // A frame that happens to fit the grid still has to keep to the pixel limits.

@@ -5,6 +5,8 @@ import io.chronoscope.client.Topics;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,7 +76,31 @@ final class ServeCommand implements Callable<Integer> {
       ModelOptions.set("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
       ModelOptions.set("kafka.bootstrap.servers", broker.bootstrapServers());
       output.say("Kafka broker at " + broker.bootstrapServers());
+      return serveOn(broker);
+    }
+  }
+
+  /// A signal ends the process through its shutdown hooks: the broker's has to wait for the
+  /// service, whose last writes it takes.
+  private static int serveOn(EmbeddedBroker broker) {
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("broker-stop")
+                .unstarted(() -> {
+                  try {
+                    if (stopped.await(30, TimeUnit.SECONDS)) {
+                      broker.close();
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    try {
       return ServiceRun.untilStopped();
+    } finally {
+      stopped.countDown();
     }
   }
 

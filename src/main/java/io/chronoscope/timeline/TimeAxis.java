@@ -5,9 +5,14 @@ import java.util.List;
 
 /// Where on an axis a time stands.
 ///
+/// @param startMs at the axis' beginning
 /// @param durationMs what the whole axis stands for
 /// @param length of the axis, in whatever it is drawn with: cells, pixels
-record TimeAxis(long durationMs, double length) {
+record TimeAxis(long startMs, long durationMs, double length) {
+
+  TimeAxis(long durationMs, double length) {
+    this(0, durationMs, length);
+  }
 
   private static final long[] STEPS_MS = {
     500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000,
@@ -19,7 +24,7 @@ record TimeAxis(long durationMs, double length) {
   }
 
   double at(long ms) {
-    return Math.clamp((double) ms / durationMs, 0, 1) * length;
+    return Math.clamp((double) (ms - startMs) / durationMs, 0, 1) * length;
   }
 
   /// Times to be labelled: round ones, at least `spacing` apart on the axis.
@@ -35,7 +40,8 @@ record TimeAxis(long durationMs, double length) {
       step *= 2;
     }
     List<Long> ticks = new ArrayList<>();
-    for (long t = 0; t <= durationMs; t += step) {
+    long first = Math.ceilDiv(startMs, step) * step;
+    for (long t = first; t <= startMs + durationMs; t += step) {
       ticks.add(t);
     }
     return ticks;

@@ -3,7 +3,6 @@ package io.chronoscope.timeline;
 import io.chronoscope.timeline.StreamTimeline.Invented;
 import io.chronoscope.timeline.StreamTimeline.Missed;
 import io.chronoscope.timeline.StreamTimeline.Reported;
-import io.chronoscope.timeline.StreamTimeline.Row;
 import io.chronoscope.timeline.StreamTimeline.True;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,11 @@ public final class TimelineText {
   // The line under an event whose truth is known is a little longer than the event's own.
   private static final int TIMES = "00:00.00 – 00:00.00 IoU 0.00".length();
   private static final String PARTS = " ▏▎▍▌▋▊▉";
+
+  /// Written in full in the record; here it only says what to expect.
+  private static final int MOST_SUMMARY_LINES = 4;
+
+  private static final int MOST_SECTIONS = 12;
 
   private final Terminal terminal;
 
@@ -36,25 +40,46 @@ public final class TimelineText {
     int free = terminal.columns() - INDENT.length() - TIMES - 4;
     int words = Math.clamp(longest, 8, Math.max(16, free / 2));
     int bar = Math.max(12, free - words);
-    TimeAxis axis = new TimeAxis(timeline.durationMs(), bar);
     if (timeline.rows().isEmpty()) {
       lines.add(INDENT + style("2", "nothing happened"));
-    } else {
-      lines.addAll(scale(axis, bar));
     }
     int place = 0;
-    for (Row row : timeline.rows()) {
-      lines.addAll(
-          switch (row) {
-            case Reported reported -> reported(reported, axis, bar, words, place);
-            case Missed missed -> missed(missed, axis, bar, words);
-          });
-      place++;
+    for (long start = 0; place < timeline.rows().size(); start += sectionMs(timeline)) {
+      long left = timeline.durationMs() - start;
+      long end = left <= sectionMs(timeline) ? Long.MAX_VALUE : start + sectionMs(timeline);
+      TimeAxis axis = new TimeAxis(start, Math.min(left, sectionMs(timeline)), bar);
+      if (timeline.rows().get(place).startMs() >= end) {
+        continue;
+      }
+      lines.addAll(scale(axis, bar));
+      while (place < timeline.rows().size() && timeline.rows().get(place).startMs() < end) {
+        lines.addAll(
+            switch (timeline.rows().get(place)) {
+              case Reported reported -> reported(reported, axis, bar, words, place);
+              case Missed missed -> missed(missed, axis, bar, words);
+            });
+        place++;
+      }
     }
-    for (String line : wrap(timeline.summary(), terminal.columns() - INDENT.length() - 2)) {
-      lines.add(INDENT + style("2", "│ ") + style("3", line));
+    List<String> summary = wrap(timeline.summary(), terminal.columns() - INDENT.length() - 4);
+    for (int i = 0; i < Math.min(MOST_SUMMARY_LINES, summary.size()); i++) {
+      boolean cut = i == MOST_SUMMARY_LINES - 1 && summary.size() > MOST_SUMMARY_LINES;
+      lines.add(INDENT + style("2", "│ ") + style("3", summary.get(i) + (cut ? " …" : "")));
     }
     return lines;
+  }
+
+  /// A long stream is drawn a piece at a time, so that its bars keep a length that says something.
+  private static long sectionMs(StreamTimeline timeline) {
+    if (timeline.durationMs() <= 100_000) {
+      return Math.max(1, timeline.durationMs());
+    }
+    for (long minutes : new long[] {1, 5, 15, 60}) {
+      if (timeline.durationMs() <= minutes * 60_000 * MOST_SECTIONS) {
+        return minutes * 60_000;
+      }
+    }
+    return Math.ceilDiv(timeline.durationMs(), MOST_SECTIONS);
   }
 
   private List<String> scale(TimeAxis axis, int bar) {
@@ -66,7 +91,7 @@ public final class TimelineText {
       if (column + label.length() <= bar + 2) {
         labels.replace(column, column + label.length(), label);
       }
-      line.setCharAt(column, tick == 0 ? '├' : '┼');
+      line.setCharAt(column, column == 0 ? '├' : '┼');
     }
     return List.of(
         INDENT + style("2", labels.toString().stripTrailing()),

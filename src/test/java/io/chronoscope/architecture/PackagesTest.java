@@ -91,10 +91,7 @@ class PackagesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            ROOT + "generation",
-            ROOT + "checkpoint",
-            ROOT + "tokenizer",
-            ROOT + "ort")
+            ROOT + "generation", ROOT + "checkpoint", ROOT + "tokenizer", ROOT + "ort")
         .check(CLASSES);
   }
 

@@ -64,6 +64,24 @@ class TimelineTextTest {
   }
 
   @Test
+  void drawsALongStreamPieceByPiece() {
+    List<Row> rows =
+        List.of(
+            new Reported(5_000, 10_000, 0, "A red circle.", false, Optional.empty()),
+            new Reported(55_000, 70_000, 0, "A blue cross.", false, Optional.empty()),
+            new Reported(185_000, 190_000, 0, "A cat.", false, Optional.empty()));
+
+    List<String> lines =
+        new TimelineText(new Terminal(100, false, false))
+            .draw(new StreamTimeline("yard", 200_000, "", rows, "word ".repeat(500)));
+
+    assertThat(lines.stream().filter(line -> line.contains("├"))).hasSize(2);
+    assertThat(lines.stream().filter(line -> line.contains("03:00"))).hasSize(1);
+    assertThat(lines.stream().filter(line -> line.contains("│"))).hasSize(4);
+    assertThat(lines).anyMatch(line -> line.endsWith("A cat."));
+  }
+
+  @Test
   void usesColourOnlyWhereItIsWanted() {
     assertThat(draw(100, false, EVENT)).noneMatch(line -> line.contains("\033"));
     assertThat(draw(100, true, EVENT)).anyMatch(line -> line.contains("\033[38;5;203m"));
