@@ -6,6 +6,7 @@ import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Identifier;
@@ -18,10 +19,15 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -38,7 +44,10 @@ class MessagingBeans {
   /// Before the channels are connected, so that the topics exist by then.
   private static final int BEFORE_CHANNELS = 100;
 
+  private static final long LAG_EVERY_MS = 2000;
   private static final URI SOURCE = URI.create("/chronoscope");
+
+  private final List<AutoCloseable> closing = new ArrayList<>();
 
   void createTopics(
       @Observes @Priority(BEFORE_CHANNELS) StartupEvent event,
@@ -47,6 +56,28 @@ class MessagingBeans {
       @ConfigProperty(name = "chronoscope.topics.create", defaultValue = "true") boolean create) {
     if (create) {
       Topics.ensure(kafka, names);
+    }
+  }
+
+  void watchLag(
+      @Observes StartupEvent event,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+      KafkaStepSink sink,
+      MessagingMetrics metrics) {
+    Admin admin = Admin.create(kafka);
+    closing.add(admin);
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("lag-watch").daemon().factory());
+    closing.add(scheduler::shutdownNow);
+    var unused =
+        scheduler.scheduleWithFixedDelay(
+            new LagWatch(admin, sink.offsets(), metrics), 0, LAG_EVERY_MS, TimeUnit.MILLISECONDS);
+  }
+
+  void close(@Observes ShutdownEvent event) throws Exception {
+    for (AutoCloseable resource : closing.reversed()) {
+      resource.close();
     }
   }
 
