@@ -10,8 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks how far the partitions assigned here have been written, against how far they are done with.
-/// The consumer's own lag ends at what it has fetched, and says nothing while it is paused.
+/// Looks how far the partitions assigned here have been written, against how far they are done
+/// with. The consumer's own lag ends at what it has fetched, and says nothing while it is paused.
 final class LagWatch implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LagWatch.class);

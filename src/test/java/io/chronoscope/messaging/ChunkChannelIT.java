@@ -3,7 +3,6 @@ package io.chronoscope.messaging;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StepSink;
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.client.ChunkPublisher;
@@ -13,7 +12,6 @@ import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.Summary;
-import io.chronoscope.record.TopicNames;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -40,7 +38,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -89,18 +86,11 @@ class ChunkChannelIT {
 
     await(() -> results(kafka).stream().anyMatch(Summary.class::isInstance));
     List<Result> results = results(kafka);
-    assertThat(results.stream().filter(result -> result.stream().equals("cam")))
-        .hasSize(CHUNKS);
-    assertThat(
-            results.stream()
-                .filter(DeadLetter.class::isInstance)
-                .map(Result::stream)
-                .toList())
+    assertThat(results.stream().filter(result -> result.stream().equals("cam"))).hasSize(CHUNKS);
+    assertThat(results.stream().filter(DeadLetter.class::isInstance).map(Result::stream).toList())
         .containsExactlyInAnyOrder("video.chunks-2", "ghost");
     try (Admin admin = Admin.create(kafka)) {
-      await(
-          () ->
-              committed(admin) == CHUNKS + 3);
+      await(() -> committed(admin) == CHUNKS + 3);
     }
     assertThat(failure.reason()).isEmpty();
     assertThat(get("/q/health/live")).contains("\"streams\"", "\"UP\"");
@@ -117,8 +107,7 @@ class ChunkChannelIT {
 
   private String get(String path) {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(
-              HttpRequest.newBuilder(root.resolve(path)).build(), BodyHandlers.ofString())
+      return http.send(HttpRequest.newBuilder(root.resolve(path)).build(), BodyHandlers.ofString())
           .body();
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -144,7 +133,9 @@ class ChunkChannelIT {
     List<Result> results = new ArrayList<>();
     try (ResultReader reader =
         new ResultReader(
-            kafka, List.of("video.events", "video.summaries", "video.chunks.dlq"), From.BEGINNING)) {
+            kafka,
+            List.of("video.events", "video.summaries", "video.chunks.dlq"),
+            From.BEGINNING)) {
       reader.readToEnd(read -> results.add(((Read.Published) read).result()));
     }
     return results;

@@ -95,7 +95,8 @@ class KafkaStepSinkTest {
     var first = sink.commit(step(1, 8)).toCompletableFuture();
     producer.errorNext(new IllegalStateException("disk full"));
     assertThat(first).isCompletedExceptionally();
-    assertThat(failure.reason()).hasValueSatisfying(r -> assertThat(r).contains("cam", "disk full"));
+    assertThat(failure.reason())
+        .hasValueSatisfying(r -> assertThat(r).contains("cam", "disk full"));
     var second = sink.commit(step(2, 9)).toCompletableFuture();
     assertThat(second).isCompletedExceptionally();
     assertThat(topics()).containsExactly("video.events");

@@ -39,11 +39,9 @@ class PublishedDescriptionsTest {
     }
     Map<String, Integer> partitions = new TreeMap<>();
     api.get("channels")
-        .forEach(
-            channel ->
-                partitions.put(
-                    channel.get("address").asText(),
-                    channel.at("/bindings/kafka/partitions").asInt()));
+        .forEach(channel ->
+            partitions.put(
+                channel.get("address").asText(), channel.at("/bindings/kafka/partitions").asInt()));
     for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
       if (!definition.name().equals(TopicNames.USUAL.state())) {
         assertThat(partitions).containsEntry(definition.name(), definition.partitions());
@@ -59,8 +57,7 @@ class PublishedDescriptionsTest {
     }
     Topics.Definition chunks = Topics.definitions(TopicNames.USUAL).getFirst();
     assertThat(chunks.config())
-        .containsEntry(
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(64 * 1024 * 1024))
+        .containsEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(64 * 1024 * 1024))
         .containsEntry(TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
   }
 
@@ -83,8 +80,7 @@ class PublishedDescriptionsTest {
     JsonNode container = pod.at("/containers/0");
     assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/q/health/live");
-    assertThat(container.at("/readinessProbe/httpGet/path").asText())
-        .isEqualTo("/q/health/ready");
+    assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/q/health/ready");
     for (JsonNode mount : container.get("volumeMounts")) {
       assertThat(pod.get("volumes").findValuesAsText("name")).contains(mount.get("name").asText());
     }
