@@ -46,7 +46,7 @@ final class EventTracker {
   List<VideoEvent> observe(
       SeenSpan span, Sampling sampling, List<Sighting> sightings, long nextFromMicros) {
     List<OpenEvent> unmatched = new ArrayList<>(open);
-    List<Sighting> unseenBefore = new ArrayList<>(new LinkedHashSet<>(sightings));
+    List<Sighting> unseenBefore = withoutRepeats(sightings);
     List<OpenEvent> current = new ArrayList<>();
     for (Pairing pairing : pair(unmatched, unseenBefore, span)) {
       unmatched.remove(pairing.event);
@@ -82,6 +82,22 @@ final class EventTracker {
             .toList();
     open = List.of();
     return published;
+  }
+
+  /// A model that repeats itself tells one event twice: same words, mostly the same time.
+  private static List<Sighting> withoutRepeats(List<Sighting> sightings) {
+    List<Sighting> told = new ArrayList<>();
+    for (Sighting sighting : sightings) {
+      if (told.stream()
+          .noneMatch(
+              earlier ->
+                  earlier.description().equalsIgnoreCase(sighting.description())
+                      && earlier.sharedMicros(sighting) * 2
+                          >= Math.min(earlier.lengthMicros(), sighting.lengthMicros()))) {
+        told.add(sighting);
+      }
+    }
+    return told;
   }
 
   private record Pairing(OpenEvent event, Sighting sighting, double likeness) {}

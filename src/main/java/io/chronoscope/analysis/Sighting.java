@@ -24,6 +24,11 @@ public record Sighting(
     chunks = List.copyOf(chunks);
   }
 
+  long sharedMicros(Sighting other) {
+    return Math.max(
+        0, Math.min(endMicros, other.endMicros) - Math.max(startMicros, other.startMicros));
+  }
+
   public long lengthMicros() {
     return endMicros - startMicros;
   }

@@ -126,6 +126,14 @@ class EventTrackerTest {
   }
 
   @Test
+  void takesWhatAnAnswerRepeatsForOneEvent() {
+    List<VideoEvent> events =
+        window(0, saw(2, 5, "A red circle moves left."), saw(2.5, 5.5, "A red circle moves left."));
+    assertThat(events.stream().map(EventTrackerTest::told))
+        .containsExactly("A red circle moves left. 2.0-5.0 r1 CLOSED");
+  }
+
+  @Test
   void closesWhatTheNextWindowDoesNotSee() {
     window(0, saw(7, 10, "A red circle moves left."));
     assertThat(window(1).stream().map(EventTrackerTest::told))
