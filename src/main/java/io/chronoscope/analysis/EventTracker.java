@@ -89,11 +89,10 @@ final class EventTracker {
     List<Sighting> told = new ArrayList<>();
     for (Sighting sighting : sightings) {
       if (told.stream()
-          .noneMatch(
-              earlier ->
-                  earlier.description().equalsIgnoreCase(sighting.description())
-                      && earlier.sharedMicros(sighting) * 2
-                          >= Math.min(earlier.lengthMicros(), sighting.lengthMicros()))) {
+          .noneMatch(earlier ->
+              earlier.description().equalsIgnoreCase(sighting.description())
+                  && earlier.sharedMicros(sighting) * 2
+                      >= Math.min(earlier.lengthMicros(), sighting.lengthMicros()))) {
         told.add(sighting);
       }
     }

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The packaged service as a process of its own, killed in the middle of a stream and started again.
+/// The packaged service as a process of its own, killed in the middle of a stream and started
+/// again.
 class ServiceKilledIT {
 
   private static final Path HOME = Path.of("").toAbsolutePath();
@@ -98,8 +99,7 @@ class ServiceKilledIT {
       assertThat(whole.values())
           .filteredOn(VideoEvent.class::isInstance)
           .isNotEmpty()
-          .allSatisfy(
-              event -> assertThat(((VideoEvent) event).status()).isEqualTo(Status.CLOSED));
+          .allSatisfy(event -> assertThat(((VideoEvent) event).status()).isEqualTo(Status.CLOSED));
       assertThat(pieces).isEqualTo(whole);
     }
   }
@@ -128,9 +128,7 @@ class ServiceKilledIT {
     }
     assertThat(all.values().stream().filter(DeadLetter.class::isInstance))
         .singleElement()
-        .satisfies(
-            letter ->
-                assertThat(((DeadLetter) letter).rejection().detail()).isNotBlank());
+        .satisfies(letter -> assertThat(((DeadLetter) letter).rejection().detail()).isNotBlank());
     assertThat(all.values().stream().filter(VideoEvent.class::isInstance)).isNotEmpty();
   }
 
@@ -153,10 +151,7 @@ class ServiceKilledIT {
     String stream = sample.replace(".mp4", "");
     try (ChunkPublisher publisher = new ChunkPublisher(kafka, topic, URI.create("/test"))) {
       new MediaCutter()
-          .cut(
-              file,
-              Duration.ofSeconds(2),
-              segment -> send(publisher, stream, segment));
+          .cut(file, Duration.ofSeconds(2), segment -> send(publisher, stream, segment));
       publisher.end(stream).toCompletableFuture().join();
     }
   }
