@@ -73,8 +73,8 @@ final class Settings {
     ChronoscopeConfig.Sampling sampling = settings.sampling();
     if (sampling.minFps() > sampling.targetFps() || sampling.targetFps() > sampling.maxFps()) {
       throw new ConfigurationException(
-          ("chronoscope.sampling.min-fps (%s), .target-fps (%s) and .max-fps (%s) must not fall in"
-                  + " that order")
+          ("frame rates must not fall from chronoscope.sampling.min-fps (%s) over .target-fps (%s)"
+                  + " to .max-fps (%s)")
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
     }
     ChronoscopeConfig.Window window = settings.window();
