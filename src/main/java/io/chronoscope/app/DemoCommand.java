@@ -30,8 +30,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "demo",
     description = {
-      "Starts everything in this process (a Kafka broker too), sends the sample videos through it as",
-      "chunks, and shows what happened and when, against what really happened."
+      "Sends the sample videos through everything and shows what happened, and when.",
+      "A Kafka broker and the service start in this process, on free ports; the videos go through as",
+      "chunks on real topics; what is found is drawn against what really happens in them."
     },
     mixinStandardHelpOptions = true,
     versionProvider = CommandLineInterface.Version.class,

@@ -26,8 +26,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "evaluate",
     description = {
-      "Sends every video of a directory through the service and compares what was found with the",
-      "NAME.events.json beside it: mean temporal IoU and R1@0.3/0.5/0.7, as Charades-STA counts them."
+      "Measures how good the answers are, on videos with truth files.",
+      "Every video of the directory goes through the whole service; what is found is compared with",
+      "the NAME.events.json beside it: mean temporal IoU and R1@0.3/0.5/0.7, as Charades-STA counts."
     },
     mixinStandardHelpOptions = true,
     versionProvider = CommandLineInterface.Version.class,

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Runs the service: chunks in, events and summaries out. Health at /q/health, metrics at",
-      "/q/metrics."
+      "Runs the service: chunks in, events and summaries out.",
+      "Health is at /q/health, metrics are at /q/metrics."
     },
     mixinStandardHelpOptions = true,
     versionProvider = CommandLineInterface.Version.class,
@@ -68,6 +68,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     ChronoscopeConfig settings = Settings.load();
     if (!embedded) {
+      KafkaOptions.requireBroker(settings);
       ModelOptions.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
       return ServiceRun.untilStopped();
     }
