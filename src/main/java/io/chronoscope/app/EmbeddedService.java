@@ -32,12 +32,16 @@ final class EmbeddedService {
     }
   }
 
+  /// After a stream's end its last records are on their way for less than this.
+  private static final long SETTLED = Duration.ofSeconds(10).toNanos();
+
   private static final URI SOURCE = URI.create("/chronoscope/embedded");
 
   private final ChronoscopeConfig settings;
   private final AnalysisListener listener;
   private final List<Double> rates;
   private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
+  private final Map<String, Long> endedAtNanos = new ConcurrentHashMap<>();
 
   /// @param listener told what the analysis does
   /// @param rates for streams named after them; see [RateByName]
@@ -71,7 +75,7 @@ final class EmbeddedService {
                     drive(servers, topics, streams, all, each);
                     return ExitCode.OK;
                   },
-                  new Listeners(listener, failureListener()),
+                  new Listeners(listener, endListener()),
                   rates));
       if (status != ExitCode.OK) {
         throw new EnvironmentException("the service ended by itself; the log above says why");
@@ -80,11 +84,16 @@ final class EmbeddedService {
     }
   }
 
-  private AnalysisListener failureListener() {
+  private AnalysisListener endListener() {
     return new AnalysisListener() {
       @Override
       public void streamFailed(String stream, Throwable cause) {
         failures.put(stream, cause);
+      }
+
+      @Override
+      public void streamEnded(String stream) {
+        endedAtNanos.put(stream, System.nanoTime());
       }
     };
   }
@@ -130,6 +139,9 @@ final class EmbeddedService {
             }
           }
         }
+        // A stream of which nothing could be shown ends without a summary.
+        open.removeIf(stream ->
+            System.nanoTime() - endedAtNanos.getOrDefault(stream, System.nanoTime()) > SETTLED);
       }
     }
   }
