@@ -55,8 +55,9 @@ final class EventTracker {
     }
     unseenBefore.forEach(sighting -> current.add(begin(sighting, span, sampling)));
     List<VideoEvent> published = new ArrayList<>();
-    // A window that looked again and did not see it: what was seen before stands.
-    unmatched.forEach(event -> published.add(closed(event)));
+    for (OpenEvent event : unmatched) {
+      published.add(isDisproved(event, span) ? withdrawn(event) : closed(event));
+    }
 
     List<OpenEvent> stillOpen = new ArrayList<>();
     for (OpenEvent event : current) {
@@ -84,13 +85,20 @@ final class EventTracker {
     return published;
   }
 
-  /// A model that repeats itself tells one event twice: same words, mostly the same time.
+  /// What was seen before stands although this window does not tell it, unless this window saw all
+  /// of it: then the one before saw no more than its beginning, at its border.
+  private boolean isDisproved(OpenEvent event, SeenSpan span) {
+    return startMicros(event.event()) >= span.firstMicros();
+  }
+
+  /// A model that repeats itself tells one event twice: much the same words, mostly the same time.
+  /// The first telling counts.
   private static List<Sighting> withoutRepeats(List<Sighting> sightings) {
     List<Sighting> told = new ArrayList<>();
     for (Sighting sighting : sightings) {
       if (told.stream()
           .noneMatch(earlier ->
-              earlier.description().equalsIgnoreCase(sighting.description())
+              Wording.likeness(earlier.description(), sighting.description()) >= Wording.SAME
                   && earlier.sharedMicros(sighting) * 2
                       >= Math.min(earlier.lengthMicros(), sighting.lengthMicros()))) {
         told.add(sighting);
@@ -224,6 +232,10 @@ final class EventTracker {
 
   private static VideoEvent closed(OpenEvent event) {
     return event.event().revised(event.event().revision() + 1, Status.CLOSED);
+  }
+
+  private static VideoEvent withdrawn(OpenEvent event) {
+    return event.event().revised(event.event().revision() + 1, Status.WITHDRAWN);
   }
 
   private long startMicros(VideoEvent event) {

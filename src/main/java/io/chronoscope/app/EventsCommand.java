@@ -113,13 +113,14 @@ final class EventsCommand implements Callable<Integer> {
   private static String line(Result result) {
     return switch (result) {
       case Result.VideoEvent event ->
-          "%s  %s  %s – %s ±%.2f  %s"
+          "%s  %s  %s – %s ±%.2f  %s%s"
               .formatted(
                   event.start(),
                   event.stream(),
                   Clock.precise(event.startOffsetMs()),
                   event.status() == Result.Status.OPEN ? "…" : Clock.precise(event.endOffsetMs()),
                   event.toleranceMs() / 1000.0,
+                  event.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
                   event.description());
       case Result.Summary summary ->
           "%s  %s  %s – %s  │ %s"

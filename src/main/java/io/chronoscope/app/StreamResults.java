@@ -149,6 +149,9 @@ final class StreamResults {
               answer -> checks.computeIfAbsent(answer, a -> new ArrayList<>()).add(new Invented()));
     });
     for (VideoEvent event : events.values()) {
+      if (event.status() == Status.WITHDRAWN) {
+        continue;
+      }
       List<Check> left = checks.getOrDefault(answer(event), List.of());
       rows.add(
           new Reported(

@@ -63,7 +63,10 @@ public sealed interface Result {
     /// It was still going on when last looked at; a later revision may move its end.
     OPEN,
     /// Its bounds are final.
-    CLOSED
+    CLOSED,
+    /// A later window, which saw more of that time, does not confirm it: it did not happen, or is
+    /// told by another event. Final as well.
+    WITHDRAWN
   }
 
   /// What a span of a stream shows, in the model's words.

@@ -128,9 +128,19 @@ class EventTrackerTest {
   @Test
   void takesWhatAnAnswerRepeatsForOneEvent() {
     List<VideoEvent> events =
-        window(0, saw(2, 5, "A red circle moves left."), saw(2.5, 5.5, "A red circle moves left."));
+        window(0, saw(2, 5, "A red circle moves left."), saw(2.5, 5.5, "A red circle appears."));
     assertThat(events.stream().map(EventTrackerTest::told))
         .containsExactly("A red circle moves left. 2.0-5.0 r1 CLOSED");
+  }
+
+  @Test
+  void withdrawsWhatTheNextWindowSawWholeAndDoesNotTell() {
+    window(0, saw(9, 10, "A red triangle moves right."));
+    assertThat(
+            window(1, saw(9, 12, "A red square moves right.")).stream().map(EventTrackerTest::told))
+        .containsExactlyInAnyOrder(
+            "A red triangle moves right. 9.0-10.0 r2 WITHDRAWN",
+            "A red square moves right. 9.0-12.0 r1 CLOSED");
   }
 
   @Test
