@@ -53,6 +53,8 @@ def main():
     e.add_argument("--clips", type=int, default=200)
     e.add_argument("--first-seed", type=int, default=20_000)
     e.add_argument("--show", type=int, default=0, help="print so many answers")
+    e.add_argument("--seconds", type=float, default=10, help="length of the windows")
+    e.add_argument("--ceiling", action="store_true", help="score perfect answers: what the sampled frames allow")
     e.add_argument("--videos", help="score the windows of the MP4s with truth in this folder instead")
     e.add_argument("--threads", type=int, default=2)
 
@@ -87,8 +89,11 @@ def main():
             return
         for counts in ((1,), (1, 2, 3)):
             for fps in (2, 1, 4):
-                print(evaluate.run(model, text, options.first_seed, options.clips, fps, counts, show=options.show),
-                      flush=True)
+                if options.ceiling:
+                    print(evaluate.ceiling(options.first_seed, options.clips, fps, counts, options.seconds), flush=True)
+                else:
+                    print(evaluate.run(model, text, options.first_seed, options.clips, fps, counts, options.seconds,
+                                       show=options.show), flush=True)
     elif options.command == "check":
         from chronoscope_training.check import check
         check(options.model)

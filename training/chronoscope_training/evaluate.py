@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import data, model as net, render, scenes
+from . import data, model as net, prompts, render, scenes
 
 TIME = re.compile(r"(\d+):(\d+(?:\.\d+)?)")
 
@@ -147,6 +147,16 @@ def run(model, text, first_seed, clips, fps, counts, length=10.0, batch=24, show
                            if e.t1 > 0 and e.t0 < length], "\n   ->", answer.replace("\n", " "), flush=True)
     model.train()
     return dict(score.result(), fps=fps, events="-".join(str(c) for c in sorted({counts[0], counts[-1]})))
+
+
+def ceiling(first_seed, clips, fps, counts, length=10.0):
+    """The score of answers that say exactly what the sampled frames can tell: what no model can exceed by much."""
+    score = Score()
+    for n in range(clips):
+        _, times, scene = held_out(first_seed + n, counts[n % len(counts)], fps, length)
+        events = data.seen_events(scene, times, data.frame_times(fps, length)[1], fps)
+        score.add(prompts.dense_answer([e[:3] for e in events]), scene, length)
+    return dict(score.result(), fps=fps)
 
 
 def quick(model, text, clips):
