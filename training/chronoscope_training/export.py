@@ -9,7 +9,7 @@ from . import data, model as net, prompts
 
 # Frames of 84x112 to 112x112 for pictures of any size with sides up to 2 : 1.
 MIN_PIXELS, MAX_PIXELS = 84 * 84, 84 * 168
-WINDOW = {"windowSeconds": 8, "overlapSeconds": 3, "fps": 2, "summarizesText": False}
+WINDOW = {"windowSeconds": 8, "overlapSeconds": 3, "summarizesText": False}
 CHAT = ("{% for message in messages %}{% if loop.first and message['role'] != 'system' %}<|im_start|>system\n"
         "You are a helpful assistant.<|im_end|>\n{% endif %}<|im_start|>{{ message['role'] }}\n"
         "{% if message['content'] is string %}{{ message['content'] }}<|im_end|>\n{% else %}"

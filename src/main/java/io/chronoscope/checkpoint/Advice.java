@@ -8,18 +8,14 @@ import java.util.Set;
 ///
 /// @param windowSeconds length of the video that is put to the model at once
 /// @param overlapSeconds how much of it the next window shows again
-/// @param fps frames a second
 /// @param summarizesText whether it can summarize text; a checkpoint of a few million weights,
 ///   trained on questions about video alone, cannot
 public record Advice(
-    OptionalDouble windowSeconds,
-    OptionalDouble overlapSeconds,
-    OptionalDouble fps,
-    boolean summarizesText) {
+    OptionalDouble windowSeconds, OptionalDouble overlapSeconds, boolean summarizesText) {
 
   static final String FILE = "chronoscope.json";
   private static final Set<String> KEYS =
-      Set.of("windowSeconds", "overlapSeconds", "fps", "summarizesText");
+      Set.of("windowSeconds", "overlapSeconds", "summarizesText");
 
   static Advice read(JsonFields fields) {
     for (String key : fields.keys()) {
@@ -30,7 +26,6 @@ public record Advice(
     return new Advice(
         fields.positiveNumberIfPresent("windowSeconds"),
         fields.positiveNumberIfPresent("overlapSeconds"),
-        fields.positiveNumberIfPresent("fps"),
         fields.flag("summarizesText", true));
   }
 }

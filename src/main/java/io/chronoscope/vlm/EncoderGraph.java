@@ -16,7 +16,7 @@ import java.util.List;
 ///
 /// Attention windows need no mask: the host orders them by size, so each of the at most four sizes
 /// is one slice of the patches and one batched attention. See
-/// `docs/design/0003-windows-by-size.md`.
+/// `docs/design/0005-windows-by-size.md`.
 ///
 /// Ported from the architecture as published in transformers (`modeling_qwen2_5_vl.py`).
 final class EncoderGraph {

@@ -119,17 +119,15 @@ class CheckpointTest {
   void readsTheAdviceForStreams() throws IOException {
     Files.writeString(
         Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
-        "{\"windowSeconds\": 12, \"fps\": 2.5, \"summarizesText\": false}");
+        "{\"windowSeconds\": 12.5, \"summarizesText\": false}");
     try (Checkpoint checkpoint = open()) {
       assertThat(checkpoint.advice())
-          .contains(
-              new Advice(
-                  OptionalDouble.of(12), OptionalDouble.empty(), OptionalDouble.of(2.5), false));
+          .contains(new Advice(OptionalDouble.of(12.5), OptionalDouble.empty(), false));
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"fpss,2,is not known", "fps,0,positive", "overlapSeconds,-1,positive"})
+  @CsvSource({"window,2,is not known", "windowSeconds,0,positive", "overlapSeconds,-1,positive"})
   void refusesAdviceThatMakesNoSense(String key, String value, String problem) throws IOException {
     Files.writeString(
         Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
