@@ -76,7 +76,8 @@ def write_many(folder, seed, count, duration, at_once, size=None, rate=None, cod
         rng = np.random.default_rng([seed + n, 98])
         chosen = (size or SIZES[rng.integers(len(SIZES))], rate or RATES[rng.integers(len(RATES))],
                   codec or list(CODECS)[rng.integers(len(CODECS))])
-        name = f"scene-{seed + n}-{chosen[0][0]}x{chosen[0][1]}-{chosen[1]}fps-{chosen[2]}"
+        # No dot: what follows one would count as the suffix.
+        name = f"scene-{seed + n}-{chosen[0][0]}x{chosen[0][1]}-{chosen[1].replace('.', '_')}fps-{chosen[2]}"
         events = write(Path(folder) / name, seed + n, duration, *chosen, at_once=at_once)
         print(name, len(events), "events", flush=True)
 
