@@ -26,7 +26,6 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
   private final Tools tools;
   private final ByteBudget waitingBytes;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
-  private final Map<String, StreamAnalyzer.Resumed> resumable = new ConcurrentHashMap<>();
 
   public StreamAnalysis(AnalysisSettings settings, Tools tools) {
     this.settings = settings;
@@ -42,26 +41,30 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     lanes.compute(
         input.stream(),
         (stream, lane) -> {
-          Lane open = lane == null ? open(stream) : lane;
+          Lane open = lane == null ? open(stream, Optional.empty()) : lane;
           Throwable failure = open.failure();
           if (failure != null) {
-            waitingBytes.release(bytes);
             refused.completeExceptionally(failure);
           } else {
             open.add(input);
           }
           return open;
         });
-    return refused.isDone() ? refused : room;
+    if (!refused.isDone()) {
+      return room;
+    }
+    // Outside the map: a feeder that this lets go on may offer at once.
+    waitingBytes.release(bytes);
+    return refused;
   }
 
-  private Lane open(String stream) {
+  private Lane open(String stream, Optional<StreamAnalyzer.Resumed> resumed) {
     Lane lane =
         new Lane(
             stream,
             settings,
             tools,
-            Optional.ofNullable(resumable.remove(stream)),
+            resumed,
             input -> waitingBytes.release(sizeBytes(input)),
             this::leave);
     lane.start();
@@ -85,14 +88,14 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
 
   @Override
   public void resume(StreamState state, ChunkOrigin resumeFrom) {
-    resumable.put(state.stream(), new StreamAnalyzer.Resumed(state, resumeFrom));
+    StreamAnalyzer.Resumed resumed = new StreamAnalyzer.Resumed(state, resumeFrom);
     // A stream that ended while nobody watched gets no further chunk: its idle time runs from now.
-    lanes.compute(state.stream(), (stream, lane) -> lane == null ? open(stream) : lane);
+    lanes.compute(
+        state.stream(), (stream, lane) -> lane == null ? open(stream, Optional.of(resumed)) : lane);
   }
 
   @Override
   public void forget(Predicate<String> stream) {
-    resumable.keySet().removeIf(stream);
     lanes
         .values()
         .removeIf(lane -> {
@@ -112,11 +115,6 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
   /// Streams at work.
   public int streams() {
     return lanes.size();
-  }
-
-  /// Ends a stream as if it had said so, after what it was offered.
-  public void end(String stream, ChunkOrigin last) {
-    offer(new EndOfStream(stream, last));
   }
 
   /// Stops all lanes where they are; nothing more is published.

@@ -157,8 +157,6 @@ class ServiceKilledIT {
   }
 
   private static void send(ChunkPublisher publisher, String stream, MediaSegment segment) {
-    byte[] bytes = new byte[segment.media().remaining()];
-    segment.media().duplicate().get(bytes);
     publisher
         .publish(
             stream,
@@ -166,7 +164,7 @@ class ServiceKilledIT {
             NOON.plus(segment.start()),
             segment.duration(),
             segment.contentType(),
-            bytes)
+            FileFeed.bytesOf(segment))
         .toCompletableFuture()
         .join();
   }
