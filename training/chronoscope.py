@@ -33,6 +33,26 @@ def main():
     t.add_argument("--eval-clips", type=int, default=48)
     t.add_argument("--log-seconds", type=float, default=30)
 
+    f = commands.add_parser("teach", help="teach an exported checkpoint presence, queries and summaries of text")
+    f.add_argument("--start", default=str(HERE.parent / "models" / "demo"), help="checkpoint directory to begin with")
+    f.add_argument("--run", default=str(HERE / "runs" / "taught"), help="folder of the run's state")
+    f.add_argument("--resume", action="store_true", help="go on from the saved state")
+    f.add_argument("--minutes", type=float, default=55)
+    f.add_argument("--lr", type=float, default=7e-4)
+    f.add_argument("--warmup", type=int, default=150)
+    f.add_argument("--decay", type=float, default=0.35, help="share of the time over which the rate falls")
+    f.add_argument("--average", type=float, default=0.995, help="decay of the averaged weights")
+    f.add_argument("--budget", type=int, default=600, help="video tokens in a batch")
+    f.add_argument("--text-budget", type=int, default=1000, help="tokens in a batch of texts")
+    f.add_argument("--text-weight", type=float, default=0.7)
+    f.add_argument("--text-share", type=float, default=0.6, help="share of the steps that see texts as well")
+    f.add_argument("--lines", type=int, default=4, help="most lines of a text to begin with")
+    f.add_argument("--seed", type=int, default=1)
+    f.add_argument("--bf16", action="store_true", help="bfloat16 autocast")
+    f.add_argument("--save-minutes", type=float, default=5)
+    f.add_argument("--eval-minutes", type=float, default=12)
+    f.add_argument("--log-seconds", type=float, default=30)
+
     s = commands.add_parser("scenes", help="write scenes as MP4 with truth")
     s.add_argument("--seed", type=int, default=1000, help="first scene's seed (held out: below 100000)")
     s.add_argument("--count", type=int, default=4)
@@ -48,6 +68,8 @@ def main():
     x.add_argument("--run", default=str(HERE / "runs" / "demo"))
     x.add_argument("--out", default=str(HERE.parent / "models" / "demo"))
 
+    x.add_argument("--summarizes-text", action="store_true", help="say that it can summarize text")
+
     e = commands.add_parser("eval", help="score a checkpoint directory on held-out windows")
     e.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
     e.add_argument("--clips", type=int, default=200)
@@ -56,6 +78,7 @@ def main():
     e.add_argument("--seconds", type=float, default=10, help="length of the windows")
     e.add_argument("--ceiling", action="store_true", help="score perfect answers: what the sampled frames allow")
     e.add_argument("--videos", help="score the windows of the MP4s with truth in this folder instead")
+    e.add_argument("--tasks", default="dense", help="of dense,presence,grounding,summaries (or all)")
     e.add_argument("--threads", type=int, default=2)
 
     c = commands.add_parser("check", help="compare the fast forward pass with the reference's own, on a checkpoint")
@@ -65,6 +88,9 @@ def main():
     if options.command == "train":
         from chronoscope_training.train import train
         train(options)
+    elif options.command == "teach":
+        from chronoscope_training.teach import teach
+        teach(options)
     elif options.command == "scenes":
         from chronoscope_training import video
         if options.samples:
@@ -75,10 +101,9 @@ def main():
                              options.fps, options.codec)
     elif options.command == "export":
         from chronoscope_training.export import export
-        export(options.run, options.out)
+        export(options.run, options.out, options.summarizes_text)
     elif options.command == "eval":
         import torch
-        from chronoscope_training import evaluate
         from chronoscope_training.export import load_directory
         torch.set_num_threads(options.threads)
         model, text = load_directory(options.model)
@@ -87,6 +112,30 @@ def main():
             for fps in (2, 1, 4):
                 print(windows.run(model, text, options.videos, fps, show=options.show), flush=True)
             return
+        tasks = "dense,presence,grounding,summaries" if options.tasks == "all" else options.tasks
+        for task in tasks.split(","):
+            score(task, options, model, text)
+    elif options.command == "check":
+        from chronoscope_training.check import check
+        check(options.model)
+
+
+def score(task, options, model, text):
+    """Prints the figures of one task."""
+    from chronoscope_training import evaluate
+    if task == "presence":
+        for fps in (2, 1, 4):
+            for key, value in evaluate.presence(model, text, options.first_seed, options.clips, fps,
+                                                options.seconds).items():
+                print(task, key, value, flush=True)
+    elif task == "grounding":
+        for fps in (2, 1, 4):
+            print(task, evaluate.grounding(model, text, options.first_seed, options.clips, fps, options.seconds),
+                  flush=True)
+    elif task == "summaries":
+        for level in (1, 2):
+            print(task, evaluate.summaries(model, text, options.clips, level, show=options.show), flush=True)
+    elif task == "dense":
         for counts in ((1,), (1, 2, 3)):
             for fps in (2, 1, 4):
                 if options.ceiling:
@@ -94,9 +143,8 @@ def main():
                 else:
                     print(evaluate.run(model, text, options.first_seed, options.clips, fps, counts, options.seconds,
                                        show=options.show), flush=True)
-    elif options.command == "check":
-        from chronoscope_training.check import check
-        check(options.model)
+    else:
+        raise SystemExit(f"eval --tasks: {task} is none of dense, presence, grounding, summaries")
 
 
 if __name__ == "__main__":

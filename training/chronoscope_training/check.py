@@ -3,7 +3,7 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
-from . import data, evaluate, model as net, prompts
+from . import data, evaluate, model as net, prompts, queries, stories
 from .export import load_directory
 
 
@@ -19,7 +19,9 @@ def check(folder):
         frames = torch.from_numpy(frames)[None]
         grid = (frames.shape[2] // 28, frames.shape[3] // 28)
         truth = data.seen_events(scene, times, data.frame_times(fps, 10)[1], fps)
-        branches = text.branches(np.random.default_rng(seed), truth)
+        rng = np.random.default_rng(seed)
+        clip = dict(scene=scene, fps=fps, length=10, events=truth)
+        branches = text.branches(rng, truth) + text.asked(rng, queries.Asker(), clip)
         lay = data.lay_out(text, [branches], [times[::2]], grid)
         decoder = ours.model.language_model
         x = decoder.embed_tokens(lay["ids"])
@@ -36,3 +38,11 @@ def check(folder):
             off = (logits[:, chosen] - expected).abs().max().item()
             print(f"seed {seed} fps {fps} grid {grid} question {branch}: largest difference of logits {off:.1e}")
             assert off < 1e-3
+    parts, summary = stories.sample(np.random.default_rng(30_004))
+    ids = torch.tensor([text.whole(parts) + text.ids(summary)])
+    positions = torch.arange(ids.shape[1]).expand(3, 1, -1)
+    logits = torch.nn.functional.linear(net.decode(decoder, decoder.embed_tokens(ids), positions),
+                                        ours.lm_head.weight)
+    off = (logits - reference(input_ids=ids, attention_mask=torch.ones_like(ids)).logits).abs().max().item()
+    print(f"text of {ids.shape[1]} tokens: largest difference of logits {off:.1e}")
+    assert off < 1e-3

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from . import prompts, render, scenes
+from . import prompts, render, scenes, stories
 from .model import video_positions
 
 # (rows, cols) of merged tokens -> aspects of real videos that the preprocessor maps to that grid, and their share
@@ -60,12 +60,22 @@ def seen_events(scene, times, count, fps):
     return sorted(out, key=lambda e: e[:3])
 
 
+def worded(rng, query):
+    """The query's words, now and then written as a sentence."""
+    words = query.words(rng)
+    if rng.random() < 0.08:
+        words = words[0].upper() + words[1:]
+        words += "." * int(rng.random() < 0.5)
+    return words
+
+
 class Text:
     """Token ids of questions and answers with the weight of each answer token."""
 
-    def __init__(self):
-        self.tokenizer = prompts.build_tokenizer()
+    def __init__(self, tokenizer=None):
+        self.tokenizer = tokenizer or prompts.build_tokenizer()
         self.head, self.tail = self.ids(prompts.HEAD), self.ids(prompts.TAIL)
+        self.talk = self.ids(prompts.TALK)
         self.pad = self.tokenizer.token_to_id("<|endoftext|>")
         self.end = self.tokenizer.token_to_id("<|im_end|>")
         self.video = self.tokenizer.token_to_id("<|video_pad|>")
@@ -73,15 +83,18 @@ class Text:
         self.summary = self.ids(prompts.ASK.format(prompts.SUMMARY))
         light = {"```", "json", "Ċ", "start", "_time", '":"', ":", ".", '","', "end", "description", "A", "The",
                  "Ġevent", "Ġhappens", "Ġin", "Ġ-", "Ġ", "Ġa", "Ġthe", "Ġgoes", "Ġoff"}
+        self.yes, self.no = (self.ids(w)[0] for w in (prompts.YES, prompts.NO))
         size = self.tokenizer.get_vocab_size()
         self.weight = torch.tensor([0.15 if self.tokenizer.id_to_token(i) in light else 1.0 for i in range(size)])
+        self.weight[[self.yes, self.no]] = 2.0  # the whole answer is in one token
 
         def group(words):
             return torch.tensor([self.tokenizer.token_to_id(w) for w in words])
 
         self.groups = {"digit": group("0123456789"), "colour": group(["Ġ" + c for c in scenes.COLOURS]),
                        "shape": group(["Ġ" + s for s in scenes.SHAPES]),
-                       "more": group(['."},{"', '."}]Ċ', "[]Ċ", '[{"'])}
+                       "more": group(['."},{"', '."}]Ċ', "[]Ċ", '[{"']),
+                       "yes": torch.tensor([self.yes]), "no": torch.tensor([self.no])}
 
     def ids(self, text):
         return self.tokenizer.encode(text).ids
@@ -89,10 +102,38 @@ class Text:
     def ground(self, description):
         return self.ids(prompts.ASK.format(prompts.GROUND.format(prompts.as_query(description))))
 
-    def branches(self, rng, events):
-        """[(question ids, answer ids)] to train on for one clip."""
+    def presence(self, query):
+        return self.ids(prompts.ASK.format(prompts.PRESENCE.format(query)))
+
+    def whole(self, parts):
+        """[(start s, end s, text)] -> the ids of the question for their summary, from the very beginning."""
+        return self.talk + self.ids(prompts.ASK.format(prompts.WHOLE.format(stories.lines_of(parts))))
+
+    def asked(self, rng, asker, clip, most=6):
+        """[(question ids, answer ids)] about presence, as many true as false ones on average, and the time of one."""
+        scene, (times, count) = clip["scene"], frame_times(clip["fps"], clip["length"])
+        out = []
+        spans = {id(e): (a, b) for a, b, _, e in clip["events"]}
+        for _ in range(most):
+            found = asker.true(rng, scene, times, count, clip["fps"])
+            if found:
+                query, matches = found
+                out.append((self.presence(worded(rng, query)), self.ids(prompts.YES + prompts.END)))
+                if len(out) == 1 and len(matches) == 1 and rng.random() < 0.6:
+                    span = spans[id(matches[0])]
+                    out.append((self.ids(prompts.ASK.format(prompts.GROUND.format(worded(rng, query)))),
+                                self.ids(prompts.ground_answer(*span) + prompts.END)))
+            query = asker.false(rng, scene, times, count, clip["fps"])
+            if query:
+                out.append((self.presence(worded(rng, query)), self.ids(prompts.NO + prompts.END)))
+        return out
+
+    def branches(self, rng, events, dense=1.0):
+        """[(question ids, answer ids)] to train on for one clip; the dense question with that probability."""
         rows = [e[:3] for e in events]
-        out = [(self.dense, self.ids(prompts.dense_answer(rows) + prompts.END))]
+        out = []
+        if dense == 1 or rng.random() < dense:
+            out.append((self.dense, self.ids(prompts.dense_answer(rows) + prompts.END)))
         texts = [e[2] for e in events]
         unique = [e for e in rows if texts.count(e[2]) == 1]
         if unique and rng.random() < 0.45:
@@ -103,14 +144,16 @@ class Text:
         return out
 
 
-def sample_clip(rng, spec, fps, length, grid):
-    """One window of a scene -> dict of frames, labels, truth."""
+def sample_clip(rng, spec, fps, length, grid, labels=True):
+    """One window of a scene -> dict of frames, labels (None when not wanted), truth."""
     aspects = GRIDS[grid][0]
     aspect = aspects[rng.integers(len(aspects))]
     count = int(rng.choice(len(spec["count"]), p=np.array(spec["count"]) / sum(spec["count"])))
     times, distinct = frame_times(fps, length)
-    scene = scenes.window_scene(rng, distinct / fps, aspect, count, spec["light"])
-    frames, labels = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28, labels=True)
+    scene = scenes.window_scene(rng, distinct / fps, aspect, count, spec["light"],
+                                spec.get("kinds", scenes.KIND_WEIGHTS))
+    frames = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28, labels)
+    frames, labels = frames if labels else (frames, None)
     return dict(frames=frames, labels=labels, times=times, fps=fps, length=length, scene=scene,
                 events=seen_events(scene, times, distinct, fps))
 
@@ -134,6 +177,45 @@ def sample_batch(rng, level, budget, text=None):
         batch.update(lay_out(text, [text.branches(rng, c["events"]) for c in clips],
                              [c["times"][::2] for c in clips], grid))
     return batch
+
+
+# Fine-tuning: as the last level, with more of what rules ask about.
+ASKED = dict(LEVELS[3], light=0.14, kinds=(0.22, 0.40, 0.22, 0.16))
+
+
+def sample_asked(rng, budget, text, asker):
+    """A batch for fine-tuning: clips of one grid and number of frame pairs with all questions about them."""
+    spec = ASKED if rng.random() < 0.8 else dict(LEVELS[2], kinds=ASKED["kinds"])
+    grid = pick(rng, {g: share for g, (_, share) in GRIDS.items()})
+    table = {(f, s): fw * sw for f, fw in FPS.items() for s, sw in spec["length"].items()}
+    pairs = pairs_of(*pick(rng, table))
+    table = {k: w for k, w in table.items() if pairs_of(*k) == pairs}
+    size = int(np.clip(budget // (pairs * grid[0] * grid[1]), 2, 24))
+    clips = [sample_clip(rng, spec, *pick(rng, table), grid, labels=False) for _ in range(size)]
+    batch = dict(frames=torch.from_numpy(np.stack([c["frames"] for c in clips])))
+    batch.update(pack(text, [text.branches(rng, c["events"], 0.65) + text.asked(rng, asker, c) for c in clips],
+                      [c["times"][::2] for c in clips], grid))
+    return batch
+
+
+def sample_stories(rng, budget, text, longest):
+    """A batch of questions for summaries of text, about `budget` tokens in all, laid out without a video."""
+    out, total = [], 0
+    while total < budget:
+        parts, summary = stories.sample(rng, longest)
+        question, answer = text.whole(parts), text.ids(summary + prompts.END)
+        if len(question) > 760:
+            continue
+        out.append((question, answer))
+        total = len(out) * max(len(q) + len(a) for q, a in out)
+    length = max(len(q) + len(a) for q, a in out)
+    ids = torch.full((len(out), length), text.pad)
+    target = torch.full((len(out), length), IGNORE)
+    for n, (question, answer) in enumerate(out):
+        both = torch.tensor(question + answer)
+        ids[n, :len(both)] = both
+        target[n, len(question) - 1:len(both) - 1] = both[len(question):]
+    return dict(ids=ids, target=target, positions=torch.arange(length).expand(3, len(out), -1))
 
 
 def lay_out(text, branches, pair_seconds, grid):
@@ -172,6 +254,35 @@ def lay_out(text, branches, pair_seconds, grid):
             target[n, at + len(question) - 1:at + len(both) - 1] = both[len(question):]
             at += len(both)
     return dict(ids=ids, branch=branch, target=target, positions=positions, head=len(text.head), video=video)
+
+
+def pack(text, branches, pair_seconds, grid, limits=(36, 80)):
+    """The same as `lay_out`, as `model.decode_packed` takes it: branches of like length side by side. limits: the
+    longest branch of each group but the last."""
+    alone = lay_out(text, [[] for _ in branches], pair_seconds, grid)
+    clips, prefix = alone["ids"].shape
+    after = alone["positions"].amax((0, 2)) + 1
+    ids, positions = [alone["ids"].flatten()], [alone["positions"].flatten(1)]
+    target, groups = [torch.full((clips * prefix,), IGNORE)], []
+    every = [(n, q, a) for n, parts in enumerate(branches) for q, a in parts]
+    edges = (0, *limits, 1 << 30)
+    for low, high in zip(edges, edges[1:]):
+        chosen = [b for b in every if low < len(b[1]) + len(b[2]) <= high]
+        if not chosen:
+            continue
+        length = max(len(q) + len(a) for _, q, a in chosen)
+        owner = torch.tensor([n for n, _, _ in chosen])
+        tokens, wanted = torch.full((len(chosen), length), text.pad), torch.full((len(chosen), length), IGNORE)
+        for row, (_, question, answer) in enumerate(chosen):
+            both = torch.tensor(question + answer)
+            tokens[row, :len(both)] = both
+            wanted[row, len(question) - 1:len(both) - 1] = both[len(question):]
+        ids.append(tokens.flatten())
+        target.append(wanted.flatten())
+        positions.append((after[owner][:, None] + torch.arange(length)).flatten().expand(3, -1))
+        groups.append((owner, length))
+    return dict(ids=torch.cat(ids), target=torch.cat(target), positions=torch.cat(positions, 1), clips=clips,
+                prefix=prefix, groups=groups, head=alone["head"], video=alone["video"])
 
 
 def mask_of(branch):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import data, model as net, prompts, render, scenes
+from . import data, model as net, prompts, queries, render, scenes, stories
 
 TIME = re.compile(r"(\d+):(\d+(?:\.\d+)?)")
 
@@ -147,6 +147,128 @@ def run(model, text, first_seed, clips, fps, counts, length=10.0, batch=24, show
                            if e.t1 > 0 and e.t0 < length], "\n   ->", answer.replace("\n", " "), flush=True)
     model.train()
     return dict(score.result(), fps=fps, events="-".join(str(c) for c in sorted({counts[0], counts[-1]})))
+
+
+@torch.no_grad()
+def presence(model, text, first_seed, clips, fps, length=10.0, each=2):
+    """Yes-or-no questions about held-out windows, as many true as false of each form, judged by whether yes or no is
+    the likelier first token. -> {kind of query: how many, the shares of right answers, the area under the ROC curve
+    of the probability of yes}."""
+    assert first_seed + clips <= data.HELD_OUT_END
+    model.eval()
+    asker, scores = queries.Asker(), {}
+    for seed in range(first_seed, first_seed + clips):
+        frames, times, scene = asked_window(seed, fps, length)
+        count, rng, asked = data.frame_times(fps, length)[1], np.random.default_rng([seed, 79]), []
+        for _ in range(each):
+            found = asker.true(rng, scene, times, count, fps)
+            asked += [(found[0], True)] if found else []
+            query = asker.false(rng, scene, times, count, fps)
+            asked += [(query, False)] if query else []
+        if not asked:
+            continue
+        for (query, truth), margin in zip(asked, margins(model, text, frames, times,
+                                                         [q.words(rng) for q, _ in asked])):
+            thing = "any" if query.act == "light" else {
+                (True, True): "colour and shape", (True, False): "colour", (False, True): "shape",
+                (False, False): "any thing"}[query.colour is not None, query.shape is not None]
+            for key in ("all", "act: " + query.act, "place: " + ("half" if query.place else "anywhere"),
+                        "thing: " + thing):
+                scores.setdefault(key, {True: [], False: []})[truth].append(margin)
+    model.train()
+    return {key: dict(fps=fps, **rates(np.array(v[True]), np.array(v[False]))) for key, v in sorted(scores.items())}
+
+
+def margins(model, text, frames, times, words):
+    """How much likelier (in logits) the model finds yes than no for each query about one clip."""
+    branches = [(text.presence(w), []) for w in words]
+    frames = torch.from_numpy(frames)[None]
+    lay = data.lay_out(text, [branches], [times[::2]], (frames.shape[2] // 28, frames.shape[3] // 28))
+    x = model.model.language_model.embed_tokens(lay["ids"])
+    x[:, lay["head"]:lay["head"] + lay["video"]] = net.encode(model.model.visual, frames).flatten(0, 1)[None]
+    x = net.decode(model.model.language_model, x, lay["positions"], data.mask_of(lay["branch"]))
+    lengths = [len(question) for question, _ in branches]
+    ends = lay["ids"].shape[1] - sum(lengths) + np.cumsum(lengths) - 1
+    logits = F.linear(x[0, ends], model.lm_head.weight)
+    return (logits[:, text.yes] - logits[:, text.no]).tolist()
+
+
+def rates(yes, no):
+    """Margins of the queries that are so and of those that are not -> figures."""
+    right, wrong = float((yes > 0).mean()) if len(yes) else 0.0, float((no > 0).mean()) if len(no) else 0.0
+    above = float((yes[:, None] > no[None]).mean()) if len(yes) and len(no) else 0.0
+    return dict(asked=len(yes) + len(no), balanced=round((right + 1 - wrong) / 2, 3), yes=round(right, 3),
+                no=round(1 - wrong, 3), auc=round(above, 3))
+
+
+def asked_window(seed, fps, length):
+    """One held-out window with zero to three events, more of which stop, turn or go dark than elsewhere."""
+    rng = np.random.default_rng([seed, 77])
+    grid = data.pick(rng, {g: share for g, (_, share) in data.GRIDS.items()})
+    scene = scenes.window_scene(rng, length, data.GRIDS[grid][0][0], int(rng.integers(0, 4)), data.ASKED["light"],
+                                data.ASKED["kinds"])
+    times, _ = data.frame_times(fps, length)
+    return render.clip(np.random.default_rng([seed, 78]), scene, times, grid[1] * 28, grid[0] * 28), times, scene
+
+
+def grounding(model, text, first_seed, clips, fps, length=10.0):
+    """The time of queries that are so for exactly one event, against the event's own times."""
+    assert first_seed + clips <= data.HELD_OUT_END
+    model.eval()
+    ious = []
+    for seed in range(first_seed, first_seed + clips):
+        frames, times, scene = asked_window(seed, fps, length)
+        rng = np.random.default_rng([seed, 80])
+        found = queries.Asker().true(rng, scene, times, data.frame_times(fps, length)[1], fps)
+        if not found or len(found[1]) != 1:
+            continue
+        question = text.ids(prompts.ASK.format(prompts.GROUND.format(found[0].words(rng))))
+        answer, = generate(model, text, torch.from_numpy(frames)[None], [times[::2]], [question], 40)
+        span = [60 * int(m) + float(s) for m, s in TIME.findall(answer)]
+        event, = found[1]
+        ious.append(overlap(span, (max(event.t0, 0), min(event.t1, length))) if len(span) == 2 else 0.0)
+    model.train()
+    return dict(fps=fps, asked=len(ious), miou=round(float(np.mean(ious)), 3),
+                r1=round(float(np.mean(np.array(ious) >= 0.5)), 3))
+
+
+@torch.no_grad()
+def told(model, text, question, limit=160):
+    """The greedy answer to a question without a video."""
+    decoder, past = model.model.language_model, []
+    ids, at, out = torch.tensor([question]), 0, []
+    while len(out) < limit:
+        positions = torch.arange(at, at + ids.shape[1]).expand(3, 1, -1)
+        x = net.decode(decoder, decoder.embed_tokens(ids), positions, past=past)
+        at += ids.shape[1]
+        token = int(F.linear(x[0, -1], model.lm_head.weight).argmax())
+        if token == text.end:
+            break
+        out.append(token)
+        ids = torch.tensor([[token]])
+    return text.tokenizer.decode(out)
+
+
+def summaries(model, text, count, level, seed=60_000, longest=16, show=0):
+    """Summaries of held-out texts: the share of the things in the parts that the answer names, the share of its
+    things that no part names, the share of answers that are word for word what `stories.tell` says."""
+    model.eval()
+    named, invented, exact, lengths = [], [], [], []
+    for n in range(count):
+        parts, wanted = stories.sample(np.random.default_rng([seed + n, 81]), longest, level)
+        answer = told(model, text, text.whole(parts))
+        want, got = stories.items_of(wanted), stories.items_of(answer)
+        named += [i in got for i in want]
+        invented += [i not in want for i in got]
+        exact.append(answer == wanted)
+        lengths.append(len(text.ids(answer)))
+        if show > 0 and (answer != wanted or show > 2):
+            show -= 1
+            print(stories.lines_of(parts), "\n   wanted", wanted, "\n   ->    ", answer, flush=True)
+    model.train()
+    return dict(level=level, texts=count, named=round(float(np.mean(named)), 3),
+                invented=round(float(np.mean(invented or [0])), 3), exact=round(float(np.mean(exact)), 3),
+                longest=max(lengths))
 
 
 def ceiling(first_seed, clips, fps, counts, length=10.0):

@@ -3,13 +3,14 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 
 from . import data, model as net, prompts
 
 # Frames of 84x112 to 112x112 for pictures of any size with sides up to 2 : 1.
 MIN_PIXELS, MAX_PIXELS = 84 * 84, 84 * 168
-WINDOW = {"windowSeconds": 8, "overlapSeconds": 3, "summarizesText": False}
+WINDOW = {"windowSeconds": 8, "overlapSeconds": 3}
 CHAT = ("{% for message in messages %}{% if loop.first and message['role'] != 'system' %}<|im_start|>system\n"
         "You are a helpful assistant.<|im_end|>\n{% endif %}<|im_start|>{{ message['role'] }}\n"
         "{% if message['content'] is string %}{{ message['content'] }}<|im_end|>\n{% else %}"
@@ -39,9 +40,8 @@ def load_run(run):
 
 
 def load_directory(folder):
-    """(model, Text) of an exported directory, weights as stored."""
-    from safetensors.torch import load_file
-    text = data.Text()
+    """(model, Text) of an exported directory, weights and tokenizer as stored."""
+    text = data.Text(Tokenizer.from_file(str(Path(folder) / "tokenizer.json")))
     model = net.build(text.tokenizer)
     stored = load_file(Path(folder) / "model.safetensors")
     parameters = dict(model.named_parameters())
@@ -53,11 +53,32 @@ def load_directory(folder):
     return model, text
 
 
+def load_grown(folder):
+    """(model, Text) of an exported directory, though the words known since then be more: a new token begins as the
+    mean of those that wrote it before."""
+    folder = Path(folder)
+    text, old = data.Text(), Tokenizer.from_file(str(folder / "tokenizer.json"))
+    if old.get_vocab() == text.tokenizer.get_vocab():
+        return load_directory(folder)
+    model = net.build(text.tokenizer)
+    stored = load_file(folder / "model.safetensors")
+    before = stored["model.embed_tokens.weight"].float()
+    rows = []
+    for token in range(text.tokenizer.get_vocab_size()):
+        same = old.token_to_id(text.tokenizer.id_to_token(token))
+        pieces = [same] if same is not None else old.encode(text.tokenizer.decode([token])).ids
+        rows.append(before[pieces].mean(0))
+    stored["model.embed_tokens.weight"] = torch.stack(rows)
+    for name, parameter in model.named_parameters():
+        parameter.data = stored[published_name(name)].float()
+    return model, text
+
+
 def write_json(path, value):
     Path(path).write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def export(run, folder):
+def export(run, folder, summarizes_text=False):
     model, text, state = load_run(run)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,5 +121,5 @@ def export(run, folder):
         "model_max_length": t.max_position_embeddings, "add_prefix_space": False, "add_bos_token": False,
         "additional_special_tokens": prompts.SPECIALS[1:], "clean_up_tokenization_spaces": False,
         "errors": "replace", "split_special_tokens": False, "unk_token": None, "bos_token": None})
-    write_json(folder / "chronoscope.json", WINDOW)
+    write_json(folder / "chronoscope.json", dict(WINDOW, summarizesText=summarizes_text))
     print("exported", state)

@@ -198,6 +198,48 @@ def decode(text, x, positions, mask=None, past=None):
     return norm(x, text.norm)
 
 
+def decode_packed(text, x, positions, clips, prefix, groups):
+    """The same as `decode` under the block mask, without computing what the mask would hide.
+
+    x [tokens, hidden], positions [3, tokens]: first the prefixes, `clips` times `prefix` tokens, then the branches,
+    group by group. groups: [(clip of each branch [n], tokens of each branch)]; shorter branches are padded at their
+    end."""
+    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+    cos, sin = (t[0, 0, :, None].to(kind) for t in text_angles(text, positions[:, None]))
+    masks = []
+    for before, length in ((0, prefix), *((prefix, length) for _, length in groups)):
+        masks.append(torch.full((length, before + length), -1e9, dtype=kind).triu_(before + 1))
+    for layer in text.layers:
+        attn = layer.self_attn
+        h = norm(x, layer.input_layernorm).to(kind)
+        weight = torch.cat((attn.q_proj.weight, attn.k_proj.weight, attn.v_proj.weight))
+        bias = torch.cat((attn.q_proj.bias, attn.k_proj.bias, attn.v_proj.bias))
+        qkv = F.linear(h, weight, bias).view(len(x), -1, attn.head_dim)
+        heads, repeat = attn.config.num_attention_heads, attn.num_key_value_groups
+        keys = heads // repeat
+        qk = rotate(qkv[:, :heads + keys], cos, sin)
+        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + keys:]
+
+        def rows(t, at, count, length):
+            t = t[at:at + count * length].view(count, length, -1, attn.head_dim).transpose(1, 2)
+            return t if t.shape[1] == heads else t.repeat_interleave(repeat, 1)
+
+        pk, pv = rows(k, 0, clips, prefix), rows(v, 0, clips, prefix)
+        out = [attention(rows(q, 0, clips, prefix), pk, pv, masks[0])]
+        at = clips * prefix
+        for (owner, length), mask in zip(groups, masks[1:]):
+            n = len(owner)
+            out.append(attention(rows(q, at, n, length), torch.cat((pk[owner], rows(k, at, n, length)), 2),
+                                 torch.cat((pv[owner], rows(v, at, n, length)), 2), mask))
+            at += n * length
+        out = torch.cat([o.transpose(1, 2).flatten(0, 1).flatten(1) for o in out])
+        x = x + attn.o_proj(out)
+        h = norm(x, layer.post_attention_layernorm).to(kind)
+        gate, up = F.linear(h, torch.cat((layer.mlp.gate_proj.weight, layer.mlp.up_proj.weight))).chunk(2, -1)
+        x = x + layer.mlp.down_proj(F.silu(gate) * up)
+    return norm(x, text.norm)
+
+
 def video_positions(pair_seconds, rows, cols, start):
     """[3, T*rows*cols] position ids of a video whose pairs begin at the given seconds."""
     t = (torch.tensor(pair_seconds, dtype=torch.float64) * TOKENS_PER_SECOND + 1e-6).long()

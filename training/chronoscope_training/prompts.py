@@ -11,7 +11,13 @@ DENSE = ("Localize a series of activity events in the video, output the start an
 GROUND = ("Give the query: '{}', when does the described content occur in the video? "
           "Use 'mm:ss.ff' as time format.")
 SUMMARY = "Could you go into detail about the content of this long video?"
-HEAD = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<|vision_start|>"
+PRESENCE = "Does the following happen in the video: '{}'? Answer yes or no."
+YES, NO = "yes", "no"
+WHOLE = ("These are descriptions of successive parts of one video:\n{}\n"
+         "Summarize the whole video in a few sentences.")
+NOTHING = "Nothing happens."
+TALK = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
+HEAD = TALK + "<|vision_start|>"
 TAIL = "<|vision_end|>"
 ASK = "{}<|im_end|>\n<|im_start|>assistant\n"
 END = "<|im_end|>"
@@ -41,7 +47,7 @@ def ground_answer(start, end):
 
 def summary_answer(events):
     if not events:
-        return "Nothing happens."
+        return NOTHING
     texts = [d.rstrip(".") for _, _, d in events]
     lowered = [texts[0]] + [t[0].lower() + t[1:] for t in texts[1:]]
     return ", then ".join(lowered) + "."
@@ -66,6 +72,18 @@ def corpus():
         rows = [(0.25, 11.5, text), (3.0, 4.75, other)]
         yield dense_answer(rows) + summary_answer(rows)
         yield ASK.format(GROUND.format(as_query(text))) + ground_answer(0.25, 11.5)
+    # What was taught later; each word again one token.
+    for answer in (YES, NO):
+        yield ASK.format(PRESENCE.format("x")) + answer + END
+    halves = [f"in the {place} half" for place in ("upper", "lower", "left", "right")]
+    for thing in ("something", "an object", "a shape", "it", *(f"a {s}" for s in SHAPES), "the light"):
+        for query in (f"{thing} stops {halves[0]}", f"{thing} is visible {halves[1]}", f"{thing} changes colour",
+                      f"{thing} gets dark {halves[2]}", f"{thing} moves {halves[3]}", thing[0].upper() + thing[1:]):
+            yield ASK.format(PRESENCE.format(query)) + ASK.format(GROUND.format(query))
+            yield ASK.format(PRESENCE.format(query + ".")) + ASK.format(GROUND.format(query + "."))
+    yield "something red, an object, a red object, a red shape"
+    lines = "\n".join(f"00:00 - 12:34: {text}" for text in (NOTHING, LIGHT_TEXT, texts[0]))
+    yield TALK + ASK.format(WHOLE.format(lines)) + "A red circle, a blue square, the light goes off."
 
 
 def build_tokenizer():

@@ -106,9 +106,9 @@ KINDS = ("appear", "move", "move_stop", "turn")
 KIND_WEIGHTS = (0.24, 0.48, 0.16, 0.12)
 
 
-def random_thing(rng, extent, kind=None, direction=None, duration=None):
+def random_thing(rng, extent, kind=None, direction=None, duration=None, weights=KIND_WEIGHTS):
     """An object whose life begins at t0 = 0 (shift it with `shifted`)."""
-    kind = kind or rng.choice(KINDS, p=KIND_WEIGHTS)
+    kind = kind or rng.choice(KINDS, p=weights)
     radius = rng.uniform(0.15, 0.22)
     colour, shape = int(rng.integers(6)), int(rng.integers(4))
     room = [max(e - 2 * radius * 1.05, 0.05) for e in extent]
@@ -194,7 +194,7 @@ def random_aspect(rng):
     return float(rng.choice([4 / 3, 16 / 9, 1.0, 3 / 4, 9 / 16]))
 
 
-def window_scene(rng, length, aspect, count, light_probability=0.08):
+def window_scene(rng, length, aspect, count, light_probability=0.08, weights=KIND_WEIGHTS):
     """A scene of which [0, length) is the window to look at, cut from a longer time: events may begin before
     and end after it. `count` events are tried in the window."""
     scene = Scene(aspect, background=int(rng.integers(2**31)))
@@ -217,7 +217,7 @@ def window_scene(rng, length, aspect, count, light_probability=0.08):
                 break
     for _ in range(count):
         for _ in range(12):
-            if place([random_thing(rng, scene.extent)], 0.9):
+            if place([random_thing(rng, scene.extent, weights=weights)], 0.9):
                 break
     if rng.random() < light_probability:
         d = rng.uniform(1.5, 5.0)

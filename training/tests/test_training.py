@@ -1,4 +1,5 @@
 """Run with: python -m pytest training/tests"""
+import re
 import sys
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from chronoscope_training import data, evaluate, prompts, render, scenes, video  # noqa: E402
+from chronoscope_training import data, evaluate, prompts, queries, render, scenes, stories, video  # noqa: E402
 
 
 def still(t0, t1):
@@ -70,3 +71,101 @@ def test_branches_see_the_prefix_and_themselves_only():
     mask = data.mask_of(torch.tensor([[0, 0, 1, 1, 2, -1]]))[0, 0] == 0
     assert mask[4].tolist() == [True, True, False, False, True, False]
     assert mask[3].tolist() == [True, True, True, True, False, False]
+
+
+def moving(t0, t_stop, t1, start=(0.4, 0.3), colour=0):
+    return scenes.Thing(colour, 0, 0.2, t0, t1, start, (0.2, 0), t_stop, direction="right")
+
+
+@pytest.mark.parametrize("query, expected", [
+    (queries.Query("stop", 0, 0), True), (queries.Query("stop", 0, 0, place="upper"), True),
+    (queries.Query("stop", 0, 0, place="lower"), False), (queries.Query("stop", 1, 0), False),
+    (queries.Query("move", 0, None, "right"), True), (queries.Query("move", None, None, "left"), False),
+    (queries.Query("stop", None, 1), False), (queries.Query("turn", 0, 0, colour2=1), False),
+    (queries.Query("light"), False)])
+def test_query_is_judged_by_what_the_thing_does_and_where(query, expected):
+    times, count = data.frame_times(2, 10)
+    scene = scenes.Scene(4 / 3, [moving(1, 4, 7)])
+    verdict, events = queries.judge(query, scene, times, count, 2)
+    assert verdict is expected and events == (scene.things if expected else [])
+
+
+def test_what_the_frames_leave_open_is_not_judged():
+    times, count = data.frame_times(2, 10)
+    scene = scenes.Scene(4 / 3, [moving(1, 4, 4.2)])  # one frame at most shows it after its stop
+    assert queries.judge(queries.Query("stop", 0, 0), scene, times, count, 2)[0] is None
+    middle = scenes.Scene(1, [scenes.Thing(0, 0, 0.2, 1, 9, (0.5, 0.5), (0, 0), 9)])
+    assert queries.judge(queries.Query("appear", 0, 0, place="upper"), middle, times, count, 2)[0] is None
+
+
+def test_colour_is_that_of_the_moment():
+    times, count = data.frame_times(2, 10)
+    scene = scenes.Scene(1, [scenes.Thing(0, 1, 0.2, 1, 9, (0.5, 0.2), (0, 0), 9, colour2=2, t_change=5)])
+    for query, expected in ((queries.Query("turn", 0, 1, colour2=2), True), (queries.Query("turn", 2, 1, colour2=0), False),
+                            (queries.Query("change", None, 1), True), (queries.Query("appear", 2, 1), True),
+                            (queries.Query("appear", 1, 1), False)):
+        assert queries.judge(query, scene, times, count, 2)[0] is expected
+
+
+def test_as_many_queries_are_so_as_are_not_of_every_form():
+    rng, asker, answers = np.random.default_rng(11), queries.Asker(), {}
+    for _ in range(300):
+        scene = scenes.window_scene(rng, 8, 4 / 3, int(rng.integers(0, 4)), 0.14, data.ASKED["kinds"])
+        times, count = data.frame_times(2, 8)
+        for _ in range(2):
+            found = asker.true(rng, scene, times, count, 2)
+            if found:
+                assert queries.judge(found[0], scene, times, count, 2) == (True, found[1])
+                answers.setdefault(found[0].form(), [0, 0])[1] += 1
+            query = asker.false(rng, scene, times, count, 2)
+            if query:
+                assert queries.judge(query, scene, times, count, 2)[0] is False
+                answers.setdefault(query.form(), [0, 0])[0] += 1
+    assert len(answers) > 15 and all(0 <= yes - no <= 7 for no, yes in answers.values())
+
+
+def test_words_of_queries():
+    rng = np.random.default_rng(1)
+    assert queries.Query("stop", 0, 0, place="upper").words(rng) == "a red circle stops in the upper half"
+    assert queries.Query("turn", None, 1, colour2=1).words(rng) == "a square turns green"
+    assert queries.Query("stop", 0, 0, "left").words(rng) == "a red circle moves left and stops"
+
+
+def test_yes_and_no_are_one_token_each():
+    text = data.Text()
+    assert text.ids("yes") == [text.yes] and text.ids("no") == [text.no] and text.yes != text.no
+
+
+def test_summary_tells_each_thing_once_at_every_level():
+    parts = ["A red circle turns blue, then a blue square appears.", "A red circle appears.", "Nothing happens.",
+             "The light goes off, then a red cross moves left and stops."]
+    minutes = stories.tell(parts)
+    assert minutes == "A red circle, a red cross, a blue square, the light goes off."
+    assert stories.tell(["Nothing happens.", minutes, "The light goes off."]) == minutes
+    assert stories.tell(["Nothing happens.", "Nothing happens."]) == "Nothing happens."
+    assert stories.items_of("The light goes off.") == {"the light goes off"}
+
+
+def test_prompts_are_the_service_s():
+    source = (Path(__file__).parents[2] / "src/main/java/io/chronoscope/analysis/Prompts.java").read_text()
+    literals = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', source)).replace("\\n", "\n")
+    for prompt in (prompts.DENSE, prompts.SUMMARY, prompts.PRESENCE, prompts.GROUND, prompts.WHOLE):
+        assert prompt.replace("{}", "%s") in literals
+
+
+def test_packed_branches_are_computed_as_under_the_mask():
+    import torch
+    from chronoscope_training import model as net
+    text = data.Text()
+    decoder = net.build(text.tokenizer).model.language_model
+    branches = [[(text.dense, text.ids("[]")), (text.presence("a red circle stops"), [text.no])],
+                [(text.presence("a square turns green"), [text.yes])], []]
+    seconds, grid = [[0, 1], [0, 0.5], [0, 2]], (3, 4)
+    lay, packed = data.lay_out(text, branches, seconds, grid), data.pack(text, branches, seconds, grid)
+    with torch.no_grad():
+        x = net.decode(decoder, decoder.embed_tokens(lay["ids"]), lay["positions"], data.mask_of(lay["branch"]))
+        y = net.decode_packed(decoder, decoder.embed_tokens(packed["ids"]), packed["positions"], packed["clips"],
+                              packed["prefix"], packed["groups"])
+    first, second = (v[lay_["target"] != data.IGNORE] for v, lay_ in ((x, lay), (y, packed)))
+    order = [torch.argsort(lay_["target"][lay_["target"] != data.IGNORE], stable=True) for lay_ in (lay, packed)]
+    assert len(first) > 3 and (first[order[0]] - second[order[1]]).abs().max() < 1e-4

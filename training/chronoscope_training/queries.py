@@ -1,0 +1,208 @@
+"""Things one can ask about a scene in plain language, and whether they are so.
+
+A query names a thing (by colour, shape, both or neither), what it does, and perhaps in which half of the picture.
+It is judged by what the sampled frames show. What they leave open is never asked.
+"""
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from .scenes import COLOURS, DIRECTIONS, SHAPES, Dark
+
+PLACES = ("upper", "lower", "left", "right")
+OPPOSITE = dict(zip(PLACES, ("lower", "upper", "right", "left")))
+ACTS = ("appear", "move", "stop", "turn", "change", "light")
+MOVED = 0.1     # short sides that a thing must be seen to move before anyone can say that it moves
+MARGIN = 0.03   # a centre this near the middle line is in neither half
+
+
+@dataclass(frozen=True)
+class Query:
+    """colour, shape, colour2: index or None; direction, place: name or None."""
+
+    act: str
+    colour: int | None = None
+    shape: int | None = None
+    direction: str | None = None
+    colour2: int | None = None
+    place: str | None = None
+
+    def form(self):
+        """What kind of query it is, whatever its words."""
+        return (self.act, *(getattr(self, f) is not None for f in ("colour", "shape", "direction", "colour2", "place")))
+
+    def words(self, rng):
+        """The query as a user might write it."""
+        if self.act == "light":
+            return ("the light goes off", "it gets dark")[int(rng.random() < 0.3)]
+        colour = None if self.colour is None else COLOURS[self.colour]
+        if self.shape is not None:
+            thing = f"a {colour} {SHAPES[self.shape]}" if colour else f"a {SHAPES[self.shape]}"
+        elif colour:
+            thing = (f"something {colour}", f"a {colour} object", f"a {colour} shape")[pick(rng, (0.6, 0.25, 0.15))]
+        else:
+            thing = ("something", "an object", "a shape")[pick(rng, (0.6, 0.25, 0.15))]
+        verb = {"appear": ("appears", "is visible")[int(rng.random() < 0.3)], "move": "moves", "stop": "stops",
+                "turn": "turns", "change": "changes colour"}[self.act]
+        if self.direction:
+            verb = f"moves {self.direction}" + (" and stops" if self.act == "stop" else "")
+        if self.colour2 is not None:
+            verb += f" {COLOURS[self.colour2]}"
+        return f"{thing} {verb}" + (f" in the {self.place} half" if self.place else "")
+
+
+def pick(rng, shares):
+    return int(rng.choice(len(shares), p=shares))
+
+
+def inside(scene, thing, times, place):
+    """True when the thing is in that half in most of these frames, False when it never touches it, None between."""
+    width, height = scene.extent
+    deep = []
+    for t in times:
+        x, y = thing.position(t)
+        d = 0.5 - (y / height if place in ("upper", "lower") else x / width)
+        deep.append(d if place in ("upper", "left") else -d)
+    if sum(d > MARGIN for d in deep) >= 0.5 * len(deep):
+        return True
+    return False if all(d < -MARGIN for d in deep) else None
+
+
+def did(query, thing, seen, fps):
+    """(True, False or None for unclear, the times of the frames that tell) whether the thing in these frames does
+    what the query says, whatever the place."""
+    if query.shape is not None and thing.shape != query.shape:
+        return False, []
+    if query.act == "appear":
+        seen = [t for t in seen if query.colour is None or thing.colour_at(t) == query.colour]
+        return bool(seen), seen
+    if query.act in ("turn", "change"):
+        if thing.colour2 < 0 or query.colour not in (None, thing.colour):
+            return False, []
+        if query.colour2 not in (None, thing.colour2):
+            return False, []
+        turned = [thing.colour_at(t) == thing.colour2 for t in seen]
+        return (True, seen) if any(turned) and not all(turned) else (False, [])
+    if query.colour not in (None, thing.colour) or not thing.direction:
+        return False, []
+    if query.direction not in (None, thing.direction):
+        return False, []
+    moving = [t for t in seen if t < thing.t_stop]
+    if not moving:
+        return False, []
+    (ax, ay), (bx, by) = thing.position(moving[0]), thing.position(seen[-1])
+    moved = abs(bx - ax) + abs(by - ay)
+    if query.act == "move":
+        return (True, moving) if moved >= MOVED else (None, moving)
+    still = [t for t in seen if t >= thing.t_stop]
+    if not still:
+        return False, []
+    return (True, still) if moved >= MOVED and len(still) >= 2 and still[-1] - thing.t_stop > 0.3 else (None, still)
+
+
+def judge(query, scene, times, count, fps):
+    """(True, False or None, the events of which it is true) by the first `count` of the sampled times."""
+    verdict, matches = False, []
+    for event in scene.events():
+        seen = [t for t in times[:count] if event.t0 <= t < event.t1]
+        if not seen or isinstance(event, Dark) != (query.act == "light"):
+            continue
+        answer, telling = (True, seen) if query.act == "light" else did(query, event, seen, fps)
+        if answer is not False and query.place:
+            where = inside(scene, event, telling, query.place)
+            answer = where if answer or where is False else None
+        if answer:
+            matches.append(event)
+        elif answer is None:
+            verdict = None
+    return (True if matches else verdict), matches
+
+
+def drawn(rng, form, base=None, place=None):
+    """A query of that form: about the event `base`, or about nothing in particular."""
+    act, colour, shape, direction, colour2, where = form
+    of = (lambda name, size: int(rng.integers(size)) if base is None or getattr(base, name) in (-1, "")
+          else getattr(base, name))
+    way = base.direction if base is not None and base.direction else str(rng.choice(list(DIRECTIONS)))
+    return Query(act, of("colour", len(COLOURS)) if colour else None, of("shape", len(SHAPES)) if shape else None,
+                 way if direction else None, of("colour2", len(COLOURS)) if colour2 else None,
+                 (place or str(rng.choice(PLACES))) if where else None)
+
+
+def mutated(rng, query, scene):
+    """The same query with one word changed, often to one that belongs to another thing of the scene."""
+    fields = [f for f in ("colour", "shape", "direction", "colour2", "place") if getattr(query, f) is not None]
+    if not fields:
+        return query
+    field = fields[rng.integers(len(fields))]
+    others = [getattr(t, field) for t in scene.things] if field in ("colour", "shape") else []
+    others = [v for v in others if v != getattr(query, field)]
+    if others and rng.random() < 0.5:
+        return replace(query, **{field: others[rng.integers(len(others))]})
+    if field == "place":
+        return replace(query, place=OPPOSITE[query.place])
+    values = list(DIRECTIONS) if field == "direction" else list(range(len(SHAPES if field == "shape" else COLOURS)))
+    values.remove(getattr(query, field))
+    return replace(query, **{field: values[rng.integers(len(values))]})
+
+
+class Asker:
+    """Draws queries: for each true one of some form a false one of the same form, here or in a later scene, so that
+    the form tells nothing about the answer."""
+
+    def __init__(self):
+        self.owed = Counter()
+
+    def true(self, rng, scene, times, count, fps):
+        """(query, events) that is so, or None."""
+        events = scene.events()
+        for _ in range(12 if events else 0):
+            event = events[rng.integers(len(events))]
+            if isinstance(event, Dark):
+                form = ("light", False, False, False, False, False)
+                place = None
+            else:
+                acts = ["appear"]
+                if event.direction:
+                    acts = ["appear", "move", "move"] + ["stop"] * (3 if event.t_stop < event.t1 else 0)
+                elif event.colour2 >= 0:
+                    acts = ["appear", "turn", "turn", "change"]
+                elif rng.random() < 0.4:
+                    continue  # else half of all queries would ask for what merely stands there
+                act = acts[rng.integers(len(acts))]
+                colour, shape = ((True, True), (False, True), (True, False), (False, False))[
+                    pick(rng, (0.5, 0.2, 0.2, 0.1))]
+                where = bool(rng.random() < 0.35)
+                if act == "appear" and not (colour or shape):
+                    shape = True
+                form = (act, colour, shape, act == "move" and rng.random() < 0.75 or act == "stop" and
+                        rng.random() < 0.3, act == "turn", where)
+                form = (act, *map(bool, form[1:]))
+                place = PLACES[rng.integers(4)]
+            if self.owed[form] > 6:
+                continue
+            query = drawn(rng, form, None if isinstance(event, Dark) else event, place)
+            if query.act == "appear" and query.colour is not None and event.colour2 >= 0 and rng.random() < 0.5:
+                query = replace(query, colour=event.colour2)
+            verdict, matches = judge(query, scene, times, count, fps)
+            if verdict is not True and query.place:
+                query = replace(query, place=OPPOSITE[query.place])
+                verdict, matches = judge(query, scene, times, count, fps)
+            if verdict:
+                self.owed[form] += 1
+                return query, matches
+        return None
+
+    def false(self, rng, scene, times, count, fps):
+        """A query that is not so, of a form that owes one, or None."""
+        forms = list(self.owed.elements())
+        for _ in range(12 if forms else 0):
+            form = forms[rng.integers(len(forms))]
+            base = scene.things[rng.integers(len(scene.things))] if scene.things and rng.random() < 0.8 else None
+            query = drawn(rng, form, base)
+            for _ in range(4):
+                verdict, _ = judge(query, scene, times, count, fps)
+                if verdict is False:
+                    self.owed[form] -= 1
+                    return query
+                query = mutated(rng, query, scene)
+        return None
