@@ -1,15 +1,39 @@
 package io.chronoscope.analysis;
 
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Sampling;
+import io.chronoscope.model.StreamInput.Media;
 import java.time.Duration;
+import java.util.List;
 
 /// Told what the analysis does, for metrics, progress and logs. Called from the streams' threads;
 /// must not block.
 public interface AnalysisListener {
 
   AnalysisListener SILENT = new AnalysisListener() {};
+
+  /// The stream turns to an input; what is told of the stream until [#inputDone] comes of it.
+  default void inputTaken(String stream, ChunkOrigin origin) {}
+
+  /// Also after a failure, and after the word that the stream has ended.
+  default void inputDone(String stream) {}
+
+  /// A window is turned to; what is told of the stream until [#windowDone], and the step that is
+  /// committed by then, come of it.
+  ///
+  /// @param chunks those of which frames are at hand for it, in order
+  default void windowBegun(String stream, long window, List<ChunkOrigin> chunks) {}
+
+  /// Not after a failure.
+  default void windowDone(String stream, long window) {}
+
+  /// The media behind a reference are here.
+  default void mediaFetched(Media.Reference reference, Duration took) {}
+
+  /// The place a reference names could not be reached; it is tried again.
+  default void mediaUnreachable(Media.Reference reference, String problem) {}
 
   default void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {}
 
@@ -29,10 +53,22 @@ public interface AnalysisListener {
   /// @param last whether it was asked the last time
   default void answerBroken(String stream, String problem, boolean last) {}
 
+  /// @param score how sure the model was, 0 to 1
+  default void ruleJudged(String stream, String rule, double score, boolean happens) {}
+
+  /// There was no room in a window for these rules.
+  default void rulesLeftOut(String stream, List<String> rules) {}
+
+  /// A rule saw something, but so soon after its last alert that it opened no other.
+  default void alertCooled(String stream, String rule) {}
+
   /// How far the stream is analysed and how far it has arrived, in microseconds from its start.
   default void progress(String stream, long analysedMicros, long arrivedMicros) {}
 
   default void streamEnded(String stream) {}
+
+  /// Nothing came for a while; it goes on when more comes.
+  default void streamRests(String stream) {}
 
   /// The stream cannot go on in this process.
   default void streamFailed(String stream, Throwable cause) {}

@@ -9,12 +9,13 @@ import java.util.Optional;
 ///
 /// @param maxFramePixels largest size at which a frame is given to the model, whatever the budget
 ///   allows
-/// @param idleTimeout a stream that is silent for so long is over
+/// @param idleTimeout a stream that is silent for so long rests
 /// @param maxWaitingBytes media bytes that may wait to be decoded, over all streams
 /// @param maxNewTokens length of an answer
 /// @param query when given, every window is asked when this happens instead of for all events
 /// @param summarizesText whether the model can summarize summaries; else the whole is told by
 ///   joining its parts
+/// @param disorder how far chunks may come out of their order
 public record AnalysisSettings(
     WindowPlan windows,
     SamplingLimits sampling,
@@ -24,7 +25,32 @@ public record AnalysisSettings(
     long maxWaitingBytes,
     int maxNewTokens,
     Optional<String> query,
-    boolean summarizesText) {
+    boolean summarizesText,
+    DisorderLimits disorder) {
+
+  /// With the usual patience for chunks out of order.
+  public AnalysisSettings(
+      WindowPlan windows,
+      SamplingLimits sampling,
+      DecodeLimits decode,
+      long maxFramePixels,
+      Duration idleTimeout,
+      long maxWaitingBytes,
+      int maxNewTokens,
+      Optional<String> query,
+      boolean summarizesText) {
+    this(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        maxWaitingBytes,
+        maxNewTokens,
+        query,
+        summarizesText,
+        DisorderLimits.DEFAULTS);
+  }
 
   public AnalysisSettings {
     if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {

@@ -9,10 +9,12 @@ import io.chronoscope.model.Picture;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.SampledFrame;
 import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.sampling.FrameBudget;
 import io.chronoscope.sampling.FrameSampler;
 import io.chronoscope.sampling.SampleGrid;
 import io.chronoscope.vision.BicubicResize;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,16 +24,22 @@ import java.util.List;
 final class ChunkReader {
 
   private final MediaDecoder decoder;
+  private final ReferencedMedia references;
   private final AnalysisSettings settings;
   private final BatchedModel model;
   private final long maxPixels;
   private final SampleGrid grid;
-  private FrameSampler sampler;
+  private final FrameSampler sampler;
 
   /// @param streamStartMicros absolute; anchors the grid
   ChunkReader(
-      MediaDecoder decoder, AnalysisSettings settings, BatchedModel model, long streamStartMicros) {
+      MediaDecoder decoder,
+      ReferencedMedia references,
+      AnalysisSettings settings,
+      BatchedModel model,
+      long streamStartMicros) {
     this.decoder = decoder;
+    this.references = references;
     this.settings = settings;
     this.model = model;
     this.maxPixels =
@@ -53,16 +61,30 @@ final class ChunkReader {
     sampler.skipBefore(micros);
   }
 
+  /// Between two chunks.
+  FrameSampler.Position position() {
+    return sampler.position();
+  }
+
+  /// Goes on as a reader of the same stream did there.
+  void goTo(FrameSampler.Position position) {
+    sampler.goTo(position);
+  }
+
   Read read(Chunk chunk, long chunkStartMicros) throws UnreadableMediaException {
-    long nextMicros = sampler.nextMicros();
+    FrameSampler.Position before = sampler.position();
     List<SampledFrame> frames = new ArrayList<>();
     boolean whole = false;
     try {
       MediaFacts facts =
           decoder.decode(
-              chunk.media(),
+              bytes(chunk.media()),
               settings.decode(),
-              sampler.chunk(chunkStartMicros, chunk.origin(), frames::add));
+              sampler.chunk(
+                  chunkStartMicros,
+                  chunk.origin(),
+                  chunk.recordTime().toEpochMilli(),
+                  frames::add));
       whole = true;
       return new Read(facts, frames);
     } catch (IllegalArgumentException e) {
@@ -71,10 +93,16 @@ final class ChunkReader {
     } finally {
       if (!whole) {
         frames.forEach(frame -> frame.picture().close());
-        sampler = new FrameSampler(grid, this::atModelSize);
-        sampler.skipBefore(nextMicros);
+        sampler.goTo(before);
       }
     }
+  }
+
+  private ByteBuffer bytes(Media media) throws UnreadableMediaException {
+    return switch (media) {
+      case Media.Inline inline -> inline.bytes();
+      case Media.Reference reference -> references.fetch(reference);
+    };
   }
 
   private Picture atModelSize(Picture picture) {

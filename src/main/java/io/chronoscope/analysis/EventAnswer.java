@@ -16,6 +16,10 @@ record EventAnswer(List<Told> events, List<String> problems) {
   /// An event as told, in microseconds from the first frame that the model was shown.
   record Told(long startMicros, long endMicros, String description) {}
 
+  static EventAnswer broken(String problem) {
+    return new EventAnswer(List.of(), List.of(problem));
+  }
+
   boolean isClean() {
     return problems.isEmpty();
   }

@@ -50,10 +50,10 @@ final class EventAnswerParser {
     try {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      return broken("not JSON: " + e.getOriginalMessage());
+      return EventAnswer.broken("not JSON: " + e.getOriginalMessage());
     }
     if (root == null || !root.isArray()) {
-      return broken("not a JSON array");
+      return EventAnswer.broken("not a JSON array");
     }
     List<Told> events = new ArrayList<>();
     List<String> problems = new ArrayList<>();
@@ -71,18 +71,14 @@ final class EventAnswerParser {
   static EventAnswer grounding(String text, String query, long shownMicros) {
     Matcher grounded = GROUNDED.matcher(text);
     if (!grounded.matches()) {
-      return broken("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'");
+      return EventAnswer.broken("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'");
     }
     try {
       Told told = told(seconds(grounded.group(1)), seconds(grounded.group(2)), query, shownMicros);
       return new EventAnswer(List.of(told), List.of());
     } catch (IllegalArgumentException e) {
-      return broken(String.valueOf(e.getMessage()));
+      return EventAnswer.broken(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static EventAnswer broken(String problem) {
-    return new EventAnswer(List.of(), List.of(problem));
   }
 
   private static Told event(JsonNode node, long shownMicros) {

@@ -21,12 +21,30 @@ import java.util.List;
 /// events with the same ids and revisions, whatever happened to the process in between.
 final class EventTracker {
 
+  /// Gives what begins its id.
+  @FunctionalInterface
+  interface Naming {
+    String id(long startMicros, String description);
+  }
+
+  private final Naming naming;
   private final String stream;
   private final Instant streamStart;
   private final ModelRef model;
   private List<OpenEvent> open;
 
   EventTracker(String stream, Instant streamStart, ModelRef model, List<OpenEvent> open) {
+    this(
+        stream,
+        streamStart,
+        model,
+        open,
+        (startMicros, description) -> Ids.of("evt", stream, streamStart, startMicros, description));
+  }
+
+  EventTracker(
+      String stream, Instant streamStart, ModelRef model, List<OpenEvent> open, Naming naming) {
+    this.naming = naming;
     this.stream = stream;
     this.streamStart = streamStart;
     this.model = model;
@@ -87,7 +105,7 @@ final class EventTracker {
 
   /// What was seen before stands although this window does not tell it, unless this window saw all
   /// of it: then the one before saw no more than its beginning, at its border.
-  private boolean isDisproved(OpenEvent event, SeenSpan span) {
+  boolean isDisproved(OpenEvent event, SeenSpan span) {
     return startMicros(event.event()) >= span.firstMicros();
   }
 
@@ -114,9 +132,8 @@ final class EventTracker {
     List<Pairing> candidates = new ArrayList<>();
     for (OpenEvent event : events) {
       for (Sighting sighting : sightings) {
-        double likeness = Wording.likeness(event.event().description(), sighting.description());
-        if (likeness >= Wording.SAME && touch(event.event(), sighting, span)) {
-          candidates.add(new Pairing(event, sighting, likeness));
+        if (continues(event, sighting, span)) {
+          candidates.add(new Pairing(event, sighting, likeness(event, sighting)));
         }
       }
     }
@@ -135,6 +152,15 @@ final class EventTracker {
     return chosen;
   }
 
+  /// Whether a sighting may be more of an open event.
+  boolean continues(OpenEvent event, Sighting sighting, SeenSpan span) {
+    return likeness(event, sighting) >= Wording.SAME && touch(event.event(), sighting, span);
+  }
+
+  private static double likeness(OpenEvent event, Sighting sighting) {
+    return Wording.likeness(event.event().description(), sighting.description());
+  }
+
   private boolean touch(VideoEvent event, Sighting sighting, SeenSpan span) {
     long slack = Math.max(span.gapMicros(), event.toleranceMs() * 1000);
     return sighting.startMicros() <= endMicros(event) + slack
@@ -142,7 +168,7 @@ final class EventTracker {
   }
 
   private OpenEvent begin(Sighting sighting, SeenSpan span, Sampling sampling) {
-    String id = Ids.of("evt", stream, streamStart, sighting.startMicros(), sighting.description());
+    String id = naming.id(sighting.startMicros(), sighting.description());
     VideoEvent event =
         event(
             id,
@@ -151,7 +177,7 @@ final class EventTracker {
             sighting.endMicros(),
             sighting.toleranceMicros(),
             sighting.description(),
-            framesOf(sampling, sighting.frameMicros().size()),
+            sampling.withFrames(sighting.frameMicros().size()),
             sighting.chunks());
     return new OpenEvent(event, span.untilMicros(), sighting.lengthMicros());
   }
@@ -189,7 +215,7 @@ final class EventTracker {
             end,
             Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
             seenMore ? sighting.description() : old.description(),
-            framesOf(sampling, old.sampling().framesSeen() + (int) framesSeenAnew),
+            sampling.withFrames(old.sampling().framesSeen() + (int) framesSeenAnew),
             List.copyOf(chunks));
     return new OpenEvent(
         event, seenUntil, Math.max(pairing.event.wordingMicros(), sighting.lengthMicros()));
@@ -218,16 +244,6 @@ final class EventTracker {
         model,
         sampling,
         chunks);
-  }
-
-  private static Sampling framesOf(Sampling window, int frames) {
-    return new Sampling(
-        frames,
-        window.fps(),
-        window.reason(),
-        window.videoTokens(),
-        window.frameWidthPx(),
-        window.frameHeightPx());
   }
 
   private static VideoEvent closed(OpenEvent event) {

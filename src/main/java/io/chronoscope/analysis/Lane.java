@@ -1,27 +1,28 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.StreamInput;
-import io.chronoscope.model.StreamInput.EndOfStream;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One stream's queue and the thread that works it off. The stream may end (by its own word, or by
-/// silence) and begin again in the same lane.
+/// One stream's queue and the thread that works it off. The stream may end and begin again in the
+/// same lane; one that falls silent rests, and goes on when something comes.
 final class Lane {
+
+  /// So many idle times pass before records that should be read again are no longer waited for.
+  private static final int PATIENCE = 10;
 
   private final String stream;
   private final AnalysisSettings settings;
   private final StreamAnalysis.Tools tools;
   private final Consumer<StreamInput> onDone;
-  private final Predicate<Lane> leave;
+  private final BiPredicate<Lane, Optional<StreamAnalyzer.Resumed>> leave;
   private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean forgotten;
@@ -29,14 +30,15 @@ final class Lane {
   private Optional<StreamAnalyzer.Resumed> resumed;
 
   /// @param onDone told of each input that no longer takes memory
-  /// @param leave asked when the stream is over whether the lane may go; if not, more has come
+  /// @param leave asked when the stream is over, or rests in a state, whether the lane may go; if
+  ///   not, more has come
   Lane(
       String stream,
       AnalysisSettings settings,
       StreamAnalysis.Tools tools,
       Optional<StreamAnalyzer.Resumed> resumed,
       Consumer<StreamInput> onDone,
-      Predicate<Lane> leave) {
+      BiPredicate<Lane, Optional<StreamAnalyzer.Resumed>> leave) {
     this.stream = stream;
     this.settings = settings;
     this.tools = tools;
@@ -75,7 +77,7 @@ final class Lane {
     try {
       do {
         followToItsEnd();
-      } while (!leave.test(this));
+      } while (!leave.test(this, resumed));
     } catch (InterruptedException | CancellationException e) {
       // Forgotten: the stream goes on elsewhere.
       Thread.currentThread().interrupt();
@@ -92,36 +94,31 @@ final class Lane {
     }
   }
 
-  /// From the first input to the stream's end, or until it is silent for too long.
+  /// Until the stream ends, or rests.
   private void followToItsEnd() throws InterruptedException {
     Optional<StreamAnalyzer.Resumed> from = resumed;
     resumed = Optional.empty();
     try (StreamAnalyzer analyzer =
-        new StreamAnalyzer(
-            stream,
-            settings,
-            tools.decoder(),
-            tools.model(),
-            tools.listener(),
-            from,
-            this::commit)) {
-      @Nullable ChunkOrigin last = from.map(StreamAnalyzer.Resumed::from).orElse(null);
-      while (true) {
+        new StreamAnalyzer(stream, settings, tools, from, this::commit)) {
+      analyzer.begin();
+      int silent = 0;
+      while (!analyzer.isOver()) {
         StreamInput input = queue.poll(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
         if (input == null) {
-          if (last != null) {
-            analyzer.finish(last);
+          silent++;
+          resumed = analyzer.rest(silent >= PATIENCE);
+          if (resumed.isPresent()) {
+            return;
           }
-          return;
-        }
-        last = input.origin();
-        try {
-          analyzer.accept(input);
-        } finally {
-          onDone.accept(input);
-        }
-        if (input instanceof EndOfStream) {
-          return;
+        } else {
+          silent = 0;
+          tools.listener().inputTaken(stream, input.origin());
+          try {
+            analyzer.accept(input);
+          } finally {
+            onDone.accept(input);
+            tools.listener().inputDone(stream);
+          }
         }
       }
     }

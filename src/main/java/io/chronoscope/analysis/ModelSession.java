@@ -11,17 +11,33 @@ import java.util.concurrent.CompletableFuture;
 /// A video as the model has it before itself: encoded once, to be asked several questions.
 ///
 /// @param pairSeconds time of each pair's first frame, from the first frame of all
+/// @param urgency of the questions
 record ModelSession(
-    BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
+    BatchedModel model,
+    List<EncodedPair> pairs,
+    List<Double> pairSeconds,
+    int maxNewTokens,
+    BatchedModel.Urgency urgency) {
 
   ModelSession {
     pairs = List.copyOf(pairs);
     pairSeconds = List.copyOf(pairSeconds);
   }
 
+  ModelSession(
+      BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
+    this(model, pairs, pairSeconds, maxNewTokens, BatchedModel.Urgency.LIVE);
+  }
+
   CompletableFuture<Answer> ask(String question) {
+    return ask(question, maxNewTokens);
+  }
+
+  /// @param atMostTokens length of the answer
+  CompletableFuture<Answer> ask(String question, int atMostTokens) {
     return model.generate(
         Prompt.of(
-            List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), maxNewTokens));
+            List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), atMostTokens),
+        urgency);
   }
 }

@@ -13,6 +13,9 @@ final class Prompts {
 
   static final String SUMMARY = "Could you go into detail about the content of this long video?";
 
+  private static final String PRESENCE =
+      "Does the following happen in the video: '%s'? Answer yes or no.";
+
   private static final String GROUNDING =
       "Give the query: '%s', when does the described content occur in the video?"
           + " Use 'mm:ss.ff' as time format.";
@@ -22,6 +25,10 @@ final class Prompts {
           + "Summarize the whole video in a few sentences.";
 
   private Prompts() {}
+
+  static String presence(String query) {
+    return PRESENCE.formatted(query);
+  }
 
   static String grounding(String query) {
     return GROUNDING.formatted(query);

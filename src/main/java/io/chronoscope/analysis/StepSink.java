@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 /// Where steps go. Steps of one stream are handed over in order.
 public interface StepSink {
 
-  /// Publishes the step's results, then keeps its state, then lets go of the chunks before
+  /// Publishes the step's results, keeps its state and lets go of the chunks before
   /// [Step#resumeFrom()].
   ///
   /// @return done when all of it is durable; failed when it could not be written, after which the

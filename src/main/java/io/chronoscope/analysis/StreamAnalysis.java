@@ -2,11 +2,14 @@ package io.chronoscope.analysis;
 
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.model.StreamInput.Unreadable;
+import io.chronoscope.rule.Rules;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,13 +22,45 @@ import java.util.function.Predicate;
 public final class StreamAnalysis implements Intake, AutoCloseable {
 
   /// What the analysis works with. It owns none of it.
+  ///
+  /// @param pairs of `model`; shared with everything else that looks at the same streams
   public record Tools(
-      MediaDecoder decoder, BatchedModel model, StepSink sink, AnalysisListener listener) {}
+      MediaDecoder decoder,
+      ReferencedMedia references,
+      BatchedModel model,
+      LoadGovernor load,
+      Rules rules,
+      PairStore pairs,
+      StepSink sink,
+      AnalysisListener listener,
+      InstantSource clock) {
+
+    /// Without rules and with a store of its own.
+    public Tools(
+        MediaDecoder decoder,
+        ReferencedMedia references,
+        BatchedModel model,
+        LoadGovernor load,
+        StepSink sink,
+        AnalysisListener listener) {
+      this(
+          decoder,
+          references,
+          model,
+          load,
+          Rules.NONE,
+          new PairStore(model, PairStore.DEFAULT_MAX_BYTES),
+          sink,
+          listener,
+          InstantSource.system());
+    }
+  }
 
   private final AnalysisSettings settings;
   private final Tools tools;
   private final ByteBudget waitingBytes;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<String, StreamAnalyzer.Resumed> resting = new ConcurrentHashMap<>();
 
   public StreamAnalysis(AnalysisSettings settings, Tools tools) {
     this.settings = settings;
@@ -41,7 +76,8 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     lanes.compute(
         input.stream(),
         (stream, lane) -> {
-          Lane open = lane == null ? open(stream, Optional.empty()) : lane;
+          Lane open =
+              lane == null ? open(stream, Optional.ofNullable(resting.remove(stream))) : lane;
           Throwable failure = open.failure();
           if (failure != null) {
             refused.completeExceptionally(failure);
@@ -71,10 +107,18 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     return lane;
   }
 
-  /// A lane whose stream is over goes, unless something came for it in the meantime.
-  private boolean leave(Lane lane) {
+  /// A lane with nothing to do goes, unless something came for it in the meantime. A stream that
+  /// only rests leaves its state.
+  private boolean leave(Lane lane, Optional<StreamAnalyzer.Resumed> rests) {
     return lanes.computeIfPresent(
-            lane.stream(), (stream, current) -> current == lane && lane.isEmpty() ? null : current)
+            lane.stream(),
+            (stream, current) -> {
+              if (current != lane || !lane.isEmpty()) {
+                return current;
+              }
+              rests.ifPresent(state -> resting.put(stream, state));
+              return null;
+            })
         != lane;
   }
 
@@ -89,13 +133,14 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
   @Override
   public void resume(StreamState state, ChunkOrigin resumeFrom) {
     StreamAnalyzer.Resumed resumed = new StreamAnalyzer.Resumed(state, resumeFrom);
-    // A stream that ended while nobody watched gets no further chunk: its idle time runs from now.
+    // A stream that fell silent while nobody watched: its idle time runs from now.
     lanes.compute(
         state.stream(), (stream, lane) -> lane == null ? open(stream, Optional.of(resumed)) : lane);
   }
 
   @Override
   public void forget(Predicate<String> stream) {
+    resting.keySet().removeIf(stream);
     lanes
         .values()
         .removeIf(lane -> {
@@ -112,7 +157,7 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     return waitingBytes.bytes();
   }
 
-  /// Streams at work.
+  /// Streams at work; those that rest are none.
   public int streams() {
     return lanes.size();
   }

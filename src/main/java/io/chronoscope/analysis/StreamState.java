@@ -2,9 +2,11 @@ package io.chronoscope.analysis;
 
 import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.Sampling;
+import io.chronoscope.rule.Rule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// All that a stream needs to go on, as one value that can be written down; together with the
 /// chunks from [Step#resumeFrom()] on it determines everything that the stream will still publish.
@@ -13,27 +15,27 @@ import java.util.Optional;
 /// @param start the stream's time zero: absolute time of its first chunk
 /// @param nextWindow number of the next window to be analysed; windows are counted from the
 ///   stream's start
-/// @param resumeSequence sequence number of the chunk at [Step#resumeFrom()], from which those of
-///   bare records are counted on
-/// @param resumeStart absolute start of that chunk, from which the times of bare records are
-///   inferred
 /// @param openEvents events that a later window may still move
-/// @param windows digests of the windows analysed so far, for the summary of the whole
+/// @param summaries what the summaries still to come are made of
+/// @param counts what was told so far
+/// @param rules what is to be remembered of rules
+/// @param timing where it stands in time and in its records
 public record StreamState(
     int version,
     String stream,
     Instant start,
     long nextWindow,
-    long resumeSequence,
-    Optional<Instant> resumeStart,
     List<OpenEvent> openEvents,
-    List<WindowDigest> windows) {
+    Summaries summaries,
+    Counts counts,
+    List<WatchedRule> rules,
+    Timing timing) {
 
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   public StreamState {
     openEvents = List.copyOf(openEvents);
-    windows = List.copyOf(windows);
+    rules = List.copyOf(rules);
   }
 
   /// An event that a later window may still move.
@@ -44,7 +46,67 @@ public record StreamState(
   /// @param wordingMicros how much of the event was seen by the window that worded it
   public record OpenEvent(VideoEvent event, long seenUntilMicros, long wordingMicros) {}
 
-  /// @param summaryId id of the window's summary
-  public record WindowDigest(
-      String summaryId, Instant start, Instant end, String text, Sampling sampling) {}
+  /// What a rule has found, as far as it counts for what comes.
+  ///
+  /// @param rule as it was when its open alert was last revised
+  /// @param lastEndMicros end of its last alert that was closed, in microseconds from the stream's
+  ///   start; its cool-down runs from there
+  public record WatchedRule(Rule rule, Optional<OpenAlert> open, OptionalLong lastEndMicros) {}
+
+  /// An alert that a later window may still move.
+  ///
+  /// @param seen the alert as an event
+  /// @param score how sure the model was at most
+  /// @param event the event that tells the same
+  public record OpenAlert(OpenEvent seen, double score, Optional<String> event) {}
+
+  /// What a [SummaryTree] keeps, each list by number; bounded.
+  ///
+  /// @param doneMicros all windows that begin before are done
+  /// @param windows of this minute and the one before
+  /// @param minutes of their hours
+  /// @param hours the latest
+  /// @param earlier what all hours before those come to
+  /// @param whole the whole as it was last told
+  public record Summaries(
+      long doneMicros,
+      List<Told> windows,
+      List<Told> minutes,
+      List<Told> hours,
+      Optional<Told> earlier,
+      Optional<Told> whole) {
+
+    public static final Summaries NONE =
+        new Summaries(0, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+
+    public Summaries {
+      windows = List.copyOf(windows);
+      minutes = List.copyOf(minutes);
+      hours = List.copyOf(hours);
+    }
+  }
+
+  /// A summary that was told.
+  ///
+  /// @param number of its window, minute or hour, from the stream's start
+  /// @param beginsMicros where that begins
+  /// @param startMicros where what it rests on begins
+  /// @param text its beginning, if it is long
+  /// @param digest of what it rests on; when that is the same, so is the summary
+  public record Told(
+      long number,
+      int revision,
+      long beginsMicros,
+      long startMicros,
+      long endMicros,
+      String text,
+      Sampling sampling,
+      String digest) {}
+
+  /// @param windows looked at, each once
+  /// @param events told and not withdrawn
+  public record Counts(long windows, long events) {
+
+    public static final Counts NONE = new Counts(0, 0);
+  }
 }

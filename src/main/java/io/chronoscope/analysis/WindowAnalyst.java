@@ -2,16 +2,20 @@ package io.chronoscope.analysis;
 
 import io.chronoscope.analysis.EventAnswer.Told;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.load.Look;
 import io.chronoscope.model.FrameSize;
+import io.chronoscope.model.Picture;
 import io.chronoscope.model.SampledFrame;
 import io.chronoscope.model.Sampling;
+import io.chronoscope.rule.Rules;
+import io.chronoscope.sampling.ActivityMeter;
 import io.chronoscope.sampling.FpsChoice;
 import io.chronoscope.sampling.FpsPolicy;
 import io.chronoscope.sampling.FramePairs;
 import io.chronoscope.sampling.SampleGrid;
 import io.chronoscope.vlm.Answer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,22 +31,29 @@ final class WindowAnalyst {
   private final BatchedModel model;
   private final FpsPolicy fpsPolicy;
   private final PairStore pairStore;
+  private final RuleJudge ruleJudge;
   private final AnalysisListener listener;
   private final LongSupplier nanoTime;
+  private final InstantSource clock;
 
   WindowAnalyst(
       String stream,
       AnalysisSettings settings,
       BatchedModel model,
+      Rules rules,
+      PairStore pairStore,
       AnalysisListener listener,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      InstantSource clock) {
     this.stream = stream;
     this.settings = settings;
     this.model = model;
     this.fpsPolicy = new FpsPolicy(settings.sampling());
-    this.pairStore = new PairStore(model);
+    this.ruleJudge = new RuleJudge(stream, rules, listener);
+    this.pairStore = pairStore;
     this.listener = listener;
     this.nanoTime = nanoTime;
+    this.clock = clock;
   }
 
   /// @param window the window's number
@@ -50,23 +61,38 @@ final class WindowAnalyst {
   /// @param grid the candidates' grid; its anchor is the stream's start, from which all times in
   ///   the answer count
   /// @param untilMicros where the window, or the stream, ends, from the stream's start
+  /// @param look how closely to look
   WindowAnswer analyse(
-      long window, List<SampledFrame> candidates, SampleGrid grid, long untilMicros) {
+      long window, List<SampledFrame> candidates, SampleGrid grid, long untilMicros, Look look) {
+    return answer(look(window, candidates, grid, untilMicros, look, BatchedModel.Urgency.LIVE));
+  }
+
+  /// Chooses frames and has them encoded; asks nothing yet. Parameters as of [#analyse].
+  WindowView look(
+      long window,
+      List<SampledFrame> candidates,
+      SampleGrid grid,
+      long untilMicros,
+      Look look,
+      BatchedModel.Urgency urgency) {
     long began = nanoTime.getAsLong();
     long streamStartMicros = grid.anchorMicros();
-    FrameSize size = ChunkReader.sizeOf(candidates.getFirst().picture());
+    FrameSize size = size(candidates.getFirst().picture(), look);
     FpsChoice choice =
-        fpsPolicy.choose(
-            candidates.stream().map(SampledFrame::activity).toList(),
-            settings.windows().length(),
-            model.tokensPerPair(size));
+        fpsPolicy
+            .choose(
+                ActivityMeter.changes(candidates),
+                settings.windows().length(),
+                model.tokensPerPair(size))
+            .slowed(look.fpsDivisor(), settings.sampling().minFps());
     List<SampledFrame> frames = choice.select(grid, candidates);
     FramePairs framePairs = new FramePairs(frames);
-    List<FramePairs.Pair> pairs = framePairs.pairs();
-    PairStore.Encoded encoded = pairStore.encode(pairs, size);
-    long encodedAt = nanoTime.getAsLong();
+    PairStore.Encoded encoded = pairStore.encode(stream, framePairs.pairs(), size, urgency);
     listener.windowEncoded(
-        stream, encoded.pairs().size(), encoded.reused(), Duration.ofNanos(encodedAt - began));
+        stream,
+        encoded.pairs().size(),
+        encoded.reused(),
+        Duration.ofNanos(nanoTime.getAsLong() - began));
 
     Sampling sampling =
         new Sampling(
@@ -75,7 +101,9 @@ final class WindowAnalyst {
             choice.reason(),
             encoded.pairs().size() * model.tokensPerPair(size),
             size.widthPx(),
-            size.heightPx());
+            size.heightPx(),
+            lagMillis(frames),
+            look.level());
     long gapMicros = Math.round(1e6 / choice.fps());
     long first = frames.getFirst().gridMicros() - streamStartMicros;
     long last = frames.getLast().gridMicros() - streamStartMicros;
@@ -86,50 +114,78 @@ final class WindowAnalyst {
             last,
             Math.max(last, Math.min(last + gapMicros, untilMicros)),
             gapMicros);
-    ModelSession session =
-        new ModelSession(
-            model,
-            encoded.pairs(),
-            pairs.stream().map(FramePairs.Pair::seconds).toList(),
-            settings.maxNewTokens());
-    Asked asked = ask(session, span);
+    WindowView view =
+        new WindowView(
+            stream,
+            streamStartMicros,
+            span,
+            sampling,
+            framePairs.times(),
+            frames.stream().map(SampledFrame::origin).toList(),
+            encoded.pairs());
+    pairStore.remember(view);
+    return view;
+  }
+
+  private WindowAnswer answer(WindowView view) {
+    long began = nanoTime.getAsLong();
+    ModelSession session = view.session(model, settings.maxNewTokens(), BatchedModel.Urgency.LIVE);
+    // Before the long answers, which they need not wait for.
+    List<CompletableFuture<RuleFinding>> findings = ruleJudge.ask(session, view);
+    Asked asked = ask(session, view);
+    List<RuleFinding> rules = BatchedModel.joinAll(findings);
     listener.windowAnswered(
         stream,
-        sampling,
+        view.sampling(),
         asked.events.events().size(),
         asked.tokens,
-        Duration.ofNanos(nanoTime.getAsLong() - encodedAt));
+        Duration.ofNanos(nanoTime.getAsLong() - began));
     List<Sighting> sightings = new ArrayList<>();
     for (Told told : asked.events.events()) {
-      sightings.add(sighting(told, framePairs, streamStartMicros, span));
+      sightings.add(view.sighting(told));
     }
     Optional<String> problem =
         asked.events.isClean()
             ? Optional.empty()
             : Optional.of(String.join("; ", asked.events.problems()));
     return new WindowAnswer(
-        span,
-        sampling,
+        view.span(),
+        view.sampling(),
         sightings,
         problem,
         problem.isPresent() ? asked.lastWords : "",
-        asked.summary);
+        asked.summary,
+        rules);
+  }
+
+  /// How long the record that came last of those that the window needed has waited.
+  private long lagMillis(List<SampledFrame> frames) {
+    long written = frames.stream().mapToLong(SampledFrame::recordMillis).max().orElseThrow();
+    return Math.max(0, clock.millis() - written);
+  }
+
+  /// Frames are held as large as they are shown when all is well.
+  private FrameSize size(Picture picture, Look look) {
+    FrameSize full = ChunkReader.sizeOf(picture);
+    return look.pixelDivisor() == 1
+        ? full
+        : model.frameSize(full, Math.max(1, full.pixels() / look.pixelDivisor()));
   }
 
   private record Asked(EventAnswer events, String lastWords, String summary, int tokens) {}
 
-  private Asked ask(ModelSession session, SeenSpan span) {
+  private Asked ask(ModelSession session, WindowView view) {
     String question = settings.query().map(Prompts::grounding).orElse(Prompts.EVENTS);
     CompletableFuture<Answer> summary = session.ask(Prompts.SUMMARY);
     Answer answer = session.ask(question).join();
     int tokens = answer.tokenIds().size();
-    EventAnswer events = read(answer, span);
+    EventAnswer events = read(answer, view);
     if (!events.isClean()) {
       String problem = String.join("; ", events.problems());
       listener.answerBroken(stream, problem, false);
       Answer second = session.ask(Prompts.again(question, problem)).join();
       tokens += second.tokenIds().size();
-      EventAnswer reread = read(second, span);
+      EventAnswer reread = read(second, view);
       if (reread.isClean() || reread.events().size() > events.events().size()) {
         answer = second;
         events = reread;
@@ -142,40 +198,15 @@ final class WindowAnalyst {
     return new Asked(events, answer.text(), told.text().strip(), tokens + told.tokenIds().size());
   }
 
-  private EventAnswer read(Answer answer, SeenSpan span) {
+  private EventAnswer read(Answer answer, WindowView view) {
     if (!answer.finished()) {
       return new EventAnswer(
           List.of(), List.of("cut off after " + settings.maxNewTokens() + " tokens"));
     }
-    long shown = span.untilMicros() - span.firstMicros();
-    // One frame alone shows an instant; what is told of it lies within one sampling step.
-    long shownMicros = Math.max(shown, 1);
+    long shownMicros = view.shownMicros();
     return settings
         .query()
         .map(query -> EventAnswerParser.grounding(answer.text(), query, shownMicros))
         .orElseGet(() -> EventAnswerParser.events(answer.text(), shownMicros));
-  }
-
-  private static Sighting sighting(
-      Told told, FramePairs pairs, long streamStartMicros, SeenSpan span) {
-    long start = span.firstMicros() + told.startMicros();
-    long end = span.firstMicros() + told.endMicros();
-    List<Long> times = new ArrayList<>();
-    List<ChunkOrigin> chunks = new ArrayList<>();
-    for (SampledFrame frame : pairs.frames()) {
-      long micros = frame.gridMicros() - streamStartMicros;
-      // The frames that bracket the bounds were seen for it, too.
-      if (micros > start - span.gapMicros() && micros < end + span.gapMicros()) {
-        times.add(micros);
-        if (chunks.isEmpty() || !chunks.getLast().equals(frame.origin())) {
-          chunks.add(frame.origin());
-        }
-      }
-    }
-    long tolerance =
-        Math.max(
-            pairs.toleranceMicrosAt(start + streamStartMicros),
-            pairs.toleranceMicrosAt(end + streamStartMicros));
-    return new Sighting(start, end, told.description(), tolerance, times, chunks);
   }
 }

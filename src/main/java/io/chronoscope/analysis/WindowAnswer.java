@@ -10,15 +10,18 @@ import java.util.Optional;
 /// @param problem what could not be used although it was asked twice
 /// @param lastWords the answer that could not be used; empty when there is no problem
 /// @param summary the window in the model's words; blank when it said nothing
+/// @param rules what was found of the rules that were judged
 record WindowAnswer(
     SeenSpan span,
     Sampling sampling,
     List<Sighting> events,
     Optional<String> problem,
     String lastWords,
-    String summary) {
+    String summary,
+    List<RuleFinding> rules) {
 
   WindowAnswer {
     events = List.copyOf(events);
+    rules = List.copyOf(rules);
   }
 }

@@ -4,9 +4,13 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Sampling;
+import io.chronoscope.model.StreamInput.Media;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -16,6 +20,28 @@ import org.jboss.logging.MDC;
 final class AnalysisLog implements AnalysisListener {
 
   private static final Logger LOG = Logger.getLogger("io.chronoscope.analysis");
+  private static final int MOST_LEFT_OUT = 1000;
+
+  private final Set<String> saidLeftOut = ConcurrentHashMap.newKeySet();
+
+  @Override
+  public void mediaFetched(Media.Reference reference, Duration took) {
+    write(
+        Logger.Level.DEBUG,
+        "media fetched",
+        of(
+            "uri", reference.uri(),
+            "bytes", reference.sizeBytes(),
+            "tookMs", took.toMillis()));
+  }
+
+  @Override
+  public void mediaUnreachable(Media.Reference reference, String problem) {
+    write(
+        Logger.Level.WARN,
+        "media cannot be reached, trying again",
+        of("uri", reference.uri(), "problem", problem));
+  }
 
   @Override
   public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
@@ -67,8 +93,38 @@ final class AnalysisLog implements AnalysisListener {
   }
 
   @Override
+  public void ruleJudged(String stream, String rule, double score, boolean happens) {
+    write(
+        Logger.Level.DEBUG,
+        "rule judged",
+        of("stream", stream, "rule", rule, "score", score, "happens", happens));
+  }
+
+  @Override
+  public void rulesLeftOut(String stream, List<String> rules) {
+    for (String rule : rules) {
+      if (saidLeftOut.size() < MOST_LEFT_OUT && saidLeftOut.add(rule)) {
+        write(
+            Logger.Level.WARN,
+            "rule left out: more rules match than chronoscope.rules.max-per-window; said once",
+            of("stream", stream, "rule", rule));
+      }
+    }
+  }
+
+  @Override
+  public void alertCooled(String stream, String rule) {
+    write(Logger.Level.DEBUG, "alert kept back by cool-down", of("stream", stream, "rule", rule));
+  }
+
+  @Override
   public void streamEnded(String stream) {
     write(Logger.Level.INFO, "stream ended", of("stream", stream));
+  }
+
+  @Override
+  public void streamRests(String stream) {
+    write(Logger.Level.INFO, "stream rests", of("stream", stream));
   }
 
   @Override

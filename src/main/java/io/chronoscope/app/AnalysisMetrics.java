@@ -2,13 +2,17 @@ package io.chronoscope.app;
 
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Sampling;
+import io.chronoscope.model.StreamInput.Media;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class AnalysisMetrics implements AnalysisListener {
 
   private final MeterRegistry registry;
+  private final Counter fetchedBytes;
+  private final Counter unreachable;
   private final Counter decoded;
   private final Counter skipped;
   private final Counter frames;
@@ -38,6 +44,8 @@ final class AnalysisMetrics implements AnalysisListener {
 
   AnalysisMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.fetchedBytes = registry.counter("chronoscope.references.fetched.bytes");
+    this.unreachable = registry.counter("chronoscope.references.unreachable");
     this.decoded = registry.counter("chronoscope.chunks", "outcome", "decoded");
     this.skipped = registry.counter("chronoscope.chunks", "outcome", "skipped");
     this.frames = registry.counter("chronoscope.frames", "stage", "decoded");
@@ -61,12 +69,33 @@ final class AnalysisMetrics implements AnalysisListener {
         lags -> lags.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e6);
   }
 
+  void watch(LoadGovernor load) {
+    Gauge.builder("chronoscope.load.pressure", load, LoadGovernor::pressure)
+        .description("How far the service has turned itself down; 0 when it looks as asked")
+        .register(registry);
+    Gauge.builder("chronoscope.load.lag", load, governor -> governor.worst().toMillis() / 1000.0)
+        .baseUnit("seconds")
+        .description("How long the chunks last looked at had waited, the worst of all streams")
+        .register(registry);
+  }
+
   void encoderBatch(int pairs) {
     encoderBatch.record(pairs);
   }
 
   void decoderBatch(int prompts) {
     decoderBatch.record(prompts);
+  }
+
+  @Override
+  public void mediaFetched(Media.Reference reference, Duration took) {
+    fetchedBytes.increment(reference.sizeBytes());
+    stage("fetch").record(took);
+  }
+
+  @Override
+  public void mediaUnreachable(Media.Reference reference, String problem) {
+    unreachable.increment();
   }
 
   @Override
@@ -118,6 +147,23 @@ final class AnalysisMetrics implements AnalysisListener {
   }
 
   @Override
+  public void ruleJudged(String stream, String rule, double score, boolean happens) {
+    registry
+        .counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen")
+        .increment();
+  }
+
+  @Override
+  public void rulesLeftOut(String stream, List<String> rules) {
+    registry.counter("chronoscope.rules.left.out").increment(rules.size());
+  }
+
+  @Override
+  public void alertCooled(String stream, String rule) {
+    registry.counter("chronoscope.alerts.cooled").increment();
+  }
+
+  @Override
   public void progress(String stream, long analysedMicros, long arrivedMicros) {
     lagMicros.put(stream, Math.max(0, arrivedMicros - analysedMicros));
   }
@@ -125,6 +171,11 @@ final class AnalysisMetrics implements AnalysisListener {
   @Override
   public void streamEnded(String stream) {
     ended.increment();
+    lagMicros.remove(stream);
+  }
+
+  @Override
+  public void streamRests(String stream) {
     lagMicros.remove(stream);
   }
 

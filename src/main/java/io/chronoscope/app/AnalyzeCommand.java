@@ -6,9 +6,11 @@ import io.chronoscope.analysis.Step;
 import io.chronoscope.analysis.StreamAnalysis;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.record.ResultJson;
+import io.chronoscope.rule.Rules;
 import io.chronoscope.timeline.Progress;
 import io.chronoscope.timeline.TimelineText;
 import java.nio.file.Path;
@@ -105,7 +107,8 @@ final class AnalyzeCommand implements Callable<Integer> {
             AnalysisRig.open(
                 settings, new FfmpegDecoder(), listener(progress), size -> {}, size -> {})) {
       AnalysisSettings analysis = Engine.analysis(settings, rig.advice(), query);
-      try (StreamAnalysis running = rig.analysis(analysis, this::take)) {
+      try (StreamAnalysis running =
+          rig.analysis(analysis, LoadGovernor.off(), Rules.NONE, this::take)) {
         for (Path file : files) {
           try {
             offer(running, file, length, start, progress);

@@ -81,6 +81,19 @@ final class Bounds {
     }
   }
 
+  public static final class NotNegativeDuration implements Converter<Duration> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Duration convert(String value) {
+      Duration duration = DurationConverter.parseDuration(value.strip());
+      if (duration == null || duration.isNegative()) {
+        throw new IllegalArgumentException("not a duration such as 0s, 500ms or 10s");
+      }
+      return duration;
+    }
+  }
+
   public static final class PositiveDuration implements Converter<Duration> {
     private static final long serialVersionUID = 1L;
 

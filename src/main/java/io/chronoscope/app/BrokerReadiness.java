@@ -1,5 +1,6 @@
 package io.chronoscope.app;
 
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.Map;
@@ -22,9 +23,9 @@ final class BrokerReadiness implements HealthCheck {
   private final String servers;
   private final Admin admin;
 
-  BrokerReadiness(ChronoscopeConfig settings) {
+  BrokerReadiness(
+      ChronoscopeConfig settings, @Identifier("default-kafka-broker") Map<String, Object> client) {
     this.servers = settings.kafka().bootstrapServers();
-    Map<String, Object> client = KafkaOptions.client(servers);
     this.admin = Admin.create(client);
   }
 

@@ -1,10 +1,13 @@
 package io.chronoscope.app;
 
+import io.chronoscope.messaging.DeliveryGuarantee;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Every setting there is. Each can be given as a system property under the name it has here
@@ -43,11 +46,15 @@ public interface ChronoscopeConfig {
   /// When absent what the checkpoint advises, else yes.
   Optional<Boolean> summarizeText();
 
-  /// A silent stream ends after this time: its last window is analysed, its events closed, its
-  /// summary written.
+  /// A silent stream rests after this time: its last window is analysed, its events closed, its
+  /// summary written. It goes on when more comes.
   @WithDefault("30s")
   @WithConverter(Bounds.PositiveDuration.class)
   Duration idleTime();
+
+  /// Whether traces are exported (OTLP over HTTP), set up by OpenTelemetry's own `OTEL_…`
+  /// variables. When absent yes if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+  Optional<Boolean> tracing();
 
   Sampling sampling();
 
@@ -55,11 +62,23 @@ public interface ChronoscopeConfig {
 
   Batching batching();
 
+  Disorder disorder();
+
   Decode decode();
+
+  Load load();
 
   Queue queue();
 
+  Sharing sharing();
+
+  Questions questions();
+
+  Rules rules();
+
   Topics topics();
+
+  References references();
 
   Kafka kafka();
 
@@ -131,6 +150,19 @@ public interface ChronoscopeConfig {
     Duration maxDelay();
   }
 
+  interface Disorder {
+
+    /// How late a chunk may come, in the stream's own time: until then those after it wait for it.
+    /// A later one goes to the dead letters.
+    @WithDefault("10s")
+    @WithConverter(Bounds.NotNegativeDuration.class)
+    Duration grace();
+
+    /// Bytes of a stream's chunks that wait for an earlier one at most.
+    @WithDefault("64M")
+    MemorySize maxHeldBytes();
+  }
+
   interface Decode {
 
     /// Pixels of one decoded picture at most; chunks with larger ones are refused.
@@ -149,11 +181,62 @@ public interface ChronoscopeConfig {
     long maxFrames();
   }
 
+  interface Load {
+
+    /// How far a stream may fall behind before it is looked at less closely: fewer frames, then
+    /// smaller ones, then fewer windows. When absent everything is looked at as asked, however
+    /// late: what is found then depends on nothing but the video.
+    @WithConverter(Bounds.PositiveDuration.class)
+    Optional<Duration> targetLag();
+
+    /// Which streams are looked at closely for longer, as `PATTERN=NUMBER` with commas between; the
+    /// first that matches counts, others have 0.
+    Optional<List<String>> priorities();
+  }
+
   interface Queue {
 
     /// Bytes of chunks waiting over all streams at most; beyond it no more are read.
     @WithDefault("256M")
     MemorySize maxBytes();
+  }
+
+  interface Sharing {
+
+    /// Encoded frames that are kept for whoever looks at them again: the next window, rules,
+    /// questions.
+    @WithDefault("256M")
+    MemorySize maxBytes();
+  }
+
+  interface Questions {
+
+    /// The longest stretch that a question may be about.
+    @WithDefault("1h")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration maxRange();
+
+    /// How many questions an instance answers at the same time.
+    @WithDefault("1")
+    @WithConverter(Bounds.PositiveInt.class)
+    int atOnce();
+
+    /// How sure the model must be that what is asked for happens, 0 to 1.
+    @WithDefault("0.5")
+    double threshold();
+
+    /// As much is read for one question at most.
+    @WithDefault("4G")
+    MemorySize maxRead();
+  }
+
+  interface Rules {
+
+    /// Rules judged in one window of a stream at most, the most important first; each costs a short
+    /// question. Those beyond are not judged, which is counted and logged.
+    @WithDefault("16")
+    @WithConverter(Bounds.PositiveInt.class)
+    int maxPerWindow();
   }
 
   interface Topics {
@@ -178,9 +261,57 @@ public interface ChronoscopeConfig {
     @WithDefault("video.state")
     String state();
 
+    /// Rules in.
+    @WithDefault("video.rules")
+    String rules();
+
+    /// What rules found.
+    @WithDefault("video.alerts")
+    String alerts();
+
+    /// Questions in.
+    @WithDefault("video.questions")
+    String questions();
+
+    /// Answers to questions.
+    @WithDefault("video.answers")
+    String answers();
+
     /// Whether the service creates topics that are missing, as `kafka/topics` defines them.
     @WithDefault("true")
     boolean create();
+  }
+
+  interface References {
+
+    /// Directories under which files may be fetched that chunks refer to (`file:`), separated by
+    /// commas. None when absent.
+    Optional<List<String>> roots();
+
+    /// Buckets from which objects may be fetched that chunks refer to (`s3:`), separated by commas.
+    /// None when absent.
+    Optional<List<String>> buckets();
+
+    /// Where the object store answers, such as `https://minio:9000`; Amazon S3 when absent.
+    Optional<URI> endpoint();
+
+    /// Region of the object store; when absent what the environment or the profile says.
+    Optional<String> region();
+
+    /// Whether the bucket is part of the path instead of the host name. When absent only with an
+    /// endpoint.
+    Optional<Boolean> pathStyle();
+
+    /// How long one attempt to fetch may take.
+    @WithDefault("60s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration timeout();
+
+    /// How long a store that cannot be reached is tried again, before the chunk becomes a dead
+    /// letter.
+    @WithDefault("2m")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration patience();
   }
 
   interface Kafka {
@@ -201,6 +332,12 @@ public interface ChronoscopeConfig {
     /// Consumer group of the instances that share the work.
     @WithDefault("chronoscope")
     String group();
+
+    /// `exactly-once`: results, state and offsets in one transaction, so that readers with
+    /// `read_committed` see each result once. `at-least-once`: without transactions; after a crash
+    /// a result may come again, under the same id.
+    @WithDefault("exactly-once")
+    DeliveryGuarantee delivery();
 
     /// The largest chunk that is taken. Brokers and topics must allow it (`message.max.bytes`).
     @WithDefault("64M")

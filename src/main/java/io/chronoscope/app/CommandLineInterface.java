@@ -50,11 +50,16 @@ final class CommandLineInterface {
             new ServeCommand(output),
             new ProduceCommand(output),
             new EventsCommand(output),
+            DlqCommand.commandLine(output),
+            new AskCommand(output),
+            new BacktestCommand(output),
             new AnalyzeCommand(output),
             new GenerateCommand(output),
             new EvaluateCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);
+    commands.addSubcommand(
+        new CommandLine(new BenchCommand()).addSubcommand(new BenchLoadCommand(output)));
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(Math.min(100, output.outTerminal().columns()));
     commands.setOut(new java.io.PrintWriter(output.out(), true));

@@ -11,6 +11,8 @@ import io.chronoscope.record.TopicNames;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +27,23 @@ import java.util.function.Consumer;
 final class EmbeddedService {
 
   /// @param segments the stream's chunks
-  record Stream(String id, List<MediaSegment> segments) {
+  /// @param begins after the first of all
+  record Stream(String id, List<MediaSegment> segments, Duration begins) {
+
+    Stream(String id, List<MediaSegment> segments) {
+      this(id, segments, Duration.ZERO);
+    }
 
     long durationMs() {
       return FileFeed.endOf(segments.getLast()).toMillis();
     }
+  }
+
+  /// How fast chunks are sent.
+  enum Pace {
+    AS_FAST_AS_IT_GOES,
+    /// Each when a camera would have it complete.
+    REAL_TIME
   }
 
   /// After a stream's end its last records are on their way for less than this.
@@ -56,14 +70,18 @@ final class EmbeddedService {
   /// @param each told every result as it comes, with all there are of its stream so far
   /// @return what was said about each stream, in the order given
   Map<String, StreamResults> run(List<Stream> streams, Consumer<StreamResults> each) {
+    return run(streams, Pace.AS_FAST_AS_IT_GOES, each);
+  }
+
+  /// @see #run(List, Consumer)
+  Map<String, StreamResults> run(List<Stream> streams, Pace pace, Consumer<StreamResults> each) {
     Map<String, StreamResults> all = new LinkedHashMap<>();
     streams.forEach(stream -> all.put(stream.id(), new StreamResults(stream.id())));
     TopicNames topics = Wiring.topicNames(settings);
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       String servers = broker.bootstrapServers();
-      Topics.ensure(KafkaOptions.client(servers), topics);
-      ModelOptions.set("chronoscope.kafka.bootstrap-servers", servers);
-      ModelOptions.set("kafka.bootstrap.servers", servers);
+      Topics.ensure(KafkaClients.ofEmbedded(servers), topics);
+      KafkaClients.useEmbedded(servers);
       ModelOptions.set("chronoscope.http.port", "0");
       if (System.getenv("CHRONOSCOPE_LOG_LEVEL") == null) {
         ModelOptions.set("chronoscope.log.level", "WARN");
@@ -72,7 +90,7 @@ final class EmbeddedService {
           ServiceRun.with(
               new ServiceRun.Plan(
                   () -> {
-                    drive(servers, topics, streams, all, each);
+                    drive(servers, topics, streams, pace, all, each);
                     return ExitCode.OK;
                   },
                   new Listeners(listener, endListener()),
@@ -102,9 +120,10 @@ final class EmbeddedService {
       String servers,
       TopicNames topics,
       List<Stream> streams,
+      Pace pace,
       Map<String, StreamResults> all,
       Consumer<StreamResults> each) {
-    Map<String, Object> client = KafkaOptions.client(servers);
+    Map<String, Object> client = KafkaClients.ofEmbedded(servers);
     try (ResultReader reader =
             new ResultReader(
                 client,
@@ -113,7 +132,7 @@ final class EmbeddedService {
         ChunkPublisher publisher = new ChunkPublisher(client, topics.chunks(), SOURCE)) {
       CompletableFuture<Void> sending =
           CompletableFuture.runAsync(
-              () -> send(publisher, streams), task -> Thread.ofVirtual().start(task));
+              () -> send(publisher, streams, pace), task -> Thread.ofVirtual().start(task));
       Set<String> open = new HashSet<>(all.keySet());
       while (!open.isEmpty()) {
         if (sending.isCompletedExceptionally()) {
@@ -139,36 +158,70 @@ final class EmbeddedService {
             }
           }
         }
-        // A stream of which nothing could be shown ends without a summary.
+        // A stream of which nothing could be shown has no end to tell.
         open.removeIf(stream ->
             System.nanoTime() - endedAtNanos.getOrDefault(stream, System.nanoTime()) > SETTLED);
       }
     }
   }
 
-  private static void send(ChunkPublisher publisher, List<Stream> streams) {
-    // Round by round, as cameras that run at the same time would.
-    Instant start = Instant.now();
-    int rounds = streams.stream().mapToInt(stream -> stream.segments().size()).max().orElse(0);
-    for (int round = 0; round < rounds; round++) {
-      for (Stream stream : streams) {
-        if (round < stream.segments().size()) {
-          MediaSegment segment = stream.segments().get(round);
-          publisher
-              .publish(
-                  stream.id(),
-                  round,
-                  start.plus(segment.start()),
-                  segment.duration(),
-                  segment.contentType(),
-                  FileFeed.bytesOf(segment))
-              .toCompletableFuture()
-              .join();
-          if (round == stream.segments().size() - 1) {
-            publisher.end(stream.id()).toCompletableFuture().join();
-          }
-        }
+  private record Part(Stream stream, int number) {
+
+    MediaSegment segment() {
+      return stream.segments().get(number);
+    }
+
+    /// When a camera has it complete, after the first camera's start.
+    Duration complete() {
+      return stream.begins().plus(FileFeed.endOf(segment()));
+    }
+
+    boolean isLast() {
+      return number == stream.segments().size() - 1;
+    }
+  }
+
+  /// As cameras that run at the same time would.
+  private static void send(ChunkPublisher publisher, List<Stream> streams, Pace pace) {
+    List<Part> parts = new ArrayList<>();
+    for (Stream stream : streams) {
+      for (int number = 0; number < stream.segments().size(); number++) {
+        parts.add(new Part(stream, number));
       }
+    }
+    parts.sort(Comparator.comparing(Part::complete));
+    Instant start = Instant.now();
+    for (Part part : parts) {
+      if (pace == Pace.REAL_TIME) {
+        sleepUntil(start.plus(part.complete()));
+      }
+      MediaSegment segment = part.segment();
+      String id = part.stream().id();
+      publisher
+          .publish(
+              id,
+              part.number(),
+              start.plus(part.stream().begins()).plus(segment.start()),
+              segment.duration(),
+              segment.contentType(),
+              FileFeed.bytesOf(segment))
+          .toCompletableFuture()
+          .join();
+      if (part.isLast()) {
+        publisher.end(id).toCompletableFuture().join();
+      }
+    }
+  }
+
+  private static void sleepUntil(Instant due) {
+    try {
+      Duration left = Duration.between(Instant.now(), due);
+      if (left.isPositive()) {
+        Thread.sleep(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while sending", e);
     }
   }
 }

@@ -1,16 +1,20 @@
 package io.chronoscope.app;
 
 import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.DisorderLimits;
+import io.chronoscope.analysis.QuestionLimits;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.checkpoint.Advice;
 import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.load.LoadSettings;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.EngineSettings;
 import io.chronoscope.vlm.Qwen25Vl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -62,7 +66,31 @@ final class Engine {
         settings.queue().maxBytes().asLongValue(),
         settings.maxNewTokens(),
         query,
-        settings.summarizeText().or(() -> advice.map(Advice::summarizesText)).orElse(true));
+        settings.summarizeText().or(() -> advice.map(Advice::summarizesText)).orElse(true),
+        new DisorderLimits(
+            settings.disorder().grace(), settings.disorder().maxHeldBytes().asLongValue()));
+  }
+
+  /// When the service looks less closely.
+  static LoadSettings load(ChronoscopeConfig settings) {
+    try {
+      return new LoadSettings(
+          settings.load().targetLag(),
+          settings.load().priorities().orElse(List.of()).stream()
+              .map(LoadSettings.Priority::parse)
+              .toList());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.load.priorities: " + e.getMessage(), e);
+    }
+  }
+
+  /// What may be asked.
+  static QuestionLimits questions(ChronoscopeConfig settings) {
+    try {
+      return new QuestionLimits(settings.questions().maxRange(), settings.questions().threshold());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.questions: " + e.getMessage(), e);
+    }
   }
 
   /// The same with a rate that no activity changes.
@@ -76,7 +104,8 @@ final class Engine {
         settings.maxWaitingBytes(),
         settings.maxNewTokens(),
         settings.query(),
-        settings.summarizesText());
+        settings.summarizesText(),
+        settings.disorder());
   }
 
   private static WindowPlan windows(ChronoscopeConfig settings, Optional<Advice> advice) {

@@ -49,7 +49,7 @@ final class EventsCommand implements Callable<Integer> {
     ChronoscopeConfig.Topics topics = settings.topics();
     try (ResultReader reader =
         new ResultReader(
-            KafkaOptions.client(settings),
+            KafkaClients.ofCommand(settings),
             List.of(topics.events(), topics.summaries(), topics.deadLetters()),
             ResultReader.From.BEGINNING)) {
       reader.readToEnd(this::take);
@@ -138,6 +138,34 @@ final class EventsCommand implements Callable<Integer> {
                   Clock.precise(window.startOffsetMs()),
                   Clock.precise(window.endOffsetMs()),
                   window.problem());
+      case Result.Gap gap ->
+          "%s  %s  %s – %s  ░ %snot seen: %s"
+              .formatted(
+                  gap.start(),
+                  gap.stream(),
+                  Clock.precise(gap.startOffsetMs()),
+                  Clock.precise(gap.endOffsetMs()),
+                  gap.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
+                  gap.detail());
+      case Result.StreamEnd end ->
+          "%s  %s  ■ ended after %s: %d events"
+              .formatted(end.end(), end.stream(), Clock.precise(end.durationMs()), end.events());
+      case Result.Alert alert ->
+          "%s  %s  %s – %s ±%.2f  ⚠ %s (%.2f)"
+              .formatted(
+                  alert.start(),
+                  alert.stream(),
+                  Clock.precise(alert.startOffsetMs()),
+                  Clock.precise(alert.endOffsetMs()),
+                  alert.toleranceMs() / 1000.0,
+                  alert.text(),
+                  alert.score());
+      case Result.QuestionAnswer answer ->
+          "%s  ? %s: %s"
+              .formatted(
+                  answer.stream(),
+                  answer.question(),
+                  answer.problem().orElseGet(() -> answer.spans().size() + " spans"));
       case Result.DeadLetter letter -> letter.stream() + "  ✗ " + describe(letter);
     };
   }

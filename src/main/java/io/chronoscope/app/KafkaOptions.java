@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 
 /// Where the brokers are, for commands that talk to them.
@@ -23,30 +24,19 @@ final class KafkaOptions {
         servers -> ModelOptions.set("chronoscope.kafka.bootstrap-servers", servers));
   }
 
-  static Map<String, Object> client(ChronoscopeConfig settings) {
-    return client(settings.kafka().bootstrapServers());
-  }
-
-  static Map<String, Object> client(String bootstrapServers) {
-    Map<String, Object> client = new HashMap<>();
-    client.put("bootstrap.servers", bootstrapServers);
-    return client;
-  }
-
   /// Fails soon and plainly where a client would try for minutes.
+  ///
+  /// @throws EnvironmentException when no broker answers, or it refuses this client
+  /// @throws ConfigurationException when the client's settings make no sense
   static void requireBroker(ChronoscopeConfig settings) {
     String servers = settings.kafka().bootstrapServers();
-    Map<String, Object> client = client(settings);
+    Map<String, Object> client = new HashMap<>(KafkaClients.ofCommand(settings));
     client.put("default.api.timeout.ms", 5000);
     client.put("request.timeout.ms", 5000);
     try (Admin admin = Admin.create(client)) {
       admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException | org.apache.kafka.common.KafkaException e) {
-      throw new EnvironmentException(
-          "no Kafka broker answers at "
-              + servers
-              + "; `chronoscope serve --embedded` starts one, KAFKA_BOOTSTRAP_SERVERS names another",
-          e);
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      throw BrokerRefusal.of(e, servers, client);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

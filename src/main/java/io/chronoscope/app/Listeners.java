@@ -2,8 +2,10 @@ package io.chronoscope.app;
 
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Sampling;
+import io.chronoscope.model.StreamInput.Media;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,6 +19,36 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
 
   private void each(Consumer<AnalysisListener> word) {
     all.forEach(word);
+  }
+
+  @Override
+  public void inputTaken(String stream, ChunkOrigin origin) {
+    each(listener -> listener.inputTaken(stream, origin));
+  }
+
+  @Override
+  public void inputDone(String stream) {
+    each(listener -> listener.inputDone(stream));
+  }
+
+  @Override
+  public void windowBegun(String stream, long window, List<ChunkOrigin> chunks) {
+    each(listener -> listener.windowBegun(stream, window, chunks));
+  }
+
+  @Override
+  public void windowDone(String stream, long window) {
+    each(listener -> listener.windowDone(stream, window));
+  }
+
+  @Override
+  public void mediaFetched(Media.Reference reference, Duration took) {
+    each(listener -> listener.mediaFetched(reference, took));
+  }
+
+  @Override
+  public void mediaUnreachable(Media.Reference reference, String problem) {
+    each(listener -> listener.mediaUnreachable(reference, problem));
   }
 
   @Override
@@ -51,6 +83,21 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   }
 
   @Override
+  public void ruleJudged(String stream, String rule, double score, boolean happens) {
+    each(listener -> listener.ruleJudged(stream, rule, score, happens));
+  }
+
+  @Override
+  public void rulesLeftOut(String stream, List<String> rules) {
+    each(listener -> listener.rulesLeftOut(stream, rules));
+  }
+
+  @Override
+  public void alertCooled(String stream, String rule) {
+    each(listener -> listener.alertCooled(stream, rule));
+  }
+
+  @Override
   public void progress(String stream, long analysedMicros, long arrivedMicros) {
     each(listener -> listener.progress(stream, analysedMicros, arrivedMicros));
   }
@@ -58,6 +105,11 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   @Override
   public void streamEnded(String stream) {
     each(listener -> listener.streamEnded(stream));
+  }
+
+  @Override
+  public void streamRests(String stream) {
+    each(listener -> listener.streamRests(stream));
   }
 
   @Override

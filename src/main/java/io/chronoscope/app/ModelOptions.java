@@ -1,6 +1,8 @@
 package io.chronoscope.app;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -36,6 +38,16 @@ final class ModelOptions {
     device.ifPresent(word -> set("chronoscope.device", word));
     precision.ifPresent(word -> set("chronoscope.precision", word));
     maxNewTokens.ifPresent(n -> set("chronoscope.max-new-tokens", n.toString()));
+  }
+
+  /// The options as they were given, for another run of the program.
+  List<String> arguments() {
+    List<String> given = new ArrayList<>();
+    model.ifPresent(dir -> given.addAll(List.of("--model", dir.toString())));
+    device.ifPresent(word -> given.addAll(List.of("--device", word)));
+    precision.ifPresent(word -> given.addAll(List.of("--precision", word)));
+    maxNewTokens.ifPresent(n -> given.addAll(List.of("--max-new-tokens", n.toString())));
+    return given;
   }
 
   /// Sets what a setting is for the rest of the process, above the environment.

@@ -4,7 +4,12 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.StreamInput.Media;
+import io.chronoscope.store.MediaDepot;
 import io.chronoscope.timeline.Clock;
+import io.chronoscope.tracing.SendTraces;
+import io.chronoscope.tracing.Tracing;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +71,15 @@ final class ProduceCommand implements Callable<Integer> {
       description = "Does not say that the stream has ended; it then ends by its idle time.")
   boolean noEnd;
 
+  @Option(
+      names = "--by-reference",
+      paramLabel = "PLACE",
+      description = {
+        "Puts the chunks there and sends only references to them: file (the first of",
+        "chronoscope.references.roots) or s3://bucket/prefix."
+      })
+  Optional<String> byReference = Optional.empty();
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(names = "--json", description = "One object a line for each chunk sent.")
@@ -82,26 +96,54 @@ final class ProduceCommand implements Callable<Integer> {
     Duration length = seconds("--chunk-seconds", chunkSeconds);
     kafka.apply();
     ChronoscopeConfig settings = Settings.load();
-    Map<String, Object> client = KafkaOptions.client(settings);
+    Optional<MediaDepot> depot = byReference.map(place -> depot(place, settings));
+    Map<String, Object> client = KafkaClients.ofCommand(settings);
     KafkaOptions.requireBroker(settings);
-    Topics.ensure(client, Wiring.topicNames(settings));
+    if (settings.topics().create()) {
+      Topics.ensure(client, Wiring.topicNames(settings));
+    }
     Instant start = startTime.orElseGet(Instant::now);
-    try (ChunkPublisher publisher =
-        new ChunkPublisher(client, settings.topics().chunks(), SOURCE)) {
+    try (Tracing tracing = open(settings);
+        ChunkPublisher publisher =
+            new ChunkPublisher(
+                client, settings.topics().chunks(), SOURCE, new SendTraces(tracing))) {
       if (stream.isPresent()) {
-        send(publisher, stream.get(), files, length, start);
+        send(publisher, depot, stream.get(), files, length, start);
       } else {
         for (Path file : files) {
-          send(publisher, FileFeed.streamOf(file), List.of(file), length, start);
+          send(publisher, depot, FileFeed.streamOf(file), List.of(file), length, start);
         }
       }
+    } finally {
+      depot.ifPresent(MediaDepot::close);
     }
     return ExitCode.OK;
   }
 
+  private static Tracing open(ChronoscopeConfig settings) {
+    try {
+      return Tracing.open(settings.tracing(), System::getenv);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static MediaDepot depot(String place, ChronoscopeConfig settings) {
+    try {
+      return MediaDepot.open(place, Settings.references(settings));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("--by-reference: " + e.getMessage(), e);
+    }
+  }
+
   private void send(
-      ChunkPublisher publisher, String id, List<Path> parts, Duration length, Instant start) {
-    Sending sending = new Sending(publisher, id, start);
+      ChunkPublisher publisher,
+      Optional<MediaDepot> depot,
+      String id,
+      List<Path> parts,
+      Duration length,
+      Instant start) {
+    Sending sending = new Sending(publisher, depot, id, start);
     for (Path part : parts) {
       sending.part(part, length);
     }
@@ -124,6 +166,7 @@ final class ProduceCommand implements Callable<Integer> {
   private final class Sending {
 
     private final ChunkPublisher publisher;
+    private final Optional<MediaDepot> depot;
     private final String id;
     private final Instant start;
     private final Instant began = Instant.now();
@@ -131,8 +174,9 @@ final class ProduceCommand implements Callable<Integer> {
     private long bytes;
     private Instant end;
 
-    Sending(ChunkPublisher publisher, String id, Instant start) {
+    Sending(ChunkPublisher publisher, Optional<MediaDepot> depot, String id, Instant start) {
       this.publisher = publisher;
+      this.depot = depot;
       this.id = id;
       this.start = start;
       this.end = start;
@@ -151,11 +195,14 @@ final class ProduceCommand implements Callable<Integer> {
         sleep(Duration.between(Instant.now(), began.plus(Duration.between(start, end))));
       }
       byte[] media = FileFeed.bytesOf(segment);
+      Optional<Media.Reference> reference = depot.map(place -> put(place, segment, media));
       ChunkOrigin at =
           taken(
               id,
-              publisher.publish(
-                  id, sequence, chunkStart, segment.duration(), segment.contentType(), media));
+              reference.isPresent()
+                  ? publisher.publish(id, sequence, chunkStart, segment.duration(), reference.get())
+                  : publisher.publish(
+                      id, sequence, chunkStart, segment.duration(), segment.contentType(), media));
       if (json) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("stream", id);
@@ -164,11 +211,21 @@ final class ProduceCommand implements Callable<Integer> {
         line.put("durationMs", segment.duration().toMillis());
         line.put("bytes", media.length);
         line.put("contentType", segment.contentType());
+        reference.ifPresent(there -> line.put("uri", there.uri()));
         line.put("at", at);
         output.json(line);
       }
       bytes += media.length;
       sequence++;
+    }
+
+    private Media.Reference put(MediaDepot place, MediaSegment segment, byte[] media) {
+      try {
+        return place.put(id, sequence, segment.contentType(), media);
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            "chunk %d of %s could not be put there: %s".formatted(sequence, id, e.getMessage()), e);
+      }
     }
   }
 

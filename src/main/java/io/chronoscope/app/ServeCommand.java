@@ -73,9 +73,9 @@ final class ServeCommand implements Callable<Integer> {
       return ServiceRun.untilStopped();
     }
     try (EmbeddedBroker broker = start(settings)) {
-      Topics.ensure(KafkaOptions.client(broker.bootstrapServers()), Wiring.topicNames(settings));
-      ModelOptions.set("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
-      ModelOptions.set("kafka.bootstrap.servers", broker.bootstrapServers());
+      Topics.ensure(
+          KafkaClients.ofEmbedded(broker.bootstrapServers()), Wiring.topicNames(settings));
+      KafkaClients.useEmbedded(broker.bootstrapServers());
       output.say("Kafka broker at " + broker.bootstrapServers());
       return serveOn(broker);
     }

@@ -1,18 +1,30 @@
 package io.chronoscope.app;
 
 import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.ChunkArchive;
+import io.chronoscope.analysis.QuestionAnalyst;
 import io.chronoscope.analysis.StepSink;
 import io.chronoscope.analysis.StreamAnalysis;
+import io.chronoscope.analysis.StreamStarts;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.load.LoadGovernor;
+import io.chronoscope.messaging.MessagingFailure;
+import io.chronoscope.messaging.QuestionDesk;
+import io.chronoscope.messaging.RuleFollower;
+import io.chronoscope.rule.RuleTable;
+import io.chronoscope.tracing.StreamTraces;
+import io.chronoscope.tracing.TracedSteps;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /// Start and end of the service: loads the model beside everything else, so that health can be
@@ -21,25 +33,65 @@ import org.jboss.logging.Logger;
 public class ServiceLife {
 
   private static final Logger LOG = Logger.getLogger(ServiceLife.class);
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
   private final ChronoscopeConfig settings;
   private final StepSink sink;
+  private final StreamTraces traces;
   private final MeterRegistry registry;
   private final ServiceIntake intake;
+  private final RuleTable rules;
+  private final RuleFollower ruleFollower;
+  private final MessagingFailure failure;
+  private final QuestionDesk questions;
+  private final ChunkArchive archive;
+  private final StreamStarts starts;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private boolean stopped;
 
   ServiceLife(
-      ChronoscopeConfig settings, StepSink sink, MeterRegistry registry, ServiceIntake intake) {
+      ChronoscopeConfig settings,
+      StepSink sink,
+      StreamTraces traces,
+      MeterRegistry registry,
+      ServiceIntake intake,
+      RuleTable rules,
+      RuleFollower ruleFollower,
+      MessagingFailure failure,
+      QuestionDesk questions,
+      ChunkArchive archive,
+      StreamStarts starts) {
+    this.questions = questions;
+    this.archive = archive;
+    this.starts = starts;
     this.settings = settings;
-    this.sink = sink;
+    this.sink = new TracedSteps(sink, traces);
+    this.traces = traces;
     this.registry = registry;
     this.intake = intake;
+    this.rules = rules;
+    this.ruleFollower = ruleFollower;
+    this.failure = failure;
   }
 
   void start(@Observes StartupEvent event) {
     Settings.check(settings);
+    failure.whenReported(ServiceLife::endProcess);
     Thread.ofPlatform().name("model-loading").start(this::load);
+  }
+
+  /// Whoever watches over the process starts it again. It ends in good order if that works; what
+  /// failed may hold it up, so it does not wait for long.
+  private static void endProcess(String reason) {
+    LOG.errorf("the service ends: %s", reason);
+    Thread.ofPlatform()
+        .name("forced-end")
+        .daemon()
+        .start(() -> {
+          LockSupport.parkNanos(ENDS_WITHIN.toNanos());
+          Runtime.getRuntime().halt(ExitCode.FAILED);
+        });
+    Quarkus.asyncExit(ExitCode.FAILED);
   }
 
   private void load() {
@@ -50,19 +102,33 @@ public class ServiceLife {
           AnalysisRig.open(
               settings,
               new FfmpegDecoder(),
-              new Listeners(metrics, new AnalysisLog(), ServiceRun.listener()),
+              new Listeners(metrics, traces, new AnalysisLog(), ServiceRun.listener()),
               metrics::encoderBatch,
               metrics::decoderBatch);
       keep(rig);
+      LoadGovernor load =
+          new LoadGovernor(
+              Engine.load(settings),
+              System::nanoTime,
+              pressure ->
+                  LOG.infof(
+                      "looking %s closely pressure=%d", pressure == 0 ? "as" : "less", pressure));
+      metrics.watch(load);
       AnalysisSettings usual = Engine.analysis(settings, rig.advice(), Optional.empty());
-      StreamAnalysis analysis = analysis(rig, usual);
+      StreamAnalysis analysis = analysis(rig, load, usual);
       registry.gauge("chronoscope.queue.bytes", analysis, StreamAnalysis::waitingBytes);
       registry.gauge("chronoscope.streams", analysis, StreamAnalysis::streams);
+      QuestionAnalyst analyst = rig.questions(usual, Engine.questions(settings), archive, starts);
+      keep(questions);
+      if (!ruleFollower.awaitCaughtUp()) {
+        return;
+      }
       List<Double> rates = ServiceRun.rates();
       intake.ready(
           rates.isEmpty()
               ? analysis
-              : new RateByName(rates, fps -> analysis(rig, Engine.at(usual, fps)), analysis));
+              : new RateByName(rates, fps -> analysis(rig, load, Engine.at(usual, fps)), analysis));
+      questions.open(analyst.model(), analyst::answer);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
           rig.modelName(),
@@ -77,8 +143,8 @@ public class ServiceLife {
     }
   }
 
-  private StreamAnalysis analysis(AnalysisRig rig, AnalysisSettings of) {
-    StreamAnalysis analysis = rig.analysis(of, sink);
+  private StreamAnalysis analysis(AnalysisRig rig, LoadGovernor load, AnalysisSettings of) {
+    StreamAnalysis analysis = rig.analysis(of, load, rules, sink);
     keep(analysis);
     return analysis;
   }

@@ -1,5 +1,6 @@
 package io.chronoscope.app;
 
+import io.chronoscope.store.ReferenceSettings;
 import io.chronoscope.vlm.EngineSettings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
@@ -28,11 +29,28 @@ final class Settings {
 
   /// @param sources adds those that stand above the files
   static ChronoscopeConfig load(Consumer<SmallRyeConfigBuilder> sources) {
+    SmallRyeConfigBuilder builder = builder(sources).withMapping(ChronoscopeConfig.class);
+    try {
+      ChronoscopeConfig settings = builder.build().getConfigMapping(ChronoscopeConfig.class);
+      check(settings);
+      return settings;
+    } catch (ConfigValidationException e) {
+      List<String> problems = new ArrayList<>();
+      for (int i = 0; i < e.getProblemCount(); i++) {
+        problems.add(e.getProblem(i).getMessage());
+      }
+      throw new ConfigurationException(String.join("\n", problems), e);
+    }
+  }
+
+  /// The same places without the program's own settings: for what is passed through to others.
+  static SmallRyeConfig sources() {
+    return builder(builder -> builder.addDefaultSources()).build();
+  }
+
+  private static SmallRyeConfigBuilder builder(Consumer<SmallRyeConfigBuilder> sources) {
     SmallRyeConfigBuilder builder =
-        new SmallRyeConfigBuilder()
-            .addDefaultInterceptors()
-            .addDiscoveredConverters()
-            .withMapping(ChronoscopeConfig.class);
+        new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters();
     sources.accept(builder);
     try {
       URL builtIn = Settings.class.getResource("/application.properties");
@@ -46,18 +64,7 @@ final class Settings {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    try {
-      SmallRyeConfig config = builder.build();
-      ChronoscopeConfig settings = config.getConfigMapping(ChronoscopeConfig.class);
-      check(settings);
-      return settings;
-    } catch (ConfigValidationException e) {
-      List<String> problems = new ArrayList<>();
-      for (int i = 0; i < e.getProblemCount(); i++) {
-        problems.add(e.getProblem(i).getMessage());
-      }
-      throw new ConfigurationException(String.join("\n", problems), e);
-    }
+    return builder;
   }
 
   /// What no single value shows.
@@ -70,6 +77,8 @@ final class Settings {
               .formatted(settings.device(), settings.precision().orElse("not set"), e.getMessage()),
           e);
     }
+    Engine.load(settings);
+    var unused = Engine.questions(settings);
     ChronoscopeConfig.Sampling sampling = settings.sampling();
     if (sampling.minFps() > sampling.targetFps() || sampling.targetFps() > sampling.maxFps()) {
       throw new ConfigurationException(
@@ -77,6 +86,7 @@ final class Settings {
                   + " to .max-fps (%s)")
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
     }
+    references(settings);
     ChronoscopeConfig.Window window = settings.window();
     if (window.length().isPresent()
         && window.overlap().isPresent()
@@ -84,6 +94,28 @@ final class Settings {
       throw new ConfigurationException(
           "chronoscope.window.overlap (%s) is not shorter than chronoscope.window.length (%s)"
               .formatted(window.overlap().get(), window.length().get()));
+    }
+  }
+
+  /// From where chunks may be fetched.
+  ///
+  /// @throws ConfigurationException when a value cannot be used
+  static ReferenceSettings references(ChronoscopeConfig settings) {
+    ChronoscopeConfig.References references = settings.references();
+    try {
+      return new ReferenceSettings(
+          references.roots().orElse(List.of()).stream()
+              .map(root -> resolve(settings, root).toAbsolutePath())
+              .toList(),
+          new ReferenceSettings.ObjectStore(
+              references.buckets().orElse(List.of()),
+              references.endpoint(),
+              references.region(),
+              references.pathStyle().orElse(references.endpoint().isPresent())),
+          references.timeout(),
+          references.patience());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.references: " + e.getMessage(), e);
     }
   }
 

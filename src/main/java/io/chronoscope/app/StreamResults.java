@@ -4,8 +4,12 @@ import io.chronoscope.evaluation.Answered;
 import io.chronoscope.evaluation.Comparison;
 import io.chronoscope.evaluation.Truth;
 import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.Alert;
 import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Gap;
+import io.chronoscope.model.Result.QuestionAnswer;
 import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.StreamEnd;
 import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.Unanswered;
 import io.chronoscope.model.Result.VideoEvent;
@@ -37,7 +41,9 @@ final class StreamResults {
   private final Map<String, Unanswered> unanswered = new LinkedHashMap<>();
   private final Set<DeadLetter> deadLetters = new LinkedHashSet<>();
   private final List<Result> published = new ArrayList<>();
+  private final Map<String, Gap> gaps = new LinkedHashMap<>();
   private Optional<Summary> whole = Optional.empty();
+  private Optional<StreamEnd> end = Optional.empty();
 
   StreamResults(String stream) {
     this.stream = stream;
@@ -52,11 +58,16 @@ final class StreamResults {
       case Summary summary -> {
         switch (summary.level()) {
           case WINDOW -> windows.put(summary.id(), summary);
+          case MINUTE, HOUR -> {}
           case STREAM -> whole = Optional.of(summary);
         }
       }
       case Unanswered window -> unanswered.put(window.id(), window);
+      case Gap gap -> gaps.put(gap.id(), gap);
+      case StreamEnd ended -> end = Optional.of(ended);
       case DeadLetter letter -> deadLetters.add(letter);
+      case Alert alert -> {}
+      case QuestionAnswer answer -> {}
     }
   }
 
@@ -69,9 +80,12 @@ final class StreamResults {
     return stream;
   }
 
-  /// The stream's own summary is the last thing that is said about it.
+  /// Whether nothing more will be said about it. The end and the summary of the whole come on two
+  /// topics, so either may be read first.
   boolean over() {
-    return whole.isPresent();
+    return end.isPresent()
+        && (end.get().windows() == 0
+            || whole.filter(summary -> !summary.end().isBefore(end.get().end())).isPresent());
   }
 
   Collection<VideoEvent> events() {
@@ -80,6 +94,10 @@ final class StreamResults {
 
   Collection<DeadLetter> deadLetters() {
     return deadLetters;
+  }
+
+  Collection<Gap> gaps() {
+    return gaps.values();
   }
 
   Collection<Unanswered> unanswered() {

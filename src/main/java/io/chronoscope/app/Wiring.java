@@ -19,6 +19,14 @@ final class Wiring {
   static TopicNames topicNames(ChronoscopeConfig settings) {
     ChronoscopeConfig.Topics topics = settings.topics();
     return new TopicNames(
-        topics.chunks(), topics.events(), topics.summaries(), topics.deadLetters(), topics.state());
+        topics.chunks(),
+        topics.events(),
+        topics.summaries(),
+        topics.deadLetters(),
+        topics.state(),
+        topics.rules(),
+        topics.alerts(),
+        topics.questions(),
+        topics.answers());
   }
 }

@@ -7,6 +7,7 @@ import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
+import io.chronoscope.vlm.YesNoTokens;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
@@ -14,6 +15,10 @@ import java.util.function.IntConsumer;
 /// The model as many streams use it at once: frame pairs of equal size are encoded together,
 /// prompts are answered together, whichever stream they come from. Does not own the model.
 public final class BatchedModel implements AutoCloseable {
+
+  /// Answers up to so many tokens are short: they share batches with each other, and do not wait
+  /// for, or add rows to, answers of hundreds of tokens.
+  private static final int SHORT_TOKENS = 4;
 
   private final VideoLanguageModel model;
   private final Batcher<FrameSize, FramePair, EncodedPair> encoder;
@@ -32,7 +37,10 @@ public final class BatchedModel implements AutoCloseable {
             "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), onEncoderBatch);
     this.decoder =
         new Batcher<>(
-            "decoder", decoderLimits, (any, prompts) -> model.generate(prompts), onDecoderBatch);
+            "decoder",
+            decoderLimits,
+            (isShort, prompts) -> model.generate(prompts),
+            onDecoderBatch);
   }
 
   public ModelRef ref() {
@@ -49,13 +57,42 @@ public final class BatchedModel implements AutoCloseable {
     return model.tokensPerPair(size);
   }
 
+  /// See [VideoLanguageModel#yesNoTokens].
+  public YesNoTokens yesNoTokens() {
+    return model.yesNoTokens();
+  }
+
+  /// How soon something is to be computed.
+  public enum Urgency {
+    /// As soon as its turn comes.
+    LIVE,
+    /// When nothing live is waiting; but not never, see [Batcher#submitLater].
+    LATER
+  }
+
   /// Encodes a pair; its pictures must stay open until the result is there.
   public CompletableFuture<EncodedPair> encode(FramePair pair) {
-    return encoder.submit(new FrameSize(pair.first().widthPx(), pair.first().heightPx()), pair);
+    return encode(pair, Urgency.LIVE);
+  }
+
+  /// Encodes a pair; its pictures must stay open until the result is there.
+  public CompletableFuture<EncodedPair> encode(FramePair pair, Urgency urgency) {
+    FrameSize size = new FrameSize(pair.first().widthPx(), pair.first().heightPx());
+    return switch (urgency) {
+      case LIVE -> encoder.submit(size, pair);
+      case LATER -> encoder.submitLater(size, pair);
+    };
   }
 
   public CompletableFuture<Answer> generate(Prompt prompt) {
-    return decoder.submit(Boolean.TRUE, prompt);
+    return generate(prompt, Urgency.LIVE);
+  }
+
+  public CompletableFuture<Answer> generate(Prompt prompt, Urgency urgency) {
+    return switch (urgency) {
+      case LIVE -> decoder.submit(prompt.maxNewTokens() <= SHORT_TOKENS, prompt);
+      case LATER -> decoder.submitLater(prompt.maxNewTokens() <= SHORT_TOKENS, prompt);
+    };
   }
 
   /// Waits for each of `results` in order.

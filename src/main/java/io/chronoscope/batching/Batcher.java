@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Collects items that may run together (equal keys) and runs them in batches on one thread of its
 /// own. The kind whose first item has waited longest goes first; while a batch runs, the next ones
-/// grow.
+/// grow. What may come later gives way to everything else, in small batches that hold up little.
 ///
 /// @param <K> what must be equal for items to share a batch
 /// @param <I> an item
 /// @param <O> its result
 public final class Batcher<K, I, O> implements AutoCloseable {
+
+  /// After this long, what may come later takes its turn like everything else.
+  static final Duration LATER_AT_MOST = Duration.ofSeconds(2);
+
+  private static final int PART_OF_A_BATCH = 4;
+
+  private record Kind<K>(K key, boolean later) {}
 
   private record Waiting<I, O>(I item, CompletableFuture<O> result, long sinceNanos) {}
 
@@ -32,7 +39,7 @@ public final class Batcher<K, I, O> implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // Insertion order is the order in which the kinds' first items came.
-  private final Map<K, List<Waiting<I, O>>> waiting = new LinkedHashMap<>();
+  private final Map<Kind<K>, List<Waiting<I, O>>> waiting = new LinkedHashMap<>();
   private final Thread thread;
   private boolean closed;
 
@@ -50,6 +57,16 @@ public final class Batcher<K, I, O> implements AutoCloseable {
   /// Hands in an item. Its result arrives when its batch has run; a batch that throws fails all its
   /// items.
   public CompletableFuture<O> submit(K key, I item) {
+    return submit(new Kind<>(key, false), item);
+  }
+
+  /// The same for an item that gives way: it runs when nothing else is waiting, or once it has
+  /// waited for [#LATER_AT_MOST].
+  public CompletableFuture<O> submitLater(K key, I item) {
+    return submit(new Kind<>(key, true), item);
+  }
+
+  private CompletableFuture<O> submit(Kind<K> kind, I item) {
     CompletableFuture<O> result = new CompletableFuture<>();
     lock.lock();
     try {
@@ -58,7 +75,7 @@ public final class Batcher<K, I, O> implements AutoCloseable {
             new RejectedExecutionException(thread.getName() + " is closed"));
       }
       waiting
-          .computeIfAbsent(key, k -> new ArrayList<>())
+          .computeIfAbsent(kind, k -> new ArrayList<>())
           .add(new Waiting<>(item, result, System.nanoTime()));
       changed.signalAll();
     } finally {
@@ -114,10 +131,12 @@ public final class Batcher<K, I, O> implements AutoCloseable {
           changed.await();
           continue;
         }
-        K ripe = null;
+        Kind<K> ripe = null;
+        boolean onlyLater = waiting.keySet().stream().allMatch(Kind::later);
         long shortestWait = Long.MAX_VALUE;
         for (var entry : waiting.entrySet()) {
-          long left = nanosUntilRipe(entry.getValue());
+          boolean givesWay = entry.getKey().later && !onlyLater;
+          long left = nanosUntilRipe(entry.getKey(), entry.getValue(), givesWay);
           if (left <= 0) {
             ripe = entry.getKey();
             break;
@@ -138,22 +157,27 @@ public final class Batcher<K, I, O> implements AutoCloseable {
     return null;
   }
 
-  private long nanosUntilRipe(List<Waiting<I, O>> items) {
-    if (items.size() >= limits.maxItems()) {
+  private long nanosUntilRipe(Kind<K> kind, List<Waiting<I, O>> items, boolean givesWay) {
+    if (!givesWay && items.size() >= most(kind)) {
       return 0;
     }
-    Duration delay = limits.maxDelay();
+    Duration delay = givesWay ? LATER_AT_MOST : limits.maxDelay();
     return delay.toNanos() - (System.nanoTime() - items.getFirst().sinceNanos);
   }
 
-  private Batch<K, I, O> take(K key) {
-    List<Waiting<I, O>> items = Objects.requireNonNull(waiting.remove(key));
-    if (items.size() <= limits.maxItems()) {
-      return new Batch<>(key, items);
+  private int most(Kind<K> kind) {
+    return kind.later ? Math.max(1, limits.maxItems() / PART_OF_A_BATCH) : limits.maxItems();
+  }
+
+  private Batch<K, I, O> take(Kind<K> kind) {
+    List<Waiting<I, O>> items = Objects.requireNonNull(waiting.remove(kind));
+    int most = most(kind);
+    if (items.size() <= most) {
+      return new Batch<>(kind.key, items);
     }
     // What is left goes to the back, so that one busy kind does not starve the others.
-    waiting.put(key, new ArrayList<>(items.subList(limits.maxItems(), items.size())));
-    return new Batch<>(key, List.copyOf(items.subList(0, limits.maxItems())));
+    waiting.put(kind, new ArrayList<>(items.subList(most, items.size())));
+    return new Batch<>(kind.key, List.copyOf(items.subList(0, most)));
   }
 
   /// Fails what is still waiting and waits for the running batch.

@@ -63,7 +63,14 @@ public final class EmbeddedBroker implements AutoCloseable {
   /// @param port the port for clients; 0 takes a free one
   /// @param maxMessageBytes the largest record batch; everything on the way that limits a record's
   ///   size is raised with it
-  public record Settings(Optional<Path> dataDirectory, String host, int port, int maxMessageBytes) {
+  /// @param extra further settings in Kafka's own names, above the ones chosen here; the clients'
+  ///   listener is called `CLIENTS`
+  public record Settings(
+      Optional<Path> dataDirectory,
+      String host,
+      int port,
+      int maxMessageBytes,
+      Map<String, String> extra) {
 
     public static final int DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
@@ -74,16 +81,25 @@ public final class EmbeddedBroker implements AutoCloseable {
       if (maxMessageBytes <= 0) {
         throw new IllegalArgumentException("largest message is " + maxMessageBytes + " bytes");
       }
+      extra = Map.copyOf(extra);
+    }
+
+    /// The same with further settings.
+    public Settings with(Map<String, String> more) {
+      Map<String, String> all = new HashMap<>(extra);
+      all.putAll(more);
+      return new Settings(dataDirectory, host, port, maxMessageBytes, all);
     }
 
     /// On localhost, with a temporary directory.
     public static Settings temporary(int port) {
-      return new Settings(Optional.empty(), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES);
+      return new Settings(Optional.empty(), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES, Map.of());
     }
 
     /// On localhost, with a directory that is kept.
     public static Settings in(Path dataDirectory, int port) {
-      return new Settings(Optional.of(dataDirectory), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES);
+      return new Settings(
+          Optional.of(dataDirectory), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES, Map.of());
     }
   }
 
@@ -195,6 +211,11 @@ public final class EmbeddedBroker implements AutoCloseable {
       properties.put(topic + ".num.partitions", 4);
     }
     properties.put("transaction.state.log.min.isr", 1);
+    properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", 1000);
+    // Tests that kill instances ask for short sessions.
+    properties.put("group.min.session.timeout.ms", 1000);
+    properties.put("group.consumer.min.session.timeout.ms", 1000);
+    properties.put("group.consumer.min.heartbeat.interval.ms", 200);
     properties.put("share.coordinator.state.topic.replication.factor", (short) 1);
     properties.put("share.coordinator.state.topic.min.isr", (short) 1);
     properties.put("share.coordinator.state.topic.num.partitions", 4);
@@ -203,6 +224,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     properties.put("num.network.threads", 2);
     properties.put("num.io.threads", 4);
     properties.put("log.cleaner.dedupe.buffer.size", 8L * 1024 * 1024);
+    properties.putAll(settings.extra());
     return properties;
   }
 

@@ -1,7 +1,9 @@
 package io.chronoscope.client;
 
 import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.record.ChunkEnvelope;
+import io.chronoscope.tracing.SendTraces;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,22 +27,23 @@ public final class ChunkPublisher implements AutoCloseable {
   private final Producer<String, byte[]> producer;
   private final String topic;
   private final URI source;
+  private final SendTraces traces;
 
   /// @param kafka client properties, at least `bootstrap.servers`; they win over the ones chosen
   ///   here
   /// @param topic where the chunks go
   /// @param source who sends, as a URI reference
   public ChunkPublisher(Map<String, Object> kafka, String topic, URI source) {
-    this(
-        new KafkaProducer<>(withDefaults(kafka), new StringSerializer(), new ByteArraySerializer()),
-        topic,
-        source);
+    this(kafka, topic, source, SendTraces.NONE);
   }
 
-  ChunkPublisher(Producer<String, byte[]> producer, String topic, URI source) {
-    this.producer = producer;
+  /// @param traces where each chunk's trace begins
+  public ChunkPublisher(Map<String, Object> kafka, String topic, URI source, SendTraces traces) {
+    this.producer =
+        new KafkaProducer<>(withDefaults(kafka), new StringSerializer(), new ByteArraySerializer());
     this.topic = topic;
     this.source = source;
+    this.traces = traces;
   }
 
   /// Sends one chunk; blocks while the send buffer is full.
@@ -61,6 +64,15 @@ public final class ChunkPublisher implements AutoCloseable {
         ChunkEnvelope.chunk(topic, source, stream, sequence, start, duration, contentType, media));
   }
 
+  /// Sends one chunk whose media lie elsewhere.
+  ///
+  /// @see #publish(String, long, Instant, Duration, String, byte[])
+  public CompletionStage<ChunkOrigin> publish(
+      String stream, long sequence, Instant start, Duration duration, Media.Reference reference) {
+    return send(
+        ChunkEnvelope.reference(topic, source, stream, sequence, start, duration, reference));
+  }
+
   /// Says that the stream has ended.
   public CompletionStage<ChunkOrigin> end(String stream) {
     return send(ChunkEnvelope.endOfStream(topic, source, stream));
@@ -79,9 +91,11 @@ public final class ChunkPublisher implements AutoCloseable {
 
   private CompletionStage<ChunkOrigin> send(ProducerRecord<String, byte[]> record) {
     CompletableFuture<ChunkOrigin> sent = new CompletableFuture<>();
+    var handed = traces.sending(record);
     producer.send(
         record,
         (metadata, exception) -> {
+          handed.accept(exception);
           if (exception == null) {
             sent.complete(
                 new ChunkOrigin(metadata.topic(), metadata.partition(), metadata.offset()));
@@ -92,7 +106,7 @@ public final class ChunkPublisher implements AutoCloseable {
     return sent;
   }
 
-  private static Map<String, Object> withDefaults(Map<String, Object> kafka) {
+  static Map<String, Object> withDefaults(Map<String, Object> kafka) {
     Map<String, Object> properties = new HashMap<>();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

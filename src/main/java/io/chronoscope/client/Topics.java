@@ -4,6 +4,7 @@ import io.chronoscope.record.TopicNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -25,6 +28,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /// Creates the topics that are missing, as the files in `kafka/topics` define them. Topics that
 /// exist are left as they are.
 public final class Topics {
+
+  private static final Duration LEADERS_WITHIN = Duration.ofSeconds(30);
 
   private Topics() {}
 
@@ -64,7 +69,11 @@ public final class Topics {
         Definition.load(usual.events(), names.events()),
         Definition.load(usual.summaries(), names.summaries()),
         Definition.load(usual.deadLetters(), names.deadLetters()),
-        Definition.load(usual.state(), names.state()));
+        Definition.load(usual.state(), names.state()),
+        Definition.load(usual.rules(), names.rules()),
+        Definition.load(usual.alerts(), names.alerts()),
+        Definition.load(usual.questions(), names.questions()),
+        Definition.load(usual.answers(), names.answers()));
   }
 
   /// Creates what is missing. The state topic gets as many partitions as the chunks have.
@@ -107,10 +116,25 @@ public final class Topics {
     }
   }
 
+  /// Creates those of these topics that are missing.
+  static void ensure(Admin admin, Collection<Definition> definitions) {
+    create(
+        admin,
+        definitions.stream()
+            .collect(
+                Collectors.toMap(
+                    Definition::name,
+                    definition ->
+                        new NewTopic(
+                                definition.name(),
+                                Optional.of(definition.partitions()),
+                                Optional.empty())
+                            .configs(definition.config()))));
+  }
+
   private static Map<String, Integer> partitions(Admin admin, TopicNames names) {
     Set<String> wanted =
-        Set.of(
-            names.chunks(), names.events(), names.summaries(), names.deadLetters(), names.state());
+        definitions(names).stream().map(Definition::name).collect(Collectors.toSet());
     Map<String, Integer> found = new HashMap<>();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
         admin.describeTopics(wanted).topicNameValues().entrySet()) {
@@ -160,12 +184,21 @@ public final class Topics {
         partitions.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
       }
     }
-    try {
-      admin.listOffsets(partitions).all().get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("created topics have no leader: " + message(e), e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+    long deadline = System.nanoTime() + LEADERS_WITHIN.toNanos();
+    while (true) {
+      try {
+        admin.listOffsets(partitions).all().get();
+        return;
+      } catch (ExecutionException e) {
+        // A broker that has not yet heard of the topic says that there is none.
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() - deadline >= 0) {
+          throw new IllegalStateException("created topics have no leader: " + message(e), e);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.chronoscope.messaging;
 
+import io.chronoscope.tracing.StreamTraces;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
@@ -22,9 +23,11 @@ class ChunkChannel implements KafkaConsumerRebalanceListener {
   static final String NAME = "video-chunks";
 
   private final ChunkFeed feed;
+  private final StreamTraces traces;
 
-  ChunkChannel(ChunkFeed feed) {
+  ChunkChannel(ChunkFeed feed, StreamTraces traces) {
     this.feed = feed;
+    this.traces = traces;
   }
 
   @Incoming(NAME)
@@ -32,7 +35,9 @@ class ChunkChannel implements KafkaConsumerRebalanceListener {
   CompletionStage<Void> take(Message<byte[]> message) {
     IncomingKafkaRecordMetadata<byte[], byte[]> metadata = kafka(message);
     ConsumerRecord<byte[], byte[]> record = metadata.getRecord();
-    return feed.take(record, metadata.getConsumerGroupGenerationId());
+    var handedOn = traces.received(record);
+    return feed.take(record, metadata.getConsumerGroupGenerationId())
+        .whenComplete((done, problem) -> handedOn.accept(problem));
   }
 
   @SuppressWarnings("unchecked") // the channel's deserializers are fixed

@@ -9,21 +9,20 @@ import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ChunkEnvelope.NoStreamException;
+import io.chronoscope.record.RefusedRecord;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,116 +34,121 @@ final class ChunkFeed {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkFeed.class);
   private static final Duration SETTLE_AT_MOST = Duration.ofSeconds(10);
 
+  /// How soon the group tells an instance that it has lost a partition, amply.
+  private static final Duration FENCED_AT_MOST = Duration.ofSeconds(10);
+
   private final ChunkEnvelope envelope;
   private final Intake intake;
   private final StateReader states;
+  private final Delivery delivery;
   private final KafkaStepSink sink;
   private final ChunkOffsets offsets;
   private final MessagingFailure failure;
   private final MessagingMetrics metrics;
+  private final Map<TopicPartition, Object> fenced = new ConcurrentHashMap<>();
+  private final Executor later =
+      CompletableFuture.delayedExecutor(FENCED_AT_MOST.toSeconds(), TimeUnit.SECONDS);
 
   ChunkFeed(
       ChunkEnvelope envelope,
       Intake intake,
       StateReader states,
+      Delivery delivery,
       KafkaStepSink sink,
+      ChunkOffsets offsets,
       MessagingFailure failure,
       MessagingMetrics metrics) {
     this.envelope = envelope;
     this.intake = intake;
     this.states = states;
+    this.delivery = delivery;
     this.sink = sink;
-    this.offsets = sink.offsets();
+    this.offsets = offsets;
     this.failure = failure;
     this.metrics = metrics;
   }
 
   /// Partitions were assigned: their streams go on from what was kept of them. Called on the
   /// polling thread, before the first record of these partitions is read.
-  synchronized void assigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+  void assigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+    metrics.rebalanced();
     if (partitions.isEmpty()) {
       return;
     }
     try {
-      Map<TopicPartition, Long> ends = endOffsets(consumer, partitions);
-      Map<Integer, TopicPartition> byNumber =
-          partitions.stream().collect(Collectors.toMap(TopicPartition::partition, p -> p));
-      Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
-      int generation = consumer.groupMetadata().generationId();
-      partitions.forEach(
-          p -> progress.put(p, new PartitionProgress(generation, consumer.position(p))));
-      List<StateRecord> kept =
-          states.read(byNumber.keySet()).stream()
-              .filter(state -> {
-                TopicPartition partition = byNumber.get(state.resumeFrom().partition());
-                return partition != null && isOf(state, partition, ends);
-              })
-              .toList();
-      kept.forEach(state ->
-          Optional.ofNullable(progress.get(ChunkOffsets.partition(state.resumeFrom())))
-              .ifPresent(p -> p.restore(state)));
-      progress.forEach(offsets::assign);
-      kept.forEach(
-          record -> record.state().ifPresent(state -> intake.resume(state, record.resumeFrom())));
+      // Whoever had them before can no longer write or commit, so that what is read now is the
+      // last.
+      delivery.open(partitions, this::fenced);
+      PartitionStart start = PartitionStart.read(consumer, partitions, states);
+      begin(start);
       metrics.assigned(partitions.size());
-      LOG.info("assigned {}; {} streams go on", partitions, kept.size());
+      LOG.info("assigned {}; {} streams go on", partitions, start.kept().size());
     } catch (RuntimeException e) {
       failure.report("partitions " + partitions + " could not be taken over", e);
     }
   }
 
-  private static Map<TopicPartition, Long> endOffsets(
-      Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-    return consumer.endOffsets(partitions);
-  }
-
-  /// Whether a mark belongs to the topic as it is now. A topic that was deleted and created again
-  /// counts from 0, and what was kept says nothing about it.
-  private static boolean isOf(
-      StateRecord state, TopicPartition partition, Map<TopicPartition, Long> ends) {
-    boolean same =
-        state.resumeFrom().topic().equals(partition.topic())
-            && state.neededFrom() <= ends.getOrDefault(partition, 0L);
-    if (!same) {
-      LOG.warn(
-          "stream {} was kept at {}, which {} does not reach; it begins anew",
-          state.stream(),
-          state.resumeFrom(),
-          partition);
+  private synchronized void begin(PartitionStart start) {
+    start.progress().forEach(offsets::assign);
+    fenced.keySet().removeAll(start.progress().keySet());
+    for (StateRecord record : start.kept()) {
+      record.state().ifPresent(state -> intake.resume(state, record.resumeFrom()));
     }
-    return same;
   }
 
-  /// Partitions are to move away: nothing more is published for their streams, and what is done
-  /// with is committed. Called on the polling thread.
-  synchronized void revoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+  /// Partitions are to move away: what is being written is finished, and nothing more is published
+  /// for their streams. Called on the polling thread.
+  void revoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;
     }
-    Set<String> streams = offsets.streams(partitions);
-    intake.forget(streams::contains);
-    Map<TopicPartition, Long> committable = offsets.revoke(partitions);
-    sink.settle(partitions, SETTLE_AT_MOST);
-    metrics.revoked(partitions.size());
-    LOG.info("gave up {}", partitions);
-    if (!committable.isEmpty() && failure.reason().isEmpty()) {
-      Map<TopicPartition, OffsetAndMetadata> commit = new HashMap<>();
-      committable.forEach((p, offset) -> commit.put(p, new OffsetAndMetadata(offset)));
-      try {
-        consumer.commitSync(commit, SETTLE_AT_MOST);
-      } catch (KafkaException e) {
-        LOG.warn("offsets {} were not committed: {}", committable, e.toString());
-      }
+    leave(partitions);
+    if (failure.reason().isEmpty()) {
+      delivery.finish(partitions, consumer, SETTLE_AT_MOST);
+    } else {
+      delivery.drop(partitions);
     }
+    gone(partitions);
+    LOG.info("gave up {}", partitions);
   }
 
-  /// Partitions were lost: somebody else has them already, so nothing may be committed.
-  synchronized void lost(Collection<TopicPartition> partitions) {
-    Set<String> streams = offsets.streams(partitions);
-    intake.forget(streams::contains);
-    offsets.revoke(partitions);
-    metrics.revoked(partitions.size());
+  /// Partitions were lost: somebody else has them already, so nothing may be written or committed.
+  void lost(Collection<TopicPartition> partitions) {
+    leave(partitions);
+    delivery.drop(partitions);
+    gone(partitions);
     LOG.warn("lost {}", partitions);
+  }
+
+  private synchronized void leave(Collection<TopicPartition> partitions) {
+    Set<String> streams = offsets.leave(partitions);
+    intake.forget(streams::contains);
+  }
+
+  private synchronized void gone(Collection<TopicPartition> partitions) {
+    offsets.revoke(partitions);
+    fenced.keySet().removeAll(partitions);
+    metrics.revoked(partitions.size());
+  }
+
+  /// Somebody else writes for a partition. The group will say so too, and then all is well; if it
+  /// does not, then two believe to have it, and starting anew is what clears that up.
+  private void fenced(TopicPartition partition) {
+    Object since = new Object();
+    synchronized (this) {
+      if (!offsets.isAssigned(partition)) {
+        return;
+      }
+      fenced.put(partition, since);
+      leave(List.of(partition));
+    }
+    later.execute(() -> {
+      if (fenced.get(partition) == since) {
+        failure.report(
+            partition + " is assigned here",
+            new IllegalStateException("another instance writes for it"));
+      }
+    });
   }
 
   /// Takes the next record of a partition.
@@ -192,43 +196,39 @@ final class ChunkFeed {
     try {
       input = envelope.read(record);
     } catch (NoStreamException e) {
-      return reject(record, partition, partition.toString(), String.valueOf(e.getMessage()));
+      return reject(
+          record,
+          new Taken(partition.toString(), RefusedRecord.of(record)),
+          String.valueOf(e.getMessage()));
     }
+    Taken taken = new Taken(input.stream(), RefusedRecord.of(record, input));
     Optional<TopicPartition> carrier =
         offsets.carrier(input.stream()).filter(other -> !other.equals(partition));
     if (carrier.isPresent()) {
       return reject(
           record,
-          partition,
-          input.stream(),
+          taken,
           "stream comes on %s already; all of its chunks belong on one partition"
               .formatted(carrier.get()));
     }
-    if (!offsets.take(partition, record.offset(), taken(record, input.stream()))) {
+    if (!offsets.take(partition, record.offset(), taken)) {
       metrics.skipped();
-      var unused = offsets.commit();
+      delivery.advance(partition);
       return CompletableFuture.completedFuture(null);
     }
     return intake.offer(input);
   }
 
   private CompletionStage<Void> reject(
-      ConsumerRecord<byte[], byte[]> record,
-      TopicPartition partition,
-      String stream,
-      String detail) {
-    offsets.takeAlone(partition, record.offset(), taken(record, stream));
+      ConsumerRecord<byte[], byte[]> record, Taken taken, String detail) {
+    ChunkOrigin origin = new ChunkOrigin(record.topic(), record.partition(), record.offset());
+    TopicPartition partition = ChunkOffsets.partition(origin);
+    if (!offsets.takeAlone(partition, record.offset(), taken)) {
+      metrics.skipped();
+      delivery.advance(partition);
+      return CompletableFuture.completedFuture(null);
+    }
     return sink.reject(
-        new DeadLetter(
-            stream,
-            new ChunkOrigin(record.topic(), record.partition(), record.offset()),
-            new Rejection(Reason.BAD_ENVELOPE, detail)));
-  }
-
-  private static Taken taken(ConsumerRecord<byte[], byte[]> record, String stream) {
-    return new Taken(
-        stream,
-        Instant.ofEpochMilli(Math.max(0, record.timestamp())),
-        record.value() == null ? 0 : record.value().length);
+        new DeadLetter(taken.stream(), origin, new Rejection(Reason.BAD_ENVELOPE, detail)));
   }
 }

@@ -1,6 +1,5 @@
 package io.chronoscope.messaging;
 
-import io.chronoscope.analysis.Step;
 import io.chronoscope.messaging.PartitionProgress.Taken;
 import io.chronoscope.model.ChunkOrigin;
 import java.util.Collection;
@@ -10,39 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// The progress of all partitions that are assigned here, and the commits that follow from it. One
-/// commit is under way at a time; what is released meanwhile goes with the next. Thread-safe.
+/// The progress of all partitions that are assigned here. Commits nothing itself: a [Delivery]
+/// does, with what is due here. Thread-safe.
 final class ChunkOffsets {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ChunkOffsets.class);
-
-  /// Commits offsets for the consumer group.
-  @FunctionalInterface
-  interface Committer {
-
-    /// @param offsets of each partition the first that is not done with
-    CompletionStage<Void> commit(Map<TopicPartition, Long> offsets);
-  }
-
-  private final Committer committer;
-  private final BiConsumer<TopicPartition, String> onGone;
   private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
-  private boolean committing;
-  private CompletableFuture<Void> nextCommit = new CompletableFuture<>();
-  private boolean commitWanted;
-
-  /// @param onGone told of streams that are over and committed to their end
-  ChunkOffsets(Committer committer, BiConsumer<TopicPartition, String> onGone) {
-    this.committer = committer;
-    this.onGone = onGone;
-  }
+  private final Set<TopicPartition> leaving = new HashSet<>();
 
   static TopicPartition partition(ChunkOrigin origin) {
     return new TopicPartition(origin.topic(), origin.partition());
@@ -50,30 +25,38 @@ final class ChunkOffsets {
 
   synchronized void assign(TopicPartition partition, PartitionProgress progress) {
     partitions.put(partition, progress);
+    leaving.remove(partition);
+  }
+
+  /// From now on nothing more is taken from these partitions; what is being written still counts.
+  ///
+  /// @return the streams they carry
+  synchronized Set<String> leave(Collection<TopicPartition> moving) {
+    Set<String> streams = new HashSet<>();
+    for (TopicPartition partition : moving) {
+      PartitionProgress progress = partitions.get(partition);
+      if (progress != null) {
+        leaving.add(partition);
+        streams.addAll(progress.streams());
+      }
+    }
+    return streams;
   }
 
   /// Forgets partitions that moved away.
-  ///
-  /// @return what may be committed of them
-  synchronized Map<TopicPartition, Long> revoke(Collection<TopicPartition> revoked) {
-    Map<TopicPartition, Long> committable = new HashMap<>();
-    for (TopicPartition partition : revoked) {
-      PartitionProgress progress = partitions.remove(partition);
-      if (progress != null && progress.committable() > progress.committed()) {
-        committable.put(partition, progress.committable());
-      }
-    }
-    return committable;
+  synchronized void revoke(Collection<TopicPartition> revoked) {
+    revoked.forEach(partitions::remove);
+    revoked.forEach(leaving::remove);
   }
 
   /// Whether the partition is assigned here, and was when a record of this generation was read.
   synchronized boolean isAssigned(TopicPartition partition, int generation) {
     PartitionProgress progress = partitions.get(partition);
-    return progress != null && generation >= progress.generation();
+    return progress != null && !leaving.contains(partition) && generation >= progress.generation();
   }
 
   synchronized boolean isAssigned(TopicPartition partition) {
-    return partitions.containsKey(partition);
+    return partitions.containsKey(partition) && !leaving.contains(partition);
   }
 
   /// The partition that carries a stream already.
@@ -84,17 +67,6 @@ final class ChunkOffsets {
         .findFirst();
   }
 
-  synchronized Set<String> streams(Collection<TopicPartition> of) {
-    Set<String> streams = new HashSet<>();
-    for (TopicPartition partition : of) {
-      PartitionProgress progress = partitions.get(partition);
-      if (progress != null) {
-        streams.addAll(progress.streams());
-      }
-    }
-    return streams;
-  }
-
   /// @see PartitionProgress#take
   synchronized boolean take(TopicPartition partition, long offset, Taken record) {
     PartitionProgress progress = partitions.get(partition);
@@ -102,11 +74,9 @@ final class ChunkOffsets {
   }
 
   /// @see PartitionProgress#takeAlone
-  synchronized void takeAlone(TopicPartition partition, long offset, Taken record) {
+  synchronized boolean takeAlone(TopicPartition partition, long offset, Taken record) {
     PartitionProgress progress = partitions.get(partition);
-    if (progress != null) {
-      progress.takeAlone(offset, record);
-    }
+    return progress != null && progress.takeAlone(offset, record);
   }
 
   synchronized Optional<Taken> taken(ChunkOrigin origin) {
@@ -114,19 +84,17 @@ final class ChunkOffsets {
         .flatMap(progress -> progress.taken(origin.offset()));
   }
 
-  /// Lets go of what a durable step no longer needs.
-  synchronized void release(Step step) {
-    PartitionProgress progress = partitions.get(partition(step.resumeFrom()));
-    if (progress != null) {
-      progress.release(step.stream(), StateRecord.after(step).neededFrom(), step.after().isEmpty());
+  /// Lets go of what is no longer needed once the portion is durable.
+  synchronized void release(Portion portion) {
+    PartitionProgress progress = partitions.get(portion.partition());
+    if (progress == null) {
+      return;
     }
-  }
-
-  /// Lets go of a single record.
-  synchronized void release(ChunkOrigin origin) {
-    PartitionProgress progress = partitions.get(partition(origin));
-    if (progress != null) {
-      progress.release(origin.offset());
+    switch (portion) {
+      case Portion.OfStep(var step) ->
+          progress.release(
+              step.stream(), StateRecord.after(step).neededFrom(), step.after().isEmpty());
+      case Portion.OfRecord(var letter) -> progress.release(letter.origin().offset());
     }
   }
 
@@ -141,77 +109,31 @@ final class ChunkOffsets {
     return offsets;
   }
 
-  /// Commits what can be committed now.
-  ///
-  /// @return done when a commit that includes it came back. It may have failed, because the group
-  ///   is being rearranged: nothing is lost by that, only read again
-  CompletionStage<Void> commit() {
-    CompletableFuture<Void> done;
-    synchronized (this) {
-      commitWanted = true;
-      done = nextCommit;
+  /// What is to be committed of these partitions and is not yet.
+  synchronized Map<TopicPartition, OffsetAndMetadata> due(Collection<TopicPartition> of) {
+    Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
+    for (TopicPartition partition : of) {
+      Optional.ofNullable(partitions.get(partition))
+          .flatMap(PartitionProgress::due)
+          .ifPresent(offset -> due.put(partition, offset));
     }
-    commitNext();
-    return done;
+    return due;
   }
 
-  private void commitNext() {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    CompletableFuture<Void> done;
-    synchronized (this) {
-      if (committing || !commitWanted) {
-        return;
-      }
-      commitWanted = false;
-      done = nextCommit;
-      nextCommit = new CompletableFuture<>();
-      partitions.forEach((partition, progress) -> {
-        if (progress.committable() > progress.committed()) {
-          offsets.put(partition, progress.committable());
-        }
-      });
-      committing = !offsets.isEmpty();
-    }
-    if (offsets.isEmpty()) {
-      done.complete(null);
-      commitNext();
-      return;
-    }
-    committer
-        .commit(offsets)
-        .whenComplete((committed, failure) -> {
-          if (failure == null) {
-            noteCommitted(offsets);
-          } else {
-            LOG.warn("offsets {} were not committed: {}", offsets, failure.toString());
-          }
-          synchronized (this) {
-            committing = false;
-          }
-          done.complete(null);
-          commitNext();
-        });
+  /// What is to be committed of all partitions and is not yet.
+  synchronized Map<TopicPartition, OffsetAndMetadata> due() {
+    return due(Set.copyOf(partitions.keySet()));
   }
 
-  private CompletionStage<Void> send(Map<TopicPartition, Long> offsets) {
-    try {
-      return committer.commit(offsets);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+  /// @see PartitionProgress#committed
+  synchronized List<String> committed(TopicPartition partition, OffsetAndMetadata offset) {
+    PartitionProgress progress = partitions.get(partition);
+    return progress == null ? List.of() : progress.committed(offset);
   }
 
-  private void noteCommitted(Map<TopicPartition, Long> offsets) {
-    Map<TopicPartition, List<String>> gone = new HashMap<>();
-    synchronized (this) {
-      offsets.forEach((partition, offset) -> {
-        PartitionProgress progress = partitions.get(partition);
-        if (progress != null) {
-          gone.put(partition, progress.committed(offset));
-        }
-      });
-    }
-    gone.forEach(
-        (partition, streams) -> streams.forEach(stream -> onGone.accept(partition, stream)));
+  /// Whether a partition carries a stream.
+  synchronized boolean carries(TopicPartition partition, String stream) {
+    PartitionProgress progress = partitions.get(partition);
+    return progress != null && progress.streams().contains(stream);
   }
 }

@@ -2,16 +2,18 @@ package io.chronoscope.messaging;
 
 import io.chronoscope.analysis.Intake;
 import io.chronoscope.client.Topics;
+import io.chronoscope.messaging.PartitionTransactions.Patience;
 import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
+import io.chronoscope.tracing.StreamTraces;
+import io.chronoscope.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
-import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -20,21 +22,14 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// Builds the edge from the configuration. Needs an [Intake]; provides a [StepSink].
@@ -62,7 +57,7 @@ class MessagingBeans {
   void watchLag(
       @Observes StartupEvent event,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
-      KafkaStepSink sink,
+      ChunkOffsets offsets,
       MessagingMetrics metrics) {
     Admin admin = Admin.create(kafka);
     closing.add(admin);
@@ -72,7 +67,7 @@ class MessagingBeans {
     closing.add(scheduler::shutdownNow);
     var unused =
         scheduler.scheduleWithFixedDelay(
-            new LagWatch(admin, sink.offsets(), metrics), 0, LAG_EVERY_MS, TimeUnit.MILLISECONDS);
+            new LagWatch(admin, offsets, metrics), 0, LAG_EVERY_MS, TimeUnit.MILLISECONDS);
   }
 
   void close(@Observes ShutdownEvent event) throws Exception {
@@ -92,9 +87,32 @@ class MessagingBeans {
           String summaries,
       @ConfigProperty(name = "chronoscope.topics.dead-letters", defaultValue = "video.chunks.dlq")
           String deadLetters,
-      @ConfigProperty(name = "chronoscope.topics.state", defaultValue = "video.state")
-          String state) {
-    return new TopicNames(chunks, events, summaries, deadLetters, state);
+      @ConfigProperty(name = "chronoscope.topics.state", defaultValue = "video.state") String state,
+      @ConfigProperty(name = "chronoscope.topics.rules", defaultValue = "video.rules") String rules,
+      @ConfigProperty(name = "chronoscope.topics.alerts", defaultValue = "video.alerts")
+          String alerts,
+      @ConfigProperty(name = "chronoscope.topics.questions", defaultValue = "video.questions")
+          String questions,
+      @ConfigProperty(name = "chronoscope.topics.answers", defaultValue = "video.answers")
+          String answers) {
+    return new TopicNames(
+        chunks, events, summaries, deadLetters, state, rules, alerts, questions, answers);
+  }
+
+  @Produces
+  @Singleton
+  Tracing tracing(@ConfigProperty(name = "chronoscope.tracing") Optional<Boolean> wanted) {
+    return Tracing.open(wanted, System::getenv);
+  }
+
+  void close(@Disposes Tracing tracing) {
+    tracing.close();
+  }
+
+  @Produces
+  @Singleton
+  StreamTraces traces(Tracing tracing) {
+    return new StreamTraces(tracing);
   }
 
   @Produces
@@ -111,44 +129,73 @@ class MessagingBeans {
 
   @Produces
   @Singleton
-  Producer<String, byte[]> producer(@Identifier("default-kafka-broker") Map<String, Object> kafka) {
-    Map<String, Object> properties = new HashMap<>();
-    // Long enough to sit out a broker's restart.
-    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 300_000);
-    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 * 1024 * 1024);
-    properties.putAll(kafka);
-    properties.put(ProducerConfig.ACKS_CONFIG, "all");
-    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
+  ChunkOffsets offsets(MessagingMetrics metrics) {
+    ChunkOffsets offsets = new ChunkOffsets();
+    metrics.watch(offsets);
+    return offsets;
   }
 
-  void close(@Disposes Producer<String, byte[]> producer) {
-    producer.close();
+  @Produces
+  @Singleton
+  Delivery delivery(
+      @ConfigProperty(name = "chronoscope.kafka.delivery", defaultValue = "exactly-once")
+          DeliveryGuarantee guarantee,
+      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+      TopicNames names,
+      KafkaClientService clients,
+      ChunkOffsets offsets,
+      StreamTraces traces,
+      MessagingFailure failure,
+      MessagingMetrics metrics) {
+    ResultEnvelope envelope =
+        new ResultEnvelope(
+            names, SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
+    PortionRecords records = new PortionRecords(envelope, names, offsets);
+    Executor executor = Executors.newVirtualThreadPerTaskExecutor();
+    return switch (guarantee) {
+      case EXACTLY_ONCE ->
+          new ExactlyOnce(
+              partition -> StepProducers.transactional(kafka, group, partition),
+              group,
+              records,
+              offsets,
+              new Patience(StepProducers.PAUSE, StepProducers.GIVE_UP_AFTER),
+              executor,
+              failure,
+              metrics);
+      case AT_LEAST_ONCE ->
+          new AtLeastOnce(
+              StepProducers.idempotent(kafka),
+              records,
+              offsets,
+              due ->
+                  clients
+                      .getConsumer(ChunkChannel.NAME)
+                      .commitAsync(due)
+                      .subscribeAsCompletionStage(),
+              executor);
+    };
+  }
+
+  void close(@Disposes Delivery delivery) {
+    delivery.close();
   }
 
   @Produces
   @Singleton
   KafkaStepSink sink(
-      Producer<String, byte[]> producer,
-      TopicNames names,
-      KafkaClientService clients,
-      MessagingFailure failure,
-      MessagingMetrics metrics) {
-    return new KafkaStepSink(
-        producer,
-        new ResultEnvelope(names, SOURCE),
-        names,
-        offsets -> commit(clients, offsets),
-        Executors.newVirtualThreadPerTaskExecutor(),
-        failure,
-        metrics);
+      Delivery delivery, ChunkOffsets offsets, MessagingFailure failure, MessagingMetrics metrics) {
+    return new KafkaStepSink(delivery, offsets, failure, metrics);
   }
 
   @Produces
   @Singleton
   ChunkFeed feed(
       Intake intake,
+      Delivery delivery,
       KafkaStepSink sink,
+      ChunkOffsets offsets,
       TopicNames names,
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       @ConfigProperty(name = "chronoscope.kafka.max-chunk-bytes", defaultValue = "64M")
@@ -159,16 +206,10 @@ class MessagingBeans {
         new ChunkEnvelope(Math.toIntExact(maxChunkBytes.asLongValue())),
         intake,
         StateReader.from(kafka, names.state()),
+        delivery,
         sink,
+        offsets,
         failure,
         metrics);
-  }
-
-  private static CompletionStage<Void> commit(
-      KafkaClientService clients, Map<TopicPartition, Long> offsets) {
-    KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(ChunkChannel.NAME);
-    Map<TopicPartition, OffsetAndMetadata> commit = new HashMap<>();
-    offsets.forEach((partition, offset) -> commit.put(partition, new OffsetAndMetadata(offset)));
-    return consumer.commitAsync(commit).subscribeAsCompletionStage();
   }
 }

@@ -13,18 +13,18 @@ import org.eclipse.microprofile.health.Liveness;
 class MessagingHealth implements HealthCheck {
 
   private final MessagingFailure failure;
-  private final KafkaStepSink sink;
+  private final ChunkOffsets offsets;
 
-  MessagingHealth(MessagingFailure failure, KafkaStepSink sink) {
+  MessagingHealth(MessagingFailure failure, ChunkOffsets offsets) {
     this.failure = failure;
-    this.sink = sink;
+    this.offsets = offsets;
   }
 
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("streams")
-            .withData("chunksOutstanding", sink.offsets().outstanding())
+            .withData("chunksOutstanding", offsets.outstanding())
             .status(failure.reason().isEmpty());
     failure.reason().ifPresent(reason -> response.withData("reason", reason));
     return response.build();

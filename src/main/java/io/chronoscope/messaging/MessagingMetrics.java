@@ -1,11 +1,7 @@
 package io.chronoscope.messaging;
 
-import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.DeadLetter;
-import io.chronoscope.model.Result.Summary;
-import io.chronoscope.model.Result.Unanswered;
-import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.record.JsonFields;
 import io.chronoscope.record.ResultType;
 import io.micrometer.core.instrument.Counter;
@@ -24,7 +20,10 @@ final class MessagingMetrics {
   private final Counter skipped;
   private final Counter assigned;
   private final Counter revoked;
+  private final Counter rebalances;
+  private final Counter fenced;
   private final Timer commit;
+  private final Timer transaction;
   private final AtomicLong lag = new AtomicLong();
 
   MessagingMetrics(MeterRegistry registry) {
@@ -42,18 +41,32 @@ final class MessagingMetrics {
         Counter.builder("chronoscope.chunks.skipped")
             .description("Records read again after a restart that were already done with")
             .register(registry);
-    this.assigned = rebalances("assigned");
-    this.revoked = rebalances("revoked");
+    this.assigned = moved("assigned");
+    this.revoked = moved("revoked");
+    this.rebalances =
+        Counter.builder("chronoscope.rebalances")
+            .description("Rebalances of the consumer group that this instance took part in")
+            .register(registry);
+    this.fenced =
+        Counter.builder("chronoscope.partitions.fenced")
+            .description("Partitions for which another instance turned out to write")
+            .register(registry);
     this.commit =
         Timer.builder("chronoscope.step.commit")
             .description("From a step's handing over until it is durable")
+            .publishPercentileHistogram()
+            .register(registry);
+    this.transaction =
+        Timer.builder("chronoscope.transactions.duration")
+            .description("Committed transactions: from their beginning, aborted attempts included")
+            .publishPercentileHistogram()
             .register(registry);
     Gauge.builder("chronoscope.chunks.lag", lag, AtomicLong::get)
         .description("Records on the assigned partitions that are not done with")
         .register(registry);
   }
 
-  private Counter rebalances(String change) {
+  private Counter moved(String change) {
     return Counter.builder("chronoscope.partitions.moved")
         .description("Partitions assigned to and taken from this instance")
         .tag("change", change)
@@ -83,6 +96,27 @@ final class MessagingMetrics {
     revoked.increment(partitions);
   }
 
+  /// Called once a rebalance, also when nothing moved.
+  void rebalanced() {
+    rebalances.increment();
+  }
+
+  void fenced() {
+    fenced.increment();
+  }
+
+  void transactionCommitted(Duration latency) {
+    transaction.record(latency);
+  }
+
+  void transactionAborted(Throwable reason) {
+    Counter.builder("chronoscope.transactions.aborted")
+        .description("Transactions that were aborted, by reason; most are tried again")
+        .tag("reason", reason.getClass().getSimpleName())
+        .register(registry)
+        .increment();
+  }
+
   void lag(long records) {
     lag.set(records);
   }
@@ -97,16 +131,12 @@ final class MessagingMetrics {
         .tag("type", ResultType.of(result).cloudEventsType())
         .register(registry)
         .increment();
-    switch (result) {
-      case DeadLetter(var stream, var origin, Rejection rejection) ->
-          Counter.builder("chronoscope.chunks.rejected")
-              .description("Chunks that could not be read, by reason")
-              .tag("reason", JsonFields.written(rejection.reason()))
-              .register(registry)
-              .increment();
-      case VideoEvent event -> {}
-      case Summary summary -> {}
-      case Unanswered unanswered -> {}
+    if (result instanceof DeadLetter letter) {
+      Counter.builder("chronoscope.chunks.rejected")
+          .description("Chunks that could not be read, by reason")
+          .tag("reason", JsonFields.written(letter.rejection().reason()))
+          .register(registry)
+          .increment();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.chronoscope.messaging;
 
+import io.chronoscope.record.RefusedRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,16 +12,31 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /// What has been read of one partition and what of it is done with. The offset to commit is the
 /// lowest that some stream still needs: a restart reads from there on, and each stream skips what
-/// lies before its own mark.
+/// lies before its own mark. Records that belong to no stream have no mark; that they were refused
+/// already is noted beside the offset, as its metadata.
 ///
 /// Holds offsets and names, never payloads. Not thread-safe; [ChunkOffsets] guards it.
 final class PartitionProgress {
 
   /// A record that was read and that its stream still needs.
-  record Taken(String stream, Instant recordTime, int sizeBytes) {}
+  ///
+  /// @param record what a dead letter would say of it
+  record Taken(String stream, RefusedRecord record) {
+
+    /// A record of which no more is known.
+    Taken(String stream, Instant recordTime, int sizeBytes) {
+      this(stream, new RefusedRecord(recordTime, sizeBytes, Optional.empty(), Optional.empty()));
+    }
+  }
+
+  private static final Pattern REFUSED = Pattern.compile("refused<=(\\d+)");
+  private static final String NOTHING_REFUSED = "";
 
   private final int generation;
   private final SortedMap<Long, Taken> needed = new TreeMap<>();
@@ -28,14 +44,24 @@ final class PartitionProgress {
   private final Set<String> over = new HashSet<>();
   private final Set<String> streams = new HashSet<>();
   private long next;
-  private long committed;
+  private long refusedThrough = -1;
+  private OffsetAndMetadata committed;
 
   /// @param generation of the consumer group when the partition was assigned
   /// @param position the first offset that will be read
   PartitionProgress(int generation, long position) {
+    this(generation, new OffsetAndMetadata(position));
+  }
+
+  /// @param committed where the partition was left, as it was committed
+  PartitionProgress(int generation, OffsetAndMetadata committed) {
     this.generation = generation;
-    this.next = position;
-    this.committed = position;
+    this.next = committed.offset();
+    this.committed = committed;
+    Matcher refused = REFUSED.matcher(committed.metadata());
+    if (refused.matches()) {
+      refusedThrough = Long.parseLong(refused.group(1));
+    }
   }
 
   int generation() {
@@ -71,9 +97,15 @@ final class PartitionProgress {
   }
 
   /// Notes a record that was read and belongs to no stream.
-  void takeAlone(long offset, Taken record) {
+  ///
+  /// @return whether it is still to be refused; false when that was done before a restart
+  boolean takeAlone(long offset, Taken record) {
     next = Math.max(next, offset + 1);
+    if (offset <= refusedThrough) {
+      return false;
+    }
     needed.put(offset, record);
+    return true;
   }
 
   Optional<Taken> taken(long offset) {
@@ -93,9 +125,10 @@ final class PartitionProgress {
     }
   }
 
-  /// Lets go of a single record that belongs to no stream.
+  /// Lets go of a single record that belongs to no stream. These come in their order.
   void release(long offset) {
     needed.remove(offset);
+    refusedThrough = Math.max(refusedThrough, offset);
   }
 
   /// The lowest offset that is still needed: everything before it may be committed.
@@ -108,20 +141,25 @@ final class PartitionProgress {
     return needed.size();
   }
 
-  long committed() {
-    return committed;
+  /// What is to be committed now; empty when it is committed already.
+  Optional<OffsetAndMetadata> due() {
+    long offset = committable();
+    OffsetAndMetadata now =
+        new OffsetAndMetadata(
+            offset, refusedThrough >= offset ? "refused<=" + refusedThrough : NOTHING_REFUSED);
+    return now.equals(committed) ? Optional.empty() : Optional.of(now);
   }
 
   /// Notes a commit.
   ///
   /// @return streams that are over and of which no record will be read again, so that nothing need
   ///   be kept of them
-  List<String> committed(long offset) {
-    committed = Math.max(committed, offset);
+  List<String> committed(OffsetAndMetadata offset) {
+    committed = offset;
     List<String> gone = new ArrayList<>();
     for (Iterator<String> ended = over.iterator(); ended.hasNext(); ) {
       String stream = ended.next();
-      if (neededFrom.getOrDefault(stream, 0L) <= committed) {
+      if (neededFrom.getOrDefault(stream, 0L) <= offset.offset()) {
         ended.remove();
         neededFrom.remove(stream);
         boolean begunAgain =

@@ -37,9 +37,11 @@ record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<StreamState> 
     return new StateRecord(step.stream(), step.resumeFrom(), step.after());
   }
 
-  /// The first of the stream's records that is not done with.
+  /// The first of the stream's records that is not done with. A stream that needs none of those it
+  /// has read holds nothing back, however long it rests.
   long neededFrom() {
-    return state.isPresent() ? resumeFrom.offset() : resumeFrom.offset() + 1;
+    boolean needed = state.filter(kept -> !kept.timing().needed().isEmpty()).isPresent();
+    return needed ? resumeFrom.offset() : resumeFrom.offset() + 1;
   }
 
   byte[] json() {

@@ -19,6 +19,16 @@ public record Rejection(Reason reason, String detail) {
     NO_FRAMES,
     PICTURE_TOO_LARGE,
     TOO_LONG,
-    BAD_TIME
+    BAD_TIME,
+    /// Its time had passed, and the grace for late chunks as well.
+    LATE,
+    /// A reference that may not be followed: another scheme, or a place outside the allowed ones.
+    REFERENCE_FORBIDDEN,
+    /// A reference behind which nothing was found.
+    REFERENCE_MISSING,
+    /// What lies behind a reference has another size or digest than stated.
+    REFERENCE_MISMATCH,
+    BAD_RULE,
+    BAD_QUESTION
   }
 }

@@ -6,9 +6,8 @@ package io.chronoscope.model;
 ///   taken
 /// @param timeMicros when the frame itself was presented, absolute; at most one frame duration
 ///   before `gridMicros`
-/// @param activity mean absolute change of brightness since the frame sampled before it, 0..1; 0
-///   for the first
+/// @param recordMillis when the record of its chunk was written, milliseconds since the epoch
 /// @param picture owned by whoever holds this frame
 /// @param origin the chunk it was decoded from
 public record SampledFrame(
-    long gridMicros, long timeMicros, double activity, Picture picture, ChunkOrigin origin) {}
+    long gridMicros, long timeMicros, long recordMillis, Picture picture, ChunkOrigin origin) {}

@@ -9,10 +9,33 @@ package io.chronoscope.model;
 /// @param videoTokens visual tokens given to the model
 /// @param frameWidthPx width given to the model
 /// @param frameHeightPx height given to the model
+/// @param lagMs how long the span's last chunk had waited when it was looked at
+/// @param loadLevel how far the service had turned itself down by then: 0 when it looked as it was
+///   asked to
 public record Sampling(
     int framesSeen,
     double fps,
     String reason,
     int videoTokens,
     int frameWidthPx,
-    int frameHeightPx) {}
+    int frameHeightPx,
+    long lagMs,
+    int loadLevel) {
+
+  /// Looked at in time and as asked.
+  public Sampling(
+      int framesSeen,
+      double fps,
+      String reason,
+      int videoTokens,
+      int frameWidthPx,
+      int frameHeightPx) {
+    this(framesSeen, fps, reason, videoTokens, frameWidthPx, frameHeightPx, 0, 0);
+  }
+
+  /// The same with another count of frames.
+  public Sampling withFrames(int frames) {
+    return new Sampling(
+        frames, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel);
+  }
+}

@@ -1,5 +1,6 @@
 package io.chronoscope.model;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,8 @@ public sealed interface StreamInput {
   ///   inferred
   /// @param sequence the producer's number for this chunk; empty for a bare record
   /// @param declaredDuration as the producer stated it; the decoded frames decide
-  /// @param media the segment's bytes, read-only; position and limit are never moved by a reader
+  /// @param media the segment, or where it is to be fetched
+  /// @param redriven a dead letter that was sent again: it takes its place in time however late
   record Chunk(
       String stream,
       ChunkOrigin origin,
@@ -29,17 +31,61 @@ public sealed interface StreamInput {
       Instant recordTime,
       OptionalLong sequence,
       Optional<Duration> declaredDuration,
-      ByteBuffer media)
+      Media media,
+      boolean redriven)
       implements StreamInput {
 
     public Chunk {
       requireStream(stream);
-      media = media.isReadOnly() ? media : media.asReadOnlyBuffer();
     }
 
-    public int sizeBytes() {
-      return media.remaining();
+    /// A chunk that carries its bytes and comes for the first time.
+    public Chunk(
+        String stream,
+        ChunkOrigin origin,
+        Optional<Instant> declaredStart,
+        Instant recordTime,
+        OptionalLong sequence,
+        Optional<Duration> declaredDuration,
+        ByteBuffer media) {
+      this(
+          stream,
+          origin,
+          declaredStart,
+          recordTime,
+          sequence,
+          declaredDuration,
+          new Media.Inline(media),
+          false);
     }
+
+    public long sizeBytes() {
+      return media.sizeBytes();
+    }
+  }
+
+  /// A chunk's media segment.
+  sealed interface Media {
+
+    long sizeBytes();
+
+    /// @param bytes read-only; position and limit are never moved by a reader
+    record Inline(ByteBuffer bytes) implements Media {
+
+      public Inline {
+        bytes = bytes.isReadOnly() ? bytes : bytes.asReadOnlyBuffer();
+      }
+
+      @Override
+      public long sizeBytes() {
+        return bytes.remaining();
+      }
+    }
+
+    /// A claim check: the segment lies elsewhere.
+    ///
+    /// @param sha256 of the bytes, 64 hexadecimal digits in small letters
+    record Reference(URI uri, long sizeBytes, String sha256) implements Media {}
   }
 
   /// The producer says that nothing more will come; the last window is analysed at once.

@@ -6,6 +6,7 @@ import io.chronoscope.model.Rejection.Reason;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.model.StreamInput.Unreadable;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
@@ -30,14 +31,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Chunks as records: key = stream id, value = the media segment, and CloudEvents headers in binary
 /// mode that say when it starts (`ce_time`), its number (`ce_sequence`) and how long it is
-/// (`ce_durationms`). A record without any `ce_` header is taken for a chunk too; its time is then
-/// inferred from the record's timestamp.
+/// (`ce_durationms`). Instead of the segment the value may be a claim check ([ReferenceJson]). A
+/// record without any `ce_` header is taken for a chunk too; its time is then inferred from the
+/// record's timestamp.
 public final class ChunkEnvelope {
 
   public static final String CHUNK = "io.chronoscope.chunk";
+  public static final String CHUNK_REFERENCE = "io.chronoscope.chunk.reference";
   public static final String END_OF_STREAM = "io.chronoscope.stream.end";
   static final String SEQUENCE = "sequence";
   static final String DURATION_MS = "durationms";
+
+  /// Id of the dead letter for which a chunk was sent again.
+  static final String REDRIVEN = "redriven";
+
+  private static final int MAX_REFERENCE_BYTES = 16 * 1024;
 
   private final int maxChunkBytes;
 
@@ -67,17 +75,20 @@ public final class ChunkEnvelope {
     ChunkOrigin origin = new ChunkOrigin(record.topic(), record.partition(), record.offset());
     try {
       if (isBare(record.headers())) {
-        return chunk(stream, origin, record, null);
+        return chunk(stream, origin, record, null, inline(record));
       }
       CloudEvent envelope = envelope(record);
       return switch (envelope.getType()) {
-        case CHUNK -> chunk(stream, origin, record, envelope);
+        case CHUNK -> chunk(stream, origin, record, envelope, inline(record));
+        case CHUNK_REFERENCE -> chunk(stream, origin, record, envelope, reference(record));
         case END_OF_STREAM -> new EndOfStream(stream, origin);
         default ->
             throw new Refusal(
                 Reason.BAD_ENVELOPE,
                 "header ce_type is neither "
                     + CHUNK
+                    + ", "
+                    + CHUNK_REFERENCE
                     + " nor "
                     + END_OF_STREAM
                     + ": "
@@ -127,6 +138,12 @@ public final class ChunkEnvelope {
         throw new Refusal(Reason.BAD_ENVELOPE, "header ce_" + required + " is missing");
       }
     }
+    String version = text(record.headers().lastHeader("ce_specversion"));
+    if (!version.equals("1.0")) {
+      throw new Refusal(
+          Reason.BAD_ENVELOPE,
+          "header ce_specversion names CloudEvents version " + version + "; only 1.0 is read");
+    }
     for (Header header : record.headers()) {
       if (header.value() == null && isRead(header.key())) {
         throw new Refusal(Reason.BAD_ENVELOPE, "header " + header.key() + " has no value");
@@ -140,21 +157,51 @@ public final class ChunkEnvelope {
     }
   }
 
-  private Chunk chunk(
+  private Media inline(ConsumerRecord<byte[], byte[]> record) throws Refusal {
+    byte[] media = record.value();
+    if (media == null) {
+      throw new Refusal(Reason.EMPTY, "chunk has no bytes");
+    }
+    checkSize(media.length);
+    return new Media.Inline(ByteBuffer.wrap(media).asReadOnlyBuffer());
+  }
+
+  private Media reference(ConsumerRecord<byte[], byte[]> record) throws Refusal {
+    byte[] value = record.value();
+    if (value == null || value.length > MAX_REFERENCE_BYTES) {
+      throw new Refusal(
+          Reason.BAD_ENVELOPE,
+          "reference of %d bytes; it is JSON of 1 to %d bytes"
+              .formatted(value == null ? 0 : value.length, MAX_REFERENCE_BYTES));
+    }
+    Media.Reference reference;
+    try {
+      reference = ReferenceJson.read(JsonFields.parse(value));
+    } catch (MalformedRecordException e) {
+      throw new Refusal(Reason.BAD_ENVELOPE, "reference: " + e.getMessage());
+    }
+    checkSize(reference.sizeBytes());
+    return reference;
+  }
+
+  private void checkSize(long bytes) throws Refusal {
+    if (bytes == 0) {
+      throw new Refusal(Reason.EMPTY, "chunk has no bytes");
+    }
+    if (bytes > maxChunkBytes) {
+      throw new Refusal(
+          Reason.TOO_LARGE,
+          "chunk of " + bytes + " bytes; at most " + maxChunkBytes + " are taken");
+    }
+  }
+
+  private static Chunk chunk(
       String stream,
       ChunkOrigin origin,
       ConsumerRecord<byte[], byte[]> record,
-      @Nullable CloudEvent envelope)
+      @Nullable CloudEvent envelope,
+      Media media)
       throws Refusal {
-    byte[] media = record.value();
-    if (media == null || media.length == 0) {
-      throw new Refusal(Reason.EMPTY, "chunk has no bytes");
-    }
-    if (media.length > maxChunkBytes) {
-      throw new Refusal(
-          Reason.TOO_LARGE,
-          "chunk of " + media.length + " bytes; at most " + maxChunkBytes + " are taken");
-    }
     Instant recordTime = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
     OffsetDateTime time = envelope == null ? null : envelope.getTime();
     OptionalLong sequence = number(envelope, SEQUENCE);
@@ -169,7 +216,8 @@ public final class ChunkEnvelope {
         durationMs.isPresent()
             ? Optional.of(Duration.ofMillis(durationMs.getAsLong()))
             : Optional.empty(),
-        ByteBuffer.wrap(media).asReadOnlyBuffer());
+        media,
+        envelope != null && envelope.getExtension(REDRIVEN) != null);
   }
 
   private static OptionalLong number(@Nullable CloudEvent envelope, String extension)
@@ -203,31 +251,56 @@ public final class ChunkEnvelope {
       Duration duration,
       String contentType,
       byte[] media) {
-    return KafkaMessageFactory.createWriter(topic, null, stream)
-        .writeBinary(
-            CloudEventBuilder.v1()
-                .withId(stream + "/" + sequence)
-                .withSource(source)
-                .withType(CHUNK)
-                .withSubject(stream)
-                .withTime(start.atOffset(ZoneOffset.UTC))
-                .withExtension(SEQUENCE, Long.toString(sequence))
-                .withExtension(DURATION_MS, Long.toString(duration.toMillis()))
-                .withData(contentType, new MediaData(media))
-                .build());
+    return send(
+        topic,
+        chunk(source, stream, sequence, start, duration, CHUNK)
+            .withData(contentType, new MediaData(media)));
+  }
+
+  /// A chunk to be sent whose media lie elsewhere.
+  ///
+  /// @see #chunk(String, URI, String, long, Instant, Duration, String, byte[])
+  public static ProducerRecord<String, byte[]> reference(
+      String topic,
+      URI source,
+      String stream,
+      long sequence,
+      Instant start,
+      Duration duration,
+      Media.Reference reference) {
+    return send(
+        topic,
+        chunk(source, stream, sequence, start, duration, CHUNK_REFERENCE)
+            .withData("application/json", JsonFields.bytes(ReferenceJson.write(reference))));
+  }
+
+  private static CloudEventBuilder chunk(
+      URI source, String stream, long sequence, Instant start, Duration duration, String type) {
+    return CloudEventBuilder.v1()
+        .withId(stream + "/" + sequence)
+        .withSource(source)
+        .withType(type)
+        .withSubject(stream)
+        .withTime(start.atOffset(ZoneOffset.UTC))
+        .withExtension(SEQUENCE, Long.toString(sequence))
+        .withExtension(DURATION_MS, Long.toString(duration.toMillis()));
+  }
+
+  private static ProducerRecord<String, byte[]> send(String topic, CloudEventBuilder event) {
+    CloudEvent built = event.build();
+    return KafkaMessageFactory.createWriter(topic, null, built.getSubject()).writeBinary(built);
   }
 
   /// The word that nothing more will come.
   public static ProducerRecord<String, byte[]> endOfStream(
       String topic, URI source, String stream) {
-    return KafkaMessageFactory.createWriter(topic, null, stream)
-        .writeBinary(
-            CloudEventBuilder.v1()
-                .withId(stream + "/end")
-                .withSource(source)
-                .withType(END_OF_STREAM)
-                .withSubject(stream)
-                .build());
+    return send(
+        topic,
+        CloudEventBuilder.v1()
+            .withId(stream + "/end")
+            .withSource(source)
+            .withType(END_OF_STREAM)
+            .withSubject(stream));
   }
 
   private static String text(Header header) {

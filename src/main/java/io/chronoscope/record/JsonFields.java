@@ -15,6 +15,7 @@ import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,13 @@ public final class JsonFields {
 
   public boolean has(String field) {
     return object.hasNonNull(field);
+  }
+
+  /// A field that may be absent.
+  ///
+  /// @param read reads it when it is there
+  public <T> Optional<T> ifThere(String field, Function<String, T> read) {
+    return has(field) ? Optional.of(read.apply(field)) : Optional.empty();
   }
 
   public String text(String field) {

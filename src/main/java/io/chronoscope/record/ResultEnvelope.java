@@ -2,7 +2,12 @@ package io.chronoscope.record;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.Alert;
 import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Gap;
+import io.chronoscope.model.Result.QuestionAnswer;
+import io.chronoscope.model.Result.Revised;
+import io.chronoscope.model.Result.StreamEnd;
 import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.Unanswered;
 import io.chronoscope.model.Result.VideoEvent;
@@ -15,22 +20,31 @@ import java.net.URI;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Utils;
 
-/// Results as records: CloudEvents in binary mode with JSON as value. Everything in a record
-/// follows from the result alone, so that the same result written twice gives the same record
-/// twice.
+/// Results as records: CloudEvents in binary mode with JSON as value. Everything in a record but
+/// further headers (those of traces) follows from the result alone, so that the same result written
+/// twice gives the same record twice.
 public final class ResultEnvelope {
 
   private final TopicNames topics;
   private final URI source;
+  private final BiConsumer<Result, Headers> further;
 
   /// @param source the `ce_source` of every record, for instance `/chronoscope`
   public ResultEnvelope(TopicNames topics, URI source) {
+    this(topics, source, (result, headers) -> {});
+  }
+
+  /// @param further adds headers that are none of the result's own
+  public ResultEnvelope(TopicNames topics, URI source, BiConsumer<Result, Headers> further) {
     this.topics = topics;
     this.source = source;
+    this.further = further;
   }
 
   /// The record to be sent. A stream's results share one partition of each topic, whatever their
@@ -43,16 +57,11 @@ public final class ResultEnvelope {
 
   /// The record of a dead letter with what was known of the refused record besides.
   ///
-  /// @param recordTime the refused record's timestamp
-  /// @param sizeBytes of its value
   /// @param partitions partitions of the dead letters' topic
   public ProducerRecord<String, byte[]> write(
-      DeadLetter deadLetter, Instant recordTime, int sizeBytes, int partitions) {
+      DeadLetter deadLetter, RefusedRecord refused, int partitions) {
     return write(
-        deadLetter,
-        ResultJson.write(deadLetter, recordTime, sizeBytes),
-        Optional.of(recordTime),
-        partitions);
+        deadLetter, ResultJson.write(deadLetter, refused), Optional.of(refused.time()), partitions);
   }
 
   private ProducerRecord<String, byte[]> write(
@@ -67,9 +76,12 @@ public final class ResultEnvelope {
             .withDataSchema(type.schema())
             .withData("application/json", JsonFields.bytes(json));
     occurred.ifPresent(time -> event.withTime(time.atOffset(ZoneOffset.UTC)));
-    return KafkaMessageFactory.createWriter(
-            topics.of(type), partition(result.stream(), partitions), key(result))
-        .writeBinary(event.build());
+    ProducerRecord<String, byte[]> record =
+        KafkaMessageFactory.createWriter(
+                topics.of(type), partition(result.stream(), partitions), key(result))
+            .writeBinary(event.build());
+    further.accept(result, record.headers());
+    return record;
   }
 
   /// The topic of a result.
@@ -104,28 +116,24 @@ public final class ResultEnvelope {
 
   /// Compacted topics keep the last record of each key: the last revision of an event.
   private static String key(Result result) {
-    return switch (result) {
-      case VideoEvent event -> event.id();
-      case Summary summary -> summary.id();
-      case Unanswered unanswered -> unanswered.id();
-      case DeadLetter deadLetter -> deadLetter.stream();
-    };
+    return result instanceof DeadLetter letter ? letter.stream() : ResultJson.id(result);
   }
 
   private static String cloudEventsId(Result result) {
-    return switch (result) {
-      case VideoEvent event -> event.id() + "/" + event.revision();
-      case Summary summary -> summary.id();
-      case Unanswered unanswered -> unanswered.id();
-      case DeadLetter deadLetter -> ResultJson.id(deadLetter);
-    };
+    return result instanceof Revised revised
+        ? revised.id() + "/" + revised.revision()
+        : ResultJson.id(result);
   }
 
   private static Optional<Instant> occurred(Result result) {
     return switch (result) {
       case VideoEvent event -> Optional.of(event.start());
+      case Alert alert -> Optional.of(alert.start());
+      case Gap gap -> Optional.of(gap.start());
       case Summary summary -> Optional.of(summary.end());
       case Unanswered unanswered -> Optional.of(unanswered.end());
+      case StreamEnd end -> Optional.of(end.end());
+      case QuestionAnswer answer -> Optional.empty();
       case DeadLetter deadLetter -> Optional.empty();
     };
   }

@@ -1,7 +1,11 @@
 package io.chronoscope.record;
 
 import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.Alert;
 import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Gap;
+import io.chronoscope.model.Result.QuestionAnswer;
+import io.chronoscope.model.Result.StreamEnd;
 import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.Unanswered;
 import io.chronoscope.model.Result.VideoEvent;
@@ -12,6 +16,10 @@ public enum ResultType {
   EVENT("io.chronoscope.event", "event"),
   SUMMARY("io.chronoscope.summary", "summary"),
   UNANSWERED("io.chronoscope.window.unanswered", "unanswered"),
+  GAP("io.chronoscope.gap", "gap"),
+  STREAM_END("io.chronoscope.stream.ended", "stream-end"),
+  ALERT("io.chronoscope.alert", "alert"),
+  ANSWER("io.chronoscope.answer", "answer"),
   DEAD_LETTER("io.chronoscope.chunk.rejected", "dead-letter");
 
   private final String cloudEventsType;
@@ -36,6 +44,10 @@ public enum ResultType {
       case VideoEvent event -> EVENT;
       case Summary summary -> SUMMARY;
       case Unanswered unanswered -> UNANSWERED;
+      case Gap gap -> GAP;
+      case StreamEnd end -> STREAM_END;
+      case Alert alert -> ALERT;
+      case QuestionAnswer answer -> ANSWER;
       case DeadLetter deadLetter -> DEAD_LETTER;
     };
   }

@@ -1,9 +1,11 @@
 package io.chronoscope.sampling;
 
 import io.chronoscope.model.Picture;
+import io.chronoscope.model.SampledFrame;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How much the picture changed since the one before it: the mean absolute change of brightness
@@ -21,6 +23,12 @@ public final class ActivityMeter {
   private static final double NOISE_FROM_MEDIAN = 2.5 * 1.4826;
 
   private double @Nullable [] previous;
+
+  /// The change of each frame from the one before it among these; 0 for the first.
+  public static List<Double> changes(List<SampledFrame> frames) {
+    ActivityMeter meter = new ActivityMeter();
+    return frames.stream().map(frame -> meter.changeTo(frame.picture())).toList();
+  }
 
   /// The change from the picture given before to this one; 0 for the first.
   public double changeTo(Picture picture) {

@@ -23,6 +23,16 @@ public record FpsChoice(double fps, int everyNth, String reason) {
     }
   }
 
+  /// The same with fewer frames, because there is too much to look at: one in `divisor`, but not
+  /// below `minFps`. `divisor` is a power of two.
+  public FpsChoice slowed(int divisor, double minFps) {
+    int by = 1;
+    while (by * 2 <= divisor && fps / (by * 2) >= minFps) {
+      by *= 2;
+    }
+    return by == 1 ? this : new FpsChoice(fps / by, everyNth * by, "behind; else " + reason);
+  }
+
   /// Those of the candidates that are on the chosen grid. Windows that overlap and chose the same
   /// rate get the same frames. When a gap in the video leaves none of a window's candidates on it,
   /// the first candidate stands alone.

@@ -18,13 +18,7 @@ public record FramePairs(List<SampledFrame> frames) {
     if (frames.isEmpty()) {
       throw new IllegalArgumentException("no frames to pair");
     }
-    for (int i = 1; i < frames.size(); i++) {
-      if (frames.get(i).gridMicros() <= frames.get(i - 1).gridMicros()) {
-        throw new IllegalArgumentException(
-            "frame %d at %d µs is not after the one before it at %d µs"
-                .formatted(i, frames.get(i).gridMicros(), frames.get(i - 1).gridMicros()));
-      }
-    }
+    var unused = timesOf(frames);
   }
 
   public List<Pair> pairs() {
@@ -38,31 +32,17 @@ public record FramePairs(List<SampledFrame> frames) {
     return List.copyOf(pairs);
   }
 
-  /// How far a boundary seen at `timeMicros` (absolute) may be off because nothing was looked at in
-  /// between: the distance of the two frames around it; at a frame's own time the larger of the
-  /// distances to its neighbours; outside the frames the distance to the nearest one, if that is
-  /// larger than the gap next to it.
-  public long toleranceMicrosAt(long timeMicros) {
-    int after = 0;
-    while (after < frames.size() && frames.get(after).gridMicros() <= timeMicros) {
-      after++;
-    }
-    int last = frames.size() - 1;
-    if (after == 0) {
-      return Math.max(frames.getFirst().gridMicros() - timeMicros, gapAfter(0));
-    }
-    long at = frames.get(after - 1).gridMicros();
-    if (after - 1 == last) {
-      return Math.max(timeMicros - at, gapAfter(last - 1));
-    }
-    return at == timeMicros
-        ? Math.max(gapAfter(after - 2), gapAfter(after - 1))
-        : gapAfter(after - 1);
+  /// Grid times of the frames.
+  public FrameTimes times() {
+    return timesOf(frames);
   }
 
-  private long gapAfter(int i) {
-    return i < 0 || i + 1 >= frames.size()
-        ? 0
-        : frames.get(i + 1).gridMicros() - frames.get(i).gridMicros();
+  /// See [FrameTimes#toleranceMicrosAt].
+  public long toleranceMicrosAt(long timeMicros) {
+    return times().toleranceMicrosAt(timeMicros);
+  }
+
+  private static FrameTimes timesOf(List<SampledFrame> frames) {
+    return new FrameTimes(frames.stream().map(SampledFrame::gridMicros).toList());
   }
 }

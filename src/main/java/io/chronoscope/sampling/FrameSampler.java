@@ -25,7 +25,6 @@ public final class FrameSampler {
 
   private final SampleGrid candidates;
   private final FrameResizer resizer;
-  private final ActivityMeter activity = new ActivityMeter();
   private long nextIndex;
   private long shownUntilMicros = Long.MIN_VALUE / 2; // long before any video
 
@@ -40,16 +39,29 @@ public final class FrameSampler {
     nextIndex = Math.max(nextIndex, candidates.indexAtOrAfter(timeMicros));
   }
 
-  /// The next grid time that has not been taken, absolute.
-  public long nextMicros() {
-    return candidates.timeMicros(nextIndex);
+  /// Between two chunks: all that the next one's frames depend on.
+  ///
+  /// @param nextIndex number of the next grid time that has not been taken
+  /// @param shownUntilMicros until when the last frame was shown, absolute
+  public record Position(long nextIndex, long shownUntilMicros) {}
+
+  public Position position() {
+    return new Position(nextIndex, shownUntilMicros);
+  }
+
+  /// Goes on from where a sampler of the same grid was.
+  public void goTo(Position position) {
+    nextIndex = position.nextIndex();
+    shownUntilMicros = position.shownUntilMicros();
   }
 
   /// Where the decoder puts the frames of the next chunk.
   ///
   /// @param startMicros absolute time of the chunk's time zero
+  /// @param recordMillis when the chunk's record was written, since the epoch
   /// @param sink receives the sampled frames with rising `gridMicros`, and owns their pictures
-  public FrameSink chunk(long startMicros, ChunkOrigin origin, Consumer<SampledFrame> sink) {
+  public FrameSink chunk(
+      long startMicros, ChunkOrigin origin, long recordMillis, Consumer<SampledFrame> sink) {
     return new FrameSink() {
       @Override
       public boolean wants(long fromMicros, long untilMicros) {
@@ -64,7 +76,13 @@ public final class FrameSampler {
 
       @Override
       public void frame(long fromMicros, long untilMicros, Picture picture) {
-        take(startMicros + fromMicros, startMicros + untilMicros, picture, origin, sink);
+        take(
+            startMicros + fromMicros,
+            startMicros + untilMicros,
+            picture,
+            origin,
+            recordMillis,
+            sink);
       }
     };
   }
@@ -77,7 +95,12 @@ public final class FrameSampler {
   }
 
   private void take(
-      long from, long until, Picture picture, ChunkOrigin origin, Consumer<SampledFrame> sink) {
+      long from,
+      long until,
+      Picture picture,
+      ChunkOrigin origin,
+      long recordMillis,
+      Consumer<SampledFrame> sink) {
     long first = firstCovered(from);
     shownUntilMicros = Math.max(shownUntilMicros, until);
     Picture sized;
@@ -91,12 +114,10 @@ public final class FrameSampler {
       picture.close();
     }
     try (Picture held = sized) {
-      double change = activity.changeTo(held);
       long index = candidates.indexAtOrAfter(first);
       for (long grid = first; grid < until - ROUNDING_MICROS; grid = candidates.timeMicros(index)) {
         nextIndex = ++index;
-        sink.accept(new SampledFrame(grid, from, change, held.share(), origin));
-        change = 0;
+        sink.accept(new SampledFrame(grid, from, recordMillis, held.share(), origin));
       }
     }
   }

@@ -38,6 +38,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
   private final ChatTokenizer tokenizer;
   private final VisionEncoder encoder;
   private final Decoder decoder;
+  private final YesNoTokens yesNoTokens;
   private final ReadWriteLock closing = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -52,6 +53,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
     this.tokenizer = tokenizer;
     this.encoder = encoder;
     this.decoder = decoder;
+    this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
   }
 
   /// @throws io.chronoscope.checkpoint.CheckpointException when the directory is no usable
@@ -135,6 +137,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
   @Override
   public int tokensPerPair(FrameSize size) {
     return TokenGrid.of(size, checkpoint.vision().tokenSizePx()).tokens();
+  }
+
+  @Override
+  public YesNoTokens yesNoTokens() {
+    return yesNoTokens;
   }
 
   @Override

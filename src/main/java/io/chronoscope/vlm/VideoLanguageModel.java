@@ -21,6 +21,9 @@ public interface VideoLanguageModel extends AutoCloseable {
   /// Visual tokens of one frame pair of this size.
   int tokensPerPair(FrameSize size);
 
+  /// The tokens by which an answer of yes or no is told from its first position.
+  YesNoTokens yesNoTokens();
+
   /// Encodes frame pairs that all have the same size.
   List<EncodedPair> encode(List<FramePair> pairs);
 

@@ -7,22 +7,42 @@ import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
+import io.chronoscope.vlm.YesNoTokens;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// A model for tests that sees the lamps of a [FlashVideo] and speaks the real model's language: an
-/// event for each time a lamp is on.
-final class FlashModel implements VideoLanguageModel {
+/// event for each time a lamp is on. Asked whether something happens, it takes the first lamp that
+/// the question names (`Lamp-aaa`) and says yes if it is on at some time; asked when, it tells the
+/// first such time.
+public final class FlashModel implements VideoLanguageModel {
 
-  static final double FPS = 2;
+  public static final double FPS = 2;
+
+  private static final int YES = 7;
+  private static final int NO = 8;
+  private static final int OTHER = 9;
+  private static final Pattern LAMP = Pattern.compile("Lamp-([a-z])");
+  private static final Pattern QUOTED = Pattern.compile("'([^']*)'");
 
   final AtomicInteger encodedPairs = new AtomicInteger();
   final AtomicInteger questions = new AtomicInteger();
+
+  /// The questions of each batch.
+  final List<List<String>> batches = new CopyOnWriteArrayList<>();
+
+  /// How sure it is that a lamp that it sees on is on; of others it is as sure that they are off.
+  volatile double sureness = 0.9;
 
   /// What to answer instead; null leaves the answer as it is. Gets the question and the answer.
   volatile BiFunction<String, String, String> disturb = (question, answer) -> answer;
@@ -60,23 +80,62 @@ final class FlashModel implements VideoLanguageModel {
 
   @Override
   public List<Answer> generate(List<Prompt> prompts) {
+    batches.add(prompts.stream().map(FlashModel::question).toList());
     return prompts.stream().map(this::answer).toList();
+  }
+
+  private static String question(Prompt prompt) {
+    return prompt.parts().stream()
+        .filter(Prompt.Part.Text.class::isInstance)
+        .map(part -> ((Prompt.Part.Text) part).text())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public YesNoTokens yesNoTokens() {
+    return new YesNoTokens(Set.of(YES), Set.of(NO));
   }
 
   private Answer answer(Prompt prompt) {
     questions.incrementAndGet();
-    String question =
-        prompt.parts().stream()
-            .filter(Prompt.Part.Text.class::isInstance)
-            .map(part -> ((Prompt.Part.Text) part).text())
-            .findFirst()
-            .orElseThrow();
+    String question = question(prompt);
     String answer =
         prompt.parts().getFirst() instanceof Prompt.Part.Video video
-            ? (question.equals(Prompts.SUMMARY) ? summary(video) : events(video))
+            ? answer(question, video)
             : "A video with lamps.";
     String text = disturb.apply(question, answer);
-    return new Answer(List.of(), List.of(1), text, true, List.of());
+    double yes = text.equals("Yes") ? sureness : 1 - sureness;
+    List<Answer.TokenLogit> first =
+        text.equals("Yes") || text.equals("No")
+            ? List.of(
+                new Answer.TokenLogit(YES, (float) Math.log(yes)),
+                new Answer.TokenLogit(NO, (float) Math.log(1 - yes)))
+            : List.of(new Answer.TokenLogit(OTHER, 0));
+    return new Answer(List.of(), List.of(1), text, true, first);
+  }
+
+  private static String answer(String question, Prompt.Part.Video video) {
+    if (question.equals(Prompts.SUMMARY)) {
+      return summary(video);
+    }
+    Matcher lamp = LAMP.matcher(question);
+    if (!lamp.find()) {
+      return events(video);
+    }
+    Optional<Span> on =
+        spans(video).stream().filter(span -> span.lamp == lamp.group(1).charAt(0)).findFirst();
+    if (question.equals(Prompts.presence(query(question)))) {
+      return on.isPresent() ? "Yes" : "No";
+    }
+    return on.map(
+            span -> "The event happens in %s - %s.".formatted(clock(span.from), clock(span.until)))
+        .orElse("The event happens in 00:00.00 - 00:01.00.");
+  }
+
+  private static String query(String question) {
+    Matcher quoted = QUOTED.matcher(question);
+    return quoted.find() ? quoted.group(1) : "";
   }
 
   private static String summary(Prompt.Part.Video video) {

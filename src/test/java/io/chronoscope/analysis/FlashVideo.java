@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// A video format for tests: a segment is the text `FLASH fps frames lamps…`, where each lamp is a
 /// letter and a string of 0 and 1, one for each frame. In the decoded picture the lamp's row is
 /// white while it is on. Anything else is refused as no media.
-final class FlashVideo implements MediaDecoder {
+public final class FlashVideo implements MediaDecoder {
 
   static final int LAMPS = 26;
   static final int SIZE = 28;
@@ -26,20 +26,20 @@ final class FlashVideo implements MediaDecoder {
   final AtomicLong decodes = new AtomicLong();
 
   /// Lamps that are on in spans of seconds from the video's start, cut into chunks.
-  static final class Script {
+  public static final class Script {
     private final int fps;
     private final Set<String> spans = new TreeSet<>();
 
-    Script(int fps) {
+    public Script(int fps) {
       this.fps = fps;
     }
 
-    Script on(char lamp, double fromSeconds, double untilSeconds) {
+    public Script on(char lamp, double fromSeconds, double untilSeconds) {
       spans.add("%c %.3f %.3f".formatted(lamp, fromSeconds, untilSeconds));
       return this;
     }
 
-    ByteBuffer chunk(double fromSeconds, double untilSeconds) {
+    public ByteBuffer chunk(double fromSeconds, double untilSeconds) {
       int frames = (int) Math.round((untilSeconds - fromSeconds) * fps);
       StringBuilder text = new StringBuilder("FLASH %d %d".formatted(fps, frames));
       for (int lamp = 'a'; lamp <= 'z'; lamp++) {

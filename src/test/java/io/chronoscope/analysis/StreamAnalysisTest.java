@@ -5,18 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.Level;
 import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.StreamEnd;
 import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.Unanswered;
 import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.rule.Rules;
 import io.chronoscope.sampling.SamplingLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +84,11 @@ class StreamAnalysisTest {
             settings,
             new StreamAnalysis.Tools(
                 decoder,
+                ReferencedMedia.NONE,
                 batched,
+                LoadGovernor.off(),
+                Rules.NONE,
+                new PairStore(batched, PairStore.DEFAULT_MAX_BYTES),
                 step -> {
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
@@ -92,7 +99,8 @@ class StreamAnalysisTest {
                     failure = cause;
                     steps.add(FAILED);
                   }
-                }));
+                },
+                () -> NOON));
     running.add(analysis);
     return analysis;
   }
@@ -267,7 +275,7 @@ class StreamAnalysisTest {
     List<Step> steps = run(records(SCRIPT, evenCuts(2, 22)));
     // Window k begins at 8 k seconds: four chunks further each time.
     assertThat(steps.stream().map(step -> step.resumeFrom().offset()))
-        .containsExactly(4L, 8L, 12L, 16L, 20L, 21L, 22L);
+        .containsExactly(4L, 8L, 12L, 16L, 20L, 22L, 22L);
   }
 
   @Test
@@ -314,7 +322,7 @@ class StreamAnalysisTest {
     analysis.offer(end(2));
     List<Step> steps = untilOver();
     assertThat(steps.getFirst().resumeFrom().offset()).isZero();
-    assertThat(steps.getFirst().after()).isEmpty();
+    assertThat(steps.getFirst().after().orElseThrow().timing().begun()).isFalse();
     assertThat(all(Summary.class, steps).getFirst().start()).isEqualTo(NOON.plusSeconds(2));
   }
 
@@ -367,15 +375,54 @@ class StreamAnalysisTest {
   }
 
   @Test
-  void endsAStreamThatFallsSilent() throws Exception {
+  void restsWhenItFallsSilentAndGoesOnWhenMoreComes() throws Exception {
     StreamAnalysis analysis = start(Duration.ofMillis(100));
     analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
-    List<Step> steps = untilOver();
-    assertThat(told(steps)).containsExactly(TRUTH[0]);
-    assertThat(all(Summary.class, steps))
+    List<Step> rested = List.of(nextStep(), nextStep());
+    assertThat(told(rested)).containsExactly(TRUTH[0]);
+    assertThat(all(Summary.class, rested))
         .extracting(Summary::level)
         .containsExactly(Level.WINDOW, Level.STREAM);
-    assertThat(steps.getLast().resumeFrom().offset()).isZero();
+    assertThat(rested.getLast().after().orElseThrow().timing().needed()).isEmpty();
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (analysis.streams() > 0 && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(analysis.streams()).isZero();
+
+    analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
+    analysis.offer(end(2));
+    List<Step> steps = new ArrayList<>(rested);
+    steps.addAll(untilOver());
+    // What was closed is not opened again: the second window begins where the first was cut short.
+    assertThat(told(steps)).contains(TRUTH[0], TRUTH[2]);
+    assertThat(all(Summary.class, steps))
+        .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
+        .containsExactly("WINDOW 1 0", "STREAM 1 0", "WINDOW 1 6000", "STREAM 2 0");
+    assertThat(all(StreamEnd.class, steps)).hasSize(1);
+  }
+
+  private Step nextStep() throws InterruptedException {
+    Step step = steps.poll(10, TimeUnit.SECONDS);
+    assertThat(failure).isNull();
+    assertThat(step).isNotNull();
+    return step;
+  }
+
+  @Test
+  void saysAtTheVeryEndThatItIsOver() throws Exception {
+    List<Step> steps = run(records(SCRIPT, evenCuts(2, 11)));
+    assertThat(steps.getLast().results().getLast())
+        .isEqualTo(
+            new StreamEnd(
+                Ids.of("end", "cam", NOON),
+                "cam",
+                NOON,
+                NOON.plusSeconds(22),
+                22_000,
+                3,
+                events(steps).size(),
+                0));
   }
 
   @Test

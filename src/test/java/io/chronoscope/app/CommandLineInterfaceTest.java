@@ -22,14 +22,16 @@ class CommandLineInterfaceTest {
     assertThat(run("--help")).isEqualTo(ExitCode.OK);
 
     assertThat(text(out))
-        .contains("demo", "serve", "produce", "events", "analyze", "generate", "evaluate");
+        .contains("demo", "serve", "produce", "events", "dlq", "analyze", "generate", "evaluate");
     assertThat(text(err)).isEmpty();
   }
 
   @Test
   void explainsEveryCommand() {
     for (String command :
-        new String[] {"demo", "serve", "produce", "events", "analyze", "generate", "evaluate"}) {
+        new String[] {
+          "demo", "serve", "produce", "events", "dlq", "analyze", "generate", "evaluate"
+        }) {
       out.reset();
 
       assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);

@@ -85,6 +85,15 @@ class SettingsTest {
   }
 
   @Test
+  void refusesPrioritiesThatSayNothing() {
+    assertThatThrownBy(() -> read(Map.of("CHRONOSCOPE_LOAD_PRIORITIES", "gate-*=2,yard")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "chronoscope.load.priorities: 'yard' is not of the form PATTERN=NUMBER, for instance"
+                + " camera-*=2");
+  }
+
+  @Test
   void doesNotMindTheLaunchersOwnVariables() {
     assertThat(
             read(Map.of(

@@ -6,6 +6,7 @@ import io.chronoscope.evaluation.Truth;
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Result.Level;
 import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.StreamEnd;
 import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.Sampling;
@@ -39,11 +40,15 @@ class StreamResultsTest {
   }
 
   @Test
-  void isOverWithTheStreamsOwnSummary() {
+  void isOverWithItsEndAndTheSummaryOfTheWhole() {
     results.add(summary("w", Level.WINDOW, 10_000));
+    results.add(summary("s", Level.STREAM, 10_000));
+    assertThat(results.over()).isFalse();
+    Summary whole = summary("s", Level.STREAM, 14_000);
+    results.add(new StreamEnd("e", whole.stream(), whole.start(), whole.end(), 14_000, 2, 0, 0));
     assertThat(results.over()).isFalse();
 
-    results.add(summary("s", Level.STREAM, 14_000));
+    results.add(whole);
 
     assertThat(results.over()).isTrue();
     assertThat(results.seenMs()).isEqualTo(14_000);
@@ -111,6 +116,7 @@ class StreamResultsTest {
   private static Summary summary(String id, Level level, long endMs) {
     return new Summary(
         id,
+        1,
         level,
         "yard",
         START,

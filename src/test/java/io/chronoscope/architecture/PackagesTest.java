@@ -25,6 +25,8 @@ class PackagesTest {
   private static final List<String> FROM_THE_GROUND_UP =
       List.of(
           "model",
+          // Beside what is watched, what to watch for; the analysis asks, the edge fills in.
+          "rule",
           "decode",
           "sampling",
           "ort",
@@ -34,8 +36,13 @@ class PackagesTest {
           "generation",
           "vlm",
           "batching",
+          "load",
           "analysis",
+          // Fetches what chunks refer to, for the analysis, by the analysis's own port.
+          "store",
           "record",
+          // Makes spans of what the analysis tells; the clients and the edge hand it their records.
+          "tracing",
           "client",
           "broker",
           "messaging",
@@ -102,11 +109,13 @@ class PackagesTest {
     only("ai.onnx..", "ort");
     only("com.google.protobuf..", "ort");
     only("ai.djl..", "tokenizer");
+    only("software.amazon..", "store");
     only("picocli..", "app");
     only("java.awt..", "app", "timeline");
     only("javax.imageio..", "app");
     only("kafka..", "broker");
-    only("org.apache.kafka..", "broker", "record", "client", "messaging", "app");
+    only("org.apache.kafka..", "broker", "record", "tracing", "client", "messaging", "app");
+    only("io.opentelemetry..", "tracing");
     only("io.cloudevents..", "record");
     only("io.micrometer..", "messaging", "app");
     only("io.quarkus..", "messaging", "app");

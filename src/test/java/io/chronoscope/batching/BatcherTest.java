@@ -37,6 +37,28 @@ class BatcherTest {
   }
 
   @Test
+  void whatMayComeLaterGivesWayAndComesInSmallBatches() throws Exception {
+    Gate gate = new Gate();
+    BatchLimits upToEight = new BatchLimits(8, Duration.ZERO);
+    try (var batcher = new Batcher<>("test", upToEight, gate::run, size -> {})) {
+      var results = new ArrayList<CompletableFuture<String>>();
+      results.add(batcher.submit("a", "0"));
+      gate.reached.await();
+      for (String item : List.of("1", "2", "3")) {
+        results.add(batcher.submitLater("a", item));
+      }
+      results.add(batcher.submit("a", "4"));
+      results.add(batcher.submit("b", "5"));
+      gate.open.countDown();
+      results.forEach(CompletableFuture::join);
+
+      assertThat(gate.batches)
+          .containsExactly(
+              List.of("0"), List.of("4"), List.of("5"), List.of("1", "2"), List.of("3"));
+    }
+  }
+
+  @Test
   void putsWaitingItemsOfOneKindTogetherAndKeepsKindsApart() throws Exception {
     Gate gate = new Gate();
     try (var batcher = new Batcher<>("test", UP_TO_THREE, gate::run, size -> {})) {

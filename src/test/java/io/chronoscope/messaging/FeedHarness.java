@@ -3,76 +3,129 @@ package io.chronoscope.messaging;
 import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StepSink;
 import io.chronoscope.client.Topics;
+import io.chronoscope.messaging.PartitionTransactions.Patience;
 import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /// An instance of the edge without its container: the same feed and sink, polled by a thread of its
 /// own. It can be killed: from one moment to the next it polls, writes and commits no more.
 final class FeedHarness implements AutoCloseable {
 
+  static final String GROUP = "chronoscope";
+
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final KafkaProducer<String, byte[]> producer;
+  private final Delivery delivery;
   private final ChunkFeed feed;
-  private final KafkaStepSink sink;
+  private final ChunkOffsets offsets = new ChunkOffsets();
+  private final List<Producer<String, byte[]>> producers = new CopyOnWriteArrayList<>();
   private final MessagingFailure failure = new MessagingFailure();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final ConcurrentLinkedQueue<Runnable> onPoll = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean running = true;
   private volatile boolean killed;
+  private volatile boolean standing;
 
-  FeedHarness(String bootstrapServers, TopicNames names, Function<StepSink, Intake> analysis) {
-    Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
+  /// What can be different about an instance.
+  ///
+  /// @param kafka client properties beside the brokers
+  /// @param beforeCommit what happens when everything of a transaction is sent
+  record Kind(DeliveryGuarantee guarantee, Map<String, Object> kafka, Runnable beforeCommit) {
+    static final Kind USUAL = new Kind(DeliveryGuarantee.EXACTLY_ONCE, Map.of(), () -> {});
+
+    Kind with(DeliveryGuarantee other) {
+      return new Kind(other, kafka, beforeCommit);
+    }
+
+    Kind with(Map<String, Object> other) {
+      return new Kind(guarantee, other, beforeCommit);
+    }
+
+    Kind beforeCommit(Runnable other) {
+      return new Kind(guarantee, kafka, other);
+    }
+  }
+
+  FeedHarness(
+      String bootstrapServers, TopicNames names, Kind kind, Function<StepSink, Intake> analysis) {
+    Map<String, Object> kafka = new HashMap<>(kind.kafka());
+    kafka.put("bootstrap.servers", bootstrapServers);
     Topics.ensure(kafka, names);
-    producer = new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer());
     Map<String, Object> properties = new HashMap<>(kafka);
-    properties.put("group.id", "chronoscope");
+    properties.put("group.id", GROUP);
     properties.put("enable.auto.commit", false);
     properties.put("auto.offset.reset", "earliest");
     properties.put("max.poll.records", 1);
-    properties.put("heartbeat.interval.ms", 200);
-    properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+    properties.put("isolation.level", "read_committed");
+    if (!kafka.containsKey("group.protocol")) {
+      properties.put("heartbeat.interval.ms", 200);
+    }
     consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    MessagingMetrics metrics = new MessagingMetrics(new SimpleMeterRegistry());
-    sink =
-        new KafkaStepSink(
-            producer,
-            new ResultEnvelope(names, URI.create("/test")),
-            names,
-            this::commit,
-            Executors.newVirtualThreadPerTaskExecutor(),
-            failure,
-            metrics);
+        new KafkaConsumer<>(
+            ConsumerSetup.rebalancing(properties),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    MessagingMetrics metrics = new MessagingMetrics(registry);
+    PortionRecords records =
+        new PortionRecords(new ResultEnvelope(names, URI.create("/test")), names, offsets);
+    delivery =
+        switch (kind.guarantee()) {
+          case EXACTLY_ONCE ->
+              new ExactlyOnce(
+                  partition ->
+                      stopping(
+                          kept(StepProducers.transactional(kafka, GROUP, partition)),
+                          kind.beforeCommit()),
+                  GROUP,
+                  records,
+                  offsets,
+                  new Patience(Duration.ofMillis(100), Duration.ofMinutes(1)),
+                  Executors.newVirtualThreadPerTaskExecutor(),
+                  failure,
+                  metrics);
+          case AT_LEAST_ONCE ->
+              new AtLeastOnce(
+                  kept(StepProducers.idempotent(kafka)),
+                  records,
+                  offsets,
+                  this::commit,
+                  Executors.newVirtualThreadPerTaskExecutor());
+        };
+    KafkaStepSink sink = new KafkaStepSink(delivery, offsets, failure, metrics);
     StepSink guarded = step -> killed ? new CompletableFuture<>() : sink.commit(step);
     feed =
         new ChunkFeed(
             new ChunkEnvelope(1 << 20),
             analysis.apply(guarded),
             StateReader.from(kafka, names.state()),
+            delivery,
             sink,
+            offsets,
             failure,
             metrics);
     thread = Thread.ofPlatform().name("harness").start(() -> poll(names.chunks()));
@@ -83,7 +136,44 @@ final class FeedHarness implements AutoCloseable {
   }
 
   ChunkOffsets offsets() {
-    return sink.offsets();
+    return offsets;
+  }
+
+  /// Of how many partitions it learned that somebody else writes for them.
+  int fenced() {
+    return (int) registry.get("chronoscope.partitions.fenced").counter().count();
+  }
+
+  private Producer<String, byte[]> kept(Producer<String, byte[]> producer) {
+    producers.add(producer);
+    return producer;
+  }
+
+  /// A producer that does something else between sending and committing.
+  @SuppressWarnings("unchecked")
+  private static Producer<String, byte[]> stopping(
+      Producer<String, byte[]> producer, Runnable beforeCommit) {
+    return (Producer<String, byte[]>)
+        Proxy.newProxyInstance(
+            FeedHarness.class.getClassLoader(),
+            new Class<?>[] {Producer.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("commitTransaction")) {
+                producer.flush();
+                beforeCommit.run();
+              }
+              try {
+                return method.invoke(producer, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /// Polls no more until it is told to, like a process that stands still for a while; what it has
+  /// read, it goes on with.
+  void standStill(boolean stand) {
+    standing = stand;
   }
 
   private void poll(String topic) {
@@ -91,6 +181,10 @@ final class FeedHarness implements AutoCloseable {
     CompletableFuture<Void> room = CompletableFuture.completedFuture(null);
     ConcurrentLinkedQueue<ConsumerRecord<byte[], byte[]>> waiting = new ConcurrentLinkedQueue<>();
     while (running) {
+      if (standing) {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        continue;
+      }
       Runnable task;
       while ((task = onPoll.poll()) != null) {
         task.run();
@@ -114,13 +208,11 @@ final class FeedHarness implements AutoCloseable {
     consumer.close();
   }
 
-  private CompletionStage<Void> commit(Map<TopicPartition, Long> offsets) {
+  private CompletionStage<Void> commit(Map<TopicPartition, OffsetAndMetadata> commit) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     if (killed) {
       return done;
     }
-    Map<TopicPartition, OffsetAndMetadata> commit = new HashMap<>();
-    offsets.forEach((p, offset) -> commit.put(p, new OffsetAndMetadata(offset)));
     onPoll.add(() ->
         consumer.commitAsync(
             commit,
@@ -134,12 +226,12 @@ final class FeedHarness implements AutoCloseable {
     return done;
   }
 
-  /// Ends without a word to anybody.
+  /// Ends without a word to anybody: what was sent but not committed stays behind as it is.
   void kill() throws InterruptedException {
     killed = true;
+    producers.forEach(producer -> producer.close(Duration.ZERO));
     running = false;
     thread.join();
-    producer.close(Duration.ZERO);
   }
 
   /// Leaves the group in good order.
@@ -147,7 +239,7 @@ final class FeedHarness implements AutoCloseable {
   public void close() throws InterruptedException {
     running = false;
     thread.join();
-    producer.close();
+    delivery.close();
   }
 
   private final class Rebalance implements ConsumerRebalanceListener {

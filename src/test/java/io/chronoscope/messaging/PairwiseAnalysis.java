@@ -6,7 +6,9 @@ import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.Step;
 import io.chronoscope.analysis.StepSink;
 import io.chronoscope.analysis.StreamState;
-import io.chronoscope.analysis.StreamState.WindowDigest;
+import io.chronoscope.analysis.StreamState.Counts;
+import io.chronoscope.analysis.StreamState.Summaries;
+import io.chronoscope.analysis.StreamState.Told;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Result;
@@ -19,6 +21,7 @@ import io.chronoscope.model.Sampling;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.model.StreamInput.Unreadable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,19 +83,19 @@ final class PairwiseAnalysis implements Intake {
   private Step step(Stream stream, StreamInput input) {
     return switch (input) {
       case Chunk chunk -> {
-        String word = UTF_8.decode(chunk.media().duplicate()).toString();
+        String word = UTF_8.decode(((Media.Inline) chunk.media()).bytes().duplicate()).toString();
         long number = chunk.sequence().orElseThrow();
         List<Result> results = new ArrayList<>();
-        List<WindowDigest> windows =
-            new ArrayList<>(stream.state == null ? List.of() : stream.state.windows());
+        List<Told> windows =
+            new ArrayList<>(stream.state == null ? List.of() : stream.state.summaries().windows());
         if (stream.before.isPresent()) {
           String words = stream.before.get() + "+" + word;
           results.add(event(chunk, number - 1, words));
-          windows.add(new WindowDigest("w" + number, START, START, words, SAMPLING));
-        } else if (stream.state != null && stream.state.resumeSequence() != number) {
+          windows.add(new Told(number, 1, 0, 0, 0, words, SAMPLING, ""));
+        } else if (stream.state != null && stream.state.timing().nextSequence() != number) {
           throw new IllegalStateException(
               "%s goes on at %d instead of %d"
-                  .formatted(chunk.stream(), number, stream.state.resumeSequence()));
+                  .formatted(chunk.stream(), number, stream.state.timing().nextSequence()));
         }
         stream.before = Optional.of(word);
         stream.resumeFrom = chunk.origin();
@@ -102,10 +105,11 @@ final class PairwiseAnalysis implements Intake {
                 chunk.stream(),
                 START,
                 number,
-                number,
-                Optional.of(START.plusSeconds(number)),
                 List.of(),
-                windows);
+                new Summaries(0, windows, List.of(), List.of(), Optional.empty(), Optional.empty()),
+                Counts.NONE,
+                List.of(),
+                Timings.at(number, START.plusSeconds(number)));
         yield new Step(chunk.stream(), results, Optional.of(stream.state), chunk.origin());
       }
       case Unreadable unreadable -> {
@@ -145,16 +149,17 @@ final class PairwiseAnalysis implements Intake {
   private static Summary summary(String stream, StreamState state) {
     return new Summary(
         stream + "-all",
+        1,
         Level.STREAM,
         stream,
         START,
         START.plusSeconds(state.nextWindow()),
         0,
         state.nextWindow() * 1000,
-        String.join(" ", state.windows().stream().map(WindowDigest::text).toList()),
+        String.join(" ", state.summaries().windows().stream().map(Told::text).toList()),
         MODEL,
         SAMPLING,
-        state.windows().stream().map(WindowDigest::summaryId).toList());
+        state.summaries().windows().stream().map(told -> "w" + told.number()).toList());
   }
 
   @Override

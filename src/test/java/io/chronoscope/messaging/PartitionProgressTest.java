@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
 class PartitionProgressTest {
@@ -47,9 +48,10 @@ class PartitionProgressTest {
     take(progress, "slow", 0);
     take(progress, "over", 1);
     progress.release("over", 2, true);
-    assertThat(progress.committed(progress.committable())).isEmpty();
+    assertThat(progress.committed(new OffsetAndMetadata(progress.committable()))).isEmpty();
     progress.release("slow", 1, false);
-    assertThat(progress.committed(progress.committable())).containsExactly("over");
+    assertThat(progress.committed(new OffsetAndMetadata(progress.committable())))
+        .containsExactly("over");
     assertThat(progress.streams()).containsExactly("slow");
   }
 
@@ -58,6 +60,26 @@ class PartitionProgressTest {
     PartitionProgress progress = new PartitionProgress(1, 5);
     take(progress, "a", 8);
     assertThatThrownBy(() -> take(progress, "a", 8)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void notesWhatWasRefusedBeyondTheCommittedOffset() {
+    PartitionProgress progress = new PartitionProgress(1, 0);
+    take(progress, "slow", 0);
+    progress.takeAlone(1, new Taken("-", Instant.EPOCH, 1));
+    progress.release(1);
+    OffsetAndMetadata due = progress.due().orElseThrow();
+    assertThat(due.offset()).isZero();
+    progress.committed(due);
+    assertThat(progress.due()).isEmpty();
+
+    PartitionProgress again = new PartitionProgress(2, due);
+    take(again, "slow", 0);
+    assertThat(again.takeAlone(1, new Taken("-", Instant.EPOCH, 1))).isFalse();
+    assertThat(again.takeAlone(2, new Taken("-", Instant.EPOCH, 1))).isTrue();
+    again.release("slow", 1, true);
+    again.release(2);
+    assertThat(again.due()).hasValue(new OffsetAndMetadata(3));
   }
 
   /// Against a model that remembers everything: what is committed never passes a record that its
@@ -95,7 +117,8 @@ class PartitionProgressTest {
         assertThat(progress.committable()).isEqualTo(expected);
         assertThat(progress.outstanding()).isEqualTo(unreleased.size());
         if (random.nextInt(3) == 0) {
-          assertThat(ended).containsAll(progress.committed(progress.committable()));
+          assertThat(ended)
+              .containsAll(progress.committed(new OffsetAndMetadata(progress.committable())));
         }
       }
     }

@@ -13,6 +13,7 @@ import io.chronoscope.model.Rejection.Reason;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.model.StreamInput.Unreadable;
 import io.chronoscope.record.ChunkEnvelope.NoStreamException;
 import java.net.URI;
@@ -59,7 +60,7 @@ class ChunkEnvelopeTest {
     assertThat(chunk.sequence()).hasValue(12);
     assertThat(chunk.declaredDuration()).contains(Duration.ofMillis(4_004));
     assertThat(chunk.sizeBytes()).isEqualTo(3);
-    assertThat(chunk.media().isReadOnly()).isTrue();
+    assertThat(((Media.Inline) chunk.media()).bytes().isReadOnly()).isTrue();
   }
 
   @Test
@@ -68,7 +69,11 @@ class ChunkEnvelopeTest {
         JsonSchemaFactory.getInstance(VersionFlag.V202012)
             .getSchema(Files.newInputStream(Path.of("kafka/schemas/chunk-headers.schema.json")));
     for (ProducerRecord<String, byte[]> record :
-        new ProducerRecord[] {chunk(), ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam")}) {
+        new ProducerRecord[] {
+          chunk(),
+          reference(new Media.Reference(SOURCE, 1, "")),
+          ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam")
+        }) {
       ObjectNode headers = JsonFields.newObject();
       for (Header header : record.headers()) {
         headers.put(header.key(), new String(header.value(), UTF_8));
@@ -117,7 +122,8 @@ class ChunkEnvelopeTest {
     "ce_sequence, 1.5, ce_sequence is not a whole number from 0: 1.5",
     "ce_sequence, 99999999999999999999, ce_sequence is not a whole number",
     "ce_durationms, long, ce_durationms is not a whole number from 0: long",
-    "ce_specversion, 7.0, spec",
+    "ce_specversion, 2.0, ce_specversion names CloudEvents version 2.0; only 1.0 is read",
+    "ce_specversion, 0.3, ce_specversion names CloudEvents version 0.3; only 1.0 is read",
     "ce_type, io.chronoscope.other, ce_type is neither",
     "ce_specversion, , ce_specversion is missing",
     "ce_id, , ce_id is missing",
@@ -135,6 +141,117 @@ class ChunkEnvelopeTest {
     assertThat(unreadable.stream()).isEqualTo("cam");
     assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_ENVELOPE);
     assertThat(unreadable.rejection().detail()).containsIgnoringCase(expected);
+  }
+
+  @Test
+  void readsTheReferenceThatWasWritten() throws Exception {
+    Media.Reference reference =
+        new Media.Reference(URI.create("s3://bucket/a%20b.mp4"), 100, "0aF".repeat(21) + "b");
+    ProducerRecord<String, byte[]> record = reference(reference);
+    assertThat(header(record, "ce_type")).isEqualTo("io.chronoscope.chunk.reference");
+    assertThat(header(record, "content-type")).isEqualTo("application/json");
+    assertThat(schema("chunk-reference").validate(JsonFields.parse(record.value()).node()))
+        .isEmpty();
+
+    Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
+
+    assertThat(chunk.media())
+        .isEqualTo(
+            new Media.Reference(
+                reference.uri(), 100, reference.sha256().toLowerCase(java.util.Locale.ROOT)));
+    assertThat(chunk.sizeBytes()).isEqualTo(100);
+    assertThat(chunk.sequence()).hasValue(12);
+    assertThat(chunk.declaredStart()).contains(Instant.EPOCH);
+    assertThat(chunk.redriven()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '|',
+      value = {
+        "{}; BAD_ENVELOPE; sizeBytes is missing",
+        "[1]; BAD_ENVELOPE; not a JSON object",
+        "no json; BAD_ENVELOPE; not JSON",
+        "{'uri':'file:///a','sizeBytes':1}; BAD_ENVELOPE; sha256 is missing",
+        "{'uri':'file:///a','sizeBytes':'1','sha256':'H'}; BAD_ENVELOPE; sizeBytes is not a whole",
+        "{'uri':'file:///a','sizeBytes':-1,'sha256':'H'}; BAD_ENVELOPE; sizeBytes is negative",
+        "{'uri':'file:///a','sizeBytes':0,'sha256':'H'}; EMPTY; no bytes",
+        "{'uri':'file:///a','sizeBytes':101,'sha256':'H'}; TOO_LARGE; 101 bytes; at most 100",
+        "{'uri':'file:///a','sizeBytes':1,'sha256':'Hx'}; BAD_ENVELOPE; sha256 is not 64",
+        "{'uri':'file:///a','sizeBytes':1,'sha256':'abc'}; BAD_ENVELOPE; sha256 is not 64",
+        "{'uri':'a/b','sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not absolute",
+        "{'uri':'file:// /a','sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not a URI",
+        "{'uri':7,'sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not a string",
+        "{'uri':'file:///a','sizeBytes':1,'sha256':'H','then':2}; BAD_ENVELOPE; then is no field",
+      })
+  void refusesAMalformedReference(String json, Reason reason, String expected) throws Exception {
+    byte[] value = json.replace('\'', '"').replace("H", "0a".repeat(32)).getBytes(UTF_8);
+    ProducerRecord<String, byte[]> good = reference(new Media.Reference(SOURCE, 1, ""));
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>("video.chunks", null, "cam", value, good.headers());
+
+    Unreadable unreadable = (Unreadable) ENVELOPE.read(ResultEnvelopeTest.received(record));
+
+    assertThat(unreadable.rejection().reason()).isEqualTo(reason);
+    assertThat(unreadable.rejection().detail()).contains(expected);
+  }
+
+  @Test
+  void refusesAReferenceWithoutOrWithFarTooLargeAValue() throws Exception {
+    for (byte[] value : new byte[][] {null, {}, new byte[20_000]}) {
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(
+              "video.chunks",
+              null,
+              "cam",
+              value,
+              reference(new Media.Reference(SOURCE, 1, "")).headers());
+      Unreadable unreadable = (Unreadable) ENVELOPE.read(ResultEnvelopeTest.received(record));
+      assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_ENVELOPE);
+      assertThat(unreadable.rejection().detail()).contains("reference");
+    }
+  }
+
+  @Test
+  void sendsAChunkAgainWithAMarkAndItsPlaceInTime() throws Exception {
+    ConsumerRecord<byte[], byte[]> refused = ResultEnvelopeTest.received(chunk());
+    Chunk again = again(refused);
+    assertThat(again.redriven()).isTrue();
+    assertThat(again.declaredStart()).contains(Instant.EPOCH);
+    assertThat(again.sequence()).hasValue(12);
+    assertThat(again.sizeBytes()).isEqualTo(3);
+  }
+
+  @Test
+  void givesABareRecordThatIsSentAgainTheTimeItHad() throws Exception {
+    ProducerRecord<String, byte[]> bare = new ProducerRecord<>("video.chunks", "cam", MEDIA);
+    bare.headers().add("traceparent", "00-x".getBytes(UTF_8));
+
+    Chunk again = again(ResultEnvelopeTest.received(bare));
+
+    assertThat(again.redriven()).isTrue();
+    assertThat(again.declaredStart()).contains(Instant.ofEpochMilli(1_700_000_000_123L));
+    assertThat(again.sequence()).isEmpty();
+  }
+
+  private static Chunk again(ConsumerRecord<byte[], byte[]> refused) throws Exception {
+    ProducerRecord<byte[], byte[]> sent =
+        RedrivenRecord.chunk(refused, "video.chunks/3/17", SOURCE);
+    assertThat(sent.partition()).isEqualTo(refused.partition());
+    assertThat(sent.key()).isEqualTo(refused.key());
+    ObjectNode headers = JsonFields.newObject();
+    for (Header header : sent.headers()) {
+      headers.put(header.key(), new String(header.value(), UTF_8));
+    }
+    assertThat(schema("chunk-headers").validate(headers)).isEmpty();
+    assertThat(headers.get("ce_redriven").asText()).isEqualTo("video.chunks/3/17");
+    ProducerRecord<String, byte[]> text =
+        new ProducerRecord<>("video.chunks", null, "cam", sent.value(), sent.headers());
+    ConsumerRecord<byte[], byte[]> received = ResultEnvelopeTest.received(text);
+    Chunk chunk = (Chunk) ENVELOPE.read(received);
+    assertThat(RefusedRecord.of(received, chunk).redriveOf()).contains("video.chunks/3/17");
+    return chunk;
   }
 
   @Test
@@ -182,6 +299,20 @@ class ChunkEnvelopeTest {
       seen.merge(input.getClass().getSimpleName(), 1, Integer::sum);
     }
     assertThat(seen).containsKeys("Unreadable", "Chunk");
+  }
+
+  private static JsonSchema schema(String name) throws Exception {
+    return JsonSchemaFactory.getInstance(VersionFlag.V202012)
+        .getSchema(Files.newInputStream(Path.of("kafka/schemas", name + ".schema.json")));
+  }
+
+  private static String header(ProducerRecord<?, ?> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private static ProducerRecord<String, byte[]> reference(Media.Reference reference) {
+    return ChunkEnvelope.reference(
+        "video.chunks", SOURCE, "cam", 12, Instant.EPOCH, Duration.ofSeconds(4), reference);
   }
 
   private static ProducerRecord<String, byte[]> chunk() {

@@ -4,9 +4,13 @@ import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.Alert;
 import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Gap;
 import io.chronoscope.model.Result.Level;
+import io.chronoscope.model.Result.QuestionAnswer;
 import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.StreamEnd;
 import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.Unanswered;
 import io.chronoscope.model.Result.VideoEvent;
@@ -14,6 +18,7 @@ import io.chronoscope.model.Sampling;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Results of every kind with awkward contents.
@@ -56,8 +61,10 @@ public final class Samples {
             text(random),
             random.nextInt(100_000),
             random.nextInt(1000),
-            random.nextInt(1000));
-    return switch (random.nextInt(4)) {
+            random.nextInt(1000),
+            random.nextLong(1L << 40),
+            random.nextInt(5));
+    return switch (random.nextInt(8)) {
       case 0 ->
           new VideoEvent(
               id,
@@ -76,7 +83,8 @@ public final class Samples {
       case 1 ->
           new Summary(
               id,
-              Level.values()[random.nextInt(2)],
+              1 + random.nextInt(9),
+              Level.values()[random.nextInt(4)],
               stream,
               start,
               end,
@@ -98,6 +106,63 @@ public final class Samples {
               text(random),
               model,
               sampling);
+      case 3 ->
+          new Gap(
+              id,
+              1 + random.nextInt(2),
+              Status.values()[random.nextInt(3)],
+              stream,
+              start,
+              end,
+              random.nextInt(),
+              random.nextInt(),
+              Gap.Cause.values()[random.nextInt(Gap.Cause.values().length)],
+              text(random));
+      case 4 ->
+          new StreamEnd(
+              id,
+              stream,
+              start,
+              end,
+              random.nextInt(1000),
+              random.nextInt(1000),
+              random.nextInt(1000),
+              random.nextInt(1000));
+      case 5 ->
+          new Alert(
+              id,
+              1 + random.nextInt(9),
+              Status.values()[random.nextInt(3)],
+              "rule " + random.nextInt(9),
+              text(random),
+              random.nextInt(9),
+              stream,
+              start,
+              end,
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(1000),
+              random.nextInt(101) / 100.0,
+              random.nextBoolean() ? Optional.empty() : Optional.of("evt-1"),
+              model,
+              sampling,
+              origins(random));
+      case 6 ->
+          new QuestionAnswer(
+              id,
+              stream,
+              text(random),
+              random.nextBoolean() ? Optional.empty() : Optional.of(start),
+              random.nextBoolean() ? Optional.empty() : Optional.of(end),
+              random.nextBoolean() ? Optional.empty() : Optional.of(text(random)),
+              random.nextBoolean()
+                  ? List.of()
+                  : List.of(new QuestionAnswer.Span(start, end, 250, 0.75, origins(random))),
+              random.nextBoolean()
+                  ? List.of()
+                  : List.of(new QuestionAnswer.NotSeen(start, end, text(random))),
+              model,
+              random.nextBoolean() ? Optional.empty() : Optional.of(sampling));
       default ->
           new DeadLetter(
               stream,

@@ -105,7 +105,7 @@ class FrameSamplerTest {
     show(sampler, ANCHOR, 0, 500_000, 1_000_000);
     show(sampler, ANCHOR + 500_000, 0, 500_000, 1_000_000);
     assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L);
-    assertThat(sampler.nextMicros()).isEqualTo(ANCHOR + 1_500_000);
+    assertThat(sampler.position()).isEqualTo(new FrameSampler.Position(3, ANCHOR + 1_500_000));
   }
 
   @Test
@@ -116,7 +116,7 @@ class FrameSamplerTest {
     assertThat(times()).containsExactly(0L, 0L, 0L, 0L, 1_000_000L);
     assertThat(taken.get(3).picture().rgb().address())
         .isEqualTo(taken.get(0).picture().rgb().address());
-    assertThat(taken.get(1).activity()).isZero();
+    assertThat(ActivityMeter.changes(taken)).containsExactly(0.0, 0.0, 0.0, 0.0, 0.0);
     taken.get(0).picture().close();
     assertThat(taken.get(1).picture().rgb().get(ValueLayout.JAVA_BYTE, 0)).isZero();
     assertThatThrownBy(() -> taken.get(0).picture().share()).hasMessageContaining("closed");
@@ -128,6 +128,21 @@ class FrameSamplerTest {
     sampler.skipBefore(ANCHOR + 900_000);
     show(sampler, ANCHOR, 0, 500_000, 1_000_000, 1_500_000);
     assertThat(grid()).containsExactly(1_000_000L);
+  }
+
+  @Test
+  void goesOnExactlyWhereAnotherStood() {
+    FrameSampler before = sampler(2);
+    show(before, ANCHOR, 0, 500_000, 996_000);
+    FrameSampler.Position there = before.position();
+    // The next chunk begins four milliseconds late, which is rounding only because it joins.
+    show(before, ANCHOR + 1_000_000, 0, 500_000);
+    assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L);
+    FrameSampler again = sampler(2);
+    again.goTo(there);
+    show(again, ANCHOR + 1_000_000, 0, 500_000);
+    assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L, 1_000_000L);
+    assertThat(again.position()).isEqualTo(before.position());
   }
 
   @Test
@@ -153,7 +168,7 @@ class FrameSamplerTest {
             picture -> {
               throw new IllegalArgumentException("aspect ratio 300");
             });
-    FrameSink sink = sampler.chunk(ANCHOR, origin(), taken::add);
+    FrameSink sink = sampler.chunk(ANCHOR, origin(), 0, taken::add);
     assertThatThrownBy(() -> sink.frame(0, 40_000, pixels.share()))
         .hasMessageContaining("aspect ratio");
   }
@@ -182,7 +197,7 @@ class FrameSamplerTest {
 
   /// Shows a chunk whose frames begin at `borders`; the last border is the end of the last frame.
   private void show(FrameSampler sampler, long startMicros, long... borders) {
-    FrameSink sink = sampler.chunk(startMicros, origin(), taken::add);
+    FrameSink sink = sampler.chunk(startMicros, origin(), 0, taken::add);
     for (int i = 0; i + 1 < borders.length; i++) {
       if (sink.wants(borders[i], borders[i + 1])) {
         sink.frame(borders[i], borders[i + 1], pixels.share());

@@ -170,6 +170,13 @@ class Qwen25VlTest {
   }
 
   @Test
+  void knowsByWhichTokensAnAnswerSaysYesOrNo() {
+    YesNoTokens tokens = model.yesNoTokens();
+    assertThat(tokens.yes()).isNotEmpty();
+    assertThat(tokens.no()).isNotEmpty().doesNotContainAnyElementsOf(tokens.yes());
+  }
+
+  @Test
   void manyThreadsGetTheSameAnswersAndLeaveNothingOpen() throws Exception {
     FramePair pair = noise(7, 84, 56);
     List<EncodedPair> encoded = model.encode(List.of(pair));

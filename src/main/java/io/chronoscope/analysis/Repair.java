@@ -1,0 +1,101 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.analysis.ChunkOrder.Placed;
+import io.chronoscope.analysis.Timing.Missed;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.SampledFrame;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Looks at a chunk that comes after its time is over: at those parts of it that were missed, by
+/// themselves, in stretches no longer than a window.
+final class Repair {
+
+  private final String stream;
+  private final AnalysisSettings settings;
+  private final StreamAnalysis.Tools tools;
+
+  Repair(String stream, AnalysisSettings settings, StreamAnalysis.Tools tools) {
+    this.stream = stream;
+    this.settings = settings;
+    this.tools = tools;
+  }
+
+  /// @param results what is to be published; none when nothing of the chunk was missed
+  /// @param seenMicros how much of what was missed is not missed any more
+  record Repaired(List<Result> results, long seenMicros) {}
+
+  Repaired look(Placed chunk, StreamStory told, Gaps gaps) throws UnreadableMediaException {
+    long beganNanos = System.nanoTime();
+    ChunkReader reader =
+        new ChunkReader(
+            tools.decoder(), tools.references(), settings, tools.model(), told.startMicros());
+    ChunkReader.Read read =
+        reader.read(chunk.chunk(), ChronoUnit.MICROS.between(Instant.EPOCH, chunk.start()));
+    try {
+      Instant end = chunk.start().plus(read.facts().durationMicros(), ChronoUnit.MICROS);
+      List<Result> results = new ArrayList<>();
+      long seen = 0;
+      for (Missed part : gaps.within(chunk.start(), end)) {
+        seen += ChronoUnit.MICROS.between(part.start(), part.end());
+        Instant from = part.start();
+        while (from.isBefore(part.end())) {
+          Instant until = earlier(from.plus(settings.windows().length()), part.end());
+          List<SampledFrame> candidates =
+              between(read.frames(), told, told.micros(from), told.micros(until));
+          if (!candidates.isEmpty()) {
+            // An analyst of its own: what the stream's one has encoded is of other chunks.
+            WindowAnswer answer =
+                new WindowAnalyst(
+                        stream,
+                        settings,
+                        tools.model(),
+                        tools.rules(),
+                        tools.pairs(),
+                        tools.listener(),
+                        System::nanoTime,
+                        tools.clock())
+                    .analyse(
+                        SummaryTree.repair(told.micros(from)),
+                        candidates,
+                        reader.grid(),
+                        told.micros(until),
+                        tools.load().look(stream));
+            results.addAll(told.repaired(answer));
+          }
+          from = until;
+        }
+      }
+      if (seen > 0) {
+        tools
+            .listener()
+            .chunkDecoded(
+                stream,
+                read.facts(),
+                read.frames().size(),
+                Duration.ofNanos(System.nanoTime() - beganNanos));
+      }
+      results.addAll(gaps.fill(told.start(), chunk.start(), end));
+      return new Repaired(results, seen);
+    } finally {
+      read.frames().forEach(frame -> frame.picture().close());
+    }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static List<SampledFrame> between(
+      List<SampledFrame> frames, StreamStory told, long fromMicros, long untilMicros) {
+    return frames.stream()
+        .filter(frame ->
+            frame.gridMicros() - told.startMicros() >= fromMicros
+                && frame.gridMicros() - told.startMicros() < untilMicros)
+        .toList();
+  }
+}

@@ -1,0 +1,62 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.analysis.EventAnswer.Told;
+import io.chronoscope.rule.Rule;
+import io.chronoscope.rule.Rules;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// Has the rules for one stream judged on what the model has before itself of a window.
+final class RuleJudge {
+
+  private final String stream;
+  private final Rules rules;
+  private final AnalysisListener listener;
+  private final Judge judge;
+
+  RuleJudge(String stream, Rules rules, AnalysisListener listener) {
+    this.stream = stream;
+    this.rules = rules;
+    this.listener = listener;
+    this.judge = new Judge(stream, listener);
+  }
+
+  /// Hands the questions of all rules to the model at once and does not wait.
+  ///
+  /// @param session on `view`
+  /// @return the most important rule first
+  List<CompletableFuture<RuleFinding>> ask(ModelSession session, WindowView view) {
+    Rules.Selection selection = rules.of(stream);
+    if (!selection.leftOut().isEmpty()) {
+      listener.rulesLeftOut(stream, selection.leftOut().stream().map(Rule::id).toList());
+    }
+    return selection.judged().stream()
+        .map(rule ->
+            judge
+                .judge(session, rule.text(), rule.threshold(), view.shownMicros())
+                .thenApply(verdict -> finding(rule, verdict, view)))
+        .toList();
+  }
+
+  private RuleFinding finding(Rule rule, Verdict verdict, WindowView view) {
+    listener.ruleJudged(stream, rule.id(), verdict.score(), verdict.happens());
+    if (!verdict.happens()) {
+      return new RuleFinding(rule, verdict.score(), Optional.empty(), verdict.problem().isEmpty());
+    }
+    Sighting seen = verdict.when().map(view::sighting).orElseGet(() -> somewhere(rule, view));
+    return new RuleFinding(rule, verdict.score(), Optional.of(seen), true);
+  }
+
+  /// It happens, but when could not be read: anywhere in what was shown, and the tolerance says so.
+  private static Sighting somewhere(Rule rule, WindowView view) {
+    Sighting all = view.sighting(new Told(0, view.shownMicros(), rule.text()));
+    return new Sighting(
+        all.startMicros(),
+        all.endMicros(),
+        all.description(),
+        Math.max(view.shownMicros(), all.toleranceMicros()),
+        all.frameMicros(),
+        all.chunks());
+  }
+}

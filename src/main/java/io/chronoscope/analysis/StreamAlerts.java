@@ -1,0 +1,260 @@
+package io.chronoscope.analysis;
+
+import io.chronoscope.analysis.StreamState.OpenAlert;
+import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.WatchedRule;
+import io.chronoscope.model.ModelRef;
+import io.chronoscope.model.Result.Alert;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.Sampling;
+import io.chronoscope.rule.Rule;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// The alerts of one stream. What windows find of a rule is followed by an [EventTracker] as events
+/// are, one for each rule, so alerts open, move and close as events do; on top of that come the
+/// cool-down and the event that an alert points to.
+///
+/// Like the tracker it is a function of what it is shown and of its state, which says nothing of
+/// rules of which there is nothing to remember.
+final class StreamAlerts {
+
+  private static final Comparator<Alert> ORDER =
+      Comparator.comparing(Alert::start).thenComparing(Alert::id);
+
+  private final String stream;
+  private final Instant streamStart;
+  private final ModelRef model;
+  private final Consumer<Rule> onCooled;
+  private final Map<String, WatchedRule> watched = new TreeMap<>();
+
+  /// @param onCooled told of a rule whose cool-down kept it from opening an alert
+  StreamAlerts(
+      String stream,
+      Instant streamStart,
+      ModelRef model,
+      List<WatchedRule> state,
+      Consumer<Rule> onCooled) {
+    this.stream = stream;
+    this.streamStart = streamStart;
+    this.model = model;
+    this.onCooled = onCooled;
+    state.forEach(rule -> watched.put(rule.rule().id(), rule));
+  }
+
+  List<WatchedRule> state() {
+    return List.copyOf(watched.values());
+  }
+
+  /// Takes in what a window found. An open alert of which nothing was found out, because its rule
+  /// was taken away or changed or its answer could not be used, is closed.
+  ///
+  /// @param events what the window changed about events
+  /// @param nextFromMicros where the next window begins to look
+  /// @return revisions to publish, by start
+  List<Alert> observe(
+      SeenSpan span,
+      Sampling sampling,
+      List<RuleFinding> findings,
+      List<VideoEvent> events,
+      long nextFromMicros) {
+    Map<String, RuleFinding> byRule = new TreeMap<>();
+    findings.forEach(finding -> byRule.put(finding.rule().id(), finding));
+    List<Alert> published = new ArrayList<>();
+    for (WatchedRule before : state()) {
+      String id = before.rule().id();
+      RuleFinding finding = byRule.get(id);
+      boolean reworded = finding != null && !finding.rule().text().equals(before.rule().text());
+      if (finding == null || !finding.usable() || reworded) {
+        published.addAll(close(before));
+      }
+      if (reworded) {
+        watched.remove(id);
+      }
+    }
+    byRule.values().stream()
+        .filter(RuleFinding::usable)
+        .forEach(
+            finding -> published.addAll(follow(finding, span, sampling, events, nextFromMicros)));
+    watched.values().removeIf(rule -> isOver(rule, nextFromMicros));
+    published.sort(ORDER);
+    return published;
+  }
+
+  /// Nothing more will be seen of the stream, or not for long enough.
+  List<Alert> closeAll() {
+    return state().stream().flatMap(rule -> close(rule).stream()).sorted(ORDER).toList();
+  }
+
+  private List<Alert> close(WatchedRule rule) {
+    if (rule.open().isEmpty()) {
+      return List.of();
+    }
+    OpenAlert open = rule.open().get();
+    watched.put(
+        rule.rule().id(),
+        new WatchedRule(
+            rule.rule(), Optional.empty(), OptionalLong.of(endMicros(open.seen().event()))));
+    return tracker(rule).closeAll().stream()
+        .map(last -> alert(last, rule.rule(), open.score(), open.event()))
+        .toList();
+  }
+
+  private List<Alert> follow(
+      RuleFinding finding,
+      SeenSpan span,
+      Sampling sampling,
+      List<VideoEvent> events,
+      long nextFromMicros) {
+    Rule rule = finding.rule();
+    WatchedRule before =
+        watched.getOrDefault(
+            rule.id(), new WatchedRule(rule, Optional.empty(), OptionalLong.empty()));
+    Optional<OpenEvent> open = before.open().map(OpenAlert::seen);
+    EventTracker tracker = tracker(before);
+    boolean goesOn =
+        open.isPresent()
+            && finding.seen().filter(seen -> tracker.continues(open.get(), seen, span)).isPresent();
+    // What this window disproves never was, so it keeps nothing else from being told.
+    OptionalLong quietAfter =
+        open.isPresent() && !tracker.isDisproved(open.get(), span)
+            ? OptionalLong.of(endMicros(open.get().event()))
+            : before.lastEndMicros();
+    Optional<Sighting> sighting =
+        finding.seen().filter(seen -> goesOn || !isCoolingDown(rule, quietAfter, seen));
+    if (finding.seen().isPresent() && sighting.isEmpty()) {
+      onCooled.accept(rule);
+    }
+    List<Alert> published = new ArrayList<>();
+    Optional<OpenAlert> stillOpen = Optional.empty();
+    OptionalLong lastEnd = before.lastEndMicros();
+    for (VideoEvent revision :
+        tracker.observe(span, sampling, sighting.stream().toList(), nextFromMicros)) {
+      Optional<OpenAlert> earlier =
+          before.open().filter(alert -> alert.seen().event().id().equals(revision.id()));
+      double score =
+          earlier
+              .map(alert -> goesOn ? Math.max(alert.score(), finding.score()) : alert.score())
+              .orElse(finding.score());
+      Optional<String> event = pointsTo(revision, earlier.flatMap(OpenAlert::event), events);
+      published.add(alert(revision, rule, score, event));
+      switch (revision.status()) {
+        case OPEN ->
+            stillOpen =
+                tracker.open().stream().findFirst().map(seen -> new OpenAlert(seen, score, event));
+        case CLOSED ->
+            lastEnd =
+                OptionalLong.of(Math.max(endMicros(revision), lastEnd.orElse(endMicros(revision))));
+        case WITHDRAWN -> {}
+      }
+    }
+    watched.put(rule.id(), new WatchedRule(rule, stillOpen, lastEnd));
+    return published;
+  }
+
+  private static boolean isCoolingDown(Rule rule, OptionalLong quietAfter, Sighting seen) {
+    return rule.coolDown().isPositive()
+        && quietAfter.isPresent()
+        && seen.startMicros() < quietAfter.getAsLong() + micros(rule.coolDown());
+  }
+
+  /// Whether nothing need be remembered of a rule.
+  private static boolean isOver(WatchedRule rule, long nextFromMicros) {
+    return rule.open().isEmpty()
+        && (rule.lastEndMicros().isEmpty()
+            || rule.lastEndMicros().getAsLong() + micros(rule.rule().coolDown()) <= nextFromMicros);
+  }
+
+  /// The event that tells the same: of those that happen at the time the one most alike in words,
+  /// and of equals the one that shares most of the time. Once found it stays, unless it is
+  /// withdrawn or another is better.
+  private static Optional<String> pointsTo(
+      VideoEvent alert, Optional<String> earlier, List<VideoEvent> events) {
+    List<VideoEvent> meanwhile =
+        events.stream()
+            .filter(event -> event.status() != Status.WITHDRAWN && shared(alert, event) > 0)
+            .toList();
+    boolean stands =
+        earlier.isPresent()
+            && events.stream()
+                .noneMatch(event ->
+                    event.status() == Status.WITHDRAWN && event.id().equals(earlier.get()));
+    if (stands && meanwhile.stream().noneMatch(event -> event.id().equals(earlier.get()))) {
+      return earlier;
+    }
+    return meanwhile.stream()
+        .max(
+            Comparator.comparing((VideoEvent event) -> sharesHalf(alert, event))
+                .thenComparing(event -> Wording.likeness(alert.description(), event.description()))
+                .thenComparing(event -> (double) shared(alert, event) / joined(alert, event))
+                .thenComparing(VideoEvent::id))
+        .map(VideoEvent::id);
+  }
+
+  private static boolean sharesHalf(VideoEvent one, VideoEvent other) {
+    return shared(one, other) * 2 >= Math.min(length(one), length(other));
+  }
+
+  private static long shared(VideoEvent one, VideoEvent other) {
+    return Math.min(one.endOffsetMs(), other.endOffsetMs())
+        - Math.max(one.startOffsetMs(), other.startOffsetMs());
+  }
+
+  private static long joined(VideoEvent one, VideoEvent other) {
+    return Math.max(one.endOffsetMs(), other.endOffsetMs())
+        - Math.min(one.startOffsetMs(), other.startOffsetMs());
+  }
+
+  private static long length(VideoEvent event) {
+    return event.endOffsetMs() - event.startOffsetMs();
+  }
+
+  private EventTracker tracker(WatchedRule rule) {
+    return new EventTracker(
+        stream,
+        streamStart,
+        model,
+        rule.open().stream().map(OpenAlert::seen).toList(),
+        (startMicros, text) ->
+            Ids.of("alr", stream, streamStart, rule.rule().id(), startMicros, text));
+  }
+
+  private static Alert alert(VideoEvent seen, Rule rule, double score, Optional<String> event) {
+    return new Alert(
+        seen.id(),
+        seen.revision(),
+        seen.status(),
+        rule.id(),
+        seen.description(),
+        rule.priority(),
+        seen.stream(),
+        seen.start(),
+        seen.end(),
+        seen.startOffsetMs(),
+        seen.endOffsetMs(),
+        seen.toleranceMs(),
+        score,
+        event,
+        seen.model(),
+        seen.sampling(),
+        seen.chunks());
+  }
+
+  private long endMicros(VideoEvent event) {
+    return ChronoUnit.MICROS.between(streamStart, event.end());
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toMillis() * 1000;
+  }
+}

@@ -1,0 +1,52 @@
+package io.chronoscope.app;
+
+import io.chronoscope.client.DeadLetters;
+import io.chronoscope.client.DeadLetters.Letter;
+import io.chronoscope.record.TopicNames;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// The dead letters' topic as the `dlq` commands see it.
+record LetterBox(ChronoscopeConfig settings, Map<String, Object> client, TopicNames topics) {
+
+  private static final Pattern ID = Pattern.compile("[a-zA-Z0-9._-]+/\\d{1,9}/\\d{1,18}");
+
+  static LetterBox open(KafkaOptions kafka) {
+    kafka.apply();
+    ChronoscopeConfig settings = Settings.load();
+    KafkaOptions.requireBroker(settings);
+    return new LetterBox(settings, KafkaClients.ofCommand(settings), Wiring.topicNames(settings));
+  }
+
+  /// By id, in the order in which they were written.
+  Map<String, Letter> letters() {
+    try {
+      return DeadLetters.read(client, topics.deadLetters());
+    } catch (IllegalArgumentException e) {
+      throw new EnvironmentException(
+          e.getMessage()
+              + " on "
+              + settings.kafka().bootstrapServers()
+              + "; is the service running?",
+          e);
+    }
+  }
+
+  /// @throws ConfigurationException when it is none
+  static String id(String text) {
+    if (!ID.matcher(text).matches()) {
+      throw new ConfigurationException(
+          text + " is no id of a dead letter; ids are topic/partition/offset, dlq list shows them");
+    }
+    return text;
+  }
+
+  String unknown(String id) {
+    return "there is no dead letter %s on %s".formatted(id, topics.deadLetters());
+  }
+
+  static String reason(Letter letter) {
+    return letter.letter().rejection().reason().name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,106 @@
+package io.chronoscope.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.StreamInput.Media;
+import io.chronoscope.record.JsonFields;
+import io.chronoscope.record.MalformedRecordException;
+import io.chronoscope.record.RedriveMark;
+import io.chronoscope.record.ReferenceJson;
+import io.chronoscope.record.ResultEnvelope;
+import io.chronoscope.record.ResultJson;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/// The dead letters of a topic, and which of them were redriven.
+public final class DeadLetters {
+
+  private DeadLetters() {}
+
+  /// A dead letter as it was found.
+  ///
+  /// @param id `topic/partition/offset` of the refused record
+  /// @param at when it was written
+  /// @param sizeBytes of the refused record's value, where it was known
+  /// @param reference where the media lie, when the record is a claim check
+  /// @param redriveOf the letter for which the record had been sent again
+  /// @param redriven the last time it was sent again
+  /// @param json as it lies on the topic
+  public record Letter(
+      String id,
+      DeadLetter letter,
+      Instant at,
+      OptionalLong sizeBytes,
+      Optional<Media.Reference> reference,
+      Optional<String> redriveOf,
+      Optional<RedriveMark> redriven,
+      JsonNode json) {
+
+    public ChunkOrigin origin() {
+      return letter.origin();
+    }
+  }
+
+  /// Reads the whole topic.
+  ///
+  /// @return by id, in the order in which they were written
+  /// @throws IllegalArgumentException when the topic does not exist
+  public static Map<String, Letter> read(Map<String, Object> kafka, String topic) {
+    Map<String, Letter> letters = new HashMap<>();
+    Map<String, RedriveMark> marks = new HashMap<>();
+    WholeTopic.read(
+        kafka,
+        topic,
+        record -> {
+          if (record.value() == null) {
+            return;
+          }
+          try {
+            if (RedriveMark.isOne(record)) {
+              RedriveMark mark = RedriveMark.read(record.value());
+              marks.merge(mark.letter(), mark, (a, b) -> b.at().isBefore(a.at()) ? a : b);
+            } else if (ResultEnvelope.read(record) instanceof DeadLetter letter) {
+              letters.put(ResultJson.id(letter), letter(record, letter));
+            }
+          } catch (MalformedRecordException e) {
+            // Somebody else's record; it names nothing that could be sent again.
+          }
+        });
+    Map<String, Letter> inOrder = new LinkedHashMap<>();
+    letters.values().stream()
+        .sorted(java.util.Comparator.comparing(Letter::at).thenComparing(Letter::id))
+        .forEach(one -> inOrder.put(one.id(), with(one, Optional.ofNullable(marks.get(one.id())))));
+    return inOrder;
+  }
+
+  private static Letter letter(ConsumerRecord<byte[], byte[]> record, DeadLetter letter) {
+    JsonFields json = JsonFields.parse(record.value());
+    return new Letter(
+        ResultJson.id(letter),
+        letter,
+        Instant.ofEpochMilli(Math.max(0, record.timestamp())),
+        json.has("sizeBytes") ? OptionalLong.of(json.number("sizeBytes")) : OptionalLong.empty(),
+        json.ifThere("reference", field -> ReferenceJson.read(json.object(field))),
+        json.ifThere("redriveOf", json::text),
+        Optional.empty(),
+        json.node());
+  }
+
+  private static Letter with(Letter letter, Optional<RedriveMark> mark) {
+    return new Letter(
+        letter.id,
+        letter.letter,
+        letter.at,
+        letter.sizeBytes,
+        letter.reference,
+        letter.redriveOf,
+        mark,
+        letter.json);
+  }
+}

@@ -1,0 +1,51 @@
+package io.chronoscope.client;
+
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Question;
+import io.chronoscope.record.QuestionRecord;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// Asks questions. The answers come on their own topic, under the questions' ids.
+public final class QuestionPublisher implements AutoCloseable {
+
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final String topic;
+
+  /// @param kafka client properties, at least `bootstrap.servers`
+  /// @param topic where the questions go
+  public QuestionPublisher(Map<String, Object> kafka, String topic) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    this.producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    this.topic = topic;
+  }
+
+  /// @return where the question lies, once the broker has it
+  public CompletionStage<ChunkOrigin> ask(Question question) {
+    CompletableFuture<ChunkOrigin> sent = new CompletableFuture<>();
+    producer.send(
+        QuestionRecord.write(topic, question),
+        (metadata, problem) -> {
+          if (problem == null) {
+            sent.complete(
+                new ChunkOrigin(metadata.topic(), metadata.partition(), metadata.offset()));
+          } else {
+            sent.completeExceptionally(problem);
+          }
+        });
+    producer.flush();
+    return sent;
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.chronoscope.client;
+
+import io.chronoscope.record.RuleChange;
+import io.chronoscope.record.RuleRecord;
+import io.chronoscope.rule.Rule;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// The rules on their topic.
+public final class RulesInForce {
+
+  private RulesInForce() {}
+
+  /// Those that are in force now; malformed ones are left out.
+  ///
+  /// @param kafka client properties, at least `bootstrap.servers`
+  public static List<Rule> read(Map<String, Object> kafka, String topic) {
+    Map<String, Rule> rules = new LinkedHashMap<>();
+    WholeTopic.read(
+        kafka,
+        topic,
+        record -> {
+          switch (RuleRecord.read(record)) {
+            case RuleChange.Put put -> rules.put(put.rule().id(), put.rule());
+            case RuleChange.Removed removed -> rules.remove(removed.id());
+            case RuleChange.Malformed malformed -> {}
+          }
+        });
+    return List.copyOf(rules.values());
+  }
+
+  /// Puts a rule in force.
+  public static void put(Map<String, Object> kafka, String topic, Rule rule) {
+    Map<String, Object> properties = new HashMap<>(kafka);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(RuleRecord.put(topic, rule)).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "rule %s could not be written to %s: %s".formatted(rule.id(), topic, e.getCause()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.chronoscope.load;
+
+import java.util.List;
+
+/// How closely a stream is looked at. Each level saves more than the one before: first frames, then
+/// pixels, then whole windows, so that what is still told stays right for as long as possible.
+///
+/// @param level 0: as asked
+/// @param fpsDivisor of the frames that would be shown one in so many is
+/// @param pixelDivisor of a frame's pixels
+/// @param everyNthWindow one window in so many is described
+public record Look(int level, int fpsDivisor, int pixelDivisor, int everyNthWindow) {
+
+  private static final List<Look> LEVELS =
+      List.of(
+          new Look(0, 1, 1, 1),
+          new Look(1, 2, 1, 1),
+          new Look(2, 4, 1, 1),
+          new Look(3, 4, 2, 1),
+          new Look(4, 4, 4, 1),
+          new Look(5, 4, 4, 2),
+          new Look(6, 4, 4, 4),
+          new Look(7, 4, 4, 8));
+
+  /// As asked.
+  public static final Look FULL = LEVELS.getFirst();
+
+  public static final int LAST_LEVEL = LEVELS.size() - 1;
+
+  /// The nearest level there is.
+  static Look at(int level) {
+    return LEVELS.get(Math.clamp(level, 0, LAST_LEVEL));
+  }
+
+  /// Whether a window is described.
+  public boolean describes(long window) {
+    return window % everyNthWindow == 0;
+  }
+}

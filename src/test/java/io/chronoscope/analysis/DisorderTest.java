@@ -1,0 +1,563 @@
+package io.chronoscope.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.load.LoadGovernor;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Result;
+import io.chronoscope.model.Result.DeadLetter;
+import io.chronoscope.model.Result.Gap;
+import io.chronoscope.model.Result.Gap.Cause;
+import io.chronoscope.model.Result.Level;
+import io.chronoscope.model.Result.Revised;
+import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.StreamEnd;
+import io.chronoscope.model.Result.Summary;
+import io.chronoscope.model.Result.VideoEvent;
+import io.chronoscope.model.StreamInput;
+import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Media;
+import io.chronoscope.model.StreamInput.Unreadable;
+import io.chronoscope.rule.Rules;
+import io.chronoscope.sampling.SamplingLimits;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Streams whose chunks come as they like: late, twice, never, with a clock that jumps. What is
+/// said of them does not depend on where the process was killed, and says of every moment whether
+/// it was seen.
+class DisorderTest {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final double CHUNK = 2;
+  private static final FlashVideo.Script SCRIPT =
+      new FlashVideo.Script(10)
+          .on('a', 1, 3)
+          .on('b', 7, 13)
+          .on('c', 8.5, 9.5)
+          .on('d', 15, 40)
+          .on('a', 30, 32)
+          .on('e', 44, 47)
+          .on('f', 55, 56);
+
+  private final FlashModel model = new FlashModel();
+  private final BatchedModel batched =
+      new BatchedModel(
+          model,
+          new BatchLimits(16, Duration.ZERO),
+          new BatchLimits(4, Duration.ZERO),
+          size -> {},
+          size -> {});
+  private final AnalysisSettings settings =
+      new AnalysisSettings(
+          new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
+          SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
+          DecodeLimits.DEFAULTS,
+          602_112,
+          Duration.ofMinutes(10),
+          1 << 20,
+          512,
+          Optional.empty(),
+          false);
+  private int decoded;
+  private int skipped;
+  private int rejected;
+
+  @AfterEach
+  void close() {
+    batched.close();
+  }
+
+  private final AnalysisListener counting =
+      new AnalysisListener() {
+        @Override
+        public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
+          decoded++;
+        }
+
+        @Override
+        public void chunkRejected(String stream, Rejection rejection) {
+          rejected++;
+        }
+
+        @Override
+        public void chunkSkipped(String stream, long sequence) {
+          skipped++;
+        }
+      };
+
+  /// A step, and how much had been read by then.
+  private record Made(Step step, int actions) {}
+
+  /// The stream as its lane would follow it. An empty action is a silence.
+  private List<Made> run(
+      Optional<Made> from, List<Optional<StreamInput>> actions, AnalysisListener listener) {
+    List<Made> made = new ArrayList<>();
+    int[] at = {from.map(Made::actions).orElse(0)};
+    StreamAnalysis.Tools tools =
+        new StreamAnalysis.Tools(
+            new FlashVideo(),
+            ReferencedMedia.NONE,
+            batched,
+            LoadGovernor.off(),
+            Rules.NONE,
+            new PairStore(batched, PairStore.DEFAULT_MAX_BYTES),
+            step -> {
+              throw new AssertionError("steps are handed over directly");
+            },
+            listener,
+            () -> NOON);
+    Optional<StreamAnalyzer.Resumed> resumed =
+        from.flatMap(f ->
+            f.step()
+                .after()
+                .map(state -> new StreamAnalyzer.Resumed(state, f.step().resumeFrom())));
+    StreamAnalyzer analyzer =
+        new StreamAnalyzer(
+            "cam", settings, tools, resumed, step -> made.add(new Made(step, at[0])));
+    analyzer.begin();
+    if (from.isPresent() && resumed.isPresent()) {
+      long first = from.get().step().resumeFrom().offset();
+      for (Optional<StreamInput> action : actions.subList(0, at[0])) {
+        if (action.isPresent() && action.get().origin().offset() >= first) {
+          analyzer.accept(action.get());
+        }
+      }
+    }
+    while (at[0] < actions.size()) {
+      Optional<StreamAnalyzer.Resumed> rests = Optional.empty();
+      if (!analyzer.isOver()) {
+        Optional<StreamInput> action = actions.get(at[0]++);
+        if (action.isPresent()) {
+          analyzer.accept(action.get());
+        } else {
+          rests = analyzer.rest(false);
+        }
+      }
+      if (rests.isPresent() || analyzer.isOver()) {
+        analyzer.close();
+        analyzer =
+            new StreamAnalyzer(
+                "cam", settings, tools, rests, step -> made.add(new Made(step, at[0])));
+        analyzer.begin();
+      }
+    }
+    analyzer.close();
+    return made;
+  }
+
+  private static List<Result> results(List<Made> made) {
+    return made.stream().flatMap(m -> m.step().results().stream()).toList();
+  }
+
+  private static <R extends Result> List<R> all(Class<R> kind, List<Made> made) {
+    return results(made).stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private static List<Optional<StreamInput>> numbered(List<StreamInput> inputs) {
+    return inputs.stream().map(Optional::of).toList();
+  }
+
+  private static Chunk chunk(long offset, long number, double from, double until, double start) {
+    return new Chunk(
+        "cam",
+        origin(offset),
+        Optional.of(at(start)),
+        NOON,
+        OptionalLong.of(number),
+        Optional.of(Duration.ofMillis(Math.round((until - from) * 1000))),
+        SCRIPT.chunk(from, until));
+  }
+
+  private static Chunk redriven(Chunk chunk, long offset) {
+    return new Chunk(
+        "cam",
+        origin(offset),
+        chunk.declaredStart(),
+        NOON,
+        chunk.sequence(),
+        chunk.declaredDuration(),
+        chunk.media(),
+        true);
+  }
+
+  private static Chunk moved(Chunk chunk, long offset) {
+    return new Chunk(
+        "cam",
+        origin(offset),
+        chunk.declaredStart(),
+        chunk.recordTime(),
+        chunk.sequence(),
+        chunk.declaredDuration(),
+        chunk.media(),
+        chunk.redriven());
+  }
+
+  private static ChunkOrigin origin(long offset) {
+    return new ChunkOrigin("video.chunks", 0, offset);
+  }
+
+  private static Instant at(double seconds) {
+    return NOON.plusMillis(Math.round(seconds * 1000));
+  }
+
+  private static EndOfStream end(long offset) {
+    return new EndOfStream("cam", origin(offset));
+  }
+
+  /// The whole video in order of these chunk numbers, at rising offsets, and its end.
+  private static List<Optional<StreamInput>> inOrder(List<Integer> numbers) {
+    List<StreamInput> inputs = new ArrayList<>();
+    for (int number : numbers) {
+      double from = number * CHUNK;
+      inputs.add(chunk(inputs.size(), number, from, from + CHUNK, from));
+    }
+    inputs.add(end(inputs.size()));
+    return numbered(inputs);
+  }
+
+  private static List<Integer> upTo(int chunks) {
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < chunks; i++) {
+      numbers.add(i);
+    }
+    return numbers;
+  }
+
+  private static List<List<Object>> withoutChunks(List<Made> made) {
+    return results(made).stream()
+        .filter(Revised.class::isInstance)
+        .map(r ->
+            r instanceof VideoEvent e
+                ? List.<Object>of(
+                    e.id(),
+                    e.revision(),
+                    e.status(),
+                    e.start(),
+                    e.end(),
+                    e.toleranceMs(),
+                    e.sampling())
+                : List.<Object>of(r))
+        .toList();
+  }
+
+  @Test
+  void saysTheSameWhenChunksComeOutOfOrderWithinGrace() {
+    List<Made> inOrder = run(Optional.empty(), inOrder(upTo(30)), AnalysisListener.SILENT);
+    assertThat(all(VideoEvent.class, inOrder)).isNotEmpty();
+    for (int i = 0; i < 10; i++) {
+      long seed = new Random().nextLong();
+      System.out.println("shuffled within grace, seed " + seed);
+      Random random = new Random(seed);
+      // No chunk is overtaken by one that begins ten seconds later.
+      Map<Double, Integer> byArrival = new TreeMap<>();
+      upTo(30).forEach(n -> byArrival.put(n + random.nextDouble() * 4, n));
+      List<Integer> numbers = new ArrayList<>(byArrival.values());
+      numbers.add(4 + random.nextInt(26), numbers.get(3));
+      List<Made> shuffled = run(Optional.empty(), inOrder(numbers), AnalysisListener.SILENT);
+      assertThat(withoutChunks(shuffled)).as("seed %d", seed).isEqualTo(withoutChunks(inOrder));
+    }
+  }
+
+  @Test
+  void tellsWhatIsMissingAndRefusesWhatComesTooLate() {
+    List<Integer> numbers = upTo(30);
+    numbers.remove((Integer) 10);
+    numbers.add(24, 10);
+    List<Made> made = run(Optional.empty(), inOrder(numbers), counting);
+    assertThat(all(Gap.class, made))
+        .singleElement()
+        .satisfies(gap -> {
+          assertThat(gap.cause()).isEqualTo(Cause.MISSING);
+          assertThat(gap.start()).isEqualTo(at(20));
+          assertThat(gap.end()).isEqualTo(at(22));
+          assertThat(gap.detail()).contains("10");
+        });
+    assertThat(all(DeadLetter.class, made))
+        .singleElement()
+        .satisfies(letter -> {
+          assertThat(letter.rejection().reason()).isEqualTo(Rejection.Reason.LATE);
+          assertThat(letter.rejection().detail()).contains("28.000 s late");
+        });
+    assertThat(all(StreamEnd.class, made)).extracting(StreamEnd::notSeenMs).containsExactly(2000L);
+    // The lamp that is on through the gap is one event; its bounds lie far from the gap.
+    assertThat(
+            all(VideoEvent.class, made).stream()
+                .filter(e -> e.description().contains("ddd"))
+                .map(VideoEvent::id)
+                .distinct())
+        .hasSize(1);
+  }
+
+  @Test
+  void includesAGapInTheToleranceOfABoundThatTouchesIt() {
+    List<Integer> numbers = upTo(30);
+    numbers.removeAll(List.of(22, 23)); // 44 to 48; lamp e is on from 44 to 47
+    numbers.removeAll(List.of(6)); // 12 to 14; lamp b is on until 13
+    List<Made> made = run(Optional.empty(), inOrder(numbers), AnalysisListener.SILENT);
+    VideoEvent cut =
+        all(VideoEvent.class, made).stream()
+            .filter(e -> e.description().contains("bbb"))
+            .reduce((a, b) -> b)
+            .orElseThrow();
+    assertThat(Duration.between(at(13), cut.end()).abs().toMillis())
+        .isLessThanOrEqualTo(cut.toleranceMs());
+    assertThat(cut.toleranceMs()).isGreaterThanOrEqualTo(2000);
+  }
+
+  @Test
+  void repairsWithAChunkThatIsSentAgain() {
+    List<Integer> numbers = upTo(30);
+    numbers.remove((Integer) 22); // 44 to 46, where lamp e begins
+    List<Optional<StreamInput>> actions = new ArrayList<>(inOrder(numbers));
+    actions.removeLast();
+    Chunk again = redriven(chunk(0, 22, 44, 46, 44), 29);
+    actions.add(Optional.of(again));
+    actions.add(Optional.of(moved(again, 30)));
+    actions.add(Optional.of(end(31)));
+    List<Made> made = run(Optional.empty(), actions, counting);
+    assertThat(all(Gap.class, made))
+        .extracting(gap -> gap.revision() + " " + gap.status())
+        .containsExactly("1 CLOSED", "2 WITHDRAWN");
+    assertThat(all(VideoEvent.class, made))
+        .filteredOn(e -> e.chunks().equals(List.of(again.origin())))
+        .singleElement()
+        .satisfies(e -> {
+          assertThat(e.description()).contains("eee");
+          assertThat(e.start()).isEqualTo(at(44));
+          assertThat(e.status()).isEqualTo(Status.CLOSED);
+        });
+    assertThat(all(StreamEnd.class, made)).extracting(StreamEnd::notSeenMs).containsExactly(0L);
+    assertThat(skipped).isOne();
+  }
+
+  @Test
+  void beginsANewTimelineWhenTheClockIsSetBack() {
+    List<StreamInput> inputs = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      inputs.add(chunk(i, i, 2 * i, 2 * i + 2, 100 + 2 * i));
+    }
+    for (int i = 10; i < 20; i++) {
+      inputs.add(chunk(i, i, 2 * i, 2 * i + 2, 2 * i));
+    }
+    inputs.add(end(20));
+    List<Made> made = run(Optional.empty(), numbered(inputs), counting);
+    assertThat(all(Gap.class, made))
+        .singleElement()
+        .satisfies(gap -> {
+          assertThat(gap.cause()).isEqualTo(Cause.CLOCK);
+          assertThat(gap.start()).isEqualTo(at(120));
+          assertThat(gap.detail()).contains(at(120).toString()).contains(at(20).toString());
+        });
+    assertThat(all(Summary.class, made).stream().filter(s -> s.level() == Level.STREAM))
+        .extracting(Summary::start)
+        .containsExactly(at(100), at(20));
+    assertThat(all(StreamEnd.class, made)).extracting(StreamEnd::start).containsExactly(at(20));
+    assertThat(all(VideoEvent.class, made))
+        .filteredOn(e -> e.description().contains("ddd"))
+        .extracting(VideoEvent::start)
+        .contains(at(115), at(20));
+  }
+
+  @Test
+  void tellsWhatCouldNotBeReadAsAGap() {
+    List<Optional<StreamInput>> actions = new ArrayList<>(inOrder(upTo(10)));
+    Chunk bad = (Chunk) actions.get(4).orElseThrow();
+    actions.set(
+        4,
+        Optional.of(
+            new Chunk(
+                "cam",
+                bad.origin(),
+                bad.declaredStart(),
+                NOON,
+                bad.sequence(),
+                Optional.empty(),
+                ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8)))));
+    List<Made> made = run(Optional.empty(), actions, counting);
+    assertThat(all(Gap.class, made))
+        .singleElement()
+        .satisfies(gap -> {
+          assertThat(gap.cause()).isEqualTo(Cause.UNREADABLE);
+          assertThat(gap.start()).isEqualTo(at(8));
+          assertThat(gap.end()).isEqualTo(at(10));
+        });
+  }
+
+  /// A stream with everything that can go wrong.
+  private static List<Optional<StreamInput>> disorderly(Random random) {
+    boolean lengths = random.nextInt(4) > 0;
+    boolean numbers = random.nextInt(4) > 0;
+    double zero = 0;
+    record Sent(double when, Chunk chunk) {}
+    List<Sent> sent = new ArrayList<>();
+    int count = 12 + random.nextInt(16);
+    int firstNumber = random.nextInt(5) == 0 ? 100 : 0;
+    for (int i = 0; i < count; i++) {
+      switch (random.nextInt(30)) {
+        case 0 -> zero += 5 + random.nextInt(40);
+        case 1 -> zero -= 5 + random.nextInt(40);
+        default -> {}
+      }
+      double from = i * CHUNK;
+      double overlap = random.nextInt(8) == 0 && i > 0 ? 1 : 0;
+      boolean bad = random.nextInt(15) == 0;
+      Chunk whole = chunk(0, firstNumber + i, from - overlap, from + CHUNK, zero + from - overlap);
+      Chunk chunk =
+          new Chunk(
+              "cam",
+              whole.origin(),
+              whole.declaredStart(),
+              NOON,
+              numbers ? whole.sequence() : OptionalLong.empty(),
+              lengths ? whole.declaredDuration() : Optional.empty(),
+              bad
+                  ? new Media.Inline(ByteBuffer.wrap("junk".getBytes(StandardCharsets.UTF_8)))
+                  : whole.media(),
+              false);
+      switch (random.nextInt(10)) {
+        case 0 -> {}
+        case 1, 2 -> sent.add(new Sent(i + random.nextDouble() * 4, chunk));
+        case 3 -> sent.add(new Sent(i + 7 + random.nextInt(4), chunk));
+        case 4 -> {
+          sent.add(new Sent(i, chunk));
+          sent.add(new Sent(i + random.nextInt(12), chunk));
+        }
+        default -> sent.add(new Sent(i, chunk));
+      }
+      if (random.nextInt(8) == 0) {
+        sent.add(new Sent(i + random.nextInt(15), redriven(chunk, 0)));
+      }
+    }
+    sent.sort(Comparator.comparingDouble(Sent::when));
+    List<Optional<StreamInput>> actions = new ArrayList<>();
+    long offset = random.nextInt(100);
+    for (Sent each : sent) {
+      actions.add(Optional.of(moved(each.chunk(), offset)));
+      offset += 1 + random.nextInt(3);
+      if (random.nextInt(20) == 0) {
+        actions.add(Optional.empty());
+      }
+      if (random.nextInt(25) == 0) {
+        actions.add(
+            Optional.of(
+                new Unreadable(
+                    "cam",
+                    origin(offset++),
+                    new Rejection(Rejection.Reason.BAD_ENVELOPE, "ce_time is no time"))));
+      }
+    }
+    actions.add(Optional.of(end(offset)));
+    return actions;
+  }
+
+  @Test
+  void goesOnFromAnyStepOfAnyStream() {
+    for (int i = 0; i < Integer.getInteger("seeds", 60); i++) {
+      long seed = new Random().nextLong();
+      System.out.println("disorderly stream, seed " + seed);
+      goesOnFromAnyStepOf(seed);
+    }
+  }
+
+  private void goesOnFromAnyStepOf(long seed) {
+    List<Optional<StreamInput>> actions = disorderly(new Random(seed));
+    decoded = 0;
+    skipped = 0;
+    rejected = 0;
+    List<Made> undisturbed = run(Optional.empty(), actions, counting);
+    checkWhole(seed, actions, undisturbed);
+    for (int kept = 0; kept < undisturbed.size(); kept++) {
+      List<Made> rest = run(Optional.of(undisturbed.get(kept)), actions, AnalysisListener.SILENT);
+      List<Made> expected = undisturbed.subList(kept + 1, undisturbed.size());
+      assertThat(results(rest))
+          .as("seed %d, after step %d", seed, kept)
+          .isEqualTo(results(expected));
+      assertThat(rest.stream().map(Made::step).toList())
+          .as("seed %d, after step %d", seed, kept)
+          .isEqualTo(expected.stream().map(Made::step).toList());
+    }
+  }
+
+  private void checkWhole(long seed, List<Optional<StreamInput>> actions, List<Made> made) {
+    long chunks =
+        actions.stream().flatMap(Optional::stream).filter(Chunk.class::isInstance).count();
+    long others =
+        actions.stream().flatMap(Optional::stream).filter(Unreadable.class::isInstance).count();
+    assertThat(decoded + skipped + rejected)
+        .as("seed %d: each record is decoded, skipped or refused, once", seed)
+        .isEqualTo((int) (chunks + others));
+    Set<String> said = new HashSet<>();
+    for (Revised result : all(Revised.class, made)) {
+      assertThat(said.add(result.id() + "/" + result.revision()))
+          .as("seed %d: %s once", seed, result)
+          .isTrue();
+    }
+    Set<ChunkOrigin> refused = new HashSet<>();
+    all(DeadLetter.class, made)
+        .forEach(letter ->
+            assertThat(refused.add(letter.origin())).as("seed %d: %s", seed, letter).isTrue());
+    if (all(StreamEnd.class, made).isEmpty()) {
+      assertThat(all(Summary.class, made)).as("seed %d", seed).isEmpty();
+      return;
+    }
+    StreamEnd end = all(StreamEnd.class, made).getFirst();
+    assertThat(results(made).getLast()).isEqualTo(end);
+    coversItsTime(seed, end, made);
+  }
+
+  /// Of every moment of the last timeline it is said whether it was seen.
+  private void coversItsTime(long seed, StreamEnd end, List<Made> made) {
+    Map<String, Gap> gaps = new TreeMap<>();
+    List<Instant[]> spans = new ArrayList<>();
+    for (Result result : results(made)) {
+      if (result instanceof Gap gap) {
+        gaps.put(gap.id(), gap);
+      } else if (result instanceof Summary summary
+          && summary.level() == Level.WINDOW
+          && countsFrom(end.start(), summary.start(), summary.startOffsetMs())) {
+        spans.add(new Instant[] {summary.start(), summary.end()});
+      }
+    }
+    gaps.values().stream()
+        .filter(gap -> gap.status() == Status.CLOSED)
+        .filter(gap -> countsFrom(end.start(), gap.start(), gap.startOffsetMs()))
+        .forEach(gap -> spans.add(new Instant[] {gap.start(), gap.end()}));
+    spans.sort(Comparator.comparing(span -> span[0]));
+    Instant covered = end.start();
+    for (Instant[] span : spans) {
+      assertThat(Duration.between(covered, span[0]))
+          .as("seed %d: nothing is said from %s to %s", seed, covered, span[0])
+          .isLessThanOrEqualTo(ChunkOrder.SLACK.plusMillis(500));
+      covered = Collections.max(List.of(covered, span[1]));
+    }
+    assertThat(Duration.between(covered, end.end()))
+        .as("seed %d: nothing is said from %s to the end at %s", seed, covered, end.end())
+        .isLessThanOrEqualTo(ChunkOrder.SLACK.plusMillis(500));
+  }
+
+  private static boolean countsFrom(Instant start, Instant time, long offsetMs) {
+    return Duration.between(start, time.minusMillis(offsetMs)).abs().toMillis() <= 1;
+  }
+}

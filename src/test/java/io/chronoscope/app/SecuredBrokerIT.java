@@ -1,0 +1,235 @@
+package io.chronoscope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.broker.EmbeddedBroker;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The packaged commands against a broker that wants TLS and a password, set up by nothing but the
+/// `KAFKA_…` variables.
+class SecuredBrokerIT {
+
+  private static final Path HOME = Path.of("").toAbsolutePath();
+  private static final String PASSWORD = "n0t-f0r-logs";
+  private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
+  private static final Duration SECONDS = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir static Path directory;
+
+  private static Path store;
+  private static EmbeddedBroker broker;
+
+  /// What a process ended with.
+  private record Ended(int status, String out, String err) {}
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    store = selfSigned();
+    Map<String, String> secured = new HashMap<>();
+    secured.put("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT");
+    secured.put("sasl.enabled.mechanisms", "PLAIN");
+    secured.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    secured.put(
+        "listener.name.clients.plain.sasl.jaas.config",
+        ("org.apache.kafka.common.security.plain.PlainLoginModule required"
+                + " username=\"broker\" password=\"%1$s\" user_broker=\"%1$s\" user_eye=\"%1$s\";")
+            .formatted(PASSWORD));
+    secured.put("ssl.keystore.location", store.toString());
+    secured.put("ssl.keystore.password", STORE_PASSWORD);
+    secured.put("ssl.truststore.location", store.toString());
+    secured.put("ssl.truststore.password", STORE_PASSWORD);
+    broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0).with(secured));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void videoGoesThroughASecuredBroker() throws Exception {
+    Ended produced =
+        run(PASSWORD, "produce", HOME.resolve("video-samples/portrait.mp4").toString(), "--json");
+    assertThat(produced.status()).as(produced.err()).isZero();
+    assertThat(produced.out()).contains("\"sequence\":0");
+
+    Path log = directory.resolve("serve.log");
+    Process service =
+        command(PASSWORD, List.of("serve", "--port", Integer.toString(freePort())))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      Ended seen = run(PASSWORD, "events", "--json");
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (!seen.out().contains("\"level\":\"stream\"")) {
+        assertThat(service.isAlive()).as(Files.readString(log)).isTrue();
+        assertThat(System.nanoTime()).as(seen + "\n" + Files.readString(log)).isLessThan(until);
+        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        seen = run(PASSWORD, "events", "--json");
+      }
+      assertThat(seen.status()).isZero();
+      assertThat(seen.out()).contains("\"description\"");
+    } finally {
+      service.destroy();
+      if (!service.waitFor(30, TimeUnit.SECONDS)) {
+        service.destroyForcibly();
+      }
+    }
+    assertThat(Files.readString(log) + produced.err())
+        .doesNotContain(PASSWORD)
+        .doesNotContain(STORE_PASSWORD);
+  }
+
+  @Test
+  void aWrongPasswordIsSaidSoByEveryCommand() throws Exception {
+    for (List<String> command :
+        List.of(
+            List.of("produce", HOME.resolve("video-samples/portrait.mp4").toString()),
+            List.of("serve", "--port", Integer.toString(freePort())),
+            List.of("events"))) {
+      Ended refused = run("guessed-wrong", command.toArray(String[]::new));
+      assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+      assertThat(refused.err())
+          .contains(broker.bootstrapServers(), "refuse the user or password", "sasl.jaas.config")
+          .doesNotContain("guessed-wrong");
+    }
+  }
+
+  @Test
+  void aBrokerThatIsNotTrustedIsSaidSo() throws Exception {
+    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    command.environment().remove("KAFKA_SSL_TRUSTSTORE_LOCATION");
+    command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
+    Ended refused = run(command);
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(refused.err())
+        .contains("no TLS with the Kafka brokers", "kafka.ssl.truststore.location is not set");
+  }
+
+  @Test
+  void aStoreThatIsNotThereIsNamed() throws Exception {
+    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", "no-such-store.p12");
+    Ended refused = run(command);
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(refused.err()).contains("no-such-store.p12").doesNotContain(STORE_PASSWORD);
+  }
+
+  @Test
+  void aMechanismThatTheBrokerLacksIsNamed() throws Exception {
+    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    command.environment().put("KAFKA_SASL_MECHANISM", "SCRAM-SHA-256");
+    command
+        .environment()
+        .put(
+            "KAFKA_SASL_JAAS_CONFIG",
+            "org.apache.kafka.common.security.scram.ScramLoginModule required"
+                + " username=\"eye\" password=\"x\";");
+    Ended refused = run(command);
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(refused.err()).contains("SCRAM-SHA-256");
+  }
+
+  private Ended run(String password, String... arguments) throws Exception {
+    return run(command(password, List.of(arguments)));
+  }
+
+  private Ended run(ProcessBuilder command) throws Exception {
+    Path out = Files.createTempFile(directory, "out", ".txt");
+    Path err = Files.createTempFile(directory, "err", ".txt");
+    Process process = command.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    try {
+      assertThat(process.waitFor(SECONDS.toSeconds(), TimeUnit.SECONDS))
+          .as("ends within %s: %s", SECONDS, Files.readString(err))
+          .isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static ProcessBuilder command(String password, List<String> arguments) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dchronoscope.home=" + HOME,
+            "-jar",
+            HOME.resolve("target/quarkus-app/quarkus-run.jar").toString()));
+    words.addAll(arguments);
+    ProcessBuilder command = new ProcessBuilder(words);
+    command
+        .environment()
+        .putAll(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                broker.bootstrapServers(),
+                "KAFKA_SECURITY_PROTOCOL",
+                "SASL_SSL",
+                "KAFKA_SASL_MECHANISM",
+                "PLAIN",
+                "KAFKA_SASL_JAAS_CONFIG",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                    + " username=\"eye\" password=\"%s\";".formatted(password),
+                "KAFKA_SSL_TRUSTSTORE_LOCATION",
+                store.toString(),
+                "KAFKA_SSL_TRUSTSTORE_PASSWORD",
+                STORE_PASSWORD));
+    return command;
+  }
+
+  private static Path selfSigned() throws Exception {
+    Path made = directory.resolve("broker.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "broker",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                made.toString(),
+                "-storepass",
+                STORE_PASSWORD)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(keytool.getInputStream().readAllBytes());
+    assertThat(keytool.waitFor()).as(said).isZero();
+    return made;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

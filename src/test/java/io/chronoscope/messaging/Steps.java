@@ -1,0 +1,82 @@
+package io.chronoscope.messaging;
+
+import io.chronoscope.analysis.Step;
+import io.chronoscope.analysis.StreamState;
+import io.chronoscope.analysis.StreamState.Counts;
+import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.Summaries;
+import io.chronoscope.messaging.PartitionProgress.Taken;
+import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.record.ResultEnvelope;
+import io.chronoscope.record.Samples;
+import io.chronoscope.record.TopicNames;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+
+/// Steps of streams on one partition, and topics for them.
+final class Steps {
+
+  static final TopicPartition PARTITION = new TopicPartition("video.chunks", 1);
+
+  private Steps() {}
+
+  static PortionRecords records(ChunkOffsets offsets) {
+    return new PortionRecords(
+        new ResultEnvelope(TopicNames.USUAL, URI.create("/test")), TopicNames.USUAL, offsets);
+  }
+
+  static void read(ChunkOffsets offsets, String stream, long from, long until) {
+    for (long offset = from; offset < until; offset++) {
+      offsets.take(PARTITION, offset, new Taken(stream, Instant.EPOCH, 1));
+    }
+  }
+
+  static ChunkOrigin origin(long offset) {
+    return new ChunkOrigin(PARTITION.topic(), PARTITION.partition(), offset);
+  }
+
+  /// A step with one event, after which the stream goes on.
+  static Step step(String stream, int revision, long resumeFrom) {
+    var event = Samples.event(stream + "-e1", revision, stream);
+    return new Step(
+        stream,
+        List.of(event),
+        Optional.of(
+            new StreamState(
+                StreamState.VERSION,
+                stream,
+                event.start(),
+                3,
+                List.of(new OpenEvent(event, 5, 6)),
+                Summaries.NONE,
+                Counts.NONE,
+                List.of(),
+                Timings.at(resumeFrom, Instant.parse("2026-01-01T00:00:00.000001Z")))),
+        origin(resumeFrom));
+  }
+
+  static Step end(String stream, long last) {
+    return new Step(stream, List.of(), Optional.empty(), origin(last));
+  }
+
+  static Cluster cluster() {
+    Node node = new Node(0, "localhost", 1);
+    Node[] nodes = {node};
+    List<PartitionInfo> partitions =
+        Stream.of("video.events", "video.chunks.dlq", "video.state")
+            .flatMap(topic ->
+                Stream.of(
+                    new PartitionInfo(topic, 0, node, nodes, nodes),
+                    new PartitionInfo(topic, 1, node, nodes, nodes)))
+            .toList();
+    return new Cluster("test", List.of(node), partitions, Set.of(), Set.of());
+  }
+}
