@@ -48,6 +48,15 @@ public interface AnalysisListener {
   default void windowAnswered(
       String stream, Sampling sampling, int events, int generatedTokens, Duration took) {}
 
+  /// A window that is not full yet was looked at.
+  default void lookedEarly(
+      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {}
+
+  /// What was told first of an event can be read by consumers.
+  ///
+  /// @param latency since the record came that holds the last frame that was looked at for it
+  default void eventOpened(String stream, Duration latency) {}
+
   /// An answer could not be used.
   ///
   /// @param last whether it was asked the last time

@@ -34,6 +34,8 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter videoTokens;
   private final Counter generatedTokens;
   private final Counter windows;
+  private final Counter earlyLooks;
+  private final Timer eventLatency;
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
@@ -57,6 +59,16 @@ final class AnalysisMetrics implements AnalysisListener {
     this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
     this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
     this.windows = registry.counter("chronoscope.windows");
+    this.earlyLooks = registry.counter("chronoscope.looks.early");
+    this.eventLatency =
+        Timer.builder("chronoscope.event.latency")
+            .description(
+                "From the record with the last frame that was looked at until what it opened can be"
+                    + " read")
+            .publishPercentileHistogram()
+            .minimumExpectedValue(Duration.ofMillis(50))
+            .maximumExpectedValue(Duration.ofMinutes(10))
+            .register(registry);
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
@@ -137,6 +149,20 @@ final class AnalysisMetrics implements AnalysisListener {
     generatedTokens.increment(tokens);
     fps.record(sampling.fps());
     stage("answer").record(took);
+  }
+
+  @Override
+  public void lookedEarly(String stream, Sampling sampling, int found, int tokens, Duration took) {
+    earlyLooks.increment();
+    shown.increment(sampling.framesSeen());
+    videoTokens.increment(sampling.videoTokens());
+    generatedTokens.increment(tokens);
+    stage("early").record(took);
+  }
+
+  @Override
+  public void eventOpened(String stream, Duration latency) {
+    eventLatency.record(latency);
   }
 
   @Override
