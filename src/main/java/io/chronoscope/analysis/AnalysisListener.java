@@ -55,7 +55,8 @@ public interface AnalysisListener {
   /// What was told first of an event can be read by consumers.
   ///
   /// @param latency since the record came that holds the last frame that was looked at for it
-  default void eventOpened(String stream, Duration latency) {}
+  /// @param sinceItBegan since the record came that holds its first frame
+  default void eventOpened(String stream, Duration latency, Duration sinceItBegan) {}
 
   /// An answer could not be used.
   ///

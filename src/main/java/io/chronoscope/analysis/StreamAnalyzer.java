@@ -461,14 +461,22 @@ final class StreamAnalyzer implements AutoCloseable {
   /// What was found in these frames.
   private void tell(List<Result> results, List<SampledFrame> seen) {
     step(results);
-    if (results.stream().anyMatch(StreamAnalyzer::opens)) {
-      long came = seen.getLast().recordMillis();
-      listener.eventOpened(stream, Duration.ofMillis(Math.max(0, tools.clock().millis() - came)));
+    for (Result result : results) {
+      if (result instanceof VideoEvent event && event.revision() == 1) {
+        long start = absoluteMicros(event.start());
+        SampledFrame first =
+            seen.stream()
+                .filter(frame -> frame.gridMicros() >= start)
+                .findFirst()
+                .orElse(seen.getLast());
+        listener.eventOpened(stream, since(seen.getLast()), since(first));
+      }
     }
   }
 
-  private static boolean opens(Result result) {
-    return result instanceof VideoEvent event && event.revision() == 1;
+  /// How long ago the record came that holds a frame.
+  private Duration since(SampledFrame frame) {
+    return Duration.ofMillis(Math.max(0, tools.clock().millis() - frame.recordMillis()));
   }
 
   /// Windows follow one another, so the one before saw all frames of the overlap.

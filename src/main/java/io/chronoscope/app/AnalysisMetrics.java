@@ -36,6 +36,7 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter windows;
   private final Counter earlyLooks;
   private final Timer eventLatency;
+  private final Timer eventDelay;
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
@@ -61,14 +62,14 @@ final class AnalysisMetrics implements AnalysisListener {
     this.windows = registry.counter("chronoscope.windows");
     this.earlyLooks = registry.counter("chronoscope.looks.early");
     this.eventLatency =
-        Timer.builder("chronoscope.event.latency")
-            .description(
-                "From the record with the last frame that was looked at until what it opened can be"
-                    + " read")
-            .publishPercentileHistogram()
-            .minimumExpectedValue(Duration.ofMillis(50))
-            .maximumExpectedValue(Duration.ofMinutes(10))
-            .register(registry);
+        firstWord(
+            "chronoscope.event.latency",
+            "From the record with the last frame that was looked at until the event it opened can be"
+                + " read");
+    this.eventDelay =
+        firstWord(
+            "chronoscope.event.delay",
+            "From the record in which an event begins until it can be read that it does");
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
@@ -161,8 +162,9 @@ final class AnalysisMetrics implements AnalysisListener {
   }
 
   @Override
-  public void eventOpened(String stream, Duration latency) {
+  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
     eventLatency.record(latency);
+    eventDelay.record(sinceItBegan);
   }
 
   @Override
@@ -209,6 +211,15 @@ final class AnalysisMetrics implements AnalysisListener {
   public void streamFailed(String stream, Throwable cause) {
     failed.increment();
     lagMicros.remove(stream);
+  }
+
+  private Timer firstWord(String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(50))
+        .maximumExpectedValue(Duration.ofMinutes(10))
+        .register(registry);
   }
 
   private Timer stage(String name) {

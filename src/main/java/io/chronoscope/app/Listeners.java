@@ -84,8 +84,8 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   }
 
   @Override
-  public void eventOpened(String stream, Duration latency) {
-    each(listener -> listener.eventOpened(stream, latency));
+  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
+    each(listener -> listener.eventOpened(stream, latency, sinceItBegan));
   }
 
   @Override

@@ -98,8 +98,9 @@ class StreamAnalysisTest {
                 },
                 new AnalysisListener() {
                   @Override
-                  public void eventOpened(String stream, Duration latency) {
+                  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
                     latencies.add(latency);
+                    latencies.add(sinceItBegan);
                   }
 
                   @Override
