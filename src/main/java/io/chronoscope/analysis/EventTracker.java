@@ -178,7 +178,7 @@ final class EventTracker {
             sighting.toleranceMicros(),
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
-            sighting.chunks());
+            FewChunks.of(sighting.chunks()));
     return new OpenEvent(event, span.untilMicros(), sighting.lengthMicros());
   }
 
@@ -216,7 +216,7 @@ final class EventTracker {
             Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
             seenMore ? sighting.description() : old.description(),
             sampling.withFrames(old.sampling().framesSeen() + (int) framesSeenAnew),
-            List.copyOf(chunks));
+            FewChunks.of(chunks));
     return new OpenEvent(
         event, seenUntil, Math.max(pairing.event.wordingMicros(), sighting.lengthMicros()));
   }

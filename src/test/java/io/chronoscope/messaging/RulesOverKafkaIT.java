@@ -216,7 +216,7 @@ class RulesOverKafkaIT {
     }
     opened.clear();
     inspector();
-    putRaw("c", "no JSON");
+    putRaw("c".repeat(900_000), "no JSON");
     await(() -> read(names.deadLetters()).size() > 1);
     assertThat(read(names.deadLetters()))
         .extracting(letter -> ((DeadLetter) letter).origin())
