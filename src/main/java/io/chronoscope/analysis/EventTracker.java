@@ -178,7 +178,7 @@ final class EventTracker {
             sighting.toleranceMicros(),
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
-            FewChunks.of(sighting.chunks()));
+            sighting.chunks());
     return new OpenEvent(event, span.untilMicros(), sighting.lengthMicros());
   }
 
@@ -216,7 +216,7 @@ final class EventTracker {
             Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
             seenMore ? sighting.description() : old.description(),
             sampling.withFrames(old.sampling().framesSeen() + (int) framesSeenAnew),
-            FewChunks.of(chunks));
+            List.copyOf(chunks));
     return new OpenEvent(
         event, seenUntil, Math.max(pairing.event.wordingMicros(), sighting.lengthMicros()));
   }
