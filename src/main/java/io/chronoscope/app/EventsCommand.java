@@ -118,7 +118,7 @@ final class EventsCommand implements Callable<Integer> {
                   event.start(),
                   event.stream(),
                   Clock.precise(event.startOffsetMs()),
-                  event.status() == Result.Status.OPEN ? "…" : Clock.precise(event.endOffsetMs()),
+                  !event.isFinal() ? "…" : Clock.precise(event.endOffsetMs()),
                   event.toleranceMs() / 1000.0,
                   event.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
                   event.description());
