@@ -71,7 +71,7 @@ final class AnswerSpans {
                 instant(one.end),
                 Math.ceilDiv(one.tolerance, 1000L),
                 one.score,
-                List.copyOf(one.chunks)))
+                FewChunks.of(one.chunks)))
         .toList();
   }
 

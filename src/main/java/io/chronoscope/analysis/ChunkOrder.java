@@ -28,6 +28,10 @@ final class ChunkOrder {
   /// Containers and envelopes round times, so chunks that join do not join exactly.
   static final Duration JOINT = Duration.ofMillis(50);
 
+  /// The stream's state names each chunk that is held back, so however small they are, there are no
+  /// more of them.
+  static final int MOST_HELD = 1000;
+
   private static final Comparator<Placed> BY_TIME =
       Comparator.comparing(Placed::start)
           .thenComparing(Placed::sequence)
@@ -248,7 +252,8 @@ final class ChunkOrder {
   private boolean isTooLateFor(Instant missing) {
     Instant latest = newest;
     return (latest != null && !latest.isBefore(missing.plus(limits.grace())))
-        || heldBytes() > limits.maxHeldBytes();
+        || heldBytes() > limits.maxHeldBytes()
+        || held.size() > MOST_HELD;
   }
 
   private static double seconds(Instant from, Instant until) {

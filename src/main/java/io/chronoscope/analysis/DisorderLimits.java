@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param grace how long, in the stream's own time, a missing chunk is waited for while later ones
 ///   come; zero waits for none
 /// @param maxHeldBytes media bytes of one stream that are held back meanwhile; beyond it the chunk
-///   is no longer waited for
+///   is no longer waited for. Nor is it beyond [ChunkOrder#MOST_HELD] chunks
 public record DisorderLimits(Duration grace, long maxHeldBytes) {
 
   public static final DisorderLimits DEFAULTS =

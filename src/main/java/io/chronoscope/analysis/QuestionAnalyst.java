@@ -8,6 +8,7 @@ import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.load.Look;
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Question;
+import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result.QuestionAnswer;
 import io.chronoscope.model.Result.QuestionAnswer.NotSeen;
 import io.chronoscope.model.SampledFrame;
@@ -28,12 +29,18 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Answers questions about stretches of streams. What the main flow, a rule or another question has
 /// seen lately is taken as it was seen; the rest is read again and decoded, and of that only those
 /// frame pairs are encoded that are not there any more. Everything that the model computes for it
 /// gives way to what is live. Thread-safe.
 public final class QuestionAnalyst {
+
+  private static final String TO_COME = "still to come";
+
+  /// An answer is one record, so it has no more spans, and no more parts that were not seen.
+  private static final int MOST_PARTS = 200;
 
   private static final String UNUSABLE =
       "the model said neither whether nor when it happens in a form that can be read; is it a model"
@@ -100,7 +107,8 @@ public final class QuestionAnalyst {
     return refused(question, problem, List.of());
   }
 
-  private QuestionAnswer refused(Question question, String problem, List<NotSeen> notSeen) {
+  private QuestionAnswer refused(Question question, String why, List<NotSeen> notSeen) {
+    String problem = Rejection.cut(why);
     return new QuestionAnswer(
         question.id(),
         question.stream(),
@@ -165,16 +173,16 @@ public final class QuestionAnalyst {
         }
       }
       if (samplings.isEmpty()) {
-        return refused(question, nothingThere(), notSeen);
+        return refused(question, nothingThere(), parts());
       }
-      return judged == 0 ? refused(question, UNUSABLE, notSeen) : answered();
+      return judged == 0 ? refused(question, UNUSABLE, parts()) : answered();
     }
 
     private String nothingThere() {
       return isToCome(question)
           ? toCome(question)
           : "nothing between from and to can be seen: "
-              + notSeen.stream().map(NotSeen::reason).distinct().collect(Collectors.joining("; "));
+              + parts().stream().map(NotSeen::reason).distinct().collect(Collectors.joining("; "));
     }
 
     /// Reads a part of the stretch again.
@@ -292,6 +300,15 @@ public final class QuestionAnalyst {
     }
 
     private QuestionAnswer answered() {
+      List<QuestionAnswer.Span> all = spans.merged();
+      if (all.size() > MOST_PARTS) {
+        add(
+            new NotSeen(
+                all.get(MOST_PARTS).start(),
+                question.to(),
+                "an answer has no more than %d spans".formatted(MOST_PARTS)));
+        all = all.subList(0, MOST_PARTS);
+      }
       return new QuestionAnswer(
           question.id(),
           question.stream(),
@@ -299,10 +316,43 @@ public final class QuestionAnalyst {
           Optional.of(question.from()),
           Optional.of(question.to()),
           Optional.empty(),
-          spans.merged(),
-          notSeen.stream().distinct().sorted(Comparator.comparing(NotSeen::start)).toList(),
+          all,
+          parts(),
           model(),
           sampling());
+    }
+
+    private List<NotSeen> parts() {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      List<NotSeen> all =
+          notSeen.stream()
+              .flatMap(part -> asOf(now, part))
+              .distinct()
+              .sorted(Comparator.comparing(NotSeen::start))
+              .toList();
+      if (all.size() <= MOST_PARTS) {
+        return all;
+      }
+      List<NotSeen> few = new ArrayList<>(all.subList(0, MOST_PARTS - 1));
+      List<NotSeen> rest = all.subList(MOST_PARTS - 1, all.size());
+      few.add(
+          new NotSeen(
+              rest.getFirst().start(),
+              rest.stream().map(NotSeen::end).max(Comparator.naturalOrder()).orElseThrow(),
+              "%d parts of this".formatted(rest.size())));
+      return few;
+    }
+
+    /// That nothing is there yet is no wonder.
+    private static Stream<NotSeen> asOf(Instant now, NotSeen part) {
+      if (!part.end().isAfter(now)) {
+        return Stream.of(part);
+      }
+      Instant from = part.start().isAfter(now) ? part.start() : now;
+      NotSeen toCome = new NotSeen(from, part.end(), TO_COME);
+      return part.start().isBefore(now)
+          ? Stream.of(new NotSeen(part.start(), now, part.reason()), toCome)
+          : Stream.of(toCome);
     }
 
     /// The least closely looked at part counts.

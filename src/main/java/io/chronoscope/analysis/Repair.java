@@ -2,6 +2,7 @@ package io.chronoscope.analysis;
 
 import io.chronoscope.analysis.ChunkOrder.Placed;
 import io.chronoscope.analysis.Timing.Missed;
+import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.SampledFrame;
@@ -40,7 +41,10 @@ final class Repair {
       Instant end = chunk.start().plus(read.facts().durationMicros(), ChronoUnit.MICROS);
       List<Result> results = new ArrayList<>();
       long seen = 0;
-      for (Missed part : gaps.within(chunk.start(), end)) {
+      List<Missed> parts = new ArrayList<>();
+      List<Stretch> shown = shown(chunk.start(), end, read.facts());
+      shown.forEach(stretch -> parts.addAll(gaps.within(stretch.from(), stretch.until())));
+      for (Missed part : parts) {
         seen += ChronoUnit.MICROS.between(part.start(), part.end());
         Instant from = part.start();
         while (from.isBefore(part.end())) {
@@ -79,11 +83,26 @@ final class Repair {
                 read.frames().size(),
                 Duration.ofNanos(System.nanoTime() - beganNanos));
       }
-      results.addAll(gaps.fill(told.start(), chunk.start(), end));
+      shown.forEach(
+          stretch -> results.addAll(gaps.fill(told.start(), stretch.from(), stretch.until())));
       return new Repaired(results, seen);
     } finally {
       read.frames().forEach(frame -> frame.picture().close());
     }
+  }
+
+  private record Stretch(Instant from, Instant until) {}
+
+  /// All of the chunk but its holes.
+  private static List<Stretch> shown(Instant start, Instant end, MediaFacts facts) {
+    List<Stretch> shown = new ArrayList<>();
+    Instant from = start;
+    for (MediaFacts.Hole hole : facts.holes()) {
+      shown.add(new Stretch(from, start.plus(hole.fromMicros(), ChronoUnit.MICROS)));
+      from = start.plus(hole.untilMicros(), ChronoUnit.MICROS);
+    }
+    shown.add(new Stretch(from, end));
+    return shown;
   }
 
   private static Instant earlier(Instant one, Instant other) {

@@ -314,6 +314,7 @@ final class StreamAnalyzer implements AutoCloseable {
     reader = chunks;
     MediaFacts facts = read.facts();
     Instant end = placed.start().plus(facts.durationMicros(), ChronoUnit.MICROS);
+    Instant seenBefore = order.covered().orElse(placed.start());
     if (!order.took(placed, end) && read.frames().isEmpty()) {
       listener.chunkSkipped(stream, placed.sequence());
       return;
@@ -328,6 +329,27 @@ final class StreamAnalyzer implements AutoCloseable {
             Optional.of(new Taken(end, before))));
     frames.addAll(read.frames());
     listener.progress(stream, startOf(told.nextWindow()), coveredMicros(told));
+    List<Result> holes = holes(placed, facts, seenBefore);
+    if (!holes.isEmpty()) {
+      step(holes);
+    }
+  }
+
+  /// What is not shown inside a chunk was not seen, as if no chunk had come there.
+  private List<Result> holes(Placed placed, MediaFacts facts, Instant seenBefore) {
+    List<Result> told = new ArrayList<>();
+    for (MediaFacts.Hole hole : facts.holes()) {
+      Instant from = placed.start().plus(hole.fromMicros(), ChronoUnit.MICROS);
+      Instant until = placed.start().plus(hole.untilMicros(), ChronoUnit.MICROS);
+      Instant unseen = from.isBefore(seenBefore) ? seenBefore : from;
+      if (Duration.between(unseen, until).compareTo(ChunkOrder.JOINT) > 0) {
+        told.add(
+            gap(
+                new Move.Hole(
+                    unseen, until, Cause.MISSING, "the chunk that comes here has no frame here")));
+      }
+    }
+    return told;
   }
 
   /// All ids rest on where the stream begins, so it cannot begin twice at the same moment.

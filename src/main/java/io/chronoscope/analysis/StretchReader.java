@@ -1,6 +1,7 @@
 package io.chronoscope.analysis;
 
 import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.model.Result.QuestionAnswer.NotSeen;
 import io.chronoscope.model.SampledFrame;
@@ -111,6 +112,13 @@ final class StretchReader implements AutoCloseable {
     try {
       ChunkReader.Read read = chunks.read(placed.chunk, micros(start));
       frames.addAll(read.frames());
+      for (MediaFacts.Hole hole : read.facts().holes()) {
+        notSeen.add(
+            new NotSeen(
+                start.plus(hole.fromMicros(), ChronoUnit.MICROS),
+                start.plus(hole.untilMicros(), ChronoUnit.MICROS),
+                "a chunk has no frame here"));
+      }
       end = start.plus(read.facts().durationMicros(), ChronoUnit.MICROS);
     } catch (UnreadableMediaException e) {
       String because = "a chunk cannot be read: " + e.rejection().detail();

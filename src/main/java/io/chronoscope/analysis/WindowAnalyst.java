@@ -3,7 +3,6 @@ package io.chronoscope.analysis;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.load.Look;
 import io.chronoscope.model.FrameSize;
-import io.chronoscope.model.Picture;
 import io.chronoscope.model.SampledFrame;
 import io.chronoscope.model.Sampling;
 import io.chronoscope.rule.Rules;
@@ -15,7 +14,10 @@ import io.chronoscope.sampling.SampleGrid;
 import io.chronoscope.vlm.Answer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -111,7 +113,7 @@ final class WindowAnalyst {
       boolean whole) {
     long began = nanoTime.getAsLong();
     long streamStartMicros = grid.anchorMicros();
-    FrameSize size = size(candidates.getFirst().picture(), look);
+    FrameSize size = size(candidates, look);
     FpsChoice choice =
         fpsPolicy
             .choose(
@@ -200,9 +202,14 @@ final class WindowAnalyst {
     return Math.max(0, clock.millis() - written);
   }
 
-  /// Frames are held as large as they are shown when all is well.
-  private FrameSize size(Picture picture, Look look) {
-    FrameSize full = ChunkReader.sizeOf(picture);
+  /// Frames are held as large as they are shown when all is well. In a window in which the stream
+  /// changes its size, all are shown at that of most of them.
+  private FrameSize size(List<SampledFrame> candidates, Look look) {
+    Map<FrameSize, Integer> counts = new LinkedHashMap<>();
+    candidates.forEach(frame -> counts.merge(ChunkReader.sizeOf(frame.picture()), 1, Integer::sum));
+    int most = Collections.max(counts.values());
+    FrameSize full =
+        counts.keySet().stream().filter(one -> counts.get(one) == most).findFirst().orElseThrow();
     return look.pixelDivisor() == 1
         ? full
         : model.frameSize(full, Math.max(1, full.pixels() / look.pixelDivisor()));

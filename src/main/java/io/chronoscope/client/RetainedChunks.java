@@ -161,8 +161,7 @@ public final class RetainedChunks implements ChunkArchive {
             try {
               return Optional.of(envelope.read(record));
             } catch (NoStreamException e) {
-              // It has the stream's key.
-              throw new IllegalStateException(e);
+              // Such a key is refused, so nothing of this stream is there.
             }
           }
         }

@@ -14,11 +14,14 @@ import java.nio.ByteBuffer;
 /// Frame times count from the segment's time zero: in an MP4 that is presentation time zero, in
 /// fragments of a longer presentation the first one's decode time, in MPEG-TS and Matroska the
 /// earliest presentation time. A frame is shown until the next one; the last for its own duration.
+/// Time wraps in a transport stream after 26.5 hours, and is counted on. See [Presentation] for
+/// frames without a time and for holes.
 ///
 /// A segment is TRUNCATED when its container declares more than is there: a box or element that
 /// ends behind the last byte, a missing `moov`, a transport packet cut short, fewer samples than
 /// the index lists. It is CORRUPT when it cannot be demuxed, or when more than half of its frames
-/// are damaged (marked so by the decoder, refused by it, or out of order in time).
+/// are damaged (marked so by the decoder, refused by it, or out of order in time); BAD_TIME when
+/// that is because most of them are out of order, or when times cannot be known.
 public final class FfmpegDecoder implements MediaDecoder {
 
   private final int threads;
@@ -40,6 +43,7 @@ public final class FfmpegDecoder implements MediaDecoder {
       throws UnreadableMediaException {
     try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
         FrameLoop loop = new FrameLoop(input, limits, sink, threads)) {
+      input.onlyStatedTimes();
       return loop.run();
     }
   }

@@ -7,54 +7,62 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes one opened input from its first packet to its last. One frame is held back until the
-/// next one is known, because a frame is shown until then.
+/// Decodes one opened input from its first packet to its last.
 final class FrameLoop implements AutoCloseable {
 
-  private static final long GUESSED_FRAME_MICROS = 40_000;
   private static final int AGAIN = avutil.AVERROR_EAGAIN();
 
   private final VideoInput input;
   private final DecodeLimits limits;
-  private final long maxMicros;
-  private final FrameSink sink;
-  private final AVCodecContext codec;
+  private final int threads;
+  private final String codecName;
+  private final Presentation shown;
   private final AVPacket packet = avcodec.av_packet_alloc();
   private final AVFrame decoded = avutil.av_frame_alloc();
-  private final AVFrame held = avutil.av_frame_alloc();
-  private final PictureConverter converter = new PictureConverter();
 
-  private boolean holding;
-  private long heldMicros;
-  private long firstMicros;
+  private AVCodecContext codec;
   private long packets;
   private long refused;
-  private long frames;
-  private long damaged;
-  private int widthPx;
-  private int heightPx;
 
   FrameLoop(VideoInput input, DecodeLimits limits, FrameSink sink, int threads)
       throws UnreadableMediaException {
     this.input = input;
     this.limits = limits;
-    this.maxMicros = limits.maxDuration().toNanos() / 1000;
-    this.sink = sink;
-    AVCodec decoder = avcodec.avcodec_find_decoder_by_name(input.decoderName());
-    this.codec = avcodec.avcodec_alloc_context3(decoder);
+    this.threads = threads;
+    this.codecName = input.codecName();
+    this.shown = new Presentation(input, limits, sink);
+    boolean opened = false;
+    this.codec = avcodec.avcodec_alloc_context3(input.decoder());
+    try {
+      open(input.decoder(), true);
+      opened = true;
+    } finally {
+      if (!opened) {
+        close();
+      }
+    }
+  }
+
+  private void open(AVCodec decoder, boolean first) throws UnreadableMediaException {
     int result = avcodec.avcodec_parameters_to_context(codec, input.stream().codecpar());
     if (result >= 0) {
+      if (!first) {
+        // What the container said before all packets was said of another codec.
+        avutil.av_free(codec.extradata());
+        codec.extradata(null);
+        codec.extradata_size(0);
+      }
       codec.pkt_timebase(input.timeBase());
       codec.thread_count(threads);
       codec.max_pixels(limits.maxPixels());
       result = avcodec.avcodec_open2(codec, decoder, (AVDictionary) null);
     }
     if (result < 0) {
-      close();
       throw new UnreadableMediaException(
           Reason.CORRUPT,
           "the %s decoder cannot be set up: %s"
@@ -68,6 +76,9 @@ final class FrameLoop implements AutoCloseable {
     while (result >= 0) {
       packets++;
       try {
+        if (input.codecId() != codec.codec_id()) {
+          changeCodec();
+        }
         feed(packet);
       } finally {
         avcodec.av_packet_unref(packet);
@@ -75,17 +86,27 @@ final class FrameLoop implements AutoCloseable {
       result = input.read(packet);
     }
     feed(null);
-    long endMicros = holding ? deliverLast() : 0;
+    long endMicros = shown.end();
     requireWhole(indexed, result);
     return new MediaFacts(
         input.container().displayName(),
-        input.codecName(),
-        widthPx,
-        heightPx,
+        codecName,
+        shown.widthPx(),
+        shown.heightPx(),
         endMicros,
-        firstMicros,
-        frames,
-        damaged + refused);
+        shown.firstMicros(),
+        shown.frames(),
+        shown.damaged() + refused,
+        shown.holes());
+  }
+
+  /// A transport stream may say in its middle that what follows is coded in another way.
+  private void changeCodec() throws UnreadableMediaException {
+    feed(null);
+    AVCodec decoder = input.decoder();
+    avcodec.avcodec_free_context(codec);
+    codec = avcodec.avcodec_alloc_context3(decoder);
+    open(decoder, false);
   }
 
   /// Gives the decoder a packet, or `null` for the end, and takes all frames that are ready.
@@ -102,7 +123,8 @@ final class FrameLoop implements AutoCloseable {
         refuse();
       } else {
         try {
-          accept();
+          VideoInput.requireSmallPicture(decoded.width(), decoded.height(), limits);
+          shown.add(decoded, codecMicros());
         } finally {
           avutil.av_frame_unref(decoded);
         }
@@ -111,84 +133,20 @@ final class FrameLoop implements AutoCloseable {
     }
   }
 
+  /// A frame's length as the codec states it; 0 when it does not.
+  private long codecMicros() {
+    AVRational rate = codec.framerate();
+    return rate.num() > 0 && rate.den() > 0 ? 1_000_000L * rate.den() / rate.num() : 0;
+  }
+
   private void refuse() throws UnreadableMediaException {
     refused++;
     // a decoder that meets a size beyond its limit forgets the size it had
-    if (frames > 0 && (codec.width() == 0 || codec.height() == 0)) {
+    if (shown.frames() > 0 && (codec.width() == 0 || codec.height() == 0)) {
       throw new UnreadableMediaException(
           Reason.PICTURE_TOO_LARGE,
           "after frame %d the picture changes to a size beyond the limit of %d pixels"
-              .formatted(frames, limits.maxPixels()));
-    }
-  }
-
-  private void accept() throws UnreadableMediaException {
-    VideoInput.requireSmallPicture(decoded.width(), decoded.height(), limits);
-    long ticks = decoded.best_effort_timestamp();
-    long micros =
-        ticks != avutil.AV_NOPTS_VALUE
-            ? input.micros(ticks)
-            : holding ? heldMicros + frameMicros(held) : 0;
-    if ((holding && micros <= heldMicros) || micros < -maxMicros) {
-      damaged++; // its time cannot be right
-      return;
-    }
-    if (frames >= limits.maxFrames()) {
-      throw new UnreadableMediaException(
-          Reason.TOO_LONG, "it has more than %d frames".formatted(limits.maxFrames()));
-    }
-    requireShort(micros);
-    if (holding) {
-      deliver(micros);
-    } else {
-      firstMicros = micros;
-    }
-    avutil.av_frame_move_ref(held, decoded);
-    holding = true;
-    heldMicros = micros;
-    frames++;
-    if (held.decode_error_flags() != 0 || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
-      damaged++;
-    }
-    if (widthPx == 0) {
-      boolean swapped = PictureConverter.Orientation.of(held).a() == 0;
-      widthPx = swapped ? held.height() : held.width();
-      heightPx = swapped ? held.width() : held.height();
-    }
-  }
-
-  private void deliver(long untilMicros) throws UnreadableMediaException {
-    try {
-      if (sink.wants(heldMicros, untilMicros)) {
-        sink.frame(heldMicros, untilMicros, converter.convert(held));
-      }
-    } finally {
-      avutil.av_frame_unref(held);
-      holding = false;
-    }
-  }
-
-  /// @return the end of the last frame, by its own duration or else the average
-  private long deliverLast() throws UnreadableMediaException {
-    long until = heldMicros + frameMicros(held);
-    requireShort(until);
-    deliver(until);
-    return until;
-  }
-
-  private long frameMicros(AVFrame frame) {
-    long own = Ffmpeg.micros(frame.duration(), input.timeBase());
-    if (own > 0) {
-      return own;
-    }
-    return frames > 1 ? (heldMicros - firstMicros) / (frames - 1) : GUESSED_FRAME_MICROS;
-  }
-
-  private void requireShort(long micros) throws UnreadableMediaException {
-    if (micros > maxMicros) {
-      throw new UnreadableMediaException(
-          Reason.TOO_LONG,
-          "it goes on at %.1f s, the limit is %.1f s".formatted(micros / 1e6, maxMicros / 1e6));
+              .formatted(shown.frames(), limits.maxPixels()));
     }
   }
 
@@ -202,23 +160,29 @@ final class FrameLoop implements AutoCloseable {
           Reason.CORRUPT,
           "reading stopped after packet %d: %s".formatted(packets, Ffmpeg.describe(readResult)));
     }
+    long frames = shown.frames();
+    long damaged = shown.damaged() + refused;
     if (frames == 0) {
       throw new UnreadableMediaException(
           refused > 0 ? Reason.CORRUPT : Reason.NO_FRAMES,
           "no frame came out of %d packet(s) of %s, %d of which the decoder refused"
-              .formatted(packets, input.codecName(), refused));
+              .formatted(packets, codecName, refused));
     }
-    if (2 * (damaged + refused) > frames + refused) {
+    if (2 * damaged > frames + refused) {
+      if (2 * shown.backwards() > damaged) {
+        throw new UnreadableMediaException(
+            Reason.BAD_TIME,
+            "its clock is set back: %d frames have a time that is not after that of the frame before"
+                .formatted(shown.backwards()));
+      }
       throw new UnreadableMediaException(
-          Reason.CORRUPT,
-          "%d of %d frames are damaged".formatted(damaged + refused, frames + refused));
+          Reason.CORRUPT, "%d of %d frames are damaged".formatted(damaged, frames + refused));
     }
   }
 
   @Override
   public void close() {
-    converter.close();
-    avutil.av_frame_free(held);
+    shown.close();
     avutil.av_frame_free(decoded);
     avcodec.av_packet_free(packet);
     avcodec.avcodec_free_context(codec);

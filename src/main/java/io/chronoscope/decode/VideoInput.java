@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -185,11 +186,7 @@ final class VideoInput implements AutoCloseable {
               ? "no streams in it"
               : "no video among %d stream(s): %s".formatted(others.size(), others));
     }
-    if (!DECODERS.containsKey(chosen.codecpar().codec_id())) {
-      throw new UnreadableMediaException(
-          Reason.UNSUPPORTED_CODEC,
-          "the video is %s; %s are read".formatted(describe(chosen.codecpar()), codecNames()));
-    }
+    var unused = decoderName(chosen.codecpar());
     return chosen;
   }
 
@@ -242,8 +239,39 @@ final class VideoInput implements AutoCloseable {
     return avcodec.avcodec_get_name(stream.codecpar().codec_id()).getString();
   }
 
-  String decoderName() {
-    return DECODERS.getOrDefault(stream.codecpar().codec_id(), codecName());
+  /// Of the packet that was read last; a transport stream may change it.
+  int codecId() {
+    return stream.codecpar().codec_id();
+  }
+
+  AVCodec decoder() throws UnreadableMediaException {
+    return avcodec.avcodec_find_decoder_by_name(decoderName(stream.codecpar()));
+  }
+
+  private static String decoderName(AVCodecParameters codec) throws UnreadableMediaException {
+    String name = DECODERS.get(codec.codec_id());
+    if (name == null) {
+      throw new UnreadableMediaException(
+          Reason.UNSUPPORTED_CODEC,
+          "the video is %s; %s are read".formatted(describe(codec), codecNames()));
+    }
+    return name;
+  }
+
+  /// From here on packets have the times that a transport stream states, and only those. By itself
+  /// the library makes up the others from a frame rate that it takes from the times that are there:
+  /// where every fifth packet has one, from a fifth of the rate.
+  void onlyStatedTimes() throws UnreadableMediaException {
+    if (container != ContainerFormat.MPEG_TS) {
+      return;
+    }
+    // What was read to find out about the streams has such times already, so it is read again.
+    int result = avformat.av_seek_frame(context, -1, 0, avformat.AVSEEK_FLAG_BYTE);
+    if (result < 0) {
+      throw new UnreadableMediaException(
+          Reason.CORRUPT, "it cannot be read from its beginning: " + Ffmpeg.describe(result));
+    }
+    context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOFILLIN);
   }
 
   /// Microseconds from the segment's time zero.

@@ -2,6 +2,7 @@ package io.chronoscope.messaging;
 
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Question;
+import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.QuestionAnswer;
@@ -224,7 +225,7 @@ public final class QuestionDesk implements AutoCloseable {
         text,
         from,
         to,
-        Optional.of(problem),
+        Optional.of(Rejection.cut(problem)),
         List.of(),
         List.of(),
         model,

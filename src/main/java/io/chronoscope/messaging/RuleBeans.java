@@ -56,8 +56,10 @@ class RuleBeans {
   RuleInspector inspector(
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       TopicNames names,
-      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope")
-          String group) {
-    return new RuleInspector(kafka, group, names.rules(), new ResultEnvelope(names, SOURCE));
+      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
+      @ConfigProperty(name = "chronoscope.kafka.delivery", defaultValue = "exactly-once")
+          DeliveryGuarantee delivery) {
+    return new RuleInspector(
+        kafka, group, names.rules(), new ResultEnvelope(names, SOURCE), delivery);
   }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -22,6 +23,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -32,7 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /// Writes a dead letter for each record on the rules' topic that is no rule. All instances read all
 /// rules, but only one of them may answer: they share a consumer group of their own for this, and
-/// the letters and the offsets they rest on are one transaction.
+/// the letters and the offsets they rest on are one transaction; or, at least once, written one
+/// after the other.
 final class RuleInspector implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RuleInspector.class);
@@ -42,6 +46,7 @@ final class RuleInspector implements AutoCloseable {
   private final String group;
   private final String topic;
   private final ResultEnvelope envelope;
+  private final DeliveryGuarantee delivery;
   private final Thread thread;
   private final Map<TopicPartition, Producer<String, byte[]>> producers = new HashMap<>();
   private volatile boolean closed;
@@ -50,11 +55,17 @@ final class RuleInspector implements AutoCloseable {
   /// @param kafka client properties
   /// @param group of the instances; this one's is named after it
   /// @param topic of the rules
-  RuleInspector(Map<String, Object> kafka, String group, String topic, ResultEnvelope envelope) {
+  RuleInspector(
+      Map<String, Object> kafka,
+      String group,
+      String topic,
+      ResultEnvelope envelope,
+      DeliveryGuarantee delivery) {
     this.kafka = kafka;
     this.group = group + "-rules";
     this.topic = topic;
     this.envelope = envelope;
+    this.delivery = delivery;
     this.thread = Thread.ofPlatform().name("rule-inspector").daemon().unstarted(this::work);
   }
 
@@ -104,23 +115,44 @@ final class RuleInspector implements AutoCloseable {
         consumer.commitSync(read);
       } else {
         Producer<String, byte[]> producer = producers.computeIfAbsent(partition, this::producer);
-        producer.beginTransaction();
-        refused.forEach(record -> send(producer, record));
-        producer.sendOffsetsToTransaction(read, consumer.groupMetadata());
-        producer.commitTransaction();
+        switch (delivery) {
+          case EXACTLY_ONCE -> {
+            producer.beginTransaction();
+            refused.forEach(record -> {
+              var unused = producer.send(letter(record, producer));
+            });
+            producer.sendOffsetsToTransaction(read, consumer.groupMetadata());
+            producer.commitTransaction();
+          }
+          case AT_LEAST_ONCE -> {
+            refused.forEach(record -> {
+              try {
+                producer.send(letter(record, producer)).get();
+              } catch (ExecutionException e) {
+                throw new KafkaException("a dead letter was not published", e.getCause());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new KafkaException("interrupted", e);
+              }
+            });
+            consumer.commitSync(read);
+          }
+        }
       }
     }
   }
 
-  private void send(Producer<String, byte[]> producer, ConsumerRecord<byte[], byte[]> record) {
-    if (RuleRecord.read(record) instanceof RuleChange.Malformed malformed) {
-      // It belongs to no stream, so it is named by its partition.
-      DeadLetter letter =
-          new DeadLetter(
-              record.topic() + "-" + record.partition(), malformed.at(), malformed.rejection());
-      int partitions = producer.partitionsFor(envelope.topic(letter)).size();
-      var unused = producer.send(envelope.write(letter, RefusedRecord.of(record), partitions));
+  private ProducerRecord<String, byte[]> letter(
+      ConsumerRecord<byte[], byte[]> record, Producer<String, byte[]> producer) {
+    if (!(RuleRecord.read(record) instanceof RuleChange.Malformed malformed)) {
+      throw new IllegalArgumentException("a rule is not refused");
     }
+    // It belongs to no stream, so it is named by its partition.
+    DeadLetter letter =
+        new DeadLetter(
+            record.topic() + "-" + record.partition(), malformed.at(), malformed.rejection());
+    int partitions = producer.partitionsFor(envelope.topic(letter)).size();
+    return envelope.write(letter, RefusedRecord.of(record), partitions);
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {
@@ -141,6 +173,9 @@ final class RuleInspector implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>(kafka);
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    if (delivery == DeliveryGuarantee.AT_LEAST_ONCE) {
+      return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
+    }
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group + "-" + partition);
     Producer<String, byte[]> producer =
         new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());

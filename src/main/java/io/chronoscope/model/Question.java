@@ -10,14 +10,20 @@ import java.time.Instant;
 /// @param to absolute, after `from`; no longer part of the stretch
 public record Question(String id, String stream, String text, Instant from, Instant to) {
 
-  private static final int MAX_TEXT = 500;
+  public static final int MAX_ID = 200;
+  public static final int MAX_STREAM = 512;
+  public static final int MAX_TEXT = 500;
   private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
 
   /// @throws IllegalArgumentException when a part of it cannot be; names the part as it is called
   ///   on the topic
   public Question {
     check(!id.isBlank(), "the key, which is the question's id, is blank");
+    check(
+        id.length() <= MAX_ID,
+        "the key, which is the question's id, is longer than " + MAX_ID + " characters");
     check(!stream.isBlank(), "stream is blank");
+    check(stream.length() <= MAX_STREAM, "stream is longer than " + MAX_STREAM + " characters");
     check(!text.isBlank(), "question is blank");
     check(text.length() <= MAX_TEXT, "question is longer than " + MAX_TEXT + " characters");
     // The text becomes a part of the question to the model.

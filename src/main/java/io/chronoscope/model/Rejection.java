@@ -3,8 +3,24 @@ package io.chronoscope.model;
 /// Why a record was not taken, in words for its producer.
 ///
 /// @param reason the kind, stable for programs
-/// @param detail what was wrong and where
+/// @param detail what was wrong and where; no more of it than [#MAX_DETAIL] characters, whatever
+///   was sent: what is said of a bad record must not be too large for a record itself
 public record Rejection(Reason reason, String detail) {
+
+  public static final int MAX_DETAIL = 1000;
+
+  public Rejection {
+    detail = cut(detail);
+  }
+
+  /// A text for people, cut where it is longer than a detail may be.
+  public static String cut(String text) {
+    if (text.length() <= MAX_DETAIL) {
+      return text;
+    }
+    boolean splits = Character.isHighSurrogate(text.charAt(MAX_DETAIL - 2));
+    return text.substring(0, MAX_DETAIL - (splits ? 2 : 1)) + "…";
+  }
 
   public enum Reason {
     BAD_ENVELOPE,

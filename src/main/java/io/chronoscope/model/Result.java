@@ -23,7 +23,7 @@ public sealed interface Result {
   /// @param start absolute; `startOffsetMs` is the same, in milliseconds from the stream's start
   /// @param end absolute and not before `start`
   /// @param toleranceMs how far `start` and `end` may be off because nothing was sampled in between
-  /// @param chunks the chunks whose frames showed it, in order
+  /// @param chunks the chunks whose frames showed it, in order; of very many the first and the last
   record VideoEvent(
       String id,
       int revision,
@@ -239,7 +239,7 @@ public sealed interface Result {
     }
 
     /// @param score how sure the model was, 0 to 1
-    /// @param chunks the chunks whose frames showed it
+    /// @param chunks the chunks whose frames showed it; of very many the first and the last
     public record Span(
         Instant start, Instant end, long toleranceMs, double score, List<ChunkOrigin> chunks) {
 

@@ -47,6 +47,19 @@ public final class ChunkEnvelope {
 
   private static final int MAX_REFERENCE_BYTES = 16 * 1024;
 
+  /// A stream's id goes into all that is written of it.
+  private static final int MAX_STREAM_BYTES = 512;
+
+  /// Times that a clock may show, however wrong it is; with others nothing can be counted.
+  private static final Instant EARLIEST = Instant.EPOCH;
+
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
+  /// Can be counted on from, and is a number in every language.
+  private static final long MAX_NUMBER = (1L << 53) - 1;
+
+  private static final long MAX_DURATION_MS = Duration.ofDays(1).toMillis();
+
   private final int maxChunkBytes;
 
   /// @param maxChunkBytes larger values are refused
@@ -107,6 +120,11 @@ public final class ChunkEnvelope {
     String stream = new String(key, StandardCharsets.UTF_8);
     if (stream.isBlank()) {
       throw new NoStreamException("record has a blank key; the key is the stream id");
+    }
+    if (key.length > MAX_STREAM_BYTES) {
+      throw new NoStreamException(
+          "record has a key of %d bytes; it is the stream id, of %d bytes at most"
+              .formatted(key.length, MAX_STREAM_BYTES));
     }
     return stream;
   }
@@ -204,8 +222,19 @@ public final class ChunkEnvelope {
       throws Refusal {
     Instant recordTime = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
     OffsetDateTime time = envelope == null ? null : envelope.getTime();
+    if (time == null) {
+      checkTime("the record's timestamp", recordTime);
+    } else {
+      checkTime("header ce_time", time.toInstant());
+    }
     OptionalLong sequence = number(envelope, SEQUENCE);
     OptionalLong durationMs = number(envelope, DURATION_MS);
+    if (durationMs.orElse(0) > MAX_DURATION_MS) {
+      throw new Refusal(
+          Reason.BAD_TIME,
+          "header ce_durationms says %d, which is more than a day"
+              .formatted(durationMs.getAsLong()));
+    }
     return new Chunk(
         stream,
         origin,
@@ -220,6 +249,14 @@ public final class ChunkEnvelope {
         envelope != null && envelope.getExtension(REDRIVEN) != null);
   }
 
+  private static void checkTime(String what, Instant time) throws Refusal {
+    if (time.isBefore(EARLIEST) || !time.isBefore(LATEST)) {
+      throw new Refusal(
+          Reason.BAD_TIME,
+          "%s says %s; times from %s to %s are taken".formatted(what, time, EARLIEST, LATEST));
+    }
+  }
+
   private static OptionalLong number(@Nullable CloudEvent envelope, String extension)
       throws Refusal {
     Object value = envelope == null ? null : envelope.getExtension(extension);
@@ -228,14 +265,16 @@ public final class ChunkEnvelope {
     }
     try {
       long number = Long.parseLong(value.toString());
-      if (number >= 0) {
+      if (number >= 0 && number <= MAX_NUMBER) {
         return OptionalLong.of(number);
       }
     } catch (NumberFormatException e) {
       // Said below.
     }
     throw new Refusal(
-        Reason.BAD_ENVELOPE, "header ce_" + extension + " is not a whole number from 0: " + value);
+        Reason.BAD_ENVELOPE,
+        "header ce_%s is not a whole number from 0: %s; the largest is %d"
+            .formatted(extension, value, MAX_NUMBER));
   }
 
   /// A chunk to be sent. The media are not copied.

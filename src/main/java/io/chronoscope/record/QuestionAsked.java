@@ -13,8 +13,8 @@ public sealed interface QuestionAsked {
 
   /// Somebody waits for an answer under this id, but there is something wrong with the question.
   ///
-  /// @param stream as far as it could be read; else the partition's name
-  /// @param text as far as it could be read; else empty
+  /// @param stream as far as it could be read and is not too long; else the partition's name
+  /// @param text as far as it could be read and is not too long; else empty
   /// @param problem names the field
   record Wrong(
       String id,

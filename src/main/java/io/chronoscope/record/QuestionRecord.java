@@ -30,6 +30,11 @@ public final class QuestionRecord {
         throw new MalformedRecordException("the key is missing; it is the question's id");
       }
       id = new String(record.key(), StandardCharsets.UTF_8);
+      if (id.isBlank() || id.length() > Question.MAX_ID) {
+        throw new MalformedRecordException(
+            "the key is %s; it is the question's id, of 1 to %d characters"
+                .formatted(id.isBlank() ? "blank" : "too long", Question.MAX_ID));
+      }
       if (record.value() == null) {
         throw new MalformedRecordException("question " + id + " has no value");
       }
@@ -45,11 +50,15 @@ public final class QuestionRecord {
     } catch (MalformedRecordException | IllegalArgumentException e) {
       return new QuestionAsked.Wrong(
           id,
-          readable(fields, fields::text, "stream").filter(s -> !s.isBlank()).orElse(where),
-          readable(fields, fields::text, "question").orElse(""),
+          readable(fields, fields::text, "stream")
+              .filter(s -> !s.isBlank() && s.length() <= Question.MAX_STREAM)
+              .orElse(where),
+          readable(fields, fields::text, "question")
+              .filter(text -> text.length() <= Question.MAX_TEXT)
+              .orElse(""),
           readable(fields, fields::instant, "from"),
           readable(fields, fields::instant, "to"),
-          String.valueOf(e.getMessage()));
+          Rejection.cut(String.valueOf(e.getMessage())));
     }
   }
 

@@ -19,6 +19,9 @@ import org.apache.kafka.common.header.Header;
 public record RefusedRecord(
     Instant time, int sizeBytes, Optional<Media.Reference> reference, Optional<String> redriveOf) {
 
+  /// Longer than any letter's id.
+  private static final int MAX_ID = 512;
+
   /// Of a record of which nothing but itself is known.
   public static RefusedRecord of(ConsumerRecord<byte[], byte[]> record) {
     Header redriven = record.headers().lastHeader("ce_" + ChunkEnvelope.REDRIVEN);
@@ -26,7 +29,7 @@ public record RefusedRecord(
         Instant.ofEpochMilli(Math.max(0, record.timestamp())),
         record.value() == null ? 0 : record.value().length,
         Optional.empty(),
-        redriven == null || redriven.value() == null
+        redriven == null || redriven.value() == null || redriven.value().length > MAX_ID
             ? Optional.empty()
             : Optional.of(new String(redriven.value(), StandardCharsets.UTF_8)));
   }

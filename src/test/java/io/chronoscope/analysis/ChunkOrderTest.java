@@ -152,6 +152,19 @@ class ChunkOrderTest {
     assertThat(moves).containsExactly("0", "MISSING 2-4", "2", "3", "4");
   }
 
+  /// Each is named in the stream's state, which must not grow beyond a record.
+  @Test
+  void doesNotWaitWhenTooManyAreHeldAlready() {
+    order = new ChunkOrder(new DisorderLimits(Duration.ofSeconds(10), 1L << 30));
+    offer(0, 0);
+    for (int i = 0; i < ChunkOrder.MOST_HELD; i++) {
+      offer(2 + i, 3 + i / 1000.0);
+    }
+    assertThat(moves).containsExactly("0");
+    offer(2 + ChunkOrder.MOST_HELD, 4);
+    assertThat(moves).hasSize(2 + ChunkOrder.MOST_HELD + 1).startsWith("0", "MISSING 2-3", "2");
+  }
+
   @Test
   void waitsForNothingMoreAtTheEnd() {
     offer(0, 0);

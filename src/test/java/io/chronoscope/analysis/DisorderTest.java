@@ -407,6 +407,72 @@ class DisorderTest {
         });
   }
 
+  /// Twelve of its frames are not there.
+  private static Media.Inline holed(Chunk chunk) {
+    return new Media.Inline(FlashVideo.without(((Media.Inline) chunk.media()).bytes(), 4, 16));
+  }
+
+  @Test
+  void tellsWhatAChunkDoesNotShowAsAGap() {
+    List<Optional<StreamInput>> actions = new ArrayList<>(inOrder(upTo(30)));
+    Chunk whole = (Chunk) actions.get(22).orElseThrow(); // 44 to 46; lamp e is on from 44
+    actions.set(
+        22,
+        Optional.of(
+            new Chunk(
+                "cam",
+                whole.origin(),
+                whole.declaredStart(),
+                NOON,
+                whole.sequence(),
+                whole.declaredDuration(),
+                holed(whole),
+                false)));
+    actions.add(30, Optional.of(redriven(whole, 30)));
+    actions.set(31, Optional.of(end(31)));
+    List<Made> made = run(Optional.empty(), actions, counting);
+    assertThat(all(Gap.class, made))
+        .extracting(gap -> gap.revision() + " " + gap.status() + " " + gap.startOffsetMs() / 100.0)
+        .containsExactly("1 CLOSED 444.0", "2 WITHDRAWN 444.0");
+    assertThat(all(Gap.class, made).getFirst())
+        .satisfies(gap -> {
+          assertThat(gap.cause()).isEqualTo(Cause.MISSING);
+          assertThat(gap.end()).isEqualTo(at(45.6));
+        });
+    assertThat(all(StreamEnd.class, made)).extracting(StreamEnd::notSeenMs).containsExactly(0L);
+  }
+
+  @Test
+  void repairsNoMoreThanTheChunkShows() {
+    List<Integer> numbers = upTo(30);
+    numbers.remove((Integer) 22);
+    List<Optional<StreamInput>> actions = new ArrayList<>(inOrder(numbers));
+    actions.removeLast();
+    Chunk whole = redriven(chunk(0, 22, 44, 46, 44), 29);
+    actions.add(
+        Optional.of(
+            new Chunk(
+                "cam",
+                whole.origin(),
+                whole.declaredStart(),
+                NOON,
+                whole.sequence(),
+                whole.declaredDuration(),
+                holed(whole),
+                true)));
+    actions.add(Optional.of(end(30)));
+    List<Made> made = run(Optional.empty(), actions, counting);
+    Map<String, Gap> last = new TreeMap<>();
+    all(Gap.class, made).forEach(gap -> last.put(gap.id(), gap));
+    assertThat(last.values().stream().filter(gap -> gap.status() == Status.CLOSED))
+        .singleElement()
+        .satisfies(gap -> {
+          assertThat(gap.start()).isEqualTo(at(44.4));
+          assertThat(gap.end()).isEqualTo(at(45.6));
+        });
+    assertThat(all(StreamEnd.class, made)).extracting(StreamEnd::notSeenMs).containsExactly(1200L);
+  }
+
   /// A stream with everything that can go wrong.
   private static List<Optional<StreamInput>> disorderly(Random random) {
     boolean lengths = random.nextInt(4) > 0;
@@ -425,6 +491,7 @@ class DisorderTest {
       double from = i * CHUNK;
       double overlap = random.nextInt(8) == 0 && i > 0 ? 1 : 0;
       boolean bad = random.nextInt(15) == 0;
+      boolean hole = (31 * i + 7 * count + firstNumber) % 10 == 0;
       Chunk whole = chunk(0, firstNumber + i, from - overlap, from + CHUNK, zero + from - overlap);
       Chunk chunk =
           new Chunk(
@@ -436,7 +503,7 @@ class DisorderTest {
               lengths ? whole.declaredDuration() : Optional.empty(),
               bad
                   ? new Media.Inline(ByteBuffer.wrap("junk".getBytes(StandardCharsets.UTF_8)))
-                  : whole.media(),
+                  : hole ? holed(whole) : whole.media(),
               false);
       switch (random.nextInt(10)) {
         case 0 -> {}

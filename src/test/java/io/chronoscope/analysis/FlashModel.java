@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 /// event for each time a lamp is on. Asked whether something happens, it takes the first lamp that
 /// the question names (`Lamp-aaa`) and says yes if it is on at some time; asked when, it tells the
 /// first such time.
-public final class FlashModel implements VideoLanguageModel {
+public class FlashModel implements VideoLanguageModel {
 
   public static final double FPS = 2;
 

@@ -11,13 +11,15 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A video format for tests: a segment is the text `FLASH fps frames lamps…`, where each lamp is a
 /// letter and a string of 0 and 1, one for each frame. In the decoded picture the lamp's row is
-/// white while it is on. Anything else is refused as no media.
+/// white while it is on. A word `!from-until` leaves out these frames. Anything else is refused as
+/// no media.
 public final class FlashVideo implements MediaDecoder {
 
   static final int LAMPS = 26;
@@ -66,6 +68,14 @@ public final class FlashVideo implements MediaDecoder {
     }
   }
 
+  /// The segment without some of its frames: a hole, if it is a second or longer.
+  static ByteBuffer without(ByteBuffer segment, int fromFrame, int untilFrame) {
+    String hole = " !%d-%d".formatted(fromFrame, untilFrame);
+    return ByteBuffer.wrap(
+        (StandardCharsets.UTF_8.decode(segment.duplicate()) + hole)
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
   @Override
   public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
@@ -78,14 +88,36 @@ public final class FlashVideo implements MediaDecoder {
     }
     int fps = Integer.parseInt(words[1]);
     int frames = Integer.parseInt(words[2]);
+    int holeFrom = frames;
+    int holeUntil = frames;
+    if (words[words.length - 1].startsWith("!")) {
+      String[] hole = words[words.length - 1].substring(1).split("-");
+      holeFrom = Integer.parseInt(hole[0]);
+      holeUntil = Integer.parseInt(hole[1]);
+    }
     for (int i = 0; i < frames; i++) {
+      if (i >= holeFrom && i < holeUntil) {
+        continue;
+      }
       long from = i * 1_000_000L / fps;
       long until = (i + 1) * 1_000_000L / fps;
       if (sink.wants(from, until)) {
         sink.frame(from, until, picture(words, i));
       }
     }
-    return new MediaFacts("flash", "flash", SIZE, SIZE, frames * 1_000_000L / fps, 0, frames, 0);
+    return new MediaFacts(
+        "flash",
+        "flash",
+        SIZE,
+        SIZE,
+        frames * 1_000_000L / fps,
+        0,
+        frames,
+        0,
+        holeUntil - holeFrom < fps
+            ? List.of()
+            : List.of(
+                new MediaFacts.Hole(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)));
   }
 
   private static Picture picture(String[] words, int frame) {
@@ -93,7 +125,7 @@ public final class FlashVideo implements MediaDecoder {
     MemorySegment rgb = picture.rgb();
     rgb.fill((byte) 0);
     for (int w = 3; w < words.length; w++) {
-      if (words[w].charAt(1 + frame) == '1') {
+      if (words[w].charAt(0) != '!' && words[w].charAt(1 + frame) == '1') {
         rgb.asSlice((words[w].charAt(0) - 'a') * 3L * SIZE, 3L * SIZE).fill((byte) 255);
       }
     }
@@ -101,6 +133,6 @@ public final class FlashVideo implements MediaDecoder {
   }
 
   static boolean isOn(Picture picture, char lamp) {
-    return picture.rgb().get(ValueLayout.JAVA_BYTE, (lamp - 'a') * 3L * SIZE) != 0;
+    return (picture.rgb().get(ValueLayout.JAVA_BYTE, (lamp - 'a') * 3L * SIZE) & 0xff) > 127;
   }
 }

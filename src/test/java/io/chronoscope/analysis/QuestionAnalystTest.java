@@ -329,6 +329,34 @@ class QuestionAnalystTest {
   }
 
   @Test
+  void saysWhatOfAStretchIsStillToCome() {
+    FlashVideo.Script script = new FlashVideo.Script(4).on('a', 3593, 3595);
+    archive.records.add(chunk(0, 3592, Optional.empty(), script.chunk(3592, 3596)));
+
+    QuestionAnswer answer = ask("Lamp-aaa", 3592, 3700);
+
+    assertThat(answer.problem()).isEmpty();
+    assertThat(answer.spans()).hasSize(1);
+    assertThat(answer.notSeen())
+        .containsExactly(
+            missing(3596, 3600, "no chunk is there"), missing(3600, 3700, "still to come"));
+  }
+
+  @Test
+  void anAnswerFitsARecordHoweverMuchIsMissing() {
+    FlashVideo.Script script = new FlashVideo.Script(4).on('a', 1, 3);
+    for (int i = 0; i < 250; i++) {
+      archive.records.add(chunk(i, 2 * i, Optional.empty(), script.chunk(2 * i, 2 * i + 1)));
+    }
+
+    QuestionAnswer answer = ask("Lamp-aaa", 0, 500);
+
+    assertThat(answer.problem()).isEmpty();
+    assertThat(answer.notSeen()).hasSize(200);
+    assertThat(answer.notSeen().getLast()).isEqualTo(missing(399, 500, "51 parts of this"));
+  }
+
+  @Test
   void aModelThatDoesNotSayYesOrNoGivesNoAnswer() {
     record(new FlashVideo.Script(4), 8);
     model.disturb = (question, answer) -> "The video";

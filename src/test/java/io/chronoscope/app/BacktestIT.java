@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -56,13 +57,18 @@ class BacktestIT {
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     admin = Admin.create(kafka);
     Topics.ensure(kafka, TopicNames.USUAL);
-    try (ChunkPublisher publisher =
-        new ChunkPublisher(kafka, TopicNames.USUAL.chunks(), URI.create("/test"))) {
+    publish(TopicNames.USUAL.chunks(), Integer.MAX_VALUE);
+  }
+
+  /// @param chunks so many of the video at most
+  private void publish(String topic, int chunks) {
+    try (ChunkPublisher publisher = new ChunkPublisher(kafka, topic, URI.create("/test"))) {
       new MediaCutter()
           .cut(
               Path.of("video-samples", "portrait.mp4"),
               Duration.ofSeconds(2),
-              segment ->
+              segment -> {
+                if (segment.index() < chunks) {
                   publisher
                       .publish(
                           "portrait",
@@ -72,7 +78,9 @@ class BacktestIT {
                           segment.contentType(),
                           FileFeed.bytesOf(segment))
                       .toCompletableFuture()
-                      .join());
+                      .join();
+                }
+              });
       publisher.end("portrait").toCompletableFuture().join();
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -169,6 +177,21 @@ class BacktestIT {
     assertThat(total().get("new").asInt()).isZero();
     assertThat(total().get("moved").asInt()).isZero();
     assertThat(total().get("missing").asInt()).isZero();
+  }
+
+  @Test
+  void readsTheTopicAndTheModelThatItIsTold() throws Exception {
+    admin.createTopics(List.of(new NewTopic("elsewhere", 3, (short) 1))).all().get();
+    publish("elsewhere", 2);
+    Map<String, Long> live = liveTopics();
+
+    assertThat(run("--topic", "elsewhere", "--model", "models/demo")).isEqualTo(ExitCode.OK);
+
+    assertThat(total().get("chunks").asInt()).isEqualTo(2);
+    assertThat(liveTopics()).isEqualTo(live);
+    assertThat(run("--topic", "nowhere")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("topic nowhere does not exist");
+    assertThat(run("--model", "no/model")).isEqualTo(ExitCode.ENVIRONMENT);
   }
 
   @Test

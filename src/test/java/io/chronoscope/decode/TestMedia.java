@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
+import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -46,6 +48,8 @@ public final class TestMedia {
   private boolean sound;
   private int quarterTurns;
   private long firstTick;
+  private IntToLongFunction ticks = frame -> frame;
+  private LongPredicate lit = tick -> false;
   private int declaredWidth;
   private int declaredHeight;
   private UnaryOperator<byte[]> packets = packet -> packet;
@@ -147,6 +151,18 @@ public final class TestMedia {
   /// The first frame's time, in frames.
   public TestMedia startingAt(long frame) {
     firstTick = frame;
+    return this;
+  }
+
+  /// Each frame's time, in frames at [#fps] from [#startingAt]; rising.
+  public TestMedia times(IntToLongFunction ofFrame) {
+    ticks = ofFrame;
+    return this;
+  }
+
+  /// In which frames the upper half is white, by their time in frames.
+  public TestMedia lit(LongPredicate ofTick) {
+    lit = ofTick;
     return this;
   }
 
@@ -300,8 +316,9 @@ public final class TestMedia {
       for (int i = 0; i < count; i++) {
         check(avutil.av_frame_make_writable(frame));
         if (picture) {
-          paint(frame, i);
-          frame.pts(firstTick + i);
+          long tick = firstTick + ticks.applyAsLong(i);
+          paint(frame, i, lit.test(tick));
+          frame.pts(tick);
         } else {
           frame.data(0).limit(4L * encoder.frame_size()).fill(0);
           frame.pts((long) i * encoder.frame_size());
@@ -340,14 +357,18 @@ public final class TestMedia {
 
   /// Brightness 60 to 100 from left to right, with a square of 220 and a quarter of the height that
   /// moves by two pixels a frame.
-  private void paint(AVFrame frame, int index) {
+  private void paint(AVFrame frame, int index, boolean upperHalf) {
     int side = Math.max(2, height / 4);
     int left = 2 * index % Math.max(1, width - side);
     byte[] row = new byte[width];
     for (int y = 0; y < height; y++) {
       boolean inside = y >= side && y < 2 * side;
       for (int x = 0; x < width; x++) {
-        row[x] = (byte) (inside && x >= left && x < left + side ? 220 : 60 + 40 * x / width);
+        row[x] =
+            (byte)
+                (upperHalf && y < height / 2
+                    ? 235
+                    : inside && x >= left && x < left + side ? 220 : 60 + 40 * x / width);
       }
       frame.data(0).position((long) y * frame.linesize(0)).put(row);
       frame.data(0).position(0);

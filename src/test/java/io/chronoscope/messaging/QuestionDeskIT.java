@@ -136,6 +136,8 @@ class QuestionDeskIT {
     send("bad", "{\"stream\":\"cam\",\"question\":\"x\",\"from\":\"soon\"}");
     send("text", "when?");
     send(null, "{}");
+    send("k".repeat(400_000), "{}");
+    send("large", "{\"stream\":\"%s\",\"question\":\"x\"}".formatted("s".repeat(450_000)));
     ask("good");
     Function<Question, QuestionAnswer> answering =
         question -> {
@@ -146,18 +148,19 @@ class QuestionDeskIT {
         };
     try (QuestionDesk desk = desk(delivery)) {
       desk.open(MODEL, answering);
-      List<Result> first = read(4);
+      List<Result> first = read(6);
       ask("broken", "last");
 
       assertThat(first)
           .filteredOn(DeadLetter.class::isInstance)
-          .hasSize(2)
+          .hasSize(3)
           .allSatisfy(letter ->
               assertThat(((DeadLetter) letter).rejection().reason())
                   .isEqualTo(Rejection.Reason.BAD_QUESTION));
       assertThat(answer("bad", first).problem()).contains("from is not an RFC 3339 time: soon");
+      assertThat(answer("large", first).problem()).contains("from is missing");
       assertThat(answer("good", first)).isEqualTo(nothing(question("good")));
-      List<Result> all = read(6);
+      List<Result> all = read(8);
       assertThat(answer("last", all).problem()).isEmpty();
       assertThat(answer("broken", all).problem())
           .hasValueSatisfying(problem -> assertThat(problem).contains("no luck"));

@@ -59,6 +59,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 class RulesOverKafkaIT {
@@ -115,14 +117,15 @@ class RulesOverKafkaIT {
     return follower;
   }
 
-  private RuleInspector inspector() {
+  private RuleInspector inspector(DeliveryGuarantee delivery) {
     RuleInspector inspector =
         open(
             new RuleInspector(
                 kafka,
                 names.state(),
                 names.rules(),
-                new ResultEnvelope(names, URI.create("/test"))));
+                new ResultEnvelope(names, URI.create("/test")),
+                delivery));
     inspector.start();
     return inspector;
   }
@@ -195,11 +198,13 @@ class RulesOverKafkaIT {
     await(() -> follower.trouble().isEmpty());
   }
 
-  @Test
-  void putsAMalformedRuleAsideOnceAndKeepsTheFormerInForce() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void putsAMalformedRuleAsideOnceAndKeepsTheFormerInForce(DeliveryGuarantee delivery)
+      throws Exception {
     put(rule("a", "a dog"));
-    inspector();
-    inspector();
+    inspector(delivery);
+    inspector(delivery);
     RuleFollower follower = follower();
     follower.awaitCaughtUp();
     putRaw("a", "{\"text\": \"a dog\", \"threshold\": 7}");
@@ -215,8 +220,8 @@ class RulesOverKafkaIT {
       one.close();
     }
     opened.clear();
-    inspector();
-    putRaw("c", "no JSON");
+    inspector(delivery);
+    putRaw("c".repeat(900_000), "no JSON");
     await(() -> read(names.deadLetters()).size() > 1);
     assertThat(read(names.deadLetters()))
         .extracting(letter -> ((DeadLetter) letter).origin())

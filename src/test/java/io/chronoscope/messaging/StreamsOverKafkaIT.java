@@ -18,6 +18,7 @@ import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
+import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.TopicNames;
 import java.net.URI;
 import java.time.Duration;
@@ -317,6 +318,12 @@ class StreamsOverKafkaIT {
       producer
           .send(new ProducerRecord<>(names.chunks(), 1, "large", new byte[(1 << 20) + 1]))
           .get();
+      producer.send(headed("version", "ce_specversion", "2.0")).get();
+      producer.send(headed("type", "ce_type", "t".repeat(2_000_000))).get();
+      producer.send(headed("time", "ce_time", "+999999999-01-01T00:00:00Z")).get();
+      producer
+          .send(new ProducerRecord<>(names.chunks(), 2, "k".repeat(100_000), new byte[1]))
+          .get();
     }
     publishAll();
     int partition = partition("north");
@@ -337,7 +344,19 @@ class StreamsOverKafkaIT {
         .map(DeadLetter.class::cast)
         .forEach(letter -> letters.put(letter.stream(), letter));
     assertThat(letters.keySet())
-        .containsExactlyInAnyOrder(names.chunks() + "-0", "empty", "large", "ghost");
+        .containsExactlyInAnyOrder(
+            names.chunks() + "-0",
+            names.chunks() + "-2",
+            "empty",
+            "large",
+            "ghost",
+            "version",
+            "type",
+            "time");
+    assertThat(letters.get("version").rejection().detail())
+        .contains("ce_specversion names CloudEvents version 2.0; only 1.0 is read");
+    assertThat(letters.get("time").rejection().reason()).isEqualTo(Reason.BAD_TIME);
+    assertThat(letters.get(names.chunks() + "-2").rejection().detail()).contains("100000 bytes");
     assertThat(letters.get(names.chunks() + "-0").origin())
         .isEqualTo(new ChunkOrigin(names.chunks(), 0, 0));
     assertThat(letters.get(names.chunks() + "-0").rejection().reason())
@@ -352,6 +371,22 @@ class StreamsOverKafkaIT {
         assertThat(json.has("sizeBytes")).isTrue();
       });
     }
+  }
+
+  /// A chunk with one header that is not as it should be.
+  private ProducerRecord<String, byte[]> headed(String stream, String header, String value) {
+    ProducerRecord<String, byte[]> record =
+        ChunkEnvelope.chunk(
+            names.chunks(),
+            URI.create("/test"),
+            stream,
+            0,
+            Instant.EPOCH,
+            Duration.ofSeconds(1),
+            "video/mp4",
+            new byte[1]);
+    record.headers().remove(header).add(header, value.getBytes(UTF_8));
+    return record;
   }
 
   @Test

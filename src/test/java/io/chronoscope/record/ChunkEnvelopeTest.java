@@ -121,6 +121,7 @@ class ChunkEnvelopeTest {
     "ce_sequence, -1, ce_sequence is not a whole number from 0: -1",
     "ce_sequence, 1.5, ce_sequence is not a whole number from 0: 1.5",
     "ce_sequence, 99999999999999999999, ce_sequence is not a whole number",
+    "ce_sequence, 9223372036854775807, ce_sequence is not a whole number",
     "ce_durationms, long, ce_durationms is not a whole number from 0: long",
     "ce_specversion, 2.0, ce_specversion names CloudEvents version 2.0; only 1.0 is read",
     "ce_specversion, 0.3, ce_specversion names CloudEvents version 0.3; only 1.0 is read",
@@ -141,6 +142,46 @@ class ChunkEnvelopeTest {
     assertThat(unreadable.stream()).isEqualTo("cam");
     assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_ENVELOPE);
     assertThat(unreadable.rejection().detail()).containsIgnoringCase(expected);
+  }
+
+  /// With such times nothing could be counted; the program itself must not stumble over them.
+  @ParameterizedTest
+  @CsvSource({
+    "ce_time, +999999999-12-31T23:59:59Z, header ce_time says +999999999-12-31T23:59:59Z",
+    "ce_time, -999999999-01-01T00:00:00Z, header ce_time says -999999999",
+    "ce_time, 1969-12-31T23:59:59Z, header ce_time says 1969",
+    "ce_time, 2200-01-01T00:00:00Z, header ce_time says 2200",
+    "ce_durationms, 86400001, header ce_durationms says 86400001",
+    "ce_durationms, 9007199254740991, more than a day",
+  })
+  void refusesATimeThatNoClockShows(String header, String value, String expected) throws Exception {
+    ProducerRecord<String, byte[]> record = chunk();
+    record.headers().remove(header).add(header, value.getBytes(UTF_8));
+    Unreadable unreadable = (Unreadable) ENVELOPE.read(ResultEnvelopeTest.received(record));
+    assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_TIME);
+    assertThat(unreadable.rejection().detail()).contains(expected);
+  }
+
+  @Test
+  void refusesABareRecordWhoseTimestampNoClockShows() throws Exception {
+    ConsumerRecord<byte[], byte[]> record =
+        ResultEnvelopeTest.received(
+            new ProducerRecord<>("video.chunks", 2, Long.MAX_VALUE, "cam", MEDIA));
+    Unreadable unreadable = (Unreadable) ENVELOPE.read(record);
+    assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_TIME);
+  }
+
+  @Test
+  void saysOfALongHeaderNoMoreThanItsBeginning() throws Exception {
+    ProducerRecord<String, byte[]> record = chunk();
+    byte[] large = "x".repeat(3_000_000).getBytes(UTF_8);
+    record.headers().remove("ce_type").add("ce_type", large).add("ce_redriven", large);
+    ConsumerRecord<byte[], byte[]> received = ResultEnvelopeTest.received(record);
+    Unreadable unreadable = (Unreadable) ENVELOPE.read(received);
+    assertThat(unreadable.rejection().detail())
+        .startsWith("header ce_type is neither")
+        .hasSizeLessThan(2000);
+    assertThat(RefusedRecord.of(received, unreadable).redriveOf()).isEmpty();
   }
 
   @Test
@@ -272,7 +313,7 @@ class ChunkEnvelopeTest {
 
   @Test
   void cannotTellTheStreamOfARecordWithoutKey() {
-    for (String key : new String[] {null, "", "  "}) {
+    for (String key : new String[] {null, "", "  ", "x".repeat(513), "ü".repeat(257)}) {
       ConsumerRecord<byte[], byte[]> record =
           ResultEnvelopeTest.received(new ProducerRecord<>("video.chunks", key, MEDIA));
       assertThatThrownBy(() -> ENVELOPE.read(record))

@@ -78,6 +78,25 @@ class QuestionRecordTest {
                 "stream is missing"));
   }
 
+  /// What is answered goes into one record, whatever was asked.
+  @Test
+  void repeatsNothingThatIsTooLong() {
+    String large = "x".repeat(500_000);
+    QuestionAsked.Wrong wrong =
+        (QuestionAsked.Wrong)
+            read(
+                "q1",
+                "{\"stream\":\"%s\",\"question\":\"%s\",\"%s\":1}"
+                    .formatted(large, large, "x".repeat(40_000)));
+    assertThat(wrong.stream()).isEqualTo("video.questions-2");
+    assertThat(wrong.text()).isEmpty();
+    assertThat(wrong.problem())
+        .startsWith("the field xxx")
+        .hasSizeLessThanOrEqualTo(Rejection.MAX_DETAIL);
+    assertThat(rejection(read("q".repeat(201), "{}")).detail())
+        .isEqualTo("the key is too long; it is the question's id, of 1 to 200 characters");
+  }
+
   @Test
   void whatIsNoQuestionAtAllIsRejected() {
     assertThat(rejection(read("q1", "hello")).detail()).startsWith("not JSON: ");

@@ -204,7 +204,7 @@ class ResultEnvelopeTest {
         record.topic(),
         3,
         17,
-        1_700_000_000_123L,
+        record.timestamp() == null ? 1_700_000_000_123L : record.timestamp(),
         TimestampType.CREATE_TIME,
         -1,
         -1,

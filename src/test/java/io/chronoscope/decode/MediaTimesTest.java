@@ -1,0 +1,271 @@
+package io.chronoscope.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.chronoscope.decode.Frames.Span;
+import io.chronoscope.decode.MediaFacts.Hole;
+import io.chronoscope.model.Rejection;
+import io.chronoscope.model.Rejection.Reason;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Segments whose times are not as they should be. Frames are 40 ms unless said otherwise.
+class MediaTimesTest {
+
+  private final Frames frames = Frames.all();
+
+  private MediaFacts decode(byte[] media) throws UnreadableMediaException {
+    return new FfmpegDecoder().decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, frames);
+  }
+
+  private Rejection refused(byte[] media) {
+    UnreadableMediaException refused =
+        catchThrowableOfType(UnreadableMediaException.class, () -> decode(media));
+    assertThat(refused).isNotNull();
+    return refused.rejection();
+  }
+
+  private static TestMedia ts(String codec) {
+    return TestMedia.video().codec(codec).container("mpegts").group(5);
+  }
+
+  private static List<Long> every(long micros, int count) {
+    return LongStream.range(0, count).map(i -> i * micros).boxed().toList();
+  }
+
+  private void assertRising() {
+    for (int i = 1; i < frames.offered.size(); i++) {
+      assertThat(frames.offered.get(i).from())
+          .isGreaterThanOrEqualTo(frames.offered.get(i - 1).until());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"libopenh264", "mpeg2video"})
+  void countsOnWhereTheTimeOfATransportStreamWraps(String codec) throws Exception {
+    long wrapsAtFrame = TransportStream.WRAPS_AT_TICKS * 25 / 90_000;
+
+    MediaFacts facts = decode(ts(codec).startingAt(wrapsAtFrame - 10).bytes());
+
+    assertThat(frames.times()).isEqualTo(every(40_000, 25));
+    assertThat(facts.durationMicros()).isEqualTo(1_000_000);
+    assertThat(facts.holes()).isEmpty();
+  }
+
+  /// FFmpeg tells a wrap from a jump by where the stream began.
+  @Test
+  void countsOnWhereTheTimeWrapsLongAfterTheBeginning() throws Exception {
+    long wrapsAtFrame = TransportStream.WRAPS_AT_TICKS * 5 / 90_000;
+
+    decode(
+        ts("mpeg4").codec("libopenh264").fps(5).frames(600).startingAt(wrapsAtFrame - 500).bytes());
+
+    assertThat(frames.times()).isEqualTo(every(200_000, 600));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"libopenh264", "mpeg2video"})
+  void placesFramesWithoutATimeBetweenThoseThatHaveOne(String codec) throws Exception {
+    byte[] media = TransportStream.withoutTimes(ts(codec).bytes(), picture -> picture % 5 == 0);
+
+    MediaFacts facts = decode(media);
+
+    assertThat(frames.times()).isEqualTo(every(40_000, 25));
+    assertThat(facts.damagedFrames()).isZero();
+    assertThat(facts.durationMicros()).isEqualTo(1_000_000);
+  }
+
+  @Test
+  void placesFramesThatAreShownInAnotherOrderThanSent() throws Exception {
+    byte[] media =
+        TransportStream.withoutTimes(
+            ts("mpeg2video").group(12).bFrames(2).bytes(), picture -> picture % 6 == 0);
+
+    decode(media);
+
+    assertRising();
+    assertThat(frames.times()).hasSizeBetween(20, 25).startsWith(0L, 40_000L, 80_000L);
+    assertThat(frames.offered.getLast().until()).isBetween(900_000L, 1_100_000L);
+  }
+
+  @Test
+  void countsFramesOfWhichNoneHasATimeByTheRateThatTheCodecStates() throws Exception {
+    decode(TransportStream.withoutTimes(ts("mpeg2video").bytes(), picture -> false));
+
+    assertThat(frames.times()).isEqualTo(every(40_000, 25));
+  }
+
+  @Test
+  void refusesFramesOfWhichNothingSaysWhenTheyAreShown() {
+    byte[] media = ts("libopenh264").bytes();
+
+    assertThat(refused(TransportStream.withoutTimes(media, picture -> false)))
+        .satisfies(rejection -> {
+          assertThat(rejection.reason()).isEqualTo(Reason.BAD_TIME);
+          assertThat(rejection.detail())
+              .isEqualTo("25 frames in a row state no time, and the codec states no frame rate");
+        });
+    assertThat(
+            refused(
+                    TransportStream.withoutTimes(
+                        ts("libopenh264").frames(100).bytes(), picture -> picture < 2))
+                .reason())
+        .isEqualTo(Reason.BAD_TIME);
+    assertThat(frames.offered).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mp4", "matroska"})
+  void showsEachFrameOfAVariableRateUntilTheNext(String container) throws Exception {
+    MediaFacts facts =
+        decode(
+            TestMedia.video()
+                .codec("libopenh264")
+                .container(container)
+                .times(frame -> (long) frame * frame)
+                .frames(12)
+                .bytes());
+
+    List<Long> times = new ArrayList<>();
+    for (long i = 0; i < 12; i++) {
+      times.add(40_000 * i * i);
+    }
+    assertThat(frames.times()).isEqualTo(times);
+    assertThat(frames.offered.get(10)).isEqualTo(new Span(4_000_000, 4_840_000));
+    assertThat(facts.holes()).isEmpty();
+  }
+
+  /// A camera that sends a picture every two seconds misses nothing.
+  @Test
+  void takesAFewFramesASecondForWhatTheyAre() throws Exception {
+    MediaFacts facts = decode(ts("libopenh264").fps(1, 2).frames(6).bytes());
+
+    assertThat(frames.times()).isEqualTo(every(2_000_000, 6));
+    assertThat(facts.holes()).isEmpty();
+    assertThat(facts.durationMicros()).isEqualTo(12_000_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"libopenh264", "mpeg2video"})
+  void tellsAHoleInATransportStream(String codec) throws Exception {
+    MediaFacts facts = decode(ts(codec).times(i -> i < 10 ? i : i + 75).bytes());
+
+    assertThat(facts.holes()).containsExactly(new Hole(400_000, 3_400_000));
+    assertThat(frames.offered).contains(new Span(360_000, 400_000), new Span(3_400_000, 3_440_000));
+    assertThat(facts.durationMicros()).isEqualTo(4_000_000);
+  }
+
+  /// There a frame's length is stated.
+  @Test
+  void takesALongFrameOfAnMp4ForAStillPicture() throws Exception {
+    MediaFacts facts = decode(TestMedia.video().times(i -> i < 10 ? i : i + 75).bytes());
+
+    assertThat(facts.holes()).isEmpty();
+    assertThat(frames.offered).contains(new Span(360_000, 3_400_000));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mp4", "matroska", "mpegts"})
+  void tellsWhenThePictureComesLongAfterTheSound(String container) throws Exception {
+    MediaFacts facts =
+        decode(
+            TestMedia.video()
+                .codec("libopenh264")
+                .container(container)
+                .startingAt(100)
+                .withSound()
+                .bytes());
+
+    assertThat(facts.holes()).hasSize(1);
+    assertThat(facts.holes().getFirst().fromMicros()).isZero();
+    assertThat(facts.holes().getFirst().untilMicros())
+        .isEqualTo(facts.firstFrameMicros())
+        .isBetween(3_900_000L, 4_100_000L);
+  }
+
+  @Test
+  void showsNothingOfWhatLiesBeforeTimeZero() throws Exception {
+    MediaFacts facts = decode(TestMedia.video().startingAt(-10).bytes());
+
+    assertThat(frames.times()).isEqualTo(every(40_000, 15));
+    assertThat(facts.durationMicros()).isEqualTo(600_000);
+  }
+
+  @Test
+  void timeNeverGoesBack() throws Exception {
+    byte[] first = ts("libopenh264").startingAt(1000).bytes();
+    byte[] again = ts("libopenh264").startingAt(1015).bytes();
+
+    MediaFacts facts = decode(TransportStream.joined(first, again));
+
+    assertRising();
+    assertThat(frames.times()).isEqualTo(every(40_000, 40));
+    assertThat(facts.damagedFrames()).isEqualTo(10);
+  }
+
+  @Test
+  void refusesASegmentInWhichTheClockIsSetBack() {
+    byte[] first = ts("libopenh264").startingAt(1000).bytes();
+    byte[] back = ts("libopenh264").startingAt(250).bytes();
+
+    assertThat(refused(TransportStream.joined(first, back)))
+        .isEqualTo(
+            new Rejection(
+                Reason.BAD_TIME,
+                "its clock is set back: 25 frames have a time that is not after that of the frame before"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"libopenh264, 25", "mpeg2video, 24"})
+  void goesOnWhenTheSizeChanges(String codec, int atLeast) throws Exception {
+    byte[] small = ts(codec).startingAt(1000).bytes();
+    byte[] tall = ts(codec).size(64, 128).startingAt(1025).bytes();
+
+    MediaFacts facts = decode(TransportStream.joined(small, tall));
+
+    assertRising();
+    assertThat(facts.durationMicros()).isEqualTo(2_000_000);
+    assertThat(frames.shown.stream().filter(one -> one.heightPx() == 64))
+        .hasSizeBetween(atLeast, 25)
+        .allSatisfy(one -> assertThat(one.widthPx()).isEqualTo(96));
+    assertThat(frames.shown.stream().filter(one -> one.heightPx() == 128))
+        .hasSize(25)
+        .allSatisfy(one -> {
+          assertThat(one.widthPx()).isEqualTo(64);
+          assertThat(one.from()).isGreaterThanOrEqualTo(1_000_000);
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"libopenh264, mpeg2video", "mpeg2video, libopenh264"})
+  void goesOnWhenTheCodecChanges(String codec, String other) throws Exception {
+    byte[] one = ts(codec).startingAt(1000).bytes();
+    byte[] next = ts(other).startingAt(1025).bytes();
+
+    MediaFacts facts = decode(TransportStream.joined(one, next));
+
+    assertRising();
+    assertThat(facts.frames()).isBetween(48L, 50L);
+    assertThat(facts.durationMicros()).isEqualTo(2_000_000);
+    assertThat(frames.offered).contains(new Span(1_000_000, 1_040_000));
+  }
+
+  @Test
+  void saysWhichCodecInTheMiddleIsNotRead() {
+    byte[] one = ts("libopenh264").startingAt(1000).bytes();
+    byte[] next = ts("mpeg1video").startingAt(1025).bytes();
+
+    assertThat(refused(TransportStream.joined(one, next)))
+        .satisfies(rejection -> {
+          assertThat(rejection.reason()).isEqualTo(Reason.UNSUPPORTED_CODEC);
+          assertThat(rejection.detail()).contains("mpeg1video");
+        });
+  }
+}
