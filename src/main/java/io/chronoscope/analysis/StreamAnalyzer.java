@@ -8,6 +8,7 @@ import io.chronoscope.analysis.Timing.Phase;
 import io.chronoscope.analysis.Timing.Taken;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.load.Look;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
@@ -55,6 +56,7 @@ final class StreamAnalyzer implements AutoCloseable {
   private final AnalysisListener listener;
   private final Consumer<Step> out;
   private final WindowAnalyst analyst;
+  private final Attention attention;
   private final Deque<Needed> taken = new ArrayDeque<>();
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
   private final Reread reread;
@@ -93,6 +95,7 @@ final class StreamAnalyzer implements AutoCloseable {
             listener,
             System::nanoTime,
             tools.clock());
+    this.attention = new Attention(stream, tools.load(), tools.clock());
     this.order = new ChunkOrder(settings.disorder());
     this.gaps = new Gaps(stream, List.of(), Optional.empty());
     this.reread = new Reread(resumed.map(from -> from.state().timing().needed()).orElse(List.of()));
@@ -104,6 +107,7 @@ final class StreamAnalyzer implements AutoCloseable {
     order = new ChunkOrder(settings.disorder(), timing);
     gaps = new Gaps(stream, timing.missed(), timing.missedSince());
     windows = timing.windows();
+    attention.settle(timing.settledMicros());
     notSeenMicros = timing.notSeenMicros();
     earlierStarts.addAll(timing.earlierStarts());
     phase = timing.phase();
@@ -396,14 +400,20 @@ final class StreamAnalyzer implements AutoCloseable {
     listener.windowBegun(
         stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
     List<Result> results;
-    if (candidates.stream().allMatch(frame -> seenBefore(told, window, frame))) {
+    if (candidates.stream().allMatch(frame -> isSettled(told, frame))) {
       // Nothing new was seen, so nothing is said; what was open cannot be followed across the gap.
       results = told.sawNothing(nextWindowWithFrames(told, until), windows);
+      attention.settle(endOf(told.nextWindow() - 1));
     } else {
-      WindowAnswer answer =
-          analyst.analyse(
-              window, candidates, chunks.grid(), untilMicros, tools.load().look(stream));
-      results = told.take(answer, windows);
+      Look look = attention.turnTo(candidates);
+      if (look.describes(stream, window)) {
+        WindowAnswer answer = analyst.analyse(window, candidates, chunks.grid(), untilMicros, look);
+        results = told.take(answer, windows);
+        attention.settle(endOf(window));
+      } else {
+        listener.windowLeftOut(stream, window, look.level());
+        results = leaveOut(told, window, untilMicros);
+      }
     }
     dropFramesBefore(told.startMicros() + startOf(told.nextWindow()));
     if (!results.isEmpty()) {
@@ -413,9 +423,34 @@ final class StreamAnalyzer implements AutoCloseable {
     listener.progress(stream, startOf(told.nextWindow()), coveredMicros(told));
   }
 
-  /// Windows follow one another, so the one before saw all frames of the overlap.
-  private boolean seenBefore(StreamStory told, long window, SampledFrame frame) {
-    return window > windows.first() && frame.gridMicros() < told.startMicros() + endOf(window - 1);
+  private List<Result> leaveOut(StreamStory told, long window, long untilMicros) {
+    List<Gap> unseen =
+        notLookedAt(told, startOf(window), Math.min(startOf(window + 1), untilMicros));
+    List<Result> results = new ArrayList<>(told.leftOut(!unseen.isEmpty(), windows));
+    results.addAll(unseen);
+    return results;
+  }
+
+  private List<Gap> notLookedAt(StreamStory told, long fromMicros, long untilMicros) {
+    List<Gap> unseen = attention.passOver(gaps, told.start(), fromMicros, untilMicros);
+    unseen.forEach(gap -> notSeenMicros += ChronoUnit.MICROS.between(gap.start(), gap.end()));
+    return unseen;
+  }
+
+  /// Windows follow one another, so the one before saw all frames of the overlap, unless it was
+  /// left out.
+  private boolean isSettled(StreamStory told, SampledFrame frame) {
+    return frame.gridMicros() - told.startMicros() < attention.settledMicros();
+  }
+
+  /// The stream ends, for now: of a last window that was left out the end is in no other.
+  private List<Result> endOfStory(StreamStory told) {
+    long covered = coveredMicros(told);
+    List<Result> results = new ArrayList<>(told.end(covered));
+    if (!frames.isEmpty() && !isSettled(told, frames.getLast())) {
+      results.addAll(notLookedAt(told, attention.settledMicros(), covered));
+    }
+    return results;
   }
 
   /// After a gap, windows in which there is nothing to see are left out.
@@ -447,8 +482,9 @@ final class StreamAnalyzer implements AutoCloseable {
       listener.streamEnded(stream);
       return false;
     }
-    List<Result> results = told.end(coveredMicros(told));
+    List<Result> results = endOfStory(told);
     windows = new Windows(told.nextWindow(), coveredMicros(told));
+    attention.settle(coveredMicros(told));
     forgetFrames();
     Timing now = timing();
     if (!results.isEmpty() || written == null || !isWritten(now)) {
@@ -473,7 +509,7 @@ final class StreamAnalyzer implements AutoCloseable {
       return false;
     }
     Instant end = order.covered().orElseThrow();
-    List<Result> results = new ArrayList<>(told.end(coveredMicros(told)));
+    List<Result> results = endOfStory(told);
     results.add(
         gap(
             new Move.Hole(
@@ -492,6 +528,7 @@ final class StreamAnalyzer implements AutoCloseable {
     story = null;
     reader = null;
     windows = Windows.FROM_START;
+    attention.settle(0);
     notSeenMicros = 0;
     gaps = new Gaps(stream, List.of(), Optional.empty());
     order = ChunkOrder.beginningWith(settings.disorder(), first);
@@ -505,7 +542,7 @@ final class StreamAnalyzer implements AutoCloseable {
     List<Result> results = new ArrayList<>();
     if (told != null) {
       Instant end = order.covered().orElseThrow();
-      results.addAll(told.end(coveredMicros(told)));
+      results.addAll(endOfStory(told));
       results.add(
           new StreamEnd(
               Ids.of("end", stream, told.start()),
@@ -581,6 +618,7 @@ final class StreamAnalyzer implements AutoCloseable {
         order.newestSequence(),
         order.nextSequence(),
         windows,
+        attention.settledMicros(),
         chunks == null ? NOWHERE : chunks.position(),
         needed,
         gaps.missed(),

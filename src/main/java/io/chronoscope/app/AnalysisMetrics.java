@@ -34,6 +34,7 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter videoTokens;
   private final Counter generatedTokens;
   private final Counter windows;
+  private final Counter windowsLeftOut;
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
@@ -57,6 +58,7 @@ final class AnalysisMetrics implements AnalysisListener {
     this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
     this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
     this.windows = registry.counter("chronoscope.windows");
+    this.windowsLeftOut = registry.counter("chronoscope.windows.left.out");
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
@@ -125,6 +127,11 @@ final class AnalysisMetrics implements AnalysisListener {
     encoded.increment(pairs - (double) reusedPairs);
     reused.increment(reusedPairs);
     stage("encode").record(took);
+  }
+
+  @Override
+  public void windowLeftOut(String stream, long window, int level) {
+    windowsLeftOut.increment();
   }
 
   @Override
