@@ -217,6 +217,19 @@ final class StreamStory {
     return results;
   }
 
+  /// The next window is not looked at.
+  ///
+  /// @param unseen whether because of that something was not seen, so that what is open cannot be
+  ///   followed any further
+  /// @param windows from where windows are counted
+  List<Result> leftOut(boolean unseen, Windows windows) {
+    if (unseen) {
+      return sawNothing(nextWindow + 1, windows);
+    }
+    nextWindow++;
+    return List.copyOf(summaries.tellUntil(windows.startOf(settings.windows(), nextWindow)));
+  }
+
   /// The stream is over, or rests: closes what is open and tells the whole so far.
   List<Result> end(long lengthMicros) {
     List<Result> results = closeAll();

@@ -180,7 +180,10 @@ final class StreamResults {
               !event.isFinal(),
               left.isEmpty() ? Optional.empty() : Optional.of(left.removeFirst())));
     }
-    return new StreamTimeline(name, seenMs(), caption(), rows, whole.map(Summary::text).orElse(""));
+    rows.addAll(UnseenRows.of(gaps.values()));
+    long knownMs = gaps.values().stream().mapToLong(Gap::endOffsetMs).max().orElse(0);
+    return new StreamTimeline(
+        name, Math.max(seenMs(), knownMs), caption(), rows, whole.map(Summary::text).orElse(""));
   }
 
   private String caption() {
@@ -201,6 +204,10 @@ final class StreamResults {
     }
     if (!sizes.isEmpty()) {
       parts.add("at " + String.join("/", sizes));
+    }
+    int level = windows.values().stream().mapToInt(w -> w.sampling().loadLevel()).max().orElse(0);
+    if (level > 0) {
+      parts.add("behind, load level up to " + level);
     }
     if (!deadLetters.isEmpty()) {
       parts.add(deadLetters.size() + " unreadable");
