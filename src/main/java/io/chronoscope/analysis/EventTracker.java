@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /// Makes one event of what successive windows tell about it, and gives it its identity and its
@@ -26,6 +25,10 @@ final class EventTracker {
   interface Naming {
     String id(long startMicros, String description);
   }
+
+  /// Something may go on for days. Of the chunks that showed it so many of the first and of the last
+  /// are named.
+  static final int CHUNKS_AT_EACH_END = 32;
 
   private final Naming naming;
   private final String stream;
@@ -205,7 +208,8 @@ final class EventTracker {
         sighting.frameMicros().stream()
             .filter(micros -> micros >= pairing.event.seenUntilMicros())
             .count();
-    LinkedHashSet<ChunkOrigin> chunks = new LinkedHashSet<>(old.chunks());
+    List<ChunkOrigin> chunks = new ArrayList<>(old.chunks());
+    chunks.removeAll(sighting.chunks());
     chunks.addAll(sighting.chunks());
     VideoEvent event =
         event(
@@ -216,9 +220,18 @@ final class EventTracker {
             Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
             seenMore ? sighting.description() : old.description(),
             sampling.withFrames(old.sampling().framesSeen() + (int) framesSeenAnew),
-            List.copyOf(chunks));
+            ends(chunks));
     return new OpenEvent(
         event, seenUntil, Math.max(pairing.event.wordingMicros(), sighting.lengthMicros()));
+  }
+
+  private static List<ChunkOrigin> ends(List<ChunkOrigin> chunks) {
+    if (chunks.size() <= 2 * CHUNKS_AT_EACH_END) {
+      return chunks;
+    }
+    List<ChunkOrigin> ends = new ArrayList<>(chunks.subList(0, CHUNKS_AT_EACH_END));
+    ends.addAll(chunks.subList(chunks.size() - CHUNKS_AT_EACH_END, chunks.size()));
+    return ends;
   }
 
   private VideoEvent event(
