@@ -38,7 +38,7 @@ final class Repair {
         reader.read(chunk.chunk(), ChronoUnit.MICROS.between(Instant.EPOCH, chunk.start()));
     try {
       Instant end = chunk.start().plus(read.facts().durationMicros(), ChronoUnit.MICROS);
-      List<Result> results = new ArrayList<>();
+      List<WindowAnswer> answers = new ArrayList<>();
       long seen = 0;
       for (Missed part : gaps.within(chunk.start(), end)) {
         seen += ChronoUnit.MICROS.between(part.start(), part.end());
@@ -49,7 +49,7 @@ final class Repair {
               between(read.frames(), told, told.micros(from), told.micros(until));
           if (!candidates.isEmpty()) {
             // An analyst of its own: what the stream's one has encoded is of other chunks.
-            WindowAnswer answer =
+            answers.add(
                 new WindowAnalyst(
                         stream,
                         settings,
@@ -60,12 +60,11 @@ final class Repair {
                         System::nanoTime,
                         tools.clock())
                     .analyse(
-                        SummaryTree.repair(told.micros(from)),
+                        SummaryRecords.repair(told.micros(from)),
                         candidates,
                         reader.grid(),
                         told.micros(until),
-                        tools.load().look(stream));
-            results.addAll(told.repaired(answer));
+                        tools.load().look(stream)));
           }
           from = until;
         }
@@ -79,6 +78,7 @@ final class Repair {
                 read.frames().size(),
                 Duration.ofNanos(System.nanoTime() - beganNanos));
       }
+      List<Result> results = new ArrayList<>(told.repaired(answers));
       results.addAll(gaps.fill(told.start(), chunk.start(), end));
       return new Repaired(results, seen);
     } finally {

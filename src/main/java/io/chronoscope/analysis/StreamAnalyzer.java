@@ -516,6 +516,11 @@ final class StreamAnalyzer implements AutoCloseable {
               told.counts().windows(),
               told.counts().events(),
               Math.round(notSeenMicros / 1000.0)));
+    } else if (!earlierStarts.isEmpty()) {
+      // Its clock was set back, and of what came then nothing could be shown.
+      Instant start = unused(guessedStart());
+      results.add(
+          new StreamEnd(Ids.of("end", stream, start), stream, start, start, 0, 0, 0, 0));
     }
     out(new Step(stream, results, Optional.empty(), lastRead()));
     over = true;

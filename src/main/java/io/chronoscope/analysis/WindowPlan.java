@@ -20,8 +20,13 @@ public record WindowPlan(Duration length, Duration overlap) {
     return length.toNanos() / 1000;
   }
 
+  /// From the beginning of one window to that of the next.
+  public Duration stride() {
+    return length.minus(overlap);
+  }
+
   public long strideMicros() {
-    return length.minus(overlap).toNanos() / 1000;
+    return stride().toNanos() / 1000;
   }
 
   public long startOf(long window) {

@@ -23,7 +23,7 @@ public sealed interface Result {
   /// @param start absolute; `startOffsetMs` is the same, in milliseconds from the stream's start
   /// @param end absolute and not before `start`
   /// @param toleranceMs how far `start` and `end` may be off because nothing was sampled in between
-  /// @param chunks the chunks whose frames showed it, in order
+  /// @param chunks the chunks whose frames showed it, in order; of very many the first and the last
   record VideoEvent(
       String id,
       int revision,
@@ -83,7 +83,8 @@ public sealed interface Result {
   /// windows, minutes of them, hours of those, and the whole.
   ///
   /// @param revision rises when what it rests on has changed and it was written anew
-  /// @param restsOn ids of the events (level WINDOW), else of the summaries one level below
+  /// @param restsOn ids of the events (level WINDOW), else of the summaries below: one level, or
+  ///   that of a look at what was missed
   record Summary(
       String id,
       int revision,
