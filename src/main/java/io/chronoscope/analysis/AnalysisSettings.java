@@ -61,4 +61,19 @@ public record AnalysisSettings(
       throw new IllegalArgumentException("idle timeout is " + idleTimeout);
     }
   }
+
+  /// The same with less that waits.
+  public AnalysisSettings withWaitingBytes(long atMost) {
+    return new AnalysisSettings(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        Math.min(maxWaitingBytes, atMost),
+        maxNewTokens,
+        query,
+        summarizesText,
+        disorder);
+  }
 }
