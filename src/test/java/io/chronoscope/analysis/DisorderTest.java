@@ -356,6 +356,38 @@ class DisorderTest {
   }
 
   @Test
+  void tellsTheMinuteOfALateRepairAgainAndNoOther() {
+    List<Integer> numbers = upTo(150);
+    numbers.remove((Integer) 4); // 8 to 10, in which lamp c is on
+    List<StreamInput> inputs = new ArrayList<>();
+    for (int number : numbers) {
+      double from = number * CHUNK;
+      inputs.add(chunk(inputs.size(), number, from, from + CHUNK, from));
+      if (number == 130) {
+        inputs.add(redriven(chunk(0, 4, 8, 10, 8), inputs.size()));
+      }
+    }
+    inputs.add(end(inputs.size()));
+    List<Made> made = run(Optional.empty(), numbered(inputs), AnalysisListener.SILENT);
+    List<Summary> summaries = all(Summary.class, made);
+    List<Summary> minutes = summaries.stream().filter(s -> s.level() == Level.MINUTE).toList();
+    assertThat(minutes)
+        .extracting(s -> s.startOffsetMs() / 60_000 + " r" + s.revision())
+        .containsExactly("0 r1", "1 r1", "2 r1", "3 r1", "0 r2", "4 r1");
+    Summary look = summaries.get(summaries.indexOf(minutes.get(4)) - 1);
+    assertThat(look.level()).isEqualTo(Level.WINDOW);
+    assertThat(look.start()).isEqualTo(at(8));
+    assertThat(minutes.get(4).restsOn())
+        .containsAll(minutes.getFirst().restsOn())
+        .contains(look.id());
+    assertThat(minutes.get(4).text()).contains("00:08 - 00:10: Lamps [b, c].");
+    assertThat(summaries)
+        .filteredOn(s -> s.level() == Level.STREAM)
+        .singleElement()
+        .satisfies(whole -> assertThat(whole.restsOn()).hasSize(5));
+  }
+
+  @Test
   void beginsANewTimelineWhenTheClockIsSetBack() {
     List<StreamInput> inputs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -597,6 +629,27 @@ class DisorderTest {
         .as("windows that were looked at, and the repair")
         .isEqualTo(
             all(Summary.class, made).stream().filter(s -> s.level() == Level.WINDOW).count());
+  }
+
+  @Test
+  void endsAlsoWhenTheClockWasSetBackToWhatCannotBeRead() {
+    List<StreamInput> inputs = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      inputs.add(chunk(i, i, 2 * i, 2 * i + 2, 100 + 2 * i));
+    }
+    inputs.add(
+        new Chunk(
+            "cam",
+            origin(10),
+            Optional.of(at(20)),
+            NOON,
+            OptionalLong.of(10),
+            Optional.empty(),
+            ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
+    inputs.add(end(11));
+    List<Made> made = run(Optional.empty(), numbered(inputs), AnalysisListener.SILENT);
+    assertThat(results(made).getLast())
+        .isEqualTo(new StreamEnd(Ids.of("end", "cam", at(20)), "cam", at(20), at(20), 0, 0, 0, 0));
   }
 
   /// Streams that once went wrong.
