@@ -4,6 +4,7 @@ import io.chronoscope.model.StreamInput;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ final class Lane {
   private final BiPredicate<Lane, Optional<StreamAnalyzer.Resumed>> leave;
   private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
   private final StreamLag lag;
+  private final Object handingOver = new Object();
   private final Thread thread;
   private volatile boolean forgotten;
   private volatile @Nullable Throwable failure;
@@ -79,8 +81,12 @@ final class Lane {
     }
   }
 
+  /// After this returns no further step is handed over: somebody else, or a later lane, may write
+  /// for the stream from then on.
   void forget() {
-    forgotten = true;
+    synchronized (handingOver) {
+      forgotten = true;
+    }
     thread.interrupt();
   }
 
@@ -142,11 +148,15 @@ final class Lane {
   }
 
   private void commit(Step step) {
-    if (forgotten) {
-      throw new CancellationException(stream + " is no longer followed here");
+    CompletionStage<Void> written;
+    synchronized (handingOver) {
+      if (forgotten) {
+        throw new CancellationException(stream + " is no longer followed here");
+      }
+      written = tools.sink().commit(step);
     }
     try {
-      tools.sink().commit(step).toCompletableFuture().get();
+      written.toCompletableFuture().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while committing a step of " + stream);

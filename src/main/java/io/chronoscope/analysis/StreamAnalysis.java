@@ -133,14 +133,22 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
   @Override
   public void resume(StreamState state, ChunkOrigin resumeFrom) {
     StreamAnalyzer.Resumed resumed = new StreamAnalyzer.Resumed(state, resumeFrom);
-    // A stream that fell silent while nobody watched: its idle time runs from now.
     lanes.compute(
-        state.stream(), (stream, lane) -> lane == null ? open(stream, Optional.of(resumed)) : lane);
+        state.stream(),
+        (stream, lane) -> {
+          if (lane == null && state.rests()) {
+            // States are kept for weeks, so there may be many of these: no thread for each.
+            resting.put(stream, resumed);
+            return null;
+          }
+          resting.remove(stream);
+          // A stream that fell silent while nobody watched: its idle time runs from now.
+          return lane == null ? open(stream, Optional.of(resumed)) : lane;
+        });
   }
 
   @Override
   public void forget(Predicate<String> stream) {
-    resting.keySet().removeIf(stream);
     lanes
         .values()
         .removeIf(lane -> {
@@ -150,6 +158,8 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
           }
           return goes;
         });
+    // Only now: a lane that left meanwhile has put its stream here.
+    resting.keySet().removeIf(stream);
   }
 
   /// Media bytes that wait to be decoded.

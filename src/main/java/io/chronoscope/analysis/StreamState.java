@@ -4,6 +4,7 @@ import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.Sampling;
 import io.chronoscope.rule.Rule;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,6 +37,19 @@ public record StreamState(
   public StreamState {
     openEvents = List.copyOf(openEvents);
     rules = List.copyOf(rules);
+  }
+
+  /// Whether all of it was looked at and told, so that only another record can bring anything new.
+  boolean rests() {
+    long fromStart =
+        timing.covered().map(covered -> ChronoUnit.MICROS.between(start, covered)).orElse(-1L);
+    return timing.begun()
+        && timing.phase() == Timing.Phase.RUNNING
+        && timing.needed().isEmpty()
+        && timing.windows().first() == nextWindow
+        && timing.windows().fromMicros() == fromStart
+        && openEvents.isEmpty()
+        && rules.stream().allMatch(rule -> rule.open().isEmpty());
   }
 
   /// An event that a later look may still move.

@@ -61,6 +61,7 @@ final class AtLeastOnce implements Delivery {
 
   @Override
   public CompletionStage<Void> write(Portion portion) {
+    Optional<PartitionProgress> during = offsets.assignment(portion.partition());
     return inOrder(
             portion.partition(),
             portion.stream(),
@@ -68,7 +69,8 @@ final class AtLeastOnce implements Delivery {
                 send(records.results(portion, producer))
                     .thenComposeAsync(
                         published -> send(records.state(portion).stream().toList()), executor)
-                    .thenRunAsync(() -> offsets.release(portion), executor))
+                    .thenRunAsync(
+                        () -> during.ifPresent(then -> offsets.release(portion, then)), executor))
         .thenRun(commits::commit);
   }
 

@@ -84,10 +84,22 @@ final class ChunkOffsets {
         .flatMap(progress -> progress.taken(origin.offset()));
   }
 
+  /// The present assignment of a partition: another one, if it is lost and comes back.
+  synchronized Optional<PartitionProgress> assignment(TopicPartition partition) {
+    return Optional.ofNullable(partitions.get(partition));
+  }
+
   /// Lets go of what is no longer needed once the portion is durable.
-  synchronized void release(Portion portion) {
+  void release(Portion portion) {
+    assignment(portion.partition()).ifPresent(now -> release(portion, now));
+  }
+
+  /// The same, unless the partition was lost since.
+  ///
+  /// @param during the assignment in which the portion was made
+  synchronized void release(Portion portion, PartitionProgress during) {
     PartitionProgress progress = partitions.get(portion.partition());
-    if (progress == null) {
+    if (progress != during) {
       return;
     }
     switch (portion) {

@@ -115,7 +115,11 @@ final class ExactlyOnce implements Delivery {
               @Override
               public void takenOver() {
                 metrics.fenced();
-                onFenced.fenced(partition);
+                Open current = writers.get(partition);
+                // Else it was lost meanwhile, and perhaps assigned here again.
+                if (current != null && current.producer() == producer) {
+                  onFenced.fenced(partition);
+                }
               }
 
               @Override

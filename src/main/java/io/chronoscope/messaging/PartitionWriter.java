@@ -167,12 +167,19 @@ final class PartitionWriter {
     try {
       List<ProducerRecord<String, byte[]>> all = new ArrayList<>();
       portions.forEach(portion -> all.addAll(records.apply(portion)));
-      // From here on the progress is ahead of what is written. Nobody commits it but this writer,
-      // and it writes nothing more if this fails.
-      portions.forEach(offsets::release);
-      Map<TopicPartition, OffsetAndMetadata> due = offsets.due(List.of(partition));
-      due.forEach((on, offset) ->
-          offsets.committed(on, offset).forEach(gone -> all.add(withoutMark.apply(gone))));
+      Map<TopicPartition, OffsetAndMetadata> due;
+      synchronized (this) {
+        if (ended.isPresent()) {
+          // The partition may be assigned here again already, and then the progress is another.
+          return ended;
+        }
+        // From here on the progress is ahead of what is written. Nobody commits it but this writer,
+        // and it writes nothing more if this fails.
+        portions.forEach(offsets::release);
+        due = offsets.due(List.of(partition));
+        due.forEach((on, offset) ->
+            offsets.committed(on, offset).forEach(gone -> all.add(withoutMark.apply(gone))));
+      }
       if (!all.isEmpty() || !due.isEmpty()) {
         transactions.commit(all, due);
       }

@@ -416,6 +416,25 @@ class DisorderTest {
   }
 
   @Test
+  void aClockMayShowAnotherCentury() {
+    double later = 170 * 365 * 86_400.0;
+    List<StreamInput> inputs =
+        List.of(
+            chunk(0, 0, 0, 2, 0),
+            chunk(1, 1, 2, 4, later),
+            chunk(2, 2, 4, 6, 4),
+            chunk(3, 3, 6, 8, 6),
+            end(4));
+    List<Made> made = run(Optional.empty(), numbered(inputs), counting);
+    assertThat(all(Gap.class, made))
+        .extracting(gap -> gap.cause() + " " + gap.start() + " " + gap.end())
+        .containsExactly(
+            "CLOCK " + at(2) + " " + at(later), "CLOCK " + at(later + 2) + " " + at(later + 2));
+    assertThat(all(StreamEnd.class, made)).extracting(StreamEnd::end).containsExactly(at(8));
+    assertThat(decoded).isEqualTo(4);
+  }
+
+  @Test
   void tellsWhatCouldNotBeReadAsAGap() {
     List<Optional<StreamInput>> actions = new ArrayList<>(inOrder(upTo(10)));
     Chunk bad = (Chunk) actions.get(4).orElseThrow();

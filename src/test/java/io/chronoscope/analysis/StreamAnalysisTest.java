@@ -35,11 +35,13 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class StreamAnalysisTest {
 
@@ -60,6 +62,7 @@ class StreamAnalysisTest {
   private static final Step FAILED =
       new Step("failed", List.of(), Optional.empty(), new ChunkOrigin("failed", 0, 0));
   private volatile @Nullable Throwable failure;
+  private volatile Runnable onStep = () -> {};
   private Duration lookEvery = Duration.ZERO;
   private final List<Duration> latencies = new CopyOnWriteArrayList<>();
   private final List<StreamAnalysis> running = new ArrayList<>();
@@ -93,6 +96,7 @@ class StreamAnalysisTest {
                 Rules.NONE,
                 new PairStore(batched, PairStore.DEFAULT_MAX_BYTES),
                 step -> {
+                  onStep.run();
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
                 },
@@ -455,6 +459,66 @@ class StreamAnalysisTest {
         .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
         .containsExactly("WINDOW 1 0", "STREAM 1 0", "WINDOW 1 6000", "STREAM 2 0");
     assertThat(all(StreamEnd.class, steps)).hasSize(1);
+  }
+
+  /// Elsewhere, after a restart.
+  @Test
+  void aStreamThatRestsTakesNoThreadUntilMoreComes() throws Exception {
+    StreamAnalysis before = start(Duration.ofMillis(100));
+    before.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
+    Step window = nextStep();
+    Step rests = nextStep();
+    before.close();
+
+    StreamAnalysis analysis = start(Duration.ofMinutes(10));
+    analysis.resume(rests.after().orElseThrow(), rests.resumeFrom());
+    assertThat(analysis.streams()).isZero();
+    analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
+    analysis.offer(end(2));
+    List<Step> steps = untilOver();
+    assertThat(told(steps)).contains(TRUTH[2]);
+    assertThat(all(Summary.class, steps))
+        .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
+        .containsExactly("WINDOW 1 6000", "STREAM 2 0");
+
+    // One that was cut off before it rested has to be followed until it does.
+    StreamAnalysis other = start(Duration.ofMinutes(10));
+    other.resume(window.after().orElseThrow(), window.resumeFrom());
+    assertThat(other.streams()).isOne();
+  }
+
+  /// Else an old step could be written after the stream was taken up again elsewhere.
+  @Test
+  @Timeout(20)
+  void forgetsAStreamOnlyWhenNoStepIsBeingHandedOver() throws Exception {
+    CountDownLatch handingOver = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    onStep =
+        () -> {
+          handingOver.countDown();
+          boolean interrupted = false;
+          while (goOn.getCount() > 0) {
+            interrupted |= Thread.interrupted();
+            Thread.onSpinWait();
+          }
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    StreamAnalysis analysis = start(Duration.ofMinutes(10));
+    records(SCRIPT, evenCuts(2, 11)).forEach(analysis::offer);
+    handingOver.await();
+    Thread forgetting = Thread.ofPlatform().start(() -> analysis.forget("cam"::equals));
+    while (forgetting.getState() != Thread.State.BLOCKED) {
+      assertThat(forgetting.isAlive()).as("a step is being handed over").isTrue();
+      Thread.onSpinWait();
+    }
+    goOn.countDown();
+    forgetting.join();
+    int handedOver = steps.size();
+    analysis.offer(end(20));
+    assertThat(steps.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(handedOver).isOne();
   }
 
   private Step nextStep() throws InterruptedException {

@@ -101,6 +101,18 @@ class AtLeastOnceTest {
   }
 
   @Test
+  void lostAndRegainedMeanwhileItBeginsWithWhatWasRead() {
+    sink.commit(step("cam", 1, 9));
+    offsets.revoke(List.of(PARTITION));
+    offsets.assign(PARTITION, new PartitionProgress(2, 7));
+    producer.completeNext();
+    producer.completeNext();
+    Steps.read(offsets, "cam", 7, 8);
+    assertThat(offsets.outstanding()).isOne();
+    assertThat(commits).isEmpty();
+  }
+
+  @Test
   void keepsAMarkAtTheEndAndTakesItAwayOnceCommitted() {
     sink.commit(Steps.end("cam", 9));
     StateRecord mark = StateRecord.parse(producer.history().getFirst().value());

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -232,6 +233,28 @@ class ExactlyOnceTest {
     assertThat(failure.reason()).isEmpty();
   }
 
+  /// A writer that was about to write when its partition was lost, and came back, leaves alone what
+  /// was read anew.
+  @Test
+  void lostAndRegainedMeanwhileItBeginsWithWhatWasRead() {
+    Steps.read(offsets, "north", 7, 9);
+    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    producer.whenAsked =
+        () -> {
+          offsets.leave(List.of(PARTITION));
+          delivery.drop(List.of(PARTITION));
+          offsets.revoke(List.of(PARTITION));
+          offsets.assign(PARTITION, new PartitionProgress(2, 7));
+        };
+    run();
+    assertThat(done).isCompletedExceptionally();
+    assertThat(producer.history()).isEmpty();
+    Steps.read(offsets, "north", 7, 8);
+    assertThat(offsets.outstanding()).isOne();
+    assertThat(offsets.committable()).containsEntry(PARTITION, 7L);
+    assertThat(failure.reason()).isEmpty();
+  }
+
   @Test
   void namesThePartitionInTheTransactionalId() {
     assertThat(ExactlyOnce.transactionalId("group", PARTITION)).isEqualTo("group-video.chunks-1");
@@ -261,10 +284,17 @@ class ExactlyOnceTest {
   private static final class FailingProducer extends MockProducer<String, byte[]> {
 
     private final Deque<RuntimeException> commitFailures = new ArrayDeque<>();
+    private Runnable whenAsked = () -> {};
     private int aborts;
 
     FailingProducer() {
       super(Steps.cluster(), true, null, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+      whenAsked.run();
+      return super.partitionsFor(topic);
     }
 
     @Override
