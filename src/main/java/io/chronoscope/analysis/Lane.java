@@ -87,6 +87,9 @@ final class Lane {
         tools.listener().streamFailed(stream, e);
       }
     } finally {
+      if (forgotten) {
+        tools.listener().streamLeft(stream);
+      }
       StreamInput left;
       while ((left = queue.poll()) != null) {
         onDone.accept(left);

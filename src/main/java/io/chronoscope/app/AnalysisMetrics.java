@@ -37,6 +37,8 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
+  private final Counter rulesLeftOut;
+  private final Counter alertsCooled;
   private final DistributionSummary encoderBatch;
   private final DistributionSummary decoderBatch;
   private final DistributionSummary fps;
@@ -60,6 +62,10 @@ final class AnalysisMetrics implements AnalysisListener {
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
+    this.rulesLeftOut = registry.counter("chronoscope.rules.left.out");
+    this.alertsCooled = registry.counter("chronoscope.alerts.cooled");
+    List.of(true, false).forEach(this::broken);
+    List.of(true, false).forEach(this::judged);
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
     this.fps = registry.summary("chronoscope.window.fps");
@@ -141,26 +147,30 @@ final class AnalysisMetrics implements AnalysisListener {
 
   @Override
   public void answerBroken(String stream, String problem, boolean last) {
-    registry
-        .counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried")
-        .increment();
+    broken(last).increment();
+  }
+
+  private Counter broken(boolean last) {
+    return registry.counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried");
   }
 
   @Override
   public void ruleJudged(String stream, String rule, double score, boolean happens) {
-    registry
-        .counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen")
-        .increment();
+    judged(happens).increment();
+  }
+
+  private Counter judged(boolean happens) {
+    return registry.counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen");
   }
 
   @Override
   public void rulesLeftOut(String stream, List<String> rules) {
-    registry.counter("chronoscope.rules.left.out").increment(rules.size());
+    rulesLeftOut.increment(rules.size());
   }
 
   @Override
   public void alertCooled(String stream, String rule) {
-    registry.counter("chronoscope.alerts.cooled").increment();
+    alertsCooled.increment();
   }
 
   @Override
@@ -176,6 +186,11 @@ final class AnalysisMetrics implements AnalysisListener {
 
   @Override
   public void streamRests(String stream) {
+    lagMicros.remove(stream);
+  }
+
+  @Override
+  public void streamLeft(String stream) {
     lagMicros.remove(stream);
   }
 

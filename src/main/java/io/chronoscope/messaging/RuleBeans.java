@@ -56,8 +56,9 @@ class RuleBeans {
   RuleInspector inspector(
       @Identifier("default-kafka-broker") Map<String, Object> kafka,
       TopicNames names,
-      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope")
-          String group) {
-    return new RuleInspector(kafka, group, names.rules(), new ResultEnvelope(names, SOURCE));
+      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
+      MessagingMetrics metrics) {
+    return new RuleInspector(
+        kafka, group, names.rules(), new ResultEnvelope(names, SOURCE), metrics);
   }
 }

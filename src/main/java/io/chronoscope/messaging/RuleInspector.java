@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -38,10 +39,13 @@ final class RuleInspector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleInspector.class);
   private static final Duration WAIT = Duration.ofSeconds(1);
 
+  private record Refused(DeadLetter letter, RefusedRecord record) {}
+
   private final Map<String, Object> kafka;
   private final String group;
   private final String topic;
   private final ResultEnvelope envelope;
+  private final MessagingMetrics metrics;
   private final Thread thread;
   private final Map<TopicPartition, Producer<String, byte[]>> producers = new HashMap<>();
   private volatile boolean closed;
@@ -50,11 +54,17 @@ final class RuleInspector implements AutoCloseable {
   /// @param kafka client properties
   /// @param group of the instances; this one's is named after it
   /// @param topic of the rules
-  RuleInspector(Map<String, Object> kafka, String group, String topic, ResultEnvelope envelope) {
+  RuleInspector(
+      Map<String, Object> kafka,
+      String group,
+      String topic,
+      ResultEnvelope envelope,
+      MessagingMetrics metrics) {
     this.kafka = kafka;
     this.group = group + "-rules";
     this.topic = topic;
     this.envelope = envelope;
+    this.metrics = metrics;
     this.thread = Thread.ofPlatform().name("rule-inspector").daemon().unstarted(this::work);
   }
 
@@ -96,31 +106,37 @@ final class RuleInspector implements AutoCloseable {
       List<ConsumerRecord<byte[], byte[]>> ofPartition = records.records(partition);
       Map<TopicPartition, OffsetAndMetadata> read =
           Map.of(partition, new OffsetAndMetadata(ofPartition.getLast().offset() + 1));
-      List<ConsumerRecord<byte[], byte[]>> refused =
-          ofPartition.stream()
-              .filter(record -> RuleRecord.read(record) instanceof RuleChange.Malformed)
-              .toList();
+      List<Refused> refused =
+          ofPartition.stream().flatMap(record -> refused(record).stream()).toList();
       if (refused.isEmpty()) {
         consumer.commitSync(read);
       } else {
         Producer<String, byte[]> producer = producers.computeIfAbsent(partition, this::producer);
         producer.beginTransaction();
-        refused.forEach(record -> send(producer, record));
+        refused.forEach(one -> send(producer, one));
         producer.sendOffsetsToTransaction(read, consumer.groupMetadata());
         producer.commitTransaction();
+        refused.forEach(one -> metrics.published(one.letter()));
       }
     }
   }
 
-  private void send(Producer<String, byte[]> producer, ConsumerRecord<byte[], byte[]> record) {
-    if (RuleRecord.read(record) instanceof RuleChange.Malformed malformed) {
-      // It belongs to no stream, so it is named by its partition.
-      DeadLetter letter =
-          new DeadLetter(
-              record.topic() + "-" + record.partition(), malformed.at(), malformed.rejection());
-      int partitions = producer.partitionsFor(envelope.topic(letter)).size();
-      var unused = producer.send(envelope.write(letter, RefusedRecord.of(record), partitions));
-    }
+  private static Optional<Refused> refused(ConsumerRecord<byte[], byte[]> record) {
+    return RuleRecord.read(record) instanceof RuleChange.Malformed malformed
+        // It belongs to no stream, so it is named by its partition.
+        ? Optional.of(
+            new Refused(
+                new DeadLetter(
+                    record.topic() + "-" + record.partition(),
+                    malformed.at(),
+                    malformed.rejection()),
+                RefusedRecord.of(record)))
+        : Optional.empty();
+  }
+
+  private void send(Producer<String, byte[]> producer, Refused refused) {
+    int partitions = producer.partitionsFor(envelope.topic(refused.letter())).size();
+    var unused = producer.send(envelope.write(refused.letter(), refused.record(), partitions));
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {

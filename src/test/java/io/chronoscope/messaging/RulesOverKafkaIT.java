@@ -18,8 +18,8 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.From;
 import io.chronoscope.client.ResultReader.Read;
-import io.chronoscope.client.RulePublisher;
 import io.chronoscope.client.RuleReader;
+import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
@@ -122,7 +122,8 @@ class RulesOverKafkaIT {
                 kafka,
                 names.state(),
                 names.rules(),
-                new ResultEnvelope(names, URI.create("/test"))));
+                new ResultEnvelope(names, URI.create("/test")),
+                new MessagingMetrics(registry)));
     inspector.start();
     return inspector;
   }
@@ -132,9 +133,7 @@ class RulesOverKafkaIT {
   }
 
   private void put(Rule rule) {
-    try (RulePublisher publisher = new RulePublisher(kafka, names.rules())) {
-      publisher.put(rule).toCompletableFuture().join();
-    }
+    RulesInForce.put(kafka, names.rules(), rule);
   }
 
   private void putRaw(String key, String value) throws Exception {
@@ -171,9 +170,7 @@ class RulesOverKafkaIT {
 
     put(rule("c", "a bird"));
     await(() -> table.all().size() == 3);
-    try (RulePublisher publisher = new RulePublisher(kafka, names.rules())) {
-      publisher.remove("b").toCompletableFuture().join();
-    }
+    RulesInForce.remove(kafka, names.rules(), "b");
     await(() -> table.all().equals(List.of(rule("a", "a wolf"), rule("c", "a bird"))));
   }
 
@@ -222,6 +219,9 @@ class RulesOverKafkaIT {
         .extracting(letter -> ((DeadLetter) letter).origin())
         .containsExactly(
             new ChunkOrigin(names.rules(), 0, 1), new ChunkOrigin(names.rules(), 0, 3));
+    await(() ->
+        registry.get("chronoscope.chunks.rejected").tag("reason", "bad_rule").counter().count()
+            == 2);
     assertThat(((DeadLetter) read(names.deadLetters()).getFirst()).rejection())
         .satisfies(rejection -> {
           assertThat(rejection.reason()).isEqualTo(Reason.BAD_RULE);
