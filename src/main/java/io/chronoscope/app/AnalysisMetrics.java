@@ -16,9 +16,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /// What the analysis does, as metrics. No stream is a label: there may be thousands.
 final class AnalysisMetrics implements AnalysisListener {
+
+  /// From as good as live to hopelessly late.
+  private static final Duration[] LAGS =
+      IntStream.of(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+          .mapToObj(Duration::ofSeconds)
+          .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
   private final Counter fetchedBytes;
@@ -42,6 +49,7 @@ final class AnalysisMetrics implements AnalysisListener {
   private final DistributionSummary encoderBatch;
   private final DistributionSummary decoderBatch;
   private final DistributionSummary fps;
+  private final Timer windowLag;
   private final Map<String, Long> lagMicros = new ConcurrentHashMap<>();
 
   AnalysisMetrics(MeterRegistry registry) {
@@ -69,6 +77,12 @@ final class AnalysisMetrics implements AnalysisListener {
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
     this.fps = registry.summary("chronoscope.window.fps");
+    this.windowLag =
+        Timer.builder("chronoscope.window.lag")
+            .description(
+                "How long the last record that a window needed had waited when it was looked at")
+            .serviceLevelObjectives(LAGS)
+            .register(registry);
     registry.gauge(
         "chronoscope.lag.seconds",
         lagMicros,
@@ -142,6 +156,7 @@ final class AnalysisMetrics implements AnalysisListener {
     videoTokens.increment(sampling.videoTokens());
     generatedTokens.increment(tokens);
     fps.record(sampling.fps());
+    windowLag.record(Duration.ofMillis(sampling.lagMs()));
     stage("answer").record(took);
   }
 

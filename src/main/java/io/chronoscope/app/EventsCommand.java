@@ -187,12 +187,15 @@ final class EventsCommand implements Callable<Integer> {
   }
 
   private static String describe(Result.Alert alert) {
+    boolean withdrawn = alert.status() == Result.Status.WITHDRAWN;
     return "%s – %s ±%.2f  ⚠ %s%s: %s (%.2f)"
         .formatted(
             Clock.precise(alert.startOffsetMs()),
-            alert.status() == Result.Status.OPEN ? "…" : Clock.precise(alert.endOffsetMs()),
+            withdrawn || alert.status() == Result.Status.CLOSED
+                ? Clock.precise(alert.endOffsetMs())
+                : "…",
             alert.toleranceMs() / 1000.0,
-            alert.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
+            withdrawn ? "withdrawn: " : "",
             alert.rule(),
             alert.text(),
             alert.score());
