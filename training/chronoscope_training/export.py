@@ -121,5 +121,5 @@ def export(run, folder, summarizes_text=False):
         "model_max_length": t.max_position_embeddings, "add_prefix_space": False, "add_bos_token": False,
         "additional_special_tokens": prompts.SPECIALS[1:], "clean_up_tokenization_spaces": False,
         "errors": "replace", "split_special_tokens": False, "unk_token": None, "bos_token": None})
-    write_json(folder / "chronoscope.json", dict(WINDOW, summarizesText=summarizes_text))
+    write_json(folder / "chronoscope.json", dict(WINDOW, summarizesText=summarizes_text, comparesText=False))
     print("exported", state)

@@ -48,6 +48,16 @@ public interface AnalysisListener {
   default void windowAnswered(
       String stream, Sampling sampling, int events, int generatedTokens, Duration took) {}
 
+  /// A window that is not full yet was looked at.
+  default void lookedEarly(
+      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {}
+
+  /// What was told first of an event can be read by consumers.
+  ///
+  /// @param latency since the record came that holds the last frame that was looked at for it
+  /// @param sinceItBegan since the record came that holds its first frame
+  default void eventOpened(String stream, Duration latency, Duration sinceItBegan) {}
+
   /// An answer could not be used.
   ///
   /// @param last whether it was asked the last time

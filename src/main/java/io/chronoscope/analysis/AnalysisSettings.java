@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param query when given, every window is asked when this happens instead of for all events
 /// @param summarizesText whether the model can summarize summaries; else the whole is told by
 ///   joining its parts
+/// @param comparesText whether the model can judge if two descriptions speak of the same event;
+///   else their words decide alone
 /// @param disorder how far chunks may come out of their order
 public record AnalysisSettings(
     WindowPlan windows,
@@ -26,9 +28,10 @@ public record AnalysisSettings(
     int maxNewTokens,
     Optional<String> query,
     boolean summarizesText,
+    boolean comparesText,
     DisorderLimits disorder) {
 
-  /// With the usual patience for chunks out of order.
+  /// With the usual patience for chunks out of order, and without comparing texts.
   public AnalysisSettings(
       WindowPlan windows,
       SamplingLimits sampling,
@@ -49,6 +52,7 @@ public record AnalysisSettings(
         maxNewTokens,
         query,
         summarizesText,
+        false,
         DisorderLimits.DEFAULTS);
   }
 

@@ -1,6 +1,8 @@
 package io.chronoscope.analysis;
 
+import io.chronoscope.analysis.EventMatching.Pairing;
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Result.Status;
@@ -13,11 +15,12 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/// Makes one event of what successive windows tell about it, and gives it its identity and its
-/// life: `open` while a later window may still move it, `closed` when its bounds are final. Times
-/// inside are microseconds from the stream's start.
+/// Makes one event of what successive looks tell about it, and gives it its identity and its life:
+/// `open` when it is first told, `update` when its bounds or words change, `closed` when they are
+/// final, `withdrawn` when a fuller look does not confirm it. Times inside are microseconds from
+/// the stream's start.
 ///
-/// The tracker is a function of what it is shown: the same windows in the same order give the same
+/// The tracker is a function of what it is shown: the same looks in the same order give the same
 /// events with the same ids and revisions, whatever happened to the process in between.
 final class EventTracker {
 
@@ -27,67 +30,91 @@ final class EventTracker {
     String id(long startMicros, String description);
   }
 
+  private static final Comparator<VideoEvent> ORDER =
+      Comparator.comparing(VideoEvent::start).thenComparing(VideoEvent::id);
+
   private final Naming naming;
   private final String stream;
   private final Instant streamStart;
   private final ModelRef model;
+  private final EventMatching matching;
   private List<OpenEvent> open;
 
-  EventTracker(String stream, Instant streamStart, ModelRef model, List<OpenEvent> open) {
+  EventTracker(
+      String stream, Instant streamStart, ModelRef model, List<OpenEvent> open, Meaning meaning) {
     this(
         stream,
         streamStart,
         model,
         open,
+        meaning,
         (startMicros, description) -> Ids.of("evt", stream, streamStart, startMicros, description));
   }
 
   EventTracker(
-      String stream, Instant streamStart, ModelRef model, List<OpenEvent> open, Naming naming) {
+      String stream,
+      Instant streamStart,
+      ModelRef model,
+      List<OpenEvent> open,
+      Meaning meaning,
+      Naming naming) {
     this.naming = naming;
     this.stream = stream;
     this.streamStart = streamStart;
     this.model = model;
+    this.matching = new EventMatching(streamStart, meaning);
     this.open = List.copyOf(open);
   }
 
-  /// Events that a later window may still move.
+  /// Events that a later look may still move.
   List<OpenEvent> open() {
     return open;
   }
 
-  /// Takes in what a window saw.
+  /// Takes in what a look at a window saw. Nothing is final after a look at a window that is not
+  /// full yet: what it does not tell, the whole window may.
   ///
   /// @param nextFromMicros where the next window begins to look: an event that ended before is
-  ///   final
+  ///   final once its window was looked at whole
   /// @return revisions to publish, by start
   List<VideoEvent> observe(
       SeenSpan span, Sampling sampling, List<Sighting> sightings, long nextFromMicros) {
     List<OpenEvent> unmatched = new ArrayList<>(open);
-    List<Sighting> unseenBefore = withoutRepeats(sightings);
-    List<OpenEvent> current = new ArrayList<>();
-    for (Pairing pairing : pair(unmatched, unseenBefore, span)) {
-      unmatched.remove(pairing.event);
-      unseenBefore.remove(pairing.sighting);
-      current.add(merge(pairing, span, sampling));
-    }
-    unseenBefore.forEach(sighting -> current.add(begin(sighting, span, sampling)));
-    List<VideoEvent> published = new ArrayList<>();
-    for (OpenEvent event : unmatched) {
-      published.add(isDisproved(event, span) ? withdrawn(event) : closed(event));
-    }
-
+    List<Sighting> unseenBefore = EventMatching.withoutRepeats(sightings);
     List<OpenEvent> stillOpen = new ArrayList<>();
-    for (OpenEvent event : current) {
-      if (endMicros(event.event()) > nextFromMicros) {
-        stillOpen.add(event);
-        published.add(event.event());
+    List<VideoEvent> published = new ArrayList<>();
+    for (Pairing pairing : matching.pair(unmatched, unseenBefore, span)) {
+      unmatched.remove(pairing.event());
+      unseenBefore.remove(pairing.sighting());
+      OpenEvent now = merge(pairing, span, sampling);
+      if (isFinal(now, span, nextFromMicros)) {
+        published.add(next(now, Status.CLOSED));
+      } else if (tellsMore(now.event(), pairing.event().event())) {
+        VideoEvent told = next(now, Status.UPDATE);
+        published.add(told);
+        stillOpen.add(now.withEvent(told));
       } else {
-        published.add(event.event().revised(event.event().revision(), Status.CLOSED));
+        stillOpen.add(now);
+      }
+    }
+    for (Sighting sighting : unseenBefore) {
+      OpenEvent begun = begin(sighting, span, sampling);
+      if (isFinal(begun, span, nextFromMicros)) {
+        published.add(begun.event().revised(1, Status.CLOSED));
+      } else {
+        published.add(begun.event());
+        stillOpen.add(begun);
+      }
+    }
+    for (OpenEvent event : unmatched) {
+      if (span.whole()) {
+        published.add(next(event, isDisproved(event, span) ? Status.WITHDRAWN : Status.CLOSED));
+      } else {
+        stillOpen.add(event);
       }
     }
     open = List.copyOf(stillOpen);
-    published.sort(Comparator.comparing(VideoEvent::start).thenComparing(VideoEvent::id));
+    published.sort(ORDER);
     return published;
   }
 
@@ -95,76 +122,32 @@ final class EventTracker {
   /// revision.
   List<VideoEvent> closeAll() {
     List<VideoEvent> published =
-        open.stream()
-            .map(EventTracker::closed)
-            .sorted(Comparator.comparing(VideoEvent::start).thenComparing(VideoEvent::id))
-            .toList();
+        open.stream().map(event -> next(event, Status.CLOSED)).sorted(ORDER).toList();
     open = List.of();
     return published;
   }
 
   /// What was seen before stands although this window does not tell it, unless this window saw all
-  /// of it: then the one before saw no more than its beginning, at its border.
+  /// of it: then the look before saw no more than its beginning, at its border.
   boolean isDisproved(OpenEvent event, SeenSpan span) {
     return startMicros(event.event()) >= span.firstMicros();
   }
 
-  /// A model that repeats itself tells one event twice: much the same words, mostly the same time.
-  /// The first telling counts.
-  private static List<Sighting> withoutRepeats(List<Sighting> sightings) {
-    List<Sighting> told = new ArrayList<>();
-    for (Sighting sighting : sightings) {
-      if (told.stream()
-          .noneMatch(earlier ->
-              Wording.likeness(earlier.description(), sighting.description()) >= Wording.SAME
-                  && earlier.sharedMicros(sighting) * 2
-                      >= Math.min(earlier.lengthMicros(), sighting.lengthMicros()))) {
-        told.add(sighting);
-      }
-    }
-    return told;
-  }
-
-  private record Pairing(OpenEvent event, Sighting sighting, double likeness) {}
-
-  /// One-to-one, the most alike first; among equals the closest in time.
-  private List<Pairing> pair(List<OpenEvent> events, List<Sighting> sightings, SeenSpan span) {
-    List<Pairing> candidates = new ArrayList<>();
-    for (OpenEvent event : events) {
-      for (Sighting sighting : sightings) {
-        if (continues(event, sighting, span)) {
-          candidates.add(new Pairing(event, sighting, likeness(event, sighting)));
-        }
-      }
-    }
-    candidates.sort(
-        Comparator.comparingDouble(Pairing::likeness)
-            .reversed()
-            .thenComparing(p -> Math.abs(startMicros(p.event.event()) - p.sighting.startMicros())));
-    List<Pairing> chosen = new ArrayList<>();
-    for (Pairing candidate : candidates) {
-      if (chosen.stream()
-          .noneMatch(
-              p -> p.event.equals(candidate.event) || p.sighting.equals(candidate.sighting))) {
-        chosen.add(candidate);
-      }
-    }
-    return chosen;
-  }
-
-  /// Whether a sighting may be more of an open event.
+  /// Whether a sighting is more of an open event.
   boolean continues(OpenEvent event, Sighting sighting, SeenSpan span) {
-    return likeness(event, sighting) >= Wording.SAME && touch(event.event(), sighting, span);
+    return matching.continues(event, sighting, span);
   }
 
-  private static double likeness(OpenEvent event, Sighting sighting) {
-    return Wording.likeness(event.event().description(), sighting.description());
+  private boolean isFinal(OpenEvent event, SeenSpan span, long nextFromMicros) {
+    return span.whole() && endMicros(event.event()) <= nextFromMicros;
   }
 
-  private boolean touch(VideoEvent event, Sighting sighting, SeenSpan span) {
-    long slack = Math.max(span.gapMicros(), event.toleranceMs() * 1000);
-    return sighting.startMicros() <= endMicros(event) + slack
-        && sighting.endMicros() >= startMicros(event) - slack;
+  /// Whether a reader learns something; that more frames were seen is no news by itself.
+  private static boolean tellsMore(VideoEvent now, VideoEvent before) {
+    return !now.start().equals(before.start())
+        || !now.end().equals(before.end())
+        || now.toleranceMs() != before.toleranceMs()
+        || !now.description().equals(before.description());
   }
 
   private OpenEvent begin(Sighting sighting, SeenSpan span, Sampling sampling) {
@@ -173,57 +156,89 @@ final class EventTracker {
         event(
             id,
             1,
+            Status.OPEN,
             sighting.startMicros(),
             sighting.endMicros(),
             sighting.toleranceMicros(),
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
             sighting.chunks());
-    return new OpenEvent(event, span.untilMicros(), sighting.lengthMicros());
+    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros());
   }
 
+  private static Seen seenBy(SeenSpan span) {
+    return new Seen(span.window(), span.untilMicros());
+  }
+
+  /// The event as both looks have it, under its last revision. A second look at the same window
+  /// knows all that the first one knew, so it counts alone for what only they have seen.
   private OpenEvent merge(Pairing pairing, SeenSpan span, Sampling sampling) {
-    VideoEvent old = pairing.event.event();
-    Sighting sighting = pairing.sighting;
-    long start = startMicros(old);
-    // Each bound from the window that saw it further from its own border.
-    if (!span.beginsAtEdge(sighting.startMicros())
-        && start >= span.firstMicros()
-        && sighting.startMicros() - span.firstMicros() > pairing.event.seenUntilMicros() - start) {
-      start = sighting.startMicros();
-    }
-    long end = endMicros(old);
-    long oldMargin = pairing.event.seenUntilMicros() - end;
-    long newMargin = sighting.endMicros() - span.firstMicros();
-    long seenUntil = pairing.event.seenUntilMicros();
-    if (sighting.endMicros() > pairing.event.seenUntilMicros() || newMargin >= oldMargin) {
-      end = Math.max(start, sighting.endMicros());
-      seenUntil = span.untilMicros();
-    }
-    boolean seenMore = sighting.lengthMicros() > pairing.event.wordingMicros();
+    OpenEvent before = pairing.event();
+    VideoEvent old = before.event();
+    Sighting sighting = pairing.sighting();
+    Bound start = start(before, sighting, span);
+    Bound end = end(before, sighting, span, start.micros());
+    boolean again =
+        before.startSeen().window() == span.window() && before.endSeen().window() == span.window();
+    boolean wordedAnew = again || sighting.lengthMicros() > before.wordingMicros();
     long framesSeenAnew =
         sighting.frameMicros().stream()
-            .filter(micros -> micros >= pairing.event.seenUntilMicros())
+            .filter(micros -> micros >= before.endSeen().untilMicros())
             .count();
-    LinkedHashSet<ChunkOrigin> chunks = new LinkedHashSet<>(old.chunks());
+    LinkedHashSet<ChunkOrigin> chunks = new LinkedHashSet<>(again ? List.of() : old.chunks());
     chunks.addAll(sighting.chunks());
     VideoEvent event =
         event(
             old.id(),
-            old.revision() + 1,
-            start,
-            end,
-            Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
-            seenMore ? sighting.description() : old.description(),
-            sampling.withFrames(old.sampling().framesSeen() + (int) framesSeenAnew),
+            old.revision(),
+            old.status(),
+            start.micros(),
+            end.micros(),
+            again
+                ? sighting.toleranceMicros()
+                : Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
+            wordedAnew ? sighting.description() : old.description(),
+            sampling.withFrames(
+                again
+                    ? sighting.frameMicros().size()
+                    : old.sampling().framesSeen() + (int) framesSeenAnew),
             List.copyOf(chunks));
     return new OpenEvent(
-        event, seenUntil, Math.max(pairing.event.wordingMicros(), sighting.lengthMicros()));
+        event,
+        start.seen(),
+        end.seen(),
+        wordedAnew ? sighting.lengthMicros() : before.wordingMicros());
+  }
+
+  private record Bound(long micros, Seen seen) {}
+
+  /// Each bound from the window that saw it further from its own border.
+  private Bound start(OpenEvent before, Sighting sighting, SeenSpan span) {
+    long old = startMicros(before.event());
+    boolean seenBetter =
+        !span.beginsAtEdge(sighting.startMicros())
+            && old >= span.firstMicros()
+            && sighting.startMicros() - span.firstMicros() > before.startSeen().untilMicros() - old;
+    return seenBetter || before.startSeen().window() == span.window()
+        ? new Bound(sighting.startMicros(), seenBy(span))
+        : new Bound(old, before.startSeen());
+  }
+
+  private Bound end(OpenEvent before, Sighting sighting, SeenSpan span, long startMicros) {
+    long old = endMicros(before.event());
+    long oldMargin = before.endSeen().untilMicros() - old;
+    boolean seenBetter =
+        sighting.endMicros() > before.endSeen().untilMicros()
+            || sighting.endMicros() - span.firstMicros() >= oldMargin;
+    return seenBetter || before.endSeen().window() == span.window()
+        ? new Bound(Math.max(startMicros, sighting.endMicros()), seenBy(span))
+        : new Bound(Math.max(startMicros, old), before.endSeen());
   }
 
   private VideoEvent event(
       String id,
       int revision,
+      Status status,
       long startMicros,
       long endMicros,
       long toleranceMicros,
@@ -233,7 +248,7 @@ final class EventTracker {
     return new VideoEvent(
         id,
         revision,
-        Status.OPEN,
+        status,
         stream,
         streamStart.plus(startMicros, ChronoUnit.MICROS),
         streamStart.plus(endMicros, ChronoUnit.MICROS),
@@ -246,12 +261,8 @@ final class EventTracker {
         chunks);
   }
 
-  private static VideoEvent closed(OpenEvent event) {
-    return event.event().revised(event.event().revision() + 1, Status.CLOSED);
-  }
-
-  private static VideoEvent withdrawn(OpenEvent event) {
-    return event.event().revised(event.event().revision() + 1, Status.WITHDRAWN);
+  private static VideoEvent next(OpenEvent event, Status status) {
+    return event.event().revised(event.event().revision() + 1, status);
   }
 
   private long startMicros(VideoEvent event) {

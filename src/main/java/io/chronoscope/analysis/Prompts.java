@@ -20,6 +20,10 @@ final class Prompts {
       "Give the query: '%s', when does the described content occur in the video?"
           + " Use 'mm:ss.ff' as time format.";
 
+  private static final String SAME =
+      "Two descriptions of the same moments of a video:\n1. %s\n2. %s\n"
+          + "Do both describe the same event? Answer yes or no.";
+
   private static final String WHOLE =
       "These are descriptions of successive parts of one video:\n%s\n"
           + "Summarize the whole video in a few sentences.";
@@ -32,6 +36,10 @@ final class Prompts {
 
   static String grounding(String query) {
     return GROUNDING.formatted(query);
+  }
+
+  static String same(String one, String other) {
+    return SAME.formatted(one, other);
   }
 
   /// The same question again after an answer that could not be read: greedy decoding gives the same

@@ -9,8 +9,20 @@ package io.chronoscope.analysis;
 /// @param untilMicros how long its last frame stands for: one sampling step on, within the window
 ///   and the stream
 /// @param gapMicros the usual distance between its frames
+/// @param whole false when more of the window is still to come, and it will be looked at again
 public record SeenSpan(
-    long window, long firstMicros, long lastMicros, long untilMicros, long gapMicros) {
+    long window,
+    long firstMicros,
+    long lastMicros,
+    long untilMicros,
+    long gapMicros,
+    boolean whole) {
+
+  /// Of a window that was looked at whole.
+  public SeenSpan(
+      long window, long firstMicros, long lastMicros, long untilMicros, long gapMicros) {
+    this(window, firstMicros, lastMicros, untilMicros, gapMicros, true);
+  }
 
   public SeenSpan {
     if (firstMicros > lastMicros || lastMicros > untilMicros || gapMicros <= 0) {

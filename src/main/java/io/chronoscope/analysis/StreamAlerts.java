@@ -59,7 +59,10 @@ final class StreamAlerts {
   /// Takes in what a window found. An open alert of which nothing was found out, because its rule
   /// was taken away or changed or its answer could not be used, is closed.
   ///
-  /// @param events what the window changed about events
+  /// A look at a window that is not full yet closes nothing, and tells nothing of a second sighting
+  /// of a rule whose alert is open.
+  ///
+  /// @param events what the look changed about events
   /// @param nextFromMicros where the next window begins to look
   /// @return revisions to publish, by start
   List<Alert> observe(
@@ -71,7 +74,7 @@ final class StreamAlerts {
     Map<String, RuleFinding> byRule = new TreeMap<>();
     findings.forEach(finding -> byRule.put(finding.rule().id(), finding));
     List<Alert> published = new ArrayList<>();
-    for (WatchedRule before : state()) {
+    for (WatchedRule before : span.whole() ? state() : List.<WatchedRule>of()) {
       String id = before.rule().id();
       RuleFinding finding = byRule.get(id);
       boolean reworded = finding != null && !finding.rule().text().equals(before.rule().text());
@@ -83,7 +86,7 @@ final class StreamAlerts {
       }
     }
     byRule.values().stream()
-        .filter(RuleFinding::usable)
+        .filter(finding -> finding.usable() && (span.whole() || finding.seen().isPresent()))
         .forEach(
             finding -> published.addAll(follow(finding, span, sampling, events, nextFromMicros)));
     watched.values().removeIf(rule -> isOver(rule, nextFromMicros));
@@ -132,34 +135,51 @@ final class StreamAlerts {
             : before.lastEndMicros();
     Optional<Sighting> sighting =
         finding.seen().filter(seen -> goesOn || !isCoolingDown(rule, quietAfter, seen));
+    if (!span.whole() && (sighting.isEmpty() || (open.isPresent() && !goesOn))) {
+      // The whole window will say more.
+      return List.of();
+    }
     if (finding.seen().isPresent() && sighting.isEmpty()) {
       onCooled.accept(rule);
     }
     List<Alert> published = new ArrayList<>();
-    Optional<OpenAlert> stillOpen = Optional.empty();
     OptionalLong lastEnd = before.lastEndMicros();
     for (VideoEvent revision :
         tracker.observe(span, sampling, sighting.stream().toList(), nextFromMicros)) {
-      Optional<OpenAlert> earlier =
-          before.open().filter(alert -> alert.seen().event().id().equals(revision.id()));
-      double score =
-          earlier
-              .map(alert -> goesOn ? Math.max(alert.score(), finding.score()) : alert.score())
-              .orElse(finding.score());
-      Optional<String> event = pointsTo(revision, earlier.flatMap(OpenAlert::event), events);
-      published.add(alert(revision, rule, score, event));
-      switch (revision.status()) {
-        case OPEN ->
-            stillOpen =
-                tracker.open().stream().findFirst().map(seen -> new OpenAlert(seen, score, event));
-        case CLOSED ->
-            lastEnd =
-                OptionalLong.of(Math.max(endMicros(revision), lastEnd.orElse(endMicros(revision))));
-        case WITHDRAWN -> {}
+      Found found = found(revision, before, finding, goesOn, events);
+      published.add(alert(revision, rule, found.score(), found.event()));
+      if (revision.status() == Status.CLOSED) {
+        lastEnd =
+            OptionalLong.of(Math.max(endMicros(revision), lastEnd.orElse(endMicros(revision))));
       }
     }
+    Optional<OpenAlert> stillOpen =
+        tracker.open().stream()
+            .findFirst()
+            .map(seen -> {
+              Found found = found(seen.event(), before, finding, goesOn, events);
+              return new OpenAlert(seen, found.score(), found.event());
+            });
     watched.put(rule.id(), new WatchedRule(rule, stillOpen, lastEnd));
     return published;
+  }
+
+  /// @param event the event that tells the same
+  private record Found(double score, Optional<String> event) {}
+
+  private static Found found(
+      VideoEvent seen,
+      WatchedRule before,
+      RuleFinding finding,
+      boolean goesOn,
+      List<VideoEvent> events) {
+    Optional<OpenAlert> earlier =
+        before.open().filter(alert -> alert.seen().event().id().equals(seen.id()));
+    double score =
+        earlier
+            .map(alert -> goesOn ? Math.max(alert.score(), finding.score()) : alert.score())
+            .orElse(finding.score());
+    return new Found(score, pointsTo(seen, earlier.flatMap(OpenAlert::event), events));
   }
 
   private static boolean isCoolingDown(Rule rule, OptionalLong quietAfter, Sighting seen) {
@@ -225,6 +245,7 @@ final class StreamAlerts {
         streamStart,
         model,
         rule.open().stream().map(OpenAlert::seen).toList(),
+        Meaning.OF_WORDS_ONLY,
         (startMicros, text) ->
             Ids.of("alr", stream, streamStart, rule.rule().id(), startMicros, text));
   }

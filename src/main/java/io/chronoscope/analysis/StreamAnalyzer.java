@@ -8,6 +8,7 @@ import io.chronoscope.analysis.Timing.Phase;
 import io.chronoscope.analysis.Timing.Taken;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.load.Look;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
@@ -15,6 +16,7 @@ import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.Gap;
 import io.chronoscope.model.Result.Gap.Cause;
 import io.chronoscope.model.Result.StreamEnd;
+import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.SampledFrame;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +65,7 @@ final class StreamAnalyzer implements AutoCloseable {
   private ChunkOrder order;
   private Gaps gaps;
   private Windows windows = Windows.FROM_START;
+  private long lookedMicros;
   private long notSeenMicros;
   private Phase phase = Phase.RUNNING;
   private @Nullable StreamStory story;
@@ -104,6 +108,7 @@ final class StreamAnalyzer implements AutoCloseable {
     order = new ChunkOrder(settings.disorder(), timing);
     gaps = new Gaps(stream, timing.missed(), timing.missedSince());
     windows = timing.windows();
+    lookedMicros = timing.lookedMicros();
     notSeenMicros = timing.notSeenMicros();
     earlierStarts.addAll(timing.earlierStarts());
     phase = timing.phase();
@@ -263,6 +268,9 @@ final class StreamAnalyzer implements AutoCloseable {
       analyseNext(told, chunks, endOf(told.nextWindow()));
       return true;
     }
+    if (told != null && chunks != null && lookEarly(told, chunks)) {
+      return true;
+    }
     Optional<Move> next = order.next(phase != Phase.RUNNING);
     if (next.isPresent()) {
       switch (next.get()) {
@@ -389,10 +397,7 @@ final class StreamAnalyzer implements AutoCloseable {
     long window = told.nextWindow();
     long from = told.startMicros() + startOf(window);
     long until = told.startMicros() + endOf(window);
-    List<SampledFrame> candidates =
-        frames.stream()
-            .filter(frame -> frame.gridMicros() >= from && frame.gridMicros() < until)
-            .toList();
+    List<SampledFrame> candidates = framesWithin(from, until);
     listener.windowBegun(
         stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
     List<Result> results;
@@ -407,10 +412,71 @@ final class StreamAnalyzer implements AutoCloseable {
     }
     dropFramesBefore(told.startMicros() + startOf(told.nextWindow()));
     if (!results.isEmpty()) {
-      step(results);
+      tell(results, candidates);
     }
     listener.windowDone(stream, window);
     listener.progress(stream, startOf(told.nextWindow()), coveredMicros(told));
+  }
+
+  /// Looks at what there is of the next window, if that is worth it, so that events are told before
+  /// it is full. After each chunk and before the next, so that it does not depend on when they
+  /// come.
+  ///
+  /// @return whether it was looked at
+  private boolean lookEarly(StreamStory told, ChunkReader chunks) {
+    long window = told.nextWindow();
+    long covered = coveredMicros(told);
+    long seen =
+        Math.max(lookedMicros, window > windows.first() ? endOf(window - 1) : startOf(window));
+    Look look = tools.load().look(stream);
+    OptionalLong due = settings.windows().earlyLook(seen, endOf(window));
+    if (due.isEmpty() || covered < due.getAsLong() || look.level() > 0) {
+      return false;
+    }
+    lookedMicros = covered;
+    List<SampledFrame> candidates =
+        framesWithin(
+            told.startMicros() + startOf(window),
+            told.startMicros() + Math.min(covered, endOf(window)));
+    if (candidates.isEmpty() || candidates.getLast().gridMicros() < told.startMicros() + seen) {
+      return true;
+    }
+    listener.windowBegun(
+        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
+    List<Result> results =
+        told.glance(analyst.glance(window, candidates, chunks.grid(), covered, look), windows);
+    if (!results.isEmpty()) {
+      tell(results, candidates);
+    }
+    listener.windowDone(stream, window);
+    return true;
+  }
+
+  private List<SampledFrame> framesWithin(long fromMicros, long untilMicros) {
+    return frames.stream()
+        .filter(frame -> frame.gridMicros() >= fromMicros && frame.gridMicros() < untilMicros)
+        .toList();
+  }
+
+  /// What was found in these frames.
+  private void tell(List<Result> results, List<SampledFrame> seen) {
+    step(results);
+    for (Result result : results) {
+      if (result instanceof VideoEvent event && event.revision() == 1) {
+        long start = absoluteMicros(event.start());
+        SampledFrame first =
+            seen.stream()
+                .filter(frame -> frame.gridMicros() >= start)
+                .findFirst()
+                .orElse(seen.getLast());
+        listener.eventOpened(stream, since(seen.getLast()), since(first));
+      }
+    }
+  }
+
+  /// How long ago the record came that holds a frame.
+  private Duration since(SampledFrame frame) {
+    return Duration.ofMillis(Math.max(0, tools.clock().millis() - frame.recordMillis()));
   }
 
   /// Windows follow one another, so the one before saw all frames of the overlap.
@@ -440,15 +506,18 @@ final class StreamAnalyzer implements AutoCloseable {
   private boolean rested() {
     phase = Phase.RUNNING;
     StreamStory told = story;
-    if (told == null) {
+    if (told == null && earlierStarts.isEmpty()) {
       // Nothing of it could be shown, so there is nothing to go on with.
       out(new Step(stream, List.of(), Optional.empty(), lastRead()));
       over = true;
       listener.streamEnded(stream);
       return false;
     }
-    List<Result> results = told.end(coveredMicros(told));
-    windows = new Windows(told.nextWindow(), coveredMicros(told));
+    List<Result> results = List.of();
+    if (told != null) {
+      results = told.end(coveredMicros(told));
+      windows = new Windows(told.nextWindow(), coveredMicros(told));
+    }
     forgetFrames();
     Timing now = timing();
     if (!results.isEmpty() || written == null || !isWritten(now)) {
@@ -492,6 +561,7 @@ final class StreamAnalyzer implements AutoCloseable {
     story = null;
     reader = null;
     windows = Windows.FROM_START;
+    lookedMicros = 0;
     notSeenMicros = 0;
     gaps = new Gaps(stream, List.of(), Optional.empty());
     order = ChunkOrder.beginningWith(settings.disorder(), first);
@@ -506,22 +576,29 @@ final class StreamAnalyzer implements AutoCloseable {
     if (told != null) {
       Instant end = order.covered().orElseThrow();
       results.addAll(told.end(coveredMicros(told)));
-      results.add(
-          new StreamEnd(
-              Ids.of("end", stream, told.start()),
-              stream,
-              told.start(),
-              end,
-              Duration.between(told.start(), end).toMillis(),
-              told.counts().windows(),
-              told.counts().events(),
-              Math.round(notSeenMicros / 1000.0)));
+      results.add(end(told.start(), end, told.counts()));
+    } else if (!earlierStarts.isEmpty()) {
+      // Its clock was set back, and nothing that came after that could be shown.
+      Instant start = unused(guessedStart());
+      results.add(end(start, start, StreamState.Counts.NONE));
     }
     out(new Step(stream, results, Optional.empty(), lastRead()));
     over = true;
     listener.streamEnded(stream);
     close();
     return false;
+  }
+
+  private StreamEnd end(Instant from, Instant until, StreamState.Counts told) {
+    return new StreamEnd(
+        Ids.of("end", stream, from),
+        stream,
+        from,
+        until,
+        Duration.between(from, until).toMillis(),
+        told.windows(),
+        told.events(),
+        Math.round(notSeenMicros / 1000.0));
   }
 
   private void forgetFrames() {
@@ -537,7 +614,11 @@ final class StreamAnalyzer implements AutoCloseable {
       taken.removeIf(chunk -> chunk.taken().filter(seen -> seen.end().isAfter(needed)).isEmpty());
     }
     Timing timing = timing();
-    boolean nothingToKeep = told == null && timing.needed().isEmpty() && timing.nextSequence() == 0;
+    boolean nothingToKeep =
+        told == null
+            && timing.needed().isEmpty()
+            && timing.nextSequence() == 0
+            && earlierStarts.isEmpty();
     long from =
         timing.needed().stream().mapToLong(Needed::offset).min().orElse(lastRead().offset());
     out(
@@ -581,6 +662,7 @@ final class StreamAnalyzer implements AutoCloseable {
         order.newestSequence(),
         order.nextSequence(),
         windows,
+        lookedMicros,
         chunks == null ? NOWHERE : chunks.position(),
         needed,
         gaps.missed(),

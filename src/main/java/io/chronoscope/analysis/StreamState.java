@@ -38,13 +38,25 @@ public record StreamState(
     rules = List.copyOf(rules);
   }
 
-  /// An event that a later window may still move.
+  /// An event that a later look may still move.
   ///
-  /// @param event its latest revision
-  /// @param seenUntilMicros where the window that saw its end stopped looking, in microseconds from
-  ///   the stream's start: the further its end lies before that, the better it was seen
-  /// @param wordingMicros how much of the event was seen by the window that worded it
-  public record OpenEvent(VideoEvent event, long seenUntilMicros, long wordingMicros) {}
+  /// @param event as it was told last; frames and chunks may have been added since
+  /// @param startSeen the look that saw its start
+  /// @param endSeen the look that saw its end
+  /// @param wordingMicros how much of the event was seen by the look that worded it
+  public record OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
+
+    /// By which look a bound was seen.
+    ///
+    /// @param window number of the window
+    /// @param untilMicros where it stopped looking, in microseconds from the stream's start: the
+    ///   further a bound lies before that, the better it was seen
+    public record Seen(long window, long untilMicros) {}
+
+    OpenEvent withEvent(VideoEvent now) {
+      return new OpenEvent(now, startSeen, endSeen, wordingMicros);
+    }
+  }
 
   /// What a rule has found, as far as it counts for what comes.
   ///

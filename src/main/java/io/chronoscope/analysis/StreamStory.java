@@ -32,7 +32,13 @@ final class StreamStory {
     this.start = state.start();
     this.settings = settings;
     this.model = model;
-    this.tracker = new EventTracker(stream, start, model.ref(), state.openEvents());
+    this.tracker =
+        new EventTracker(
+            stream,
+            start,
+            model.ref(),
+            state.openEvents(),
+            settings.comparesText() ? Meaning.asking(model) : Meaning.OF_WORDS_ONLY);
     this.alerts =
         new StreamAlerts(
             stream,
@@ -130,13 +136,27 @@ final class StreamStory {
     return results;
   }
 
+  /// Takes in what was seen of the next window before it is full. Only what opens, moves or is
+  /// worded anew is told; the window itself is still to come.
+  ///
+  /// @param windows from where windows are counted
+  List<Result> glance(WindowAnswer answer, Windows windows) {
+    SeenSpan span = answer.span();
+    long from = windows.startOf(settings.windows(), span.window());
+    List<VideoEvent> events =
+        counted(tracker.observe(span, answer.sampling(), answer.events(), from));
+    List<Result> results = new ArrayList<>(events);
+    results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, from));
+    return results;
+  }
+
   /// What was missed was seen after all, by a look of its own; see [SummaryTree#repair]. It stands
   /// beside what the windows around it told, whose words are out already.
   List<Result> repaired(WindowAnswer answer) {
     SeenSpan span = answer.span();
     List<VideoEvent> events =
         counted(
-            new EventTracker(stream, start, model.ref(), List.of())
+            new EventTracker(stream, start, model.ref(), List.of(), Meaning.OF_WORDS_ONLY)
                 .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE).stream()
                     .map(
                         event -> renamed(event, Ids.of("evt", stream, start, "repair", event.id())))

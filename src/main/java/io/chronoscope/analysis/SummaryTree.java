@@ -101,10 +101,11 @@ final class SummaryTree {
   /// Takes in a window, or one that was looked at again.
   ///
   /// @return its summary; empty when it says what it said before, or when it is older than what can
-  ///   still change
+  ///   still change. A repair is told however old it is, and then changes nothing above it
   Optional<Summary> take(Window window) {
     long minute = window.beginsMicros() / MINUTE_MICROS;
-    if (minute < firstKeptMinute()) {
+    boolean kept = minute >= firstKeptMinute();
+    if (!kept && window.number() >= 0) {
       return Optional.empty();
     }
     Told before = windows.get(window.number());
@@ -131,7 +132,9 @@ final class SummaryTree {
             Retelling.clipped(window.text(), WINDOW_TEXT),
             sampling,
             digest);
-    windows.put(told.number(), told);
+    if (kept) {
+      windows.put(told.number(), told);
+    }
     return Optional.of(summary(Level.WINDOW, told, window.text(), window.restsOn()));
   }
 

@@ -21,6 +21,8 @@ import java.util.Optional;
 /// @param newestSequence sequence number of that chunk; -1 before the first
 /// @param nextSequence number of the chunk that follows what is covered
 /// @param windows from where windows are counted
+/// @param lookedMicros to where a window that is not full yet was looked at, from the stream's
+///   start
 /// @param sampled where sampling stands
 /// @param needed records whose frames a window still needs in the order in which they were taken,
 ///   then those that are held back in the order of their time
@@ -38,6 +40,7 @@ public record Timing(
     long newestSequence,
     long nextSequence,
     Windows windows,
+    long lookedMicros,
     FrameSampler.Position sampled,
     List<Needed> needed,
     List<Missed> missed,

@@ -1,6 +1,5 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.analysis.EventAnswer.Told;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.load.Look;
 import io.chronoscope.model.FrameSize;
@@ -16,7 +15,6 @@ import io.chronoscope.sampling.SampleGrid;
 import io.chronoscope.vlm.Answer;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +65,29 @@ final class WindowAnalyst {
     return answer(look(window, candidates, grid, untilMicros, look, BatchedModel.Urgency.LIVE));
   }
 
+  /// Looks at a window that is not full yet: asks for events, once, and not for a summary. An
+  /// answer that cannot be used tells nothing; the whole window will be asked again. Parameters as
+  /// of [#analyse].
+  WindowAnswer glance(
+      long window, List<SampledFrame> candidates, SampleGrid grid, long untilMicros, Look look) {
+    WindowView view =
+        view(window, candidates, grid, untilMicros, look, BatchedModel.Urgency.LIVE, false);
+    long began = nanoTime.getAsLong();
+    ModelSession session = view.session(model, settings.maxNewTokens(), BatchedModel.Urgency.LIVE);
+    List<CompletableFuture<RuleFinding>> findings = ruleJudge.ask(session, view);
+    Answer answer = session.ask(question()).join();
+    List<RuleFinding> rules = BatchedModel.joinAll(findings);
+    EventAnswer events = read(answer, view);
+    listener.lookedEarly(
+        stream,
+        view.sampling(),
+        events.events().size(),
+        answer.tokenIds().size(),
+        Duration.ofNanos(nanoTime.getAsLong() - began));
+    return new WindowAnswer(
+        view.span(), view.sampling(), sightings(events, view), Optional.empty(), "", "", rules);
+  }
+
   /// Chooses frames and has them encoded; asks nothing yet. Parameters as of [#analyse].
   WindowView look(
       long window,
@@ -75,6 +96,19 @@ final class WindowAnalyst {
       long untilMicros,
       Look look,
       BatchedModel.Urgency urgency) {
+    WindowView view = view(window, candidates, grid, untilMicros, look, urgency, true);
+    pairStore.remember(view);
+    return view;
+  }
+
+  private WindowView view(
+      long window,
+      List<SampledFrame> candidates,
+      SampleGrid grid,
+      long untilMicros,
+      Look look,
+      BatchedModel.Urgency urgency,
+      boolean whole) {
     long began = nanoTime.getAsLong();
     long streamStartMicros = grid.anchorMicros();
     FrameSize size = size(candidates.getFirst().picture(), look);
@@ -113,18 +147,16 @@ final class WindowAnalyst {
             first,
             last,
             Math.max(last, Math.min(last + gapMicros, untilMicros)),
-            gapMicros);
-    WindowView view =
-        new WindowView(
-            stream,
-            streamStartMicros,
-            span,
-            sampling,
-            framePairs.times(),
-            frames.stream().map(SampledFrame::origin).toList(),
-            encoded.pairs());
-    pairStore.remember(view);
-    return view;
+            gapMicros,
+            whole);
+    return new WindowView(
+        stream,
+        streamStartMicros,
+        span,
+        sampling,
+        framePairs.times(),
+        frames.stream().map(SampledFrame::origin).toList(),
+        encoded.pairs());
   }
 
   private WindowAnswer answer(WindowView view) {
@@ -140,10 +172,6 @@ final class WindowAnalyst {
         asked.events.events().size(),
         asked.tokens,
         Duration.ofNanos(nanoTime.getAsLong() - began));
-    List<Sighting> sightings = new ArrayList<>();
-    for (Told told : asked.events.events()) {
-      sightings.add(view.sighting(told));
-    }
     Optional<String> problem =
         asked.events.isClean()
             ? Optional.empty()
@@ -151,11 +179,19 @@ final class WindowAnalyst {
     return new WindowAnswer(
         view.span(),
         view.sampling(),
-        sightings,
+        sightings(asked.events, view),
         problem,
         problem.isPresent() ? asked.lastWords : "",
         asked.summary,
         rules);
+  }
+
+  private static List<Sighting> sightings(EventAnswer events, WindowView view) {
+    return events.events().stream().map(view::sighting).toList();
+  }
+
+  private String question() {
+    return settings.query().map(Prompts::grounding).orElse(Prompts.EVENTS);
   }
 
   /// How long the record that came last of those that the window needed has waited.
@@ -175,7 +211,7 @@ final class WindowAnalyst {
   private record Asked(EventAnswer events, String lastWords, String summary, int tokens) {}
 
   private Asked ask(ModelSession session, WindowView view) {
-    String question = settings.query().map(Prompts::grounding).orElse(Prompts.EVENTS);
+    String question = question();
     CompletableFuture<Answer> summary = session.ask(Prompts.SUMMARY);
     Answer answer = session.ask(question).join();
     int tokens = answer.tokenIds().size();

@@ -1,12 +1,24 @@
 package io.chronoscope.analysis;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /// How a stream is cut into overlapping windows, counted from the stream's start: window `k`
 /// reaches from `k * stride` to `k * stride + length`. All in microseconds from the stream's start.
-public record WindowPlan(Duration length, Duration overlap) {
+///
+/// @param lookEvery a window that is not full yet is looked at whenever so much more of it has
+///   come, so that events open before it is; zero: only full windows are looked at
+public record WindowPlan(Duration length, Duration overlap, Duration lookEvery) {
+
+  /// Only full windows are looked at.
+  public WindowPlan(Duration length, Duration overlap) {
+    this(length, overlap, Duration.ZERO);
+  }
 
   public WindowPlan {
+    if (lookEvery.isNegative()) {
+      throw new IllegalArgumentException("an early look every " + lookEvery);
+    }
     if (!length.isPositive()) {
       throw new IllegalArgumentException("window length is " + length);
     }
@@ -22,6 +34,15 @@ public record WindowPlan(Duration length, Duration overlap) {
 
   public long strideMicros() {
     return length.minus(overlap).toNanos() / 1000;
+  }
+
+  /// Where to look early at a window that ends there; empty when the window will soon be full.
+  ///
+  /// @param seenMicros to where it, or the window before, was looked at
+  public OptionalLong earlyLook(long seenMicros, long endMicros) {
+    long every = lookEvery.toNanos() / 1000;
+    long at = seenMicros + every;
+    return every == 0 || at > endMicros - every / 2 ? OptionalLong.empty() : OptionalLong.of(at);
   }
 
   public long startOf(long window) {

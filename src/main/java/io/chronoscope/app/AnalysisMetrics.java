@@ -41,6 +41,9 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter videoTokens;
   private final Counter generatedTokens;
   private final Counter windows;
+  private final Counter earlyLooks;
+  private final Timer eventLatency;
+  private final Timer eventDelay;
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
@@ -67,6 +70,16 @@ final class AnalysisMetrics implements AnalysisListener {
     this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
     this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
     this.windows = registry.counter("chronoscope.windows");
+    this.earlyLooks = registry.counter("chronoscope.looks.early");
+    this.eventLatency =
+        firstWord(
+            "chronoscope.event.latency",
+            "From the record with the last frame that was looked at until the event it opened can be"
+                + " read");
+    this.eventDelay =
+        firstWord(
+            "chronoscope.event.delay",
+            "From the record in which an event begins until it can be read that it does");
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
@@ -161,6 +174,21 @@ final class AnalysisMetrics implements AnalysisListener {
   }
 
   @Override
+  public void lookedEarly(String stream, Sampling sampling, int found, int tokens, Duration took) {
+    earlyLooks.increment();
+    shown.increment(sampling.framesSeen());
+    videoTokens.increment(sampling.videoTokens());
+    generatedTokens.increment(tokens);
+    stage("early").record(took);
+  }
+
+  @Override
+  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
+    eventLatency.record(latency);
+    eventDelay.record(sinceItBegan);
+  }
+
+  @Override
   public void answerBroken(String stream, String problem, boolean last) {
     broken(last).increment();
   }
@@ -213,6 +241,15 @@ final class AnalysisMetrics implements AnalysisListener {
   public void streamFailed(String stream, Throwable cause) {
     failed.increment();
     lagMicros.remove(stream);
+  }
+
+  private Timer firstWord(String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(50))
+        .maximumExpectedValue(Duration.ofMinutes(10))
+        .register(registry);
   }
 
   private Timer stage(String name) {

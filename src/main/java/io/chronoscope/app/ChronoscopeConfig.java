@@ -46,6 +46,11 @@ public interface ChronoscopeConfig {
   /// When absent what the checkpoint advises, else yes.
   Optional<Boolean> summarizeText();
 
+  /// Whether the model judges if two descriptions that touch in time speak of the same event, where
+  /// their words do not tell; else words decide alone. When absent what the checkpoint advises,
+  /// else yes.
+  Optional<Boolean> compareText();
+
   /// A silent stream rests after this time: its last window is analysed, its events closed, its
   /// summary written. It goes on when more comes.
   @WithDefault("30s")
@@ -131,6 +136,11 @@ public interface ChronoscopeConfig {
     /// How far a window reaches back into the one before; what the checkpoint advises when absent,
     /// else 10s.
     Optional<Duration> overlap();
+
+    /// A window that is not full yet is looked at whenever so much more of it has come, so that
+    /// events are told sooner; `0s` waits for full windows. Half of what a window adds when absent.
+    @WithConverter(Bounds.NotNegativeDuration.class)
+    Optional<Duration> lookEvery();
   }
 
   interface Batching {

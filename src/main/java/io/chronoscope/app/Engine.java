@@ -67,6 +67,7 @@ final class Engine {
         settings.maxNewTokens(),
         query,
         settings.summarizeText().or(() -> advice.map(Advice::summarizesText)).orElse(true),
+        settings.compareText().or(() -> advice.map(Advice::comparesText)).orElse(true),
         new DisorderLimits(
             settings.disorder().grace(), settings.disorder().maxHeldBytes().asLongValue()));
   }
@@ -105,6 +106,7 @@ final class Engine {
         settings.maxNewTokens(),
         settings.query(),
         settings.summarizesText(),
+        settings.comparesText(),
         settings.disorder());
   }
 
@@ -122,7 +124,9 @@ final class Engine {
             .or(() -> advice.flatMap(a -> duration(a.overlapSeconds())))
             .orElse(OVERLAP);
     try {
-      return new WindowPlan(length, overlap);
+      WindowPlan plan = new WindowPlan(length, overlap);
+      Duration lookEvery = settings.window().lookEvery().orElse(length.minus(overlap).dividedBy(2));
+      return new WindowPlan(plan.length(), plan.overlap(), lookEvery);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "chronoscope.window.length (%s), chronoscope.window.overlap (%s): %s"

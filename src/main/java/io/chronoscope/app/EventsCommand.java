@@ -142,7 +142,7 @@ final class EventsCommand implements Callable<Integer> {
                   event.start(),
                   event.stream(),
                   Clock.precise(event.startOffsetMs()),
-                  event.status() == Result.Status.OPEN ? "…" : Clock.precise(event.endOffsetMs()),
+                  !event.isFinal() ? "…" : Clock.precise(event.endOffsetMs()),
                   event.toleranceMs() / 1000.0,
                   event.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
                   event.description());
@@ -187,15 +187,12 @@ final class EventsCommand implements Callable<Integer> {
   }
 
   private static String describe(Result.Alert alert) {
-    boolean withdrawn = alert.status() == Result.Status.WITHDRAWN;
     return "%s – %s ±%.2f  ⚠ %s%s: %s (%.2f)"
         .formatted(
             Clock.precise(alert.startOffsetMs()),
-            withdrawn || alert.status() == Result.Status.CLOSED
-                ? Clock.precise(alert.endOffsetMs())
-                : "…",
+            alert.status().isFinal() ? Clock.precise(alert.endOffsetMs()) : "…",
             alert.toleranceMs() / 1000.0,
-            withdrawn ? "withdrawn: " : "",
+            alert.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
             alert.rule(),
             alert.text(),
             alert.score());

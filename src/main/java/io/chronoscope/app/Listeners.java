@@ -78,6 +78,17 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   }
 
   @Override
+  public void lookedEarly(
+      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {
+    each(listener -> listener.lookedEarly(stream, sampling, events, generatedTokens, took));
+  }
+
+  @Override
+  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
+    each(listener -> listener.eventOpened(stream, latency, sinceItBegan));
+  }
+
+  @Override
   public void answerBroken(String stream, String problem, boolean last) {
     each(listener -> listener.answerBroken(stream, problem, last));
   }

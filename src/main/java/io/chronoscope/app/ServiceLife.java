@@ -34,6 +34,7 @@ public class ServiceLife {
 
   private static final Logger LOG = Logger.getLogger(ServiceLife.class);
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
+  private static final Duration LOADS_WITHIN = Duration.ofSeconds(5);
 
   private final ChronoscopeConfig settings;
   private final StepSink sink;
@@ -47,6 +48,7 @@ public class ServiceLife {
   private final ChunkArchive archive;
   private final StreamStarts starts;
   private final List<AutoCloseable> opened = new ArrayList<>();
+  private final Thread loading;
   private boolean stopped;
 
   ServiceLife(
@@ -72,12 +74,13 @@ public class ServiceLife {
     this.rules = rules;
     this.ruleFollower = ruleFollower;
     this.failure = failure;
+    this.loading = Thread.ofPlatform().name("model-loading").unstarted(this::load);
   }
 
   void start(@Observes StartupEvent event) {
     Settings.check(settings);
     failure.whenReported(ServiceLife::endProcess);
-    Thread.ofPlatform().name("model-loading").start(this::load);
+    loading.start();
   }
 
   /// Whoever watches over the process starts it again. It ends in good order if that works; what
@@ -156,9 +159,17 @@ public class ServiceLife {
     }
   }
 
-  synchronized void stop(@Observes ShutdownEvent event) {
-    stopped = true;
-    closeAll();
+  void stop(@Observes ShutdownEvent event) {
+    try {
+      // The runtime's own resources go with the process; a session must not be in the making then.
+      loading.join(LOADS_WITHIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      stopped = true;
+      closeAll();
+    }
   }
 
   private void closeAll() {

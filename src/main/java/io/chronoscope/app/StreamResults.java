@@ -189,7 +189,7 @@ final class StreamResults {
               event.endOffsetMs(),
               event.toleranceMs(),
               event.description(),
-              event.status() == Status.OPEN,
+              !event.isFinal(),
               left.isEmpty() ? Optional.empty() : Optional.of(left.removeFirst())));
     }
     return new StreamTimeline(name, seenMs(), caption(), rows, whole.map(Summary::text).orElse(""));

@@ -10,12 +10,16 @@ import java.util.Set;
 /// @param overlapSeconds how much of it the next window shows again
 /// @param summarizesText whether it can summarize text; a checkpoint of a few million weights,
 ///   trained on questions about video alone, cannot
+/// @param comparesText whether it can say if two descriptions speak of the same event
 public record Advice(
-    OptionalDouble windowSeconds, OptionalDouble overlapSeconds, boolean summarizesText) {
+    OptionalDouble windowSeconds,
+    OptionalDouble overlapSeconds,
+    boolean summarizesText,
+    boolean comparesText) {
 
   static final String FILE = "chronoscope.json";
   private static final Set<String> KEYS =
-      Set.of("windowSeconds", "overlapSeconds", "summarizesText");
+      Set.of("windowSeconds", "overlapSeconds", "summarizesText", "comparesText");
 
   static Advice read(JsonFields fields) {
     for (String key : fields.keys()) {
@@ -26,6 +30,7 @@ public record Advice(
     return new Advice(
         fields.positiveNumberIfPresent("windowSeconds"),
         fields.positiveNumberIfPresent("overlapSeconds"),
-        fields.flag("summarizesText", true));
+        fields.flag("summarizesText", true),
+        fields.flag("comparesText", true));
   }
 }

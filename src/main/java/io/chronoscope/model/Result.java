@@ -50,6 +50,11 @@ public sealed interface Result {
       chunks = List.copyOf(chunks);
     }
 
+    /// Whether it has its last bounds and words.
+    public boolean isFinal() {
+      return status.isFinal();
+    }
+
     /// The same bounds and words in another revision or state.
     public VideoEvent revised(int nextRevision, Status nextStatus) {
       return new VideoEvent(
@@ -70,13 +75,23 @@ public sealed interface Result {
   }
 
   enum Status {
-    /// It was still going on when last looked at; a later revision may move its end.
+    /// Told for the first time, while it is still going on or may still be seen better; later
+    /// revisions may change its bounds and words.
     OPEN,
+    /// The same, after its bounds or its words have changed.
+    UPDATE,
     /// Its bounds are final.
     CLOSED,
-    /// A later window, which saw more of that time, does not confirm it: it did not happen, or is
+    /// A later look, which saw more of that time, does not confirm it: it did not happen, or is
     /// told by another event. Final as well.
-    WITHDRAWN
+    WITHDRAWN;
+
+    public boolean isFinal() {
+      return switch (this) {
+        case OPEN, UPDATE -> false;
+        case CLOSED, WITHDRAWN -> true;
+      };
+    }
   }
 
   /// What a span of a stream shows, in the model's words. The summaries of a stream are a tree:

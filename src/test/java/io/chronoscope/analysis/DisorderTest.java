@@ -43,6 +43,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Streams whose chunks come as they like: late, twice, never, with a clock that jumps. What is
 /// said of them does not depend on where the process was killed, and says of every moment whether
@@ -71,7 +73,7 @@ class DisorderTest {
           size -> {});
   private final AnalysisSettings settings =
       new AnalysisSettings(
-          new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
+          new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(3)),
           SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
           DecodeLimits.DEFAULTS,
           602_112,
@@ -481,7 +483,18 @@ class DisorderTest {
     }
   }
 
-  private void goesOnFromAnyStepOf(long seed) {
+  /// Streams that once went wrong.
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        // Its clock is set back to a chunk that cannot be read, and then it ends.
+        7746711658622062385L,
+        // It rests after its clock was set back to a chunk that cannot be read.
+        8913621396224090770L,
+        // A gap is repaired when the minute it lies in can no longer change.
+        1787015447831476296L
+      })
+  void goesOnFromAnyStepOf(long seed) {
     List<Optional<StreamInput>> actions = disorderly(new Random(seed));
     decoded = 0;
     skipped = 0;

@@ -22,7 +22,8 @@ class EventTrackerTest {
   private static final WindowPlan PLAN =
       new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2));
 
-  private EventTracker tracker = new EventTracker("s", NOON, MODEL, List.of());
+  private EventTracker tracker =
+      new EventTracker("s", NOON, MODEL, List.of(), Meaning.OF_WORDS_ONLY);
 
   /// Windows of 10 s with 2 s overlap at 2 fps; times in seconds from the stream's start.
   private List<VideoEvent> window(long number, Sighting... sightings) {
@@ -33,6 +34,21 @@ class EventTrackerTest {
         SAMPLING,
         List.of(sightings),
         PLAN.startOf(number + 1));
+  }
+
+  /// The first seconds of a window.
+  private List<VideoEvent> glance(long number, double seconds, Sighting... sightings) {
+    long from = PLAN.startOf(number);
+    long until = from + Math.round(seconds * 1e6);
+    return tracker.observe(
+        new SeenSpan(number, from, until - 500_000, until, 500_000, false),
+        SAMPLING,
+        List.of(sightings),
+        from);
+  }
+
+  private static List<String> told(List<VideoEvent> events) {
+    return events.stream().map(EventTrackerTest::told).toList();
   }
 
   private static Sighting saw(double start, double end, String what) {
@@ -67,6 +83,63 @@ class EventTrackerTest {
     assertThat(event.toleranceMs()).isEqualTo(500);
     assertThat(event.sampling().framesSeen()).isEqualTo(6);
     assertThat(tracker.open()).isEmpty();
+  }
+
+  @Test
+  void opensBeforeAWindowIsFullAndBeforeItEnds() {
+    assertThat(told(glance(0, 4, saw(1, 4, "A red circle appears."))))
+        .containsExactly("A red circle appears. 1.0-4.0 r1 OPEN");
+    assertThat(told(glance(0, 7, saw(1, 7, "A red circle moves left."))))
+        .containsExactly("A red circle moves left. 1.0-7.0 r2 UPDATE");
+    assertThat(told(window(0, saw(1, 7.5, "A red circle moves left."))))
+        .containsExactly("A red circle moves left. 1.0-7.5 r3 CLOSED");
+  }
+
+  @Test
+  void saysNothingWhileNothingChanges() {
+    glance(0, 4, saw(1, 3, "A red circle appears."));
+    assertThat(glance(0, 7, saw(1, 3, "A red circle appears."))).isEmpty();
+    assertThat(told(window(0, saw(1, 3, "A red circle appears."))))
+        .containsExactly("A red circle appears. 1.0-3.0 r2 CLOSED");
+  }
+
+  @Test
+  void takesTheWholeWindowsWordInAllThatOnlyThatWindowSaw() {
+    glance(0, 4, saw(0.5, 4, "A red circle moves left."));
+    VideoEvent closed = window(0, saw(1, 3, "A red circle appears.")).getFirst();
+    assertThat(told(closed)).isEqualTo("A red circle appears. 1.0-3.0 r2 CLOSED");
+    assertThat(closed.sampling().framesSeen()).isEqualTo(4);
+    assertThat(closed.chunks()).extracting(ChunkOrigin::offset).containsExactly(0L);
+  }
+
+  @Test
+  void keepsTheStartThatTheWindowBeforeSaw() {
+    window(0, saw(7, 10, "A red circle appears."));
+    glance(1, 4, saw(8, 12, "A red circle moves left."));
+    VideoEvent closed = window(1, saw(8, 14, "A red circle moves left.")).getFirst();
+    assertThat(told(closed)).isEqualTo("A red circle moves left. 7.0-14.0 r3 CLOSED");
+    assertThat(closed.sampling().framesSeen()).isEqualTo(6 + 4 + 4);
+  }
+
+  @Test
+  void closesNothingBeforeTheWindowIsFull() {
+    window(0, saw(7, 10, "A red circle appears."));
+    assertThat(glance(1, 4)).isEmpty();
+    assertThat(told(window(1, saw(8, 12, "A red circle appears."))))
+        .containsExactly("A red circle appears. 7.0-12.0 r2 CLOSED");
+  }
+
+  @Test
+  void withdrawsWhatTheWholeWindowDoesNotConfirm() {
+    glance(0, 4, saw(2, 4, "A red circle appears."));
+    assertThat(told(window(0))).containsExactly("A red circle appears. 2.0-4.0 r2 WITHDRAWN");
+  }
+
+  @Test
+  void tellsThatItGoesOnThroughAWindowOnlyByItsEnd() {
+    window(0, saw(5, 10, "The light goes off."));
+    assertThat(told(window(1, saw(8, 18, "The light goes off."))))
+        .containsExactly("The light goes off. 5.0-18.0 r2 UPDATE");
   }
 
   @Test
@@ -165,9 +238,9 @@ class EventTrackerTest {
     straight.addAll(window(1, saw(8, 18, "A red circle moves left.")));
     straight.addAll(window(2, saw(16, 20, "A red circle moves left.")));
 
-    tracker = new EventTracker("s", NOON, MODEL, List.of());
+    tracker = new EventTracker("s", NOON, MODEL, List.of(), Meaning.OF_WORDS_ONLY);
     List<VideoEvent> interrupted = new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
-    tracker = new EventTracker("s", NOON, MODEL, state);
+    tracker = new EventTracker("s", NOON, MODEL, state, Meaning.OF_WORDS_ONLY);
     interrupted.addAll(window(1, saw(8, 18, "A red circle moves left.")));
     interrupted.addAll(window(2, saw(16, 20, "A red circle moves left.")));
 

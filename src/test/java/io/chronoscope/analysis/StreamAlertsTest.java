@@ -79,6 +79,18 @@ class StreamAlertsTest {
         PLAN.startOf(number + 1));
   }
 
+  /// Of the first seconds of a window.
+  private List<Alert> glance(long number, double seconds, RuleFinding... findings) {
+    long from = PLAN.startOf(number);
+    long until = from + Math.round(seconds * 1e6);
+    return alerts.observe(
+        new SeenSpan(number, from, until - 500_000, until, 500_000, false),
+        SAMPLING,
+        Arrays.asList(findings),
+        List.of(),
+        from);
+  }
+
   private static String told(Alert alert) {
     return "%.1f-%.1f r%d %s %.2f"
         .formatted(
@@ -120,13 +132,52 @@ class StreamAlertsTest {
     assertThat(opened.priority()).isEqualTo(3);
 
     Alert moved = window(1, saw(RULE, 0.9, 8, 18)).getFirst();
-    assertThat(told(moved)).isEqualTo("7.0-18.0 r2 OPEN 0.90");
+    assertThat(told(moved)).isEqualTo("7.0-18.0 r2 UPDATE 0.90");
     assertThat(moved.id()).isEqualTo(opened.id());
 
     Alert closed = window(2, saw(RULE, 0.7, 16, 21)).getFirst();
     assertThat(told(closed)).isEqualTo("7.0-21.0 r3 CLOSED 0.90");
     assertThat(closed.id()).isEqualTo(opened.id());
     assertThat(alerts.state()).isEmpty();
+  }
+
+  @Test
+  void opensBeforeTheWindowIsFull() {
+    assertThat(told(glance(0, 4, saw(RULE, 0.6, 2, 4)))).containsExactly("2.0-4.0 r1 OPEN 0.60");
+    assertThat(glance(0, 6, saw(RULE, 0.8, 2, 4))).isEmpty();
+    assertThat(told(window(0, saw(RULE, 0.7, 2, 7)))).containsExactly("2.0-7.0 r2 CLOSED 0.80");
+  }
+
+  @Test
+  void closesNothingBeforeTheWindowIsFull() {
+    window(0, saw(RULE, 0.6, 7, 10));
+    assertThat(glance(1, 4, sawNothing(RULE))).isEmpty();
+    assertThat(glance(1, 5, unusable(RULE))).isEmpty();
+    assertThat(glance(1, 6)).isEmpty();
+    assertThat(told(window(1, saw(RULE, 0.6, 8, 12)))).containsExactly("7.0-12.0 r2 CLOSED 0.60");
+  }
+
+  @Test
+  void withdrawsWhatTheWholeWindowDoesNotConfirm() {
+    glance(0, 4, saw(RULE, 0.6, 2, 4));
+    assertThat(told(window(0, sawNothing(RULE)))).containsExactly("2.0-4.0 r2 WITHDRAWN 0.60");
+  }
+
+  @Test
+  void leavesASecondAlertOfARuleToTheWholeWindow() {
+    window(0, saw(RULE, 0.6, 7, 9));
+    assertThat(glance(1, 6, saw(RULE, 0.6, 12, 14))).isEmpty();
+    assertThat(told(window(1, saw(RULE, 0.6, 12, 15))))
+        .containsExactly("7.0-9.0 r2 CLOSED 0.60", "12.0-15.0 r1 CLOSED 0.60");
+  }
+
+  @Test
+  void countsACoolDownOnceForAWindowThatWasLookedAtTwice() {
+    Rule quiet = rule("A red circle moves left.", 20);
+    window(0, saw(quiet, 0.6, 1, 4));
+    assertThat(glance(1, 6, saw(quiet, 0.9, 11, 13))).isEmpty();
+    assertThat(window(1, saw(quiet, 0.9, 11, 13))).isEmpty();
+    assertThat(cooled).hasSize(1);
   }
 
   @Test

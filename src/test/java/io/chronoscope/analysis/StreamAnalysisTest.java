@@ -34,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ class StreamAnalysisTest {
       new Step("failed", List.of(), Optional.empty(), new ChunkOrigin("failed", 0, 0));
   private final BlockingQueue<String> left = new LinkedBlockingQueue<>();
   private volatile @Nullable Throwable failure;
+  private Duration lookEvery = Duration.ZERO;
+  private final List<Duration> latencies = new CopyOnWriteArrayList<>();
   private final List<StreamAnalysis> running = new ArrayList<>();
 
   @AfterEach
@@ -71,7 +74,7 @@ class StreamAnalysisTest {
   private StreamAnalysis start(Duration idle) {
     AnalysisSettings settings =
         new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), lookEvery),
             TWO_FPS,
             DecodeLimits.DEFAULTS,
             602_112,
@@ -101,12 +104,18 @@ class StreamAnalysisTest {
                   }
 
                   @Override
+                  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
+                    latencies.add(latency);
+                    latencies.add(sinceItBegan);
+                  }
+
+                  @Override
                   public void streamFailed(String stream, Throwable cause) {
                     failure = cause;
                     steps.add(FAILED);
                   }
                 },
-                () -> NOON));
+                () -> NOON.plusSeconds(3)));
     running.add(analysis);
     return analysis;
   }
@@ -274,6 +283,52 @@ class StreamAnalysisTest {
       resumed.addAll(untilOver());
       assertThat(resumed).as("after step %d", kept).isEqualTo(undisturbed);
     }
+  }
+
+  @Test
+  void opensEventsBeforeTheirWindowIsFull() throws Exception {
+    lookEvery = Duration.ofSeconds(4);
+    List<Step> steps = run(records(SCRIPT, evenCuts(2, 22)));
+    assertThat(told(steps)).containsExactly(TRUTH);
+    assertThat(revisions(steps, "Lamp-ddd"))
+        .containsExactly(
+            "OPEN 15.0-18.0",
+            "UPDATE 15.0-22.0",
+            "UPDATE 15.0-26.0",
+            "UPDATE 15.0-30.0",
+            "UPDATE 15.0-34.0",
+            "UPDATE 15.0-38.0",
+            "CLOSED 15.0-40.0");
+    assertThat(revisions(steps, "Lamp-bbb"))
+        .containsExactly("OPEN 7.0-8.0", "UPDATE 7.0-10.0", "UPDATE 7.0-13.0", "CLOSED 7.0-13.0");
+    // Without another frame encoded for it.
+    int encoded = model.encodedPairs.get();
+    lookEvery = Duration.ZERO;
+    model.encodedPairs.set(0);
+    run(records(SCRIPT, evenCuts(2, 22)));
+    assertThat(encoded).isEqualTo(model.encodedPairs.get());
+  }
+
+  private static List<String> revisions(List<Step> steps, String lamp) {
+    return all(VideoEvent.class, steps).stream()
+        .filter(event -> event.description().startsWith(lamp))
+        .map(event ->
+            "%s %.1f-%.1f"
+                .formatted(event.status(), event.startOffsetMs() / 1e3, event.endOffsetMs() / 1e3))
+        .toList();
+  }
+
+  @Test
+  void goesOnFromAnyStepAlsoBetweenTwoLooksAtAWindow() throws Exception {
+    lookEvery = Duration.ofSeconds(2);
+    goesOnFromAnyStepAsIfNothingHadHappened();
+  }
+
+  @Test
+  void saysHowLongAnEventTookToBeTold() throws Exception {
+    run(records(SCRIPT, evenCuts(2, 11)));
+    // All records came at noon; it is three seconds later.
+    assertThat(latencies).isNotEmpty().allMatch(Duration.ofSeconds(3)::equals);
   }
 
   @Test

@@ -175,8 +175,8 @@ class StreamRulesTest {
         .containsExactly(
             "watch-a 1.0-3.0 r1 CLOSED",
             "watch-d 15.0-18.0 r1 OPEN",
-            "watch-d 15.0-26.0 r2 OPEN",
-            "watch-d 15.0-34.0 r3 OPEN",
+            "watch-d 15.0-26.0 r2 UPDATE",
+            "watch-d 15.0-34.0 r3 UPDATE",
             "watch-a 30.0-32.0 r1 CLOSED",
             "watch-d 15.0-40.0 r4 CLOSED");
     assertThat(alerts(steps))
@@ -252,7 +252,7 @@ class StreamRulesTest {
     assertThat(alerts(run()).stream().map(StreamRulesTest::told))
         .containsExactly(
             "watch-d 15.0-18.0 r1 OPEN",
-            "watch-d 15.0-26.0 r2 OPEN",
+            "watch-d 15.0-26.0 r2 UPDATE",
             "watch-d 15.0-26.0 r3 CLOSED");
   }
 

@@ -24,6 +24,7 @@ record CommittedResults(Map<String, List<String>> records, List<String> ids) {
         Map.of(
                 "events", topics.events(),
                 "summaries", topics.summaries(),
+                "alerts", topics.alerts(),
                 "dead letters", topics.deadLetters())
             .entrySet()) {
       try (ResultReader reader =

@@ -122,7 +122,7 @@ class CheckpointTest {
         "{\"windowSeconds\": 12.5, \"summarizesText\": false}");
     try (Checkpoint checkpoint = open()) {
       assertThat(checkpoint.advice())
-          .contains(new Advice(OptionalDouble.of(12.5), OptionalDouble.empty(), false));
+          .contains(new Advice(OptionalDouble.of(12.5), OptionalDouble.empty(), false, true));
     }
   }
 

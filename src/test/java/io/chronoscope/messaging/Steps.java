@@ -4,6 +4,7 @@ import io.chronoscope.analysis.Step;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.messaging.PartitionProgress.Taken;
 import io.chronoscope.model.ChunkOrigin;
@@ -55,7 +56,7 @@ final class Steps {
                 stream,
                 event.start(),
                 3,
-                List.of(new OpenEvent(event, 5, 6)),
+                List.of(new OpenEvent(event, new Seen(1, 5), new Seen(2, 5), 6)),
                 Summaries.NONE,
                 Counts.NONE,
                 List.of(),
