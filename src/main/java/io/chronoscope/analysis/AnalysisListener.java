@@ -26,6 +26,11 @@ public interface AnalysisListener {
   /// @param chunks those of which frames are at hand for it, in order
   default void windowBegun(String stream, long window, List<ChunkOrigin> chunks) {}
 
+  /// The window that was turned to is not looked at.
+  ///
+  /// @param level how far the stream is turned down
+  default void windowLeftOut(String stream, long window, int level) {}
+
   /// Not after a failure.
   default void windowDone(String stream, long window) {}
 

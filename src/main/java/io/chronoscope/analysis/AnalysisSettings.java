@@ -65,4 +65,20 @@ public record AnalysisSettings(
       throw new IllegalArgumentException("idle timeout is " + idleTimeout);
     }
   }
+
+  /// The same with less that waits.
+  public AnalysisSettings withWaitingBytes(long atMost) {
+    return new AnalysisSettings(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        Math.min(maxWaitingBytes, atMost),
+        maxNewTokens,
+        query,
+        summarizesText,
+        comparesText,
+        disorder);
+  }
 }

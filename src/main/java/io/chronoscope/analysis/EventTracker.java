@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /// Makes one event of what successive looks tell about it, and gives it its identity and its life:
@@ -29,6 +28,10 @@ final class EventTracker {
   interface Naming {
     String id(long startMicros, String description);
   }
+
+  /// Something may go on for days. Of the chunks that showed it so many of the first and of the
+  /// last are named.
+  static final int CHUNKS_AT_EACH_END = 32;
 
   private static final Comparator<VideoEvent> ORDER =
       Comparator.comparing(VideoEvent::start).thenComparing(VideoEvent::id);
@@ -185,7 +188,8 @@ final class EventTracker {
         sighting.frameMicros().stream()
             .filter(micros -> micros >= before.endSeen().untilMicros())
             .count();
-    LinkedHashSet<ChunkOrigin> chunks = new LinkedHashSet<>(again ? List.of() : old.chunks());
+    List<ChunkOrigin> chunks = new ArrayList<>(again ? List.of() : old.chunks());
+    chunks.removeAll(sighting.chunks());
     chunks.addAll(sighting.chunks());
     VideoEvent event =
         event(
@@ -202,7 +206,7 @@ final class EventTracker {
                 again
                     ? sighting.frameMicros().size()
                     : old.sampling().framesSeen() + (int) framesSeenAnew),
-            List.copyOf(chunks));
+            ends(chunks));
     return new OpenEvent(
         event,
         start.seen(),
@@ -233,6 +237,15 @@ final class EventTracker {
     return seenBetter || before.endSeen().window() == span.window()
         ? new Bound(Math.max(startMicros, sighting.endMicros()), seenBy(span))
         : new Bound(Math.max(startMicros, old), before.endSeen());
+  }
+
+  private static List<ChunkOrigin> ends(List<ChunkOrigin> chunks) {
+    if (chunks.size() <= 2 * CHUNKS_AT_EACH_END) {
+      return chunks;
+    }
+    List<ChunkOrigin> ends = new ArrayList<>(chunks.subList(0, CHUNKS_AT_EACH_END));
+    ends.addAll(chunks.subList(chunks.size() - CHUNKS_AT_EACH_END, chunks.size()));
+    return ends;
   }
 
   private VideoEvent event(

@@ -7,6 +7,7 @@ import io.chronoscope.model.Result.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,35 @@ final class Gaps {
       }
     }
     return result(streamStart, gap, Status.CLOSED);
+  }
+
+  /// What was there was not looked at, as far as it was. Nothing is missing of it: a chunk of that
+  /// time that comes again changes nothing, so these gaps are told and not remembered.
+  ///
+  /// @return none where another gap says it already
+  List<Gap> notLookedAt(Instant streamStart, Instant from, Instant until, String detail) {
+    List<Gap> told = new ArrayList<>();
+    Instant at = from;
+    for (Missed gap : missed.stream().sorted(Comparator.comparing(Missed::start)).toList()) {
+      if (gap.start().isBefore(until) && gap.end().isAfter(at)) {
+        if (isLeft(at, gap.start())) {
+          told.add(notLooked(streamStart, at, gap.start(), detail));
+        }
+        at = gap.end();
+      }
+    }
+    if (isLeft(at, until)) {
+      told.add(notLooked(streamStart, at, until, detail));
+    }
+    return told;
+  }
+
+  private Gap notLooked(Instant streamStart, Instant from, Instant until, String detail) {
+    return result(
+        Ids.of("gap", stream, streamStart, "not looked", from),
+        streamStart,
+        new Missed(from, until, Cause.NOT_LOOKED, detail, 1),
+        Status.CLOSED);
   }
 
   /// Whether something between these times was not seen, or is not known any more.
@@ -104,8 +134,12 @@ final class Gaps {
   }
 
   private Gap result(Instant streamStart, Missed gap, Status status) {
+    return result(Ids.of("gap", stream, streamStart, gap.start()), streamStart, gap, status);
+  }
+
+  private Gap result(String id, Instant streamStart, Missed gap, Status status) {
     return new Gap(
-        Ids.of("gap", stream, streamStart, gap.start()),
+        id,
         gap.revision(),
         status,
         stream,

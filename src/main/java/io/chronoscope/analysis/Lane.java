@@ -26,6 +26,7 @@ final class Lane {
   private final BiPredicate<Lane, Optional<StreamAnalyzer.Resumed>> leave;
   private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
   private final Object handingOver = new Object();
+  private final StreamLag lag;
   private final Thread thread;
   private volatile boolean forgotten;
   private volatile @Nullable Throwable failure;
@@ -47,6 +48,7 @@ final class Lane {
     this.resumed = resumed;
     this.onDone = onDone;
     this.leave = leave;
+    this.lag = new StreamLag(stream, tools.load(), tools.clock());
     this.thread = Thread.ofPlatform().name("stream " + stream).daemon().unstarted(this::work);
   }
 
@@ -68,6 +70,15 @@ final class Lane {
 
   void add(StreamInput input) {
     queue.add(input);
+    // While the lane is busy nobody else says how long its first record has waited.
+    tellLag();
+  }
+
+  private void tellLag() {
+    StreamInput waits = queue.peek();
+    if (waits != null && !forgotten) {
+      lag.at(waits);
+    }
   }
 
   /// After this returns no further step is handed over: somebody else, or a later lane, may write
@@ -93,6 +104,8 @@ final class Lane {
         tools.listener().streamFailed(stream, e);
       }
     } finally {
+      // The last word of this thread, whatever it told after somebody else forgot the stream.
+      lag.forget();
       StreamInput left;
       while ((left = queue.poll()) != null) {
         onDone.accept(left);
@@ -119,11 +132,15 @@ final class Lane {
         } else {
           silent = 0;
           tools.listener().inputTaken(stream, input.origin());
+          lag.at(input);
           try {
             analyzer.accept(input);
           } finally {
             onDone.accept(input);
             tools.listener().inputDone(stream);
+          }
+          if (queue.isEmpty()) {
+            lag.none();
           }
         }
       }

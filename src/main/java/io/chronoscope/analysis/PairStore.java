@@ -11,6 +11,7 @@ import io.chronoscope.vision.BicubicResize;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ public final class PairStore {
 
   public static final long DEFAULT_MAX_BYTES = 256L * 1024 * 1024;
 
-  private static final int MOST_WINDOWS = 10_000;
+  private static final int MOST_STARTS = 10_000;
   private static final int FIRST_CAPACITY = 64;
   private static final float LOAD_FACTOR = 0.75f;
 
@@ -42,7 +44,9 @@ public final class PairStore {
       ChunkOrigin second,
       FrameSize size) {}
 
-  private record WindowKey(String stream, long startMicros, long window) {}
+  private record Start(String stream, long micros) {}
+
+  private record WindowKey(Start start, long window) {}
 
   private record Window(
       SeenSpan span,
@@ -55,6 +59,7 @@ public final class PairStore {
   private final long maxBytes;
   private final Map<Key, EncodedPair> pairs = leastRecentFirst();
   private final Map<WindowKey, Window> windows = leastRecentFirst();
+  private final Set<Start> starts = Collections.newSetFromMap(leastRecentFirst());
   private long bytes;
 
   /// @param maxBytes of embeddings that are kept
@@ -143,6 +148,15 @@ public final class PairStore {
       bytes -= bytes(oldest.next());
       oldest.remove();
     }
+    forgetWindowsWithoutPairs();
+  }
+
+  /// Windows lose their pairs in about the order in which they were seen.
+  private void forgetWindowsWithoutPairs() {
+    Iterator<Window> oldest = windows.values().iterator();
+    while (oldest.hasNext() && !pairs.keySet().containsAll(oldest.next().pairs)) {
+      oldest.remove();
+    }
   }
 
   private static long bytes(EncodedPair pair) {
@@ -152,6 +166,11 @@ public final class PairStore {
   /// Bytes of embeddings that are kept.
   public synchronized long bytes() {
     return bytes;
+  }
+
+  /// Windows that are remembered; of each its pairs were there when it was last looked for.
+  synchronized int windows() {
+    return windows.size();
   }
 
   /// Notes a window as it was seen last.
@@ -169,11 +188,13 @@ public final class PairStore {
               view.origins().get(second),
               view.size()));
     }
+    Start start = new Start(view.stream(), view.startMicros());
     windows.put(
-        new WindowKey(view.stream(), view.startMicros(), view.span().window()),
+        new WindowKey(start, view.span().window()),
         new Window(view.span(), view.sampling(), view.times(), view.origins(), keys));
-    if (windows.size() > MOST_WINDOWS) {
-      windows.remove(windows.keySet().iterator().next());
+    starts.add(start);
+    if (starts.size() > MOST_STARTS) {
+      starts.remove(starts.iterator().next());
     }
   }
 
@@ -181,7 +202,7 @@ public final class PairStore {
   ///
   /// @param startMicros the stream's start, absolute
   synchronized Optional<WindowView> recall(String stream, long startMicros, long window) {
-    WindowKey key = new WindowKey(stream, startMicros, window);
+    WindowKey key = new WindowKey(new Start(stream, startMicros), window);
     Window seen = windows.get(key);
     if (seen == null) {
       return Optional.empty();
@@ -210,8 +231,7 @@ public final class PairStore {
       String stream, long startMicros, long fromMicros, long toMicros) {
     return windows.entrySet().stream()
         .filter(entry ->
-            entry.getKey().stream.equals(stream)
-                && entry.getKey().startMicros == startMicros
+            entry.getKey().start.equals(new Start(stream, startMicros))
                 && entry.getValue().sampling.loadLevel() == 0
                 && startMicros + entry.getValue().span.untilMicros() > fromMicros
                 && startMicros + entry.getValue().span.firstMicros() < toMicros)
@@ -229,9 +249,9 @@ public final class PairStore {
   ///
   /// @param atMicros absolute
   synchronized OptionalLong startOf(String stream, long atMicros) {
-    return windows.keySet().stream()
-        .filter(window -> window.stream.equals(stream) && window.startMicros <= atMicros)
-        .mapToLong(WindowKey::startMicros)
+    return starts.stream()
+        .filter(start -> start.stream.equals(stream) && start.micros <= atMicros)
+        .mapToLong(Start::micros)
         .max();
   }
 

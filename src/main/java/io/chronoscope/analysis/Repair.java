@@ -39,7 +39,7 @@ final class Repair {
         reader.read(chunk.chunk(), ChronoUnit.MICROS.between(Instant.EPOCH, chunk.start()));
     try {
       Instant end = chunk.start().plus(read.facts().durationMicros(), ChronoUnit.MICROS);
-      List<Result> results = new ArrayList<>();
+      List<WindowAnswer> answers = new ArrayList<>();
       long seen = 0;
       List<Missed> parts = new ArrayList<>();
       List<Stretch> shown = shown(chunk.start(), end, read.facts());
@@ -53,7 +53,7 @@ final class Repair {
               between(read.frames(), told, told.micros(from), told.micros(until));
           if (!candidates.isEmpty()) {
             // An analyst of its own: what the stream's one has encoded is of other chunks.
-            WindowAnswer answer =
+            answers.add(
                 new WindowAnalyst(
                         stream,
                         settings,
@@ -64,12 +64,11 @@ final class Repair {
                         System::nanoTime,
                         tools.clock())
                     .analyse(
-                        SummaryTree.repair(told.micros(from)),
+                        SummaryRecords.repair(told.micros(from)),
                         candidates,
                         reader.grid(),
                         told.micros(until),
-                        tools.load().look(stream));
-            results.addAll(told.repaired(answer));
+                        tools.load().look(stream)));
           }
           from = until;
         }
@@ -83,6 +82,7 @@ final class Repair {
                 read.frames().size(),
                 Duration.ofNanos(System.nanoTime() - beganNanos));
       }
+      List<Result> results = new ArrayList<>(told.repaired(answers));
       shown.forEach(
           stretch -> results.addAll(gaps.fill(told.start(), stretch.from(), stretch.until())));
       return new Repaired(results, seen);

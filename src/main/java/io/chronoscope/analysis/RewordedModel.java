@@ -63,6 +63,11 @@ public final class RewordedModel implements VideoLanguageModel {
   }
 
   @Override
+  public int maxPositions() {
+    return model.maxPositions();
+  }
+
+  @Override
   public List<EncodedPair> encode(List<FramePair> pairs) {
     return model.encode(pairs);
   }

@@ -31,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +57,7 @@ final class StreamAnalyzer implements AutoCloseable {
   private final AnalysisListener listener;
   private final Consumer<Step> out;
   private final WindowAnalyst analyst;
+  private final Attention attention;
   private final Deque<Needed> taken = new ArrayDeque<>();
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
   private final Reread reread;
@@ -65,7 +65,6 @@ final class StreamAnalyzer implements AutoCloseable {
   private ChunkOrder order;
   private Gaps gaps;
   private Windows windows = Windows.FROM_START;
-  private long lookedMicros;
   private long notSeenMicros;
   private Phase phase = Phase.RUNNING;
   private @Nullable StreamStory story;
@@ -97,6 +96,7 @@ final class StreamAnalyzer implements AutoCloseable {
             listener,
             System::nanoTime,
             tools.clock());
+    this.attention = new Attention(stream, tools.load(), tools.clock());
     this.order = new ChunkOrder(settings.disorder());
     this.gaps = new Gaps(stream, List.of(), Optional.empty());
     this.reread = new Reread(resumed.map(from -> from.state().timing().needed()).orElse(List.of()));
@@ -108,7 +108,8 @@ final class StreamAnalyzer implements AutoCloseable {
     order = new ChunkOrder(settings.disorder(), timing);
     gaps = new Gaps(stream, timing.missed(), timing.missedSince());
     windows = timing.windows();
-    lookedMicros = timing.lookedMicros();
+    attention.settle(timing.settledMicros());
+    attention.looked(timing.lookedMicros());
     notSeenMicros = timing.notSeenMicros();
     earlierStarts.addAll(timing.earlierStarts());
     phase = timing.phase();
@@ -423,14 +424,20 @@ final class StreamAnalyzer implements AutoCloseable {
     listener.windowBegun(
         stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
     List<Result> results;
-    if (candidates.stream().allMatch(frame -> seenBefore(told, window, frame))) {
+    if (candidates.stream().allMatch(frame -> isSettled(told, frame))) {
       // Nothing new was seen, so nothing is said; what was open cannot be followed across the gap.
       results = told.sawNothing(nextWindowWithFrames(told, until), windows);
+      attention.settle(endOf(told.nextWindow() - 1));
     } else {
-      WindowAnswer answer =
-          analyst.analyse(
-              window, candidates, chunks.grid(), untilMicros, tools.load().look(stream));
-      results = told.take(answer, windows);
+      Look look = attention.turnTo(candidates);
+      if (look.describes(stream, window)) {
+        WindowAnswer answer = analyst.analyse(window, candidates, chunks.grid(), untilMicros, look);
+        results = told.take(answer, windows);
+        attention.settle(endOf(window));
+      } else {
+        listener.windowLeftOut(stream, window, look.level());
+        results = leaveOut(told, window, untilMicros);
+      }
     }
     dropFramesBefore(told.startMicros() + startOf(told.nextWindow()));
     if (!results.isEmpty()) {
@@ -448,14 +455,10 @@ final class StreamAnalyzer implements AutoCloseable {
   private boolean lookEarly(StreamStory told, ChunkReader chunks) {
     long window = told.nextWindow();
     long covered = coveredMicros(told);
-    long seen =
-        Math.max(lookedMicros, window > windows.first() ? endOf(window - 1) : startOf(window));
-    Look look = tools.load().look(stream);
-    OptionalLong due = settings.windows().earlyLook(seen, endOf(window));
-    if (due.isEmpty() || covered < due.getAsLong() || look.level() > 0) {
+    long seen = attention.seenOf(startOf(window));
+    if (!attention.isWorthALook(settings.windows(), seen, covered, endOf(window))) {
       return false;
     }
-    lookedMicros = covered;
     List<SampledFrame> candidates =
         framesWithin(
             told.startMicros() + startOf(window),
@@ -466,7 +469,7 @@ final class StreamAnalyzer implements AutoCloseable {
     listener.windowBegun(
         stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
     List<Result> results =
-        told.glance(analyst.glance(window, candidates, chunks.grid(), covered, look), windows);
+        told.glance(analyst.glance(window, candidates, chunks.grid(), covered, Look.FULL), windows);
     if (!results.isEmpty()) {
       tell(results, candidates);
     }
@@ -501,9 +504,34 @@ final class StreamAnalyzer implements AutoCloseable {
     return Duration.ofMillis(Math.max(0, tools.clock().millis() - frame.recordMillis()));
   }
 
-  /// Windows follow one another, so the one before saw all frames of the overlap.
-  private boolean seenBefore(StreamStory told, long window, SampledFrame frame) {
-    return window > windows.first() && frame.gridMicros() < told.startMicros() + endOf(window - 1);
+  private List<Result> leaveOut(StreamStory told, long window, long untilMicros) {
+    List<Gap> unseen =
+        notLookedAt(told, startOf(window), Math.min(startOf(window + 1), untilMicros));
+    List<Result> results = new ArrayList<>(told.leftOut(!unseen.isEmpty(), windows));
+    results.addAll(unseen);
+    return results;
+  }
+
+  private List<Gap> notLookedAt(StreamStory told, long fromMicros, long untilMicros) {
+    List<Gap> unseen = attention.passOver(gaps, told.start(), fromMicros, untilMicros);
+    unseen.forEach(gap -> notSeenMicros += ChronoUnit.MICROS.between(gap.start(), gap.end()));
+    return unseen;
+  }
+
+  /// Windows follow one another, so the one before saw all frames of the overlap, unless it was
+  /// left out.
+  private boolean isSettled(StreamStory told, SampledFrame frame) {
+    return frame.gridMicros() - told.startMicros() < attention.settledMicros();
+  }
+
+  /// The stream ends, for now: of a last window that was left out the end is in no other.
+  private List<Result> endOfStory(StreamStory told) {
+    long covered = coveredMicros(told);
+    List<Result> results = new ArrayList<>(told.end(covered));
+    if (!frames.isEmpty() && !isSettled(told, frames.getLast())) {
+      results.addAll(notLookedAt(told, attention.settledMicros(), covered));
+    }
+    return results;
   }
 
   /// After a gap, windows in which there is nothing to see are left out.
@@ -537,8 +565,9 @@ final class StreamAnalyzer implements AutoCloseable {
     }
     List<Result> results = List.of();
     if (told != null) {
-      results = told.end(coveredMicros(told));
+      results = endOfStory(told);
       windows = new Windows(told.nextWindow(), coveredMicros(told));
+      attention.settle(coveredMicros(told));
     }
     forgetFrames();
     Timing now = timing();
@@ -564,7 +593,7 @@ final class StreamAnalyzer implements AutoCloseable {
       return false;
     }
     Instant end = order.covered().orElseThrow();
-    List<Result> results = new ArrayList<>(told.end(coveredMicros(told)));
+    List<Result> results = endOfStory(told);
     results.add(
         gap(
             new Move.Hole(
@@ -583,7 +612,8 @@ final class StreamAnalyzer implements AutoCloseable {
     story = null;
     reader = null;
     windows = Windows.FROM_START;
-    lookedMicros = 0;
+    attention.settle(0);
+    attention.looked(0);
     notSeenMicros = 0;
     gaps = new Gaps(stream, List.of(), Optional.empty());
     order = ChunkOrder.beginningWith(settings.disorder(), first);
@@ -597,7 +627,7 @@ final class StreamAnalyzer implements AutoCloseable {
     List<Result> results = new ArrayList<>();
     if (told != null) {
       Instant end = order.covered().orElseThrow();
-      results.addAll(told.end(coveredMicros(told)));
+      results.addAll(endOfStory(told));
       results.add(end(told.start(), end, told.counts()));
     } else if (!earlierStarts.isEmpty()) {
       // Its clock was set back, and nothing that came after that could be shown.
@@ -684,7 +714,8 @@ final class StreamAnalyzer implements AutoCloseable {
         order.newestSequence(),
         order.nextSequence(),
         windows,
-        lookedMicros,
+        attention.settledMicros(),
+        attention.lookedMicros(),
         chunks == null ? NOWHERE : chunks.position(),
         needed,
         gaps.missed(),

@@ -32,7 +32,7 @@ public record StreamState(
     List<WatchedRule> rules,
     Timing timing) {
 
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   public StreamState {
     openEvents = List.copyOf(openEvents);
@@ -86,13 +86,13 @@ public record StreamState(
   /// @param event the event that tells the same
   public record OpenAlert(OpenEvent seen, double score, Optional<String> event) {}
 
-  /// What a [SummaryTree] keeps, each list by number; bounded.
+  /// What [KeptSummaries] are, each list by number; bounded.
   ///
   /// @param doneMicros all windows that begin before are done
   /// @param windows of this minute and the one before
-  /// @param minutes of their hours
+  /// @param minutes of this hour and the one before
   /// @param hours the latest
-  /// @param earlier what all hours before those come to
+  /// @param earlier what all hours before those come to; its parts are their numbers
   /// @param whole the whole as it was last told
   public record Summaries(
       long doneMicros,
@@ -114,11 +114,13 @@ public record StreamState(
 
   /// A summary that was told.
   ///
-  /// @param number of its window, minute or hour, from the stream's start
+  /// @param number of its window, minute or hour, from the stream's start; negative for a look at
+  ///   what was missed, see [SummaryRecords#repair]
   /// @param beginsMicros where that begins
   /// @param startMicros where what it rests on begins
   /// @param text its beginning, if it is long
   /// @param digest of what it rests on; when that is the same, so is the summary
+  /// @param parts numbers of the summaries below on which it rests; none of a window and the whole
   public record Told(
       long number,
       int revision,
@@ -127,7 +129,13 @@ public record StreamState(
       long endMicros,
       String text,
       Sampling sampling,
-      String digest) {}
+      String digest,
+      List<Long> parts) {
+
+    public Told {
+      parts = List.copyOf(parts);
+    }
+  }
 
   /// @param windows looked at, each once
   /// @param events told and not withdrawn

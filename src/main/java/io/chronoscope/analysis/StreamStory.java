@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What has been told of a stream so far, and how windows' answers go on with it: events by the
 /// [EventTracker], summaries by the [SummaryTree]. Its [#state] is all there is to it.
@@ -48,12 +49,11 @@ final class StreamStory {
             rule -> listener.alertCooled(stream, rule.id()));
     this.summaries =
         new SummaryTree(
-            stream,
-            start,
-            model.ref(),
+            new SummaryRecords(stream, start, model.ref()),
             settings.summarizesText()
                 ? Narrator.asking(model, settings.maxNewTokens())
                 : Narrator.joining(),
+            settings.windows().stride(),
             state.summaries());
     this.counts = state.counts();
     this.nextWindow = state.nextWindow();
@@ -131,7 +131,10 @@ final class StreamStory {
     counts = new Counts(counts.windows() + 1, counts.events());
     List<Result> results = new ArrayList<>(events);
     results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, nextFrom));
-    results.addAll(summary(answer, windows.startOf(settings.windows(), span.window()), events));
+    results.addAll(problems(answer));
+    summary(answer, windows.startOf(settings.windows(), span.window()), events)
+        .flatMap(summaries::take)
+        .ifPresent(results::add);
     results.addAll(summaries.tellUntil(nextFrom));
     return results;
   }
@@ -150,20 +153,26 @@ final class StreamStory {
     return results;
   }
 
-  /// What was missed was seen after all, by a look of its own; see [SummaryTree#repair]. It stands
-  /// beside what the windows around it told, whose words are out already.
-  List<Result> repaired(WindowAnswer answer) {
-    SeenSpan span = answer.span();
-    List<VideoEvent> events =
-        counted(
-            new EventTracker(stream, start, model.ref(), List.of(), Meaning.OF_WORDS_ONLY)
-                .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE).stream()
-                    .map(
-                        event -> renamed(event, Ids.of("evt", stream, start, "repair", event.id())))
-                    .toList());
-    counts = new Counts(counts.windows() + 1, counts.events());
-    List<Result> results = new ArrayList<>(events);
-    results.addAll(summary(answer, span.firstMicros(), events));
+  /// What was missed was seen after all, by looks of their own; see [SummaryTree#repair]. Their
+  /// events stand beside what the windows around them told, whose words are out already.
+  List<Result> repaired(List<WindowAnswer> answers) {
+    List<Result> results = new ArrayList<>();
+    List<SummaryTree.Window> looks = new ArrayList<>();
+    for (WindowAnswer answer : answers) {
+      SeenSpan span = answer.span();
+      List<VideoEvent> events =
+          counted(
+              new EventTracker(stream, start, model.ref(), List.of(), Meaning.OF_WORDS_ONLY)
+                  .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE).stream()
+                      .map(event ->
+                          renamed(event, Ids.of("evt", stream, start, "repair", event.id())))
+                      .toList());
+      counts = new Counts(counts.windows() + 1, counts.events());
+      results.addAll(events);
+      results.addAll(problems(answer));
+      summary(answer, span.firstMicros(), events).ifPresent(looks::add);
+    }
+    results.addAll(summaries.repair(looks));
     return results;
   }
 
@@ -184,26 +193,30 @@ final class StreamStory {
         event.chunks());
   }
 
-  private List<Result> summary(WindowAnswer answer, long beginsMicros, List<VideoEvent> events) {
-    List<Result> results = new ArrayList<>();
-    answer.problem().ifPresent(problem -> results.add(unanswered(answer, problem, "events")));
+  /// What of an answer could not be used.
+  private List<Unanswered> problems(WindowAnswer answer) {
+    List<Unanswered> problems = new ArrayList<>();
+    answer.problem().ifPresent(problem -> problems.add(unanswered(answer, problem, "events")));
     if (answer.summary().isBlank()) {
-      results.add(unanswered(answer, "the model gave no summary", "summary"));
-    } else {
-      SeenSpan span = answer.span();
-      summaries
-          .take(
-              new SummaryTree.Window(
-                  span.window(),
-                  beginsMicros,
-                  span.firstMicros(),
-                  span.untilMicros(),
-                  answer.summary(),
-                  answer.sampling(),
-                  events.stream().map(VideoEvent::id).toList()))
-          .ifPresent(results::add);
+      problems.add(unanswered(answer, "the model gave no summary", "summary"));
     }
-    return results;
+    return problems;
+  }
+
+  private static Optional<SummaryTree.Window> summary(
+      WindowAnswer answer, long beginsMicros, List<VideoEvent> events) {
+    SeenSpan span = answer.span();
+    return answer.summary().isBlank()
+        ? Optional.empty()
+        : Optional.of(
+            new SummaryTree.Window(
+                span.window(),
+                beginsMicros,
+                span.firstMicros(),
+                span.untilMicros(),
+                answer.summary(),
+                answer.sampling(),
+                events.stream().map(VideoEvent::id).toList()));
   }
 
   /// The next window has no frame.
@@ -215,6 +228,19 @@ final class StreamStory {
     List<Result> results = closeAll();
     results.addAll(summaries.tellUntil(windows.startOf(settings.windows(), next)));
     return results;
+  }
+
+  /// The next window is not looked at.
+  ///
+  /// @param unseen whether because of that something was not seen, so that what is open cannot be
+  ///   followed any further
+  /// @param windows from where windows are counted
+  List<Result> leftOut(boolean unseen, Windows windows) {
+    if (unseen) {
+      return sawNothing(nextWindow + 1, windows);
+    }
+    nextWindow++;
+    return List.copyOf(summaries.tellUntil(windows.startOf(settings.windows(), nextWindow)));
   }
 
   /// The stream is over, or rests: closes what is open and tells the whole so far.

@@ -21,6 +21,8 @@ import java.util.Optional;
 /// @param newestSequence sequence number of that chunk; -1 before the first
 /// @param nextSequence number of the chunk that follows what is covered
 /// @param windows from where windows are counted
+/// @param settledMicros to where it was looked at, or said that it was not, in microseconds from
+///   the stream's start
 /// @param lookedMicros to where a window that is not full yet was looked at, from the stream's
 ///   start
 /// @param sampled where sampling stands
@@ -40,6 +42,7 @@ public record Timing(
     long newestSequence,
     long nextSequence,
     Windows windows,
+    long settledMicros,
     long lookedMicros,
     FrameSampler.Position sampled,
     List<Needed> needed,

@@ -32,8 +32,13 @@ public record WindowPlan(Duration length, Duration overlap, Duration lookEvery) 
     return length.toNanos() / 1000;
   }
 
+  /// From the beginning of one window to that of the next.
+  public Duration stride() {
+    return length.minus(overlap);
+  }
+
   public long strideMicros() {
-    return length.minus(overlap).toNanos() / 1000;
+    return stride().toNanos() / 1000;
   }
 
   /// Where to look early at a window that ends there; empty when the window will soon be full.

@@ -71,6 +71,14 @@ final class AnalysisLog implements AnalysisListener {
   }
 
   @Override
+  public void windowLeftOut(String stream, long window, int level) {
+    write(
+        Logger.Level.DEBUG,
+        "window left out: too far behind",
+        of("stream", stream, "window", window, "level", level));
+  }
+
+  @Override
   public void windowAnswered(
       String stream, Sampling sampling, int events, int generatedTokens, Duration took) {
     write(

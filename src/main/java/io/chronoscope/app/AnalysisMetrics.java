@@ -37,6 +37,7 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter earlyLooks;
   private final Timer eventLatency;
   private final Timer eventDelay;
+  private final Counter windowsLeftOut;
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
@@ -70,6 +71,7 @@ final class AnalysisMetrics implements AnalysisListener {
         firstWord(
             "chronoscope.event.delay",
             "From the record in which an event begins until it can be read that it does");
+    this.windowsLeftOut = registry.counter("chronoscope.windows.left.out");
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
@@ -138,6 +140,11 @@ final class AnalysisMetrics implements AnalysisListener {
     encoded.increment(pairs - (double) reusedPairs);
     reused.increment(reusedPairs);
     stage("encode").record(took);
+  }
+
+  @Override
+  public void windowLeftOut(String stream, long window, int level) {
+    windowsLeftOut.increment();
   }
 
   @Override

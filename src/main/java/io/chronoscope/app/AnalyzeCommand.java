@@ -42,6 +42,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class AnalyzeCommand implements Callable<Integer> {
 
+  /// A file can wait where it is.
+  private static final long READ_AHEAD = 16 * 1024 * 1024;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
@@ -100,13 +103,14 @@ final class AnalyzeCommand implements Callable<Integer> {
       if (over.putIfAbsent(stream, new CompletableFuture<>()) != null) {
         throw new ConfigurationException("two of the files are called " + stream);
       }
-      streams.put(stream, new StreamResults(stream));
+      streams.put(stream, StreamResults.latestOnly(stream));
     }
     try (Progress progress = new Progress(output.err(), output.errTerminal());
         AnalysisRig rig =
             AnalysisRig.open(
                 settings, new FfmpegDecoder(), listener(progress), size -> {}, size -> {})) {
-      AnalysisSettings analysis = Engine.analysis(settings, rig.advice(), query);
+      AnalysisSettings analysis =
+          Engine.analysis(settings, rig.advice(), query).withWaitingBytes(READ_AHEAD);
       try (StreamAnalysis running =
           rig.analysis(analysis, LoadGovernor.off(), Rules.NONE, this::take)) {
         for (Path file : files) {
@@ -178,7 +182,7 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   private CompletionStage<Void> take(Step step) {
     synchronized (streams) {
-      StreamResults results = streams.computeIfAbsent(step.stream(), StreamResults::new);
+      StreamResults results = streams.computeIfAbsent(step.stream(), StreamResults::latestOnly);
       step.results()
           .forEach(result -> {
             results.add(result);

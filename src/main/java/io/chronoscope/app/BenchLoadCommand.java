@@ -2,6 +2,7 @@ package io.chronoscope.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Parameters;
 ///
 /// First everything is sent at once and looked at as asked: that is what the machine can do. Then
 /// cameras play the same videos in real time, as many as make up each multiple of it. Each phase is
-/// a process of its own; all figures come from the records that consumers read.
+/// a process of its own; all figures come from the records that consumers read, but for the memory,
+/// which is the most that the process had (broker and generator are part of it).
 @Command(
     name = "load",
     description = {
@@ -114,7 +116,8 @@ final class BenchLoadCommand implements Callable<Integer> {
               "level",
               "mIoU",
               "R1@.5",
-              "invented"));
+              "invented",
+              "memory"));
     }
     double able = capacity.isPresent() ? capacity.getAsDouble() : measured();
     for (double factor : factors) {
@@ -158,12 +161,11 @@ final class BenchLoadCommand implements Callable<Integer> {
     }
   }
 
-  private static final String HEAD = "%-8s %7s %8s %6s %6s %6s %5s %9s %5s %5s %6s %6s  %s";
+  private static final String HEAD = "%-8s %7s %8s %6s %6s %6s %5s %9s %5s %6s %6s %6s  %-12s %8s";
 
   private void tell(String name, JsonNode phase) {
     if (json) {
-      output.json(
-          ((com.fasterxml.jackson.databind.node.ObjectNode) phase.deepCopy()).put("load", name));
+      output.json(phase.<ObjectNode>deepCopy().put("load", name));
       return;
     }
     output.line(
@@ -177,10 +179,14 @@ final class BenchLoadCommand implements Callable<Integer> {
             decimal(phase.path("fps").asDouble(), 2),
             decimal(phase.path("tokensPerSecond").asDouble(), 0),
             decimal(phase.path("seen").asDouble(), 2),
-            decimal(phase.path("loadLevel").asDouble(), 1),
+            "%s/%d"
+                .formatted(
+                    decimal(phase.path("loadLevel").asDouble(), 1),
+                    phase.path("loadLevelMax").asInt()),
             decimal(phase.path("mIoU").asDouble(), 3),
             decimal(phase.path("R1@0.5").asDouble(), 3),
-            "%d of %d".formatted(phase.path("invented").asInt(), phase.path("answers").asInt())));
+            "%d of %d".formatted(phase.path("invented").asInt(), phase.path("answers").asInt()),
+            phase.path("peakMemoryMiB").asInt() + " MiB"));
   }
 
   private static String decimal(double number, int digits) {

@@ -59,7 +59,9 @@ final class CommandLineInterface {
             new HelpCommand());
     all.forEach(commands::addSubcommand);
     commands.addSubcommand(
-        new CommandLine(new BenchCommand()).addSubcommand(new BenchLoadCommand(output)));
+        new CommandLine(new BenchCommand())
+            .addSubcommand(new BenchLoadCommand(output))
+            .addSubcommand(new BenchHoursCommand(output)));
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(Math.min(100, output.outTerminal().columns()));
     commands.setOut(new java.io.PrintWriter(output.out(), true));

@@ -37,6 +37,11 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   }
 
   @Override
+  public void windowLeftOut(String stream, long window, int level) {
+    each(listener -> listener.windowLeftOut(stream, window, level));
+  }
+
+  @Override
   public void windowDone(String stream, long window) {
     each(listener -> listener.windowDone(stream, window));
   }

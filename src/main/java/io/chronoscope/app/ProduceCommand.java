@@ -68,7 +68,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-end",
-      description = "Does not say that the stream has ended; it then ends by its idle time.")
+      description = "Does not say that the stream has ended; after its idle time it rests.")
   boolean noEnd;
 
   @Option(

@@ -36,6 +36,7 @@ import java.util.TreeSet;
 final class StreamResults {
 
   private final String stream;
+  private final boolean keepsAll;
   private final Map<String, VideoEvent> events = new LinkedHashMap<>();
   private final Map<String, Summary> windows = new LinkedHashMap<>();
   private final Map<String, Unanswered> unanswered = new LinkedHashMap<>();
@@ -46,11 +47,23 @@ final class StreamResults {
   private Optional<StreamEnd> end = Optional.empty();
 
   StreamResults(String stream) {
+    this(stream, true);
+  }
+
+  private StreamResults(String stream, boolean keepsAll) {
     this.stream = stream;
+    this.keepsAll = keepsAll;
+  }
+
+  /// Keeps no older revisions, which may be many of a long stream.
+  static StreamResults latestOnly(String stream) {
+    return new StreamResults(stream, false);
   }
 
   void add(Result result) {
-    published.add(result);
+    if (keepsAll) {
+      published.add(result);
+    }
     switch (result) {
       case VideoEvent event ->
           events.merge(
@@ -71,7 +84,7 @@ final class StreamResults {
     }
   }
 
-  /// All of it in the order in which it came, older revisions too.
+  /// All of it in the order in which it came, older revisions too; empty of [#latestOnly].
   List<Result> published() {
     return published;
   }
@@ -180,7 +193,10 @@ final class StreamResults {
               !event.isFinal(),
               left.isEmpty() ? Optional.empty() : Optional.of(left.removeFirst())));
     }
-    return new StreamTimeline(name, seenMs(), caption(), rows, whole.map(Summary::text).orElse(""));
+    rows.addAll(UnseenRows.of(gaps.values()));
+    long knownMs = gaps.values().stream().mapToLong(Gap::endOffsetMs).max().orElse(0);
+    return new StreamTimeline(
+        name, Math.max(seenMs(), knownMs), caption(), rows, whole.map(Summary::text).orElse(""));
   }
 
   private String caption() {
@@ -201,6 +217,10 @@ final class StreamResults {
     }
     if (!sizes.isEmpty()) {
       parts.add("at " + String.join("/", sizes));
+    }
+    int level = windows.values().stream().mapToInt(w -> w.sampling().loadLevel()).max().orElse(0);
+    if (level > 0) {
+      parts.add("behind, load level up to " + level);
     }
     if (!deadLetters.isEmpty()) {
       parts.add(deadLetters.size() + " unreadable");

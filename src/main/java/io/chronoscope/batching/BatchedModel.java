@@ -62,6 +62,11 @@ public final class BatchedModel implements AutoCloseable {
     return model.yesNoTokens();
   }
 
+  /// See [VideoLanguageModel#maxPositions].
+  public int maxPositions() {
+    return model.maxPositions();
+  }
+
   /// How soon something is to be computed.
   public enum Urgency {
     /// As soon as its turn comes.

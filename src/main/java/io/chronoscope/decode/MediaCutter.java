@@ -27,7 +27,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 public final class MediaCutter {
 
   // The file is the user's own; only what one picture may cost is limited.
-  private static final DecodeLimits LIMITS =
+  static final DecodeLimits LIMITS =
       new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
 
   /// @param target a segment lasts at least this long (the last one may be shorter)
@@ -46,6 +46,19 @@ public final class MediaCutter {
             VideoInput.open(channel.map(MapMode.READ_ONLY, 0, channel.size(), arena), LIMITS);
         Cut cut = new Cut(input, target, sink)) {
       return cut.run();
+    }
+  }
+
+  /// Gives a packet both of its times where it has only one.
+  static void withTimes(AVPacket packet) throws UnreadableMediaException {
+    if (packet.pts() == avutil.AV_NOPTS_VALUE) {
+      packet.pts(packet.dts());
+    }
+    if (packet.pts() == avutil.AV_NOPTS_VALUE) {
+      throw new UnreadableMediaException(Reason.CORRUPT, "a packet without a time");
+    }
+    if (packet.dts() == avutil.AV_NOPTS_VALUE) {
+      packet.dts(packet.pts());
     }
   }
 
@@ -117,18 +130,6 @@ public final class MediaCutter {
       } else if (key || !segment.isEmpty()) {
         segment.add(avcodec.av_packet_clone(packet));
       } // nothing can be decoded before the first key frame
-    }
-
-    private static void withTimes(AVPacket packet) throws UnreadableMediaException {
-      if (packet.pts() == avutil.AV_NOPTS_VALUE) {
-        packet.pts(packet.dts());
-      }
-      if (packet.pts() == avutil.AV_NOPTS_VALUE) {
-        throw new UnreadableMediaException(Reason.CORRUPT, "a packet without a time");
-      }
-      if (packet.dts() == avutil.AV_NOPTS_VALUE) {
-        packet.dts(packet.pts());
-      }
     }
 
     private boolean isLongEnough(long ticks) {

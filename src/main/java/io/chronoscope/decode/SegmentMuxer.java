@@ -22,11 +22,14 @@ final class SegmentMuxer {
 
   SegmentMuxer(AVStream source) {
     this.source = source;
+    this.mp4 = fitsMp4(source);
+  }
+
+  static boolean fitsMp4(AVStream source) {
     AVOutputFormat format = avformat.av_guess_format("mp4", null, null);
-    this.mp4 =
-        avformat.avformat_query_codec(
-                format, source.codecpar().codec_id(), avcodec.FF_COMPLIANCE_NORMAL)
-            == 1;
+    return avformat.avformat_query_codec(
+            format, source.codecpar().codec_id(), avcodec.FF_COMPLIANCE_NORMAL)
+        == 1;
   }
 
   String contentType() {
@@ -46,12 +49,7 @@ final class SegmentMuxer {
           "a segment's container");
       Ffmpeg.check(avformat.avio_open_dyn_buf(output), "a segment's buffer");
       context.pb(output);
-      AVStream stream = avformat.avformat_new_stream(context, null);
-      Ffmpeg.check(
-          avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()),
-          "codec parameters");
-      stream.codecpar().codec_tag(0); // tags belong to the source's container
-      stream.time_base(source.time_base());
+      AVStream stream = streamLike(source, context);
       if (mp4) {
         // the header is written after the first packets are known, with an edit list that brings
         // the
@@ -60,7 +58,7 @@ final class SegmentMuxer {
       }
       Ffmpeg.check(avformat.avformat_write_header(context, options), "a segment's header");
       for (AVPacket packet : packets) {
-        write(packet, zeroTicks, context, stream);
+        write(packet, zeroTicks, source, context, stream);
       }
       Ffmpeg.check(avformat.av_write_trailer(context), "a segment's end");
       return copyOf(output);
@@ -76,7 +74,19 @@ final class SegmentMuxer {
     }
   }
 
-  private void write(AVPacket packet, long zeroTicks, AVFormatContext context, AVStream stream) {
+  /// A stream of the output for the source's packets.
+  static AVStream streamLike(AVStream source, AVFormatContext context) {
+    AVStream stream = avformat.avformat_new_stream(context, null);
+    Ffmpeg.check(
+        avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()), "codec parameters");
+    stream.codecpar().codec_tag(0); // tags belong to the source's container
+    stream.time_base(source.time_base());
+    return stream;
+  }
+
+  /// @param zeroTicks becomes time zero
+  static void write(
+      AVPacket packet, long zeroTicks, AVStream source, AVFormatContext context, AVStream stream) {
     AVPacket shifted = avcodec.av_packet_clone(packet);
     try {
       shifted.stream_index(0);

@@ -11,10 +11,14 @@ import java.util.function.LongSupplier;
 /// pressure and its priority: the lowest priority at work gives way first, each higher one
 /// [#PRIORITY_STEP] steps later.
 ///
-/// Hysteresis: pressure rises while the worst lag is above the target, one step in a quarter of the
-/// target (two when it is above twice the target), and falls one step only when the lag has stayed
-/// below half the target for a whole target. When a step down had to be taken back soon, the next
-/// one waits twice as long, up to eight times.
+/// Pressure rises while the worst lag is above the target, by one in an eighth of the target at
+/// most, and no higher than that lag is worth: the first step at the target, the last at twice the
+/// target. So a small excess never costs whole windows, and a lag that is being worked off costs
+/// nothing more.
+///
+/// Hysteresis: it falls by one only when the lag has stayed below half the target for a whole
+/// target. When a step down had to be taken back soon, the next one waits twice as long, up to
+/// eight times.
 ///
 /// Thread-safe.
 public final class LoadGovernor {
@@ -23,6 +27,7 @@ public final class LoadGovernor {
   static final int PRIORITY_STEP = 3;
 
   private static final int LONGEST_PATIENCE = 8;
+  private static final int STEPS_IN_A_TARGET = 8;
 
   private record Lag(int priority, long nanos) {}
 
@@ -52,7 +57,8 @@ public final class LoadGovernor {
     return new LoadGovernor(LoadSettings.OFF, () -> 0, pressure -> {});
   }
 
-  /// A stream is so far behind.
+  /// A stream is so far behind: what it is at, or what waits for it, has been on the topic for so
+  /// long.
   public synchronized void behind(String stream, Duration lag) {
     if (settings.targetLag().isEmpty()) {
       return;
@@ -61,9 +67,13 @@ public final class LoadGovernor {
     steer(settings.targetLag().get().toNanos());
   }
 
-  /// A stream is over, or moved away.
+  /// A stream is over, or rests, or moved away. When none is left there is nobody to be spared for.
   public synchronized void forget(String stream) {
     lags.remove(stream);
+    if (lags.isEmpty()) {
+      change(0, nanoTime.getAsLong(), false);
+      patience = 1;
+    }
   }
 
   /// How closely to look at a stream now.
@@ -93,19 +103,27 @@ public final class LoadGovernor {
     if (worst * 2 >= target) {
       calmSince = now;
     }
-    if (worst > target && now - changedAt >= target / 4) {
-      int highest = Look.LAST_LEVEL + PRIORITY_STEP * (priorities() - 1);
-      int next = Math.min(highest, pressure + (worst > 2 * target ? 2 : 1));
-      if (next > pressure && lastWasDown && now - changedAt < 4 * patience * target) {
+    if (pressure < worth(worst, target) && now - changedAt >= target / STEPS_IN_A_TARGET) {
+      if (lastWasDown && now - changedAt < 4 * patience * target) {
         patience = Math.min(LONGEST_PATIENCE, 2 * patience);
       }
-      change(next, now, false);
+      change(pressure + 1, now, false);
     } else if (pressure > 0 && now - Math.max(calmSince, changedAt) >= patience * target) {
       if (lastWasDown) {
         patience = 1;
       }
       change(pressure - 1, now, true);
     }
+  }
+
+  /// The most that a lag may cost.
+  private int worth(long lag, long target) {
+    if (lag <= target) {
+      return 0;
+    }
+    int highest = Look.LAST_LEVEL + PRIORITY_STEP * (priorities() - 1);
+    double excess = Math.min(1, (double) (lag - target) / target);
+    return 1 + (int) (excess * (highest - 1));
   }
 
   private int priorities() {

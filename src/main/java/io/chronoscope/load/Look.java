@@ -32,8 +32,9 @@ public record Look(int level, int fpsDivisor, int pixelDivisor, int everyNthWind
     return LEVELS.get(Math.clamp(level, 0, LAST_LEVEL));
   }
 
-  /// Whether a window is described.
-  public boolean describes(long window) {
-    return window % everyNthWindow == 0;
+  /// Whether a window is described. Streams that began together take turns, and what one level
+  /// describes, those below it do as well.
+  public boolean describes(String stream, long window) {
+    return Math.floorMod(window + stream.hashCode(), (long) everyNthWindow) == 0;
   }
 }

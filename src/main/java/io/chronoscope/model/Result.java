@@ -98,7 +98,8 @@ public sealed interface Result {
   /// windows, minutes of them, hours of those, and the whole.
   ///
   /// @param revision rises when what it rests on has changed and it was written anew
-  /// @param restsOn ids of the events (level WINDOW), else of the summaries one level below
+  /// @param restsOn ids of the events (level WINDOW), else of the summaries below: one level, or
+  ///   that of a look at what was missed
   record Summary(
       String id,
       int revision,

@@ -1,5 +1,8 @@
 package io.chronoscope.model;
 
+import java.util.Comparator;
+import java.util.List;
+
 /// How closely a span was looked at, so that a reader can tell "nothing happened" from "not
 /// looked".
 ///
@@ -37,5 +40,33 @@ public record Sampling(
   public Sampling withFrames(int frames) {
     return new Sampling(
         frames, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel);
+  }
+
+  /// What several looks come to: frames and tokens of all, the rest from the part that was looked
+  /// at least closely.
+  ///
+  /// @param looks at least one
+  public static Sampling together(List<Sampling> looks) {
+    if (looks.size() == 1) {
+      return looks.getFirst();
+    }
+    Sampling smallest =
+        looks.stream()
+            .min(
+                Comparator.comparingLong(look -> (long) look.frameWidthPx() * look.frameHeightPx()))
+            .orElseThrow();
+    return new Sampling(
+        sum(looks.stream().mapToLong(Sampling::framesSeen).sum()),
+        looks.stream().mapToDouble(Sampling::fps).min().orElseThrow(),
+        "lowest of %d parts".formatted(looks.size()),
+        sum(looks.stream().mapToLong(Sampling::videoTokens).sum()),
+        smallest.frameWidthPx(),
+        smallest.frameHeightPx(),
+        looks.stream().mapToLong(Sampling::lagMs).max().orElseThrow(),
+        looks.stream().mapToInt(Sampling::loadLevel).max().orElseThrow());
+  }
+
+  private static int sum(long all) {
+    return (int) Math.min(Integer.MAX_VALUE, all);
   }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 /// What is to be shown of a stream. All times in milliseconds from the stream's start.
 ///
 /// @param name the stream's
-/// @param durationMs how much of it was seen
+/// @param durationMs to where it is known, seen or not
 /// @param caption a few words after the name, such as how closely it was looked at; may be empty
 /// @param rows in order of their start
 /// @param summary the stream's summary; empty when there is none
@@ -44,6 +44,16 @@ public record StreamTimeline(
 
   /// A true event that nothing reported.
   public record Missed(long startMs, long endMs, String description) implements Row {}
+
+  /// A stretch in which nothing was seen, so that nothing is known of it.
+  ///
+  /// @param description why
+  public record Unseen(long startMs, long endMs, String description) implements Row {}
+
+  /// Whether events are among the rows, reported or true.
+  public boolean hasEvents() {
+    return rows.stream().anyMatch(row -> !(row instanceof Unseen));
+  }
 
   public sealed interface Check {}
 

@@ -5,6 +5,7 @@ import io.chronoscope.timeline.StreamTimeline.Missed;
 import io.chronoscope.timeline.StreamTimeline.Reported;
 import io.chronoscope.timeline.StreamTimeline.Row;
 import io.chronoscope.timeline.StreamTimeline.True;
+import io.chronoscope.timeline.StreamTimeline.Unseen;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -210,6 +211,18 @@ public final class TimelinePicture {
         g.drawString(
             "%s – %s missed"
                 .formatted(Clock.precise(event.startMs()), Clock.precise(event.endMs())),
+            WORDS_LEFT,
+            top + 27);
+      }
+      case Unseen gap -> {
+        g.setColor(FAINT);
+        g.fill(bar(axis, gap.startMs(), gap.endMs(), top + 3, 14));
+        g.setFont(plain(14));
+        g.setColor(DIM);
+        g.drawString(fitted(g, gap.description()), WORDS_LEFT, top + 12);
+        g.setFont(plain(12));
+        g.drawString(
+            "%s – %s".formatted(Clock.precise(gap.startMs()), Clock.precise(gap.endMs())),
             WORDS_LEFT,
             top + 27);
       }

@@ -3,13 +3,15 @@ package io.chronoscope.timeline;
 import io.chronoscope.timeline.StreamTimeline.Invented;
 import io.chronoscope.timeline.StreamTimeline.Missed;
 import io.chronoscope.timeline.StreamTimeline.Reported;
+import io.chronoscope.timeline.StreamTimeline.Row;
 import io.chronoscope.timeline.StreamTimeline.True;
+import io.chronoscope.timeline.StreamTimeline.Unseen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /// Draws a timeline with characters: an axis, then for each event a bar where it was, its times and
-/// what happened; under it, thin, where it truly was.
+/// what happened; under it, thin, where it truly was. What was not seen is shaded.
 public final class TimelineText {
 
   private static final String INDENT = "  ";
@@ -40,8 +42,14 @@ public final class TimelineText {
     int free = terminal.columns() - INDENT.length() - TIMES - 4;
     int words = Math.clamp(longest, 8, Math.max(16, free / 2));
     int bar = Math.max(12, free - words);
-    if (timeline.rows().isEmpty()) {
-      lines.add(INDENT + style("2", "nothing happened"));
+    if (!timeline.hasEvents()) {
+      lines.add(
+          INDENT
+              + style(
+                  "2",
+                  timeline.rows().isEmpty()
+                      ? "nothing happened"
+                      : "nothing happened in what was seen"));
     }
     int place = 0;
     for (long start = 0; place < timeline.rows().size(); start += sectionMs(timeline)) {
@@ -57,6 +65,7 @@ public final class TimelineText {
             switch (timeline.rows().get(place)) {
               case Reported reported -> reported(reported, axis, bar, words, place);
               case Missed missed -> missed(missed, axis, bar, words);
+              case Unseen unseen -> unseen(unseen, axis, bar, words);
             });
         place++;
       }
@@ -149,18 +158,24 @@ public final class TimelineText {
   }
 
   private List<String> missed(Missed event, TimeAxis axis, int bar, int words) {
-    String span =
-        "%s – %s missed".formatted(Clock.precise(event.startMs()), Clock.precise(event.endMs()));
+    return noted(event, style("33", pad(span(event) + " missed", TIMES)), '╌', axis, bar, words);
+  }
+
+  private List<String> unseen(Unseen gap, TimeAxis axis, int bar, int words) {
+    return noted(gap, style("2", pad(span(gap), TIMES)), '░', axis, bar, words);
+  }
+
+  private static String span(Row row) {
+    return "%s – %s".formatted(Clock.precise(row.startMs()), Clock.precise(row.endMs()));
+  }
+
+  private List<String> noted(Row row, String note, char stroke, TimeAxis axis, int bar, int words) {
+    String line = stroke(stroke, axis.at(row.startMs()), axis.at(row.endMs()), bar);
     List<String> lines = new ArrayList<>();
-    for (String part : wrap(event.description(), words)) {
+    for (String part : wrap(row.description(), words)) {
       lines.add(
           lines.isEmpty()
-              ? INDENT
-                  + style("2", thin(axis.at(event.startMs()), axis.at(event.endMs()), bar))
-                  + "  "
-                  + style("33", pad(span, TIMES))
-                  + "  "
-                  + style("2", part)
+              ? INDENT + style("2", line) + "  " + note + "  " + style("2", part)
               : INDENT + " ".repeat(bar + 2 + TIMES + 2) + style("2", part));
     }
     return lines;
@@ -197,11 +212,15 @@ public final class TimelineText {
   }
 
   private static String thin(double from, double to, int cells) {
+    return stroke('╌', from, to, cells);
+  }
+
+  private static String stroke(char stroke, double from, double to, int cells) {
     StringBuilder line = new StringBuilder(" ".repeat(cells));
     int first = (int) Math.min(cells - 1, Math.round(from));
     int last = (int) Math.max(first + 1, Math.min(cells, Math.round(to)));
     for (int i = first; i < last; i++) {
-      line.setCharAt(i, '╌');
+      line.setCharAt(i, stroke);
     }
     return line.toString();
   }

@@ -145,6 +145,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
   }
 
   @Override
+  public int maxPositions() {
+    return checkpoint.text().maxPositions();
+  }
+
+  @Override
   public List<EncodedPair> encode(List<FramePair> pairs) {
     return whileOpen(() -> {
       List<EncodedPair> encoded = new ArrayList<>();

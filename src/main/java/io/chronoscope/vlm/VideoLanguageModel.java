@@ -24,6 +24,10 @@ public interface VideoLanguageModel extends AutoCloseable {
   /// The tokens by which an answer of yes or no is told from its first position.
   YesNoTokens yesNoTokens();
 
+  /// Positions that a prompt and its answer share; text takes one for each token, and no token is
+  /// shorter than a byte.
+  int maxPositions();
+
   /// Encodes frame pairs that all have the same size.
   List<EncodedPair> encode(List<FramePair> pairs);
 

@@ -163,6 +163,34 @@ class EventTrackerTest {
   }
 
   @Test
+  void namesTheFirstAndTheLastChunksOfWhatGoesOnForHours() {
+    List<VideoEvent> last = List.of();
+    for (int number = 0; number < 500; number++) {
+      long from = PLAN.startOf(number) / 1_000_000;
+      List<ChunkOrigin> chunks =
+          LongStream.range(from, from + 10).mapToObj(n -> new ChunkOrigin("t", 0, n)).toList();
+      Sighting whole = saw(from, from + 10, "A red circle stops.");
+      last =
+          window(
+              number,
+              new Sighting(
+                  whole.startMicros(),
+                  whole.endMicros(),
+                  whole.description(),
+                  whole.toleranceMicros(),
+                  whole.frameMicros(),
+                  chunks));
+    }
+    assertThat(last).hasSize(1);
+    assertThat(last.getFirst().chunks())
+        .extracting(ChunkOrigin::offset)
+        .hasSize(64)
+        .startsWith(0L, 1L)
+        .endsWith(4000L, 4001L)
+        .isSorted();
+  }
+
+  @Test
   void takesAnEndFromTheWindowThatSawItFurtherFromItsBorder() {
     // 9.5 is half a second before the end of the first window, and 1.5 s into the second.
     window(0, saw(4, 9.5, "A red circle moves left."));

@@ -41,6 +41,8 @@ public class FlashModel implements VideoLanguageModel {
   /// The questions of each batch.
   final List<List<String>> batches = new CopyOnWriteArrayList<>();
 
+  volatile int maxPositions = 32_768;
+
   /// How sure it is that a lamp that it sees on is on; of others it is as sure that they are off.
   volatile double sureness = 0.9;
 
@@ -60,6 +62,11 @@ public class FlashModel implements VideoLanguageModel {
   @Override
   public int tokensPerPair(FrameSize size) {
     return 1;
+  }
+
+  @Override
+  public int maxPositions() {
+    return maxPositions;
   }
 
   @Override

@@ -117,6 +117,17 @@ class PairStoreTest {
   }
 
   @Test
+  void remembersNoMoreWindowsThanItHasPairsOf() {
+    for (int window = 0; window < 100; window++) {
+      store.remember(view("cam", window, frames(0, window * 4, window * 4 + 4)));
+    }
+
+    assertThat(store.windows()).isEqualTo(5);
+    assertThat(store.recall("cam", 0, 99)).isPresent();
+    assertThat(store.startOf("cam", 5)).hasValue(0);
+  }
+
+  @Test
   void aPartOfAWindowIsWholePairs() {
     WindowView seen = view("cam", 0, frames(0, 0, 7));
 

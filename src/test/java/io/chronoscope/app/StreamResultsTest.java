@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.evaluation.Truth;
 import io.chronoscope.model.ModelRef;
+import io.chronoscope.model.Result.Gap;
 import io.chronoscope.model.Result.Level;
 import io.chronoscope.model.Result.Status;
 import io.chronoscope.model.Result.StreamEnd;
@@ -15,6 +16,7 @@ import io.chronoscope.timeline.StreamTimeline.Invented;
 import io.chronoscope.timeline.StreamTimeline.Missed;
 import io.chronoscope.timeline.StreamTimeline.Reported;
 import io.chronoscope.timeline.StreamTimeline.True;
+import io.chronoscope.timeline.StreamTimeline.Unseen;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +95,40 @@ class StreamResultsTest {
             new Reported(
                 2000, 3000, 250, "A blue cross appears.", false, Optional.of(new Invented())),
             new Missed(6000, 9000, "The light goes off."));
+  }
+
+  @Test
+  void showsWhatWasNotSeenAndThatIsNotTheSameAsNothing() {
+    results.add(summary("w", Level.WINDOW, 8_000));
+    results.add(gap("g1", 1, Status.CLOSED, 8_000, 13_000, Gap.Cause.NOT_LOOKED));
+    results.add(gap("g2", 1, Status.CLOSED, 13_000, 18_000, Gap.Cause.NOT_LOOKED));
+    results.add(gap("g3", 1, Status.CLOSED, 18_000, 20_000, Gap.Cause.MISSING));
+    results.add(gap("g4", 1, Status.CLOSED, 2_000, 4_000, Gap.Cause.MISSING));
+    results.add(gap("g4", 2, Status.WITHDRAWN, 2_000, 4_000, Gap.Cause.MISSING));
+
+    StreamTimeline timeline = results.timeline("yard", Optional.empty());
+
+    assertThat(timeline.rows())
+        .containsExactly(
+            new Unseen(8_000, 18_000, "not looked at: too far behind"),
+            new Unseen(18_000, 20_000, "no chunk came"));
+    assertThat(timeline.hasEvents()).isFalse();
+    assertThat(timeline.durationMs()).isEqualTo(20_000);
+  }
+
+  private static Gap gap(
+      String id, int revision, Status status, long startMs, long endMs, Gap.Cause cause) {
+    return new Gap(
+        id,
+        revision,
+        status,
+        "yard",
+        START.plusMillis(startMs),
+        START.plusMillis(endMs),
+        startMs,
+        endMs,
+        cause,
+        "detail");
   }
 
   private static VideoEvent event(

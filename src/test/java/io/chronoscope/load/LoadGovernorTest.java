@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LoadGovernorTest {
@@ -45,7 +46,7 @@ class LoadGovernorTest {
     LoadGovernor governor = governor();
     List<Look> seen = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      seconds(governor, 1, "yard", 10);
+      seconds(governor, 1, "yard", 7 + 0.25 * i);
       if (seen.isEmpty() || !seen.getLast().equals(governor.look("yard"))) {
         seen.add(governor.look("yard"));
       }
@@ -61,16 +62,47 @@ class LoadGovernorTest {
   }
 
   @Test
-  void hurriesWhenFarBehind() {
+  void aSmallExcessCostsNoWindows() {
     LoadGovernor governor = governor();
-    seconds(governor, 2, "yard", 20);
-    assertThat(governor.pressure()).isEqualTo(2);
+    seconds(governor, 100, "yard", 10);
+    assertThat(governor.look("yard").fpsDivisor()).isGreaterThan(1);
+    assertThat(governor.look("yard").pixelDivisor()).isEqualTo(1);
+    seconds(governor, 100, "yard", 13);
+    assertThat(governor.look("yard").pixelDivisor()).isGreaterThan(1);
+    assertThat(governor.look("yard").everyNthWindow()).isEqualTo(1);
+    seconds(governor, 100, "yard", 16);
+    assertThat(governor.look("yard").level()).isEqualTo(Look.LAST_LEVEL);
+  }
+
+  @Test
+  void goesThroughAllLevelsWithinATargetWhenFarBehind() {
+    LoadGovernor governor = governor();
+    seconds(governor, 8, "yard", 20);
+    assertThat(governor.look("yard").level()).isEqualTo(Look.LAST_LEVEL);
+    assertThat(changes).containsExactly(1, 2, 3, 4, 5, 6, 7);
+  }
+
+  @Test
+  void describesOneWindowInSoManyAndStreamsTakeTurns() {
+    LoadGovernor governor = governor();
+    seconds(governor, 8, "yard", 20);
+    Look look = governor.look("yard");
+    for (String stream : List.of("yard", "gate-1", "gate-2", "a stream with a long name")) {
+      List<Long> described =
+          LongStream.range(0, 64).filter(window -> look.describes(stream, window)).boxed().toList();
+      assertThat(described).hasSize(8);
+      assertThat(described)
+          .as("what the last level describes, those before do as well")
+          .allMatch(window ->
+              Look.at(5).describes(stream, window) && Look.at(6).describes(stream, window));
+    }
+    assertThat(look.describes("gate-1", 0) && look.describes("gate-2", 0)).isFalse();
   }
 
   @Test
   void comesBackOnlyAfterStayingWellBelowTheTarget() {
     LoadGovernor governor = governor();
-    seconds(governor, 6, "yard", 10);
+    seconds(governor, 3, "yard", 12);
     assertThat(governor.pressure()).isEqualTo(3);
     seconds(governor, 60, "yard", 6);
     assertThat(governor.pressure()).as("between half and all of the target").isEqualTo(3);
@@ -86,10 +118,10 @@ class LoadGovernorTest {
   @Test
   void waitsLongerAfterAStepThatHadToBeTakenBack() {
     LoadGovernor governor = governor();
-    seconds(governor, 2, "yard", 10);
+    seconds(governor, 1, "yard", 10);
     seconds(governor, 9, "yard", 1);
     assertThat(governor.pressure()).isZero();
-    seconds(governor, 2, "yard", 10);
+    seconds(governor, 1, "yard", 10);
     assertThat(governor.pressure()).isEqualTo(1);
     seconds(governor, 15, "yard", 1);
     assertThat(governor.pressure()).as("twice as patient now").isEqualTo(1);
@@ -102,26 +134,38 @@ class LoadGovernorTest {
     LoadGovernor governor = governor("gate-*=5", "archive*=-1");
     governor.behind("gate-1", Duration.ZERO);
     governor.behind("archive", Duration.ZERO);
-    seconds(governor, 6, "yard", 10);
+    seconds(governor, 3, "yard", 10);
     assertThat(governor.pressure()).isEqualTo(3);
     assertThat(governor.look("archive").level()).isEqualTo(3);
     assertThat(governor.look("yard").level()).isZero();
     assertThat(governor.look("gate-1").level()).isZero();
-    seconds(governor, 6, "yard", 10);
+    seconds(governor, 3, "yard", 16);
     assertThat(governor.look("archive").level()).isEqualTo(6);
     assertThat(governor.look("yard").level()).isEqualTo(3);
     assertThat(governor.look("gate-1").level()).isZero();
-    seconds(governor, 60, "yard", 10);
+    seconds(governor, 60, "yard", 16);
     assertThat(governor.look("gate-1").level()).isEqualTo(Look.LAST_LEVEL);
   }
 
   @Test
   void aStreamThatIsGoneHoldsNobodyBack() {
     LoadGovernor governor = governor();
-    seconds(governor, 4, "gone", 10);
+    governor.behind("yard", Duration.ZERO);
+    seconds(governor, 2, "gone", 10);
     governor.forget("gone");
+    assertThat(governor.pressure()).isEqualTo(2);
+    assertThat(governor.worst()).isZero();
     seconds(governor, 30, "yard", 0);
     assertThat(governor.pressure()).isZero();
+  }
+
+  @Test
+  void beginsAnewWhenNobodyIsLeft() {
+    LoadGovernor governor = governor();
+    seconds(governor, 8, "yard", 20);
+    governor.forget("yard");
+    assertThat(governor.look("gate")).isEqualTo(Look.FULL);
+    assertThat(changes.getLast()).isZero();
   }
 
   @Test

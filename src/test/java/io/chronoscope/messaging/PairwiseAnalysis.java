@@ -91,7 +91,7 @@ final class PairwiseAnalysis implements Intake {
         if (stream.before.isPresent()) {
           String words = stream.before.get() + "+" + word;
           results.add(event(chunk, number - 1, words));
-          windows.add(new Told(number, 1, 0, 0, 0, words, SAMPLING, ""));
+          windows.add(new Told(number, 1, 0, 0, 0, words, SAMPLING, "", List.of()));
         } else if (stream.state != null && stream.state.timing().nextSequence() != number) {
           throw new IllegalStateException(
               "%s goes on at %d instead of %d"

@@ -27,6 +27,7 @@ final class Timings {
         number,
         new Windows(0, 0),
         0,
+        0,
         sampled,
         List.of(
             new Timing.Needed(number, number, time, Optional.of(new Timing.Taken(time, sampled)))),

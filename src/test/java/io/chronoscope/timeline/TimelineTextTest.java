@@ -7,6 +7,7 @@ import io.chronoscope.timeline.StreamTimeline.Missed;
 import io.chronoscope.timeline.StreamTimeline.Reported;
 import io.chronoscope.timeline.StreamTimeline.Row;
 import io.chronoscope.timeline.StreamTimeline.True;
+import io.chronoscope.timeline.StreamTimeline.Unseen;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,21 @@ class TimelineTextTest {
 
     assertThat(all).contains("A ghost. ✗").contains("no such true event");
     assertThat(all).contains("00:03.00 – 00:04.00 missed").contains("A cat.");
+  }
+
+  @Test
+  void shadesWhatWasNotSeen() {
+    Unseen unseen = new Unseen(10_000, 15_000, "not looked at: too far behind");
+
+    List<String> lines = draw(100, false, unseen);
+
+    assertThat(lines).anyMatch(line -> line.endsWith("nothing happened in what was seen"));
+    String bar = lines.stream().filter(line -> line.contains("░")).findFirst().orElseThrow();
+    int cells =
+        lines.stream().filter(l -> l.contains("├")).findFirst().orElseThrow().strip().length();
+    assertThat(bar.substring(2).indexOf('░')).isBetween(cells / 2, cells / 2 + 1);
+    assertThat(bar).contains("00:10.00 – 00:15.00").endsWith("not looked at: too far behind");
+    assertThat(draw(100, false, EVENT, unseen)).noneMatch(line -> line.contains("nothing"));
   }
 
   @Test

@@ -1,0 +1,140 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.model.Rejection.Reason;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+
+/// Makes a long file from a short one: its video's packets over and over, without re-encoding.
+/// Sound and other streams are left out. Thread-safe.
+public final class VideoRepeater {
+
+  /// @param atLeast how long the new file is to be; it ends at the next key frame
+  /// @param target is written anew; MP4, or Matroska where MP4 does not carry the codec
+  /// @return how long it is
+  /// @throws IOException when the source cannot be read or the target not be written
+  /// @throws UnreadableMediaException when the source is no video that [FfmpegDecoder] reads
+  public Duration repeat(Path source, Duration atLeast, Path target)
+      throws IOException, UnreadableMediaException {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(source)) {
+      var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+      try (VideoInput first = VideoInput.open(bytes, MediaCutter.LIMITS);
+          Target written = new Target(first.stream(), target)) {
+        long untilTicks =
+            avutil.av_rescale(
+                atLeast.toMillis(), first.timeBase().den(), 1000L * first.timeBase().num());
+        long ticks = 0;
+        while (ticks < untilTicks) {
+          try (VideoInput again = VideoInput.open(bytes, MediaCutter.LIMITS)) {
+            long more = written.append(again, ticks, untilTicks);
+            if (more <= 0) {
+              throw new UnreadableMediaException(Reason.NO_FRAMES, "no key frame in " + source);
+            }
+            ticks += more;
+          }
+        }
+        written.finish();
+        return Duration.of(Ffmpeg.micros(ticks, first.timeBase()), ChronoUnit.MICROS);
+      }
+    }
+  }
+
+  private static final class Target implements AutoCloseable {
+
+    private final AVStream source;
+    private final AVFormatContext context = new AVFormatContext(null);
+    private final AVStream stream;
+
+    Target(AVStream source, Path file) throws IOException {
+      this.source = source;
+      Ffmpeg.check(
+          avformat.avformat_alloc_output_context2(
+              context, null, SegmentMuxer.fitsMp4(source) ? "mp4" : "matroska", null),
+          "the file's container");
+      boolean opened = false;
+      try {
+        AVIOContext output = new AVIOContext(null);
+        int result =
+            avformat.avio_open(output, "file:" + file.toAbsolutePath(), avformat.AVIO_FLAG_WRITE);
+        if (result < 0) {
+          throw new IOException("cannot write " + file + ": " + Ffmpeg.describe(result));
+        }
+        context.pb(output);
+        stream = SegmentMuxer.streamLike(source, context);
+        Ffmpeg.check(
+            avformat.avformat_write_header(context, new AVDictionary(null)), "the file's header");
+        opened = true;
+      } finally {
+        if (!opened) {
+          close();
+        }
+      }
+    }
+
+    /// @param atTicks where the video's first frame is to be shown
+    /// @param untilTicks a key frame that would be shown there or later is not taken, nor what
+    ///   follows it
+    /// @return how many ticks longer the file is now
+    long append(VideoInput video, long atTicks, long untilTicks) throws UnreadableMediaException {
+      AVPacket packet = avcodec.av_packet_alloc();
+      try {
+        long zero = avutil.AV_NOPTS_VALUE;
+        long end = 0;
+        int result = video.read(packet);
+        while (result >= 0) {
+          MediaCutter.withTimes(packet);
+          boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
+          if (zero == avutil.AV_NOPTS_VALUE && key) {
+            zero = packet.pts();
+          }
+          if (zero != avutil.AV_NOPTS_VALUE) {
+            long at = packet.pts() - zero;
+            if (key && atTicks + at >= untilTicks) {
+              return end;
+            }
+            SegmentMuxer.write(packet, zero - atTicks, source, context, stream);
+            end = Math.max(end, at + Math.max(1, packet.duration()));
+          }
+          avcodec.av_packet_unref(packet);
+          result = video.read(packet);
+        }
+        if (result != avutil.AVERROR_EOF) {
+          throw new UnreadableMediaException(
+              Reason.CORRUPT, "reading stopped: " + Ffmpeg.describe(result));
+        }
+        return end;
+      } finally {
+        avcodec.av_packet_free(packet);
+      }
+    }
+
+    void finish() throws IOException {
+      int result = avformat.av_write_trailer(context);
+      if (result < 0) {
+        throw new IOException("the file could not be finished: " + Ffmpeg.describe(result));
+      }
+    }
+
+    @Override
+    public void close() {
+      AVIOContext output = context.pb();
+      if (output != null && !output.isNull()) {
+        avformat.avio_closep(output);
+      }
+      avformat.avformat_free_context(context);
+    }
+  }
+}
