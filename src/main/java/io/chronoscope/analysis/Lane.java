@@ -25,8 +25,8 @@ final class Lane {
   private final Consumer<StreamInput> onDone;
   private final BiPredicate<Lane, Optional<StreamAnalyzer.Resumed>> leave;
   private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
-  private final Object handingOver = new Object();
   private final StreamLag lag;
+  private final Object handingOver = new Object();
   private final Thread thread;
   private volatile boolean forgotten;
   private volatile @Nullable Throwable failure;

@@ -5,46 +5,32 @@ import io.chronoscope.analysis.ChunkOrder.Move;
 import io.chronoscope.analysis.ChunkOrder.Placed;
 import io.chronoscope.analysis.Timing.Needed;
 import io.chronoscope.analysis.Timing.Phase;
-import io.chronoscope.analysis.Timing.Taken;
-import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
-import io.chronoscope.load.Look;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.Gap;
 import io.chronoscope.model.Result.Gap.Cause;
-import io.chronoscope.model.Result.StreamEnd;
-import io.chronoscope.model.Result.VideoEvent;
-import io.chronoscope.model.SampledFrame;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.model.StreamInput.Unreadable;
-import io.chronoscope.sampling.FrameSampler;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One stream from its first chunk to its end: chunks are put in order and become frames, frames
-/// fill windows, each window's answer goes to the story, and every change leaves as a [Step]. Used
-/// by one thread at a time. Owns the frames it holds.
+/// One stream from its first record to its end: chunks are put in order and handed to its
+/// [Timeline], and every change leaves as a [Step]. Used by one thread at a time.
 ///
 /// What it does next follows from what it has, never from how it came there: a step may be made
 /// after each of its moves, and one that goes on from the step's state makes the same moves.
 final class StreamAnalyzer implements AutoCloseable {
-
-  /// Where sampling stands before the first chunk.
-  private static final FrameSampler.Position NOWHERE =
-      new FrameSampler.Position(0, Long.MIN_VALUE / 2);
 
   private static final int EARLIER_KEPT = 64;
 
@@ -56,19 +42,11 @@ final class StreamAnalyzer implements AutoCloseable {
   private final StreamAnalysis.Tools tools;
   private final AnalysisListener listener;
   private final Consumer<Step> out;
-  private final WindowAnalyst analyst;
-  private final Attention attention;
-  private final Deque<Needed> taken = new ArrayDeque<>();
-  private final Deque<SampledFrame> frames = new ArrayDeque<>();
   private final Reread reread;
   private final List<Instant> earlierStarts = new ArrayList<>();
   private ChunkOrder order;
-  private Gaps gaps;
-  private Windows windows = Windows.FROM_START;
-  private long notSeenMicros;
   private Phase phase = Phase.RUNNING;
-  private @Nullable StreamStory story;
-  private @Nullable ChunkReader reader;
+  private @Nullable Timeline timeline;
   private @Nullable ChunkOrigin last;
   private @Nullable Step written;
   private @Nullable Placed turn;
@@ -86,19 +64,7 @@ final class StreamAnalyzer implements AutoCloseable {
     this.tools = tools;
     this.listener = tools.listener();
     this.out = out;
-    this.analyst =
-        new WindowAnalyst(
-            stream,
-            settings,
-            tools.model(),
-            tools.rules(),
-            tools.pairs(),
-            listener,
-            System::nanoTime,
-            tools.clock());
-    this.attention = new Attention(stream, tools.load(), tools.clock());
     this.order = new ChunkOrder(settings.disorder());
-    this.gaps = new Gaps(stream, List.of(), Optional.empty());
     this.reread = new Reread(resumed.map(from -> from.state().timing().needed()).orElse(List.of()));
     resumed.ifPresent(this::goOnFrom);
   }
@@ -106,27 +72,20 @@ final class StreamAnalyzer implements AutoCloseable {
   private void goOnFrom(Resumed from) {
     Timing timing = from.state().timing();
     order = new ChunkOrder(settings.disorder(), timing);
-    gaps = new Gaps(stream, timing.missed(), timing.missedSince());
-    windows = timing.windows();
-    attention.settle(timing.settledMicros());
-    attention.looked(timing.lookedMicros());
-    notSeenMicros = timing.notSeenMicros();
     earlierStarts.addAll(timing.earlierStarts());
     phase = timing.phase();
     last = new ChunkOrigin(from.from().topic(), from.from().partition(), timing.readThrough());
     written = new Step(stream, List.of(), Optional.of(from.state()), from.from());
     if (timing.begun()) {
-      StreamStory told = new StreamStory(from.state(), settings, tools.model(), listener);
-      story = told;
-      reader = readerOf(told);
-      reader.goTo(timing.sampled());
+      Timeline now = timelineOf(new StreamStory(from.state(), settings, tools.model(), listener));
+      now.goOnFrom(timing);
+      timeline = now;
     }
     returning = true;
   }
 
-  private ChunkReader readerOf(StreamStory told) {
-    return new ChunkReader(
-        tools.decoder(), tools.references(), settings, tools.model(), told.startMicros());
+  private Timeline timelineOf(StreamStory told) {
+    return new Timeline(stream, settings, tools, told, this::step);
   }
 
   /// Nothing will ever come from this again.
@@ -192,28 +151,15 @@ final class StreamAnalyzer implements AutoCloseable {
     returned();
   }
 
-  /// Decodes again what windows still need.
   private void takeAgain() {
-    ChunkReader chunks = reader;
     for (Optional<Reread.Back> back = reread.nextTaken();
         back.isPresent();
         back = reread.nextTaken()) {
-      Needed needed = back.get().needed();
-      Chunk chunk = back.get().chunk();
-      if (chunks == null) {
+      Timeline now = timeline;
+      if (now == null) {
         throw new IllegalStateException("chunks were decoded of a stream that has not begun");
       }
-      FrameSampler.Position after = chunks.position();
-      try {
-        chunks.goTo(needed.taken().orElseThrow().before());
-        frames.addAll(chunks.read(chunk, absoluteMicros(needed.start())).frames());
-        taken.add(needed);
-      } catch (UnreadableMediaException e) {
-        // It could be read before; what it refers to is gone.
-        listener.chunkRejected(stream, e.rejection());
-      } finally {
-        chunks.goTo(after);
-      }
+      now.takeAgain(back.get().chunk(), back.get().needed());
     }
   }
 
@@ -227,9 +173,9 @@ final class StreamAnalyzer implements AutoCloseable {
         order.hold(placed);
       }
     }
-    StreamStory told = story;
-    if (told != null) {
-      dropFramesBefore(told.startMicros() + startOf(told.nextWindow()));
+    Timeline now = timeline;
+    if (now != null) {
+      now.dropWhatIsNotNeeded();
     }
     pump();
   }
@@ -250,9 +196,8 @@ final class StreamAnalyzer implements AutoCloseable {
   }
 
   private boolean wasMissed(Instant from, Instant until) {
-    StreamStory told = story;
-    return (told != null && from.isBefore(told.start().minus(ChunkOrder.JOINT)))
-        || gaps.touches(from, until);
+    Timeline now = timeline;
+    return now != null && now.wasMissed(from, until);
   }
 
   private void pump() {
@@ -263,13 +208,8 @@ final class StreamAnalyzer implements AutoCloseable {
 
   /// What comes next, if anything does without another record.
   private boolean move() {
-    StreamStory told = story;
-    ChunkReader chunks = reader;
-    if (told != null && chunks != null && endOf(told.nextWindow()) <= coveredMicros(told)) {
-      analyseNext(told, chunks, endOf(told.nextWindow()));
-      return true;
-    }
-    if (told != null && chunks != null && lookEarly(told, chunks)) {
+    Timeline now = timeline;
+    if (now != null && (now.lookAtWhole(covered(now)) || now.lookEarly(covered(now)))) {
       return true;
     }
     Optional<Move> next = order.next(phase != Phase.RUNNING);
@@ -283,12 +223,8 @@ final class StreamAnalyzer implements AutoCloseable {
     if (phase == Phase.RUNNING) {
       return false;
     }
-    if (told != null && chunks != null) {
-      long covered = coveredMicros(told);
-      if (!frames.isEmpty() && told.nextWindow() <= windows.lastOf(settings.windows(), covered)) {
-        analyseNext(told, chunks, covered);
-        return true;
-      }
+    if (now != null && now.lookAtRest(covered(now))) {
+      return true;
     }
     return switch (phase) {
       case RUNNING -> false;
@@ -299,58 +235,30 @@ final class StreamAnalyzer implements AutoCloseable {
   }
 
   private void take(Placed placed) {
-    // A stream begins with its first chunk that can be read, so these two stay if this one cannot.
-    StreamStory told = story == null ? beginning(unused(placed.start())) : story;
-    ChunkReader chunks = reader == null ? readerOf(told) : reader;
-    FrameSampler.Position before = chunks.position();
+    // A timeline begins with its first chunk that can be read, so this one goes if it cannot.
+    Timeline now = timeline == null ? timelineOf(beginning(unused(placed.start()))) : timeline;
     long beganNanos = System.nanoTime();
-    ChunkReader.Read read;
+    Timeline.Shown shown;
     try {
-      read = chunks.read(placed.chunk(), absoluteMicros(placed.start()));
+      shown = now.show(placed);
     } catch (UnreadableMediaException e) {
       lost(placed, e.rejection());
       return;
     }
-    story = told;
-    reader = chunks;
-    MediaFacts facts = read.facts();
-    Instant end = placed.start().plus(facts.durationMicros(), ChronoUnit.MICROS);
+    timeline = now;
+    Instant end = placed.start().plus(shown.facts().durationMicros(), ChronoUnit.MICROS);
     Instant seenBefore = order.covered().orElse(placed.start());
-    if (!order.took(placed, end) && read.frames().isEmpty()) {
+    if (!order.took(placed, end) && shown.frames().isEmpty()) {
       listener.chunkSkipped(stream, placed.sequence());
       return;
     }
     listener.chunkDecoded(
-        stream, facts, read.frames().size(), Duration.ofNanos(System.nanoTime() - beganNanos));
-    taken.add(
-        new Needed(
-            placed.chunk().origin().offset(),
-            placed.sequence(),
-            placed.start(),
-            Optional.of(new Taken(end, before))));
-    frames.addAll(read.frames());
-    listener.progress(stream, startOf(told.nextWindow()), coveredMicros(told));
-    List<Result> holes = holes(placed, facts, seenBefore);
-    if (!holes.isEmpty()) {
-      step(holes);
-    }
-  }
-
-  /// What is not shown inside a chunk was not seen, as if no chunk had come there.
-  private List<Result> holes(Placed placed, MediaFacts facts, Instant seenBefore) {
-    List<Result> told = new ArrayList<>();
-    for (MediaFacts.Hole hole : facts.holes()) {
-      Instant from = placed.start().plus(hole.fromMicros(), ChronoUnit.MICROS);
-      Instant until = placed.start().plus(hole.untilMicros(), ChronoUnit.MICROS);
-      Instant unseen = from.isBefore(seenBefore) ? seenBefore : from;
-      if (Duration.between(unseen, until).compareTo(ChunkOrder.JOINT) > 0) {
-        told.add(
-            gap(
-                new Move.Hole(
-                    unseen, until, Cause.MISSING, "the chunk that comes here has no frame here")));
-      }
-    }
-    return told;
+        stream,
+        shown.facts(),
+        shown.frames().size(),
+        Duration.ofNanos(System.nanoTime() - beganNanos));
+    now.take(placed, shown, end, seenBefore);
+    now.progress(covered(now));
   }
 
   /// All ids rest on where the stream begins, so it cannot begin twice at the same moment.
@@ -380,17 +288,16 @@ final class StreamAnalyzer implements AutoCloseable {
   }
 
   private Gap gap(Move.Hole hole) {
-    StreamStory told = story;
-    if (told == null) {
+    Timeline now = timeline;
+    if (now == null) {
       throw new IllegalStateException("a gap in a stream that has not begun");
     }
-    notSeenMicros += ChronoUnit.MICROS.between(hole.from(), hole.until());
-    return gaps.tell(told.start(), hole.from(), hole.until(), hole.cause(), hole.detail());
+    return now.gap(hole);
   }
 
   private void repair(Placed placed) {
-    StreamStory told = story;
-    if (told == null || placed.start().isBefore(told.start().minus(ChunkOrder.JOINT))) {
+    Timeline now = timeline;
+    if (now == null || now.beginsBefore(placed.start())) {
       reject(
           placed.chunk().origin(),
           new Rejection(
@@ -399,13 +306,9 @@ final class StreamAnalyzer implements AutoCloseable {
       return;
     }
     try {
-      Repair.Repaired repaired = new Repair(stream, settings, tools).look(placed, told, gaps);
-      if (repaired.results().isEmpty()) {
+      if (!now.repair(placed)) {
         listener.chunkSkipped(stream, placed.sequence());
-        return;
       }
-      notSeenMicros = Math.max(0, notSeenMicros - repaired.seenMicros());
-      step(repaired.results());
     } catch (UnreadableMediaException e) {
       reject(placed.chunk().origin(), e.rejection());
     }
@@ -416,160 +319,18 @@ final class StreamAnalyzer implements AutoCloseable {
     step(List.of(new DeadLetter(stream, origin, rejection)));
   }
 
-  private void analyseNext(StreamStory told, ChunkReader chunks, long untilMicros) {
-    long window = told.nextWindow();
-    long from = told.startMicros() + startOf(window);
-    long until = told.startMicros() + endOf(window);
-    List<SampledFrame> candidates = framesWithin(from, until);
-    listener.windowBegun(
-        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
-    List<Result> results;
-    if (candidates.stream().allMatch(frame -> isSettled(told, frame))) {
-      // Nothing new was seen, so nothing is said; what was open cannot be followed across the gap.
-      results = told.sawNothing(nextWindowWithFrames(told, until), windows);
-      attention.settle(endOf(told.nextWindow() - 1));
-    } else {
-      Look look = attention.turnTo(candidates);
-      if (look.describes(stream, window)) {
-        WindowAnswer answer = analyst.analyse(window, candidates, chunks.grid(), untilMicros, look);
-        results = told.take(answer, windows);
-        attention.settle(endOf(window));
-      } else {
-        listener.windowLeftOut(stream, window, look.level());
-        results = leaveOut(told, window, untilMicros);
-      }
-    }
-    dropFramesBefore(told.startMicros() + startOf(told.nextWindow()));
-    if (!results.isEmpty()) {
-      tell(results, candidates);
-    }
-    listener.windowDone(stream, window);
-    listener.progress(stream, startOf(told.nextWindow()), coveredMicros(told));
-  }
-
-  /// Looks at what there is of the next window, if that is worth it, so that events are told before
-  /// it is full. After each chunk and before the next, so that it does not depend on when they
-  /// come.
-  ///
-  /// @return whether it was looked at
-  private boolean lookEarly(StreamStory told, ChunkReader chunks) {
-    long window = told.nextWindow();
-    long covered = coveredMicros(told);
-    long seen = attention.seenOf(startOf(window));
-    if (!attention.isWorthALook(settings.windows(), seen, covered, endOf(window))) {
-      return false;
-    }
-    List<SampledFrame> candidates =
-        framesWithin(
-            told.startMicros() + startOf(window),
-            told.startMicros() + Math.min(covered, endOf(window)));
-    if (candidates.isEmpty() || candidates.getLast().gridMicros() < told.startMicros() + seen) {
-      return true;
-    }
-    listener.windowBegun(
-        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
-    List<Result> results =
-        told.glance(analyst.glance(window, candidates, chunks.grid(), covered, Look.FULL), windows);
-    if (!results.isEmpty()) {
-      tell(results, candidates);
-    }
-    listener.windowDone(stream, window);
-    return true;
-  }
-
-  private List<SampledFrame> framesWithin(long fromMicros, long untilMicros) {
-    return frames.stream()
-        .filter(frame -> frame.gridMicros() >= fromMicros && frame.gridMicros() < untilMicros)
-        .toList();
-  }
-
-  /// What was found in these frames.
-  private void tell(List<Result> results, List<SampledFrame> seen) {
-    step(results);
-    for (Result result : results) {
-      if (result instanceof VideoEvent event && event.revision() == 1) {
-        long start = absoluteMicros(event.start());
-        SampledFrame first =
-            seen.stream()
-                .filter(frame -> frame.gridMicros() >= start)
-                .findFirst()
-                .orElse(seen.getLast());
-        listener.eventOpened(stream, since(seen.getLast()), since(first));
-      }
-    }
-  }
-
-  /// How long ago the record came that holds a frame.
-  private Duration since(SampledFrame frame) {
-    return Duration.ofMillis(Math.max(0, tools.clock().millis() - frame.recordMillis()));
-  }
-
-  private List<Result> leaveOut(StreamStory told, long window, long untilMicros) {
-    List<Gap> unseen =
-        notLookedAt(told, startOf(window), Math.min(startOf(window + 1), untilMicros));
-    List<Result> results = new ArrayList<>(told.leftOut(!unseen.isEmpty(), windows));
-    results.addAll(unseen);
-    return results;
-  }
-
-  private List<Gap> notLookedAt(StreamStory told, long fromMicros, long untilMicros) {
-    List<Gap> unseen = attention.passOver(gaps, told.start(), fromMicros, untilMicros);
-    unseen.forEach(gap -> notSeenMicros += ChronoUnit.MICROS.between(gap.start(), gap.end()));
-    return unseen;
-  }
-
-  /// Windows follow one another, so the one before saw all frames of the overlap, unless it was
-  /// left out.
-  private boolean isSettled(StreamStory told, SampledFrame frame) {
-    return frame.gridMicros() - told.startMicros() < attention.settledMicros();
-  }
-
-  /// The stream ends, for now: of a last window that was left out the end is in no other.
-  private List<Result> endOfStory(StreamStory told) {
-    long covered = coveredMicros(told);
-    List<Result> results = new ArrayList<>(told.end(covered));
-    if (!frames.isEmpty() && !isSettled(told, frames.getLast())) {
-      results.addAll(notLookedAt(told, attention.settledMicros(), covered));
-    }
-    return results;
-  }
-
-  /// After a gap, windows in which there is nothing to see are left out.
-  private long nextWindowWithFrames(StreamStory told, long untilMicros) {
-    long seen =
-        frames.stream()
-            .mapToLong(SampledFrame::gridMicros)
-            .filter(micros -> micros >= untilMicros)
-            .map(micros -> micros - told.startMicros())
-            .findFirst()
-            .orElse(coveredMicros(told));
-    return Math.max(windows.firstSeeing(settings.windows(), seen), told.nextWindow() + 1);
-  }
-
-  private void dropFramesBefore(long micros) {
-    while (!frames.isEmpty() && frames.getFirst().gridMicros() < micros) {
-      frames.removeFirst().picture().close();
-    }
-  }
-
   /// @return false: there is nothing more to do
   private boolean rested() {
     phase = Phase.RUNNING;
-    StreamStory told = story;
-    if (told == null && earlierStarts.isEmpty()) {
+    Timeline line = timeline;
+    if (line == null && earlierStarts.isEmpty()) {
       // Nothing of it could be shown, so there is nothing to go on with.
       out(new Step(stream, List.of(), Optional.empty(), lastRead()));
       over = true;
       listener.streamEnded(stream);
       return false;
     }
-    List<Result> results = List.of();
-    if (told != null) {
-      results = endOfStory(told);
-      windows = new Windows(told.nextWindow(), coveredMicros(told));
-      attention.settle(coveredMicros(told));
-    }
-    forgetFrames();
+    List<Result> results = line == null ? List.of() : line.rest(covered(line));
     Timing now = timing();
     if (!results.isEmpty() || written == null || !isWritten(now)) {
       step(results);
@@ -586,36 +347,30 @@ final class StreamAnalyzer implements AutoCloseable {
   /// @return true: the stream has begun anew
   private boolean turned() {
     Placed first = turn;
-    StreamStory told = story;
-    if (first == null || told == null) {
+    Timeline before = timeline;
+    if (first == null || before == null) {
       // The chunk passed out of retention before it was read again.
       phase = Phase.RUNNING;
       return false;
     }
     Instant end = order.covered().orElseThrow();
-    List<Result> results = endOfStory(told);
+    List<Result> results = before.end(covered(before));
     results.add(
-        gap(
+        before.gap(
             new Move.Hole(
                 end,
                 end,
                 Cause.CLOCK,
                 "the producer's clock was set back here, from %s to %s; the stream begins anew"
                     .formatted(end, first.start()))));
-    forgetFrames();
-    earlierStarts.add(told.start());
+    before.close();
+    earlierStarts.add(before.start());
     if (earlierStarts.size() > EARLIER_KEPT) {
       earlierStarts.removeFirst();
     }
     phase = Phase.RUNNING;
     turn = null;
-    story = null;
-    reader = null;
-    windows = Windows.FROM_START;
-    attention.settle(0);
-    attention.looked(0);
-    notSeenMicros = 0;
-    gaps = new Gaps(stream, List.of(), Optional.empty());
+    timeline = null;
     order = ChunkOrder.beginningWith(settings.disorder(), first);
     step(results);
     return true;
@@ -623,16 +378,15 @@ final class StreamAnalyzer implements AutoCloseable {
 
   /// @return false: there is nothing more to do
   private boolean ended() {
-    StreamStory told = story;
+    Timeline line = timeline;
     List<Result> results = new ArrayList<>();
-    if (told != null) {
-      Instant end = order.covered().orElseThrow();
-      results.addAll(endOfStory(told));
-      results.add(end(told.start(), end, told.counts()));
+    if (line != null) {
+      results.addAll(line.end(covered(line)));
+      results.add(line.over(order.covered().orElseThrow()));
     } else if (!earlierStarts.isEmpty()) {
       // Its clock was set back, and nothing that came after that could be shown.
       Instant start = unused(guessedStart());
-      results.add(end(start, start, StreamState.Counts.NONE));
+      results.add(Timeline.over(stream, start, start, StreamState.Counts.NONE, 0));
     }
     out(new Step(stream, results, Optional.empty(), lastRead()));
     over = true;
@@ -641,33 +395,11 @@ final class StreamAnalyzer implements AutoCloseable {
     return false;
   }
 
-  private StreamEnd end(Instant from, Instant until, StreamState.Counts told) {
-    return new StreamEnd(
-        Ids.of("end", stream, from),
-        stream,
-        from,
-        until,
-        Duration.between(from, until).toMillis(),
-        told.windows(),
-        told.events(),
-        Math.round(notSeenMicros / 1000.0));
-  }
-
-  private void forgetFrames() {
-    frames.forEach(frame -> frame.picture().close());
-    frames.clear();
-    taken.clear();
-  }
-
   private void step(List<Result> results) {
-    StreamStory told = story;
-    if (told != null) {
-      Instant needed = told.start().plus(startOf(told.nextWindow()), ChronoUnit.MICROS);
-      taken.removeIf(chunk -> chunk.taken().filter(seen -> seen.end().isAfter(needed)).isEmpty());
-    }
+    Timeline line = timeline;
     Timing timing = timing();
     boolean nothingToKeep =
-        told == null
+        line == null
             && timing.needed().isEmpty()
             && timing.nextSequence() == 0
             && earlierStarts.isEmpty();
@@ -679,7 +411,8 @@ final class StreamAnalyzer implements AutoCloseable {
             results,
             nothingToKeep
                 ? Optional.empty()
-                : Optional.of((told == null ? beginning(guessedStart()) : told).state(timing)),
+                : Optional.of(
+                    line == null ? beginning(guessedStart()).state(timing) : line.state(timing)),
             new ChunkOrigin(lastRead().topic(), lastRead().partition(), from)));
   }
 
@@ -697,31 +430,16 @@ final class StreamAnalyzer implements AutoCloseable {
   }
 
   private Timing timing() {
-    List<Needed> needed = new ArrayList<>(taken);
-    order.held().forEach(placed -> needed.add(held(placed)));
+    List<Needed> held = new ArrayList<>();
+    order.held().forEach(placed -> held.add(held(placed)));
     Placed first = turn;
     if (first != null) {
-      needed.add(held(first));
+      held.add(held(first));
     }
-    ChunkReader chunks = reader;
-    return new Timing(
-        story != null,
-        phase,
-        lastRead().offset(),
-        order.covered(),
-        order.unreadable(),
-        order.newest(),
-        order.newestSequence(),
-        order.nextSequence(),
-        windows,
-        attention.settledMicros(),
-        attention.lookedMicros(),
-        chunks == null ? NOWHERE : chunks.position(),
-        needed,
-        gaps.missed(),
-        gaps.since(),
-        notSeenMicros,
-        earlierStarts);
+    Timeline line = timeline;
+    return line == null
+        ? Timing.notBegun(phase, lastRead().offset(), order, held, earlierStarts)
+        : line.timing(phase, lastRead().offset(), order, held, earlierStarts);
   }
 
   private static Needed held(Placed placed) {
@@ -737,26 +455,17 @@ final class StreamAnalyzer implements AutoCloseable {
     return origin;
   }
 
-  private long startOf(long window) {
-    return windows.startOf(settings.windows(), window);
-  }
-
-  private long endOf(long window) {
-    return windows.endOf(settings.windows(), window);
-  }
-
-  private long coveredMicros(StreamStory told) {
-    return told.micros(order.covered().orElseThrow());
-  }
-
-  private static long absoluteMicros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  /// To where a timeline was seen, or is known not to have been, from its start.
+  private long covered(Timeline line) {
+    return line.micros(order.covered().orElseThrow());
   }
 
   @Override
   public void close() {
-    forgetFrames();
-    story = null;
-    reader = null;
+    Timeline line = timeline;
+    if (line != null) {
+      line.close();
+    }
+    timeline = null;
   }
 }

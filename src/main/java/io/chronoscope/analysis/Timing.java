@@ -57,6 +57,33 @@ public record Timing(
     missed = List.copyOf(missed);
   }
 
+  /// Where sampling stands before the first chunk.
+  private static final FrameSampler.Position NOWHERE =
+      new FrameSampler.Position(0, Long.MIN_VALUE / 2);
+
+  /// Of a stream of which no chunk was seen yet.
+  static Timing notBegun(
+      Phase phase, long readThrough, ChunkOrder order, List<Needed> held, List<Instant> earlier) {
+    return new Timing(
+        false,
+        phase,
+        readThrough,
+        order.covered(),
+        order.unreadable(),
+        order.newest(),
+        order.newestSequence(),
+        order.nextSequence(),
+        Windows.FROM_START,
+        0,
+        0,
+        NOWHERE,
+        held,
+        List.of(),
+        Optional.empty(),
+        0,
+        earlier);
+  }
+
   /// What a stream is at. All but the first go to their end without another record.
   public enum Phase {
     /// It follows its chunks.

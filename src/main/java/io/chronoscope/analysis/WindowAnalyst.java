@@ -209,7 +209,11 @@ final class WindowAnalyst {
     candidates.forEach(frame -> counts.merge(ChunkReader.sizeOf(frame.picture()), 1, Integer::sum));
     int most = Collections.max(counts.values());
     FrameSize full =
-        counts.keySet().stream().filter(one -> counts.get(one) == most).findFirst().orElseThrow();
+        counts.entrySet().stream()
+            .filter(size -> size.getValue() == most)
+            .findFirst()
+            .orElseThrow()
+            .getKey();
     return look.pixelDivisor() == 1
         ? full
         : model.frameSize(full, Math.max(1, full.pixels() / look.pixelDivisor()));

@@ -47,6 +47,7 @@ final class ProcessMemory implements AutoCloseable {
   }
 
   /// @throws IOException when it cannot be looked at, or is gone
+  @SuppressWarnings("BanJNDI") // the address is that of a process which this one has started
   static ProcessMemory of(long pid) throws IOException {
     VirtualMachine machine;
     try {
