@@ -85,6 +85,9 @@ public interface AnalysisListener {
   /// Nothing came for a while; it goes on when more comes.
   default void streamRests(String stream) {}
 
+  /// The stream goes on in another process; nothing more is told of it here.
+  default void streamLeft(String stream) {}
+
   /// The stream cannot go on in this process.
   default void streamFailed(String stream, Throwable cause) {}
 }

@@ -106,6 +106,9 @@ final class Lane {
     } finally {
       // The last word of this thread, whatever it told after somebody else forgot the stream.
       lag.forget();
+      if (forgotten) {
+        tools.listener().streamLeft(stream);
+      }
       StreamInput left;
       while ((left = queue.poll()) != null) {
         onDone.accept(left);

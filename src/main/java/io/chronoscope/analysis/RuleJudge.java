@@ -40,9 +40,12 @@ final class RuleJudge {
   }
 
   private RuleFinding finding(Rule rule, Verdict verdict, WindowView view) {
+    if (!verdict.happens() && verdict.problem().isPresent()) {
+      return new RuleFinding(rule, verdict.score(), Optional.empty(), false);
+    }
     listener.ruleJudged(stream, rule.id(), verdict.score(), verdict.happens());
     if (!verdict.happens()) {
-      return new RuleFinding(rule, verdict.score(), Optional.empty(), verdict.problem().isEmpty());
+      return new RuleFinding(rule, verdict.score(), Optional.empty(), true);
     }
     Sighting seen = verdict.when().map(view::sighting).orElseGet(() -> somewhere(rule, view));
     return new RuleFinding(rule, verdict.score(), Optional.of(seen), true);

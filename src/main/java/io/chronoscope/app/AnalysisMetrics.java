@@ -16,9 +16,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /// What the analysis does, as metrics. No stream is a label: there may be thousands.
 final class AnalysisMetrics implements AnalysisListener {
+
+  /// From as good as live to hopelessly late.
+  private static final Duration[] LAGS =
+      IntStream.of(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+          .mapToObj(Duration::ofSeconds)
+          .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
   private final Counter fetchedBytes;
@@ -41,9 +48,12 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
+  private final Counter rulesLeftOut;
+  private final Counter alertsCooled;
   private final DistributionSummary encoderBatch;
   private final DistributionSummary decoderBatch;
   private final DistributionSummary fps;
+  private final Timer windowLag;
   private final Map<String, Long> lagMicros = new ConcurrentHashMap<>();
 
   AnalysisMetrics(MeterRegistry registry) {
@@ -75,9 +85,19 @@ final class AnalysisMetrics implements AnalysisListener {
     this.events = registry.counter("chronoscope.events");
     this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
+    this.rulesLeftOut = registry.counter("chronoscope.rules.left.out");
+    this.alertsCooled = registry.counter("chronoscope.alerts.cooled");
+    List.of(true, false).forEach(this::broken);
+    List.of(true, false).forEach(this::judged);
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
     this.fps = registry.summary("chronoscope.window.fps");
+    this.windowLag =
+        Timer.builder("chronoscope.window.lag")
+            .description(
+                "How long the last record that a window needed had waited when it was looked at")
+            .serviceLevelObjectives(LAGS)
+            .register(registry);
     registry.gauge(
         "chronoscope.lag.seconds",
         lagMicros,
@@ -156,6 +176,7 @@ final class AnalysisMetrics implements AnalysisListener {
     videoTokens.increment(sampling.videoTokens());
     generatedTokens.increment(tokens);
     fps.record(sampling.fps());
+    windowLag.record(Duration.ofMillis(sampling.lagMs()));
     stage("answer").record(took);
   }
 
@@ -176,26 +197,30 @@ final class AnalysisMetrics implements AnalysisListener {
 
   @Override
   public void answerBroken(String stream, String problem, boolean last) {
-    registry
-        .counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried")
-        .increment();
+    broken(last).increment();
+  }
+
+  private Counter broken(boolean last) {
+    return registry.counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried");
   }
 
   @Override
   public void ruleJudged(String stream, String rule, double score, boolean happens) {
-    registry
-        .counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen")
-        .increment();
+    judged(happens).increment();
+  }
+
+  private Counter judged(boolean happens) {
+    return registry.counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen");
   }
 
   @Override
   public void rulesLeftOut(String stream, List<String> rules) {
-    registry.counter("chronoscope.rules.left.out").increment(rules.size());
+    rulesLeftOut.increment(rules.size());
   }
 
   @Override
   public void alertCooled(String stream, String rule) {
-    registry.counter("chronoscope.alerts.cooled").increment();
+    alertsCooled.increment();
   }
 
   @Override
@@ -211,6 +236,11 @@ final class AnalysisMetrics implements AnalysisListener {
 
   @Override
   public void streamRests(String stream) {
+    lagMicros.remove(stream);
+  }
+
+  @Override
+  public void streamLeft(String stream) {
     lagMicros.remove(stream);
   }
 

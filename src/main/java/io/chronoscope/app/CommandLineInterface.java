@@ -50,6 +50,7 @@ final class CommandLineInterface {
             new ServeCommand(output),
             new ProduceCommand(output),
             new EventsCommand(output),
+            RulesCommand.commandLine(output),
             DlqCommand.commandLine(output),
             new AskCommand(output),
             new BacktestCommand(output),

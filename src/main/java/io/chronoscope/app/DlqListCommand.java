@@ -80,24 +80,6 @@ final class DlqListCommand implements Callable<Integer> {
               retained.contains(letter.origin()) ? "there" : "gone",
               letter.letter().rejection().detail()));
     }
-    int columns = rows.getFirst().size();
-    int[] widths = new int[columns];
-    for (List<String> row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    List<String> lines = new ArrayList<>();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < columns; i++) {
-        line.append(row.get(i));
-        if (i < columns - 1) {
-          line.repeat(' ', widths[i] - row.get(i).length() + 2);
-        }
-      }
-      lines.add(line.toString());
-    }
-    return lines;
+    return Columns.aligned(rows);
   }
 }

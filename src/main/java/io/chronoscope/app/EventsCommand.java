@@ -17,7 +17,9 @@ import picocli.CommandLine.Option;
 /// What is on the result topics.
 @Command(
     name = "events",
-    description = "Shows what was found: events, summaries, and what could not be read.",
+    description = {
+      "Shows what was found: events, summaries, what rules found, and what could not be read."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = CommandLineInterface.Version.class,
     sortOptions = false)
@@ -25,6 +27,12 @@ final class EventsCommand implements Callable<Integer> {
 
   @Option(names = "--stream", paramLabel = "ID", description = "Only of this stream.")
   Optional<String> stream = Optional.empty();
+
+  @Option(names = "--alerts", description = "Only what rules found.")
+  boolean onlyAlerts;
+
+  @Option(names = "--rule", paramLabel = "ID", description = "Only what this rule found.")
+  Optional<String> rule = Optional.empty();
 
   @Option(names = "--follow", description = "Goes on with what comes, until stopped.")
   boolean follow;
@@ -50,7 +58,10 @@ final class EventsCommand implements Callable<Integer> {
     try (ResultReader reader =
         new ResultReader(
             KafkaClients.ofCommand(settings),
-            List.of(topics.events(), topics.summaries(), topics.deadLetters()),
+            alertsOnly()
+                ? List.of(topics.alerts())
+                : List.of(
+                    topics.events(), topics.summaries(), topics.alerts(), topics.deadLetters()),
             ResultReader.From.BEGINNING)) {
       reader.readToEnd(this::take);
       if (!json) {
@@ -75,8 +86,14 @@ final class EventsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private boolean alertsOnly() {
+    return onlyAlerts || rule.isPresent();
+  }
+
   private boolean wanted(Result result) {
-    return stream.isEmpty() || stream.get().equals(result.stream());
+    return (stream.isEmpty() || stream.get().equals(result.stream()))
+        && (rule.isEmpty()
+            || (result instanceof Result.Alert alert && alert.rule().equals(rule.get())));
   }
 
   private void take(Read read) {
@@ -99,12 +116,19 @@ final class EventsCommand implements Callable<Integer> {
 
   private void show() {
     if (streams.isEmpty()) {
-      output.say("nothing has been found yet");
+      output.say(alertsOnly() ? "no alerts" : "nothing has been found yet");
+      return;
+    }
+    if (alertsOnly()) {
+      streams
+          .values()
+          .forEach(results -> results.alerts().forEach(alert -> output.line(line(alert))));
       return;
     }
     TimelineText text = new TimelineText(output.outTerminal());
     streams.forEach((name, results) -> {
       text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
+      results.alerts().forEach(alert -> output.line("  " + describe(alert)));
       results.deadLetters().forEach(letter -> output.line("  ✗ " + describe(letter)));
       output.line("");
     });
@@ -151,15 +175,7 @@ final class EventsCommand implements Callable<Integer> {
           "%s  %s  ■ ended after %s: %d events"
               .formatted(end.end(), end.stream(), Clock.precise(end.durationMs()), end.events());
       case Result.Alert alert ->
-          "%s  %s  %s – %s ±%.2f  ⚠ %s (%.2f)"
-              .formatted(
-                  alert.start(),
-                  alert.stream(),
-                  Clock.precise(alert.startOffsetMs()),
-                  Clock.precise(alert.endOffsetMs()),
-                  alert.toleranceMs() / 1000.0,
-                  alert.text(),
-                  alert.score());
+          "%s  %s  %s".formatted(alert.start(), alert.stream(), describe(alert));
       case Result.QuestionAnswer answer ->
           "%s  ? %s: %s"
               .formatted(
@@ -168,6 +184,18 @@ final class EventsCommand implements Callable<Integer> {
                   answer.problem().orElseGet(() -> answer.spans().size() + " spans"));
       case Result.DeadLetter letter -> letter.stream() + "  ✗ " + describe(letter);
     };
+  }
+
+  private static String describe(Result.Alert alert) {
+    return "%s – %s ±%.2f  ⚠ %s%s: %s (%.2f)"
+        .formatted(
+            Clock.precise(alert.startOffsetMs()),
+            alert.status().isFinal() ? Clock.precise(alert.endOffsetMs()) : "…",
+            alert.toleranceMs() / 1000.0,
+            alert.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
+            alert.rule(),
+            alert.text(),
+            alert.score());
   }
 
   static String describe(Result.DeadLetter letter) {

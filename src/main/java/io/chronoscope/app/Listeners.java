@@ -129,6 +129,11 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   }
 
   @Override
+  public void streamLeft(String stream) {
+    each(listener -> listener.streamLeft(stream));
+  }
+
+  @Override
   public void streamFailed(String stream, Throwable cause) {
     each(listener -> listener.streamFailed(stream, cause));
   }

@@ -22,6 +22,7 @@ import io.chronoscope.timeline.StreamTimeline.Row;
 import io.chronoscope.timeline.StreamTimeline.True;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,8 +32,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// All that was said about one stream so far: of each event its latest revision, the summaries,
-/// what could not be read or answered. Not thread-safe.
+/// All that was said about one stream so far: of each event and alert its latest revision, the
+/// summaries, what could not be read or answered. Not thread-safe.
 final class StreamResults {
 
   private final String stream;
@@ -43,6 +44,7 @@ final class StreamResults {
   private final Set<DeadLetter> deadLetters = new LinkedHashSet<>();
   private final List<Result> published = new ArrayList<>();
   private final Map<String, Gap> gaps = new LinkedHashMap<>();
+  private final Map<String, Alert> alerts = new LinkedHashMap<>();
   private Optional<Summary> whole = Optional.empty();
   private Optional<StreamEnd> end = Optional.empty();
 
@@ -79,7 +81,9 @@ final class StreamResults {
       case Gap gap -> gaps.put(gap.id(), gap);
       case StreamEnd ended -> end = Optional.of(ended);
       case DeadLetter letter -> deadLetters.add(letter);
-      case Alert alert -> {}
+      case Alert alert ->
+          alerts.merge(
+              alert.id(), alert, (old, next) -> next.revision() >= old.revision() ? next : old);
       case QuestionAnswer answer -> {}
     }
   }
@@ -103,6 +107,14 @@ final class StreamResults {
 
   Collection<VideoEvent> events() {
     return events.values();
+  }
+
+  /// Those that stand, by start.
+  List<Alert> alerts() {
+    return alerts.values().stream()
+        .filter(alert -> alert.status() != Status.WITHDRAWN)
+        .sorted(Comparator.comparing(Alert::start))
+        .toList();
   }
 
   Collection<DeadLetter> deadLetters() {

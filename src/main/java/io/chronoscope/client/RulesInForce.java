@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// The rules on their topic.
@@ -35,16 +36,30 @@ public final class RulesInForce {
     return List.copyOf(rules.values());
   }
 
-  /// Puts a rule in force.
+  /// Puts a rule in force, in the place of one with the same id.
+  ///
+  /// @throws IllegalStateException when it could not be written
   public static void put(Map<String, Object> kafka, String topic, Rule rule) {
+    write(kafka, rule.id(), RuleRecord.put(topic, rule));
+  }
+
+  /// Takes a rule away.
+  ///
+  /// @throws IllegalStateException when that could not be written
+  public static void remove(Map<String, Object> kafka, String topic, String id) {
+    write(kafka, id, RuleRecord.remove(topic, id));
+  }
+
+  private static void write(
+      Map<String, Object> kafka, String id, ProducerRecord<byte[], byte[]> record) {
     Map<String, Object> properties = new HashMap<>(kafka);
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(RuleRecord.put(topic, rule)).get();
+      producer.send(record).get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
-          "rule %s could not be written to %s: %s".formatted(rule.id(), topic, e.getCause()), e);
+          "rule %s could not be written to %s: %s".formatted(id, record.topic(), e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

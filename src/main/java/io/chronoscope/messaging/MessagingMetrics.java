@@ -1,5 +1,6 @@
 package io.chronoscope.messaging;
 
+import io.chronoscope.model.Rejection.Reason;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.record.JsonFields;
@@ -9,10 +10,21 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /// What the Kafka edge counts.
 final class MessagingMetrics {
+
+  /// A broker that was away, an instance that was taken for dead.
+  private static final List<Class<?>> USUAL_ABORTS =
+      List.of(
+          TimeoutException.class,
+          ProducerFencedException.class,
+          InvalidProducerEpochException.class);
 
   private final MeterRegistry registry;
   private final Counter received;
@@ -61,6 +73,15 @@ final class MessagingMetrics {
             .description("Committed transactions: from their beginning, aborted attempts included")
             .publishPercentileHistogram()
             .register(registry);
+    // There from the start at zero: of a counter that appears with its first count, the rate of
+    // change does not show that one.
+    for (ResultType type : ResultType.values()) {
+      published(type);
+    }
+    for (Reason reason : Reason.values()) {
+      rejected(reason);
+    }
+    USUAL_ABORTS.forEach(this::aborted);
     Gauge.builder("chronoscope.chunks.lag", lag, AtomicLong::get)
         .description("Records on the assigned partitions that are not done with")
         .register(registry);
@@ -110,11 +131,14 @@ final class MessagingMetrics {
   }
 
   void transactionAborted(Throwable reason) {
-    Counter.builder("chronoscope.transactions.aborted")
+    aborted(reason.getClass()).increment();
+  }
+
+  private Counter aborted(Class<?> reason) {
+    return Counter.builder("chronoscope.transactions.aborted")
         .description("Transactions that were aborted, by reason; most are tried again")
-        .tag("reason", reason.getClass().getSimpleName())
-        .register(registry)
-        .increment();
+        .tag("reason", reason.getSimpleName())
+        .register(registry);
   }
 
   void lag(long records) {
@@ -126,17 +150,23 @@ final class MessagingMetrics {
   }
 
   void published(Result result) {
-    Counter.builder("chronoscope.results.published")
-        .description("Records published, by type")
-        .tag("type", ResultType.of(result).cloudEventsType())
-        .register(registry)
-        .increment();
+    published(ResultType.of(result)).increment();
     if (result instanceof DeadLetter letter) {
-      Counter.builder("chronoscope.chunks.rejected")
-          .description("Chunks that could not be read, by reason")
-          .tag("reason", JsonFields.written(letter.rejection().reason()))
-          .register(registry)
-          .increment();
+      rejected(letter.rejection().reason()).increment();
     }
+  }
+
+  private Counter published(ResultType type) {
+    return Counter.builder("chronoscope.results.published")
+        .description("Records published, by type")
+        .tag("type", type.cloudEventsType())
+        .register(registry);
+  }
+
+  private Counter rejected(Reason reason) {
+    return Counter.builder("chronoscope.chunks.rejected")
+        .description("Chunks that could not be read, by reason")
+        .tag("reason", JsonFields.written(reason))
+        .register(registry);
   }
 }

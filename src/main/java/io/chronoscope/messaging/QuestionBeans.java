@@ -53,12 +53,14 @@ class QuestionBeans {
       @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
       @ConfigProperty(name = "chronoscope.questions.at-once", defaultValue = "1") int atOnce,
       @ConfigProperty(name = "chronoscope.kafka.delivery", defaultValue = "exactly-once")
-          DeliveryGuarantee delivery) {
+          DeliveryGuarantee delivery,
+      MessagingMetrics metrics) {
     return new QuestionDesk(
         kafka,
         new ResultEnvelope(names, SOURCE),
         names,
-        new QuestionDesk.Settings(group + "-questions", atOnce, delivery));
+        new QuestionDesk.Settings(group + "-questions", atOnce, delivery),
+        metrics);
   }
 
   void close(@Disposes QuestionDesk desk) {

@@ -85,6 +85,7 @@ public final class QuestionDesk implements AutoCloseable {
   private final ResultEnvelope envelope;
   private final TopicNames names;
   private final Settings settings;
+  private final MessagingMetrics metrics;
   private final Map<TopicPartition, Task> tasks = new HashMap<>();
   private @Nullable Producer<String, byte[]> producer;
   private volatile boolean running;
@@ -92,11 +93,16 @@ public final class QuestionDesk implements AutoCloseable {
 
   /// @param kafka client properties, at least `bootstrap.servers`
   QuestionDesk(
-      Map<String, Object> kafka, ResultEnvelope envelope, TopicNames names, Settings settings) {
+      Map<String, Object> kafka,
+      ResultEnvelope envelope,
+      TopicNames names,
+      Settings settings,
+      MessagingMetrics metrics) {
     this.kafka = kafka;
     this.envelope = envelope;
     this.names = names;
     this.settings = settings;
+    this.metrics = metrics;
   }
 
   /// Begins to take questions. To be called once.
@@ -285,6 +291,7 @@ public final class QuestionDesk implements AutoCloseable {
         consumer.commitSync(done);
       }
     }
+    metrics.published(result);
   }
 
   private Producer<String, byte[]> producer() {

@@ -58,8 +58,9 @@ class RuleBeans {
       TopicNames names,
       @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
       @ConfigProperty(name = "chronoscope.kafka.delivery", defaultValue = "exactly-once")
-          DeliveryGuarantee delivery) {
+          DeliveryGuarantee delivery,
+      MessagingMetrics metrics) {
     return new RuleInspector(
-        kafka, group, names.rules(), new ResultEnvelope(names, SOURCE), delivery);
+        kafka, group, names.rules(), new ResultEnvelope(names, SOURCE), delivery, metrics);
   }
 }

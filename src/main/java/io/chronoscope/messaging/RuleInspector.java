@@ -10,8 +10,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,7 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -42,11 +44,14 @@ final class RuleInspector implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleInspector.class);
   private static final Duration WAIT = Duration.ofSeconds(1);
 
+  private record Refused(DeadLetter letter, RefusedRecord record) {}
+
   private final Map<String, Object> kafka;
   private final String group;
   private final String topic;
   private final ResultEnvelope envelope;
   private final DeliveryGuarantee delivery;
+  private final MessagingMetrics metrics;
   private final Thread thread;
   private final Map<TopicPartition, Producer<String, byte[]>> producers = new HashMap<>();
   private volatile boolean closed;
@@ -60,12 +65,14 @@ final class RuleInspector implements AutoCloseable {
       String group,
       String topic,
       ResultEnvelope envelope,
-      DeliveryGuarantee delivery) {
+      DeliveryGuarantee delivery,
+      MessagingMetrics metrics) {
     this.kafka = kafka;
     this.group = group + "-rules";
     this.topic = topic;
     this.envelope = envelope;
     this.delivery = delivery;
+    this.metrics = metrics;
     this.thread = Thread.ofPlatform().name("rule-inspector").daemon().unstarted(this::work);
   }
 
@@ -107,10 +114,8 @@ final class RuleInspector implements AutoCloseable {
       List<ConsumerRecord<byte[], byte[]>> ofPartition = records.records(partition);
       Map<TopicPartition, OffsetAndMetadata> read =
           Map.of(partition, new OffsetAndMetadata(ofPartition.getLast().offset() + 1));
-      List<ConsumerRecord<byte[], byte[]>> refused =
-          ofPartition.stream()
-              .filter(record -> RuleRecord.read(record) instanceof RuleChange.Malformed)
-              .toList();
+      List<Refused> refused =
+          ofPartition.stream().flatMap(record -> refused(record).stream()).toList();
       if (refused.isEmpty()) {
         consumer.commitSync(read);
       } else {
@@ -118,16 +123,16 @@ final class RuleInspector implements AutoCloseable {
         switch (delivery) {
           case EXACTLY_ONCE -> {
             producer.beginTransaction();
-            refused.forEach(record -> {
-              var unused = producer.send(letter(record, producer));
+            refused.forEach(one -> {
+              var unused = send(producer, one);
             });
             producer.sendOffsetsToTransaction(read, consumer.groupMetadata());
             producer.commitTransaction();
           }
           case AT_LEAST_ONCE -> {
-            refused.forEach(record -> {
+            refused.forEach(one -> {
               try {
-                producer.send(letter(record, producer)).get();
+                send(producer, one).get();
               } catch (ExecutionException e) {
                 throw new KafkaException("a dead letter was not published", e.getCause());
               } catch (InterruptedException e) {
@@ -138,21 +143,27 @@ final class RuleInspector implements AutoCloseable {
             consumer.commitSync(read);
           }
         }
+        refused.forEach(one -> metrics.published(one.letter()));
       }
     }
   }
 
-  private ProducerRecord<String, byte[]> letter(
-      ConsumerRecord<byte[], byte[]> record, Producer<String, byte[]> producer) {
-    if (!(RuleRecord.read(record) instanceof RuleChange.Malformed malformed)) {
-      throw new IllegalArgumentException("a rule is not refused");
-    }
-    // It belongs to no stream, so it is named by its partition.
-    DeadLetter letter =
-        new DeadLetter(
-            record.topic() + "-" + record.partition(), malformed.at(), malformed.rejection());
-    int partitions = producer.partitionsFor(envelope.topic(letter)).size();
-    return envelope.write(letter, RefusedRecord.of(record), partitions);
+  private static Optional<Refused> refused(ConsumerRecord<byte[], byte[]> record) {
+    return RuleRecord.read(record) instanceof RuleChange.Malformed malformed
+        // It belongs to no stream, so it is named by its partition.
+        ? Optional.of(
+            new Refused(
+                new DeadLetter(
+                    record.topic() + "-" + record.partition(),
+                    malformed.at(),
+                    malformed.rejection()),
+                RefusedRecord.of(record)))
+        : Optional.empty();
+  }
+
+  private Future<RecordMetadata> send(Producer<String, byte[]> producer, Refused refused) {
+    int partitions = producer.partitionsFor(envelope.topic(refused.letter())).size();
+    return producer.send(envelope.write(refused.letter(), refused.record(), partitions));
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {

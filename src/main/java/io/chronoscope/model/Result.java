@@ -159,6 +159,9 @@ public sealed interface Result {
       if (end.isBefore(start)) {
         throw new IllegalArgumentException("gap " + id + " ends before it starts");
       }
+      if (!status.isFinal()) {
+        throw new IllegalArgumentException("gap " + id + " is " + status + "; a gap is final");
+      }
     }
   }
 

@@ -61,6 +61,7 @@ class StreamAnalysisTest {
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
   private static final Step FAILED =
       new Step("failed", List.of(), Optional.empty(), new ChunkOrigin("failed", 0, 0));
+  private final BlockingQueue<String> left = new LinkedBlockingQueue<>();
   private volatile @Nullable Throwable failure;
   private volatile Runnable onStep = () -> {};
   private Duration lookEvery = Duration.ZERO;
@@ -101,6 +102,11 @@ class StreamAnalysisTest {
                   return CompletableFuture.completedFuture(null);
                 },
                 new AnalysisListener() {
+                  @Override
+                  public void streamLeft(String stream) {
+                    left.add(stream);
+                  }
+
                   @Override
                   public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
                     latencies.add(latency);
@@ -550,6 +556,7 @@ class StreamAnalysisTest {
     analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
     analysis.forget("cam"::equals);
     assertThat(analysis.streams()).isZero();
+    assertThat(left.poll(10, TimeUnit.SECONDS)).isEqualTo("cam");
     analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 12)));
     analysis.offer(end(2));
     assertThat(all(Summary.class, untilOver()).getFirst().start()).isEqualTo(NOON.plusSeconds(6));

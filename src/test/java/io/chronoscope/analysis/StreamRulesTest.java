@@ -50,6 +50,7 @@ class StreamRulesTest {
   private final RuleTable rules = new RuleTable(3);
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
   private final List<String> leftOut = new ArrayList<>();
+  private final List<String> judged = new ArrayList<>();
   private final List<StreamAnalysis> running = new ArrayList<>();
   private Consumer<Step> onStep = step -> {};
 
@@ -97,6 +98,12 @@ class StreamRulesTest {
                   return CompletableFuture.completedFuture(null);
                 },
                 new AnalysisListener() {
+                  @Override
+                  public void ruleJudged(
+                      String stream, String rule, double score, boolean happens) {
+                    judged.add(rule);
+                  }
+
                   @Override
                   public void rulesLeftOut(String stream, List<String> ids) {
                     leftOut.addAll(ids);
@@ -257,6 +264,15 @@ class StreamRulesTest {
     assertThat(told(first)).isEqualTo("watch-a 0.0-10.0 r1 OPEN");
     assertThat(first.toleranceMs()).isEqualTo(10_000);
     assertThat(first.status()).isEqualTo(Status.OPEN);
+  }
+
+  @Test
+  void takesNeitherYesNorNoForNoJudgement() throws Exception {
+    rules.put(rule("watch-a", 'a', 0));
+    model.disturb = (question, answer) -> answer.equals("Yes") ? "The lamp" : answer;
+    assertThat(alerts(run())).isEmpty();
+    // The lamp is on in two of the six windows.
+    assertThat(judged).hasSize(4);
   }
 
   @Test

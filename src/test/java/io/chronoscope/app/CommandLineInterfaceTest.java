@@ -22,7 +22,16 @@ class CommandLineInterfaceTest {
     assertThat(run("--help")).isEqualTo(ExitCode.OK);
 
     assertThat(text(out))
-        .contains("demo", "serve", "produce", "events", "dlq", "analyze", "generate", "evaluate");
+        .contains(
+            "demo",
+            "serve",
+            "produce",
+            "events",
+            "rules",
+            "dlq",
+            "analyze",
+            "generate",
+            "evaluate");
     assertThat(text(err)).isEmpty();
   }
 
@@ -30,7 +39,7 @@ class CommandLineInterfaceTest {
   void explainsEveryCommand() {
     for (String command :
         new String[] {
-          "demo", "serve", "produce", "events", "dlq", "analyze", "generate", "evaluate"
+          "demo", "serve", "produce", "events", "rules", "dlq", "analyze", "generate", "evaluate"
         }) {
       out.reset();
 

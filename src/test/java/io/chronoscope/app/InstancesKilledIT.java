@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.client.ChunkPublisher;
-import io.chronoscope.client.RulePublisher;
+import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
@@ -87,13 +87,11 @@ class InstancesKilledIT {
     Topics.ensure(admin, TopicNames.USUAL);
     Topics.ensure(admin, UNDISTURBED);
     for (TopicNames topics : List.of(TopicNames.USUAL, UNDISTURBED)) {
-      try (RulePublisher rules = new RulePublisher(kafka, topics.rules())) {
-        // So low a threshold that it is found at all times, whatever the model thinks of it.
-        rules
-            .put(new Rule("any", "something appears", StreamPattern.ANY, 0, Duration.ZERO, 0))
-            .toCompletableFuture()
-            .join();
-      }
+      // So low a threshold that it is found at all times, whatever the model thinks of it.
+      RulesInForce.put(
+          kafka,
+          topics.rules(),
+          new Rule("any", "something appears", StreamPattern.ANY, 0, Duration.ZERO, 0));
     }
   }
 

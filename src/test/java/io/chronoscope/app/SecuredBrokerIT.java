@@ -1,8 +1,10 @@
 package io.chronoscope.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.record.TopicNames;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,10 +12,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +55,7 @@ class SecuredBrokerIT {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    store = selfSigned();
+    makeStore();
     Map<String, String> secured = new HashMap<>();
     secured.put("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT");
     secured.put("sasl.enabled.mechanisms", "PLAIN");
@@ -53,7 +69,51 @@ class SecuredBrokerIT {
     secured.put("ssl.keystore.password", STORE_PASSWORD);
     secured.put("ssl.truststore.location", store.toString());
     secured.put("ssl.truststore.password", STORE_PASSWORD);
+    secured.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    secured.put("super.users", "User:broker;User:ANONYMOUS");
     broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0).with(secured));
+    allowWhatTheOperatorsPageLists();
+  }
+
+  /// The rights in docs/operating.md, and none beyond.
+  private static void allowWhatTheOperatorsPageLists() throws Exception {
+    List<AclBinding> rights = new ArrayList<>();
+    for (AclOperation operation :
+        List.of(AclOperation.READ, AclOperation.WRITE, AclOperation.CREATE)) {
+      rights.add(allow(ResourceType.TOPIC, "video.", operation));
+    }
+    rights.add(allow(ResourceType.GROUP, "chronoscope", AclOperation.READ));
+    rights.add(allow(ResourceType.TRANSACTIONAL_ID, "chronoscope", AclOperation.WRITE));
+    try (Admin admin = Admin.create(asBroker())) {
+      admin.createAcls(rights).all().get();
+    }
+  }
+
+  private static AclBinding allow(ResourceType type, String prefix, AclOperation operation) {
+    return new AclBinding(
+        new ResourcePattern(type, prefix, PatternType.PREFIXED),
+        new AccessControlEntry("User:eye", "*", operation, AclPermissionType.ALLOW));
+  }
+
+  private static Map<String, Object> asBroker() {
+    return Map.of(
+        "bootstrap.servers",
+        broker.bootstrapServers(),
+        "security.protocol",
+        "SASL_SSL",
+        "sasl.mechanism",
+        "PLAIN",
+        "sasl.jaas.config",
+        jaas("broker", PASSWORD),
+        "ssl.truststore.location",
+        store.toString(),
+        "ssl.truststore.password",
+        STORE_PASSWORD);
+  }
+
+  private static String jaas(String user, String password) {
+    return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+        .formatted(user, password);
   }
 
   @AfterAll
@@ -69,8 +129,9 @@ class SecuredBrokerIT {
     assertThat(produced.out()).contains("\"sequence\":0");
 
     Path log = directory.resolve("serve.log");
+    int port = freePort();
     Process service =
-        command(PASSWORD, List.of("serve", "--port", Integer.toString(freePort())))
+        command(PASSWORD, List.of("serve", "--port", Integer.toString(port)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -85,6 +146,10 @@ class SecuredBrokerIT {
       }
       assertThat(seen.status()).isZero();
       assertThat(seen.out()).contains("\"description\"");
+      assertThat(OperatingPage.metricsShown(port)).containsAll(OperatingPage.metricsNamed());
+      assertThat(traces(TopicNames.USUAL.chunks()))
+          .containsAll(traces(TopicNames.USUAL.events()))
+          .containsAll(traces(TopicNames.USUAL.summaries()));
     } finally {
       service.destroy();
       if (!service.waitFor(30, TimeUnit.SECONDS)) {
@@ -94,6 +159,46 @@ class SecuredBrokerIT {
     assertThat(Files.readString(log) + produced.err())
         .doesNotContain(PASSWORD)
         .doesNotContain(STORE_PASSWORD);
+  }
+
+  /// The traces that the records of a topic name.
+  private static Set<String> traces(String topic) {
+    Map<String, Object> client = new HashMap<>(asBroker());
+    client.put("isolation.level", "read_committed");
+    Set<String> traces = new HashSet<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(one -> new TopicPartition(topic, one.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record -> {
+              Header header = record.headers().lastHeader("traceparent");
+              assertThat(header).as("traceparent of %s", record).isNotNull();
+              traces.add(new String(header.value(), US_ASCII).split("-")[1]);
+            });
+      }
+    }
+    return traces;
+  }
+
+  @Test
+  void aCertificateAsPemWillDo() throws Exception {
+    Path pem = directory.resolve("ca.pem");
+    keytool("-exportcert", "-rfc", "-alias", "broker", "-file", pem.toString());
+    ProcessBuilder command = command(PASSWORD, List.of("rules", "list"));
+    command.environment().put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
+    command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", pem.toString());
+    command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
+    Ended listed = run(command);
+    // The topic may not be there yet, but the broker was talked to.
+    assertThat(listed.err()).containsAnyOf("no rules are in force", "does not exist");
   }
 
   @Test
@@ -189,42 +294,45 @@ class SecuredBrokerIT {
                 "KAFKA_SASL_MECHANISM",
                 "PLAIN",
                 "KAFKA_SASL_JAAS_CONFIG",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                    + " username=\"eye\" password=\"%s\";".formatted(password),
+                jaas("eye", password),
                 "KAFKA_SSL_TRUSTSTORE_LOCATION",
                 store.toString(),
                 "KAFKA_SSL_TRUSTSTORE_PASSWORD",
-                STORE_PASSWORD));
+                STORE_PASSWORD,
+                "CHRONOSCOPE_TRACING",
+                "true",
+                "OTEL_TRACES_EXPORTER",
+                "none"));
     return command;
   }
 
-  private static Path selfSigned() throws Exception {
-    Path made = directory.resolve("broker.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "broker",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                made.toString(),
-                "-storepass",
-                STORE_PASSWORD)
-            .redirectErrorStream(true)
-            .start();
+  private static void makeStore() throws Exception {
+    store = directory.resolve("broker.p12");
+    keytool(
+        "-genkeypair",
+        "-alias",
+        "broker",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "SAN=dns:localhost,ip:127.0.0.1",
+        "-validity",
+        "2",
+        "-storetype",
+        "PKCS12");
+  }
+
+  /// On the broker's store.
+  private static void keytool(String... arguments) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
+    Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
     String said = new String(keytool.getInputStream().readAllBytes());
     assertThat(keytool.waitFor()).as(said).isZero();
-    return made;
   }
 
   private static int freePort() throws IOException {

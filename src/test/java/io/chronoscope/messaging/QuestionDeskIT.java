@@ -16,6 +16,7 @@ import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.model.Result.QuestionAnswer;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,8 @@ class QuestionDeskIT {
         kafka,
         new ResultEnvelope(names, URI.create("/test")),
         names,
-        new QuestionDesk.Settings(names.questions() + "-group", 1, delivery));
+        new QuestionDesk.Settings(names.questions() + "-group", 1, delivery),
+        new MessagingMetrics(new SimpleMeterRegistry()));
   }
 
   private static QuestionAnswer nothing(Question question) {

@@ -28,6 +28,7 @@ import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
 import io.chronoscope.sampling.SamplingLimits;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -111,7 +112,8 @@ class QuestionsOverKafkaIT {
             kafka,
             new ResultEnvelope(NAMES, URI.create("/test")),
             NAMES,
-            new QuestionDesk.Settings("chronoscope-questions", 1, DeliveryGuarantee.EXACTLY_ONCE));
+            new QuestionDesk.Settings("chronoscope-questions", 1, DeliveryGuarantee.EXACTLY_ONCE),
+            new MessagingMetrics(new SimpleMeterRegistry()));
     desk.open(analyst.model(), analyst::answer);
   }
 

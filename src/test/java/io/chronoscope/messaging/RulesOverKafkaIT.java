@@ -18,8 +18,8 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.From;
 import io.chronoscope.client.ResultReader.Read;
-import io.chronoscope.client.RulePublisher;
 import io.chronoscope.client.RuleReader;
+import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
@@ -125,7 +125,8 @@ class RulesOverKafkaIT {
                 names.state(),
                 names.rules(),
                 new ResultEnvelope(names, URI.create("/test")),
-                delivery));
+                delivery,
+                new MessagingMetrics(registry)));
     inspector.start();
     return inspector;
   }
@@ -135,9 +136,7 @@ class RulesOverKafkaIT {
   }
 
   private void put(Rule rule) {
-    try (RulePublisher publisher = new RulePublisher(kafka, names.rules())) {
-      publisher.put(rule).toCompletableFuture().join();
-    }
+    RulesInForce.put(kafka, names.rules(), rule);
   }
 
   private void putRaw(String key, String value) throws Exception {
@@ -174,9 +173,7 @@ class RulesOverKafkaIT {
 
     put(rule("c", "a bird"));
     await(() -> table.all().size() == 3);
-    try (RulePublisher publisher = new RulePublisher(kafka, names.rules())) {
-      publisher.remove("b").toCompletableFuture().join();
-    }
+    RulesInForce.remove(kafka, names.rules(), "b");
     await(() -> table.all().equals(List.of(rule("a", "a wolf"), rule("c", "a bird"))));
   }
 
@@ -227,6 +224,9 @@ class RulesOverKafkaIT {
         .extracting(letter -> ((DeadLetter) letter).origin())
         .containsExactly(
             new ChunkOrigin(names.rules(), 0, 1), new ChunkOrigin(names.rules(), 0, 3));
+    await(() ->
+        registry.get("chronoscope.chunks.rejected").tag("reason", "bad_rule").counter().count()
+            == 2);
     assertThat(((DeadLetter) read(names.deadLetters()).getFirst()).rejection())
         .satisfies(rejection -> {
           assertThat(rejection.reason()).isEqualTo(Reason.BAD_RULE);

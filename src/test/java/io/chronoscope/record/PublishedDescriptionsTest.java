@@ -62,6 +62,18 @@ class PublishedDescriptionsTest {
   }
 
   @Test
+  void alertingRulesAreWhole() throws IOException {
+    JsonNode rules = YAML.readTree(Path.of("docs/alerts.yaml").toFile()).at("/groups/0/rules");
+    assertThat(rules).isNotEmpty();
+    assertThat(rules.findValuesAsText("alert")).doesNotHaveDuplicates().hasSize(rules.size());
+    for (JsonNode rule : rules) {
+      assertThat(rule.at("/expr").asText()).as(rule.toString()).contains("chronoscope_");
+      assertThat(rule.at("/labels/severity").asText()).isIn("critical", "warning");
+      assertThat(rule.at("/annotations/summary").asText()).isNotBlank();
+    }
+  }
+
+  @Test
   void kubernetesManifestsParseAndListEachOther() throws IOException {
     Path base = Path.of("k8s/base");
     Map<String, JsonNode> manifests = new TreeMap<>();

@@ -69,7 +69,7 @@ public final class Samples {
           new VideoEvent(
               id,
               random.nextInt(9),
-              Status.values()[random.nextInt(2)],
+              Status.values()[random.nextInt(Status.values().length)],
               stream,
               start,
               end,
@@ -110,7 +110,7 @@ public final class Samples {
           new Gap(
               id,
               1 + random.nextInt(2),
-              Status.values()[random.nextInt(3)],
+              random.nextBoolean() ? Status.CLOSED : Status.WITHDRAWN,
               stream,
               start,
               end,
@@ -132,7 +132,7 @@ public final class Samples {
           new Alert(
               id,
               1 + random.nextInt(9),
-              Status.values()[random.nextInt(3)],
+              Status.values()[random.nextInt(Status.values().length)],
               "rule " + random.nextInt(9),
               text(random),
               random.nextInt(9),

@@ -1,0 +1,59 @@
+package io.chronoscope.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.client.RulesInForce;
+import io.chronoscope.record.JsonFields;
+import io.chronoscope.record.RuleRecord;
+import io.chronoscope.rule.Rule;
+import io.chronoscope.rule.RuleTable;
+import java.util.List;
+import java.util.Map;
+
+/// The rules' topic as the `rules` commands see it.
+///
+/// @param client Kafka client properties
+record RuleBook(Map<String, Object> client, String servers, String topic) {
+
+  static RuleBook open(KafkaOptions kafka) {
+    kafka.apply();
+    ChronoscopeConfig settings = Settings.load();
+    KafkaOptions.requireBroker(settings);
+    return new RuleBook(
+        KafkaClients.ofCommand(settings),
+        settings.kafka().bootstrapServers(),
+        settings.topics().rules());
+  }
+
+  /// Those in force, in the order in which they are judged.
+  List<Rule> rules() {
+    RuleTable table = new RuleTable(Integer.MAX_VALUE);
+    try {
+      RulesInForce.read(client, topic).forEach(table::put);
+    } catch (IllegalArgumentException e) {
+      throw new EnvironmentException(
+          e.getMessage() + " on " + servers + "; is the service running?", e);
+    }
+    return table.all();
+  }
+
+  void put(Rule rule) {
+    RulesInForce.put(client, topic, rule);
+  }
+
+  void remove(Rule rule) {
+    RulesInForce.remove(client, topic, rule.id());
+  }
+
+  /// The rule as it is on the topic, with its key as `id`.
+  static ObjectNode json(Rule rule) {
+    ObjectNode line = JsonFields.newObject();
+    line.put("id", rule.id());
+    line.setAll(RuleRecord.json(rule));
+    return line;
+  }
+
+  /// Seconds as they are written on the topic, without a needless fraction.
+  static String coolDown(Rule rule) {
+    return RuleRecord.json(rule).get("coolDownSeconds").asText().replaceAll("\\.0\\z", "") + " s";
+  }
+}
