@@ -104,13 +104,17 @@ class MediaInDisorderTest {
   }
 
   private void send(double start, Optional<Duration> duration, byte[] media) {
+    send(chunks.size(), start, duration, media);
+  }
+
+  private void send(long number, double start, Optional<Duration> duration, byte[] media) {
     chunks.add(
         new Chunk(
             "cam",
             new ChunkOrigin("video.chunks", 0, chunks.size()),
             Optional.of(at(start)),
             NOON,
-            OptionalLong.of(chunks.size()),
+            OptionalLong.of(number),
             duration,
             ByteBuffer.wrap(media)));
   }
@@ -172,6 +176,39 @@ class MediaInDisorderTest {
         .filter(event -> event.description().contains("aaa"))
         .filter(event -> event.status() == Status.CLOSED)
         .toList();
+  }
+
+  @Test
+  void chunksComeInAnyOrderTwiceOverlappingLateOrNever() {
+    Optional<Duration> two = Optional.of(Duration.ofSeconds(2));
+    send(0, 0, two, media(0, 2).bytes());
+    send(2, 4, two, media(4, 2).bytes());
+    send(1, 2, two, media(2, 2).bytes());
+    send(2, 4, two, media(4, 2).bytes());
+    send(3, 5, Optional.of(Duration.ofSeconds(3)), media(5, 3).bytes());
+    for (int number = 5; number < 11; number++) {
+      send(number, 2 * number, two, media(2 * number, 2).bytes());
+    }
+    send(4, 8, two, media(8, 2).bytes());
+    run();
+
+    assertThat(lit())
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.start()).isEqualTo(at(3));
+          assertThat(event.end()).isEqualTo(at(7));
+        });
+    assertThat(all(Gap.class))
+        .singleElement()
+        .satisfies(gap -> {
+          assertThat(gap.cause()).isEqualTo(Cause.MISSING);
+          assertThat(gap.start()).isEqualTo(at(8));
+          assertThat(gap.end()).isEqualTo(at(10));
+        });
+    assertThat(all(DeadLetter.class))
+        .extracting(letter -> letter.rejection().reason() + " " + letter.origin().offset())
+        .containsExactly("LATE 11");
+    assertThat(all(StreamEnd.class)).extracting(StreamEnd::end).containsExactly(at(22));
   }
 
   @Test
