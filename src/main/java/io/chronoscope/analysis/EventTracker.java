@@ -26,8 +26,8 @@ final class EventTracker {
     String id(long startMicros, String description);
   }
 
-  /// Something may go on for days. Of the chunks that showed it so many of the first and of the last
-  /// are named.
+  /// Something may go on for days. Of the chunks that showed it so many of the first and of the
+  /// last are named.
   static final int CHUNKS_AT_EACH_END = 32;
 
   private final Naming naming;

@@ -46,8 +46,7 @@ interface Narrator {
             .map(question -> {
               Answer answer =
                   model
-                      .generate(
-                          Prompt.of(List.of(new Prompt.Part.Text(question)), maxNewTokens))
+                      .generate(Prompt.of(List.of(new Prompt.Part.Text(question)), maxNewTokens))
                       .join();
               String said = answer.text().strip();
               return answer.finished() ? said : Retelling.upToLastSentence(said);
@@ -63,8 +62,7 @@ interface Narrator {
         share = share * 3 / 4) {
       int most = share;
       String question =
-          Prompts.whole(
-              parts.stream().map(part -> Retelling.clipped(part.line(), most)).toList());
+          Prompts.whole(parts.stream().map(part -> Retelling.clipped(part.line(), most)).toList());
       if (question.getBytes(StandardCharsets.UTF_8).length <= room) {
         return Optional.of(question);
       }

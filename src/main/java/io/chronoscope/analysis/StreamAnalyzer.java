@@ -519,8 +519,7 @@ final class StreamAnalyzer implements AutoCloseable {
     } else if (!earlierStarts.isEmpty()) {
       // Its clock was set back, and of what came then nothing could be shown.
       Instant start = unused(guessedStart());
-      results.add(
-          new StreamEnd(Ids.of("end", stream, start), stream, start, start, 0, 0, 0, 0));
+      results.add(new StreamEnd(Ids.of("end", stream, start), stream, start, start, 0, 0, 0, 0));
     }
     out(new Step(stream, results, Optional.empty(), lastRead()));
     over = true;

@@ -84,7 +84,8 @@ final class BenchHoursCommand implements Callable<Integer> {
     try {
       Duration length = make(file);
       output.say(
-          "%s of video, %.1f MB".formatted(Clock.coarse(length.toMillis()), Files.size(file) / 1e6));
+          "%s of video, %.1f MB"
+              .formatted(Clock.coarse(length.toMillis()), Files.size(file) / 1e6));
       List<HoursRun.Row> rows = new ArrayList<>();
       if (!json) {
         output.line(
@@ -169,7 +170,8 @@ final class BenchHoursCommand implements Callable<Integer> {
     }
     output.line("");
     all.forEach((name, value) ->
-        output.line("%-20s %s".formatted(name, value instanceof Double d ? twoDecimals(d) : value)));
+        output.line(
+            "%-20s %s".formatted(name, value instanceof Double d ? twoDecimals(d) : value)));
   }
 
   /// The most, against the first row.

@@ -102,8 +102,7 @@ final class HoursRun {
         new ArrayList<>(List.of("serve", "--bootstrap", servers, "--port", "0"));
     arguments.addAll(modelOptions);
     ProcessBuilder command =
-        SelfProcess.of(
-            List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"), arguments);
+        SelfProcess.of(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"), arguments);
     Map<String, String> environment = command.environment();
     environment.keySet().removeIf(name -> name.startsWith("KAFKA_"));
     // What the process may keep ahead of and behind its work is full long before the first row.
@@ -137,9 +136,7 @@ final class HoursRun {
     AtomicLong sequence = new AtomicLong();
     try (ChunkPublisher publisher = new ChunkPublisher(client, topic, SOURCE)) {
       FileFeed.cut(
-          file,
-          CHUNK,
-          segment -> send(publisher, start, sequence.getAndIncrement(), segment));
+          file, CHUNK, segment -> send(publisher, start, sequence.getAndIncrement(), segment));
       publisher.end(STREAM).toCompletableFuture().join();
     }
   }
@@ -192,8 +189,7 @@ final class HoursRun {
       if (due || tally.over()) {
         double speed = (tally.seenMs() - rowMs) / 1e3 / ((now - rowNanos) / 1e9);
         rows.accept(
-            new Row(
-                tally.seenMs(), memory.read(), speed, tally.windows(), states.latest(STREAM)));
+            new Row(tally.seenMs(), memory.read(), speed, tally.windows(), states.latest(STREAM)));
         rowMs = tally.seenMs();
         rowNanos = System.nanoTime();
       }

@@ -86,11 +86,7 @@ final class SegmentMuxer {
 
   /// @param zeroTicks becomes time zero
   static void write(
-      AVPacket packet,
-      long zeroTicks,
-      AVStream source,
-      AVFormatContext context,
-      AVStream stream) {
+      AVPacket packet, long zeroTicks, AVStream source, AVFormatContext context, AVStream stream) {
     AVPacket shifted = avcodec.av_packet_clone(packet);
     try {
       shifted.stream_index(0);

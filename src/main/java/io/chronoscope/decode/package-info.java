@@ -6,8 +6,8 @@
 /// whitelists and picks the video; `FrameLoop` turns packets to frames and gives each its time;
 /// `PictureConverter` makes pictures of those that are wanted. The other way round,
 /// [io.chronoscope.decode.MediaCutter] reads a file's packets and lets `SegmentMuxer` write them
-/// down again as self-contained segments;
-/// [io.chronoscope.decode.VideoRepeater] makes long files of short ones.
+/// down again as self-contained segments; [io.chronoscope.decode.VideoRepeater] makes long files of
+/// short ones.
 @NullMarked
 package io.chronoscope.decode;
 

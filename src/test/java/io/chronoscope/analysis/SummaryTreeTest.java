@@ -267,11 +267,7 @@ class SummaryTreeTest {
     assertThat(told.get(1).restsOn()).isEqualTo(restsOn);
     assertThat(told.get(2).restsOn())
         .isEqualTo(
-            before.stream()
-                .filter(s -> s.level() == Level.STREAM)
-                .toList()
-                .getLast()
-                .restsOn());
+            before.stream().filter(s -> s.level() == Level.STREAM).toList().getLast().restsOn());
   }
 
   @Test
