@@ -44,6 +44,9 @@ public interface AnalysisListener {
 
   default void chunkRejected(String stream, Rejection rejection) {}
 
+  /// A chunk that was not decoded, because no window that shows it will be described.
+  default void chunkLeftOut(String stream, long sequence) {}
+
   /// A chunk that was seen before, or whose time was.
   default void chunkSkipped(String stream, long sequence) {}
 

@@ -235,6 +235,13 @@ final class StreamAnalyzer implements AutoCloseable {
   }
 
   private void take(Placed placed) {
+    Optional<Instant> declared = placed.end();
+    Timeline begun = timeline;
+    if (begun != null && declared.isPresent() && begun.isLeftOut(placed, declared.get())) {
+      order.took(placed, declared.get());
+      begun.leaveOut(placed, declared.get());
+      return;
+    }
     // A timeline begins with its first chunk that can be read, so this one goes if it cannot.
     Timeline now = timeline == null ? timelineOf(beginning(unused(placed.start()))) : timeline;
     long beganNanos = System.nanoTime();

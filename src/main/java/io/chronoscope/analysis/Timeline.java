@@ -157,6 +157,42 @@ final class Timeline implements AutoCloseable {
     }
   }
 
+  /// Whether, as closely as the stream is looked at now, no window will be described that shows a
+  /// chunk which comes next. Then it need not be decoded.
+  ///
+  /// @param end absolute
+  boolean isLeftOut(Placed placed, Instant end) {
+    Look look = tools.load().look(stream);
+    if (look.everyNthWindow() == 1) {
+      return false;
+    }
+    long until = micros(end);
+    for (long window = story.nextWindow(); startOf(window) < until; window++) {
+      if (look.describes(stream, window)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// A chunk is left out, and with it what was at hand of the windows that it would have been for.
+  /// That is final: they are not looked at later with a part of their frames.
+  ///
+  /// @param end absolute
+  void leaveOut(Placed placed, Instant end) {
+    listener.chunkLeftOut(stream, placed.sequence());
+    long until = micros(end);
+    dropFramesBefore(story.startMicros() + until);
+    // Less is no gap by itself; it is told with the next chunk that is left out.
+    if (until - attention.settledMicros() > ChunkOrder.JOINT.toMillis() * 1000) {
+      List<Gap> unseen = notLookedAt(attention.settledMicros(), until);
+      if (!unseen.isEmpty()) {
+        step.accept(List.copyOf(unseen));
+      }
+    }
+    progress(until);
+  }
+
   /// Decodes again what windows still need.
   void takeAgain(Chunk chunk, Needed needed) {
     FrameSampler.Position after = reader.position();

@@ -32,6 +32,7 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter unreachable;
   private final Counter decoded;
   private final Counter skipped;
+  private final Counter chunksLeftOut;
   private final Counter frames;
   private final Counter damaged;
   private final Counter candidates;
@@ -62,6 +63,7 @@ final class AnalysisMetrics implements AnalysisListener {
     this.unreachable = registry.counter("chronoscope.references.unreachable");
     this.decoded = registry.counter("chronoscope.chunks", "outcome", "decoded");
     this.skipped = registry.counter("chronoscope.chunks", "outcome", "skipped");
+    this.chunksLeftOut = registry.counter("chronoscope.chunks", "outcome", "left-out");
     this.frames = registry.counter("chronoscope.frames", "stage", "decoded");
     this.damaged = registry.counter("chronoscope.frames", "stage", "damaged");
     this.candidates = registry.counter("chronoscope.frames", "stage", "sampled");
@@ -148,6 +150,11 @@ final class AnalysisMetrics implements AnalysisListener {
         .counter(
             "chronoscope.chunks", "outcome", rejection.reason().name().toLowerCase(Locale.ROOT))
         .increment();
+  }
+
+  @Override
+  public void chunkLeftOut(String stream, long sequence) {
+    chunksLeftOut.increment();
   }
 
   @Override

@@ -67,6 +67,11 @@ record Listeners(List<AnalysisListener> all) implements AnalysisListener {
   }
 
   @Override
+  public void chunkLeftOut(String stream, long sequence) {
+    each(listener -> listener.chunkLeftOut(stream, sequence));
+  }
+
+  @Override
   public void chunkSkipped(String stream, long sequence) {
     each(listener -> listener.chunkSkipped(stream, sequence));
   }

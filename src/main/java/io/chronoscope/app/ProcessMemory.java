@@ -47,7 +47,7 @@ final class ProcessMemory implements AutoCloseable {
   }
 
   /// @throws IOException when it cannot be looked at, or is gone
-  @SuppressWarnings("BanJNDI") // the address is that of a process which this one has started
+  @SuppressWarnings("BanJNDI") // the address is that process's own word, on this machine
   static ProcessMemory of(long pid) throws IOException {
     VirtualMachine machine;
     try {

@@ -42,6 +42,16 @@ class StreamResultsTest {
   }
 
   @Test
+  void keepsNoOlderRevisionsWhereOnlyTheLatestCount() {
+    StreamResults latest = StreamResults.latestOnly("yard");
+    latest.add(event("e1", 1, Status.OPEN, 1000, 3000, "A red circle appears."));
+    latest.add(event("e1", 2, Status.CLOSED, 1000, 5000, "A red circle appears."));
+
+    assertThat(latest.published()).isEmpty();
+    assertThat(latest.events()).hasSize(1);
+  }
+
+  @Test
   void isOverWithItsEndAndTheSummaryOfTheWhole() {
     results.add(summary("w", Level.WINDOW, 10_000));
     results.add(summary("s", Level.STREAM, 10_000));
