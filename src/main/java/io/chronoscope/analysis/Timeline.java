@@ -183,6 +183,7 @@ final class Timeline implements AutoCloseable {
     listener.chunkLeftOut(stream, placed.sequence());
     long until = micros(end);
     dropFramesBefore(story.startMicros() + until);
+    taken.removeIf(chunk -> chunk.taken().filter(seen -> seen.end().isAfter(end)).isEmpty());
     // Less is no gap by itself; it is told with the next chunk that is left out.
     if (until - attention.settledMicros() > ChunkOrder.JOINT.toMillis() * 1000) {
       List<Gap> unseen = notLookedAt(attention.settledMicros(), until);
