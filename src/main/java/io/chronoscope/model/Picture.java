@@ -1,6 +1,5 @@
 package io.chronoscope.model;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,32 +9,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// read after that.
 public final class Picture implements AutoCloseable {
 
+  private static final PixelMemory MEMORY = new PixelMemory();
+
   private final int widthPx;
   private final int heightPx;
   private final MemorySegment rgb;
-  private final Arena arena;
   private final AtomicInteger holders;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Picture(
-      int widthPx, int heightPx, MemorySegment rgb, Arena arena, AtomicInteger holders) {
+  private Picture(int widthPx, int heightPx, MemorySegment rgb, AtomicInteger holders) {
     this.widthPx = widthPx;
     this.heightPx = heightPx;
     this.rgb = rgb;
-    this.arena = arena;
     this.holders = holders;
   }
 
   /// A picture of undefined content to be written by the caller. It may be used and closed by any
   /// thread.
-  @SuppressWarnings("MustBeClosed") // the picture owns the arena and closes it
   public static Picture allocate(int widthPx, int heightPx) {
     if (widthPx <= 0 || heightPx <= 0) {
       throw new IllegalArgumentException("picture of " + widthPx + "x" + heightPx + " pixels");
     }
-    Arena arena = Arena.ofShared();
     return new Picture(
-        widthPx, heightPx, arena.allocate(3L * widthPx * heightPx), arena, new AtomicInteger(1));
+        widthPx, heightPx, MEMORY.take(3L * widthPx * heightPx), new AtomicInteger(1));
   }
 
   /// Another picture over the same pixels, with an owner of its own. The memory goes when all of
@@ -47,7 +43,7 @@ public final class Picture implements AutoCloseable {
       throw new IllegalStateException("the picture is closed");
     }
     holders.incrementAndGet();
-    return new Picture(widthPx, heightPx, rgb, arena, holders);
+    return new Picture(widthPx, heightPx, rgb, holders);
   }
 
   public int widthPx() {
@@ -58,9 +54,20 @@ public final class Picture implements AutoCloseable {
     return heightPx;
   }
 
-  /// `[heightPx, widthPx, 3]` unsigned bytes; valid until [#close()].
+  /// `[heightPx, widthPx, 3]` unsigned bytes; valid until [#close()], after which they may be those
+  /// of another picture.
+  ///
+  /// @throws IllegalStateException when it is closed
   public MemorySegment rgb() {
+    if (closed.get()) {
+      throw new IllegalStateException("the picture is closed");
+    }
     return rgb;
+  }
+
+  /// Whether anybody still holds its pixels, this picture or one that shares them.
+  public boolean isHeld() {
+    return holders.get() > 0;
   }
 
   public long sizeBytes() {
@@ -70,7 +77,7 @@ public final class Picture implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true) && holders.decrementAndGet() == 0) {
-      arena.close();
+      MEMORY.giveBack(rgb);
     }
   }
 }

@@ -20,7 +20,7 @@ class FrameSamplerTest {
   private static final long ANCHOR = 1_760_000_000_000_000L;
 
   private final List<SampledFrame> taken = new ArrayList<>();
-  // closing the last owner of pixels is slow, so all pictures share these
+  // all pictures share these, so that none can be forgotten
   private final Picture pixels = Picture.allocate(64, 64);
 
   @AfterEach
@@ -28,7 +28,7 @@ class FrameSamplerTest {
     taken.forEach(frame -> frame.picture().close());
     // nothing else may still hold pixels
     pixels.close();
-    assertThat(pixels.rgb().scope().isAlive()).isFalse();
+    assertThat(pixels.isHeld()).isFalse();
   }
 
   @Test
