@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +68,7 @@ final class BenchLoadCommand implements Callable<Integer> {
       names = "--capacity",
       description =
           "Seconds of video a second that the machine can do; measured first when not given.")
-  OptionalDouble capacity = OptionalDouble.empty();
+  Optional<Double> capacity = Optional.empty();
 
   @Option(
       names = "--cameras",
@@ -119,7 +119,7 @@ final class BenchLoadCommand implements Callable<Integer> {
               "invented",
               "memory"));
     }
-    double able = capacity.isPresent() ? capacity.getAsDouble() : measured();
+    double able = capacity.isPresent() ? capacity.get() : measured();
     for (double factor : factors) {
       int count = Math.max(1, (int) Math.round(factor * able));
       tell(decimal(factor, 1) + "x", phase(count));
