@@ -50,6 +50,13 @@ class CommandLineInterfaceTest {
   }
 
   @Test
+  void takesTheCapacityOfTheMachineAsGiven() {
+    assertThat(run("bench", "load", "--capacity", "5.5", "--seconds", "1"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--seconds must be 10 or more");
+  }
+
+  @Test
   void endsWithTwoWhenItIsAskedForWrongly() {
     assertThat(run()).isEqualTo(ExitCode.USAGE);
     assertThat(run("watch")).isEqualTo(ExitCode.USAGE);
