@@ -219,28 +219,17 @@ final class StreamStory {
                 events.stream().map(VideoEvent::id).toList()));
   }
 
-  /// The next window has no frame.
+  /// Windows are passed over: they have no frame, or nobody looks at them.
   ///
   /// @param next the window to go on with
-  /// @param windows from where windows are counted
-  List<Result> sawNothing(long next, Windows windows) {
-    nextWindow = next;
-    List<Result> results = closeAll();
-    results.addAll(summaries.tellUntil(windows.startOf(settings.windows(), next)));
-    return results;
-  }
-
-  /// The next window is not looked at.
-  ///
-  /// @param unseen whether because of that something was not seen, so that what is open cannot be
+  /// @param lost whether it shows nothing of what was seen before, so that what is open cannot be
   ///   followed any further
   /// @param windows from where windows are counted
-  List<Result> leftOut(boolean unseen, Windows windows) {
-    if (unseen) {
-      return sawNothing(nextWindow + 1, windows);
-    }
-    nextWindow++;
-    return List.copyOf(summaries.tellUntil(windows.startOf(settings.windows(), nextWindow)));
+  List<Result> passOver(long next, boolean lost, Windows windows) {
+    nextWindow = next;
+    List<Result> results = lost ? closeAll() : new ArrayList<>();
+    results.addAll(summaries.tellUntil(windows.startOf(settings.windows(), next)));
+    return results;
   }
 
   /// The stream is over, or rests: closes what is open and tells the whole so far.

@@ -323,9 +323,11 @@ final class Timeline implements AutoCloseable {
         stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
     List<Result> results;
     if (candidates.stream().allMatch(frame -> isSettled(frame))) {
-      // Nothing new was seen, so nothing is said; what was open cannot be followed across the gap.
-      results = story.sawNothing(nextWindowWithFrames(until, coveredMicros), windows);
-      attention.settle(endOf(story.nextWindow() - 1));
+      // Nothing new was seen, so nothing is said; what was open cannot be followed across the gap,
+      // unless the next window looks back before it.
+      long next = nextWindowWithFrames(until, coveredMicros);
+      results = story.passOver(next, startOf(next) >= attention.settledMicros(), windows);
+      attention.settle(endOf(next - 1));
     } else {
       Look look = attention.turnTo(candidates);
       if (look.describes(stream, window)) {
@@ -374,7 +376,7 @@ final class Timeline implements AutoCloseable {
 
   private List<Result> leaveOut(long window, long untilMicros) {
     List<Gap> unseen = notLookedAt(startOf(window), Math.min(startOf(window + 1), untilMicros));
-    List<Result> results = new ArrayList<>(story.leftOut(!unseen.isEmpty(), windows));
+    List<Result> results = new ArrayList<>(story.passOver(window + 1, !unseen.isEmpty(), windows));
     results.addAll(unseen);
     return results;
   }

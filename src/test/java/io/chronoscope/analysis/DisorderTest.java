@@ -71,22 +71,26 @@ class DisorderTest {
           new BatchLimits(4, Duration.ZERO),
           size -> {},
           size -> {});
-  private final AnalysisSettings settings =
-      new AnalysisSettings(
-          new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(3)),
-          SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-          DecodeLimits.DEFAULTS,
-          602_112,
-          Duration.ofMinutes(10),
-          1 << 20,
-          512,
-          Optional.empty(),
-          false);
+  private AnalysisSettings settings = settings(2);
   private LoadGovernor load = LoadGovernor.off();
   private int decoded;
   private int skipped;
   private int rejected;
   private int leftOut;
+
+  private static AnalysisSettings settings(int overlapSeconds) {
+    return new AnalysisSettings(
+        new WindowPlan(
+            Duration.ofSeconds(10), Duration.ofSeconds(overlapSeconds), Duration.ofSeconds(3)),
+        SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
+        DecodeLimits.DEFAULTS,
+        602_112,
+        Duration.ofMinutes(10),
+        1 << 20,
+        512,
+        Optional.empty(),
+        false);
+  }
 
   @AfterEach
   void close() {
@@ -614,6 +618,23 @@ class DisorderTest {
       long seed = new Random().nextLong();
       load = Loads.heldAt(5 + i % 3);
       System.out.println("disorderly stream at load level " + (5 + i % 3) + ", seed " + seed);
+      goesOnFromAnyStepOf(seed);
+    }
+  }
+
+  /// With more than half of it a window looks back before the one that was left out, or had no
+  /// frame.
+  @Test
+  void goesOnFromAnyStepHoweverMuchWindowsOverlap() {
+    for (int i = 0; i < Integer.getInteger("seeds", 40); i++) {
+      long seed = new Random().nextLong();
+      int overlap = 2 * (i % 5);
+      int level = i / 5 % 4 == 0 ? 0 : 4 + i / 5 % 4;
+      load = level == 0 ? LoadGovernor.off() : Loads.heldAt(level);
+      settings = settings(overlap);
+      System.out.println(
+          "disorderly stream, overlap %d s, load level %d, seed %d"
+              .formatted(overlap, level, seed));
       goesOnFromAnyStepOf(seed);
     }
   }
