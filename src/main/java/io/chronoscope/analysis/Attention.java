@@ -59,11 +59,16 @@ final class Attention {
   /// @param endMicros of the window
   boolean isWorthALook(WindowPlan plan, long seenMicros, long coveredMicros, long endMicros) {
     OptionalLong due = plan.earlyLook(seenMicros, endMicros);
-    if (due.isEmpty() || coveredMicros < due.getAsLong() || load.look(stream).level() > 0) {
+    if (due.isEmpty() || coveredMicros < due.getAsLong() || look().level() > 0) {
       return false;
     }
     lookedMicros = coveredMicros;
     return true;
+  }
+
+  /// How closely to look at the stream now.
+  Look look() {
+    return load.look(stream);
   }
 
   /// A window's turn has come.
@@ -73,7 +78,7 @@ final class Attention {
     lag.at(
         Instant.ofEpochMilli(
             candidates.stream().mapToLong(SampledFrame::recordMillis).max().orElseThrow()));
-    return load.look(stream);
+    return look();
   }
 
   /// Nobody looks at the stream up to that time.
@@ -90,7 +95,7 @@ final class Attention {
   }
 
   private String detail() {
-    int everyNth = load.look(stream).everyNthWindow();
+    int everyNth = look().everyNthWindow();
     return everyNth == 1
         ? "the service was too far behind to look"
         : "the service was too far behind; one window in %d was looked at".formatted(everyNth);

@@ -32,6 +32,11 @@ final class ChunkReader {
   private final FrameSampler sampler;
 
   /// @param streamStartMicros absolute; anchors the grid
+  ChunkReader(StreamAnalysis.Tools tools, AnalysisSettings settings, long streamStartMicros) {
+    this(tools.decoder(), tools.references(), settings, tools.model(), streamStartMicros);
+  }
+
+  /// @param streamStartMicros absolute; anchors the grid
   ChunkReader(
       MediaDecoder decoder,
       ReferencedMedia references,

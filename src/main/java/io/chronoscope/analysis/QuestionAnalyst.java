@@ -108,18 +108,26 @@ public final class QuestionAnalyst {
   }
 
   private QuestionAnswer refused(Question question, String why, List<NotSeen> notSeen) {
-    String problem = Rejection.cut(why);
+    return answer(question, Optional.of(Rejection.cut(why)), List.of(), notSeen, Optional.empty());
+  }
+
+  private QuestionAnswer answer(
+      Question question,
+      Optional<String> problem,
+      List<QuestionAnswer.Span> spans,
+      List<NotSeen> notSeen,
+      Optional<Sampling> sampling) {
     return new QuestionAnswer(
         question.id(),
         question.stream(),
         question.text(),
         Optional.of(question.from()),
         Optional.of(question.to()),
-        Optional.of(problem),
-        List.of(),
+        problem,
+        spans,
         notSeen,
         model(),
-        Optional.empty());
+        sampling);
   }
 
   /// One question on its way to its answer.
@@ -232,7 +240,6 @@ public final class QuestionAnalyst {
               Rules.NONE,
               tools.pairs(),
               tools.listener(),
-              System::nanoTime,
               // What is asked for later has not waited.
               () -> Instant.EPOCH);
       try (StretchReader reader = new StretchReader(stretch, chunks)) {
@@ -309,17 +316,7 @@ public final class QuestionAnalyst {
                 "an answer has no more than %d spans".formatted(MOST_PARTS)));
         all = all.subList(0, MOST_PARTS);
       }
-      return new QuestionAnswer(
-          question.id(),
-          question.stream(),
-          question.text(),
-          Optional.of(question.from()),
-          Optional.of(question.to()),
-          Optional.empty(),
-          all,
-          parts(),
-          model(),
-          sampling());
+      return answer(question, Optional.empty(), all, parts(), sampling());
     }
 
     private List<NotSeen> parts() {

@@ -6,6 +6,7 @@ import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.model.Result;
 import io.chronoscope.model.SampledFrame;
+import io.chronoscope.rule.Rules;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,9 +33,9 @@ final class Repair {
 
   Repaired look(Placed chunk, StreamStory told, Gaps gaps) throws UnreadableMediaException {
     long beganNanos = System.nanoTime();
-    ChunkReader reader =
-        new ChunkReader(
-            tools.decoder(), tools.references(), settings, tools.model(), told.startMicros());
+    ChunkReader reader = new ChunkReader(tools, settings, told.startMicros());
+    // What rules would find is out already, or too late to be told.
+    WindowAnalyst analyst = new WindowAnalyst(stream, settings, tools, Rules.NONE);
     ChunkReader.Read read =
         reader.read(chunk.chunk(), ChronoUnit.MICROS.between(Instant.EPOCH, chunk.start()));
     try {
@@ -52,23 +53,13 @@ final class Repair {
           List<SampledFrame> candidates =
               between(read.frames(), told, told.micros(from), told.micros(until));
           if (!candidates.isEmpty()) {
-            // An analyst of its own: what the stream's one has encoded is of other chunks.
             answers.add(
-                new WindowAnalyst(
-                        stream,
-                        settings,
-                        tools.model(),
-                        tools.rules(),
-                        tools.pairs(),
-                        tools.listener(),
-                        System::nanoTime,
-                        tools.clock())
-                    .analyse(
-                        SummaryRecords.repair(told.micros(from)),
-                        candidates,
-                        reader.grid(),
-                        told.micros(until),
-                        tools.load().look(stream)));
+                analyst.analyse(
+                    SummaryRecords.repair(told.micros(from)),
+                    candidates,
+                    reader.grid(),
+                    told.micros(until),
+                    tools.load().look(stream)));
           }
           from = until;
         }

@@ -237,7 +237,7 @@ final class StreamAnalyzer implements AutoCloseable {
   private void take(Placed placed) {
     Optional<Instant> declared = placed.end();
     Timeline begun = timeline;
-    if (begun != null && declared.isPresent() && begun.isLeftOut(placed, declared.get())) {
+    if (begun != null && declared.isPresent() && begun.isLeftOut(declared.get())) {
       order.took(placed, declared.get());
       begun.leaveOut(placed, declared.get());
       return;

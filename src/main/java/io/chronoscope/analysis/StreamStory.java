@@ -162,11 +162,14 @@ final class StreamStory {
       SeenSpan span = answer.span();
       List<VideoEvent> events =
           counted(
-              new EventTracker(stream, start, model.ref(), List.of(), Meaning.OF_WORDS_ONLY)
-                  .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE).stream()
-                      .map(event ->
-                          renamed(event, Ids.of("evt", stream, start, "repair", event.id())))
-                      .toList());
+              new EventTracker(
+                      stream,
+                      start,
+                      model.ref(),
+                      List.of(),
+                      Meaning.OF_WORDS_ONLY,
+                      this::repairedEvent)
+                  .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE));
       counts = new Counts(counts.windows() + 1, counts.events());
       results.addAll(events);
       results.addAll(problems(answer));
@@ -176,21 +179,10 @@ final class StreamStory {
     return results;
   }
 
-  private static VideoEvent renamed(VideoEvent event, String id) {
-    return new VideoEvent(
-        id,
-        event.revision(),
-        event.status(),
-        event.stream(),
-        event.start(),
-        event.end(),
-        event.startOffsetMs(),
-        event.endOffsetMs(),
-        event.toleranceMs(),
-        event.description(),
-        event.model(),
-        event.sampling(),
-        event.chunks());
+  /// Beside an event that a window told with the same words.
+  private String repairedEvent(long startMicros, String description) {
+    return Ids.of(
+        "evt", stream, start, "repair", Ids.of("evt", stream, start, startMicros, description));
   }
 
   /// What of an answer could not be used.

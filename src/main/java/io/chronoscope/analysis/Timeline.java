@@ -61,19 +61,8 @@ final class Timeline implements AutoCloseable {
     this.listener = tools.listener();
     this.story = story;
     this.step = step;
-    this.reader =
-        new ChunkReader(
-            tools.decoder(), tools.references(), settings, tools.model(), story.startMicros());
-    this.analyst =
-        new WindowAnalyst(
-            stream,
-            settings,
-            tools.model(),
-            tools.rules(),
-            tools.pairs(),
-            listener,
-            System::nanoTime,
-            tools.clock());
+    this.reader = new ChunkReader(tools, settings, story.startMicros());
+    this.analyst = new WindowAnalyst(stream, settings, tools, tools.rules());
     this.attention = new Attention(stream, tools.load(), tools.clock());
     this.gaps = new Gaps(stream, List.of(), Optional.empty());
   }
@@ -106,9 +95,9 @@ final class Timeline implements AutoCloseable {
   /// @param held records that are held back
   Timing timing(
       Phase phase, long readThrough, ChunkOrder order, List<Needed> held, List<Instant> earlier) {
-    Instant needed = start().plus(startOf(story.nextWindow()), ChronoUnit.MICROS);
-    taken.removeIf(chunk -> chunk.taken().filter(seen -> seen.end().isAfter(needed)).isEmpty());
-    List<Needed> records = new ArrayList<>(taken);
+    long needed = startOf(story.nextWindow());
+    List<Needed> records = new ArrayList<>();
+    taken.stream().filter(chunk -> reachesBeyond(chunk, needed)).forEach(records::add);
     records.addAll(held);
     return new Timing(
         true,
@@ -161,8 +150,8 @@ final class Timeline implements AutoCloseable {
   /// chunk which comes next. Then it need not be decoded.
   ///
   /// @param end absolute
-  boolean isLeftOut(Placed placed, Instant end) {
-    Look look = tools.load().look(stream);
+  boolean isLeftOut(Instant end) {
+    Look look = attention.look();
     if (look.everyNthWindow() == 1) {
       return false;
     }
@@ -182,8 +171,7 @@ final class Timeline implements AutoCloseable {
   void leaveOut(Placed placed, Instant end) {
     listener.chunkLeftOut(stream, placed.sequence());
     long until = micros(end);
-    dropFramesBefore(story.startMicros() + until);
-    taken.removeIf(chunk -> chunk.taken().filter(seen -> seen.end().isAfter(end)).isEmpty());
+    dropBefore(until);
     // Less is no gap by itself; it is told with the next chunk that is left out.
     if (until - attention.settledMicros() > ChunkOrder.JOINT.toMillis() * 1000) {
       List<Gap> unseen = notLookedAt(attention.settledMicros(), until);
@@ -211,7 +199,7 @@ final class Timeline implements AutoCloseable {
 
   /// All that was to be taken again is here.
   void dropWhatIsNotNeeded() {
-    dropFramesBefore(story.startMicros() + startOf(story.nextWindow()));
+    dropBefore(startOf(story.nextWindow()));
   }
 
   /// What is not shown inside a chunk was not seen, as if no chunk had come there.
@@ -302,8 +290,7 @@ final class Timeline implements AutoCloseable {
     if (candidates.isEmpty() || candidates.getLast().gridMicros() < story.startMicros() + seen) {
       return true;
     }
-    listener.windowBegun(
-        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
+    begin(window, candidates);
     List<Result> results =
         story.glance(
             analyst.glance(window, candidates, reader.grid(), coveredMicros, Look.FULL), windows);
@@ -319,10 +306,9 @@ final class Timeline implements AutoCloseable {
     long from = story.startMicros() + startOf(window);
     long until = story.startMicros() + endOf(window);
     List<SampledFrame> candidates = framesWithin(from, until);
-    listener.windowBegun(
-        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
+    begin(window, candidates);
     List<Result> results;
-    if (candidates.stream().allMatch(frame -> isSettled(frame))) {
+    if (candidates.stream().allMatch(this::isSettled)) {
       // Nothing new was seen, so nothing is said; what was open cannot be followed across the gap,
       // unless the next window looks back before it.
       long next = nextWindowWithFrames(until, coveredMicros);
@@ -339,12 +325,17 @@ final class Timeline implements AutoCloseable {
         results = leaveOut(window, untilMicros);
       }
     }
-    dropFramesBefore(story.startMicros() + startOf(story.nextWindow()));
+    dropWhatIsNotNeeded();
     if (!results.isEmpty()) {
       tell(results, candidates);
     }
     listener.windowDone(stream, window);
-    listener.progress(stream, startOf(story.nextWindow()), coveredMicros);
+    progress(coveredMicros);
+  }
+
+  private void begin(long window, List<SampledFrame> candidates) {
+    listener.windowBegun(
+        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
   }
 
   private List<SampledFrame> framesWithin(long fromMicros, long untilMicros) {
@@ -443,10 +434,16 @@ final class Timeline implements AutoCloseable {
         Math.round(notSeenMicros / 1000.0));
   }
 
-  private void dropFramesBefore(long micros) {
-    while (!frames.isEmpty() && frames.getFirst().gridMicros() < micros) {
+  /// Lets go of the frames before, and of the chunks that have no others.
+  private void dropBefore(long micros) {
+    while (!frames.isEmpty() && frames.getFirst().gridMicros() < story.startMicros() + micros) {
       frames.removeFirst().picture().close();
     }
+    taken.removeIf(chunk -> !reachesBeyond(chunk, micros));
+  }
+
+  private boolean reachesBeyond(Needed chunk, long micros) {
+    return chunk.taken().orElseThrow().end().isAfter(start().plus(micros, ChronoUnit.MICROS));
   }
 
   void progress(long coveredMicros) {

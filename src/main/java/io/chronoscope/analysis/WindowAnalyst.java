@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 
 /// Looks at one window of a stream: chooses how densely, has the frames encoded, asks for events
 /// and for a summary, and reads the answers.
@@ -33,8 +32,12 @@ final class WindowAnalyst {
   private final PairStore pairStore;
   private final RuleJudge ruleJudge;
   private final AnalysisListener listener;
-  private final LongSupplier nanoTime;
   private final InstantSource clock;
+
+  /// @param rules to be judged in each window
+  WindowAnalyst(String stream, AnalysisSettings settings, StreamAnalysis.Tools tools, Rules rules) {
+    this(stream, settings, tools.model(), rules, tools.pairs(), tools.listener(), tools.clock());
+  }
 
   WindowAnalyst(
       String stream,
@@ -43,7 +46,6 @@ final class WindowAnalyst {
       Rules rules,
       PairStore pairStore,
       AnalysisListener listener,
-      LongSupplier nanoTime,
       InstantSource clock) {
     this.stream = stream;
     this.settings = settings;
@@ -52,7 +54,6 @@ final class WindowAnalyst {
     this.ruleJudge = new RuleJudge(stream, rules, listener);
     this.pairStore = pairStore;
     this.listener = listener;
-    this.nanoTime = nanoTime;
     this.clock = clock;
   }
 
@@ -74,7 +75,7 @@ final class WindowAnalyst {
       long window, List<SampledFrame> candidates, SampleGrid grid, long untilMicros, Look look) {
     WindowView view =
         view(window, candidates, grid, untilMicros, look, BatchedModel.Urgency.LIVE, false);
-    long began = nanoTime.getAsLong();
+    long began = System.nanoTime();
     ModelSession session = view.session(model, settings.maxNewTokens(), BatchedModel.Urgency.LIVE);
     List<CompletableFuture<RuleFinding>> findings = ruleJudge.ask(session, view);
     Answer answer = session.ask(question()).join();
@@ -85,7 +86,7 @@ final class WindowAnalyst {
         view.sampling(),
         events.events().size(),
         answer.tokenIds().size(),
-        Duration.ofNanos(nanoTime.getAsLong() - began));
+        Duration.ofNanos(System.nanoTime() - began));
     return new WindowAnswer(
         view.span(), view.sampling(), sightings(events, view), Optional.empty(), "", "", rules);
   }
@@ -111,7 +112,7 @@ final class WindowAnalyst {
       Look look,
       BatchedModel.Urgency urgency,
       boolean whole) {
-    long began = nanoTime.getAsLong();
+    long began = System.nanoTime();
     long streamStartMicros = grid.anchorMicros();
     FrameSize size = size(candidates, look);
     FpsChoice choice =
@@ -128,7 +129,7 @@ final class WindowAnalyst {
         stream,
         encoded.pairs().size(),
         encoded.reused(),
-        Duration.ofNanos(nanoTime.getAsLong() - began));
+        Duration.ofNanos(System.nanoTime() - began));
 
     Sampling sampling =
         new Sampling(
@@ -162,7 +163,7 @@ final class WindowAnalyst {
   }
 
   private WindowAnswer answer(WindowView view) {
-    long began = nanoTime.getAsLong();
+    long began = System.nanoTime();
     ModelSession session = view.session(model, settings.maxNewTokens(), BatchedModel.Urgency.LIVE);
     // Before the long answers, which they need not wait for.
     List<CompletableFuture<RuleFinding>> findings = ruleJudge.ask(session, view);
@@ -173,7 +174,7 @@ final class WindowAnalyst {
         view.sampling(),
         asked.events.events().size(),
         asked.tokens,
-        Duration.ofNanos(nanoTime.getAsLong() - began));
+        Duration.ofNanos(System.nanoTime() - began));
     Optional<String> problem =
         asked.events.isClean()
             ? Optional.empty()

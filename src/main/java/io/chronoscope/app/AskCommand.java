@@ -103,12 +103,7 @@ final class AskCommand implements Callable<Integer> {
         }
       }
     } catch (IllegalArgumentException e) {
-      throw new EnvironmentException(
-          e.getMessage()
-              + " on "
-              + settings.kafka().bootstrapServers()
-              + "; is the service running?",
-          e);
+      throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
     }
     throw new IllegalStateException(
         "no answer came within %s s; is the service running? The question stays asked: %s"

@@ -12,6 +12,12 @@ final class EnvironmentException extends RuntimeException {
     this(message, null);
   }
 
+  /// A topic that is not there, or whatever else the brokers do not have.
+  static EnvironmentException notOn(String servers, IllegalArgumentException missing) {
+    return new EnvironmentException(
+        missing.getMessage() + " on " + servers + "; is the service running?", missing);
+  }
+
   EnvironmentException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -76,12 +76,7 @@ final class EventsCommand implements Callable<Integer> {
         });
       }
     } catch (IllegalArgumentException e) {
-      throw new EnvironmentException(
-          e.getMessage()
-              + " on "
-              + settings.kafka().bootstrapServers()
-              + "; is the service running?",
-          e);
+      throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
     }
     return ExitCode.OK;
   }

@@ -24,12 +24,7 @@ record LetterBox(ChronoscopeConfig settings, Map<String, Object> client, TopicNa
     try {
       return DeadLetters.read(client, topics.deadLetters());
     } catch (IllegalArgumentException e) {
-      throw new EnvironmentException(
-          e.getMessage()
-              + " on "
-              + settings.kafka().bootstrapServers()
-              + "; is the service running?",
-          e);
+      throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
     }
   }
 

@@ -30,8 +30,7 @@ record RuleBook(Map<String, Object> client, String servers, String topic) {
     try {
       RulesInForce.read(client, topic).forEach(table::put);
     } catch (IllegalArgumentException e) {
-      throw new EnvironmentException(
-          e.getMessage() + " on " + servers + "; is the service running?", e);
+      throw EnvironmentException.notOn(servers, e);
     }
     return table.all();
   }

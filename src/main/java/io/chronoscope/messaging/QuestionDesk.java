@@ -1,5 +1,6 @@
 package io.chronoscope.messaging;
 
+import io.chronoscope.client.CommittedRecords;
 import io.chronoscope.model.ModelRef;
 import io.chronoscope.model.Question;
 import io.chronoscope.model.Rejection;
@@ -327,13 +328,10 @@ public final class QuestionDesk implements AutoCloseable {
   }
 
   private Map<String, Object> consuming() {
-    Map<String, Object> properties = new HashMap<>(kafka);
+    Map<String, Object> properties = CommittedRecords.consumer(kafka);
     // Static membership is the chunks' own.
     properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     if ("classic"

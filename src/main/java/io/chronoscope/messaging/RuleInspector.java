@@ -1,5 +1,6 @@
 package io.chronoscope.messaging;
 
+import io.chronoscope.client.CommittedRecords;
 import io.chronoscope.model.Result.DeadLetter;
 import io.chronoscope.record.RefusedRecord;
 import io.chronoscope.record.ResultEnvelope;
@@ -167,12 +168,9 @@ final class RuleInspector implements AutoCloseable {
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {
-    Map<String, Object> properties = new HashMap<>(kafka);
+    Map<String, Object> properties = CommittedRecords.consumer(kafka);
     properties.keySet().removeAll(Set.of("group.instance.id", "group.protocol"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -1,15 +1,14 @@
 package io.chronoscope.messaging;
 
+import io.chronoscope.client.CommittedRecords;
 import io.chronoscope.record.MalformedRecordException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -29,12 +28,7 @@ interface StateReader {
   ///
   /// @param kafka client properties
   static StateReader from(Map<String, Object> kafka, String topic) {
-    Map<String, Object> properties = new HashMap<>(kafka);
-    properties.keySet().removeAll(Set.of("group.id", "group.instance.id", "group.protocol"));
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    Map<String, Object> properties = CommittedRecords.ofNoGroup(kafka);
     return partitions -> {
       List<TopicPartition> assigned =
           partitions.stream().map(partition -> new TopicPartition(topic, partition)).toList();

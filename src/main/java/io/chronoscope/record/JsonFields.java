@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,18 @@ public final class JsonFields {
   /// The object itself.
   public JsonNode node() {
     return object;
+  }
+
+  /// @throws MalformedRecordException when there is another field; names it
+  void haveOnly(Set<String> known) {
+    object
+        .fieldNames()
+        .forEachRemaining(name -> {
+          if (!known.contains(name)) {
+            throw new MalformedRecordException(
+                "the field " + name + " is unknown; there are " + known);
+          }
+        });
   }
 
   public boolean has(String field) {

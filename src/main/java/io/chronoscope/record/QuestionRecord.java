@@ -63,15 +63,7 @@ public final class QuestionRecord {
   }
 
   private static Question question(String id, JsonFields fields) {
-    fields
-        .node()
-        .fieldNames()
-        .forEachRemaining(name -> {
-          if (!FIELDS.contains(name)) {
-            throw new MalformedRecordException(
-                "the field " + name + " is unknown; there are " + FIELDS);
-          }
-        });
+    fields.haveOnly(FIELDS);
     return new Question(
         id,
         fields.text("stream"),

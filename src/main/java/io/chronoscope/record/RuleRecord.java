@@ -49,15 +49,7 @@ public final class RuleRecord {
   public static Rule parse(String id, byte[] json) {
     try {
       JsonFields fields = JsonFields.parse(json);
-      fields
-          .node()
-          .fieldNames()
-          .forEachRemaining(name -> {
-            if (!FIELDS.contains(name)) {
-              throw new MalformedRecordException(
-                  "the field " + name + " is unknown; there are " + FIELDS);
-            }
-          });
+      fields.haveOnly(FIELDS);
       return new Rule(
           id,
           fields.text("text"),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
@@ -25,7 +24,6 @@ import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.model.StreamInput.Unreadable;
 import io.chronoscope.rule.Rules;
-import io.chronoscope.sampling.SamplingLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -79,17 +77,10 @@ class DisorderTest {
   private int leftOut;
 
   private static AnalysisSettings settings(int overlapSeconds) {
-    return new AnalysisSettings(
+    return FlashModel.settings(
         new WindowPlan(
             Duration.ofSeconds(10), Duration.ofSeconds(overlapSeconds), Duration.ofSeconds(3)),
-        SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-        DecodeLimits.DEFAULTS,
-        602_112,
-        Duration.ofMinutes(10),
-        1 << 20,
-        512,
-        Optional.empty(),
-        false);
+        Duration.ofMinutes(10));
   }
 
   @AfterEach

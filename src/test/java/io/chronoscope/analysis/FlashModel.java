@@ -1,7 +1,9 @@
 package io.chronoscope.analysis;
 
+import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.model.FrameSize;
 import io.chronoscope.model.ModelRef;
+import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
@@ -9,6 +11,7 @@ import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +31,22 @@ import java.util.stream.IntStream;
 public class FlashModel implements VideoLanguageModel {
 
   public static final double FPS = 2;
+
+  /// Settings that fit it; every frame that it needs is shown.
+  ///
+  /// @param idle after which a stream rests
+  public static AnalysisSettings settings(WindowPlan windows, Duration idle) {
+    return new AnalysisSettings(
+        windows,
+        SamplingLimits.DEFAULTS.withFixedFps(FPS),
+        DecodeLimits.DEFAULTS,
+        602_112,
+        idle,
+        1 << 20,
+        512,
+        Optional.empty(),
+        false);
+  }
 
   private static final int YES = 7;
   private static final int NO = 8;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.TestMedia;
 import io.chronoscope.decode.TransportStream;
@@ -22,7 +21,6 @@ import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.rule.Rules;
-import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.nio.ByteBuffer;
@@ -125,16 +123,8 @@ class MediaInDisorderTest {
 
   private void run() {
     AnalysisSettings settings =
-        new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
-            SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-            DecodeLimits.DEFAULTS,
-            602_112,
-            Duration.ofMinutes(10),
-            1 << 20,
-            512,
-            Optional.empty(),
-            false);
+        FlashModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
     StreamAnalysis.Tools tools =
         new StreamAnalysis.Tools(
             new FfmpegDecoder(),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Question;
@@ -15,7 +14,6 @@ import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.rule.Rules;
-import io.chronoscope.sampling.SamplingLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,16 +37,8 @@ class QuestionAnalystTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private static final AnalysisSettings SETTINGS =
-      new AnalysisSettings(
-          new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
-          SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-          DecodeLimits.DEFAULTS,
-          602_112,
-          Duration.ofSeconds(30),
-          1 << 20,
-          512,
-          Optional.empty(),
-          false);
+      FlashModel.settings(
+          new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofSeconds(30));
 
   private final FlashVideo decoder = new FlashVideo();
   private final FlashModel model = new FlashModel();

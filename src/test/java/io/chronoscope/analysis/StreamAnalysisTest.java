@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection;
@@ -20,7 +19,6 @@ import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.rule.Rules;
-import io.chronoscope.sampling.SamplingLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,8 +44,6 @@ import org.junit.jupiter.api.Timeout;
 class StreamAnalysisTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final SamplingLimits TWO_FPS =
-      SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS);
 
   private final FlashVideo decoder = new FlashVideo();
   private final FlashModel model = new FlashModel();
@@ -76,16 +72,8 @@ class StreamAnalysisTest {
 
   private StreamAnalysis start(Duration idle) {
     AnalysisSettings settings =
-        new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), lookEvery),
-            TWO_FPS,
-            DecodeLimits.DEFAULTS,
-            602_112,
-            idle,
-            1 << 20,
-            512,
-            Optional.empty(),
-            false);
+        FlashModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), lookEvery), idle);
     StreamAnalysis analysis =
         new StreamAnalysis(
             settings,

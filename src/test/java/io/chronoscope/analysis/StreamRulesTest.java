@@ -4,19 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.model.Result;
 import io.chronoscope.model.Result.Alert;
+import io.chronoscope.model.Result.Gap;
+import io.chronoscope.model.Result.Level;
 import io.chronoscope.model.Result.Status;
+import io.chronoscope.model.Result.Summary;
 import io.chronoscope.model.Result.VideoEvent;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
+import io.chronoscope.model.StreamInput.Media;
 import io.chronoscope.model.StreamPattern;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
-import io.chronoscope.sampling.SamplingLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,16 +75,8 @@ class StreamRulesTest {
 
   private StreamAnalysis start() {
     AnalysisSettings settings =
-        new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
-            SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-            DecodeLimits.DEFAULTS,
-            602_112,
-            Duration.ofMinutes(10),
-            1 << 20,
-            512,
-            Optional.empty(),
-            false);
+        FlashModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
     StreamAnalysis analysis =
         new StreamAnalysis(
             settings,
@@ -164,6 +159,36 @@ class StreamRulesTest {
             alert.endOffsetMs() / 1e3,
             alert.revision(),
             alert.status());
+  }
+
+  @Test
+  void asksNoRuleInARepair() throws Exception {
+    rules.put(rule("watch-d", 'd', 0));
+    StreamAnalysis analysis = start();
+    List<StreamInput> records = new ArrayList<>(records());
+    records.remove(3);
+    records.remove(records.size() - 1);
+    records.forEach(analysis::offer);
+    analysis.offer(
+        new Chunk(
+            "cam",
+            new ChunkOrigin("video.chunks", 0, 22),
+            Optional.of(NOON.plusSeconds(6)),
+            NOON,
+            OptionalLong.of(3),
+            Optional.empty(),
+            new Media.Inline(SCRIPT.chunk(6, 8)),
+            true));
+    analysis.offer(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, 23)));
+    List<Result> results = untilOver().stream().flatMap(step -> step.results().stream()).toList();
+    assertThat(results)
+        .as("it was repaired")
+        .anyMatch(r -> r instanceof Gap gap && gap.status() == Status.WITHDRAWN);
+    long looks =
+        results.stream()
+            .filter(r -> r instanceof Summary summary && summary.level() == Level.WINDOW)
+            .count();
+    assertThat(judged).hasSize((int) looks - 1);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.load.LoadSettings;
 import io.chronoscope.model.ChunkOrigin;
@@ -20,7 +19,6 @@ import io.chronoscope.model.Sampling;
 import io.chronoscope.model.StreamInput.Chunk;
 import io.chronoscope.model.StreamInput.EndOfStream;
 import io.chronoscope.rule.Rules;
-import io.chronoscope.sampling.SamplingLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,17 +69,10 @@ class StreamUnderLoadTest {
   }
 
   private static AnalysisSettings settings(double overlapSeconds, Duration idle) {
-    return new AnalysisSettings(
+    return FlashModel.settings(
         new WindowPlan(
             Duration.ofSeconds(10), Duration.ofMillis(Math.round(1000 * overlapSeconds))),
-        SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-        DecodeLimits.DEFAULTS,
-        602_112,
-        idle,
-        1 << 20,
-        512,
-        Optional.empty(),
-        false);
+        idle);
   }
 
   private StreamAnalysis.Tools tools(LoadGovernor load, StepSink sink) {

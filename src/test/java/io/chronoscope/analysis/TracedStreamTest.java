@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.StreamInput;
 import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
-import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.TracedSteps;
@@ -236,16 +234,8 @@ class TracedStreamTest {
 
   private StreamAnalysis analysis() {
     AnalysisSettings settings =
-        new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
-            SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-            DecodeLimits.DEFAULTS,
-            602_112,
-            Duration.ofMinutes(5),
-            1 << 20,
-            512,
-            Optional.empty(),
-            false);
+        FlashModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(5));
     StepSink sink =
         step ->
             CompletableFuture.runAsync(() ->

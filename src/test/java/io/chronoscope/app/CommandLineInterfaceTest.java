@@ -2,9 +2,7 @@ package io.chronoscope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.timeline.Terminal;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -87,13 +85,7 @@ class CommandLineInterfaceTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLineInterface(
-            new Output(
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                Terminal.NONE,
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                Terminal.NONE))
-        .run(arguments);
+    return Commands.run(out, err, arguments);
   }
 
   private static String text(ByteArrayOutputStream bytes) {

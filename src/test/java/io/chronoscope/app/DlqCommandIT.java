@@ -20,9 +20,7 @@ import io.chronoscope.record.RefusedRecord;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.ResultJson;
 import io.chronoscope.record.TopicNames;
-import io.chronoscope.timeline.Terminal;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -339,13 +337,7 @@ class DlqCommandIT {
     out.reset();
     err.reset();
     System.setProperty("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
-    return new CommandLineInterface(
-            new Output(
-                new PrintStream(out, true, UTF_8),
-                Terminal.NONE,
-                new PrintStream(err, true, UTF_8),
-                Terminal.NONE))
-        .run(arguments);
+    return Commands.run(out, err, arguments);
   }
 
   private static String text(ByteArrayOutputStream bytes) {

@@ -18,9 +18,7 @@ import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.Samples;
 import io.chronoscope.record.TopicNames;
 import io.chronoscope.rule.Rule;
-import io.chronoscope.timeline.Terminal;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -211,13 +209,7 @@ class RulesCommandIT {
     out.reset();
     err.reset();
     System.setProperty("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
-    return new CommandLineInterface(
-            new Output(
-                new PrintStream(out, true, UTF_8),
-                Terminal.NONE,
-                new PrintStream(err, true, UTF_8),
-                Terminal.NONE))
-        .run(arguments);
+    return Commands.run(out, err, arguments);
   }
 
   private static String id(String line) {

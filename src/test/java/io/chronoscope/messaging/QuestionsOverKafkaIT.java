@@ -21,13 +21,11 @@ import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.client.RetainedChunks;
 import io.chronoscope.client.Topics;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.model.Question;
 import io.chronoscope.model.Result.QuestionAnswer;
 import io.chronoscope.record.ChunkEnvelope;
 import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
-import io.chronoscope.sampling.SamplingLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -36,7 +34,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -84,16 +81,8 @@ class QuestionsOverKafkaIT {
             size -> {},
             size -> {});
     AnalysisSettings settings =
-        new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
-            SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-            DecodeLimits.DEFAULTS,
-            602_112,
-            Duration.ofMinutes(10),
-            1 << 20,
-            512,
-            Optional.empty(),
-            false);
+        FlashModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
     QuestionAnalyst analyst =
         new QuestionAnalyst(
             settings,

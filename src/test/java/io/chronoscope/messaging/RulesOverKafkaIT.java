@@ -21,7 +21,6 @@ import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.client.RuleReader;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
-import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.load.LoadGovernor;
 import io.chronoscope.model.ChunkOrigin;
 import io.chronoscope.model.Rejection.Reason;
@@ -35,7 +34,6 @@ import io.chronoscope.record.ResultEnvelope;
 import io.chronoscope.record.TopicNames;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
-import io.chronoscope.sampling.SamplingLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -45,7 +43,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -249,16 +246,8 @@ class RulesOverKafkaIT {
                 size -> {},
                 size -> {}));
     AnalysisSettings settings =
-        new AnalysisSettings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)),
-            SamplingLimits.DEFAULTS.withFixedFps(FlashModel.FPS),
-            DecodeLimits.DEFAULTS,
-            602_112,
-            Duration.ofMinutes(10),
-            1 << 20,
-            512,
-            Optional.empty(),
-            false);
+        FlashModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
     open(
         new FeedHarness(
             broker.bootstrapServers(),
