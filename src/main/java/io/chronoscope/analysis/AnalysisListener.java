@@ -1,10 +1,10 @@
 package io.chronoscope.analysis;
 
 import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Rejection;
-import io.chronoscope.model.Sampling;
-import io.chronoscope.model.StreamInput.Media;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamInput.Media;
 import java.time.Duration;
 import java.util.List;
 

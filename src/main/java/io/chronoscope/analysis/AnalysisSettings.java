@@ -29,7 +29,7 @@ public record AnalysisSettings(
     Optional<String> query,
     boolean summarizesText,
     boolean comparesText,
-    DisorderLimits disorder) {
+    OrderingLimits disorder) {
 
   /// With the usual patience for chunks out of order, and without comparing texts.
   public AnalysisSettings(
@@ -53,7 +53,7 @@ public record AnalysisSettings(
         query,
         summarizesText,
         false,
-        DisorderLimits.DEFAULTS);
+        OrderingLimits.DEFAULTS);
   }
 
   public AnalysisSettings {

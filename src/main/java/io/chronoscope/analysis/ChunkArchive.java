@@ -1,6 +1,6 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.model.StreamInput;
+import io.chronoscope.domain.StreamInput;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.StreamInput;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.StreamInput;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 

@@ -4,14 +4,15 @@ import java.util.List;
 
 /// The questions put to the model, worded as it was trained with them (Qwen2.5-VL cookbooks and
 /// technical report, video understanding and grounding).
-final class Prompts {
+public final class Prompts {
 
-  static final String EVENTS =
+  public static final String EVENTS =
       "Localize a series of activity events in the video, output the start and end timestamp for each"
           + " event, and describe each event with sentences. Provide the result in json format with"
           + " 'mm:ss.ff' format for time depiction.";
 
-  static final String SUMMARY = "Could you go into detail about the content of this long video?";
+  public static final String SUMMARY =
+      "Could you go into detail about the content of this long video?";
 
   private static final String PRESENCE =
       "Does the following happen in the video: '%s'? Answer yes or no.";
@@ -30,28 +31,28 @@ final class Prompts {
 
   private Prompts() {}
 
-  static String presence(String query) {
+  public static String presence(String query) {
     return PRESENCE.formatted(query);
   }
 
-  static String grounding(String query) {
+  public static String grounding(String query) {
     return GROUNDING.formatted(query);
   }
 
-  static String same(String one, String other) {
+  public static String same(String one, String other) {
     return SAME.formatted(one, other);
   }
 
   /// The same question again after an answer that could not be read: greedy decoding gives the same
   /// answer to the same prompt.
-  static String again(String question, String problem) {
+  public static String again(String question, String problem) {
     return question
         + " The last answer could not be used: "
         + problem
         + ". Answer in that format only.";
   }
 
-  static String whole(List<String> parts) {
+  public static String whole(List<String> parts) {
     return WHOLE.formatted(String.join("\n", parts));
   }
 }

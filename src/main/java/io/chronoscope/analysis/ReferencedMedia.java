@@ -1,8 +1,8 @@
 package io.chronoscope.analysis;
 
 import io.chronoscope.decode.UnreadableMediaException;
-import io.chronoscope.model.Rejection;
-import io.chronoscope.model.StreamInput.Media;
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.StreamInput.Media;
 import java.nio.ByteBuffer;
 
 /// Fetches media that a chunk only refers to. Called on the stream's own thread; may block.

@@ -1,6 +1,6 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.domain.ChunkOrigin;
 import java.time.Instant;
 import java.util.Optional;
 

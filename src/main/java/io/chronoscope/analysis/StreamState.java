@@ -1,7 +1,7 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.model.Result.VideoEvent;
-import io.chronoscope.model.Sampling;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.Sampling;
 import io.chronoscope.rule.Rule;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// All that a stream needs to go on, as one value that can be written down; together with the
-/// chunks from [Step#resumeFrom()] on it determines everything that the stream will still publish.
+/// chunks from [StreamCommit#resumeFrom()] on it determines everything that the stream will still
+/// publish.
 ///
 /// @param version of this layout
 /// @param start the stream's time zero: absolute time of its first chunk
@@ -30,7 +31,7 @@ public record StreamState(
     Summaries summaries,
     Counts counts,
     List<WatchedRule> rules,
-    Timing timing) {
+    StreamPosition timing) {
 
   public static final int VERSION = 3;
 
@@ -40,11 +41,11 @@ public record StreamState(
   }
 
   /// Whether all of it was looked at and told, so that only another record can bring anything new.
-  boolean rests() {
+  public boolean rests() {
     long fromStart =
         timing.covered().map(covered -> ChronoUnit.MICROS.between(start, covered)).orElse(-1L);
     return timing.begun()
-        && timing.phase() == Timing.Phase.RUNNING
+        && timing.phase() == StreamPosition.Phase.RUNNING
         && timing.needed().isEmpty()
         && timing.windows().first() == nextWindow
         && timing.windows().fromMicros() == fromStart
@@ -67,7 +68,7 @@ public record StreamState(
     ///   further a bound lies before that, the better it was seen
     public record Seen(long window, long untilMicros) {}
 
-    OpenEvent withEvent(VideoEvent now) {
+    public OpenEvent withEvent(VideoEvent now) {
       return new OpenEvent(now, startSeen, endSeen, wordingMicros);
     }
   }
@@ -86,7 +87,7 @@ public record StreamState(
   /// @param event the event that tells the same
   public record OpenAlert(OpenEvent seen, double score, Optional<String> event) {}
 
-  /// What [KeptSummaries] are, each list by number; bounded.
+  /// What [RetainedSummaries] are, each list by number; bounded.
   ///
   /// @param doneMicros all windows that begin before are done
   /// @param windows of this minute and the one before

@@ -1,7 +1,8 @@
 package io.chronoscope.batching;
 
-import io.chronoscope.model.FrameSize;
-import io.chronoscope.model.ModelRef;
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Picture;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
@@ -50,6 +51,11 @@ public final class BatchedModel implements AutoCloseable {
   /// See [VideoLanguageModel#frameSize].
   public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
     return model.frameSize(nativeSize, maxPixels);
+  }
+
+  /// See [VideoLanguageModel#resize].
+  public Picture resize(Picture frame, FrameSize size) {
+    return model.resize(frame, size);
   }
 
   /// See [VideoLanguageModel#tokensPerPair].

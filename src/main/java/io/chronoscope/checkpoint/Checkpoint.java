@@ -1,6 +1,6 @@
 package io.chronoscope.checkpoint;
 
-import io.chronoscope.model.ModelRef;
+import io.chronoscope.domain.ModelRef;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ public final class Checkpoint implements AutoCloseable {
   private final VisionTokens tokens;
   private final Preprocessor preprocessor;
   private final GenerationDefaults generation;
-  private final Optional<Advice> advice;
+  private final Optional<CheckpointHints> advice;
   private final Optional<String> chatTemplate;
   private final Weights weights;
   private final ModelRef ref;
@@ -33,7 +33,9 @@ public final class Checkpoint implements AutoCloseable {
     this.tokens = config.tokens(AddedTokens.read(directory.resolve("tokenizer.json")));
     this.preprocessor = PreprocessorReader.read(directory, vision);
     this.generation = readGeneration(directory, config);
-    this.advice = JsonFields.readIfPresent(directory.resolve(Advice.FILE)).map(Advice::read);
+    this.advice =
+        JsonFields.readIfPresent(directory.resolve(CheckpointHints.FILE))
+            .map(CheckpointHints::read);
     this.chatTemplate = readChatTemplate(directory);
     this.weights = Weights.open(directory, ExpectedTensors.of(text, vision), arena);
     this.ref = new ModelRef(name(directory), Revision.of(configFile, weights));
@@ -113,7 +115,7 @@ public final class Checkpoint implements AutoCloseable {
     return generation;
   }
 
-  public Optional<Advice> advice() {
+  public Optional<CheckpointHints> advice() {
     return advice;
   }
 

@@ -1,9 +1,9 @@
 package io.chronoscope.client;
 
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.StreamInput.Media;
-import io.chronoscope.record.ChunkEnvelope;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.tracing.SendTraces;
+import io.chronoscope.wire.ChunkEnvelope;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,15 +1,15 @@
 package io.chronoscope.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Result.DeadLetter;
-import io.chronoscope.model.StreamInput.Media;
-import io.chronoscope.record.JsonFields;
-import io.chronoscope.record.MalformedRecordException;
-import io.chronoscope.record.RedriveMark;
-import io.chronoscope.record.ReferenceJson;
-import io.chronoscope.record.ResultEnvelope;
-import io.chronoscope.record.ResultJson;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.MalformedRecordException;
+import io.chronoscope.wire.RedriveMark;
+import io.chronoscope.wire.ReferenceJson;
+import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.ResultJson;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

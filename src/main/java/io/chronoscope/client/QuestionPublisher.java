@@ -1,8 +1,8 @@
 package io.chronoscope.client;
 
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Question;
-import io.chronoscope.record.QuestionRecord;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Question;
+import io.chronoscope.wire.QuestionRecord;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

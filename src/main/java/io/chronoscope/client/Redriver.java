@@ -1,10 +1,10 @@
 package io.chronoscope.client;
 
 import io.chronoscope.client.DeadLetters.Letter;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.record.RedriveMark;
-import io.chronoscope.record.RedrivenRecord;
-import io.chronoscope.record.TopicNames;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.wire.RedriveMark;
+import io.chronoscope.wire.RedrivenRecord;
+import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

@@ -1,12 +1,12 @@
 package io.chronoscope.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Result;
-import io.chronoscope.record.JsonFields;
-import io.chronoscope.record.MalformedRecordException;
-import io.chronoscope.record.RedriveMark;
-import io.chronoscope.record.ResultEnvelope;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result;
+import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.MalformedRecordException;
+import io.chronoscope.wire.RedriveMark;
+import io.chronoscope.wire.ResultEnvelope;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.chronoscope.client;
 
 import io.chronoscope.analysis.ChunkArchive;
-import io.chronoscope.model.StreamInput;
-import io.chronoscope.model.StreamInput.Chunk;
-import io.chronoscope.record.ChunkEnvelope;
-import io.chronoscope.record.ChunkEnvelope.NoStreamException;
+import io.chronoscope.domain.StreamInput;
+import io.chronoscope.domain.StreamInput.Chunk;
+import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkEnvelope.NoStreamException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.chronoscope.client;
 
-import io.chronoscope.model.ChunkOrigin;
+import io.chronoscope.domain.ChunkOrigin;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.chronoscope.client;
 
-import io.chronoscope.record.RuleChange;
-import io.chronoscope.record.RuleRecord;
+import io.chronoscope.wire.RuleChange;
+import io.chronoscope.wire.RuleRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

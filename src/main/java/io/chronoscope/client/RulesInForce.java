@@ -1,8 +1,8 @@
 package io.chronoscope.client;
 
-import io.chronoscope.record.RuleChange;
-import io.chronoscope.record.RuleRecord;
 import io.chronoscope.rule.Rule;
+import io.chronoscope.wire.RuleChange;
+import io.chronoscope.wire.RuleRecord;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.chronoscope.client;
 
-import io.chronoscope.model.Result;
-import io.chronoscope.record.ResultEnvelope;
-import io.chronoscope.record.TopicNames;
+import io.chronoscope.domain.Result;
+import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;

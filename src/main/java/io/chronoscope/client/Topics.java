@@ -1,6 +1,6 @@
 package io.chronoscope.client;
 
-import io.chronoscope.record.TopicNames;
+import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
 /// The native library as a whole: loading, its log, error codes, times.
-final class Ffmpeg {
+public final class Ffmpeg {
 
   private static final Logger LOG = System.getLogger("io.chronoscope.decode.ffmpeg");
 
@@ -36,7 +36,7 @@ final class Ffmpeg {
   private Ffmpeg() {}
 
   /// Loads the library, once.
-  static void load() {}
+  public static void load() {}
 
   private static final class ToLogger extends LogCallback {
     @Override
@@ -57,14 +57,14 @@ final class Ffmpeg {
   }
 
   /// For calls that fail only when memory does, or when this package is wrong.
-  static int check(int result, String what) {
+  public static int check(int result, String what) {
     if (result < 0) {
       throw new IllegalStateException(what + ": " + describe(result));
     }
     return result;
   }
 
-  static void option(AVDictionary options, String key, String value) {
+  public static void option(AVDictionary options, String key, String value) {
     check(avutil.av_dict_set(options, key, value, 0), "option " + key);
   }
 

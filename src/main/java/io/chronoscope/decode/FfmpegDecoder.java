@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 /// Frame times count from the segment's time zero: in an MP4 that is presentation time zero, in
 /// fragments of a longer presentation the first one's decode time, in MPEG-TS and Matroska the
 /// earliest presentation time. A frame is shown until the next one; the last for its own duration.
-/// Time wraps in a transport stream after 26.5 hours, and is counted on. See [Presentation] for
+/// Time wraps in a transport stream after 26.5 hours, and is counted on. See [FrameTiming] for
 /// frames without a time and for holes.
 ///
 /// A segment is TRUNCATED when its container declares more than is there: a box or element that
@@ -42,7 +42,7 @@ public final class FfmpegDecoder implements MediaDecoder {
   public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
     try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
-        FrameLoop loop = new FrameLoop(input, limits, sink, threads)) {
+        DecodeLoop loop = new DecodeLoop(input, limits, sink, threads)) {
       input.onlyStatedTimes();
       return loop.run();
     }

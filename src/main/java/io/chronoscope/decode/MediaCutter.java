@@ -1,6 +1,6 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.domain.Rejection.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.model.Picture;
+import io.chronoscope.domain.Picture;
 import java.nio.ByteBuffer;
 
 /// Decodes one self-contained media segment. The interface carries only values, so that an

@@ -1,7 +1,7 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.model.Picture;
-import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.bytedeco.ffmpeg.avutil.AVFrame;

@@ -1,6 +1,6 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.model.Rejection;
+import io.chronoscope.domain.Rejection;
 
 /// A segment that cannot be shown; says why in words for its producer.
 public final class UnreadableMediaException extends Exception {

@@ -1,6 +1,6 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.chronoscope.rule;
 
-import io.chronoscope.model.StreamPattern;
+import io.chronoscope.domain.StreamPattern;
 import java.time.Duration;
 
 /// Something to watch for, in plain language.

@@ -1,7 +1,7 @@
 package io.chronoscope.sampling;
 
-import io.chronoscope.model.Picture;
-import io.chronoscope.model.SampledFrame;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.SampledFrame;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.chronoscope.sampling;
 
-import io.chronoscope.model.SampledFrame;
+import io.chronoscope.domain.SampledFrame;
 import java.util.List;
 
 /// The rate at which a window is shown to the model.

@@ -1,6 +1,6 @@
 package io.chronoscope.sampling;
 
-import io.chronoscope.model.SampledFrame;
+import io.chronoscope.domain.SampledFrame;
 import java.util.ArrayList;
 import java.util.List;
 

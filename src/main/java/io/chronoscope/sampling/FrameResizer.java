@@ -1,6 +1,6 @@
 package io.chronoscope.sampling;
 
-import io.chronoscope.model.Picture;
+import io.chronoscope.domain.Picture;
 
 /// Brings a decoded picture to the size at which the model takes it.
 @FunctionalInterface

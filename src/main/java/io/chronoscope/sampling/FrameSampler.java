@@ -1,9 +1,9 @@
 package io.chronoscope.sampling;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Picture;
-import io.chronoscope.model.SampledFrame;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.SampledFrame;
 import java.util.function.Consumer;
 
 /// Takes a stream's candidate frames: for each time of the grid the frame that is on screen then.

@@ -1,11 +1,11 @@
 package io.chronoscope.tracing;
 
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.analysis.Step;
+import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Rejection;
-import io.chronoscope.model.Sampling;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Sampling;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
@@ -115,7 +115,7 @@ public final class StreamTraces implements AnalysisListener {
   /// A step is about to be written. Called on the stream's thread; a stream writes one at a time.
   ///
   /// @return to be told when it is durable: with null, else with what went wrong
-  Consumer<@Nullable Throwable> committing(Step step) {
+  Consumer<@Nullable Throwable> committing(StreamCommit step) {
     if (!tracing.isOn()) {
       return problem -> {};
     }

@@ -1,6 +1,6 @@
 package io.chronoscope.vlm;
 
-import io.chronoscope.model.Picture;
+import io.chronoscope.domain.Picture;
 
 /// Two successive frames of the same size, the unit the encoder takes (the temporal patch). The
 /// last frame of an odd count, and a still image, stand twice. The pair does not own the pictures;

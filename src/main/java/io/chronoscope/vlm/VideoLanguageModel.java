@@ -1,7 +1,8 @@
 package io.chronoscope.vlm;
 
-import io.chronoscope.model.FrameSize;
-import io.chronoscope.model.ModelRef;
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Picture;
 import java.util.List;
 
 /// A vision-language model that takes video as frame pairs. Thread-safe; calls may block for as
@@ -17,6 +18,11 @@ public interface VideoLanguageModel extends AutoCloseable {
   ///
   /// @throws IllegalArgumentException when the aspect ratio is beyond the model's limit (200)
   FrameSize frameSize(FrameSize nativeSize, long maxPixels);
+
+  /// Scales a frame to `size` as the checkpoint's preprocessing does.
+  ///
+  /// @return a new picture that the caller closes; `frame` stays the caller's
+  Picture resize(Picture frame, FrameSize size);
 
   /// Visual tokens of one frame pair of this size.
   int tokensPerPair(FrameSize size);

@@ -122,7 +122,8 @@ class CheckpointTest {
         "{\"windowSeconds\": 12.5, \"summarizesText\": false}");
     try (Checkpoint checkpoint = open()) {
       assertThat(checkpoint.advice())
-          .contains(new Advice(OptionalDouble.of(12.5), OptionalDouble.empty(), false, true));
+          .contains(
+              new CheckpointHints(OptionalDouble.of(12.5), OptionalDouble.empty(), false, true));
     }
   }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.chronoscope.decode.Frames.Span;
-import io.chronoscope.model.Picture;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.testing.Frames;
+import io.chronoscope.testing.Frames.Span;
+import io.chronoscope.testing.TestMedia;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

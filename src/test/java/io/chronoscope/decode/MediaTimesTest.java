@@ -3,10 +3,13 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.chronoscope.decode.Frames.Span;
 import io.chronoscope.decode.MediaFacts.Hole;
-import io.chronoscope.model.Rejection;
-import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.testing.Frames;
+import io.chronoscope.testing.Frames.Span;
+import io.chronoscope.testing.TestMedia;
+import io.chronoscope.testing.TransportStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

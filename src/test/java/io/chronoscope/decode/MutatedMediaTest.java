@@ -2,7 +2,9 @@ package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.testing.Frames;
+import io.chronoscope.testing.TestMedia;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumMap;

@@ -3,8 +3,10 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.chronoscope.model.Rejection;
-import io.chronoscope.model.Rejection.Reason;
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.testing.Frames;
+import io.chronoscope.testing.TestMedia;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.chronoscope.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.chronoscope.model.StreamPattern;
+import io.chronoscope.domain.StreamPattern;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

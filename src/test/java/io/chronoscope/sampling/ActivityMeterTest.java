@@ -3,7 +3,7 @@ package io.chronoscope.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.chronoscope.model.Picture;
+import io.chronoscope.domain.Picture;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

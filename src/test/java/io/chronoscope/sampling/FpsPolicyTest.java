@@ -3,9 +3,9 @@ package io.chronoscope.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Picture;
-import io.chronoscope.model.SampledFrame;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.SampledFrame;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

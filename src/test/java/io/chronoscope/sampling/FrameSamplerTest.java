@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
-import io.chronoscope.model.ChunkOrigin;
-import io.chronoscope.model.Picture;
-import io.chronoscope.model.SampledFrame;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.SampledFrame;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,58 @@
+package io.chronoscope.analysis.summary;
+
+import io.chronoscope.analysis.StableIds;
+import io.chronoscope.analysis.StreamState.Told;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Result.Level;
+import io.chronoscope.domain.Result.Summary;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/// How summaries of one stream are named and written.
+///
+/// @param start from which the stream counts
+public record SummaryRecords(String stream, Instant start, ModelRef model) {
+
+  /// Number of a look at what was missed and came late: it stands beside the windows around it.
+  public static long repair(long startMicros) {
+    return -1 - startMicros;
+  }
+
+  /// @param number of the window (or [#repair]), minute or hour
+  String id(Level level, long number) {
+    if (number < 0) {
+      return StableIds.of("sum", stream, start, "repair", repair(number));
+    }
+    return switch (level) {
+      case WINDOW -> StableIds.of("sum", stream, start, "window", number);
+      case MINUTE -> StableIds.of("sum", stream, start, "minute", number);
+      case HOUR -> StableIds.of("sum", stream, start, "hour", number);
+      case STREAM -> StableIds.of("sum", stream, start, "stream");
+    };
+  }
+
+  /// Of what a summary rests on.
+  ///
+  /// @param below the level below its own
+  List<String> ids(Level below, Told told) {
+    return told.parts().stream().map(number -> id(below, number)).toList();
+  }
+
+  /// @param text in full
+  Summary of(Level level, Told told, String text, List<String> restsOn) {
+    return new Summary(
+        id(level, told.number()),
+        told.revision(),
+        level,
+        stream,
+        start.plus(told.startMicros(), ChronoUnit.MICROS),
+        start.plus(told.endMicros(), ChronoUnit.MICROS),
+        Math.round(told.startMicros() / 1000.0),
+        Math.round(told.endMicros() / 1000.0),
+        text,
+        model,
+        told.sampling(),
+        restsOn);
+  }
+}

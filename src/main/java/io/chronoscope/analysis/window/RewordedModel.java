@@ -1,0 +1,84 @@
+package io.chronoscope.analysis.window;
+
+import io.chronoscope.analysis.Prompts;
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.Prompt;
+import io.chronoscope.vlm.VideoLanguageModel;
+import io.chronoscope.vlm.YesNoTokens;
+import java.util.List;
+
+/// A model that is asked for events in other words than usual, to try them out. The answers must
+/// have the usual form. Does not own the model.
+public final class RewordedModel implements VideoLanguageModel {
+
+  private final VideoLanguageModel model;
+  private final String events;
+
+  /// @param events in the place of the usual question for all events
+  public RewordedModel(VideoLanguageModel model, String events) {
+    this.model = model;
+    this.events = events;
+  }
+
+  @Override
+  public List<Answer> generate(List<Prompt> prompts) {
+    return model.generate(prompts.stream().map(this::reworded).toList());
+  }
+
+  private Prompt reworded(Prompt prompt) {
+    return new Prompt(
+        prompt.system(),
+        prompt.parts().stream().map(this::reworded).toList(),
+        prompt.maxNewTokens(),
+        prompt.onToken());
+  }
+
+  private Prompt.Part reworded(Prompt.Part part) {
+    return part instanceof Prompt.Part.Text(String text) && text.startsWith(Prompts.EVENTS)
+        ? new Prompt.Part.Text(events + text.substring(Prompts.EVENTS.length()))
+        : part;
+  }
+
+  @Override
+  public ModelRef ref() {
+    return model.ref();
+  }
+
+  @Override
+  public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
+    return model.frameSize(nativeSize, maxPixels);
+  }
+
+  @Override
+  public Picture resize(Picture frame, FrameSize size) {
+    return model.resize(frame, size);
+  }
+
+  @Override
+  public int tokensPerPair(FrameSize size) {
+    return model.tokensPerPair(size);
+  }
+
+  @Override
+  public YesNoTokens yesNoTokens() {
+    return model.yesNoTokens();
+  }
+
+  @Override
+  public int maxPositions() {
+    return model.maxPositions();
+  }
+
+  @Override
+  public List<EncodedPair> encode(List<FramePair> pairs) {
+    return model.encode(pairs);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,223 @@
+package io.chronoscope.claimcheck;
+
+import io.chronoscope.claimcheck.ReferenceSettings.ObjectStore;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.Rejection.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/// Objects in an S3-compatible store, in the buckets that are allowed. Credentials come from where
+/// the client always looks for them: environment, profile, the machine's role. The client is made
+/// when it is first needed.
+final class S3Source implements MediaSource {
+
+  static final String SETTING = "chronoscope.references.buckets";
+
+  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+
+  /// An object by its name.
+  record Address(String bucket, String key) {}
+
+  private final ObjectStore settings;
+  private final Duration timeout;
+  private @Nullable S3Client client;
+
+  S3Source(ObjectStore settings, Duration timeout) {
+    this.settings = settings;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public Opened open(URI uri) throws UnreadableMediaException, IOException {
+    Address address = address(uri);
+    try {
+      ResponseInputStream<GetObjectResponse> bytes =
+          client().getObject(request -> request.bucket(address.bucket()).key(address.key()));
+      @Nullable Long length = bytes.response().contentLength();
+      return new Opened(
+          new Unbroken(bytes),
+          length == null ? OptionalLong.empty() : OptionalLong.of(length),
+          bytes::abort);
+    } catch (S3Exception e) {
+      throw answered(uri, e);
+    } catch (SdkException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /// @return where it lies now
+  URI put(Address address, String contentType, byte[] media)
+      throws UnreadableMediaException, IOException {
+    URI uri = uri(address);
+    address(uri);
+    try {
+      client()
+          .putObject(
+              request ->
+                  request.bucket(address.bucket()).key(address.key()).contentType(contentType),
+              RequestBody.fromBytes(media));
+      return uri;
+    } catch (S3Exception e) {
+      throw answered(uri, e);
+    } catch (SdkException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /// @throws UnreadableMediaException when it names no object, or one in a bucket that is not
+  ///   allowed
+  Address address(URI uri) throws UnreadableMediaException {
+    String bucket = uri.getRawAuthority();
+    String path = uri.getPath();
+    if (bucket == null
+        || path == null
+        || path.length() < 2
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      throw forbidden(uri, "is not of the form s3://bucket/key");
+    }
+    if (!settings.buckets().contains(bucket)) {
+      throw forbidden(uri, "lies in a bucket that is not allowed (" + SETTING + ")");
+    }
+    String key = path.substring(1);
+    // A store, or a proxy before it, may take these for steps to another bucket.
+    if (List.of(key.split("/", -1)).stream().anyMatch(n -> n.equals(".") || n.equals(".."))) {
+      throw forbidden(uri, "has . or .. in its key");
+    }
+    return new Address(bucket, key);
+  }
+
+  static URI uri(Address address) {
+    try {
+      return new URI("s3", address.bucket(), "/" + address.key(), null, null);
+    } catch (java.net.URISyntaxException e) {
+      throw new IllegalArgumentException("no object can be called so: " + address, e);
+    }
+  }
+
+  /// What the store itself says: not there, not allowed, or something that may pass.
+  private static IOException answered(URI uri, S3Exception e) throws UnreadableMediaException {
+    AwsErrorDetails details = e.awsErrorDetails();
+    String code = details == null ? "" : Objects.toString(details.errorCode(), "");
+    String said = "status " + e.statusCode() + (code.isEmpty() ? "" : " " + code);
+    switch (e.statusCode()) {
+      case 404, 410 ->
+          throw new UnreadableMediaException(
+              Reason.REFERENCE_MISSING, uri + " is not there (" + said + ")");
+      case 401, 403 ->
+          throw forbidden(uri, "may not be read with these credentials (" + said + ")");
+      default -> {
+        return new IOException("the object store answered with " + said, e);
+      }
+    }
+  }
+
+  private static IOException unreachable(SdkException e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return new IOException(e.getMessage() + (cause == e ? "" : " (" + cause + ")"), e);
+  }
+
+  private static UnreadableMediaException forbidden(URI uri, String why) {
+    return new UnreadableMediaException(Reason.REFERENCE_FORBIDDEN, uri + " " + why);
+  }
+
+  private synchronized S3Client client() {
+    S3Client open = client;
+    if (open == null) {
+      open = connect();
+      client = open;
+    }
+    return open;
+  }
+
+  private S3Client connect() {
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(
+                        timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT)
+                    .socketTimeout(timeout))
+            // Who calls here tries again, for as long as the settings say.
+            .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
+            // The reference has a digest of its own, and not every store knows the newer ones.
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
+            .forcePathStyle(settings.pathStyle());
+    settings.endpoint().ifPresent(builder::endpointOverride);
+    builder.region(settings.region().map(Region::of).orElseGet(this::usualRegion));
+    return builder.build();
+  }
+
+  private Region usualRegion() {
+    try {
+      return DefaultAwsRegionProviderChain.builder().build().getRegion();
+    } catch (SdkClientException e) {
+      if (settings.endpoint().isEmpty()) {
+        throw e;
+      }
+      // Other stores have no regions, but the signature names one.
+      return Region.US_EAST_1;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    S3Client open = client;
+    if (open != null) {
+      open.close();
+      client = null;
+    }
+  }
+
+  /// A body that broke off is told as such, also by the client's own exceptions.
+  private static final class Unbroken extends java.io.FilterInputStream {
+
+    Unbroken(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (SdkException e) {
+        throw unreachable(e);
+      }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      try {
+        return super.read(into, offset, length);
+      } catch (SdkException e) {
+        throw unreachable(e);
+      }
+    }
+  }
+}

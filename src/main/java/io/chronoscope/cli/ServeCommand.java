@@ -1,0 +1,129 @@
+package io.chronoscope.cli;
+
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.cli.console.KafkaOptions;
+import io.chronoscope.cli.console.ModelOptions;
+import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Version;
+import io.chronoscope.client.Topics;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.KafkaClientConfig;
+import io.chronoscope.config.LayerSettings;
+import io.chronoscope.service.ServiceRun;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The service.
+@Command(
+    name = "serve",
+    description = {
+      "Runs the service: chunks in, events and summaries out.",
+      "Health is at /q/health, metrics are at /q/metrics."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--embedded",
+      description = "Starts a Kafka broker in this process, open to any client on this machine.")
+  boolean embedded;
+
+  @Option(
+      names = "--broker-port",
+      paramLabel = "PORT",
+      description = "Port of the embedded broker (default 9092).")
+  Optional<Integer> brokerPort = Optional.empty();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the embedded broker keeps its records (default data/kafka).")
+  Optional<Path> data = Optional.empty();
+
+  @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (default 8080).")
+  Optional<Integer> port = Optional.empty();
+
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+
+  @Mixin ModelOptions model = new ModelOptions();
+
+  @Option(names = "--json", description = "Logs one JSON object a line.")
+  boolean json;
+
+  private final Output output;
+
+  ServeCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() {
+    model.apply();
+    kafka.apply();
+    port.ifPresent(p -> ModelOptions.set("chronoscope.http.port", p.toString()));
+    brokerPort.ifPresent(p -> ModelOptions.set("chronoscope.kafka.embedded-port", p.toString()));
+    data.ifPresent(dir -> ModelOptions.set("chronoscope.kafka.embedded-data", dir.toString()));
+    if (json) {
+      ModelOptions.set("chronoscope.log.json", "true");
+    }
+    ChronoscopeConfig settings = ConfigLoader.load();
+    if (!embedded) {
+      KafkaOptions.requireBroker(settings);
+      ModelOptions.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
+      return ServiceRun.untilStopped();
+    }
+    try (EmbeddedBroker broker = start(settings)) {
+      Topics.ensure(
+          KafkaClientConfig.ofEmbedded(broker.bootstrapServers()),
+          LayerSettings.topicNames(settings));
+      ModelOptions.useEmbedded(broker.bootstrapServers());
+      output.say("Kafka broker at " + broker.bootstrapServers());
+      return serveOn(broker);
+    }
+  }
+
+  /// A signal ends the process through its shutdown hooks: the broker's has to wait for the
+  /// service, whose last writes it takes.
+  private static int serveOn(EmbeddedBroker broker) {
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("broker-stop")
+                .unstarted(() -> {
+                  try {
+                    if (stopped.await(30, TimeUnit.SECONDS)) {
+                      broker.close();
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    try {
+      return ServiceRun.untilStopped();
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private static EmbeddedBroker start(ChronoscopeConfig settings) {
+    try {
+      return EmbeddedBroker.start(
+          EmbeddedBroker.Settings.in(
+              ConfigLoader.resolve(settings, settings.kafka().embeddedData()),
+              settings.kafka().embeddedPort()));
+    } catch (IllegalStateException e) {
+      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

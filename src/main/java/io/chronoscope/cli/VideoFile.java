@@ -1,0 +1,119 @@
+package io.chronoscope.cli;
+
+import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.qwen.image.FrameSelection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongPredicate;
+
+/// A whole video from a file, as opposed to a stream of chunks.
+final class VideoFile {
+
+  /// What a user names himself may take its time, but not all the memory.
+  private static final DecodeLimits LIMITS =
+      new DecodeLimits(8192L * 4320, Duration.ofDays(1), Long.MAX_VALUE);
+
+  /// @param frames in order; the caller closes them
+  /// @param fps frames a second that the selection amounts to
+  record Selected(List<Picture> frames, double fps) {}
+
+  private final Path file;
+  private final MediaDecoder decoder;
+  private final ByteBuffer media;
+
+  private VideoFile(Path file, MediaDecoder decoder, ByteBuffer media) {
+    this.file = file;
+    this.decoder = decoder;
+    this.media = media;
+  }
+
+  static VideoFile open(Path file, MediaDecoder decoder) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      if (channel.size() > Integer.MAX_VALUE) {
+        throw new EnvironmentException(file + " is larger than 2 GiB; cut it with `produce`");
+      }
+      return new VideoFile(
+          file, decoder, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+    } catch (IOException e) {
+      throw new EnvironmentException("cannot read " + file + ": " + e, e);
+    }
+  }
+
+  MediaFacts facts() {
+    return decode(index -> false, new ArrayList<>());
+  }
+
+  /// Frames at `fps` as the model's own tools choose them: an even number, spread from the first
+  /// frame to the last.
+  Selected select(double fps) {
+    MediaFacts facts = facts();
+    double seconds = (facts.durationMicros() - facts.firstFrameMicros()) / 1e6;
+    double videoFps = facts.frames() / seconds;
+    int count =
+        FrameSelection.count(
+            facts.frames(), videoFps, fps, FrameSelection.MIN_FRAMES, FrameSelection.MAX_FRAMES);
+    long[] indices = FrameSelection.indices(0, facts.frames() - 1, count);
+    List<Picture> frames = new ArrayList<>();
+    decode(index -> Arrays.binarySearch(indices, index) >= 0, frames);
+    return new Selected(frames, FrameSelection.sampleFps(count, facts.frames(), videoFps));
+  }
+
+  /// The frames that are shown at these times, in microseconds from the video's first frame.
+  List<Picture> at(long... micros) {
+    List<Picture> frames = new ArrayList<>();
+    long first = facts().firstFrameMicros();
+    run(
+        new MediaDecoder.FrameSink() {
+          @Override
+          public boolean wants(long fromMicros, long untilMicros) {
+            return Arrays.stream(micros)
+                .anyMatch(time -> fromMicros - first <= time && time < untilMicros - first);
+          }
+
+          @Override
+          public void frame(long fromMicros, long untilMicros, Picture picture) {
+            frames.add(picture);
+          }
+        },
+        frames);
+    return frames;
+  }
+
+  private MediaFacts decode(LongPredicate wanted, List<Picture> frames) {
+    return run(
+        new MediaDecoder.FrameSink() {
+          private long index;
+
+          @Override
+          public boolean wants(long fromMicros, long untilMicros) {
+            return wanted.test(index++);
+          }
+
+          @Override
+          public void frame(long fromMicros, long untilMicros, Picture picture) {
+            frames.add(picture);
+          }
+        },
+        frames);
+  }
+
+  private MediaFacts run(MediaDecoder.FrameSink sink, List<Picture> frames) {
+    try {
+      return decoder.decode(media, LIMITS, sink);
+    } catch (UnreadableMediaException e) {
+      frames.forEach(Picture::close);
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.chronoscope.cli.bench;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.management.MBeanServerConnection;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/// How much memory another Java process of this machine takes.
+final class ProcessMemory implements AutoCloseable {
+
+  /// @param heapBytes of what is reachable
+  /// @param committedBytes of heap that the process has from the system
+  /// @param residentBytes of all its memory
+  record Reading(long heapBytes, long committedBytes, long residentBytes) {
+
+    /// What is not the Java heap: native libraries' memory, code, threads.
+    long nativeBytes() {
+      return residentBytes - committedBytes;
+    }
+  }
+
+  private final long pid;
+  private final JMXConnector connector;
+  private final MemoryMXBean memory;
+  private final List<MemoryPoolMXBean> pools;
+
+  private ProcessMemory(
+      long pid, JMXConnector connector, MemoryMXBean memory, List<MemoryPoolMXBean> pools) {
+    this.pid = pid;
+    this.connector = connector;
+    this.memory = memory;
+    this.pools = pools;
+  }
+
+  /// @throws IOException when it cannot be looked at, or is gone
+  @SuppressWarnings("BanJNDI") // the address is that process's own word, on this machine
+  static ProcessMemory of(long pid) throws IOException {
+    VirtualMachine machine;
+    try {
+      machine = VirtualMachine.attach(Long.toString(pid));
+    } catch (AttachNotSupportedException e) {
+      throw new IOException("process " + pid + " cannot be looked at: " + e.getMessage(), e);
+    }
+    try {
+      JMXConnector connector =
+          JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));
+      MBeanServerConnection beans = connector.getMBeanServerConnection();
+      return new ProcessMemory(
+          pid,
+          connector,
+          ManagementFactory.getPlatformMXBean(beans, MemoryMXBean.class),
+          ManagementFactory.getPlatformMXBeans(beans, MemoryPoolMXBean.class));
+    } finally {
+      machine.detach();
+    }
+  }
+
+  /// Collects the process's garbage first.
+  Reading read() throws IOException {
+    memory.gc();
+    // What is in use right after a collection; by now there is garbage again.
+    long heap =
+        pools.stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP)
+            .map(MemoryPoolMXBean::getCollectionUsage)
+            .filter(Objects::nonNull)
+            .mapToLong(MemoryUsage::getUsed)
+            .sum();
+    return new Reading(heap, memory.getHeapMemoryUsage().getCommitted(), residentBytes());
+  }
+
+  private long residentBytes() throws IOException {
+    Path status = Path.of("/proc", Long.toString(pid), "status");
+    Optional<String> kilobytes;
+    if (Files.isReadable(status)) {
+      try (var lines = Files.lines(status)) {
+        kilobytes = lines.filter(line -> line.startsWith("VmRSS:")).findFirst();
+      }
+    } else {
+      Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", Long.toString(pid)).start();
+      kilobytes =
+          Optional.of(new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+    return 1024L
+        * kilobytes
+            .map(text -> text.replaceAll("\\D", ""))
+            .filter(digits -> !digits.isEmpty())
+            .map(Long::parseLong)
+            .orElseThrow(() -> new IOException("no resident size of process " + pid));
+  }
+
+  @Override
+  public void close() throws IOException {
+    connector.close();
+  }
+}

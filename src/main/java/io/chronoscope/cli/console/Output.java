@@ -1,0 +1,53 @@
+package io.chronoscope.cli.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.chronoscope.render.Terminal;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/// Where a command talks: results to `out`, everything else to `err`.
+public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Terminal errTerminal) {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .addModule(new JavaTimeModule())
+          .addModule(new Jdk8Module())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .build();
+
+  /// The process's own streams, in UTF-8 whatever the locale says; what they are attached to comes
+  /// from the launcher.
+  public static Output ofProcess() {
+    String columns = System.getProperty("terminal.columns", "");
+    return new Output(
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+        Terminal.of(Boolean.getBoolean("terminal.out"), columns, System.getenv()),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        Terminal.of(Boolean.getBoolean("terminal.err"), columns, System.getenv()));
+  }
+
+  /// One object on one line, there at once for whoever reads along.
+  public void json(Object value) {
+    try {
+      out.println(JSON.writeValueAsString(value));
+      out.flush();
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
+    }
+  }
+
+  public void line(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  public void say(String line) {
+    err.println(line);
+  }
+}

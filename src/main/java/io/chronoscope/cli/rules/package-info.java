@@ -1,0 +1,5 @@
+/// `rules`: lists, sets and removes rules.
+@NullMarked
+package io.chronoscope.cli.rules;
+
+import org.jspecify.annotations.NullMarked;

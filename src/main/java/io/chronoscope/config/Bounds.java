@@ -1,0 +1,109 @@
+package io.chronoscope.config;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import java.time.Duration;
+import org.eclipse.microprofile.config.spi.Converter;
+
+/// Converters that also hold values to their bounds, so that the message about a bad one names its
+/// key and value.
+final class Bounds {
+
+  private Bounds() {}
+
+  private static long number(String value) {
+    try {
+      return Long.parseLong(value.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not a whole number", e);
+    }
+  }
+
+  private static long within(String value, long least, long most) {
+    long number = number(value);
+    if (number < least || number > most) {
+      throw new IllegalArgumentException("not from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  public static final class PositiveInt implements Converter<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Integer convert(String value) {
+      return (int) within(value, 1, Integer.MAX_VALUE);
+    }
+  }
+
+  public static final class NotNegativeInt implements Converter<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Integer convert(String value) {
+      return (int) within(value, 0, Integer.MAX_VALUE);
+    }
+  }
+
+  public static final class PositiveLong implements Converter<Long> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Long convert(String value) {
+      return within(value, 1, Long.MAX_VALUE);
+    }
+  }
+
+  /// 0 takes any free port.
+  public static final class Port implements Converter<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Integer convert(String value) {
+      return (int) within(value, 0, 65_535);
+    }
+  }
+
+  public static final class Fps implements Converter<Double> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Double convert(String value) {
+      double fps;
+      try {
+        fps = Double.parseDouble(value.strip());
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("not a number", e);
+      }
+      if (!(fps > 0 && fps <= 120)) {
+        throw new IllegalArgumentException("not above 0 and at most 120");
+      }
+      return fps;
+    }
+  }
+
+  public static final class NotNegativeDuration implements Converter<Duration> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Duration convert(String value) {
+      Duration duration = DurationConverter.parseDuration(value.strip());
+      if (duration == null || duration.isNegative()) {
+        throw new IllegalArgumentException("not a duration such as 0s, 500ms or 10s");
+      }
+      return duration;
+    }
+  }
+
+  public static final class PositiveDuration implements Converter<Duration> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Duration convert(String value) {
+      Duration duration = DurationConverter.parseDuration(value.strip());
+      if (duration == null || !duration.isPositive()) {
+        throw new IllegalArgumentException("not a duration above zero, such as 500ms, 30s or 10m");
+      }
+      return duration;
+    }
+  }
+}

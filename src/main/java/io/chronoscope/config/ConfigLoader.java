@@ -1,0 +1,131 @@
+package io.chronoscope.config;
+
+import io.chronoscope.claimcheck.ReferenceSettings;
+import io.chronoscope.qwen.EngineSettings;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The configuration for programs that do not boot Quarkus, read from the same places in the same
+/// order as Quarkus reads it: system properties, the environment, `config/application.properties`
+/// in the working directory, then what is built in.
+public final class ConfigLoader {
+
+  private ConfigLoader() {}
+
+  /// @throws ConfigurationException when a value cannot be used; names its key and the value
+  public static ChronoscopeConfig load() {
+    return load(builder -> builder.addDefaultSources());
+  }
+
+  /// @param sources adds those that stand above the files
+  public static ChronoscopeConfig load(Consumer<SmallRyeConfigBuilder> sources) {
+    SmallRyeConfigBuilder builder = builder(sources).withMapping(ChronoscopeConfig.class);
+    try {
+      ChronoscopeConfig settings = builder.build().getConfigMapping(ChronoscopeConfig.class);
+      check(settings);
+      return settings;
+    } catch (ConfigValidationException e) {
+      List<String> problems = new ArrayList<>();
+      for (int i = 0; i < e.getProblemCount(); i++) {
+        problems.add(e.getProblem(i).getMessage());
+      }
+      throw new ConfigurationException(String.join("\n", problems), e);
+    }
+  }
+
+  /// The same places without the program's own settings: for what is passed through to others.
+  public static SmallRyeConfig sources() {
+    return builder(builder -> builder.addDefaultSources()).build();
+  }
+
+  private static SmallRyeConfigBuilder builder(Consumer<SmallRyeConfigBuilder> sources) {
+    SmallRyeConfigBuilder builder =
+        new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters();
+    sources.accept(builder);
+    try {
+      URL builtIn = ConfigLoader.class.getResource("/application.properties");
+      if (builtIn != null) {
+        builder.withSources(new PropertiesConfigSource(builtIn, 250));
+      }
+      Path local = Path.of("config", "application.properties");
+      if (Files.isRegularFile(local)) {
+        builder.withSources(new PropertiesConfigSource(local.toUri().toURL(), 260));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return builder;
+  }
+
+  /// What no single value shows.
+  public static void check(ChronoscopeConfig settings) {
+    try {
+      EngineSettings.parse(settings.device(), settings.precision().orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          "chronoscope.device (%s), chronoscope.precision (%s): %s"
+              .formatted(settings.device(), settings.precision().orElse("not set"), e.getMessage()),
+          e);
+    }
+    LayerSettings.load(settings);
+    var unused = LayerSettings.questions(settings);
+    ChronoscopeConfig.Sampling sampling = settings.sampling();
+    if (sampling.minFps() > sampling.targetFps() || sampling.targetFps() > sampling.maxFps()) {
+      throw new ConfigurationException(
+          ("frame rates must not fall from chronoscope.sampling.min-fps (%s) over .target-fps (%s)"
+                  + " to .max-fps (%s)")
+              .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
+    }
+    references(settings);
+    ChronoscopeConfig.Window window = settings.window();
+    if (window.length().isPresent()
+        && window.overlap().isPresent()
+        && window.overlap().get().compareTo(window.length().get()) >= 0) {
+      throw new ConfigurationException(
+          "chronoscope.window.overlap (%s) is not shorter than chronoscope.window.length (%s)"
+              .formatted(window.overlap().get(), window.length().get()));
+    }
+  }
+
+  /// From where chunks may be fetched.
+  ///
+  /// @throws ConfigurationException when a value cannot be used
+  public static ReferenceSettings references(ChronoscopeConfig settings) {
+    ChronoscopeConfig.References references = settings.references();
+    try {
+      return new ReferenceSettings(
+          references.roots().orElse(List.of()).stream()
+              .map(root -> resolve(settings, root).toAbsolutePath())
+              .toList(),
+          new ReferenceSettings.ObjectStore(
+              references.buckets().orElse(List.of()),
+              references.endpoint(),
+              references.region(),
+              references.pathStyle().orElse(references.endpoint().isPresent())),
+          references.timeout(),
+          references.patience());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.references: " + e.getMessage(), e);
+    }
+  }
+
+  /// A path from the configuration: as it is when absolute or when it exists seen from the working
+  /// directory, else seen from Chronoscope's home.
+  public static Path resolve(ChronoscopeConfig settings, String path) {
+    Path given = Path.of(path);
+    if (given.isAbsolute() || Files.exists(given) || settings.home().isEmpty()) {
+      return given;
+    }
+    return Path.of(settings.home().get()).resolve(given);
+  }
+}

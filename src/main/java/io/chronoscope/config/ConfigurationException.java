@@ -1,0 +1,17 @@
+package io.chronoscope.config;
+
+import org.jspecify.annotations.Nullable;
+
+/// A setting that cannot be used; the message names its key and value.
+public final class ConfigurationException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public ConfigurationException(String message) {
+    this(message, null);
+  }
+
+  public ConfigurationException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,25 @@
+package io.chronoscope.domain;
+
+/// Where a chunk was read from. Written by the Kafka edge and only carried by everything else; a
+/// file that is analysed without Kafka uses the file's name as topic, partition 0 and the chunk's
+/// number as offset.
+public record ChunkOrigin(String topic, int partition, long offset) {
+
+  public ChunkOrigin {
+    if (topic.isBlank()) {
+      throw new IllegalArgumentException("topic of a chunk origin is blank");
+    }
+    if (partition < 0 || offset < 0) {
+      throw new IllegalArgumentException(
+          "partition and offset of a chunk origin must not be negative: "
+              + partition
+              + ", "
+              + offset);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return topic + "/" + partition + "@" + offset;
+  }
+}

@@ -1,0 +1,26 @@
+package io.chronoscope.messaging.rule;
+
+import io.chronoscope.rule.RuleTable;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/// What is counted of rules where they come in.
+public final class RuleMetrics {
+
+  private final Counter rejected;
+
+  public RuleMetrics(MeterRegistry registry, RuleTable table) {
+    this.rejected =
+        Counter.builder("chronoscope.rules.rejected")
+            .description("Records on the rules' topic that could not be understood")
+            .register(registry);
+    Gauge.builder("chronoscope.rules", table, rules -> rules.all().size())
+        .description("Rules in force")
+        .register(registry);
+  }
+
+  void rejected() {
+    rejected.increment();
+  }
+}

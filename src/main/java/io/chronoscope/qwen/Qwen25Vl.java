@@ -1,0 +1,288 @@
+package io.chronoscope.qwen;
+
+import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.checkpoint.PixelLimits;
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.Session;
+import io.chronoscope.qwen.decoder.ChatPrompt;
+import io.chronoscope.qwen.decoder.DecodeRequest;
+import io.chronoscope.qwen.decoder.Decoded;
+import io.chronoscope.qwen.decoder.Decoder;
+import io.chronoscope.qwen.encoder.VisionEncoder;
+import io.chronoscope.qwen.image.BicubicResize;
+import io.chronoscope.qwen.image.SmartResize;
+import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.tokenizer.ChatTokenizer;
+import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.Prompt;
+import io.chronoscope.vlm.VideoLanguageModel;
+import io.chronoscope.vlm.YesNoTokens;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
+
+/// Qwen2.5-VL from a checkpoint directory in the published format, on ONNX Runtime.
+///
+/// It holds two compiled graphs, the memory-mapped weights and their converted copies (FP32 on the
+/// CPU from BF16 weights: four bytes a parameter) until it is closed; [#close()] waits for calls in
+/// progress, and calls after it fail.
+public final class Qwen25Vl implements VideoLanguageModel {
+
+  private static final int TOP = 10;
+  private static final int SMALL_HIDDEN_SIZE = 512;
+
+  private final EngineSettings settings;
+  private final Checkpoint checkpoint;
+  private final ChatTokenizer tokenizer;
+  private final VisionEncoder encoder;
+  private final Decoder decoder;
+  private final YesNoTokens yesNoTokens;
+  private final ReadWriteLock closing = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private Qwen25Vl(
+      EngineSettings settings,
+      Checkpoint checkpoint,
+      ChatTokenizer tokenizer,
+      VisionEncoder encoder,
+      Decoder decoder) {
+    this.settings = settings;
+    this.checkpoint = checkpoint;
+    this.tokenizer = tokenizer;
+    this.encoder = encoder;
+    this.decoder = decoder;
+    this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
+  }
+
+  /// @throws io.chronoscope.checkpoint.CheckpointException when the directory is no usable
+  ///   checkpoint
+  /// @throws io.chronoscope.ort.OnnxRuntimeException when the device is not there
+  public static Qwen25Vl open(Path checkpointDirectory, EngineSettings settings) {
+    if (settings.device() instanceof Device.Cuda) {
+      Session.requireCuda();
+    }
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      Checkpoint checkpoint = Checkpoint.open(checkpointDirectory);
+      opened.add(checkpoint);
+      int threads = threads(settings, checkpoint);
+      ChatTokenizer tokenizer = ChatTokenizer.open(checkpointDirectory);
+      opened.add(tokenizer);
+      VisionEncoder encoder =
+          VisionEncoder.compile(
+              checkpoint.vision(),
+              checkpoint.preprocessor(),
+              checkpoint.weights(),
+              settings.precision().elements(),
+              settings.device(),
+              threads);
+      opened.add(encoder);
+      Decoder decoder =
+          Decoder.compile(
+              checkpoint.text(),
+              checkpoint.generation(),
+              checkpoint.weights(),
+              settings.precision().elements(),
+              settings.device(),
+              threads,
+              settings.decoding());
+      return new Qwen25Vl(settings, checkpoint, tokenizer, encoder, decoder);
+    } catch (RuntimeException e) {
+      closeAll(opened.reversed(), e);
+      throw e;
+    }
+  }
+
+  /// A small model's operators are over before a second thread has woken up.
+  private static int threads(EngineSettings settings, Checkpoint checkpoint) {
+    boolean chosen = settings.intraOpThreads() > 0;
+    boolean small = checkpoint.text().hiddenSize() < SMALL_HIDDEN_SIZE;
+    return !chosen && small ? 1 : settings.intraOpThreads();
+  }
+
+  private static void closeAll(List<AutoCloseable> opened, RuntimeException because) {
+    for (AutoCloseable resource : opened) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        because.addSuppressed(e);
+      }
+    }
+  }
+
+  @Override
+  public ModelRef ref() {
+    return checkpoint.ref();
+  }
+
+  /// The checkpoint behind the model, for its limits and settings; closed with the model.
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  @Override
+  public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
+    PixelLimits limits = checkpoint.preprocessor().videoFrame();
+    long most = Math.clamp(maxPixels, limits.minPixels(), limits.maxPixels());
+    return SmartResize.fit(
+        nativeSize.heightPx(),
+        nativeSize.widthPx(),
+        checkpoint.vision().tokenSizePx(),
+        limits.minPixels(),
+        most);
+  }
+
+  @Override
+  public Picture resize(Picture frame, FrameSize size) {
+    return BicubicResize.resize(frame, size);
+  }
+
+  @Override
+  public int tokensPerPair(FrameSize size) {
+    return TokenGrid.of(size, checkpoint.vision().tokenSizePx()).tokens();
+  }
+
+  @Override
+  public YesNoTokens yesNoTokens() {
+    return yesNoTokens;
+  }
+
+  @Override
+  public int maxPositions() {
+    return checkpoint.text().maxPositions();
+  }
+
+  @Override
+  public List<EncodedPair> encode(List<FramePair> pairs) {
+    return whileOpen(() -> {
+      List<EncodedPair> encoded = new ArrayList<>();
+      for (int from = 0; from < pairs.size(); from += settings.maxEncoderBatch()) {
+        int until = Math.min(pairs.size(), from + settings.maxEncoderBatch());
+        encoded.addAll(encoder.encode(pairs.subList(from, until)));
+      }
+      return encoded;
+    });
+  }
+
+  @Override
+  public List<Answer> generate(List<Prompt> prompts) {
+    return generateTimed(prompts).stream().map(TimedAnswer::answer).toList();
+  }
+
+  /// An answer with the time that its decoding took.
+  record TimedAnswer(Answer answer, Decoded decoded) {}
+
+  List<TimedAnswer> generateTimed(List<Prompt> prompts) {
+    return whileOpen(() -> {
+      List<DecodeRequest> requests = prompts.stream().map(this::request).toList();
+      List<Decoded> decoded = decoder.generate(requests);
+      return IntStream.range(0, requests.size())
+          .mapToObj(i ->
+              new TimedAnswer(answer(requests.get(i).prompt(), decoded.get(i)), decoded.get(i)))
+          .toList();
+    });
+  }
+
+  private DecodeRequest request(Prompt prompt) {
+    List<ChatPrompt.Segment> segments = new ArrayList<>();
+    List<FloatBuffer> rows = new ArrayList<>();
+    for (Prompt.Part part : prompt.parts()) {
+      switch (part) {
+        case Prompt.Part.Text(String text) -> segments.add(new ChatPrompt.Segment.Text(text));
+        case Prompt.Part.Image(EncodedPair pair) -> {
+          segments.add(new ChatPrompt.Segment.Image(grid(pair)));
+          rows.add(pair.embeddings());
+        }
+        case Prompt.Part.Video(List<EncodedPair> pairs, List<Double> pairSeconds) -> {
+          TokenGrid grid = grid(pairs.getFirst());
+          for (EncodedPair pair : pairs) {
+            if (!grid(pair).equals(grid)) {
+              throw new IllegalArgumentException(
+                  "a video mixes frame pairs of %s and %s".formatted(grid, grid(pair)));
+            }
+            rows.add(pair.embeddings());
+          }
+          segments.add(
+              new ChatPrompt.Segment.Video(
+                  grid, pairSeconds.stream().mapToDouble(Double::doubleValue).toArray()));
+        }
+      }
+    }
+    ChatPrompt assembled =
+        ChatPrompt.assemble(
+            tokenizer,
+            checkpoint.tokens(),
+            checkpoint.vision().tokensPerSecond(),
+            prompt.system(),
+            segments);
+    return new DecodeRequest(assembled, rows, prompt.maxNewTokens(), prompt.onToken());
+  }
+
+  private static TokenGrid grid(EncodedPair pair) {
+    return new TokenGrid(pair.rows(), pair.columns());
+  }
+
+  private Answer answer(ChatPrompt prompt, Decoded decoded) {
+    int[] ids = decoded.tokenIds();
+    int textLength = decoded.finished() ? ids.length - 1 : ids.length;
+    return new Answer(
+        Arrays.stream(prompt.tokenIds()).boxed().toList(),
+        Arrays.stream(ids).boxed().toList(),
+        tokenizer.decode(Arrays.copyOf(ids, textLength), true),
+        decoded.finished(),
+        top(decoded.firstLogits()));
+  }
+
+  private static List<Answer.TokenLogit> top(float[] logits) {
+    Comparator<Answer.TokenLogit> byLogit =
+        Comparator.comparingDouble(Answer.TokenLogit::logit).reversed();
+    return IntStream.range(0, logits.length)
+        .mapToObj(id -> new Answer.TokenLogit(id, logits[id]))
+        .sorted(byLogit)
+        .limit(TOP)
+        .toList();
+  }
+
+  private interface Call<T> {
+    T run();
+  }
+
+  private <T> T whileOpen(Call<T> call) {
+    closing.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the model " + checkpoint.directory() + " is closed");
+      }
+      return call.run();
+    } finally {
+      closing.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        decoder.close();
+        encoder.close();
+        tokenizer.close();
+        checkpoint.close();
+      }
+    } finally {
+      closing.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.chronoscope.qwen.decoder;
+
+import io.chronoscope.checkpoint.VisionTokens;
+import io.chronoscope.qwen.position.MropePositions;
+import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.tokenizer.ChatTokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// One system and one user message in Qwen's chat layout, up to where the assistant begins.
+///
+/// @param tokenIds the whole prompt, one id for each visual token; not copied
+/// @param visualAt where in `tokenIds` the visual tokens stand, rising; not copied
+/// @param positions of the tokens in time, height and width
+@SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
+public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions positions) {
+
+  public int length() {
+    return tokenIds.length;
+  }
+
+  /// A piece of the user's message.
+  public sealed interface Segment {
+
+    record Text(String text) implements Segment {}
+
+    record Image(TokenGrid grid) implements Segment {}
+
+    /// @param pairSeconds time of each frame pair from the video's start; not copied
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
+    record Video(TokenGrid grid, double[] pairSeconds) implements Segment {}
+  }
+
+  /// @param tokensPerSecond temporal positions a second, from the checkpoint
+  public static ChatPrompt assemble(
+      ChatTokenizer tokenizer,
+      VisionTokens tokens,
+      double tokensPerSecond,
+      String system,
+      List<Segment> segments) {
+    Assembly assembly = new Assembly(tokenizer, tokens, tokensPerSecond);
+    assembly.text("<|im_start|>system\n" + system + "<|im_end|>\n<|im_start|>user\n");
+    for (Segment segment : segments) {
+      switch (segment) {
+        case Segment.Text(String text) -> assembly.text(text);
+        case Segment.Image(TokenGrid grid) -> assembly.image(grid);
+        case Segment.Video(TokenGrid grid, double[] pairSeconds) ->
+            assembly.video(grid, pairSeconds);
+      }
+    }
+    assembly.text("<|im_end|>\n<|im_start|>assistant\n");
+    return assembly.finish();
+  }
+
+  private static final class Assembly {
+
+    private final ChatTokenizer tokenizer;
+    private final VisionTokens tokens;
+    private final MropePositions.Builder positions;
+    private final IntStream.Builder ids = IntStream.builder();
+    private final IntStream.Builder visualAt = IntStream.builder();
+    private final StringBuilder pending = new StringBuilder();
+    private int length;
+
+    Assembly(ChatTokenizer tokenizer, VisionTokens tokens, double tokensPerSecond) {
+      this.tokenizer = tokenizer;
+      this.tokens = tokens;
+      this.positions = MropePositions.builder(tokensPerSecond);
+    }
+
+    /// Neighbouring texts are one text to the tokenizer.
+    void text(String text) {
+      pending.append(text);
+    }
+
+    void image(TokenGrid grid) {
+      open();
+      positions.image(grid);
+      pads(tokens.imagePad(), grid.tokens());
+      close();
+    }
+
+    void video(TokenGrid grid, double[] pairSeconds) {
+      open();
+      double step = pairSeconds.length > 1 ? pairSeconds[1] : 0;
+      if (evenly(pairSeconds, step)) {
+        // the rule for even spacing rounds as the checkpoints were trained with
+        positions.video(grid, pairSeconds.length, step);
+      } else {
+        positions.video(grid, pairSeconds);
+      }
+      pads(tokens.videoPad(), Math.multiplyExact(grid.tokens(), pairSeconds.length));
+      close();
+    }
+
+    private static boolean evenly(double[] pairSeconds, double step) {
+      return IntStream.range(0, pairSeconds.length).allMatch(i -> pairSeconds[i] == i * step);
+    }
+
+    private void open() {
+      flush();
+      special(tokens.visionStart());
+    }
+
+    private void close() {
+      special(tokens.visionEnd());
+    }
+
+    private void special(int id) {
+      ids.add(id);
+      length++;
+      positions.text(1);
+    }
+
+    private void pads(int id, int count) {
+      for (int i = 0; i < count; i++) {
+        visualAt.add(length);
+        ids.add(id);
+        length++;
+      }
+    }
+
+    private void flush() {
+      if (!pending.isEmpty()) {
+        int[] encoded = tokenizer.encode(pending.toString());
+        Arrays.stream(encoded).forEach(ids::add);
+        length += encoded.length;
+        positions.text(encoded.length);
+        pending.setLength(0);
+      }
+    }
+
+    ChatPrompt finish() {
+      flush();
+      return new ChatPrompt(ids.build().toArray(), visualAt.build().toArray(), positions.build());
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.chronoscope.qwen.encoder;
+
+import io.chronoscope.checkpoint.Preprocessor;
+import io.chronoscope.checkpoint.VisionConfig;
+import io.chronoscope.checkpoint.Weights;
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.NativeTensor;
+import io.chronoscope.ort.Session;
+import io.chronoscope.qwen.position.Rotary2d;
+import io.chronoscope.qwen.position.RotaryTables;
+import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.qwen.position.WindowPartition;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FramePair;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Encodes batches of frame pairs of one size. Thread-safe.
+public final class VisionEncoder implements AutoCloseable {
+
+  /// Plans that are kept; a camera has one size, so this is many cameras.
+  private static final int KEPT_PLANS = 64;
+
+  private final Session session;
+  private final VisionConfig vision;
+  private final Map<TokenGrid, Plan> plans = new ConcurrentHashMap<>();
+
+  private VisionEncoder(Session session, VisionConfig vision) {
+    this.session = session;
+    this.vision = vision;
+  }
+
+  public static VisionEncoder compile(
+      VisionConfig vision,
+      Preprocessor preprocessor,
+      Weights weights,
+      ElementType compute,
+      Device device,
+      int intraOpThreads) {
+    boolean skipEmpty = device instanceof Device.Cuda;
+    return compile(vision, preprocessor, weights, compute, device, intraOpThreads, skipEmpty);
+  }
+
+  public static VisionEncoder compile(
+      VisionConfig vision,
+      Preprocessor preprocessor,
+      Weights weights,
+      ElementType compute,
+      Device device,
+      int intraOpThreads,
+      boolean skipEmpty) {
+    return new VisionEncoder(
+        Session.compile(
+            "vision encoder",
+            EncoderGraph.build(vision, preprocessor, weights, compute, skipEmpty),
+            device,
+            intraOpThreads),
+        vision);
+  }
+
+  /// @param pairs all of one size, a multiple of the token side; at least one
+  public List<EncodedPair> encode(List<FramePair> pairs) {
+    FrameSize size = sizeOf(pairs.getFirst());
+    for (FramePair pair : pairs) {
+      if (!sizeOf(pair).equals(size)) {
+        throw new IllegalArgumentException(
+            "a batch of frame pairs mixes %s and %s".formatted(size, sizeOf(pair)));
+      }
+    }
+    TokenGrid grid = TokenGrid.of(size, vision.tokenSizePx());
+    Plan plan = plan(grid);
+    Map<String, NativeTensor> inputs = new HashMap<>();
+    try (NativeTensor embeddings =
+        NativeTensor.allocate(
+            ElementType.FLOAT32, pairs.size(), grid.tokens(), vision.outHiddenSize())) {
+      feed(inputs, pairs, size, grid, plan);
+      session
+          .run(inputs, Set.of(), Map.of(EncoderGraph.EMBEDDINGS, embeddings))
+          .values()
+          .forEach(NativeTensor::close);
+      return cut(embeddings.memory(), pairs.size(), grid);
+    } finally {
+      inputs.values().forEach(NativeTensor::close);
+    }
+  }
+
+  private static FrameSize sizeOf(FramePair pair) {
+    return new FrameSize(pair.first().widthPx(), pair.first().heightPx());
+  }
+
+  private void feed(
+      Map<String, NativeTensor> inputs,
+      List<FramePair> pairs,
+      FrameSize size,
+      TokenGrid grid,
+      Plan plan) {
+    int count = pairs.size();
+    long merge = vision.spatialMergeSize();
+    NativeTensor frames =
+        NativeTensor.allocate(ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
+    inputs.put(EncoderGraph.FRAMES, frames);
+    long frameBytes = 3 * size.pixels();
+    for (int i = 0; i < count; i++) {
+      FramePair pair = pairs.get(i);
+      copy(pair.first().rgb(), frames.memory(), 2L * i * frameBytes, frameBytes);
+      copy(pair.second().rgb(), frames.memory(), (2L * i + 1) * frameBytes, frameBytes);
+    }
+    long patch = vision.patchSize();
+    inputs.put(
+        EncoderGraph.CUT,
+        list(count, 2, grid.rows(), merge, patch, grid.columns(), merge, 3 * patch));
+    inputs.put(EncoderGraph.TO_WINDOWS, list(plan.toWindows()));
+    inputs.put(EncoderGraph.TO_ROWS, list(plan.toRows()));
+    inputs.put(EncoderGraph.COS, NativeTensor.ofFloats(plan.cos(), plan.patches(), plan.half()));
+    inputs.put(EncoderGraph.SIN, NativeTensor.ofFloats(plan.sin(), plan.patches(), plan.half()));
+    long[] rows = new long[count * plan.patches()];
+    Arrays.setAll(rows, i -> i % plan.patches());
+    inputs.put(EncoderGraph.PATCH_ROWS, NativeTensor.ofLongs(rows, count, plan.patches()));
+    long[] sizePatches = new long[EncoderGraph.SIZES];
+    long hidden = vision.hiddenSize();
+    for (int bucket = 0; bucket < EncoderGraph.SIZES; bucket++) {
+      long windows = 0;
+      long length = 1;
+      if (bucket < plan.buckets().size()) {
+        WindowPartition.Bucket found = plan.buckets().get(bucket);
+        windows = found.count();
+        length = found.windowTokens() * merge * merge;
+      }
+      sizePatches[bucket] = windows * length;
+      inputs.put(EncoderGraph.windows(bucket), list(count * windows, length, hidden));
+      inputs.put(EncoderGraph.joined(bucket), list(count, windows * length, hidden));
+    }
+    inputs.put(EncoderGraph.SIZE_PATCHES, list(sizePatches));
+  }
+
+  private static void copy(MemorySegment picture, MemorySegment frames, long at, long bytes) {
+    MemorySegment.copy(picture, 0, frames, at, bytes);
+  }
+
+  private static NativeTensor list(long... values) {
+    return NativeTensor.ofLongs(values, values.length);
+  }
+
+  /// One buffer for each pair, so that none keeps its batch alive.
+  private List<EncodedPair> cut(MemorySegment embeddings, int pairs, TokenGrid grid) {
+    long bytes = embeddings.byteSize() / pairs;
+    List<EncodedPair> encoded = new ArrayList<>();
+    for (int i = 0; i < pairs; i++) {
+      MemorySegment own = Arena.ofAuto().allocate(bytes, 64);
+      MemorySegment.copy(embeddings, i * bytes, own, 0, bytes);
+      FloatBuffer rows =
+          own.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer().asReadOnlyBuffer();
+      encoded.add(new EncodedPair(grid.rows(), grid.columns(), rows));
+    }
+    return encoded;
+  }
+
+  /// What the graph needs to know about a grid.
+  @SuppressWarnings("ArrayRecordComponent") // private to this class and never changed
+  private record Plan(
+      long[] toWindows,
+      long[] toRows,
+      List<WindowPartition.Bucket> buckets,
+      int patches,
+      int half,
+      float[] cos,
+      float[] sin) {}
+
+  private Plan plan(TokenGrid grid) {
+    Plan known = plans.get(grid);
+    if (known != null) {
+      return known;
+    }
+    if (plans.size() >= KEPT_PLANS) {
+      plans.clear();
+    }
+    Plan plan = newPlan(grid);
+    plans.put(grid, plan);
+    return plan;
+  }
+
+  private Plan newPlan(TokenGrid grid) {
+    WindowPartition order = WindowPartition.of(grid, vision.windowTokens());
+    RotaryTables tables =
+        Rotary2d.windowOrdered(grid, order, vision.spatialMergeSize(), vision.headDim());
+    int half = tables.headDim() / 2;
+    return new Plan(
+        Arrays.stream(order.toWindows()).asLongStream().toArray(),
+        Arrays.stream(order.toRows()).asLongStream().toArray(),
+        order.buckets(),
+        tables.rows(),
+        half,
+        firstHalves(tables.cos(), tables.rows(), half),
+        firstHalves(tables.sin(), tables.rows(), half));
+  }
+
+  private static float[] firstHalves(float[] table, int rows, int half) {
+    float[] halves = new float[rows * half];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(table, 2 * row * half, halves, row * half, half);
+    }
+    return halves;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

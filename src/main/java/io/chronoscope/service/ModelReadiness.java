@@ -1,0 +1,33 @@
+package io.chronoscope.service;
+
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/// Whether the model is there; says what it is waiting for.
+@Readiness
+@Singleton
+final class ModelReadiness implements HealthCheck {
+
+  private final DeferredIntake intake;
+
+  ModelReadiness(DeferredIntake intake) {
+    this.intake = intake;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    var response = HealthCheckResponse.named("model");
+    return switch (intake.state()) {
+      case DeferredIntake.State.Loading loading ->
+          response.down().withData("why", "the model is being loaded").build();
+      case DeferredIntake.State.Ready ready -> response.up().build();
+      case DeferredIntake.State.Failed(Throwable cause) ->
+          response
+              .down()
+              .withData("why", "the model cannot be loaded: " + cause.getMessage())
+              .build();
+    };
+  }
+}

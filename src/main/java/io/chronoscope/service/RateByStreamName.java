@@ -1,0 +1,55 @@
+package io.chronoscope.service;
+
+import io.chronoscope.analysis.Intake;
+import io.chronoscope.analysis.StreamState;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.StreamInput;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.DoubleFunction;
+import java.util.function.Predicate;
+
+/// Streams that say in their name at which rate they want to be looked at (`yard@2`), each given to
+/// an analysis with that rate; so one run compares several.
+public final class RateByStreamName implements Intake {
+
+  private final Map<String, Intake> bySuffix = new LinkedHashMap<>();
+  private final Intake others;
+
+  /// @param others takes streams whose name says nothing
+  RateByStreamName(Iterable<Double> rates, DoubleFunction<Intake> analysis, Intake others) {
+    rates.forEach(fps -> bySuffix.put(suffix(fps), analysis.apply(fps)));
+    this.others = others;
+  }
+
+  public static String stream(String name, double fps) {
+    return name + suffix(fps);
+  }
+
+  private static String suffix(double fps) {
+    return "@" + String.format(Locale.ROOT, "%.4f", fps).replaceAll("\\.?0+$", "");
+  }
+
+  private Intake of(String stream) {
+    int at = stream.lastIndexOf('@');
+    return at < 0 ? others : bySuffix.getOrDefault(stream.substring(at), others);
+  }
+
+  @Override
+  public CompletionStage<Void> offer(StreamInput input) {
+    return of(input.stream()).offer(input);
+  }
+
+  @Override
+  public void resume(StreamState state, ChunkOrigin resumeFrom) {
+    of(state.stream()).resume(state, resumeFrom);
+  }
+
+  @Override
+  public void forget(Predicate<String> stream) {
+    bySuffix.values().forEach(intake -> intake.forget(stream));
+    others.forget(stream);
+  }
+}

@@ -1,0 +1,120 @@
+package io.chronoscope.analysis.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
+import io.chronoscope.analysis.event.EventMatching.Pairing;
+import io.chronoscope.analysis.window.SeenSpan;
+import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.Sampling;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EventMatchingTest {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final SeenSpan SPAN = new SeenSpan(1, 8_000_000, 17_500_000, 18_000_000, 500_000);
+
+  private final List<String> asked = new ArrayList<>();
+
+  private static OpenEvent open(double start, double end, String description) {
+    VideoEvent event =
+        new VideoEvent(
+            description,
+            1,
+            Status.OPEN,
+            "s",
+            NOON.plusMillis(Math.round(start * 1000)),
+            NOON.plusMillis(Math.round(end * 1000)),
+            Math.round(start * 1000),
+            Math.round(end * 1000),
+            500,
+            description,
+            new ModelRef("fake", "1"),
+            new Sampling(20, 2, "target", 90, 112, 84),
+            List.of());
+    Seen seen = new Seen(0, 10_000_000);
+    return new OpenEvent(event, seen, seen, 1);
+  }
+
+  private static Sighting saw(double start, double end, String description) {
+    return new Sighting(
+        Math.round(start * 1e6), Math.round(end * 1e6), description, 500_000, List.of(), List.of());
+  }
+
+  private List<String> pairs(List<OpenEvent> events, Sighting... sightings) {
+    SemanticMatcher meaning =
+        (one, other) -> {
+          asked.add(one + " | " + other);
+          return one.contains("man") && other.contains("pedestrian");
+        };
+    return new EventMatching(NOON, meaning)
+        .pair(events, List.of(sightings), SPAN).stream().map(EventMatchingTest::told).toList();
+  }
+
+  private static String told(Pairing pairing) {
+    return pairing.event().event().description() + " + " + pairing.sighting().description();
+  }
+
+  @Test
+  void knowsTheSameInOtherWordsByItsMeaning() {
+    assertThat(
+            pairs(
+                List.of(open(7, 10, "A man crosses the street.")),
+                saw(8, 12, "A dog barks."),
+                saw(8, 13, "The pedestrian reaches the other side.")))
+        .containsExactly("A man crosses the street. + The pedestrian reaches the other side.");
+  }
+
+  @Test
+  void asksForNoMeaningWhereWordsTell() {
+    assertThat(
+            pairs(
+                List.of(open(7, 10, "A man crosses the street.")),
+                saw(8, 12, "A man crosses the street."),
+                saw(8, 13, "The pedestrian reaches the other side.")))
+        .containsExactly("A man crosses the street. + A man crosses the street.");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void asksForNoMeaningOfWhatLiesApartInTime() {
+    assertThat(
+            pairs(
+                List.of(open(5, 9, "A man crosses the street.")),
+                saw(12, 14, "The pedestrian reaches the other side.")))
+        .isEmpty();
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void keepsApartWhatIsInAnotherPlace() {
+    assertThat(
+            pairs(
+                List.of(
+                    open(7, 10, "A man waits in the left half."),
+                    open(7, 10, "A man waits in the right half.")),
+                saw(8, 12, "A man waits at the right edge."),
+                saw(8, 13, "A man waits on the left side.")))
+        .containsExactlyInAnyOrder(
+            "A man waits in the left half. + A man waits on the left side.",
+            "A man waits in the right half. + A man waits at the right edge.");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void takesARepetitionInAnotherPlaceForAnotherEvent() {
+    List<Sighting> told =
+        List.of(
+            saw(1, 4, "A man waits in the left half."),
+            saw(1, 4, "A man waits in the right half."),
+            saw(1, 4, "A man waits."));
+    assertThat(EventMatching.withoutRepeats(told)).isEqualTo(told.subList(0, 2));
+  }
+}

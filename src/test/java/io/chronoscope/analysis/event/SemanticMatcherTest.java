@@ -1,0 +1,58 @@
+package io.chronoscope.analysis.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.testing.LampModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SemanticMatcherTest {
+
+  private final LampModel model = new LampModel();
+  private final BatchedModel batched =
+      new BatchedModel(
+          model,
+          new BatchLimits(1, Duration.ZERO),
+          new BatchLimits(1, Duration.ZERO),
+          size -> {},
+          size -> {});
+  private final List<String> asked = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    batched.close();
+  }
+
+  private boolean isSame(String answer) {
+    model.disturb =
+        (question, usual) -> {
+          asked.add(question);
+          return answer;
+        };
+    return SemanticMatcher.asking(batched).isSame("A man walks.", "The pedestrian goes.");
+  }
+
+  @Test
+  void isWhatTheModelSays() {
+    assertThat(isSame("Yes")).isTrue();
+    assertThat(isSame("No")).isFalse();
+    assertThat(asked).allMatch(question -> question.contains("A man walks."));
+    assertThat(asked).allMatch(question -> question.contains("The pedestrian goes."));
+  }
+
+  @Test
+  void isNotTheSameWhenTheModelDoesNotKnow() {
+    assertThat(isSame("It depends.")).isFalse();
+  }
+
+  @Test
+  void isNotTheSameWhenTheModelLeansToNo() {
+    model.sureness = 0.4;
+    assertThat(isSame("Yes")).isFalse();
+  }
+}

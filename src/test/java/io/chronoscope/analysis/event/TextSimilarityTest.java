@@ -1,0 +1,34 @@
+package io.chronoscope.analysis.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextSimilarityTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "A red circle moves left.,        A red circle moves left.",
+    "A red circle appears.,           A red circle moves left.",
+    "A red circle turns blue.,        A red circle appears.",
+    "The light goes off.,             Light goes off",
+    "A person opens the door.,        A person opens the door and walks in."
+  })
+  void takesTheSameSubjectForTheSame(String one, String other) {
+    assertThat(TextSimilarity.likeness(one, other)).isBetween(TextSimilarity.SAME, 1.0);
+    assertThat(TextSimilarity.likeness(other, one)).isEqualTo(TextSimilarity.likeness(one, other));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "A red circle moves left.,        A red square moves left.",
+    "A red circle appears.,           A red square appears.",
+    "A green circle moves left.,      A red circle moves left.",
+    "The light goes off.,             A red circle moves left.",
+    "A person opens the door.,        A dog runs across the yard."
+  })
+  void keepsOtherSubjectsApart(String one, String other) {
+    assertThat(TextSimilarity.likeness(one, other)).isLessThan(TextSimilarity.SAME);
+  }
+}

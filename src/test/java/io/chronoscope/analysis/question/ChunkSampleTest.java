@@ -1,0 +1,39 @@
+package io.chronoscope.analysis.question;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.domain.ChunkOrigin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class ChunkSampleTest {
+
+  private static List<ChunkOrigin> chunks(long from, long until) {
+    return LongStream.range(from, until)
+        .mapToObj(offset -> new ChunkOrigin("video.chunks", 0, offset))
+        .toList();
+  }
+
+  @Test
+  void namesAllOfAFew() {
+    assertThat(ChunkSample.of(chunks(0, ChunkSample.AT_MOST)))
+        .isEqualTo(chunks(0, ChunkSample.AT_MOST));
+  }
+
+  @Test
+  void namesTheFirstAndTheLastOfManyHoweverTheyCome() {
+    List<ChunkOrigin> expected = new ArrayList<>(chunks(0, ChunkSample.AT_MOST / 2));
+    expected.addAll(chunks(1000 - ChunkSample.AT_MOST / 2, 1000));
+
+    assertThat(ChunkSample.of(chunks(0, 1000))).isEqualTo(expected);
+    List<ChunkOrigin> known = List.of();
+    for (int at = 0; at < 1000; at += 10) {
+      known = new ArrayList<>(known);
+      known.addAll(chunks(at, at + 10));
+      known = ChunkSample.of(known);
+    }
+    assertThat(known).isEqualTo(expected);
+  }
+}

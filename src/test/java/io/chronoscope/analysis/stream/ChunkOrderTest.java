@@ -1,0 +1,269 @@
+package io.chronoscope.analysis.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.analysis.OrderingLimits;
+import io.chronoscope.analysis.stream.ChunkOrder.Arrival;
+import io.chronoscope.analysis.stream.ChunkOrder.Move;
+import io.chronoscope.analysis.stream.ChunkOrder.Placed;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result.Gap.Cause;
+import io.chronoscope.domain.StreamInput.Chunk;
+import io.chronoscope.domain.StreamInput.Media;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/// Chunks here last two seconds and grace is ten.
+class ChunkOrderTest {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
+
+  private ChunkOrder order = new ChunkOrder(new OrderingLimits(Duration.ofSeconds(10), 1000));
+  private final List<String> moves = new ArrayList<>();
+  private final List<Move.Hole> missed = new ArrayList<>();
+  private long offset;
+
+  private Chunk chunk(long number, double start, boolean redriven) {
+    return new Chunk(
+        "s",
+        new ChunkOrigin("t", 0, offset++),
+        Optional.of(at(start)),
+        NOON,
+        OptionalLong.of(number),
+        Optional.of(TWO_SECONDS),
+        new Media.Inline(ByteBuffer.allocate(100)),
+        redriven);
+  }
+
+  private static Instant at(double seconds) {
+    return NOON.plusMillis(Math.round(seconds * 1000));
+  }
+
+  private static Chunk bare(Instant recordTime) {
+    return new Chunk(
+        "s",
+        new ChunkOrigin("t", 0, 0),
+        Optional.empty(),
+        recordTime,
+        OptionalLong.empty(),
+        Optional.empty(),
+        ByteBuffer.allocate(0));
+  }
+
+  private Arrival offer(long number, double start) {
+    return offer(chunk(number, start, false));
+  }
+
+  private Arrival offer(Chunk chunk) {
+    Arrival arrival = add(order.place(chunk));
+    drain(false);
+    return arrival;
+  }
+
+  private Arrival add(Placed placed) {
+    return order.add(
+        placed,
+        (from, until) ->
+            missed.stream().anyMatch(h -> from.isBefore(h.until()) && until.isAfter(h.from())));
+  }
+
+  private void drain(boolean all) {
+    for (Optional<Move> next = order.next(all); next.isPresent(); next = order.next(all)) {
+      switch (next.get()) {
+        case Move.Take take -> {
+          moves.add("" + take.chunk().sequence());
+          order.took(take.chunk(), take.chunk().start().plus(TWO_SECONDS));
+        }
+        case Move.Hole hole -> {
+          moves.add(hole.cause() + " " + seconds(hole.from()) + "-" + seconds(hole.until()));
+          missed.add(hole);
+          order.pass(hole);
+        }
+      }
+    }
+  }
+
+  private static long seconds(Instant instant) {
+    return Duration.between(NOON, instant).toSeconds();
+  }
+
+  @Test
+  void holdsNothingBackThatIsInOrder() {
+    for (int i = 0; i < 3; i++) {
+      offer(i, 2 * i);
+      assertThat(moves).hasSize(i + 1);
+    }
+  }
+
+  @Test
+  void waitsForAMissingChunkAndGivesItItsPlace() {
+    offer(0, 0);
+    offer(2, 4);
+    offer(3, 6);
+    assertThat(moves).containsExactly("0");
+    offer(1, 2);
+    assertThat(moves).containsExactly("0", "1", "2", "3");
+  }
+
+  @Test
+  void waitsForTheFirstChunkOfAStream() {
+    offer(1, 2);
+    offer(0, 0);
+    assertThat(moves).containsExactly("0", "1");
+  }
+
+  @Test
+  void beginsWithAnyChunkWhenNoEarlierOneComes() {
+    for (int i = 41; i < 47; i++) {
+      offer(i, 2 * i);
+    }
+    assertThat(moves).startsWith("41").hasSize(6);
+  }
+
+  @Test
+  void doesNotWaitBeyondGrace() {
+    offer(0, 0);
+    for (int i = 2; i < 6; i++) {
+      offer(i, 2 * i);
+      assertThat(moves).containsExactly("0");
+    }
+    offer(6, 12);
+    assertThat(moves).containsExactly("0", "MISSING 2-4", "2", "3", "4", "5", "6");
+    assertThat(offer(1, 2))
+        .isInstanceOfSatisfying(
+            Arrival.Late.class,
+            late -> assertThat(late.detail()).contains("10.000 s late").contains("12:00:02Z"));
+  }
+
+  @Test
+  void doesNotWaitWhenTooMuchIsHeldAlready() {
+    order = new ChunkOrder(new OrderingLimits(Duration.ofHours(1), 250));
+    offer(0, 0);
+    offer(2, 4);
+    offer(3, 6);
+    assertThat(moves).containsExactly("0");
+    offer(4, 8);
+    assertThat(moves).containsExactly("0", "MISSING 2-4", "2", "3", "4");
+  }
+
+  /// Each is named in the stream's state, which must not grow beyond a record.
+  @Test
+  void doesNotWaitWhenTooManyAreHeldAlready() {
+    order = new ChunkOrder(new OrderingLimits(Duration.ofSeconds(10), 1L << 30));
+    offer(0, 0);
+    for (int i = 0; i < ChunkOrder.MOST_HELD; i++) {
+      offer(2 + i, 3 + i / 1000.0);
+    }
+    assertThat(moves).containsExactly("0");
+    offer(2 + ChunkOrder.MOST_HELD, 4);
+    assertThat(moves).hasSize(2 + ChunkOrder.MOST_HELD + 1).startsWith("0", "MISSING 2-3", "2");
+  }
+
+  @Test
+  void waitsForNothingMoreAtTheEnd() {
+    offer(0, 0);
+    offer(2, 4);
+    drain(true);
+    assertThat(moves).containsExactly("0", "MISSING 2-4", "2");
+  }
+
+  @Test
+  void passesOverWhatCameBefore() {
+    offer(0, 0);
+    offer(1, 2);
+    assertThat(offer(1, 2)).isInstanceOf(Arrival.Known.class);
+    offer(3, 6);
+    assertThat(offer(3, 6)).isInstanceOf(Arrival.Known.class);
+    for (int i = 4; i < 20; i++) {
+      offer(i, 2 * i);
+    }
+    assertThat(offer(1, 2)).isInstanceOf(Arrival.Known.class);
+  }
+
+  @Test
+  void takesWhatOverlapsInPart() {
+    offer(0, 0);
+    offer(1, 1);
+    assertThat(moves).containsExactly("0", "1");
+    assertThat(order.covered()).contains(at(3));
+  }
+
+  @Test
+  void tellsAJumpOfTheClockFromMissingChunks() {
+    offer(0, 0);
+    offer(1, 3600);
+    assertThat(moves).containsExactly("0", "CLOCK 2-3600", "1");
+    offer(3, 3700);
+    assertThat(moves).endsWith("MISSING 3602-3700", "3");
+  }
+
+  @Test
+  void seesThatTheClockWasSetBack() {
+    for (int i = 0; i < 20; i++) {
+      offer(i, 2 * i);
+    }
+    assertThat(offer(20, 10)).isInstanceOf(Arrival.SetBack.class);
+    assertThat(offer(20, 39)).isInstanceOf(Arrival.Queued.class);
+  }
+
+  @Test
+  void keepsThePlaceOfWhatCannotBeRead() {
+    offer(0, 0);
+    add(order.place(chunk(1, 2, false)));
+    Move.Take take = (Move.Take) order.next(false).orElseThrow();
+    assertThat(order.lost(take.chunk()).orElseThrow().cause()).isEqualTo(Cause.UNREADABLE);
+    offer(2, 4);
+    assertThat(moves).containsExactly("0", "2");
+  }
+
+  @Test
+  void letsAChunkThatIsSentAgainRepairWhatWasMissed() {
+    offer(0, 0);
+    for (int i = 2; i < 9; i++) {
+      offer(i, 2 * i);
+    }
+    assertThat(offer(chunk(1, 2, true))).isInstanceOf(Arrival.Repairs.class);
+    assertThat(offer(chunk(2, 4, true))).isInstanceOf(Arrival.Known.class);
+    assertThat(offer(chunk(9, 18, true))).isInstanceOf(Arrival.Queued.class);
+    assertThat(offer(chunk(99, 900, true))).isInstanceOf(Arrival.Late.class);
+  }
+
+  @Test
+  void countsBareRecordsAndJoinsThemWhenTheyAreWrittenFasterThanTheyPlay() {
+    offer(bare(NOON));
+    offer(bare(NOON.plusMillis(5)));
+    offer(bare(NOON.plusMillis(9)));
+    assertThat(moves).containsExactly("0", "1", "2");
+    assertThat(order.covered()).contains(at(6));
+  }
+
+  @Test
+  void joinsBareRecordsOfALiveProducerWhoseClockWavers() {
+    offer(bare(NOON));
+    assertThat(order.place(bare(NOON.plusMillis(2_400))).start()).isEqualTo(at(2));
+  }
+
+  @Test
+  void believesARecordsTimeWhenTimeWasLost() {
+    offer(bare(NOON));
+    offer(bare(NOON.plusSeconds(60)));
+    assertThat(moves).containsExactly("0", "MISSING 2-60", "1");
+  }
+
+  @Test
+  void countsOnFromWhatTheProducerSaid() {
+    for (int i = 36; i < 42; i++) {
+      offer(i, 2 * i);
+    }
+    Placed next = order.place(bare(NOON));
+    assertThat(next.sequence()).isEqualTo(42);
+    assertThat(next.start()).isEqualTo(at(84));
+  }
+}

@@ -1,0 +1,206 @@
+package io.chronoscope.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
+
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.claimcheck.MediaUploader;
+import io.chronoscope.claimcheck.ReferenceSettings;
+import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.DeadLetters;
+import io.chronoscope.client.DeadLetters.Letter;
+import io.chronoscope.client.ResultReader;
+import io.chronoscope.client.ResultReader.Read;
+import io.chronoscope.client.Topics;
+import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Result;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.domain.Result.Level;
+import io.chronoscope.domain.Result.Summary;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.render.Terminal;
+import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.TopicNames;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The packaged service reads chunks that are only referred to; one whose file comes late becomes a
+/// dead letter and takes its place when it is redriven.
+class ByReferenceIT {
+
+  private static final Path HOME = Path.of("").toAbsolutePath();
+  private static final TopicNames TOPICS = TopicNames.USUAL;
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final String STREAM = "portrait";
+
+  private final List<Result> results = new ArrayList<>();
+
+  @TempDir Path folder;
+
+  @Test
+  void readsFilesByReferenceAndTakesOneThatCameLate() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    List<MediaSegment> segments =
+        FileFeed.cut(HOME.resolve("video-samples/portrait.mp4"), Duration.ofSeconds(2));
+    try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
+      Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+      Topics.ensure(kafka, TOPICS);
+      Process service = startService(broker.bootstrapServers(), root);
+      try (ChunkPublisher publisher =
+              new ChunkPublisher(kafka, TOPICS.chunks(), URI.create("/test"));
+          MediaUploader depot = MediaUploader.open("file", settings(root));
+          ResultReader reader =
+              new ResultReader(
+                  kafka,
+                  List.of(TOPICS.events(), TOPICS.summaries(), TOPICS.deadLetters()),
+                  ResultReader.From.BEGINNING)) {
+        List<Media.Reference> references = new ArrayList<>();
+        for (MediaSegment segment : segments) {
+          references.add(
+              depot.put(STREAM, segment.index(), segment.contentType(), FileFeed.bytesOf(segment)));
+        }
+        Path last = Path.of(references.getLast().uri());
+        Path aside = folder.resolve("aside");
+        Files.move(last, aside);
+        for (int i = 0; i < segments.size(); i++) {
+          at(
+              publisher.publish(
+                  STREAM,
+                  i,
+                  NOON.plus(segments.get(i).start()),
+                  segments.get(i).duration(),
+                  references.get(i)));
+        }
+        // A place that nobody allowed; the stream goes on.
+        at(
+            publisher.publish(
+                STREAM,
+                segments.size() + 1L,
+                NOON.plusSeconds(60),
+                Duration.ofSeconds(2),
+                new Media.Reference(
+                    aside.toUri(),
+                    references.getLast().sizeBytes(),
+                    references.getLast().sha256())));
+        readUntil(reader, service, result -> isLetter(result, Reason.REFERENCE_FORBIDDEN));
+        assertThat(results).anyMatch(result -> isLetter(result, Reason.REFERENCE_MISSING));
+
+        Letter missing =
+            DeadLetters.read(kafka, TOPICS.deadLetters()).values().stream()
+                .filter(letter -> isLetter(letter.letter(), Reason.REFERENCE_MISSING))
+                .findFirst()
+                .orElseThrow();
+        assertThat(missing.reference()).contains(references.getLast());
+        Files.move(aside, last);
+        assertThat(redrive(missing.id(), broker.bootstrapServers())).isEqualTo(ExitCode.OK);
+        at(publisher.end(STREAM));
+
+        readUntil(reader, service, ByReferenceIT::isOfWholeStream);
+        assertThat(results).anyMatch(VideoEvent.class::isInstance);
+        // What is on other topics may be read before or after it.
+        assertThat(results)
+            .filteredOn(ByReferenceIT::isOfWholeStream)
+            .last()
+            .extracting(whole -> ((Summary) whole).endOffsetMs(), LONG)
+            .as("the last chunk was seen")
+            .isGreaterThan(segments.getLast().start().toMillis());
+      } finally {
+        service.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private static boolean isOfWholeStream(Result result) {
+    return result instanceof Summary summary && summary.level() == Level.STREAM;
+  }
+
+  private static boolean isLetter(Result result, Reason reason) {
+    return result instanceof DeadLetter letter && letter.rejection().reason() == reason;
+  }
+
+  private static ChunkOrigin at(CompletionStage<ChunkOrigin> sent) {
+    return sent.toCompletableFuture().join();
+  }
+
+  private static ReferenceSettings settings(Path root) {
+    return new ReferenceSettings(
+        List.of(root),
+        ReferenceSettings.ObjectStore.NONE,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10));
+  }
+
+  private static int redrive(String id, String servers) {
+    PrintStream sink = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    try {
+      return new CommandLineInterface(new Output(System.out, Terminal.NONE, sink, Terminal.NONE))
+          .run("dlq", "redrive", id, "--bootstrap", servers);
+    } finally {
+      System.clearProperty("chronoscope.kafka.bootstrap-servers");
+    }
+  }
+
+  private void readUntil(ResultReader reader, Process service, Predicate<Result> enough) {
+    Instant until = Instant.now().plus(PATIENCE);
+    boolean found = false;
+    while (!found) {
+      assertThat(Instant.now()).as("what came: %s", results).isBefore(until);
+      assertThat(service.isAlive()).as("the service runs; its log is in %s", folder).isTrue();
+      for (Read read : reader.poll(Duration.ofMillis(200))) {
+        assertThat(read).isInstanceOf(Read.Published.class);
+        Result result = ((Read.Published) read).result();
+        results.add(result);
+        found |= enough.test(result);
+      }
+    }
+  }
+
+  private Process startService(String servers, Path root) throws Exception {
+    ProcessBuilder command =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx1g",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dchronoscope.home=" + HOME,
+            "-jar",
+            HOME.resolve("target/quarkus-app/quarkus-run.jar").toString(),
+            "serve",
+            "--port",
+            "0");
+    command
+        .environment()
+        .putAll(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                servers,
+                "CHRONOSCOPE_REFERENCES_ROOTS",
+                root.toString(),
+                // Long enough for the redrive to come before silence ends the stream.
+                "CHRONOSCOPE_IDLE_TIME",
+                "5m"));
+    return command
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("service.log").toFile())
+        .start();
+  }
+}

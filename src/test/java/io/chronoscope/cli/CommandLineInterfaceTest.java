@@ -1,0 +1,95 @@
+package io.chronoscope.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.service.ExitCode;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineInterfaceTest {
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir Path folder;
+
+  @Test
+  void listsItsCommands() {
+    assertThat(run("--help")).isEqualTo(ExitCode.OK);
+
+    assertThat(text(out))
+        .contains(
+            "demo",
+            "serve",
+            "produce",
+            "events",
+            "rules",
+            "dlq",
+            "analyze",
+            "generate",
+            "evaluate");
+    assertThat(text(err)).isEmpty();
+  }
+
+  @Test
+  void explainsEveryCommand() {
+    for (String command :
+        new String[] {
+          "demo", "serve", "produce", "events", "rules", "dlq", "analyze", "generate", "evaluate"
+        }) {
+      out.reset();
+
+      assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
+
+      assertThat(text(out)).contains("Usage: chronoscope " + command).contains("--json");
+    }
+  }
+
+  @Test
+  void takesTheCapacityOfTheMachineAsGiven() {
+    assertThat(run("bench", "load", "--capacity", "5.5", "--seconds", "1"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--seconds must be 10 or more");
+  }
+
+  @Test
+  void endsWithTwoWhenItIsAskedForWrongly() {
+    assertThat(run()).isEqualTo(ExitCode.USAGE);
+    assertThat(run("watch")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("generate", "--prompt", "What happens?")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--frames");
+    assertThat(text(out)).isEmpty();
+  }
+
+  @Test
+  void takesOneKindOfInputOnly() {
+    assertThat(run("generate", "--frames", "a", "--video", "b", "--prompt", "What?"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("mutually exclusive");
+  }
+
+  @Test
+  void endsWithThreeWhenThereIsNoCheckpoint() {
+    String model = folder.resolve("nothing-here").toString();
+    try {
+      assertThat(run("generate", "--model", model, "--image", "a.png", "--prompt", "What?"))
+          .isEqualTo(ExitCode.ENVIRONMENT);
+    } finally {
+      System.clearProperty("chronoscope.model");
+    }
+
+    assertThat(text(err)).contains(model);
+    assertThat(text(out)).isEmpty();
+  }
+
+  private int run(String... arguments) {
+    return Commands.run(out, err, arguments);
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

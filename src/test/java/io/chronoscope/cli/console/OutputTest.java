@@ -1,0 +1,48 @@
+package io.chronoscope.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.evaluation.Answered;
+import io.chronoscope.evaluation.Comparison;
+import io.chronoscope.evaluation.Truth;
+import io.chronoscope.render.Terminal;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class OutputTest {
+
+  @Test
+  void writesOneObjectALine() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Comparison comparison =
+        Comparison.of(
+            new Truth(
+                List.of(
+                    new Truth.Event(0, 1000, "A red circle appears."),
+                    new Truth.Event(0, 500, "A blue cross appears."))),
+            List.of(new Answered(0, 500, "A red circle appears.")));
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("start", Instant.parse("2026-05-04T12:00:00Z"));
+    line.put("nothing", Optional.empty());
+    line.put("pairings", comparison.pairings());
+
+    new Output(out, Terminal.NONE, out, Terminal.NONE).json(line);
+
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualToIgnoringNewLines(
+            "{\"start\":\"2026-05-04T12:00:00Z\",\"nothing\":null,\"pairings\":["
+                + "{\"truth\":{\"startMs\":0,\"endMs\":1000,\"description\":\"A red circle appears.\"},"
+                + "\"answer\":{\"startMs\":0,\"endMs\":500,\"description\":\"A red circle appears.\"},"
+                + "\"iou\":0.5},"
+                + "{\"truth\":{\"startMs\":0,\"endMs\":500,\"description\":\"A blue cross appears.\"},"
+                + "\"answer\":null,\"iou\":0.0}]}");
+  }
+}

@@ -1,0 +1,618 @@
+package io.chronoscope.messaging.chunk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.analysis.CommitSink;
+import io.chronoscope.analysis.Intake;
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.ResultReader;
+import io.chronoscope.client.ResultReader.From;
+import io.chronoscope.client.ResultReader.Read;
+import io.chronoscope.client.Topics;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Result;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.StreamInput;
+import io.chronoscope.domain.StreamInput.Chunk;
+import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.messaging.delivery.CommitProducers;
+import io.chronoscope.testing.FeedHarness;
+import io.chronoscope.testing.PairwiseAnalysis;
+import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.TopicNames;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(180)
+class StreamsOverKafkaIT {
+
+  private static final int CHUNKS = 12;
+  private static final List<String> STREAMS = List.of("north", "south", "east", "west", "roof");
+  private static final ScheduledExecutorService SCHEDULER = Executors.newScheduledThreadPool(2);
+  private static final AtomicInteger RUN = new AtomicInteger();
+
+  private static EmbeddedBroker broker;
+  private static Admin admin;
+  private final List<PairwiseAnalysis> analyses = new CopyOnWriteArrayList<>();
+  private TopicNames names;
+  private Map<String, Object> kafka;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0));
+    admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    admin.close();
+    broker.close();
+    SCHEDULER.shutdownNow();
+  }
+
+  @BeforeEach
+  void freshTopics() {
+    int run = RUN.incrementAndGet();
+    names = TopicNames.USUAL.renamed(name -> name + run);
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    Topics.ensure(kafka, names);
+  }
+
+  @Test
+  void keepsTheOrderOfEachStreamAndCommitsToTheEnd() throws Exception {
+    publishAll();
+    try (FeedHarness instance = instance(Duration.ZERO)) {
+      await(() -> committed().equals(ends()));
+      assertThat(instance.failure().reason()).isEmpty();
+    }
+    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+    for (String stream : STREAMS) {
+      assertThat(sequences(analyses.getFirst(), stream))
+          .isEqualTo(IntStream.range(0, CHUNKS).mapToObj(i -> (long) i).toList());
+      assertThat(
+              read().stream()
+                  .filter(VideoEvent.class::isInstance)
+                  .filter(result -> result.stream().equals(stream))
+                  .map(result -> ((VideoEvent) result).startOffsetMs())
+                  .toList())
+          .isSorted();
+    }
+    assertThat(StateReader.from(kafka, names.state()).read(Set.of(0, 1, 2, 3))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(DeliveryGuarantee.class)
+  void saysTheSameWhenKilledAndStartedAgain(DeliveryGuarantee guarantee) throws Exception {
+    FeedHarness.Kind kind = FeedHarness.Kind.USUAL.with(guarantee);
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    publishAll();
+    int kills = 0;
+    for (int life = 0; life < 8 && !committed().equals(ends()); life++) {
+      FeedHarness instance = instance(kind, Duration.ofMillis(40));
+      int seen = analyses.getLast().offered.size() + 1 + random.nextInt(14);
+      PairwiseAnalysis analysis = analyses.getLast();
+      await(() -> analysis.offered.size() >= seen || committed().equals(ends()));
+      if (life == 0) {
+        // Else all lives may be too short for anything to go on from.
+        await(() -> !StateReader.from(kafka, names.state()).read(Set.of(0, 1, 2, 3)).isEmpty());
+      }
+      instance.kill();
+      kills++;
+    }
+    try (FeedHarness instance = instance(kind, Duration.ZERO)) {
+      await(() -> committed().equals(ends()));
+      assertThat(instance.failure().reason()).isEmpty();
+    }
+    assertThat(kills).isGreaterThan(2);
+    assertThat(analyses.stream().mapToInt(a -> a.resumed.size()).sum()).isPositive();
+    switch (guarantee) {
+      case EXACTLY_ONCE -> assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+      case AT_LEAST_ONCE -> assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
+    }
+  }
+
+  @Test
+  void showsNothingOfWhatWasSentButNotCommitted() throws Exception {
+    publishAll();
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    AtomicInteger commits = new AtomicInteger();
+    FeedHarness first =
+        instance(
+            FeedHarness.Kind.USUAL.beforeCommit(() -> {
+              if (commits.incrementAndGet() > 5) {
+                sent.complete(null);
+                LockSupport.park();
+              }
+            }),
+            Duration.ZERO);
+    sent.get(60, TimeUnit.SECONDS);
+    first.kill();
+    assertThat(uncommitted()).isGreaterThan(read().size());
+    try (FeedHarness second = instance(Duration.ZERO)) {
+      await(() -> committed().equals(ends()));
+      assertThat(second.failure().reason()).isEmpty();
+    }
+    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+  }
+
+  @Test
+  void refusesAnInstanceThatStoodStillWhileAnotherTookOver() throws Exception {
+    List<Runnable> held = new CopyOnWriteArrayList<>();
+    AtomicBoolean hold = new AtomicBoolean();
+    FeedHarness.Kind impatient = FeedHarness.Kind.USUAL.with(Map.of("max.poll.interval.ms", 3000));
+    try (FeedHarness zombie =
+        new FeedHarness(
+            broker.bootstrapServers(),
+            names,
+            impatient,
+            sink -> {
+              PairwiseAnalysis analysis =
+                  new PairwiseAnalysis(
+                      sink,
+                      task -> {
+                        if (hold.get()) {
+                          held.add(task);
+                        } else {
+                          SCHEDULER.execute(task);
+                        }
+                      });
+              analyses.add(analysis);
+              return analysis;
+            })) {
+      publish(0, CHUNKS / 2, false);
+      await(() -> zombie.offsets().outstanding() == STREAMS.size());
+      hold.set(true);
+      publish(CHUNKS / 2, CHUNKS, true);
+      await(() -> held.size() == STREAMS.size());
+      zombie.standStill(true);
+      try (FeedHarness second = instance(Duration.ZERO)) {
+        await(() -> committed().equals(ends()));
+        hold.set(false);
+        held.forEach(SCHEDULER::execute);
+        await(() -> zombie.fenced() == carrying());
+        zombie.standStill(false);
+        await(() ->
+            zombie.offsets().committable().size() == 2
+                && second.offsets().committable().size() == 2);
+        assertThat(zombie.failure().reason()).isEmpty();
+        assertThat(second.failure().reason()).isEmpty();
+      }
+    }
+    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+  }
+
+  @Test
+  void stopsForGoodWhenAnotherWriterDoesNotGoAway() throws Exception {
+    publish(0, 2, false);
+    try (FeedHarness instance = instance(Duration.ZERO)) {
+      await(() -> instance.offsets().outstanding() == STREAMS.size());
+      for (int partition = 0; partition < 4; partition++) {
+        try (Producer<String, byte[]> other =
+            CommitProducers.transactional(
+                kafka, FeedHarness.GROUP, new TopicPartition(names.chunks(), partition))) {
+          other.initTransactions();
+        }
+      }
+      publish(2, 3, false);
+      await(() -> instance.failure().reason().isPresent());
+      assertThat(instance.failure().reason().get())
+          .contains(names.chunks(), "another instance writes");
+    }
+  }
+
+  @Test
+  void sharesTheWorkUnderTheNewerGroupProtocol() throws Exception {
+    FeedHarness.Kind newer = FeedHarness.Kind.USUAL.with(Map.of("group.protocol", "consumer"));
+    try (FeedHarness first = instance(newer, Duration.ZERO)) {
+      publish(0, CHUNKS / 2, false);
+      await(() -> first.offsets().outstanding() == STREAMS.size());
+      try (FeedHarness second = instance(newer, Duration.ZERO)) {
+        await(() ->
+            first.offsets().committable().size() == 2
+                && second.offsets().committable().size() == 2);
+        publish(CHUNKS / 2, CHUNKS, true);
+        await(() -> committed().equals(ends()));
+        assertThat(first.failure().reason()).isEmpty();
+        assertThat(second.failure().reason()).isEmpty();
+      }
+    }
+    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+  }
+
+  @Test
+  void movesStreamsWithTheirPartitions() throws Exception {
+    try (FeedHarness first = instance(Duration.ZERO)) {
+      publish(0, CHUNKS / 2, false);
+      await(() -> analyses.getFirst().offered.size() == STREAMS.size() * CHUNKS / 2);
+      await(() -> first.offsets().outstanding() == STREAMS.size());
+      try (FeedHarness second = instance(Duration.ZERO)) {
+        await(() ->
+            first.offsets().committable().size() == 2
+                && second.offsets().committable().size() == 2);
+        publish(CHUNKS / 2, CHUNKS, true);
+        await(() -> committed().equals(ends()));
+        assertThat(first.failure().reason()).isEmpty();
+        assertThat(second.failure().reason()).isEmpty();
+      }
+    }
+    PairwiseAnalysis second = analyses.get(1);
+    assertThat(second.resumed).isNotEmpty();
+    // What was done with is not offered again: each begins with the chunk its state names.
+    for (String stream : second.resumed) {
+      assertThat(sequences(second, stream).getFirst()).isEqualTo(CHUNKS / 2 - 1);
+    }
+    assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
+    assertThat(read()).hasSize(expected().size());
+  }
+
+  @Test
+  void asksForNoMoreThanTheAnalysisHasRoomFor() throws Exception {
+    publishAll();
+    CompletableFuture<Void> room = new CompletableFuture<>();
+    try (FeedHarness instance =
+        instance(sink -> {
+          PairwiseAnalysis analysis = analysis(sink, Duration.ZERO);
+          analysis.room = room;
+          return analysis;
+        })) {
+      PairwiseAnalysis analysis = analyses.getFirst();
+      await(() -> analysis.offered.size() == 1);
+      // Polling goes on while it waits; give it time to go wrong.
+      LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+      assertThat(analysis.offered).hasSize(1);
+      analysis.room = CompletableFuture.completedFuture(null);
+      room.complete(null);
+      await(() -> committed().equals(ends()));
+      assertThat(instance.failure().reason()).isEmpty();
+    }
+    assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
+  }
+
+  @Test
+  void refusesRecordsThatAreNoChunksAndGoesOn() throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers(), "max.request.size", 1 << 22),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(names.chunks(), 0, null, "no key".getBytes(UTF_8))).get();
+      producer.send(new ProducerRecord<>(names.chunks(), 0, "empty", new byte[0])).get();
+      producer
+          .send(new ProducerRecord<>(names.chunks(), 1, "large", new byte[(1 << 20) + 1]))
+          .get();
+      producer.send(headed("version", "ce_specversion", "2.0")).get();
+      producer.send(headed("type", "ce_type", "t".repeat(2_000_000))).get();
+      producer.send(headed("time", "ce_time", "+999999999-01-01T00:00:00Z")).get();
+      producer
+          .send(new ProducerRecord<>(names.chunks(), 2, "k".repeat(100_000), new byte[1]))
+          .get();
+    }
+    publishAll();
+    int partition = partition("north");
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(names.chunks(), partition, "ghost", null)).get();
+    }
+    try (FeedHarness instance = instance(Duration.ZERO)) {
+      await(() -> committed().equals(ends()));
+      assertThat(instance.failure().reason()).isEmpty();
+    }
+    assertThat(
+            results().stream().filter(r -> !(r instanceof DeadLetter)).collect(Collectors.toSet()))
+        .isEqualTo(Set.copyOf(expectedAt(origins())));
+    Map<String, DeadLetter> letters = new LinkedHashMap<>();
+    read().stream()
+        .filter(DeadLetter.class::isInstance)
+        .map(DeadLetter.class::cast)
+        .forEach(letter -> letters.put(letter.stream(), letter));
+    assertThat(letters.keySet())
+        .containsExactlyInAnyOrder(
+            names.chunks() + "-0",
+            names.chunks() + "-2",
+            "empty",
+            "large",
+            "ghost",
+            "version",
+            "type",
+            "time");
+    assertThat(letters.get("version").rejection().detail())
+        .contains("ce_specversion names CloudEvents version 2.0; only 1.0 is read");
+    assertThat(letters.get("time").rejection().reason()).isEqualTo(Reason.BAD_TIME);
+    assertThat(letters.get(names.chunks() + "-2").rejection().detail()).contains("100000 bytes");
+    assertThat(letters.get(names.chunks() + "-0").origin())
+        .isEqualTo(new ChunkOrigin(names.chunks(), 0, 0));
+    assertThat(letters.get(names.chunks() + "-0").rejection().reason())
+        .isEqualTo(Reason.BAD_ENVELOPE);
+    assertThat(letters.get("empty").rejection().reason()).isEqualTo(Reason.EMPTY);
+    assertThat(letters.get("large").rejection().reason()).isEqualTo(Reason.TOO_LARGE);
+    try (ResultReader reader =
+        new ResultReader(kafka, List.of(names.deadLetters()), From.BEGINNING)) {
+      reader.readToEnd(read -> {
+        var json = ((Read.Published) read).json();
+        assertThat(json.has("recordTime")).isTrue();
+        assertThat(json.has("sizeBytes")).isTrue();
+      });
+    }
+  }
+
+  /// A chunk with one header that is not as it should be.
+  private ProducerRecord<String, byte[]> headed(String stream, String header, String value) {
+    ProducerRecord<String, byte[]> record =
+        ChunkEnvelope.chunk(
+            names.chunks(),
+            URI.create("/test"),
+            stream,
+            0,
+            Instant.EPOCH,
+            Duration.ofSeconds(1),
+            "video/mp4",
+            new byte[1]);
+    record.headers().remove(header).add(header, value.getBytes(UTF_8));
+    return record;
+  }
+
+  @Test
+  void stopsForGoodWhenAStateCannotBeRead() throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      producer
+          .send(new ProducerRecord<>(names.state(), 1, "north", "{\"stream\":1}".getBytes(UTF_8)))
+          .get();
+    }
+    publishAll();
+    try (FeedHarness instance = instance(Duration.ZERO)) {
+      await(() -> instance.failure().reason().isPresent());
+      assertThat(instance.failure().reason().get())
+          .contains("state of stream north", names.state() + "/1@0");
+    }
+    assertThat(read()).isEmpty();
+  }
+
+  private FeedHarness instance(Duration commitDelay) {
+    return instance(FeedHarness.Kind.USUAL, commitDelay);
+  }
+
+  private FeedHarness instance(FeedHarness.Kind kind, Duration commitDelay) {
+    return new FeedHarness(
+        broker.bootstrapServers(), names, kind, sink -> analysis(sink, commitDelay));
+  }
+
+  private FeedHarness instance(Function<CommitSink, Intake> analysis) {
+    return new FeedHarness(broker.bootstrapServers(), names, FeedHarness.Kind.USUAL, analysis);
+  }
+
+  private PairwiseAnalysis analysis(CommitSink sink, Duration delay) {
+    PairwiseAnalysis analysis =
+        new PairwiseAnalysis(
+            sink, task -> SCHEDULER.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
+    analyses.add(analysis);
+    return analysis;
+  }
+
+  private void publishAll() {
+    publish(0, CHUNKS, true);
+  }
+
+  private void publish(int from, int until, boolean end) {
+    try (ChunkPublisher publisher =
+        new ChunkPublisher(kafka, names.chunks(), URI.create("/test"))) {
+      for (int i = from; i < until; i++) {
+        for (String stream : STREAMS) {
+          publisher.publish(
+              stream,
+              i,
+              PairwiseAnalysis.START.plusSeconds(i),
+              Duration.ofSeconds(1),
+              "text/plain",
+              (stream + i).getBytes(UTF_8));
+        }
+      }
+      if (end) {
+        STREAMS.forEach(publisher::end);
+      }
+    }
+  }
+
+  /// What an undisturbed run says.
+  private List<Result> expected() throws Exception {
+    return expectedAt(origins());
+  }
+
+  private List<Result> expectedAt(Map<String, List<ChunkOrigin>> origins) {
+    List<Result> results = new ArrayList<>();
+    PairwiseAnalysis undisturbed =
+        new PairwiseAnalysis(
+            step -> {
+              results.addAll(step.results());
+              return CompletableFuture.completedFuture(null);
+            },
+            Runnable::run);
+    for (String stream : STREAMS) {
+      List<ChunkOrigin> at = origins.get(stream);
+      for (int i = 0; i < CHUNKS; i++) {
+        undisturbed.offer(
+            new Chunk(
+                stream,
+                at.get(i),
+                java.util.Optional.empty(),
+                Instant.EPOCH,
+                java.util.OptionalLong.of(i),
+                java.util.Optional.empty(),
+                UTF_8.encode(stream + i)));
+      }
+      undisturbed.offer(new StreamInput.EndOfStream(stream, at.getLast()));
+    }
+    assertThat(results).hasSize(STREAMS.size() * CHUNKS);
+    return results;
+  }
+
+  private Map<String, List<ChunkOrigin>> origins() {
+    Map<String, List<ChunkOrigin>> origins = new LinkedHashMap<>();
+    analyses.stream()
+        .flatMap(analysis -> analysis.offered.stream())
+        .filter(Chunk.class::isInstance)
+        .map(StreamInput::origin)
+        .distinct()
+        .sorted(java.util.Comparator.comparingLong(ChunkOrigin::offset))
+        .forEach(origin ->
+            origins.computeIfAbsent(streamAt(origin), stream -> new ArrayList<>()).add(origin));
+    return origins;
+  }
+
+  private String streamAt(ChunkOrigin origin) {
+    return analyses.stream()
+        .flatMap(analysis -> analysis.offered.stream())
+        .filter(input -> input.origin().equals(origin))
+        .findFirst()
+        .orElseThrow()
+        .stream();
+  }
+
+  private static int partition(String stream) {
+    return org.apache.kafka.common.utils.Utils.toPositive(
+            org.apache.kafka.common.utils.Utils.murmur2(stream.getBytes(UTF_8)))
+        % 4;
+  }
+
+  private static List<Long> sequences(PairwiseAnalysis analysis, String stream) {
+    return analysis.offered.stream()
+        .filter(input -> input.stream().equals(stream))
+        .filter(Chunk.class::isInstance)
+        .map(input -> ((Chunk) input).sequence().orElseThrow())
+        .toList();
+  }
+
+  /// All that lies on the topics, repetitions included.
+  private List<Result> read() {
+    List<Result> results = new ArrayList<>();
+    try (ResultReader reader =
+        new ResultReader(
+            kafka,
+            List.of(names.events(), names.summaries(), names.deadLetters()),
+            From.BEGINNING)) {
+      reader.readToEnd(read -> results.add(((Read.Published) read).result()));
+    }
+    return results;
+  }
+
+  /// Partitions that carry a stream.
+  private static int carrying() {
+    return (int) STREAMS.stream().map(StreamsOverKafkaIT::partition).distinct().count();
+  }
+
+  /// How many records a reader sees that does not look whether they were committed.
+  private int uncommitted() {
+    Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+    int seen = 0;
+    try (KafkaConsumer<byte[], byte[]> reader =
+        new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      for (String topic : List.of(names.events(), names.summaries())) {
+        reader
+            .partitionsFor(topic)
+            .forEach(p -> ends.put(new TopicPartition(topic, p.partition()), 0L));
+      }
+      reader.assign(ends.keySet());
+      reader.seekToBeginning(ends.keySet());
+      ends.putAll(reader.endOffsets(ends.keySet()));
+      while (ends.entrySet().stream().anyMatch(e -> reader.position(e.getKey()) < e.getValue())) {
+        seen += reader.poll(Duration.ofMillis(100)).count();
+      }
+    }
+    return seen;
+  }
+
+  private Set<Result> results() {
+    return Set.copyOf(read());
+  }
+
+  private Map<TopicPartition, Long> committed() {
+    try {
+      Map<TopicPartition, Long> committed = new LinkedHashMap<>();
+      admin
+          .listConsumerGroupOffsets(FeedHarness.GROUP)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach((partition, offset) -> {
+            if (offset != null && partition.topic().equals(names.chunks())) {
+              committed.put(partition, offset.offset());
+            }
+          });
+      return committed;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Of partitions that have records.
+  private Map<TopicPartition, Long> ends() {
+    try {
+      Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
+      for (int p = 0; p < 4; p++) {
+        latest.put(new TopicPartition(names.chunks(), p), OffsetSpec.latest());
+      }
+      Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+      admin
+          .listOffsets(latest)
+          .all()
+          .get()
+          .forEach((partition, end) -> {
+            if (end.offset() > 0) {
+              ends.put(partition, end.offset());
+            }
+          });
+      return ends;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+}

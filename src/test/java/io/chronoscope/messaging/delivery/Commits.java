@@ -1,0 +1,83 @@
+package io.chronoscope.messaging.delivery;
+
+import io.chronoscope.analysis.StreamCommit;
+import io.chronoscope.analysis.StreamState;
+import io.chronoscope.analysis.StreamState.Counts;
+import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
+import io.chronoscope.analysis.StreamState.Summaries;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.messaging.delivery.PartitionProgress.Taken;
+import io.chronoscope.testing.Samples;
+import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.TopicNames;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+
+/// Commits of streams on one partition, and topics for them.
+final class Commits {
+
+  static final TopicPartition PARTITION = new TopicPartition("video.chunks", 1);
+
+  private Commits() {}
+
+  static WriteUnitRecords records(ChunkOffsets offsets) {
+    return new WriteUnitRecords(
+        new ResultEnvelope(TopicNames.USUAL, URI.create("/test")), TopicNames.USUAL, offsets);
+  }
+
+  static void read(ChunkOffsets offsets, String stream, long from, long until) {
+    for (long offset = from; offset < until; offset++) {
+      offsets.take(PARTITION, offset, new Taken(stream, Instant.EPOCH, 1));
+    }
+  }
+
+  static ChunkOrigin origin(long offset) {
+    return new ChunkOrigin(PARTITION.topic(), PARTITION.partition(), offset);
+  }
+
+  /// A step with one event, after which the stream goes on.
+  static StreamCommit step(String stream, int revision, long resumeFrom) {
+    var event = Samples.event(stream + "-e1", revision, stream);
+    return new StreamCommit(
+        stream,
+        List.of(event),
+        Optional.of(
+            new StreamState(
+                StreamState.VERSION,
+                stream,
+                event.start(),
+                3,
+                List.of(new OpenEvent(event, new Seen(1, 5), new Seen(2, 5), 6)),
+                Summaries.NONE,
+                Counts.NONE,
+                List.of(),
+                Positions.at(resumeFrom, Instant.parse("2026-01-01T00:00:00.000001Z")))),
+        origin(resumeFrom));
+  }
+
+  static StreamCommit end(String stream, long last) {
+    return new StreamCommit(stream, List.of(), Optional.empty(), origin(last));
+  }
+
+  static Cluster cluster() {
+    Node node = new Node(0, "localhost", 1);
+    Node[] nodes = {node};
+    List<PartitionInfo> partitions =
+        Stream.of("video.events", "video.chunks.dlq", "video.state")
+            .flatMap(topic ->
+                Stream.of(
+                    new PartitionInfo(topic, 0, node, nodes, nodes),
+                    new PartitionInfo(topic, 1, node, nodes, nodes)))
+            .toList();
+    return new Cluster("test", List.of(node), partitions, Set.of(), Set.of());
+  }
+}

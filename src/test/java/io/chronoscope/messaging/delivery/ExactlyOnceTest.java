@@ -1,0 +1,315 @@
+package io.chronoscope.messaging.delivery;
+
+import static io.chronoscope.messaging.delivery.Commits.PARTITION;
+import static io.chronoscope.messaging.delivery.Commits.step;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.messaging.delivery.PartitionTransactions.Patience;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExactlyOnceTest {
+
+  private final FailingProducer producer = new FailingProducer();
+  private final MessagingFailure failure = new MessagingFailure();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final ChunkOffsets offsets = new ChunkOffsets();
+  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final List<TopicPartition> fenced = new ArrayList<>();
+  private final MessagingMetrics metrics = new MessagingMetrics(registry);
+  private final ExactlyOnce delivery =
+      new ExactlyOnce(
+          partition -> producer,
+          "group",
+          Commits.records(offsets),
+          offsets,
+          new Patience(Duration.ZERO, Duration.ofMinutes(1)),
+          tasks::add,
+          failure,
+          metrics);
+  private final KafkaCommitSink sink = new KafkaCommitSink(delivery, offsets, failure, metrics);
+
+  @BeforeEach
+  void takeOver() {
+    delivery.open(List.of(PARTITION), fenced::add);
+    offsets.assign(PARTITION, new PartitionProgress(1, 7));
+  }
+
+  @Test
+  void writesTheStepsOfSeveralStreamsInOneTransaction() {
+    Commits.read(offsets, "north", 7, 9);
+    Commits.read(offsets, "south", 9, 11);
+    List<String> order = new ArrayList<>();
+    sink.commit(step("north", 1, 8)).thenRun(() -> order.add("north"));
+    sink.commit(step("south", 1, 10)).thenRun(() -> order.add("south"));
+    assertThat(producer.history()).isEmpty();
+    run();
+    assertThat(producer.commitCount()).isEqualTo(1);
+    assertThat(keys()).containsExactly("north-e1", "north", "south-e1", "south");
+    assertThat(producer.history().get(1).topic()).isEqualTo("video.state");
+    assertThat(producer.history().get(1).partition()).isEqualTo(1);
+    assertThat(StateRecord.parse(producer.history().get(1).value()))
+        .isEqualTo(StateRecord.after(step("north", 1, 8)));
+    assertThat(order).containsExactly("north", "south");
+    assertThat(registry.get("chronoscope.transactions.duration").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void commitsTheOffsetInTheSameTransaction() {
+    Commits.read(offsets, "north", 7, 9);
+    Commits.read(offsets, "south", 9, 11);
+    sink.commit(step("south", 1, 10));
+    run();
+    // The other stream still needs what comes before, so there is nothing to commit.
+    assertThat(producer.consumerGroupOffsetsHistory()).isEmpty();
+    sink.commit(step("north", 1, 8));
+    run();
+    assertThat(committed()).containsExactly(new OffsetAndMetadata(8));
+  }
+
+  @Test
+  void refusesARecordOfNoStreamTogetherWithItsOffset() {
+    Commits.read(offsets, "north", 7, 8);
+    offsets.takeAlone(
+        PARTITION, 8, new PartitionProgress.Taken("video.chunks-1", Instant.EPOCH, 1));
+    sink.reject(
+        new DeadLetter(
+            "video.chunks-1", Commits.origin(8), new Rejection(Reason.BAD_ENVELOPE, "no key")));
+    run();
+    assertThat(producer.history())
+        .singleElement()
+        .satisfies(letter -> {
+          assertThat(letter.topic()).isEqualTo("video.chunks.dlq");
+        });
+    assertThat(committed())
+        .singleElement()
+        .satisfies(offset -> {
+          assertThat(offset.offset()).isEqualTo(7);
+          // Read again from 7 on, it is known that 8 was refused.
+          assertThat(new PartitionProgress(2, offset).takeAlone(8, taken())).isFalse();
+        });
+  }
+
+  @Test
+  void abortsAndWritesTheSameAgain() {
+    Commits.read(offsets, "north", 7, 9);
+    producer.commitFailures.add(new KafkaException("the broker went", new TimeoutException()));
+    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    run();
+    assertThat(done).isCompleted();
+    assertThat(producer.aborts).isEqualTo(1);
+    assertThat(keys()).containsExactly("north-e1", "north");
+    assertThat(committed()).containsExactly(new OffsetAndMetadata(8));
+    assertThat(failure.reason()).isEmpty();
+    assertThat(
+            registry
+                .get("chronoscope.transactions.aborted")
+                .tag("reason", "TimeoutException")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void asksAgainWhetherACommitThatTimedOutWasMade() {
+    Commits.read(offsets, "north", 7, 9);
+    producer.commitFailures.add(new TimeoutException("no answer"));
+    producer.commitFailures.add(new TimeoutException("no answer"));
+    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    run();
+    assertThat(done).isCompleted();
+    assertThat(producer.aborts).isZero();
+    assertThat(keys()).containsExactly("north-e1", "north");
+  }
+
+  @Test
+  void writesNothingMoreOnceFenced() {
+    Commits.read(offsets, "north", 7, 9);
+    producer.fenceProducer();
+    CompletableFuture<Void> first = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    run();
+    assertThat(fenced).containsExactly(PARTITION);
+    assertThatThrownBy(first::get).hasCauseInstanceOf(CancellationException.class);
+    CompletableFuture<Void> second = sink.commit(step("north", 2, 9)).toCompletableFuture();
+    run();
+    assertThat(second).isCompletedExceptionally();
+    assertThat(producer.history()).isEmpty();
+    // That is for the consumer group to settle.
+    assertThat(failure.reason()).isEmpty();
+    assertThat(registry.get("chronoscope.partitions.fenced").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void isFencedWhenItCannotEvenAbort() {
+    Commits.read(offsets, "north", 7, 9);
+    producer.commitFailures.add(new KafkaException("epoch"));
+    producer.abortTransactionException =
+        new KafkaException("in an error state", new ProducerFencedException("newer"));
+    sink.commit(step("north", 1, 8));
+    run();
+    assertThat(fenced).containsExactly(PARTITION);
+    assertThat(producer.history()).isEmpty();
+  }
+
+  @Test
+  void stopsForGoodWhereTryingAgainCannotHelp() {
+    Commits.read(offsets, "north", 7, 9);
+    producer.commitFailures.add(new KafkaException(new RecordTooLargeException("17 MiB")));
+    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    delivery.advance(PARTITION);
+    run();
+    assertThat(done).isCompletedExceptionally();
+    assertThat(failure.reason())
+        .hasValueSatisfying(reason -> assertThat(reason).contains("video.chunks-1", "17 MiB"));
+    // Neither its offset nor anything else is written any more.
+    delivery.finish(List.of(PARTITION), new MockConsumer<>("earliest"), Duration.ZERO);
+    run();
+    assertThat(producer.consumerGroupOffsetsHistory()).isEmpty();
+  }
+
+  @Test
+  void takesTheMarkAwayWithTheOffsetThatMakesItNeedless() {
+    Commits.read(offsets, "north", 7, 9);
+    sink.commit(Commits.end("north", 8));
+    run();
+    assertThat(producer.commitCount()).isEqualTo(1);
+    assertThat(producer.history().getLast().value()).isNull();
+    assertThat(producer.history().getLast().key()).isEqualTo("north");
+    assertThat(committed()).containsExactly(new OffsetAndMetadata(9));
+  }
+
+  @Test
+  void commitsTheOffsetOfWhatIsOnlySkipped() {
+    offsets.take(PARTITION, 7, new PartitionProgress.Taken("north", Instant.EPOCH, 1));
+    sink.commit(Commits.end("north", 20));
+    run();
+    Commits.read(offsets, "south", 8, 9);
+    assertThat(committed()).containsExactly(new OffsetAndMetadata(8));
+    sink.commit(Commits.end("south", 8));
+    delivery.advance(PARTITION);
+    run();
+    assertThat(committed()).contains(new OffsetAndMetadata(9));
+    delivery.advance(PARTITION);
+    run();
+    assertThat(producer.commitCount()).as("nothing is due").isEqualTo(2);
+  }
+
+  @Test
+  void refusesWhatComesAfterItMovedAway() {
+    Commits.read(offsets, "north", 7, 9);
+    CompletableFuture<Void> before = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    run();
+    delivery.drop(List.of(PARTITION));
+    CompletableFuture<Void> after =
+        delivery.write(new WriteUnit.OfStep(step("north", 2, 9))).toCompletableFuture();
+    assertThat(before).isCompleted();
+    assertThatThrownBy(after::join).isInstanceOf(CancellationException.class);
+    assertThat(producer.closed()).isTrue();
+    assertThat(failure.reason()).isEmpty();
+  }
+
+  /// A writer that was about to write when its partition was lost, and came back, leaves alone what
+  /// was read anew.
+  @Test
+  void lostAndRegainedMeanwhileItBeginsWithWhatWasRead() {
+    Commits.read(offsets, "north", 7, 9);
+    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    producer.whenAsked =
+        () -> {
+          offsets.leave(List.of(PARTITION));
+          delivery.drop(List.of(PARTITION));
+          offsets.revoke(List.of(PARTITION));
+          offsets.assign(PARTITION, new PartitionProgress(2, 7));
+        };
+    run();
+    assertThat(done).isCompletedExceptionally();
+    assertThat(producer.history()).isEmpty();
+    Commits.read(offsets, "north", 7, 8);
+    assertThat(offsets.outstanding()).isOne();
+    assertThat(offsets.committable()).containsEntry(PARTITION, 7L);
+    assertThat(failure.reason()).isEmpty();
+  }
+
+  @Test
+  void namesThePartitionInTheTransactionalId() {
+    assertThat(ExactlyOnce.transactionalId("group", PARTITION)).isEqualTo("group-video.chunks-1");
+  }
+
+  private void run() {
+    while (!tasks.isEmpty()) {
+      tasks.poll().run();
+    }
+  }
+
+  private List<String> keys() {
+    return producer.history().stream().map(ProducerRecord::key).toList();
+  }
+
+  private List<OffsetAndMetadata> committed() {
+    return producer.consumerGroupOffsetsHistory().stream()
+        .map(of -> of.get("group").get(PARTITION))
+        .toList();
+  }
+
+  private static PartitionProgress.Taken taken() {
+    return new PartitionProgress.Taken("video.chunks-1", Instant.EPOCH, 1);
+  }
+
+  /// Fails as often as it is told to.
+  private static final class FailingProducer extends MockProducer<String, byte[]> {
+
+    private final Deque<RuntimeException> commitFailures = new ArrayDeque<>();
+    private Runnable whenAsked = () -> {};
+    private int aborts;
+
+    FailingProducer() {
+      super(Commits.cluster(), true, null, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+      whenAsked.run();
+      return super.partitionsFor(topic);
+    }
+
+    @Override
+    public void commitTransaction() {
+      RuntimeException problem = commitFailures.poll();
+      if (problem != null) {
+        throw problem;
+      }
+      super.commitTransaction();
+    }
+
+    @Override
+    public void abortTransaction() {
+      super.abortTransaction();
+      aborts++;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.chronoscope.messaging.delivery;
+
+import io.chronoscope.analysis.StreamPosition;
+import io.chronoscope.analysis.WindowSequence;
+import io.chronoscope.domain.Result.Gap.Cause;
+import io.chronoscope.sampling.FrameSampler;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A stream's place in time, for tests.
+public final class Positions {
+
+  private Positions() {}
+
+  /// All there can be in one, at a chunk that is needed again.
+  public static StreamPosition at(long number, Instant time) {
+    FrameSampler.Position sampled = new FrameSampler.Position(3, 1);
+    return new StreamPosition(
+        true,
+        StreamPosition.Phase.RUNNING,
+        number,
+        Optional.of(time),
+        false,
+        Optional.of(time),
+        number,
+        number,
+        new WindowSequence(0, 0),
+        0,
+        0,
+        sampled,
+        List.of(
+            new StreamPosition.Needed(
+                number, number, time, Optional.of(new StreamPosition.Taken(time, sampled)))),
+        List.of(new StreamPosition.Missed(time, time, Cause.MISSING, "no chunk came", 1)),
+        Optional.empty(),
+        3,
+        List.of(time));
+  }
+}

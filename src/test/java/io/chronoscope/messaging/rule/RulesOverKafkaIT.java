@@ -1,0 +1,316 @@
+package io.chronoscope.messaging.rule;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.ReferencedMedia;
+import io.chronoscope.analysis.WindowPlan;
+import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.analysis.window.AnalysisTools;
+import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.ResultReader;
+import io.chronoscope.client.ResultReader.From;
+import io.chronoscope.client.ResultReader.Read;
+import io.chronoscope.client.RuleReader;
+import io.chronoscope.client.RulesInForce;
+import io.chronoscope.client.Topics;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Result;
+import io.chronoscope.domain.Result.Alert;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.messaging.delivery.MessagingMetrics;
+import io.chronoscope.rule.Rule;
+import io.chronoscope.rule.RuleTable;
+import io.chronoscope.shedding.LoadGovernor;
+import io.chronoscope.testing.FeedHarness;
+import io.chronoscope.testing.LampModel;
+import io.chronoscope.testing.LampVideo;
+import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.TopicNames;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(120)
+class RulesOverKafkaIT {
+
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final AtomicInteger RUN = new AtomicInteger();
+
+  private static EmbeddedBroker broker;
+  private static Map<String, Object> kafka;
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final RuleTable table = new RuleTable(16);
+  private TopicNames names;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0));
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void freshTopics() {
+    int run = RUN.incrementAndGet();
+    names = TopicNames.USUAL.renamed(name -> "rules" + run + "." + name);
+    Topics.ensure(kafka, names);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : opened.reversed()) {
+      one.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T open(T resource) {
+    opened.add(resource);
+    return resource;
+  }
+
+  private RuleLoader follower() {
+    RuleLoader follower =
+        open(
+            new RuleLoader(
+                () -> new RuleReader(kafka, names.rules()),
+                table,
+                new RuleMetrics(registry, table)));
+    follower.start();
+    return follower;
+  }
+
+  private RuleDeadLetterWriter inspector(DeliveryGuarantee delivery) {
+    RuleDeadLetterWriter inspector =
+        open(
+            new RuleDeadLetterWriter(
+                kafka,
+                names.state(),
+                names.rules(),
+                new ResultEnvelope(names, URI.create("/test")),
+                delivery,
+                new MessagingMetrics(registry)));
+    inspector.start();
+    return inspector;
+  }
+
+  private static Rule rule(String id, String text) {
+    return new Rule(id, text, new StreamPattern("cam*"), 0.5, Duration.ZERO, 0);
+  }
+
+  private void put(Rule rule) {
+    RulesInForce.put(kafka, names.rules(), rule);
+  }
+
+  private void putRaw(String key, String value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(names.rules(), key, value.getBytes(UTF_8))).get();
+    }
+  }
+
+  private List<Result> read(String topic) {
+    List<Result> results = new ArrayList<>();
+    try (ResultReader reader = new ResultReader(kafka, List.of(topic), From.BEGINNING)) {
+      reader.readToEnd(read -> results.add(((Read.Published) read).result()));
+    }
+    return results;
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  @Test
+  void followsRulesFromTheBeginningAndAsTheyChange() throws Exception {
+    put(rule("a", "a dog"));
+    put(rule("b", "a cat"));
+    put(rule("a", "a wolf"));
+    RuleLoader follower = follower();
+    assertThat(follower.awaitCaughtUp()).isTrue();
+    assertThat(table.all()).containsExactly(rule("a", "a wolf"), rule("b", "a cat"));
+
+    put(rule("c", "a bird"));
+    await(() -> table.all().size() == 3);
+    RulesInForce.remove(kafka, names.rules(), "b");
+    await(() -> table.all().equals(List.of(rule("a", "a wolf"), rule("c", "a bird"))));
+  }
+
+  @Test
+  void saysWhyItCannotReadThemYet() throws Exception {
+    TopicNames absent = names.renamed(name -> "absent." + name);
+    RuleLoader follower =
+        open(
+            new RuleLoader(
+                () -> new RuleReader(kafka, absent.rules()),
+                table,
+                new RuleMetrics(registry, table)));
+    follower.start();
+    await(() -> follower.trouble().isPresent());
+    assertThat(follower.trouble().orElseThrow()).contains(absent.rules(), "does not exist");
+    assertThat(follower.isCaughtUp()).isFalse();
+    Topics.ensure(kafka, absent);
+    assertThat(follower.awaitCaughtUp()).isTrue();
+    await(() -> follower.trouble().isEmpty());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void putsAMalformedRuleAsideOnceAndKeepsTheFormerInForce(DeliveryGuarantee delivery)
+      throws Exception {
+    put(rule("a", "a dog"));
+    inspector(delivery);
+    inspector(delivery);
+    RuleLoader follower = follower();
+    follower.awaitCaughtUp();
+    putRaw("a", "{\"text\": \"a dog\", \"threshold\": 7}");
+    putRaw("b", "{\"text\": \"a cat\"}");
+    await(() -> table.all().size() == 2);
+    assertThat(table.all().getFirst()).isEqualTo(rule("a", "a dog"));
+    assertThat(registry.get("chronoscope.rules.rejected").counter().count()).isEqualTo(1);
+    assertThat(registry.get("chronoscope.rules").gauge().value()).isEqualTo(2);
+
+    await(() -> !read(names.deadLetters()).isEmpty());
+    // Whoever takes over does not answer it again.
+    for (AutoCloseable one : opened.reversed()) {
+      one.close();
+    }
+    opened.clear();
+    inspector(delivery);
+    putRaw("c".repeat(900_000), "no JSON");
+    await(() -> read(names.deadLetters()).size() > 1);
+    assertThat(read(names.deadLetters()))
+        .extracting(letter -> ((DeadLetter) letter).origin())
+        .containsExactly(
+            new ChunkOrigin(names.rules(), 0, 1), new ChunkOrigin(names.rules(), 0, 3));
+    await(() ->
+        registry.get("chronoscope.chunks.rejected").tag("reason", "bad_rule").counter().count()
+            == 2);
+    assertThat(((DeadLetter) read(names.deadLetters()).getFirst()).rejection())
+        .satisfies(rejection -> {
+          assertThat(rejection.reason()).isEqualTo(Reason.BAD_RULE);
+          assertThat(rejection.detail()).startsWith("rule a: threshold is 7.0");
+        });
+  }
+
+  @Test
+  void opensAnAlertThatPointsToItsEventWhileItLasts() throws Exception {
+    put(rule("lamp", "Lamp-aaa is on"));
+    putRaw("broken", "{}");
+    follower().awaitCaughtUp();
+    LampVideo.Script script = new LampVideo.Script(10).on('a', 4, 14).on('b', 1, 19);
+    BatchedModel model =
+        open(
+            new BatchedModel(
+                new LampModel(),
+                new BatchLimits(16, Duration.ZERO),
+                new BatchLimits(4, Duration.ZERO),
+                size -> {},
+                size -> {}));
+    AnalysisSettings settings =
+        LampModel.settings(
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
+    open(
+        new FeedHarness(
+            broker.bootstrapServers(),
+            names,
+            FeedHarness.Kind.USUAL,
+            sink ->
+                open(
+                    new StreamAnalysis(
+                        settings,
+                        new AnalysisTools(
+                            new LampVideo(),
+                            ReferencedMedia.NONE,
+                            model,
+                            LoadGovernor.off(),
+                            table,
+                            new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
+                            sink,
+                            AnalysisListener.SILENT,
+                            InstantSource.system())))));
+    try (ChunkPublisher publisher =
+        new ChunkPublisher(kafka, names.chunks(), URI.create("/test"))) {
+      for (int second = 0; second < 10; second += 2) {
+        publish(publisher, script, second);
+      }
+      // Open before more of the stream has come.
+      await(() -> !read(names.alerts()).isEmpty());
+      Alert open = (Alert) read(names.alerts()).getFirst();
+      assertThat(open.status()).isEqualTo(Status.OPEN);
+      assertThat(open.start()).isEqualTo(NOON.plusSeconds(4));
+      for (int second = 10; second < 20; second += 2) {
+        publish(publisher, script, second);
+      }
+      publisher.end("cam").toCompletableFuture().join();
+    }
+    await(() ->
+        read(names.alerts()).stream().anyMatch(one -> ((Alert) one).status() == Status.CLOSED));
+    List<Result> alerts = read(names.alerts());
+    assertThat(alerts).extracting(one -> ((Alert) one).revision()).containsExactly(1, 2);
+    Alert closed = (Alert) alerts.getLast();
+    assertThat(closed.id()).isEqualTo(((Alert) alerts.getFirst()).id());
+    assertThat(closed.end()).isEqualTo(NOON.plusSeconds(14));
+    assertThat(closed.rule()).isEqualTo("lamp");
+    assertThat(
+            read(names.events()).stream()
+                .filter(VideoEvent.class::isInstance)
+                .map(VideoEvent.class::cast)
+                .filter(event -> event.id().equals(closed.event().orElseThrow())))
+        .isNotEmpty()
+        .allSatisfy(event -> assertThat(event.description()).isEqualTo("Lamp-aaa is on."));
+  }
+
+  private static void publish(ChunkPublisher publisher, LampVideo.Script script, int second) {
+    ByteBuffer media = script.chunk(second, second + 2);
+    byte[] bytes = new byte[media.remaining()];
+    media.get(bytes);
+    publisher
+        .publish(
+            "cam", second / 2, NOON.plusSeconds(second), Duration.ofSeconds(2), "text/plain", bytes)
+        .toCompletableFuture()
+        .join();
+  }
+}

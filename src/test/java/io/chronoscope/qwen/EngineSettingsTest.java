@@ -1,0 +1,39 @@
+package io.chronoscope.qwen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chronoscope.ort.Device;
+import org.junit.jupiter.api.Test;
+
+class EngineSettingsTest {
+
+  @Test
+  void readsDevicesAndTheirUsualPrecision() {
+    assertThat(EngineSettings.parse("cpu", "")).isEqualTo(EngineSettings.cpu());
+    assertThat(EngineSettings.parse("CUDA:1", ""))
+        .isEqualTo(EngineSettings.of(new Device.Cuda(1), Precision.BF16));
+    assertThat(EngineSettings.parse("cuda", "fp32").precision()).isEqualTo(Precision.FP32);
+  }
+
+  @Test
+  void saysWhyFp16IsRefused() {
+    assertThatThrownBy(() -> EngineSettings.parse("cuda", "fp16"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("overflows");
+  }
+
+  @Test
+  void saysWhyBf16IsRefusedOnTheCpu() {
+    assertThatThrownBy(() -> EngineSettings.parse("cpu", "bf16"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("use fp32");
+  }
+
+  @Test
+  void namesTheUnknownDevice() {
+    assertThatThrownBy(() -> EngineSettings.parse("tpu", ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("device tpu: known are cpu, cuda and cuda:ORDINAL");
+  }
+}

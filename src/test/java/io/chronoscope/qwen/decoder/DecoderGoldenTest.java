@@ -1,0 +1,270 @@
+package io.chronoscope.qwen.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.NativeTensor;
+import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.testing.GoldenCase;
+import io.chronoscope.tokenizer.ChatTokenizer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Prompts and the decoder alone, on the reference's own encoder rows.
+class DecoderGoldenTest {
+
+  private static final DecodeSettings ALL_TOGETHER = new DecodeSettings(16, 0, 1, 8);
+
+  static Iterable<GoldenCase> cases() {
+    return GoldenCase.all()::iterator;
+  }
+
+  private static ChatPrompt prompt(Checkpoint checkpoint, GoldenCase golden) {
+    List<ChatPrompt.Segment> segments = new ArrayList<>();
+    for (JsonNode content : golden.get("content")) {
+      if (content.has("text")) {
+        segments.add(new ChatPrompt.Segment.Text(content.get("text").asText()));
+      } else {
+        TokenGrid grid =
+            new TokenGrid(
+                content.get("resizedHeight").asInt() / 28,
+                content.get("resizedWidth").asInt() / 28);
+        double seconds = content.path("secondsPerGrid").asDouble();
+        int pairs = content.get("gridThw").get(0).asInt();
+        segments.add(
+            content.has("image")
+                ? new ChatPrompt.Segment.Image(grid)
+                : new ChatPrompt.Segment.Video(
+                    grid, IntStream.range(0, pairs).mapToDouble(i -> i * seconds).toArray()));
+      }
+    }
+    return assemble(checkpoint, segments);
+  }
+
+  private static ChatPrompt assemble(Checkpoint checkpoint, List<ChatPrompt.Segment> segments) {
+    try (ChatTokenizer tokenizer = ChatTokenizer.open(checkpoint.directory())) {
+      return ChatPrompt.assemble(
+          tokenizer,
+          checkpoint.tokens(),
+          checkpoint.vision().tokensPerSecond(),
+          "You are a helpful assistant.",
+          segments);
+    }
+  }
+
+  private static DecodeRequest request(
+      Checkpoint checkpoint, GoldenCase golden, int maxNewTokens, IntConsumer onToken)
+      throws IOException {
+    return new DecodeRequest(
+        prompt(checkpoint, golden),
+        List.of(direct(golden.floats("encoder"))),
+        maxNewTokens,
+        onToken);
+  }
+
+  private static FloatBuffer direct(float[] values) {
+    FloatBuffer buffer =
+        ByteBuffer.allocateDirect(values.length * 4).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    return buffer.put(values).flip();
+  }
+
+  private static Decoder decoder(Checkpoint checkpoint, DecodeSettings settings) {
+    return decoder(checkpoint, settings, new DecoderAttention.Grouped(checkpoint.text()));
+  }
+
+  private static Decoder decoder(
+      Checkpoint checkpoint, DecodeSettings settings, DecoderAttention attention) {
+    return Decoder.compile(
+        checkpoint.text(),
+        checkpoint.generation(),
+        checkpoint.weights(),
+        ElementType.FLOAT32,
+        attention,
+        Device.CPU,
+        1,
+        settings);
+  }
+
+  private static List<Integer> ids(Decoded decoded) {
+    return Arrays.stream(decoded.tokenIds()).boxed().toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void laysPromptsOutAsTheReferenceDoes(GoldenCase golden) {
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint())) {
+      ChatPrompt prompt = prompt(checkpoint, golden);
+      assertThat(prompt.tokenIds()).containsExactly(ints(golden.get("promptTokenIds")));
+      JsonNode positions = golden.get("positionIds");
+      assertThat(prompt.positions().time()).containsExactly(longs(positions.get(0)));
+      assertThat(prompt.positions().height()).containsExactly(longs(positions.get(1)));
+      assertThat(prompt.positions().width()).containsExactly(longs(positions.get(2)));
+      assertThat(prompt.positions().next() - prompt.length())
+          .isEqualTo(golden.get("mropeDelta").asLong());
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
+  }
+
+  private static long[] longs(JsonNode array) {
+    return LongStream.range(0, array.size()).map(i -> array.get((int) i).asLong()).toArray();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void maskedAttentionAnswersAsTheReferenceDoes(GoldenCase golden) throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+        Decoder decoder =
+            decoder(
+                checkpoint, DecodeSettings.CPU, new DecoderAttention.Masked(checkpoint.text()))) {
+      Decoded decoded =
+          decoder
+              .generate(List.of(request(checkpoint, golden, golden.maxNewTokens(), token -> {})))
+              .getFirst();
+      float[] expected = golden.floats("logits");
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(decoded.firstLogits()[i]).isCloseTo(expected[i], within(1e-3f));
+      }
+      assertThat(ids(decoded)).isEqualTo(golden.ints("tokenIds"));
+    }
+  }
+
+  @Test
+  void answerDoesNotDependOnHowRunsAreCut() throws IOException {
+    GoldenCase golden = GoldenCase.named("penalty-eos");
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint())) {
+      for (DecodeSettings settings :
+          List.of(
+              new DecodeSettings(1, 1, 1, 1),
+              new DecodeSettings(1, 1, 5, 3),
+              new DecodeSettings(1, 1, 512, 512))) {
+        try (Decoder decoder = decoder(checkpoint, settings)) {
+          List<Integer> streamed = new ArrayList<>();
+          Decoded decoded =
+              decoder
+                  .generate(
+                      List.of(request(checkpoint, golden, golden.maxNewTokens(), streamed::add)))
+                  .getFirst();
+          assertThat(ids(decoded)).as("%s", settings).isEqualTo(golden.ints("tokenIds"));
+          assertThat(streamed).isEqualTo(ids(decoded));
+          assertThat(decoded.finished()).isTrue();
+        }
+      }
+    }
+  }
+
+  /// Prompts of different lengths, with and without pictures.
+  private static List<DecodeRequest> company(Checkpoint checkpoint, GoldenCase golden)
+      throws IOException {
+    List<DecodeRequest> requests = new ArrayList<>();
+    requests.add(request(checkpoint, golden, 40, token -> {}));
+    for (String text : List.of("What?", "Tell me what the ball does, and when it does so.")) {
+      requests.add(
+          new DecodeRequest(
+              assemble(checkpoint, List.of(new ChatPrompt.Segment.Text(text))),
+              List.of(),
+              12 + text.length() / 4,
+              token -> {}));
+    }
+    requests.add(request(checkpoint, golden, 7, token -> {}));
+    return requests;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void answersDoNotDependOnTheirCompany(GoldenCase golden) throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint())) {
+      for (DecoderAttention attention :
+          List.of(
+              new DecoderAttention.Grouped(checkpoint.text()),
+              new DecoderAttention.Masked(checkpoint.text()))) {
+        try (Decoder decoder = decoder(checkpoint, ALL_TOGETHER, attention)) {
+          List<DecodeRequest> requests = company(checkpoint, golden);
+          List<Decoded> together = decoder.generate(requests);
+          for (int i = 0; i < requests.size(); i++) {
+            Decoded alone = decoder.generate(List.of(requests.get(i))).getFirst();
+            assertThat(ids(together.get(i))).as("request %d", i).isEqualTo(ids(alone));
+            assertThat(together.get(i).finished()).isEqualTo(alone.finished());
+            for (int id = 0; id < alone.firstLogits().length; id++) {
+              assertThat(together.get(i).firstLogits()[id])
+                  .isCloseTo(alone.firstLogits()[id], within(1e-4f));
+            }
+          }
+          assertThat(together.get(3).tokenIds().length).isLessThanOrEqualTo(7);
+        }
+      }
+    }
+  }
+
+  @Test
+  void closesEveryTensorAlsoWhenAListenerFails() throws IOException {
+    GoldenCase golden = GoldenCase.named("penalty-eos");
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+        Decoder decoder = decoder(checkpoint, DecodeSettings.CPU)) {
+      long before = NativeTensor.live();
+      DecodeRequest good = request(checkpoint, golden, 12, token -> {});
+      decoder.generate(List.of(good, good));
+      assertThat(NativeTensor.live()).isEqualTo(before);
+
+      int[] calls = {0};
+      DecodeRequest failing =
+          request(
+              checkpoint,
+              golden,
+              12,
+              token -> {
+                if (++calls[0] == 5) {
+                  throw new IllegalStateException("listener left");
+                }
+              });
+      assertThatThrownBy(() -> decoder.generate(List.of(failing)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("listener left");
+      assertThat(NativeTensor.live()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void refusesAPromptBeyondTheModelsPositions() throws IOException {
+    GoldenCase golden = GoldenCase.named("published-tied");
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+        Decoder decoder = decoder(checkpoint, DecodeSettings.CPU)) {
+      DecodeRequest request =
+          request(checkpoint, golden, checkpoint.text().maxPositions(), token -> {});
+      assertThatThrownBy(() -> decoder.generate(List.of(request)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("exceed the model's 32768 positions");
+    }
+  }
+
+  @Test
+  void refusesVisualRowsThatDoNotMatchThePrompt() throws IOException {
+    GoldenCase golden = GoldenCase.named("published-tied");
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+        Decoder decoder = decoder(checkpoint, DecodeSettings.CPU)) {
+      DecodeRequest request =
+          new DecodeRequest(prompt(checkpoint, golden), List.of(), 4, token -> {});
+      assertThatThrownBy(() -> decoder.generate(List.of(request)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("0 visual rows for 64 visual tokens");
+    }
+  }
+}

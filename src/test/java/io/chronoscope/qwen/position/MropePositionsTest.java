@@ -1,0 +1,57 @@
+package io.chronoscope.qwen.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class MropePositionsTest {
+
+  @Test
+  void countsTextUpOnAllAxes() {
+    MropePositions positions = MropePositions.builder(2).text(3).build();
+    assertThat(positions.time()).containsExactly(0, 1, 2);
+    assertThat(positions.height()).containsExactly(0, 1, 2);
+    assertThat(positions.width()).containsExactly(0, 1, 2);
+    assertThat(positions.next()).isEqualTo(3);
+  }
+
+  @Test
+  void placesAVideoByTimeRowAndColumn() {
+    MropePositions positions =
+        MropePositions.builder(2).text(1).video(new TokenGrid(1, 2), 3, 1.0).text(1).build();
+    assertThat(positions.time()).containsExactly(0, 1, 1, 3, 3, 5, 5, 6);
+    assertThat(positions.height()).containsExactly(0, 1, 1, 1, 1, 1, 1, 6);
+    assertThat(positions.width()).containsExactly(0, 1, 2, 1, 2, 1, 2, 6);
+    assertThat(positions.next()).isEqualTo(7);
+  }
+
+  @Test
+  void letsTheWidestAxisMoveTheTextOn() {
+    MropePositions positions = MropePositions.builder(2).image(new TokenGrid(2, 5)).text(1).build();
+    assertThat(positions.time()[10]).isEqualTo(5);
+  }
+
+  @Test
+  void givesPairsTheirOwnTimes() {
+    MropePositions positions =
+        MropePositions.builder(2).video(new TokenGrid(1, 1), new double[] {0, 0.4, 1.75}).build();
+    assertThat(positions.time()).containsExactly(0, 0, 3);
+    assertThat(positions.next()).isEqualTo(4);
+  }
+
+  @Test
+  void keepsFractionsOfASecondUntilTheEnd() {
+    // 2 / 2.01 seconds a pair: cut to whole seconds first, all pairs would stand at 0.
+    MropePositions positions =
+        MropePositions.builder(2).video(new TokenGrid(1, 1), 4, 2 / 2.01).build();
+    assertThat(positions.time()).containsExactly(0, 1, 3, 5);
+  }
+
+  @Test
+  void refusesTimesBeforeTheStart() {
+    MropePositions.Builder builder = MropePositions.builder(2);
+    assertThatThrownBy(() -> builder.video(new TokenGrid(1, 1), new double[] {-1.5}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

@@ -1,0 +1,64 @@
+package io.chronoscope.qwen.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class Rotary2dTest {
+
+  private static final int HEAD_DIM = 8;
+
+  @Test
+  void turnsByRowThenColumnTwice() {
+    // Token (1, 2) of 2x3, its last patch: row 3, column 5. Frequencies 1 and 1/100.
+    RotaryTables tables = Rotary2d.rowOrdered(new TokenGrid(2, 3), 2, HEAD_DIM);
+    int at = (tables.rows() - 1) * HEAD_DIM;
+    double[] angles = {3, 0.03, 5, 0.05, 3, 0.03, 5, 0.05};
+    for (int i = 0; i < HEAD_DIM; i++) {
+      assertThat((double) tables.cos()[at + i]).isCloseTo(Math.cos(angles[i]), within(1e-6));
+      assertThat((double) tables.sin()[at + i]).isCloseTo(Math.sin(angles[i]), within(1e-6));
+    }
+  }
+
+  @Test
+  void goesThroughThePatchesOfAToken() {
+    RotaryTables tables = Rotary2d.rowOrdered(new TokenGrid(1, 2), 2, HEAD_DIM);
+    int[][] rowsAndColumns = {
+      {0, 0}, {0, 1}, {1, 0}, {1, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3},
+    };
+    for (int patch = 0; patch < 8; patch++) {
+      double row = Math.sin(rowsAndColumns[patch][0]);
+      double column = Math.sin(rowsAndColumns[patch][1]);
+      assertThat((double) tables.sin()[patch * HEAD_DIM]).isCloseTo(row, within(1e-6));
+      assertThat((double) tables.sin()[patch * HEAD_DIM + 2]).isCloseTo(column, within(1e-6));
+    }
+  }
+
+  @Test
+  void movesWithItsTokenIntoWindowOrder() {
+    TokenGrid grid = new TokenGrid(5, 6);
+    WindowPartition order = WindowPartition.of(grid, 4);
+    RotaryTables rows = Rotary2d.rowOrdered(grid, 2, HEAD_DIM);
+    RotaryTables windows = Rotary2d.windowOrdered(grid, order, 2, HEAD_DIM);
+    int token = 4 * HEAD_DIM;
+    int[] from = order.toWindows();
+    for (int place = 0; place < from.length; place++) {
+      assertThat(Arrays.copyOfRange(windows.cos(), place * token, (place + 1) * token))
+          .isEqualTo(
+              Arrays.copyOfRange(rows.cos(), from[place] * token, (from[place] + 1) * token));
+      assertThat(Arrays.copyOfRange(windows.sin(), place * token, (place + 1) * token))
+          .isEqualTo(
+              Arrays.copyOfRange(rows.sin(), from[place] * token, (from[place] + 1) * token));
+    }
+  }
+
+  @Test
+  void refusesTheWindowOrderOfAnotherGrid() {
+    WindowPartition other = WindowPartition.of(new TokenGrid(2, 2), 4);
+    assertThatThrownBy(() -> Rotary2d.windowOrdered(new TokenGrid(2, 3), other, 2, HEAD_DIM))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

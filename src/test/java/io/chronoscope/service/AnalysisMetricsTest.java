@@ -1,0 +1,40 @@
+package io.chronoscope.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+class AnalysisMetricsTest {
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final AnalysisMetrics metrics = new AnalysisMetrics(registry);
+
+  @Test
+  void showsTheWorstLagOfTheStreamsThatAreHere() {
+    metrics.progress("here", 4_000_000, 7_000_000);
+    metrics.progress("elsewhere", 0, 9_000_000);
+    assertThat(lag()).isEqualTo(9);
+
+    metrics.streamLeft("elsewhere");
+
+    assertThat(lag()).isEqualTo(3);
+  }
+
+  @Test
+  void hasItsCountersAtZeroFromTheStart() {
+    for (String name :
+        new String[] {
+          "chronoscope.rules.left.out", "chronoscope.alerts.cooled", "chronoscope.answers.broken"
+        }) {
+      assertThat(registry.find(name).counters())
+          .as(name)
+          .isNotEmpty()
+          .allSatisfy(counter -> assertThat(counter.count()).isZero());
+    }
+  }
+
+  private double lag() {
+    return registry.get("chronoscope.lag.seconds").gauge().value();
+  }
+}

@@ -1,0 +1,376 @@
+package io.chronoscope.service;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.RulesInForce;
+import io.chronoscope.client.Topics;
+import io.chronoscope.decode.MediaCutter;
+import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.rule.Rule;
+import io.chronoscope.testing.BrokerProcess;
+import io.chronoscope.testing.CommittedResults;
+import io.chronoscope.testing.ServiceProcess;
+import io.chronoscope.wire.TopicNames;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The packaged service as several processes on a broker that is a process too. What they publish
+/// while they are killed at random, while instances come and go and while the broker is started
+/// again, is compared with what one undisturbed instance publishes of the same chunks.
+///
+/// `-Dkills=30` for more kills than usual, `-Dseed=…` for the same again.
+class InstancesKilledIT {
+
+  private static final int KILLS = Integer.getInteger("kills", 8);
+  private static final List<String> SAMPLES =
+      List.of("corridor", "crossing", "dock", "empty", "gate", "portrait", "yard");
+  private static final int PARTITIONS = 4;
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration CHUNK = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
+  private static final TopicNames UNDISTURBED =
+      TopicNames.USUAL.renamed(name -> "undisturbed." + name).withChunks("video.chunks");
+
+  /// What depends on time must not depend on how long an outage takes.
+  private static final Map<String, String> STEADY =
+      Map.of("CHRONOSCOPE_IDLE_TIME", "30m", "CHRONOSCOPE_THREADS", "1");
+
+  private final List<ServiceProcess> instances = new ArrayList<>();
+  private BrokerProcess broker;
+  private Map<String, Object> kafka;
+  private Admin admin;
+  private int started;
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path directory;
+
+  /// The clients in this process say a lot.
+  private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
+
+  @BeforeAll
+  static void quieten() {
+    CLIENTS.setLevel(Level.SEVERE);
+  }
+
+  @BeforeEach
+  void startBroker() throws Exception {
+    broker = new BrokerProcess(Files.createDirectory(directory.resolve("data")));
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    admin = Admin.create(kafka);
+    Topics.ensure(admin, TopicNames.USUAL);
+    Topics.ensure(admin, UNDISTURBED);
+    for (TopicNames topics : List.of(TopicNames.USUAL, UNDISTURBED)) {
+      // So low a threshold that it is found at all times, whatever the model thinks of it.
+      RulesInForce.put(
+          kafka,
+          topics.rules(),
+          new Rule("any", "something appears", StreamPattern.ANY, 0, Duration.ZERO, 0));
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (ServiceProcess instance : instances) {
+      instance.close();
+    }
+    admin.close(Duration.ZERO);
+    broker.close();
+  }
+
+  @Test
+  void publishesTheSameOnceWhateverIsKilled() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    try (Feed feed = new Feed(kafka)) {
+      instances.add(start("chronoscope", TopicNames.USUAL));
+      instances.add(start("chronoscope", TopicNames.USUAL));
+      long before = 0;
+      for (int kill = 1; kill <= KILLS; kill++) {
+        feed.publishUntil(1.2 * kill / KILLS);
+        // Most kills come in the middle of the work, some at any time: in the middle of starting,
+        // or before the group has noticed the one before.
+        if (random.nextInt(4) > 0) {
+          awaitMoreThan(before);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(2500)).toNanos());
+        before = published();
+        killOne(random.nextInt(instances.size()), kill, before);
+        if (kill == 1 + KILLS / 4) {
+          instances.add(start("chronoscope", TopicNames.USUAL));
+          System.out.println("a third instance comes");
+        }
+        if (kill == KILLS / 3 || kill == 2 * KILLS / 3) {
+          boolean inGoodOrder = kill == KILLS / 3;
+          broker.restart(inGoodOrder);
+          System.out.println("the broker was " + (inGoodOrder ? "restarted" : "killed, restarted"));
+        }
+        if (kill == 3 * KILLS / 4) {
+          ServiceProcess leaves = instances.remove(0);
+          assertThat(leaves.terminate(Duration.ofSeconds(60))).as(leaves.said()).isTrue();
+          System.out.println("an instance leaves");
+        }
+      }
+      assertThat(before).as("published while instances were killed").isPositive();
+      feed.publishUntil(1);
+      awaitDone("chronoscope", TopicNames.USUAL);
+    }
+    for (ServiceProcess instance : instances) {
+      instance.close();
+    }
+    instances.clear();
+
+    instances.add(start("undisturbed", UNDISTURBED));
+    awaitDone("undisturbed", UNDISTURBED);
+    assertThat(instances.getFirst().get("/q/health/live").statusCode()).isEqualTo(200);
+    assertThat(instances.getFirst().get("/q/health/ready").statusCode()).isEqualTo(200);
+    assertThat(instances.getFirst().get("/q/metrics").body())
+        .contains(
+            "chronoscope_frames",
+            "chronoscope_batch",
+            "chronoscope_windows",
+            "chronoscope_transactions_duration_seconds_bucket",
+            "chronoscope_rebalances_total");
+    CommittedResults expected = CommittedResults.read(kafka, UNDISTURBED);
+    CommittedResults published = CommittedResults.read(kafka, TopicNames.USUAL);
+    System.out.printf(
+        "%d records published with %d kills, %d without%n",
+        published.count(), KILLS, expected.count());
+    assertThat(expected.ids()).doesNotHaveDuplicates();
+    assertThat(expected.records().keySet())
+        .contains("events of yard", "summaries of yard", "alerts of yard", "dead letters of gate");
+    assertThat(published.ids()).doesNotHaveDuplicates();
+    assertThat(published.records().keySet()).isEqualTo(expected.records().keySet());
+    published
+        .records()
+        .forEach((of, records) ->
+            assertThat(records)
+                .as(of)
+                .containsExactlyElementsOf(expected.records().getOrDefault(of, List.of())));
+  }
+
+  @Test
+  void endsWithAReasonWhenItCannotGoOn() throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      producer
+          .send(new ProducerRecord<>(TopicNames.USUAL.state(), 1, "north", "{}".getBytes(UTF_8)))
+          .get();
+    }
+    try (ServiceProcess instance = start("chronoscope", TopicNames.USUAL)) {
+      assertThat(instance.awaitEnd(PATIENCE)).isEqualTo(ExitCode.FAILED);
+      assertThat(instance.said()).contains("state of stream north");
+    }
+  }
+
+  private ServiceProcess start(String group, TopicNames topics) {
+    return ServiceProcess.start(
+        new ServiceProcess.Setup(broker.bootstrapServers(), group, topics, STEADY),
+        directory.resolve("instance-" + ++started + ".log"));
+  }
+
+  private void killOne(int which, int kill, long published) throws Exception {
+    ServiceProcess victim = instances.get(which);
+    boolean wasAlive = victim.isAlive();
+    victim.kill();
+    System.out.printf(
+        "kill %d: instance %d of %d, %s after %.1f s; %d records published, %d of %d done with%n",
+        kill,
+        which + 1,
+        instances.size(),
+        wasAlive ? "killed" : "had ended by itself",
+        victim.lived().toMillis() / 1000.0,
+        published,
+        done("chronoscope"),
+        total());
+    instances.set(which, start("chronoscope", TopicNames.USUAL));
+  }
+
+  /// How many records a reader may see by now, or a few more: marks of transactions count as well.
+  private long published() throws Exception {
+    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
+    for (String topic : List.of(TopicNames.USUAL.events(), TopicNames.USUAL.summaries())) {
+      for (int p = 0; p < PARTITIONS; p++) {
+        latest.put(new TopicPartition(topic, p), OffsetSpec.latest());
+      }
+    }
+    return admin
+        .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        .all()
+        .get()
+        .values()
+        .stream()
+        .mapToLong(end -> end.offset())
+        .sum();
+  }
+
+  /// Waits until more is published, for a while: there may be nothing left to do.
+  private void awaitMoreThan(long before) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (published() <= before && done("chronoscope") < total() && System.nanoTime() < until) {
+      startWhatEnded("chronoscope", TopicNames.USUAL);
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    }
+  }
+
+  /// Until everything sent is committed.
+  private void awaitDone(String group, TopicNames topics) throws Exception {
+    long total = total();
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (done(group) < total) {
+      assertThat(System.nanoTime())
+          .as("%d of %d records done with; %s", done(group), total, instances.getLast().said())
+          .isLessThan(until);
+      startWhatEnded(group, topics);
+      LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+    }
+  }
+
+  /// As whatever watches over a service does.
+  private void startWhatEnded(String group, TopicNames topics) {
+    for (int i = 0; i < instances.size(); i++) {
+      if (!instances.get(i).isAlive()) {
+        System.out.println("an instance ended by itself: " + lastWords(instances.get(i)));
+        instances.set(i, start(group, topics));
+      }
+    }
+  }
+
+  private static String lastWords(ServiceProcess instance) {
+    List<String> lines = instance.said().lines().toList();
+    return String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+  }
+
+  private long done(String group) throws Exception {
+    try {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
+          .stream()
+          .mapToLong(offset -> offset == null ? 0 : offset.offset())
+          .sum();
+    } catch (ExecutionException e) {
+      // There is no such group yet.
+      return 0;
+    }
+  }
+
+  private long total() throws Exception {
+    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
+    for (int p = 0; p < PARTITIONS; p++) {
+      latest.put(new TopicPartition(TopicNames.USUAL.chunks(), p), OffsetSpec.latest());
+    }
+    return admin.listOffsets(latest).all().get().values().stream()
+        .mapToLong(end -> end.offset())
+        .sum();
+  }
+
+  /// Sends the samples side by side, chunk by chunk. One chunk is none, and one record has no key.
+  private static final class Feed implements AutoCloseable {
+
+    private static final String WITH_GARBAGE = "gate";
+    private static final int GARBAGE = 4;
+
+    private final ChunkPublisher publisher;
+    private final Map<String, Object> kafka;
+    private final Map<String, List<MediaSegment>> segments = new LinkedHashMap<>();
+    private final int rounds;
+    private int round;
+
+    Feed(Map<String, Object> kafka) throws Exception {
+      this.kafka = kafka;
+      this.publisher = new ChunkPublisher(kafka, TopicNames.USUAL.chunks(), URI.create("/test"));
+      for (String sample : SAMPLES) {
+        List<MediaSegment> of = new ArrayList<>();
+        new MediaCutter()
+            .cut(ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, of::add);
+        for (int copy = 0; copy <= KILLS / 12; copy++) {
+          segments.put(copy == 0 ? sample : sample + copy, of);
+        }
+      }
+      this.rounds = segments.values().stream().mapToInt(List::size).max().orElseThrow() + 1;
+    }
+
+    /// @param share of all there is to send
+    void publishUntil(double share) throws Exception {
+      for (; round < rounds && round < share * rounds; round++) {
+        for (Map.Entry<String, List<MediaSegment>> stream : segments.entrySet()) {
+          publish(stream.getKey(), stream.getValue());
+        }
+        if (round == GARBAGE) {
+          withoutKey();
+        }
+      }
+    }
+
+    private void publish(String stream, List<MediaSegment> of) {
+      if (round < of.size()) {
+        MediaSegment segment = of.get(round);
+        boolean garbage = stream.equals(WITH_GARBAGE) && round == GARBAGE;
+        publisher
+            .publish(
+                stream,
+                segment.index(),
+                NOON.plus(segment.start()),
+                segment.duration(),
+                segment.contentType(),
+                garbage ? "this is no video".getBytes(UTF_8) : FileFeed.bytesOf(segment))
+            .toCompletableFuture()
+            .join();
+      } else if (round == of.size()) {
+        publisher.end(stream).toCompletableFuture().join();
+      }
+    }
+
+    private void withoutKey() throws Exception {
+      try (KafkaProducer<String, byte[]> producer =
+          new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      TopicNames.USUAL.chunks(), partition, null, "no key".getBytes(UTF_8)))
+              .get();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      publisher.close();
+    }
+  }
+}

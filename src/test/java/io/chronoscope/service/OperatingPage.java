@@ -1,0 +1,55 @@
+package io.chronoscope.service;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// What the operators' page says of a running service, for tests that have one.
+final class OperatingPage {
+
+  private static final Pattern METRIC = Pattern.compile("\\bchronoscope_\\w+");
+  private static final List<Path> PAGES =
+      List.of(Path.of("docs/operating.md"), Path.of("docs/alerts.yaml"));
+
+  private OperatingPage() {}
+
+  /// The metrics that the page and the alerting rules name.
+  static Set<String> metricsNamed() throws IOException {
+    Set<String> named = new TreeSet<>();
+    for (Path page : PAGES) {
+      named.addAll(metrics(Files.readString(page)));
+    }
+    return named;
+  }
+
+  /// The metrics that a service shows, those of histograms under their own names too.
+  static Set<String> metricsShown(int port) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return metrics(
+          http.send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://localhost:%d/q/metrics".formatted(port)))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body());
+    }
+  }
+
+  private static Set<String> metrics(String text) {
+    return METRIC
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

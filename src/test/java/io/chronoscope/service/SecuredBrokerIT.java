@@ -1,0 +1,343 @@
+package io.chronoscope.service;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.wire.TopicNames;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The packaged commands against a broker that wants TLS and a password, set up by nothing but the
+/// `KAFKA_…` variables.
+class SecuredBrokerIT {
+
+  private static final Path HOME = Path.of("").toAbsolutePath();
+  private static final String PASSWORD = "n0t-f0r-logs";
+  private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
+  private static final Duration SECONDS = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir static Path directory;
+
+  private static Path store;
+  private static EmbeddedBroker broker;
+
+  /// What a process ended with.
+  private record Ended(int status, String out, String err) {}
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    makeStore();
+    Map<String, String> secured = new HashMap<>();
+    secured.put("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT");
+    secured.put("sasl.enabled.mechanisms", "PLAIN");
+    secured.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    secured.put(
+        "listener.name.clients.plain.sasl.jaas.config",
+        ("org.apache.kafka.common.security.plain.PlainLoginModule required"
+                + " username=\"broker\" password=\"%1$s\" user_broker=\"%1$s\" user_eye=\"%1$s\";")
+            .formatted(PASSWORD));
+    secured.put("ssl.keystore.location", store.toString());
+    secured.put("ssl.keystore.password", STORE_PASSWORD);
+    secured.put("ssl.truststore.location", store.toString());
+    secured.put("ssl.truststore.password", STORE_PASSWORD);
+    secured.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    secured.put("super.users", "User:broker;User:ANONYMOUS");
+    broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0).with(secured));
+    allowWhatTheOperatorsPageLists();
+  }
+
+  /// The rights in docs/operating.md, and none beyond.
+  private static void allowWhatTheOperatorsPageLists() throws Exception {
+    List<AclBinding> rights = new ArrayList<>();
+    for (AclOperation operation :
+        List.of(AclOperation.READ, AclOperation.WRITE, AclOperation.CREATE)) {
+      rights.add(allow(ResourceType.TOPIC, "video.", operation));
+    }
+    rights.add(allow(ResourceType.GROUP, "chronoscope", AclOperation.READ));
+    rights.add(allow(ResourceType.TRANSACTIONAL_ID, "chronoscope", AclOperation.WRITE));
+    try (Admin admin = Admin.create(asBroker())) {
+      admin.createAcls(rights).all().get();
+    }
+  }
+
+  private static AclBinding allow(ResourceType type, String prefix, AclOperation operation) {
+    return new AclBinding(
+        new ResourcePattern(type, prefix, PatternType.PREFIXED),
+        new AccessControlEntry("User:eye", "*", operation, AclPermissionType.ALLOW));
+  }
+
+  private static Map<String, Object> asBroker() {
+    return Map.of(
+        "bootstrap.servers",
+        broker.bootstrapServers(),
+        "security.protocol",
+        "SASL_SSL",
+        "sasl.mechanism",
+        "PLAIN",
+        "sasl.jaas.config",
+        jaas("broker", PASSWORD),
+        "ssl.truststore.location",
+        store.toString(),
+        "ssl.truststore.password",
+        STORE_PASSWORD);
+  }
+
+  private static String jaas(String user, String password) {
+    return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+        .formatted(user, password);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void videoGoesThroughASecuredBroker() throws Exception {
+    Ended produced =
+        run(PASSWORD, "produce", HOME.resolve("video-samples/portrait.mp4").toString(), "--json");
+    assertThat(produced.status()).as(produced.err()).isZero();
+    assertThat(produced.out()).contains("\"sequence\":0");
+
+    Path log = directory.resolve("serve.log");
+    int port = freePort();
+    Process service =
+        command(PASSWORD, List.of("serve", "--port", Integer.toString(port)))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      Ended seen = run(PASSWORD, "events", "--json");
+      long until = System.nanoTime() + PATIENCE.toNanos();
+      while (!seen.out().contains("\"level\":\"stream\"")) {
+        assertThat(service.isAlive()).as(Files.readString(log)).isTrue();
+        assertThat(System.nanoTime()).as(seen + "\n" + Files.readString(log)).isLessThan(until);
+        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        seen = run(PASSWORD, "events", "--json");
+      }
+      assertThat(seen.status()).isZero();
+      assertThat(seen.out()).contains("\"description\"");
+      assertThat(OperatingPage.metricsShown(port)).containsAll(OperatingPage.metricsNamed());
+      assertThat(traces(TopicNames.USUAL.chunks()))
+          .containsAll(traces(TopicNames.USUAL.events()))
+          .containsAll(traces(TopicNames.USUAL.summaries()));
+    } finally {
+      service.destroy();
+      if (!service.waitFor(30, TimeUnit.SECONDS)) {
+        service.destroyForcibly();
+      }
+    }
+    assertThat(Files.readString(log) + produced.err())
+        .doesNotContain(PASSWORD)
+        .doesNotContain(STORE_PASSWORD);
+  }
+
+  /// The traces that the records of a topic name.
+  private static Set<String> traces(String topic) {
+    Map<String, Object> client = new HashMap<>(asBroker());
+    client.put("isolation.level", "read_committed");
+    Set<String> traces = new HashSet<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(one -> new TopicPartition(topic, one.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record -> {
+              Header header = record.headers().lastHeader("traceparent");
+              assertThat(header).as("traceparent of %s", record).isNotNull();
+              traces.add(new String(header.value(), US_ASCII).split("-")[1]);
+            });
+      }
+    }
+    return traces;
+  }
+
+  @Test
+  void aCertificateAsPemWillDo() throws Exception {
+    Path pem = directory.resolve("ca.pem");
+    keytool("-exportcert", "-rfc", "-alias", "broker", "-file", pem.toString());
+    ProcessBuilder command = command(PASSWORD, List.of("rules", "list"));
+    command.environment().put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
+    command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", pem.toString());
+    command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
+    Ended listed = run(command);
+    // The topic may not be there yet, but the broker was talked to.
+    assertThat(listed.err()).containsAnyOf("no rules are in force", "does not exist");
+  }
+
+  @Test
+  void aWrongPasswordIsSaidSoByEveryCommand() throws Exception {
+    for (List<String> command :
+        List.of(
+            List.of("produce", HOME.resolve("video-samples/portrait.mp4").toString()),
+            List.of("serve", "--port", Integer.toString(freePort())),
+            List.of("events"))) {
+      Ended refused = run("guessed-wrong", command.toArray(String[]::new));
+      assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+      assertThat(refused.err())
+          .contains(broker.bootstrapServers(), "refuse the user or password", "sasl.jaas.config")
+          .doesNotContain("guessed-wrong");
+    }
+  }
+
+  @Test
+  void aBrokerThatIsNotTrustedIsSaidSo() throws Exception {
+    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    command.environment().remove("KAFKA_SSL_TRUSTSTORE_LOCATION");
+    command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
+    Ended refused = run(command);
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(refused.err())
+        .contains("no TLS with the Kafka brokers", "kafka.ssl.truststore.location is not set");
+  }
+
+  @Test
+  void aStoreThatIsNotThereIsNamed() throws Exception {
+    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", "no-such-store.p12");
+    Ended refused = run(command);
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(refused.err()).contains("no-such-store.p12").doesNotContain(STORE_PASSWORD);
+  }
+
+  @Test
+  void aMechanismThatTheBrokerLacksIsNamed() throws Exception {
+    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    command.environment().put("KAFKA_SASL_MECHANISM", "SCRAM-SHA-256");
+    command
+        .environment()
+        .put(
+            "KAFKA_SASL_JAAS_CONFIG",
+            "org.apache.kafka.common.security.scram.ScramLoginModule required"
+                + " username=\"eye\" password=\"x\";");
+    Ended refused = run(command);
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(refused.err()).contains("SCRAM-SHA-256");
+  }
+
+  private Ended run(String password, String... arguments) throws Exception {
+    return run(command(password, List.of(arguments)));
+  }
+
+  private Ended run(ProcessBuilder command) throws Exception {
+    Path out = Files.createTempFile(directory, "out", ".txt");
+    Path err = Files.createTempFile(directory, "err", ".txt");
+    Process process = command.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    try {
+      assertThat(process.waitFor(SECONDS.toSeconds(), TimeUnit.SECONDS))
+          .as("ends within %s: %s", SECONDS, Files.readString(err))
+          .isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static ProcessBuilder command(String password, List<String> arguments) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dchronoscope.home=" + HOME,
+            "-jar",
+            HOME.resolve("target/quarkus-app/quarkus-run.jar").toString()));
+    words.addAll(arguments);
+    ProcessBuilder command = new ProcessBuilder(words);
+    command
+        .environment()
+        .putAll(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                broker.bootstrapServers(),
+                "KAFKA_SECURITY_PROTOCOL",
+                "SASL_SSL",
+                "KAFKA_SASL_MECHANISM",
+                "PLAIN",
+                "KAFKA_SASL_JAAS_CONFIG",
+                jaas("eye", password),
+                "KAFKA_SSL_TRUSTSTORE_LOCATION",
+                store.toString(),
+                "KAFKA_SSL_TRUSTSTORE_PASSWORD",
+                STORE_PASSWORD,
+                "CHRONOSCOPE_TRACING",
+                "true",
+                "OTEL_TRACES_EXPORTER",
+                "none"));
+    return command;
+  }
+
+  private static void makeStore() throws Exception {
+    store = directory.resolve("broker.p12");
+    keytool(
+        "-genkeypair",
+        "-alias",
+        "broker",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "SAN=dns:localhost,ip:127.0.0.1",
+        "-validity",
+        "2",
+        "-storetype",
+        "PKCS12");
+  }
+
+  /// On the broker's store.
+  private static void keytool(String... arguments) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
+    Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String said = new String(keytool.getInputStream().readAllBytes());
+    assertThat(keytool.waitFor()).as(said).isZero();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

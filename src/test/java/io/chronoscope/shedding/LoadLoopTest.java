@@ -1,0 +1,209 @@
+package io.chronoscope.shedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/// The governor and what it steers: cameras whose windows one machine looks at, one after the
+/// other. Part of a window's cost is the same however little of it is shown.
+class LoadLoopTest {
+
+  private static final double TARGET = 10;
+  private static final double CHUNK = 2;
+  private static final double LENGTH = 8;
+  private static final double STRIDE = 5;
+  private static final double FIXED_COST = 0.4;
+
+  /// A window that was looked at.
+  private record Seen(double at, double lag, int level) {}
+
+  private record Run(List<Seen> seen, int windows, List<Integer> pressures) {
+
+    double described() {
+      return (double) seen.size() / windows;
+    }
+
+    double lag(double quantile, double from) {
+      double[] lags =
+          seen.stream().filter(s -> s.at >= from).mapToDouble(Seen::lag).sorted().toArray();
+      return lags[(int) (quantile * (lags.length - 1))];
+    }
+  }
+
+  private static final class Machine {
+
+    private record Due(double at, int number, Runnable what) {}
+
+    private record Job(int camera, double cost) {}
+
+    private static final class Camera {
+      final Deque<Double> waiting = new ArrayDeque<>();
+      double covered;
+      double newest;
+      int nextWindow;
+      boolean busy;
+    }
+
+    private final LoadGovernor governor;
+    private final double usualCost;
+    private final PriorityQueue<Due> due =
+        new PriorityQueue<>(Comparator.comparingDouble(Due::at).thenComparing(Due::number));
+    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final List<Camera> cameras = new ArrayList<>();
+    private final List<Seen> seen = new ArrayList<>();
+    private final List<Integer> pressures = new ArrayList<>();
+    private double now;
+    private int count;
+    private int windows;
+    private boolean working;
+
+    /// @param able how many cameras the machine can look at as asked
+    Machine(SheddingSettings settings, double able) {
+      this.governor = new LoadGovernor(settings, () -> (long) (now * 1e9), pressures::add);
+      this.usualCost = STRIDE / able;
+    }
+
+    /// @param playing how many cameras play at a time
+    Run run(double seconds, DoubleUnaryOperator playing) {
+      for (int camera = 0; camera < playing.applyAsDouble(0); camera++) {
+        cameras.add(new Camera());
+        double begins = CHUNK * camera / playing.applyAsDouble(0);
+        for (double at = begins + CHUNK; at < seconds; at += CHUNK) {
+          int number = camera;
+          if (camera < playing.applyAsDouble(at)) {
+            at(at, () -> arrive(number));
+          }
+        }
+      }
+      for (Due next = due.poll(); next != null; next = due.poll()) {
+        now = next.at;
+        next.what.run();
+      }
+      return new Run(seen, windows, pressures);
+    }
+
+    private void at(double time, Runnable what) {
+      due.add(new Due(time, count++, what));
+    }
+
+    private void behind(int camera, double since) {
+      governor.behind("camera-" + camera, Duration.ofNanos((long) ((now - since) * 1e9)));
+    }
+
+    private void arrive(int number) {
+      Camera camera = cameras.get(number);
+      camera.waiting.add(now);
+      behind(number, camera.waiting.getFirst());
+      work(number);
+    }
+
+    private void work(int number) {
+      Camera camera = cameras.get(number);
+      while (!camera.busy) {
+        if (camera.nextWindow * STRIDE + LENGTH <= camera.covered) {
+          behind(number, camera.newest);
+          DetailLevel look = governor.look("camera-" + number);
+          windows++;
+          if (look.describes("camera-" + number, camera.nextWindow++)) {
+            seen.add(new Seen(now, now - camera.newest, look.level()));
+            double shown = 1.0 / (look.fpsDivisor() * look.pixelDivisor());
+            jobs.add(new Job(number, usualCost * (FIXED_COST + (1 - FIXED_COST) * shown)));
+            camera.busy = true;
+          }
+        } else if (!camera.waiting.isEmpty()) {
+          camera.newest = camera.waiting.removeFirst();
+          camera.covered += CHUNK;
+          behind(number, camera.newest);
+        } else {
+          behind(number, now);
+          break;
+        }
+      }
+      start();
+    }
+
+    private void start() {
+      Job job = working ? null : jobs.poll();
+      if (job != null) {
+        working = true;
+        at(
+            now + job.cost,
+            () -> {
+              working = false;
+              cameras.get(job.camera).busy = false;
+              work(job.camera);
+              start();
+            });
+      }
+    }
+  }
+
+  private static final SheddingSettings WITH_TARGET =
+      new SheddingSettings(Optional.of(Duration.ofSeconds((long) TARGET)), List.of());
+
+  private static Run run(SheddingSettings settings, int cameras, double factor) {
+    return new Machine(settings, cameras / factor).run(400, at -> cameras);
+  }
+
+  @Test
+  void withoutATargetLagGrowsWithoutEnd() {
+    assertThat(run(SheddingSettings.OFF, 20, 2).lag(1, 0)).isGreaterThan(150);
+  }
+
+  @Test
+  void leavesNothingOutThatTheMachineCanDo() {
+    for (int cameras : new int[] {1, 4, 20}) {
+      assertThat(run(WITH_TARGET, cameras, 0.95).seen)
+          .as("%d cameras", cameras)
+          .allMatch(seen -> seen.level == 0);
+    }
+  }
+
+  @Test
+  void lagStaysBoundedAndLittleMoreThanNeededIsLeftOut() {
+    for (int cameras : new int[] {1, 4, 20, 80}) {
+      double before = 1;
+      for (double factor : new double[] {1.2, 1.5, 2, 4, 8}) {
+        Run run = run(WITH_TARGET, cameras, factor);
+        String which = "%d cameras, %.1f times".formatted(cameras, factor);
+        assertThat(run.lag(0.95, 0)).as(which).isLessThanOrEqualTo(2 * TARGET);
+        assertThat(run.lag(0.5, 0)).as(which).isLessThanOrEqualTo(1.3 * TARGET);
+        assertThat(run.lag(1, 100)).as(which + ", once settled").isLessThan(3 * TARGET);
+        assertThat(run.described()).as(which).isLessThanOrEqualTo(before + 0.1);
+        before = run.described();
+        // What fewer and smaller frames alone can make up for.
+        if (factor <= 1.5) {
+          assertThat(run.described()).as(which).isGreaterThan(0.95);
+        }
+        assertThat(run.described()).as(which).isGreaterThan(0.5 / factor);
+        oneStepAtATime(which, run.pressures);
+      }
+    }
+  }
+
+  private static void oneStepAtATime(String which, List<Integer> pressures) {
+    int before = 0;
+    for (int pressure : pressures) {
+      assertThat(Math.abs(pressure - before)).as(which).isEqualTo(1);
+      before = pressure;
+    }
+  }
+
+  @Test
+  void looksAsAskedAgainWhenThereIsLessToLookAt() {
+    Run run = new Machine(WITH_TARGET, 5).run(500, at -> at < 200 ? 20 : 2);
+    assertThat(run.seen).anyMatch(seen -> seen.level >= 4);
+    assertThat(run.pressures.getLast()).isZero();
+    assertThat(run.seen.stream().filter(seen -> seen.at > 400)).allMatch(seen -> seen.level == 0);
+    assertThat(run.lag(1, 400)).isLessThan(1);
+  }
+}

@@ -1,0 +1,63 @@
+package io.chronoscope.testing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.client.ResultReader;
+import io.chronoscope.client.ResultReader.Read;
+import io.chronoscope.domain.Result;
+import io.chronoscope.wire.ResultJson;
+import io.chronoscope.wire.TopicNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// All that was published, as a reader with `read_committed` sees it.
+///
+/// @param records by topic and stream, in their order, without what says how late it was
+/// @param ids of each record, with its revision where it has one
+public record CommittedResults(Map<String, List<String>> records, List<String> ids) {
+
+  public static CommittedResults read(Map<String, Object> kafka, TopicNames topics) {
+    Map<String, List<String>> records = new TreeMap<>();
+    List<String> ids = new ArrayList<>();
+    for (Map.Entry<String, String> topic :
+        Map.of(
+                "events", topics.events(),
+                "summaries", topics.summaries(),
+                "alerts", topics.alerts(),
+                "dead letters", topics.deadLetters())
+            .entrySet()) {
+      try (ResultReader reader =
+          new ResultReader(kafka, List.of(topic.getValue()), ResultReader.From.BEGINNING)) {
+        reader.readToEnd(read -> {
+          if (!(read instanceof Read.Published published)) {
+            throw new AssertionError("a record that is no result: " + read);
+          }
+          Result result = published.result();
+          records
+              .computeIfAbsent(topic.getKey() + " of " + result.stream(), of -> new ArrayList<>())
+              .add(comparable((ObjectNode) published.json()));
+          ids.add(identity(result));
+        });
+      }
+    }
+    return new CommittedResults(records, ids);
+  }
+
+  public int count() {
+    return ids.size();
+  }
+
+  private static String identity(Result result) {
+    String id = result.getClass().getSimpleName() + " " + ResultJson.id(result);
+    return result instanceof Result.Revised revised ? id + "/" + revised.revision() : id;
+  }
+
+  /// How long a chunk had waited is a matter of the clock.
+  private static String comparable(ObjectNode json) {
+    if (json.get("sampling") instanceof ObjectNode sampling) {
+      sampling.remove("lagMs");
+    }
+    return json.toString();
+  }
+}

@@ -1,0 +1,152 @@
+package io.chronoscope.testing;
+
+import io.chronoscope.wire.TopicNames;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The packaged service as a process of its own.
+public final class ServiceProcess implements AutoCloseable {
+
+  public static final Path HOME = Path.of("").toAbsolutePath();
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final Process process;
+  private final int port;
+  private final Path log;
+  private final long startedNanos = System.nanoTime();
+
+  private ServiceProcess(Process process, int port, Path log) {
+    this.process = process;
+    this.port = port;
+    this.log = log;
+  }
+
+  /// What makes instances one service.
+  public record Setup(
+      String bootstrapServers, String group, TopicNames topics, Map<String, String> more) {
+
+    private Map<String, String> environment() {
+      Map<String, String> environment = new HashMap<>();
+      environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+      // How soon the group notices that an instance was killed.
+      environment.put("KAFKA_SESSION_TIMEOUT_MS", "3000");
+      environment.put("KAFKA_HEARTBEAT_INTERVAL_MS", "500");
+      environment.put("CHRONOSCOPE_KAFKA_GROUP", group);
+      environment.put("CHRONOSCOPE_TOPICS_CHUNKS", topics.chunks());
+      environment.put("CHRONOSCOPE_TOPICS_EVENTS", topics.events());
+      environment.put("CHRONOSCOPE_TOPICS_SUMMARIES", topics.summaries());
+      environment.put("CHRONOSCOPE_TOPICS_DEAD_LETTERS", topics.deadLetters());
+      environment.put("CHRONOSCOPE_TOPICS_STATE", topics.state());
+      environment.put("CHRONOSCOPE_TOPICS_RULES", topics.rules());
+      environment.put("CHRONOSCOPE_TOPICS_ALERTS", topics.alerts());
+      environment.put("CHRONOSCOPE_TOPICS_QUESTIONS", topics.questions());
+      environment.put("CHRONOSCOPE_TOPICS_ANSWERS", topics.answers());
+      environment.putAll(more);
+      return environment;
+    }
+  }
+
+  /// @param log what it says, appended
+  public static ServiceProcess start(Setup setup, Path log) {
+    int port = freePort();
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                // What makes it start sooner: the work itself is native.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dchronoscope.home=" + HOME,
+                "-jar",
+                HOME.resolve("target/quarkus-app/quarkus-run.jar").toString(),
+                "serve",
+                "--port",
+                Integer.toString(port)));
+    ProcessBuilder command = new ProcessBuilder(words);
+    command.environment().putAll(setup.environment());
+    try {
+      Process process =
+          command
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      return new ServiceProcess(process, port, log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public Duration lived() {
+    return Duration.ofNanos(System.nanoTime() - startedNanos);
+  }
+
+  /// SIGKILL.
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /// SIGTERM.
+  ///
+  /// @return whether it ended in time
+  public boolean terminate(Duration atMost) throws InterruptedException {
+    process.destroy();
+    return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// @return what it ended with
+  public int awaitEnd(Duration atMost) throws InterruptedException {
+    if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("it did not end within " + atMost + "\n" + said());
+    }
+    return process.exitValue();
+  }
+
+  public String said() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+        BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

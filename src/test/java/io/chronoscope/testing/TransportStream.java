@@ -1,0 +1,52 @@
+package io.chronoscope.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.util.function.IntPredicate;
+
+/// Changes to MPEG transport streams that no muxer makes.
+public final class TransportStream {
+
+  private static final int PACKET = 188;
+
+  /// Times have 33 bits of 90 kHz.
+  public static final long WRAPS_AT_TICKS = 1L << 33;
+
+  private TransportStream() {}
+
+  /// One after the other, as a recorder writes that is started again.
+  public static byte[] joined(byte[]... streams) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] stream : streams) {
+      all.writeBytes(stream);
+    }
+    return all.toByteArray();
+  }
+
+  /// The same without the times of some of its pictures (ISO/IEC 13818-1 §2.4.3.6).
+  ///
+  /// @param keep which pictures keep theirs, by number in decoding order
+  public static byte[] withoutTimes(byte[] stream, IntPredicate keep) {
+    byte[] changed = stream.clone();
+    int picture = 0;
+    for (int at = 0; at + PACKET <= changed.length; at += PACKET) {
+      boolean begins = (changed[at + 1] & 0x40) != 0;
+      boolean adapted = (changed[at + 3] & 0x20) != 0;
+      int pes = at + 4 + (adapted ? 1 + (changed[at + 4] & 0xff) : 0);
+      if (begins && pes + 9 < at + PACKET && isVideo(changed, pes)) {
+        if (!keep.test(picture++)) {
+          changed[pes + 7] &= 0x3f; // neither PTS nor DTS
+          int header = changed[pes + 8] & 0xff;
+          java.util.Arrays.fill(changed, pes + 9, pes + 9 + header, (byte) 0xff);
+        }
+      }
+    }
+    return changed;
+  }
+
+  private static boolean isVideo(byte[] bytes, int pes) {
+    return bytes[pes] == 0
+        && bytes[pes + 1] == 0
+        && bytes[pes + 2] == 1
+        && (bytes[pes + 3] & 0xf0) == 0xe0;
+  }
+}

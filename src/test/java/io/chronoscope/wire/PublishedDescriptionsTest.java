@@ -1,0 +1,100 @@
+package io.chronoscope.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.chronoscope.client.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.junit.jupiter.api.Test;
+
+/// The documents that others build on: AsyncAPI, topic definitions, Kubernetes manifests.
+class PublishedDescriptionsTest {
+
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  @Test
+  void asyncApiRefersOnlyToWhatIsThereAndAgreesWithTheDefinitions() throws IOException {
+    JsonNode api = YAML.readTree(Path.of("kafka/asyncapi.yaml").toFile());
+    assertThat(api.get("asyncapi").asText()).startsWith("3.");
+    List<String> references = new ArrayList<>();
+    api.findValuesAsText("$ref").forEach(references::add);
+    assertThat(references).isNotEmpty();
+    for (String reference : references) {
+      if (reference.startsWith("#")) {
+        assertThat(api.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+      } else {
+        assertThat(Path.of("kafka", reference)).exists();
+      }
+    }
+    Map<String, Integer> partitions = new TreeMap<>();
+    api.get("channels")
+        .forEach(channel ->
+            partitions.put(
+                channel.get("address").asText(), channel.at("/bindings/kafka/partitions").asInt()));
+    for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
+      if (!definition.name().equals(TopicNames.USUAL.state())) {
+        assertThat(partitions).containsEntry(definition.name(), definition.partitions());
+      }
+    }
+  }
+
+  @Test
+  void topicDefinitionsUseSettingsThatKafkaKnows() {
+    for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
+      assertThat(LogConfig.configNames()).containsAll(definition.config().keySet());
+      assertThat(definition.partitions()).isPositive();
+    }
+    Topics.Definition chunks = Topics.definitions(TopicNames.USUAL).getFirst();
+    assertThat(chunks.config())
+        .containsEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(64 * 1024 * 1024))
+        .containsEntry(TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
+  }
+
+  @Test
+  void alertingRulesAreWhole() throws IOException {
+    JsonNode rules = YAML.readTree(Path.of("docs/alerts.yaml").toFile()).at("/groups/0/rules");
+    assertThat(rules).isNotEmpty();
+    assertThat(rules.findValuesAsText("alert")).doesNotHaveDuplicates().hasSize(rules.size());
+    for (JsonNode rule : rules) {
+      assertThat(rule.at("/expr").asText()).as(rule.toString()).contains("chronoscope_");
+      assertThat(rule.at("/labels/severity").asText()).isIn("critical", "warning");
+      assertThat(rule.at("/annotations/summary").asText()).isNotBlank();
+    }
+  }
+
+  @Test
+  void kubernetesManifestsParseAndListEachOther() throws IOException {
+    Path base = Path.of("k8s/base");
+    Map<String, JsonNode> manifests = new TreeMap<>();
+    try (Stream<Path> files = Files.list(base)) {
+      for (Path file : files.toList()) {
+        manifests.put(file.getFileName().toString(), YAML.readTree(file.toFile()));
+      }
+    }
+    List<String> listed = new ArrayList<>();
+    manifests.get("kustomization.yaml").get("resources").forEach(r -> listed.add(r.asText()));
+    assertThat(listed)
+        .containsExactlyInAnyOrderElementsOf(
+            manifests.keySet().stream().filter(n -> !n.equals("kustomization.yaml")).toList());
+    JsonNode pod = manifests.get("deployment.yaml").at("/spec/template/spec");
+    assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+    JsonNode container = pod.at("/containers/0");
+    assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/q/health/live");
+    assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/q/health/ready");
+    for (JsonNode mount : container.get("volumeMounts")) {
+      assertThat(pod.get("volumes").findValuesAsText("name")).contains(mount.get("name").asText());
+    }
+  }
+}
