@@ -11,6 +11,7 @@ import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.analysis.StreamState.Told;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Level;
@@ -23,6 +24,7 @@ import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamInput.Unreadable;
+import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.messaging.delivery.Positions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,14 +139,14 @@ public final class PairwiseAnalysis implements Intake {
         1,
         Status.CLOSED,
         chunk.stream(),
-        START.plusSeconds(number),
-        START.plusSeconds(number + 2),
-        number * 1000,
-        (number + 2) * 1000,
+        new TimeSpan(
+            START.plusSeconds(number),
+            START.plusSeconds(number + 2),
+            number * 1000,
+            (number + 2) * 1000),
         500,
         words,
-        MODEL,
-        SAMPLING,
+        new Provenance(MODEL, SAMPLING),
         List.of(chunk.origin()));
   }
 
@@ -154,13 +156,9 @@ public final class PairwiseAnalysis implements Intake {
         1,
         Level.STREAM,
         stream,
-        START,
-        START.plusSeconds(state.nextWindow()),
-        0,
-        state.nextWindow() * 1000,
+        new TimeSpan(START, START.plusSeconds(state.nextWindow()), 0, state.nextWindow() * 1000),
         String.join(" ", state.summaries().windows().stream().map(Told::text).toList()),
-        MODEL,
-        SAMPLING,
+        new Provenance(MODEL, SAMPLING),
         state.summaries().windows().stream().map(told -> "w" + told.number()).toList());
   }
 

@@ -5,6 +5,7 @@ import io.chronoscope.analysis.StreamPosition.Missed;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -144,10 +145,11 @@ final class Gaps {
         gap.revision(),
         status,
         stream,
-        gap.start(),
-        gap.end(),
-        Duration.between(streamStart, gap.start()).toMillis(),
-        Duration.between(streamStart, gap.end()).toMillis(),
+        new TimeSpan(
+            gap.start(),
+            gap.end(),
+            Duration.between(streamStart, gap.start()).toMillis(),
+            Duration.between(streamStart, gap.end()).toMillis()),
         gap.cause(),
         gap.detail());
   }

@@ -18,10 +18,13 @@ import io.chronoscope.analysis.summary.SummaryTree;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.WindowAnswer;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -270,17 +273,9 @@ final class StreamAggregator {
     return new Unanswered(
         StableIds.of("una", stream, start, question, span.window()),
         stream,
-        at(span.firstMicros()),
-        at(span.untilMicros()),
-        Math.round(span.firstMicros() / 1000.0),
-        Math.round(span.untilMicros() / 1000.0),
+        TimeSpan.of(new StreamClock(start), span.firstMicros(), span.untilMicros()),
         question + ": " + problem,
         answer.lastWords(),
-        model.ref(),
-        answer.sampling());
-  }
-
-  private Instant at(long micros) {
-    return start.plus(micros, ChronoUnit.MICROS);
+        new Provenance(model.ref(), answer.sampling()));
   }
 }

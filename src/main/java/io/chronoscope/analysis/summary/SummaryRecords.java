@@ -3,10 +3,12 @@ package io.chronoscope.analysis.summary;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamState.Told;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Summary;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /// How summaries of one stream are named and written.
@@ -46,13 +48,9 @@ public record SummaryRecords(String stream, Instant start, ModelRef model) {
         told.revision(),
         level,
         stream,
-        start.plus(told.startMicros(), ChronoUnit.MICROS),
-        start.plus(told.endMicros(), ChronoUnit.MICROS),
-        Math.round(told.startMicros() / 1000.0),
-        Math.round(told.endMicros() / 1000.0),
+        TimeSpan.of(new StreamClock(start), told.startMicros(), told.endMicros()),
         text,
-        model,
-        told.sampling(),
+        new Provenance(model, told.sampling()),
         restsOn);
   }
 }

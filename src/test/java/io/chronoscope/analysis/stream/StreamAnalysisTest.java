@@ -254,14 +254,10 @@ class StreamAnalysisTest {
                 e.revision(),
                 e.status(),
                 e.stream(),
-                e.start(),
-                e.end(),
-                e.startOffsetMs(),
-                e.endOffsetMs(),
+                e.span(),
                 e.toleranceMs(),
                 e.description(),
-                e.model(),
-                e.sampling(),
+                e.provenance(),
                 List.of()))
         .toList();
   }
