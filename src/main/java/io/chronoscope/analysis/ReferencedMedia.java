@@ -18,7 +18,7 @@ public interface ReferencedMedia {
       };
 
   /// @return the bytes, verified against the size and digest of the reference
-  /// @throws UnreadableMediaException when the reference is forbidden, its target is missing, or the
-  ///   target has other bytes
+  /// @throws UnreadableMediaException when the reference is forbidden, its target is missing, or
+  ///   the target has other bytes
   ByteBuffer fetch(Media.Reference reference) throws UnreadableMediaException;
 }

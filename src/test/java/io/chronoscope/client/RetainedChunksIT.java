@@ -147,13 +147,15 @@ class RetainedChunksIT {
     }
 
     assertThat(sequences(chunks(1 << 20), 0, 60)).doesNotContain(0L).contains(29L);
-    try (ChunkCursor stretch = chunks(1 << 20).open("cam", NOON, NOON.plusSeconds(60)).orElseThrow()) {
+    try (ChunkCursor stretch =
+        chunks(1 << 20).open("cam", NOON, NOON.plusSeconds(60)).orElseThrow()) {
       assertThat(stretch.earlierExpired()).isTrue();
     }
   }
 
   private TopicPartition partitionOf(String stream) {
-    try (ChunkCursor stretch = chunks(1 << 20).open(stream, NOON, NOON.plusSeconds(60)).orElseThrow()) {
+    try (ChunkCursor stretch =
+        chunks(1 << 20).open(stream, NOON, NOON.plusSeconds(60)).orElseThrow()) {
       return new TopicPartition(topic, stretch.next().orElseThrow().origin().partition());
     }
   }

@@ -51,7 +51,8 @@ final class Gaps {
   List<Gap> notLookedAt(Instant streamStart, Instant from, Instant until, String detail) {
     List<Gap> told = new ArrayList<>();
     Instant at = from;
-    for (PublishedGap gap : missed.stream().sorted(Comparator.comparing(PublishedGap::start)).toList()) {
+    for (PublishedGap gap :
+        missed.stream().sorted(Comparator.comparing(PublishedGap::start)).toList()) {
       if (gap.start().isBefore(until) && gap.end().isAfter(at)) {
         if (isLeft(at, gap.start())) {
           told.add(notLooked(streamStart, at, gap.start(), detail));
@@ -85,7 +86,8 @@ final class Gaps {
     Instant known = since;
     if (known != null && from.isBefore(known)) {
       parts.add(
-          new PublishedGap(from, until.isBefore(known) ? until : known, Cause.MISSING, "forgotten", 1));
+          new PublishedGap(
+              from, until.isBefore(known) ? until : known, Cause.MISSING, "forgotten", 1));
     }
     for (PublishedGap gap : missed) {
       Instant start = from.isAfter(gap.start()) ? from : gap.start();
@@ -110,14 +112,16 @@ final class Gaps {
       missed.remove(at);
       boolean headLeft = isLeft(gap.start(), from);
       if (headLeft) {
-        PublishedGap head = new PublishedGap(gap.start(), from, gap.cause(), gap.detail(), gap.revision() + 1);
+        PublishedGap head =
+            new PublishedGap(gap.start(), from, gap.cause(), gap.detail(), gap.revision() + 1);
         missed.add(at++, head);
         told.add(result(streamStart, head, Status.CLOSED));
       } else {
         told.add(
             result(
                 streamStart,
-                new PublishedGap(gap.start(), gap.end(), gap.cause(), gap.detail(), gap.revision() + 1),
+                new PublishedGap(
+                    gap.start(), gap.end(), gap.cause(), gap.detail(), gap.revision() + 1),
                 Status.WITHDRAWN));
       }
       if (isLeft(until, gap.end())) {

@@ -4,9 +4,9 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamPosition;
+import io.chronoscope.analysis.StreamPosition.DecodedChunk;
 import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.analysis.StreamPosition.Phase;
-import io.chronoscope.analysis.StreamPosition.DecodedChunk;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.stream.ChunkOrder.Move;
@@ -105,7 +105,11 @@ final class Timeline implements AutoCloseable {
   ///
   /// @param held records that are held back
   StreamPosition timing(
-      Phase phase, long readThrough, ChunkOrder order, List<NeededRecord> held, List<Instant> earlier) {
+      Phase phase,
+      long readThrough,
+      ChunkOrder order,
+      List<NeededRecord> held,
+      List<Instant> earlier) {
     long needed = startOf(story.nextWindow());
     List<NeededRecord> records = new ArrayList<>();
     taken.stream().filter(chunk -> reachesBeyond(chunk, needed)).forEach(records::add);
@@ -275,8 +279,7 @@ final class Timeline implements AutoCloseable {
   ///
   /// @return whether there was one
   boolean lookAtRest(long coveredMicros) {
-    if (frames.isEmpty()
-        || story.nextWindow() > windows.lastOf(coveredMicros)) {
+    if (frames.isEmpty() || story.nextWindow() > windows.lastOf(coveredMicros)) {
       return false;
     }
     look(coveredMicros, coveredMicros);

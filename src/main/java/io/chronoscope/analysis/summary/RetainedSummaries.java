@@ -1,7 +1,7 @@
 package io.chronoscope.analysis.summary;
 
-import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.analysis.StreamState.PublishedSummary;
+import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.domain.Result.Level;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -6,8 +6,8 @@ import static io.chronoscope.analysis.summary.RetainedSummaries.hourOf;
 import static io.chronoscope.analysis.summary.RetainedSummaries.minuteOf;
 
 import io.chronoscope.analysis.StableIds;
-import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.analysis.StreamState.PublishedSummary;
+import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.analysis.summary.Summarizer.Part;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Summary;
@@ -164,7 +164,9 @@ public final class SummaryTree {
   }
 
   private static List<PublishedSummary> inOrder(Collection<PublishedSummary> windows) {
-    return windows.stream().sorted(Comparator.comparingLong(PublishedSummary::startMicros)).toList();
+    return windows.stream()
+        .sorted(Comparator.comparingLong(PublishedSummary::startMicros))
+        .toList();
   }
 
   private void tellHours(long untilMicros, List<Summary> out) {
@@ -239,7 +241,8 @@ public final class SummaryTree {
     out.add(records.of(level, told, text, records.ids(minute ? Level.WINDOW : Level.MINUTE, told)));
   }
 
-  private void tellWhole(Level below, List<PublishedSummary> parts, long lengthMicros, List<Summary> out) {
+  private void tellWhole(
+      Level below, List<PublishedSummary> parts, long lengthMicros, List<Summary> out) {
     String digest = StableIds.of("d", lengthMicros, digest(parts));
     Optional<PublishedSummary> before = kept.whole();
     if (before.filter(known -> known.digest().equals(digest)).isPresent()) {
