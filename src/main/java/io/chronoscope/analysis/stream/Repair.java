@@ -94,7 +94,7 @@ final class Repair {
   private static List<Stretch> shown(Instant start, Instant end, MediaFacts facts) {
     List<Stretch> shown = new ArrayList<>();
     Instant from = start;
-    for (MediaFacts.Hole hole : facts.holes()) {
+    for (MediaFacts.Gap hole : facts.gaps()) {
       shown.add(new Stretch(from, start.plus(hole.fromMicros(), ChronoUnit.MICROS)));
       from = start.plus(hole.untilMicros(), ChronoUnit.MICROS);
     }

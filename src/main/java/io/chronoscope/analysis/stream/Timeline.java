@@ -215,7 +215,7 @@ final class Timeline implements AutoCloseable {
   /// What is not shown inside a chunk was not seen, as if no chunk had come there.
   private List<Result> holes(Placed placed, MediaFacts facts, Instant seenBefore) {
     List<Result> told = new ArrayList<>();
-    for (MediaFacts.Hole hole : facts.holes()) {
+    for (MediaFacts.Gap hole : facts.gaps()) {
       Instant from = placed.start().plus(hole.fromMicros(), ChronoUnit.MICROS);
       Instant until = placed.start().plus(hole.untilMicros(), ChronoUnit.MICROS);
       Instant unseen = from.isBefore(seenBefore) ? seenBefore : from;
