@@ -17,6 +17,7 @@ import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.evaluation.Difference.Told;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -160,7 +161,9 @@ final class Backtest {
     Map<String, Revised> latest = new LinkedHashMap<>();
     try (ResultReader reader =
         new ResultReader(
-            kafka, List.of(live.events(), live.alerts()), ResultReader.From.BEGINNING)) {
+            kafka,
+            List.of(live.of(Topic.EVENTS), live.of(Topic.ALERTS)),
+            ResultReader.From.BEGINNING)) {
       reader.readToEnd(read -> {
         if (read instanceof Read.Published published) {
           keep(published.result(), latest);

@@ -15,6 +15,7 @@ import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.service.CompositeListener;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.ServiceRun;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.time.Duration;
@@ -136,10 +137,8 @@ public final class EmbeddedService {
     Map<String, Object> client = KafkaClientConfig.ofEmbedded(servers);
     try (ResultReader reader =
             new ResultReader(
-                client,
-                List.of(topics.events(), topics.summaries(), topics.deadLetters()),
-                ResultReader.From.BEGINNING);
-        ChunkPublisher publisher = new ChunkPublisher(client, topics.chunks(), SOURCE)) {
+                client, topics.ofKind(Topic.Kind.ANALYSIS), ResultReader.From.BEGINNING);
+        ChunkPublisher publisher = new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE)) {
       CompletableFuture<Void> sending =
           CompletableFuture.runAsync(
               () -> send(publisher, streams, pace), task -> Thread.ofVirtual().start(task));

@@ -71,7 +71,7 @@ class TracedStreamTest {
   private final StreamTraces traces = new StreamTraces(tracing);
   private final ResultEnvelope results =
       new ResultEnvelope(
-          TopicNames.USUAL, SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
+          TopicNames.DEFAULT, SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
   private final BatchedModel model =
       new BatchedModel(
           new LampModel(),
