@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.Missed;
 import io.chronoscope.analysis.stream.ChunkOrder.Placed;
@@ -73,11 +74,12 @@ final class Repair {
       if (seen > 0) {
         tools
             .listener()
-            .chunkDecoded(
-                stream,
-                read.facts(),
-                read.frames().size(),
-                Duration.ofNanos(System.nanoTime() - beganNanos));
+            .on(
+                new ChunkDecoded(
+                    stream,
+                    read.facts(),
+                    read.frames().size(),
+                    Duration.ofNanos(System.nanoTime() - beganNanos)));
       }
       List<Result> results = new ArrayList<>(told.repaired(answers));
       shown.forEach(
