@@ -1,5 +1,7 @@
 package io.chronoscope.cli.backtest;
 
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
@@ -71,14 +73,10 @@ final class Backtest {
 
   /// To be told what the analysis of [#replay] does.
   AnalysisListener listener() {
-    return new AnalysisListener() {
-      @Override
-      public void streamEnded(String stream) {
+    return event -> {
+      if (event instanceof StreamEnded) {
         ended.add(new Ended.Stream());
-      }
-
-      @Override
-      public void streamFailed(String stream, Throwable cause) {
+      } else if (event instanceof StreamFailed(String stream, Throwable cause)) {
         ended.add(new Ended.Failure(stream, cause));
       }
     };
