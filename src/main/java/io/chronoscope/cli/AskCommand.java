@@ -11,6 +11,7 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.render.ClockTime;
@@ -18,6 +19,8 @@ import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
+import io.chronoscope.wire.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -92,14 +95,15 @@ final class AskCommand implements Callable<Integer> {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }
     KafkaOptions.requireBroker(settings);
-    ChronoscopeConfig.Topics topics = settings.topics();
+    TopicNames topics = LayerSettings.topicNames(settings);
     try (ResultReader reader =
             new ResultReader(
                 KafkaClientConfig.ofCommand(settings),
-                List.of(topics.answers()),
+                List.of(topics.of(Topic.ANSWERS)),
                 ResultReader.From.NOW);
         QuestionPublisher publisher =
-            new QuestionPublisher(KafkaClientConfig.ofCommand(settings), topics.questions())) {
+            new QuestionPublisher(
+                KafkaClientConfig.ofCommand(settings), topics.of(Topic.QUESTIONS))) {
       publisher.ask(asked).toCompletableFuture().join();
       long until = System.nanoTime() + timeout.toNanos();
       while (System.nanoTime() - until < 0) {

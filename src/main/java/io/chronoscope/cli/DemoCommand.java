@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
@@ -119,10 +120,10 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   static AnalysisListener progressOf(Progress progress, Map<String, Integer> events) {
-    return new AnalysisListener() {
-      @Override
-      public void progress(String stream, long analysedMicros, long arrivedMicros) {
-        progress.reaches(stream, analysedMicros / 1000, events.getOrDefault(stream, 0));
+    return event -> {
+      if (event instanceof AnalysisEvent.Progress made) {
+        progress.reaches(
+            made.stream(), made.analyzedMicros() / 1000, events.getOrDefault(made.stream(), 0));
       }
     };
   }

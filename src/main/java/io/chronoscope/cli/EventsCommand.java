@@ -10,10 +10,13 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.Result;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
+import io.chronoscope.wire.TopicNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,14 +66,11 @@ final class EventsCommand implements Callable<Integer> {
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     KafkaOptions.requireBroker(settings);
-    ChronoscopeConfig.Topics topics = settings.topics();
+    TopicNames topics = LayerSettings.topicNames(settings);
     try (ResultReader reader =
         new ResultReader(
             KafkaClientConfig.ofCommand(settings),
-            alertsOnly()
-                ? List.of(topics.alerts())
-                : List.of(
-                    topics.events(), topics.summaries(), topics.alerts(), topics.deadLetters()),
+            alertsOnly() ? List.of(topics.of(Topic.ALERTS)) : topics.ofKind(Topic.Kind.ANALYSIS),
             ResultReader.From.BEGINNING)) {
       reader.readToEnd(this::take);
       if (!json) {

@@ -19,6 +19,8 @@ import io.chronoscope.render.ClockTime;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
+import io.chronoscope.wire.Topic;
+import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -109,14 +111,14 @@ final class ProduceCommand implements Callable<Integer> {
     Optional<MediaUploader> depot = byReference.map(place -> depot(place, settings));
     Map<String, Object> client = KafkaClientConfig.ofCommand(settings);
     KafkaOptions.requireBroker(settings);
+    TopicNames topics = LayerSettings.topicNames(settings);
     if (settings.topics().create()) {
-      Topics.ensure(client, LayerSettings.topicNames(settings));
+      Topics.ensure(client, topics);
     }
     Instant start = startTime.orElseGet(Instant::now);
     try (Tracing tracing = open(settings);
         ChunkPublisher publisher =
-            new ChunkPublisher(
-                client, settings.topics().chunks(), SOURCE, new SendTraces(tracing))) {
+            new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE, new SendTraces(tracing))) {
       if (stream.isPresent()) {
         send(publisher, depot, stream.get(), files, length, start);
       } else {

@@ -1,5 +1,7 @@
 package io.chronoscope.cli.backtest;
 
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
@@ -17,6 +19,7 @@ import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.evaluation.Difference.Told;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,14 +73,10 @@ final class Backtest {
 
   /// To be told what the analysis of [#replay] does.
   AnalysisListener listener() {
-    return new AnalysisListener() {
-      @Override
-      public void streamEnded(String stream) {
+    return event -> {
+      if (event instanceof StreamEnded) {
         ended.add(new Ended.Stream());
-      }
-
-      @Override
-      public void streamFailed(String stream, Throwable cause) {
+      } else if (event instanceof StreamFailed(String stream, Throwable cause)) {
         ended.add(new Ended.Failure(stream, cause));
       }
     };
@@ -160,7 +159,9 @@ final class Backtest {
     Map<String, Revised> latest = new LinkedHashMap<>();
     try (ResultReader reader =
         new ResultReader(
-            kafka, List.of(live.events(), live.alerts()), ResultReader.From.BEGINNING)) {
+            kafka,
+            List.of(live.of(Topic.EVENTS), live.of(Topic.ALERTS)),
+            ResultReader.From.BEGINNING)) {
       reader.readToEnd(read -> {
         if (read instanceof Read.Published published) {
           keep(published.result(), latest);

@@ -26,6 +26,7 @@ import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RuleRecord;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,13 +144,13 @@ public final class BacktestCommand implements Callable<Integer> {
   }
 
   private int run(ChronoscopeConfig settings, Map<String, Object> client, TopicNames live) {
-    List<Rule> inForce = RulesInForce.read(client, live.rules());
+    List<Rule> inForce = RulesInForce.read(client, live.of(Topic.RULES));
     Optional<Rule> tried = rule.map(given -> rule(given, inForce));
     RuleTable table = new RuleTable(Integer.MAX_VALUE);
     tried.ifPresentOrElse(table::put, () -> inForce.forEach(table::put));
     Backtest.Scope scope =
         new Backtest.Scope(
-            topic.orElse(live.chunks()), new StreamPattern(streams.orElse("*")), from, to);
+            topic.orElse(live.of(Topic.CHUNKS)), new StreamPattern(streams.orElse("*")), from, to);
     Backtest backtest = new Backtest(client, live, scope);
     Predicate<Told> wanted =
         told -> tried.isEmpty() || told.about().equals(tried.orElseThrow().id());
@@ -182,7 +183,7 @@ public final class BacktestCommand implements Callable<Integer> {
     }
     if (promote) {
       Rule put = tried.orElseThrow();
-      RulesInForce.put(client, live.rules(), put);
+      RulesInForce.put(client, live.of(Topic.RULES), put);
       output.say("rule %s is in force: %s".formatted(put.id(), RuleRecord.json(put)));
     }
     return ExitCode.OK;

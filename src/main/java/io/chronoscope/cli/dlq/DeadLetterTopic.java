@@ -9,6 +9,7 @@ import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,7 @@ record DeadLetterTopic(ChronoscopeConfig settings, Map<String, Object> client, T
   /// By id, in the order in which they were written.
   Map<String, Letter> letters() {
     try {
-      return DeadLetters.read(client, topics.deadLetters());
+      return DeadLetters.read(client, topics.of(Topic.DEAD_LETTERS));
     } catch (IllegalArgumentException e) {
       throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
     }
@@ -46,7 +47,7 @@ record DeadLetterTopic(ChronoscopeConfig settings, Map<String, Object> client, T
   }
 
   String unknown(String id) {
-    return "there is no dead letter %s on %s".formatted(id, topics.deadLetters());
+    return "there is no dead letter %s on %s".formatted(id, topics.of(Topic.DEAD_LETTERS));
   }
 
   static String reason(Letter letter) {

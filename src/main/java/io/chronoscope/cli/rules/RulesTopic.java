@@ -7,10 +7,12 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.wire.JsonFields;
 import io.chronoscope.wire.RuleRecord;
+import io.chronoscope.wire.Topic;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +28,7 @@ record RulesTopic(Map<String, Object> client, String servers, String topic) {
     return new RulesTopic(
         KafkaClientConfig.ofCommand(settings),
         settings.kafka().bootstrapServers(),
-        settings.topics().rules());
+        LayerSettings.topicNames(settings).of(Topic.RULES));
   }
 
   /// Those in force, in the order in which they are judged.

@@ -14,6 +14,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -60,8 +61,8 @@ class BacktestIT {
     broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0));
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     admin = Admin.create(kafka);
-    Topics.ensure(kafka, TopicNames.USUAL);
-    publish(TopicNames.USUAL.chunks(), Integer.MAX_VALUE);
+    Topics.ensure(kafka, TopicNames.DEFAULT);
+    publish(TopicNames.DEFAULT.of(Topic.CHUNKS), Integer.MAX_VALUE);
   }
 
   /// @param chunks so many of the video at most
@@ -146,8 +147,8 @@ class BacktestIT {
 
   private Map<String, Long> liveTopics() throws Exception {
     Map<String, Long> ends = new HashMap<>();
-    for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
-      ends.put(definition.name(), ends(definition.name()));
+    for (String topic : TopicNames.DEFAULT.names().values()) {
+      ends.put(topic, ends(topic));
     }
     return ends;
   }
@@ -156,8 +157,8 @@ class BacktestIT {
   void touchesNothingLiveAndFindsTheSameAgain() throws Exception {
     Map<TopicPartition, OffsetAndMetadata> committed =
         Map.of(
-            new TopicPartition(TopicNames.USUAL.chunks(), 0), new OffsetAndMetadata(0),
-            new TopicPartition(TopicNames.USUAL.chunks(), 1), new OffsetAndMetadata(0));
+            new TopicPartition(TopicNames.DEFAULT.of(Topic.CHUNKS), 0), new OffsetAndMetadata(0),
+            new TopicPartition(TopicNames.DEFAULT.of(Topic.CHUNKS), 1), new OffsetAndMetadata(0));
     admin.alterConsumerGroupOffsets(GROUP, committed).all().get();
     Map<String, Long> live = liveTopics();
 
@@ -167,14 +168,14 @@ class BacktestIT {
     assertThat(first.get("new").asInt()).isPositive();
     assertThat(first.get("same").asInt()).isZero();
     assertThat(first.get("missing").asInt()).isZero();
-    assertThat(ends("first." + TopicNames.USUAL.events())).isPositive();
+    assertThat(ends("first." + TopicNames.DEFAULT.of(Topic.EVENTS))).isPositive();
     assertThat(liveTopics()).isEqualTo(live);
     assertThat(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get())
         .isEqualTo(committed);
     assertThat(admin.listGroups().all().get()).hasSize(1);
 
     // What the first run told stands for what was told live.
-    System.setProperty("chronoscope.topics.events", "first." + TopicNames.USUAL.events());
+    System.setProperty("chronoscope.topics.events", "first." + TopicNames.DEFAULT.of(Topic.EVENTS));
     assertThat(run("--shadow", "second.")).isEqualTo(ExitCode.OK);
 
     assertThat(total().get("same").asInt()).isEqualTo(first.get("new").asInt());
@@ -217,10 +218,10 @@ class BacktestIT {
             "{\"text\":\"a red circle moves\",\"threshold\":0.7}");
 
     assertThat(run("--rule", file.toString())).isEqualTo(ExitCode.OK);
-    assertThat(RulesInForce.read(kafka, TopicNames.USUAL.rules())).isEmpty();
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
 
     assertThat(run("--rule", file.toString(), "--promote")).isEqualTo(ExitCode.OK);
-    assertThat(RulesInForce.read(kafka, TopicNames.USUAL.rules()))
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES)))
         .singleElement()
         .satisfies(rule -> {
           assertThat(rule.id()).isEqualTo("red-circle");
@@ -235,10 +236,10 @@ class BacktestIT {
     assertThat(runTo(NOON)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("is not before --to");
     assertThat(run("--shadow", "no such/")).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("no topic's name can begin with");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("no topic name can start with");
     Path broken = Files.writeString(files.resolve("broken.json"), "{\"words\":1}");
     assertThat(run("--rule", broken.toString())).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("the field words is unknown");
-    assertThat(RulesInForce.read(kafka, TopicNames.USUAL.rules())).isEmpty();
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
   }
 }

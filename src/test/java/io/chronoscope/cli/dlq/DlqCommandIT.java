@@ -21,6 +21,7 @@ import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.RefusedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.ResultJson;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -53,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// writes them.
 class DlqCommandIT {
 
-  private static final TopicNames TOPICS = TopicNames.USUAL;
+  private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final URI SOURCE = URI.create("/test");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final byte[] MEDIA = "not really media".getBytes(UTF_8);
@@ -134,7 +135,9 @@ class DlqCommandIT {
         letter(
             "twice",
             new ChunkOrigin(
-                TOPICS.chunks(), sent.get("partition").asInt(), sent.get("offset").asLong()),
+                TOPICS.of(Topic.CHUNKS),
+                sent.get("partition").asInt(),
+                sent.get("offset").asLong()),
             Reason.REFERENCE_MISSING);
 
     List<JsonNode> letters = list("--stream", "twice", "--reason", "reference_missing");
@@ -147,7 +150,9 @@ class DlqCommandIT {
   @Test
   void keepsTheTimeOfABareRecord() throws Exception {
     ChunkOrigin refused =
-        send(new ProducerRecord<>(TOPICS.chunks(), null, NOON.toEpochMilli(), "bare", MEDIA));
+        send(
+            new ProducerRecord<>(
+                TOPICS.of(Topic.CHUNKS), null, NOON.toEpochMilli(), "bare", MEDIA));
     String id = letter("bare", refused, Reason.NOT_MEDIA);
 
     assertThat(run("dlq", "redrive", id, "--json")).isEqualTo(ExitCode.OK);
@@ -159,13 +164,13 @@ class DlqCommandIT {
 
   @Test
   void sendsARuleBackUnchanged() throws Exception {
-    ChunkOrigin refused = send(new ProducerRecord<>(TOPICS.rules(), "rule-1", MEDIA));
+    ChunkOrigin refused = send(new ProducerRecord<>(TOPICS.of(Topic.RULES), "rule-1", MEDIA));
     String id = letter("rule-1", refused, Reason.BAD_RULE);
 
     assertThat(run("dlq", "redrive", id, "--json")).isEqualTo(ExitCode.OK);
 
     ConsumerRecord<byte[], byte[]> again = redriven();
-    assertThat(again.topic()).isEqualTo(TOPICS.rules());
+    assertThat(again.topic()).isEqualTo(TOPICS.of(Topic.RULES));
     assertThat(again.headers().toArray()).isEmpty();
     assertThat(again.value()).isEqualTo(MEDIA);
   }
@@ -228,7 +233,8 @@ class DlqCommandIT {
     assertThat(text(out)).contains("would be redriven");
     assertThat(end(refused.partition())).isEqualTo(end);
 
-    String elsewhere = letter("dry", new ChunkOrigin(TOPICS.events(), 0, 0), Reason.BAD_ENVELOPE);
+    String elsewhere =
+        letter("dry", new ChunkOrigin(TOPICS.of(Topic.EVENTS), 0, 0), Reason.BAD_ENVELOPE);
     assertThat(run("dlq", "redrive", elsewhere)).isEqualTo(ExitCode.FAILED);
     assertThat(text(err)).contains("video.events is no topic that the service reads");
   }
@@ -259,7 +265,7 @@ class DlqCommandIT {
 
   private static ProducerRecord<String, byte[]> chunk(String stream, long sequence) {
     return ChunkEnvelope.chunk(
-        TOPICS.chunks(),
+        TOPICS.of(Topic.CHUNKS),
         SOURCE,
         stream,
         sequence,
@@ -287,7 +293,7 @@ class DlqCommandIT {
     producer
         .send(
             new ResultEnvelope(TOPICS, SOURCE)
-                .write(letter, known, producer.partitionsFor(TOPICS.deadLetters()).size()))
+                .write(letter, known, producer.partitionsFor(TOPICS.of(Topic.DEAD_LETTERS)).size()))
         .get();
     return ResultJson.id(letter);
   }
@@ -312,7 +318,7 @@ class DlqCommandIT {
   }
 
   private static long end(int partition) throws Exception {
-    TopicPartition one = new TopicPartition(TOPICS.chunks(), partition);
+    TopicPartition one = new TopicPartition(TOPICS.of(Topic.CHUNKS), partition);
     try (Admin admin = Admin.create(kafka)) {
       return admin
           .listOffsets(Map.of(one, org.apache.kafka.clients.admin.OffsetSpec.latest()))
