@@ -8,6 +8,7 @@ import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.StreamState.Summaries;
+import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.event.AlertTracker;
 import io.chronoscope.analysis.event.EventTracker;
@@ -57,7 +58,7 @@ final class StreamAggregator {
             start,
             model.ref(),
             state.openEvents(),
-            settings.comparesText()
+            settings.textTasks().contains(TextTask.COMPARE)
                 ? SemanticMatcher.asking(model)
                 : SemanticMatcher.OF_WORDS_ONLY);
     this.alerts =
@@ -70,7 +71,7 @@ final class StreamAggregator {
     this.summaries =
         new SummaryTree(
             new SummaryRecords(stream, start, model.ref()),
-            settings.summarizesText()
+            settings.textTasks().contains(TextTask.SUMMARIZE)
                 ? Summarizer.asking(model, settings.maxNewTokens())
                 : Summarizer.joining(),
             settings.windows().stride(),
@@ -145,14 +146,14 @@ final class StreamAggregator {
   List<Result> take(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();
     nextWindow = span.window() + 1;
-    long nextFrom = windows.startOf(settings.windows(), nextWindow);
+    long nextFrom = windows.startOf(nextWindow);
     List<VideoEvent> events =
         counted(tracker.observe(span, answer.sampling(), answer.events(), nextFrom));
     counts = new Counts(counts.windows() + 1, counts.events());
     List<Result> results = new ArrayList<>(events);
     results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, nextFrom));
     results.addAll(problems(answer));
-    summary(answer, windows.startOf(settings.windows(), span.window()), events)
+    summary(answer, windows.startOf(span.window()), events)
         .flatMap(summaries::take)
         .ifPresent(results::add);
     results.addAll(summaries.tellUntil(nextFrom));
@@ -165,7 +166,7 @@ final class StreamAggregator {
   /// @param windows from where windows are counted
   List<Result> glance(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();
-    long from = windows.startOf(settings.windows(), span.window());
+    long from = windows.startOf(span.window());
     List<VideoEvent> events =
         counted(tracker.observe(span, answer.sampling(), answer.events(), from));
     List<Result> results = new ArrayList<>(events);
@@ -244,7 +245,7 @@ final class StreamAggregator {
   List<Result> passOver(long next, boolean lost, WindowSequence windows) {
     nextWindow = next;
     List<Result> results = lost ? closeAll() : new ArrayList<>();
-    results.addAll(summaries.tellUntil(windows.startOf(settings.windows(), next)));
+    results.addAll(summaries.tellUntil(windows.startOf(next)));
     return results;
   }
 

@@ -1,7 +1,7 @@
 package io.chronoscope.analysis.summary;
 
 import io.chronoscope.analysis.StableIds;
-import io.chronoscope.analysis.StreamState.Told;
+import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Level;
@@ -37,12 +37,12 @@ public record SummaryRecords(String stream, Instant start, ModelRef model) {
   /// Of what a summary rests on.
   ///
   /// @param below the level below its own
-  List<String> ids(Level below, Told told) {
+  List<String> ids(Level below, PublishedSummary told) {
     return told.parts().stream().map(number -> id(below, number)).toList();
   }
 
   /// @param text in full
-  Summary of(Level level, Told told, String text, List<String> restsOn) {
+  Summary of(Level level, PublishedSummary told, String text, List<String> restsOn) {
     return new Summary(
         id(level, told.number()),
         told.revision(),

@@ -39,13 +39,13 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .build();
 
   static StateRecord after(StreamCommit step) {
-    return new StateRecord(step.stream(), step.resumeFrom(), step.after());
+    return new StateRecord(step.stream(), step.resumeFrom(), step.state());
   }
 
   /// The first of the stream's records that is not done with. A stream that needs none of those it
   /// has read holds nothing back, however long it rests.
   public long neededFrom() {
-    boolean needed = state.filter(kept -> !kept.timing().needed().isEmpty()).isPresent();
+    boolean needed = state.filter(kept -> !kept.position().needed().isEmpty()).isPresent();
     return needed ? resumeFrom.offset() : resumeFrom.offset() + 1;
   }
 
