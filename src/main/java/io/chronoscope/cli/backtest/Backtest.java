@@ -16,7 +16,7 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamPattern;
-import io.chronoscope.evaluation.Difference.Told;
+import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.wire.TopicNames;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -151,12 +151,12 @@ final class Backtest {
   }
 
   /// What is told now.
-  synchronized List<Told> now(Predicate<Told> wanted) {
+  synchronized List<Detection> now(Predicate<Detection> wanted) {
     return of(told, wanted);
   }
 
   /// What was told live.
-  List<Told> before(Predicate<Told> wanted) {
+  List<Detection> before(Predicate<Detection> wanted) {
     Map<String, Revised> latest = new LinkedHashMap<>();
     try (ResultReader reader =
         new ResultReader(
@@ -170,21 +170,21 @@ final class Backtest {
     return of(latest, wanted);
   }
 
-  private List<Told> of(Map<String, Revised> latest, Predicate<Told> wanted) {
-    List<Told> all = new ArrayList<>();
+  private List<Detection> of(Map<String, Revised> latest, Predicate<Detection> wanted) {
+    List<Detection> all = new ArrayList<>();
     for (Revised one : latest.values()) {
       told(one).filter(wanted).ifPresent(all::add);
     }
     return all;
   }
 
-  private Optional<Told> told(Revised result) {
+  private Optional<Detection> told(Revised result) {
     return switch (result) {
       case VideoEvent event
           when event.status() != Status.WITHDRAWN
               && scope.holds(event.stream(), event.start(), event.end()) ->
           Optional.of(
-              new Told(
+              new Detection(
                   event.id(),
                   event.stream(),
                   EVENT,
@@ -196,7 +196,7 @@ final class Backtest {
           when alert.status() != Status.WITHDRAWN
               && scope.holds(alert.stream(), alert.start(), alert.end()) ->
           Optional.of(
-              new Told(
+              new Detection(
                   alert.id(),
                   alert.stream(),
                   alert.rule(),

@@ -2,8 +2,10 @@ package io.chronoscope.cli.backtest;
 
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.window.RewordedModel;
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;
+import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.ReplayedChunks;
@@ -17,7 +19,7 @@ import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.evaluation.Difference;
-import io.chronoscope.evaluation.Difference.Told;
+import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.service.AnalysisRuntime;
@@ -130,9 +132,9 @@ public final class BacktestCommand implements Callable<Integer> {
     kafka.apply();
     model.apply();
     // The records come as fast as they are read; no stream rests in between.
-    ModelOptions.set("chronoscope.idle-time", Duration.ofDays(1).toString());
+    SettingOverrides.set("chronoscope.idle-time", Duration.ofDays(1).toString());
     ChronoscopeConfig settings = ConfigLoader.load();
-    KafkaOptions.requireBroker(settings);
+    KafkaConnection.requireBroker(settings);
     Map<String, Object> client = KafkaClientConfig.ofCommand(settings);
     TopicNames live = LayerSettings.topicNames(settings);
     try {
@@ -151,9 +153,9 @@ public final class BacktestCommand implements Callable<Integer> {
         new Backtest.Scope(
             topic.orElse(live.chunks()), new StreamPattern(streams.orElse("*")), from, to);
     Backtest backtest = new Backtest(client, live, scope);
-    Predicate<Told> wanted =
+    Predicate<Detection> wanted =
         told -> tried.isEmpty() || told.about().equals(tried.orElseThrow().id());
-    List<Told> before = backtest.before(wanted);
+    List<Detection> before = backtest.before(wanted);
     try (ShadowTopics topics = new ShadowTopics(client, live, shadow, SOURCE);
         AnalysisRuntime rig =
             AnalysisRuntime.open(
@@ -175,7 +177,7 @@ public final class BacktestCommand implements Callable<Integer> {
               steps -> rig.analysis(analysis, LoadGovernor.off(), table, steps::apply),
               topics);
       if (chunks == 0) {
-        output.say("no chunk of that time is retained on " + scope.topic());
+        output.report("no chunk of that time is retained on " + scope.topic());
       }
       new BacktestReport(output, json)
           .show(Difference.between(before, backtest.now(wanted)), chunks, topics.topics());
@@ -183,7 +185,7 @@ public final class BacktestCommand implements Callable<Integer> {
     if (promote) {
       Rule put = tried.orElseThrow();
       RulesInForce.put(client, live.rules(), put);
-      output.say("rule %s is in force: %s".formatted(put.id(), RuleRecord.json(put)));
+      output.report("rule %s is in force: %s".formatted(put.id(), RuleRecord.json(put)));
     }
     return ExitCode.OK;
   }

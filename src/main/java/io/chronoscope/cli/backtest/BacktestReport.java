@@ -3,14 +3,14 @@ package io.chronoscope.cli.backtest;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.evaluation.Difference;
 import io.chronoscope.evaluation.Difference.Kind;
-import io.chronoscope.evaluation.Difference.Told;
+import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.evaluation.TemporalIou;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.StreamTimeline.Row;
-import io.chronoscope.render.StreamTimeline.True;
+import io.chronoscope.render.StreamTimeline.TrueSpan;
 import io.chronoscope.render.TimelineText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,20 +38,20 @@ final class BacktestReport {
       counts.put(kind, (int) differences.stream().filter(one -> one.kind() == kind).count());
     }
     if (json) {
-      differences.forEach(one -> output.json(line(one)));
+      differences.forEach(one -> output.printJson(line(one)));
       Map<String, Object> total = new LinkedHashMap<>();
       total.put("level", "total");
       total.put("chunks", chunks);
       counts.forEach((kind, count) -> total.put(word(kind), count));
       total.put("shadowTopics", shadowTopics);
-      output.json(total);
+      output.printJson(total);
       return;
     }
     Map<String, List<Difference>> byStream = new LinkedHashMap<>();
     differences.forEach(
-        one -> byStream.computeIfAbsent(one.told().stream(), stream -> new ArrayList<>()).add(one));
+        one -> byStream.computeIfAbsent(one.latest().stream(), stream -> new ArrayList<>()).add(one));
     byStream.forEach(this::draw);
-    output.line(
+    output.print(
         "%d chunks: %d same, %d moved, %d new, %d missing"
             .formatted(
                 chunks,
@@ -59,25 +59,25 @@ final class BacktestReport {
                 counts.get(Kind.MOVED),
                 counts.get(Kind.NEW),
                 counts.get(Kind.MISSING)));
-    output.say("what would have been published is on " + String.join(", ", shadowTopics));
+    output.report("what would have been published is on " + String.join(", ", shadowTopics));
   }
 
   private static Map<String, Object> line(Difference one) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("level", "difference");
     line.put("kind", word(one.kind()));
-    line.put("stream", one.told().stream());
-    line.put("about", one.told().about());
-    one.was().ifPresent(was -> line.put("was", told(was)));
-    one.is().ifPresent(is -> line.put("is", told(is)));
-    if (one.was().isPresent() && one.is().isPresent()) {
-      line.put("startByMs", one.startByMs());
-      line.put("endByMs", one.endByMs());
+    line.put("stream", one.latest().stream());
+    line.put("about", one.latest().about());
+    one.before().ifPresent(was -> line.put("was", told(was)));
+    one.after().ifPresent(is -> line.put("is", told(is)));
+    if (one.before().isPresent() && one.after().isPresent()) {
+      line.put("startByMs", one.startShiftMs());
+      line.put("endByMs", one.endShiftMs());
     }
     return line;
   }
 
-  private static Map<String, Object> told(Told told) {
+  private static Map<String, Object> told(Detection told) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("id", told.id());
     line.put("start", Instant.ofEpochMilli(told.startMs()).toString());
@@ -99,46 +99,46 @@ final class BacktestReport {
         .draw(
             new StreamTimeline(
                 stream, end - start, "from " + Instant.ofEpochMilli(start), rows, ""))
-        .forEach(output::line);
+        .forEach(output::print);
     for (Difference one : differences) {
-      output.line("  " + words(one, start));
+      output.print("  " + words(one, start));
     }
-    output.line("");
+    output.print("");
   }
 
   private static long firstMs(Difference one) {
     return Math.min(
-        one.was().map(Told::startMs).orElse(Long.MAX_VALUE),
-        one.is().map(Told::startMs).orElse(Long.MAX_VALUE));
+        one.before().map(Detection::startMs).orElse(Long.MAX_VALUE),
+        one.after().map(Detection::startMs).orElse(Long.MAX_VALUE));
   }
 
   private static long lastMs(Difference one) {
-    return Math.max(one.was().map(Told::endMs).orElse(0L), one.is().map(Told::endMs).orElse(0L));
+    return Math.max(one.before().map(Detection::endMs).orElse(0L), one.after().map(Detection::endMs).orElse(0L));
   }
 
   /// What is told now as a bar, what was told as the line under it.
   private static Row row(Difference one, long start) {
-    if (one.is().isEmpty()) {
-      Told was = one.told();
+    if (one.after().isEmpty()) {
+      Detection was = one.latest();
       return new Missed(was.startMs() - start, was.endMs() - start, was.description());
     }
-    Told is = one.is().get();
+    Detection is = one.after().get();
     return new Reported(
         is.startMs() - start,
         is.endMs() - start,
         is.toleranceMs(),
         is.description(),
         false,
-        one.was()
+        one.before()
             .map(was ->
-                new True(
+                new TrueSpan(
                     was.startMs() - start,
                     was.endMs() - start,
                     TemporalIou.of(was.startMs(), was.endMs(), is.startMs(), is.endMs()))));
   }
 
   private static String words(Difference one, long start) {
-    Told told = one.told();
+    Detection told = one.latest();
     String span =
         "%s – %s  %s"
             .formatted(
@@ -146,8 +146,8 @@ final class BacktestReport {
                 ClockTime.precise(told.endMs() - start),
                 told.description());
     Optional<String> reworded =
-        one.was()
-            .map(Told::description)
+        one.before()
+            .map(Detection::description)
             .filter(was -> !was.equals(told.description()))
             .map(was -> " (was: " + was + ")");
     return switch (one.kind()) {
@@ -157,8 +157,8 @@ final class BacktestReport {
               Locale.ROOT,
               "~  moved    %s  start %+.2f s, end %+.2f s%s",
               span,
-              one.startByMs() / 1000.0,
-              one.endByMs() / 1000.0,
+              one.startShiftMs() / 1000.0,
+              one.endShiftMs() / 1000.0,
               reworded.orElse(""));
       case NEW -> "+  new      " + span;
       case MISSING -> "-  missing  " + span;
