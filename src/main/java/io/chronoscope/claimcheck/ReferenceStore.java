@@ -1,5 +1,7 @@
 package io.chronoscope.claimcheck;
 
+import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
+import io.chronoscope.analysis.AnalysisEvent.MediaUnavailable;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -49,7 +51,7 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
     while (true) {
       try {
         byte[] bytes = read(reference, place);
-        listener.mediaFetched(reference, Duration.ofNanos(pacing.nanoTime() - began));
+        listener.on(new MediaFetched(reference, Duration.ofNanos(pacing.nanoTime() - began)));
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
       } catch (IOException e) {
         if (Thread.currentThread().isInterrupted()) {
@@ -63,7 +65,7 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
               "%s could not be reached in %d s, so nobody knows whether it is there: %s"
                   .formatted(reference.uri(), tried.toSeconds(), problem));
         }
-        listener.mediaUnreachable(reference, problem);
+        listener.on(new MediaUnavailable(reference, problem));
         pause(pause, reference);
         pause = pause.multipliedBy(2);
         pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;

@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
@@ -219,27 +220,22 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   private AnalysisListener listener(Progress progress) {
-    return new AnalysisListener() {
-      @Override
-      public void progress(String stream, long analysedMicros, long arrivedMicros) {
-        int events;
-        synchronized (streams) {
-          StreamResults results = streams.get(stream);
-          events = results == null ? 0 : results.events().size();
-        }
-        progress.update(stream, analysedMicros / 1000, events);
-      }
-
-      @Override
-      public void streamEnded(String stream) {
-        progress(stream, 0, 0);
+    return event -> {
+      if (event instanceof AnalysisEvent.Progress made) {
+        progress.update(made.stream(), made.analyzedMicros() / 1000, eventsOf(made.stream()));
+      } else if (event instanceof AnalysisEvent.StreamEnded(String stream)) {
+        progress.update(stream, 0, eventsOf(stream));
         progress.end(stream);
-      }
-
-      @Override
-      public void streamFailed(String stream, Throwable cause) {
+      } else if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable cause)) {
         ended(stream).completeExceptionally(cause);
       }
     };
+  }
+
+  private int eventsOf(String stream) {
+    synchronized (streams) {
+      StreamResults results = streams.get(stream);
+      return results == null ? 0 : results.events().size();
+    }
   }
 }

@@ -19,6 +19,7 @@ import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -60,11 +61,7 @@ final class AskCommand implements Callable<Integer> {
       description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
   Instant from = Instant.EPOCH;
 
-  @Option(
-      names = "--to",
-      paramLabel = "T",
-      required = true,
-      description = "End of the time range.")
+  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
   Instant to = Instant.EPOCH;
 
   @Option(
@@ -107,10 +104,10 @@ final class AskCommand implements Callable<Integer> {
     try (ResultReader reader =
             new ResultReader(
                 connection.client(),
-                List.of(connection.topics().answers()),
+                List.of(connection.topics().of(Topic.ANSWERS)),
                 ResultReader.From.NOW);
         QuestionPublisher publisher =
-            new QuestionPublisher(connection.client(), connection.topics().questions())) {
+            new QuestionPublisher(connection.client(), connection.topics().of(Topic.QUESTIONS))) {
       publisher.ask(asked).toCompletableFuture().join();
       long deadline = System.nanoTime() + timeout.toNanos();
       while (System.nanoTime() - deadline < 0) {

@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
@@ -12,8 +13,8 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.evaluation.Comparison;
-import io.chronoscope.evaluation.Score;
 import io.chronoscope.evaluation.GroundTruth;
+import io.chronoscope.evaluation.Score;
 import io.chronoscope.render.Progress;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.TimelinePicture;
@@ -87,8 +88,8 @@ final class DemoCommand implements Callable<Integer> {
       videos.put(FileFeed.streamOf(file), file);
     }
     List<EmbeddedService.Stream> streams = new ArrayList<>();
-    videos.forEach(
-        (name, file) -> streams.add(new EmbeddedService.Stream(name, FileFeed.cut(file, chunkLength))));
+    videos.forEach((name, file) ->
+        streams.add(new EmbeddedService.Stream(name, FileFeed.cut(file, chunkLength))));
     output.report(
         "Starting a Kafka broker and the service, sending %d videos in %d chunks …"
             .formatted(streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
@@ -120,10 +121,10 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   static AnalysisListener progressOf(Progress progress, Map<String, Integer> events) {
-    return new AnalysisListener() {
-      @Override
-      public void progress(String stream, long analysedMicros, long arrivedMicros) {
-        progress.update(stream, analysedMicros / 1000, events.getOrDefault(stream, 0));
+    return event -> {
+      if (event instanceof AnalysisEvent.Progress made) {
+        progress.update(
+            made.stream(), made.analyzedMicros() / 1000, events.getOrDefault(made.stream(), 0));
       }
     };
   }

@@ -10,6 +10,7 @@ import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.domain.Result;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,9 +44,7 @@ final class EventsCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(
-      names = "--json",
-      description = "Prints one JSON object on each line, as on the topics.")
+  @Option(names = "--json", description = "Prints one JSON object on each line, as on the topics.")
   boolean json;
 
   private final Output output;
@@ -66,10 +65,7 @@ final class EventsCommand implements Callable<Integer> {
     try (ResultReader reader =
         new ResultReader(
             connection.client(),
-            alertsOnly()
-                ? List.of(topics.alerts())
-                : List.of(
-                    topics.events(), topics.summaries(), topics.alerts(), topics.deadLetters()),
+            alertsOnly() ? List.of(topics.of(Topic.ALERTS)) : topics.ofKind(Topic.Kind.ANALYSIS),
             ResultReader.From.BEGINNING)) {
       reader.readToEnd(this::add);
       if (!json) {
@@ -125,8 +121,8 @@ final class EventsCommand implements Callable<Integer> {
     if (alertsOnly()) {
       streams
           .values()
-          .forEach(results ->
-              results.alerts().forEach(alert -> output.print(ResultLines.of(alert))));
+          .forEach(
+              results -> results.alerts().forEach(alert -> output.print(ResultLines.of(alert))));
       return;
     }
     TimelineText text = new TimelineText(output.outTerminal());

@@ -18,6 +18,7 @@ import io.chronoscope.render.ClockTime;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
+import io.chronoscope.wire.Topic;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,7 +118,7 @@ final class ProduceCommand implements Callable<Integer> {
         ChunkPublisher publisher =
             new ChunkPublisher(
                 connection.client(),
-                connection.topics().chunks(),
+                connection.topics().of(Topic.CHUNKS),
                 SOURCE,
                 new SendTraces(tracing))) {
       SegmentSender sender = new SegmentSender(publisher);

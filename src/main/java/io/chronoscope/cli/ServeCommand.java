@@ -91,7 +91,8 @@ final class ServeCommand implements Callable<Integer> {
     model.apply();
     kafka.apply();
     port.ifPresent(p -> SettingOverrides.set("chronoscope.http.port", p.toString()));
-    brokerPort.ifPresent(p -> SettingOverrides.set("chronoscope.kafka.embedded-port", p.toString()));
+    brokerPort.ifPresent(
+        p -> SettingOverrides.set("chronoscope.kafka.embedded-port", p.toString()));
     data.ifPresent(dir -> SettingOverrides.set("chronoscope.kafka.embedded-data", dir.toString()));
     if (json) {
       SettingOverrides.set("chronoscope.log.json", "true");

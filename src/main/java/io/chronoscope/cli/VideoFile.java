@@ -20,7 +20,8 @@ import java.util.function.LongPredicate;
 /// A whole video in a file, as opposed to a stream of chunks.
 final class VideoFile {
 
-  /// The user chose this file: it may take long to decode, but its frames must not exhaust the memory.
+  /// The user chose this file: it may take long to decode, but its frames must not exhaust the
+  /// memory.
   private static final DecodeLimits LIMITS =
       new DecodeLimits(8192L * 4320, Duration.ofDays(1), Long.MAX_VALUE);
 

@@ -4,6 +4,7 @@ import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.wire.RedriveMark;
 import io.chronoscope.wire.RedrivenRecord;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,8 @@ public final class Redriver implements AutoCloseable {
   public Redriver(Map<String, Object> kafka, TopicNames topics, URI source, Clock clock) {
     Map<String, Object> properties = new HashMap<>(ChunkPublisher.withDefaults(kafka));
     properties.put(
-        ProducerConfig.TRANSACTIONAL_ID_CONFIG, "chronoscope.redrive." + topics.deadLetters());
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+        "chronoscope.redrive." + topics.of(Topic.DEAD_LETTERS));
     this.producer =
         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     this.topics = topics;
@@ -53,11 +55,9 @@ public final class Redriver implements AutoCloseable {
     }
   }
 
-  /// Whether records of this topic may be sent again: the service's inputs, nobody else's.
+  /// Whether records of this topic may be redriven: inputs of the service only.
   public static boolean isInput(String topic, TopicNames topics) {
-    return topic.equals(topics.chunks())
-        || topic.equals(topics.rules())
-        || topic.equals(topics.questions());
+    return topics.isOfKind(Topic.Kind.INPUT, topic);
   }
 
   /// @param refused the letter's record
@@ -69,7 +69,7 @@ public final class Redriver implements AutoCloseable {
           refused.topic() + " is no topic that the service reads; nothing is sent there");
     }
     ProducerRecord<byte[], byte[]> again =
-        refused.topic().equals(topics.chunks())
+        refused.topic().equals(topics.of(Topic.CHUNKS))
             ? RedrivenRecord.chunk(refused, letter.id(), source)
             : RedrivenRecord.unchanged(refused);
     try {
@@ -102,7 +102,9 @@ public final class Redriver implements AutoCloseable {
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 to)
             .record(
-                topics.deadLetters(), source, producer.partitionsFor(topics.deadLetters()).size());
+                topics.of(Topic.DEAD_LETTERS),
+                source,
+                producer.partitionsFor(topics.of(Topic.DEAD_LETTERS)).size());
     return new ProducerRecord<>(
         mark.topic(),
         mark.partition(),

@@ -2,13 +2,13 @@ package io.chronoscope.client;
 
 import io.chronoscope.domain.Result;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,11 +17,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
-/// Topics beside the live ones, on which results are published that are only tried out. They are
-/// created when missing and keep their records for a day.
+/// The results topics of a backtest, beside the live ones: one for every topic of kind
+/// [Topic.Kind#ANALYSIS]. Missing topics are created, with a retention of one day.
 public final class ShadowTopics implements AutoCloseable {
 
-  private static final String KEPT_MS = Long.toString(Duration.ofDays(1).toMillis());
+  private static final Map<String, String> SHORT_LIVED =
+      Map.of(
+          "cleanup.policy", "delete", "retention.ms", Long.toString(Duration.ofDays(1).toMillis()));
 
   private final TopicNames names;
   private final ResultEnvelope envelope;
@@ -29,22 +31,20 @@ public final class ShadowTopics implements AutoCloseable {
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
   /// @param kafka client properties, at least `bootstrap.servers`
-  /// @param prefix what their names have before those of the live ones
-  /// @throws IllegalArgumentException when no topic can be called that
+  /// @param prefix put before the name of the live topic
+  /// @throws IllegalArgumentException when the prefix cannot be part of a topic name
   public ShadowTopics(Map<String, Object> kafka, TopicNames live, String prefix, URI source) {
     if (!prefix.matches("[a-zA-Z0-9._-]{1,100}")) {
-      throw new IllegalArgumentException("no topic's name can begin with '" + prefix + "'");
+      throw new IllegalArgumentException("no topic name can start with '" + prefix + "'");
     }
     this.names = live.renamed(name -> prefix + name);
     this.envelope = new ResultEnvelope(names, source);
-    Set<String> written =
-        Set.of(names.events(), names.summaries(), names.alerts(), names.deadLetters());
     try (Admin admin = Admin.create(kafka)) {
-      Topics.ensure(
+      Topics.create(
           admin,
-          Topics.definitions(names).stream()
-              .filter(definition -> written.contains(definition.name()))
-              .map(ShadowTopics::shortLived)
+          TopicDefinition.all(names).entrySet().stream()
+              .filter(topic -> topic.getKey().kind() == Topic.Kind.ANALYSIS)
+              .map(topic -> topic.getValue().with(SHORT_LIVED))
               .toList());
     }
     Map<String, Object> properties = new HashMap<>(kafka);
@@ -53,16 +53,9 @@ public final class ShadowTopics implements AutoCloseable {
         new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
   }
 
-  private static Topics.Definition shortLived(Topics.Definition definition) {
-    Map<String, String> config = new HashMap<>(definition.config());
-    config.put("cleanup.policy", "delete");
-    config.put("retention.ms", KEPT_MS);
-    return new Topics.Definition(definition.name(), definition.partitions(), config);
-  }
-
-  /// What the topics are called.
+  /// The names of the topics.
   public List<String> topics() {
-    return List.of(names.events(), names.summaries(), names.alerts(), names.deadLetters());
+    return names.ofKind(Topic.Kind.ANALYSIS);
   }
 
   public void publish(Result result) {
@@ -76,9 +69,9 @@ public final class ShadowTopics implements AutoCloseable {
         });
   }
 
-  /// Waits until all is written.
+  /// Waits until all results are written.
   ///
-  /// @throws IllegalStateException when something could not be
+  /// @throws IllegalStateException when one could not be written
   public void flush() {
     producer.flush();
     Exception problem = failure.get();

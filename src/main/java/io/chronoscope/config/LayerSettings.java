@@ -145,15 +145,17 @@ public final class LayerSettings {
   /// The names of all topics.
   public static TopicNames topicNames(ChronoscopeConfig settings) {
     ChronoscopeConfig.Topics topics = settings.topics();
-    return new TopicNames(
-        topics.chunks(),
-        topics.events(),
-        topics.summaries(),
-        topics.deadLetters(),
-        topics.state(),
-        topics.rules(),
-        topics.alerts(),
-        topics.questions(),
-        topics.answers());
+    return TopicNames.of(topic ->
+        switch (topic) {
+          case CHUNKS -> topics.chunks();
+          case RULES -> topics.rules();
+          case QUESTIONS -> topics.questions();
+          case EVENTS -> topics.events();
+          case SUMMARIES -> topics.summaries();
+          case ALERTS -> topics.alerts();
+          case DEAD_LETTERS -> topics.deadLetters();
+          case ANSWERS -> topics.answers();
+          case STATE -> topics.state();
+        });
   }
 }

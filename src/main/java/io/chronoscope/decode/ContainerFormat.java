@@ -9,15 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Set;
 
-/// The containers that are read. Which one it is shows in the first bytes, so that only these three
-/// demuxers ever see foreign data.
+/// The supported containers, recognized by their first bytes, so that only these three demuxers
+/// ever see untrusted data.
 enum ContainerFormat {
   MP4("mov", "mp4"),
   MATROSKA("matroska", "matroska"),
   MPEG_TS("mpegts", "mpegts");
 
   private static final OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final Set<String> MP4_BEGINNINGS =
+  private static final Set<String> MP4_FIRST_BOXES =
       Set.of("ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "sidx", "emsg");
   private static final int EBML = 0x1A45DFA3;
 
@@ -38,16 +38,18 @@ enum ContainerFormat {
     return displayName;
   }
 
+  /// Recognizes the container by its first bytes.
+  ///
   /// @throws UnreadableMediaException EMPTY, NOT_MEDIA or UNSUPPORTED_CONTAINER
   static ContainerFormat sniff(MemorySegment bytes) throws UnreadableMediaException {
     if (bytes.byteSize() == 0) {
-      throw new UnreadableMediaException(Reason.EMPTY, "the segment has no bytes");
+      throw new UnreadableMediaException(Reason.EMPTY, "the segment is empty");
     }
     if (bytes.byteSize() >= 8) {
       if (bytes.get(U32, 0) == EBML) {
         return MATROSKA;
       }
-      if (MP4_BEGINNINGS.contains(fourCc(bytes, 4))) {
+      if (MP4_FIRST_BOXES.contains(fourCc(bytes, 4))) {
         return MP4;
       }
     }
@@ -58,18 +60,19 @@ enum ContainerFormat {
     if (!other.isEmpty()) {
       throw new UnreadableMediaException(
           Reason.UNSUPPORTED_CONTAINER,
-          other + "; segments are MP4, fragmented MP4, MPEG-TS, Matroska or WebM");
+          other
+              + " is not supported; supported are MP4, fragmented MP4, MPEG-TS, Matroska and WebM");
     }
     throw new UnreadableMediaException(
         Reason.NOT_MEDIA,
-        "%d bytes that begin with %s, as no MP4, MPEG-TS or Matroska does"
-            .formatted(bytes.byteSize(), beginning(bytes)));
+        "%d bytes that start with %s: neither MP4 nor MPEG-TS nor Matroska"
+            .formatted(bytes.byteSize(), firstBytes(bytes)));
   }
 
-  /// Checks that all of the segment is there, as far as its outer structure tells.
+  /// Checks that the segment is complete, as far as its outer structure shows.
   ///
-  /// @return the time that the segment itself calls its beginning when it was taken out of a longer
-  ///   presentation (fragmented MP4), else 0; microseconds
+  /// @return decode time of the first fragment in microseconds if the segment was cut out of a
+  ///   longer presentation (fragmented MP4), else 0
   /// @throws UnreadableMediaException TRUNCATED
   long checkComplete(MemorySegment bytes) throws UnreadableMediaException {
     return switch (this) {
@@ -84,7 +87,7 @@ enum ContainerFormat {
         if (rest != 0) {
           throw new UnreadableMediaException(
               Reason.TRUNCATED,
-              "%d bytes are no whole number of transport packets of %d bytes: the last has only %d"
+              "%d bytes are not a whole number of transport packets of %d bytes: the last has only %d"
                   .formatted(bytes.byteSize(), packet, rest));
         }
         yield 0;
@@ -92,7 +95,8 @@ enum ContainerFormat {
     };
   }
 
-  /// 188, or 192 with time codes, or 204 with check bytes; 0 when these are no transport packets.
+  /// Transport packet size: 188, 192 with time codes, or 204 with check bytes; 0 when these are not
+  /// transport packets.
   private static int transportPacketBytes(MemorySegment bytes) {
     for (int size : new int[] {188, 192, 204}) {
       long first = size == 192 ? 4 : 0;
@@ -148,7 +152,7 @@ enum ContainerFormat {
         bytes.asSlice(at, 4).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
   }
 
-  private static String beginning(MemorySegment bytes) {
+  private static String firstBytes(MemorySegment bytes) {
     return HexFormat.ofDelimiter(" ")
         .formatHex(bytes.asSlice(0, Math.min(8, bytes.byteSize())).toArray(ValueLayout.JAVA_BYTE));
   }

@@ -2,9 +2,9 @@ package io.chronoscope.decode;
 
 import java.time.Duration;
 
-/// What a segment may cost before it is refused.
+/// Limits beyond which a segment is rejected.
 ///
-/// @param maxPixels of one picture, checked before the first is decoded
+/// @param maxPixels of one picture; checked before the first one is decoded
 /// @param maxDuration of the segment
 /// @param maxFrames decoded frames
 public record DecodeLimits(long maxPixels, Duration maxDuration, long maxFrames) {
@@ -14,7 +14,9 @@ public record DecodeLimits(long maxPixels, Duration maxDuration, long maxFrames)
 
   public DecodeLimits {
     if (maxPixels <= 0 || maxFrames <= 0 || !maxDuration.isPositive()) {
-      throw new IllegalArgumentException("decode limits must be positive");
+      throw new IllegalArgumentException(
+          "decode limits must be positive: %d pixels, %s, %d frames"
+              .formatted(maxPixels, maxDuration, maxFrames));
     }
   }
 }

@@ -2,71 +2,51 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.domain.Rejection.Reason;
-import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes one opened input from its first packet to its last.
+/// Decodes one opened input from its first packet to its last: reads packets, feeds the decoder and
+/// hands its frames to [FrameTiming]. Counts what the decoder rejects and decides at the end
+/// whether enough of the input was readable.
 final class DecodeLoop implements AutoCloseable {
 
   private static final int AGAIN = avutil.AVERROR_EAGAIN();
 
+  /// Consecutive errors after which the decoder gets the next packet.
+  private static final int MAX_ERRORS_PER_PACKET = 64;
+
   private final VideoInput input;
   private final DecodeLimits limits;
-  private final int threads;
+  private final DecoderFactory decoders;
   private final String codecName;
-  private final FrameTiming shown;
+  private final FrameTiming timing;
   private final AVPacket packet = avcodec.av_packet_alloc();
   private final AVFrame decoded = avutil.av_frame_alloc();
 
-  private AVCodecContext codec;
+  private AVCodecContext decoder;
   private long packets;
-  private long refused;
+  private long rejected;
 
   DecodeLoop(VideoInput input, DecodeLimits limits, FrameSink sink, int threads)
       throws UnreadableMediaException {
     this.input = input;
     this.limits = limits;
-    this.threads = threads;
+    this.decoders = new DecoderFactory(limits, threads);
     this.codecName = input.codecName();
-    this.shown = new FrameTiming(input, limits, sink);
+    this.timing = new FrameTiming(input, limits, sink);
     boolean opened = false;
-    this.codec = avcodec.avcodec_alloc_context3(input.decoder());
     try {
-      open(input.decoder(), true);
+      this.decoder = decoders.open(input.stream());
       opened = true;
     } finally {
       if (!opened) {
-        close();
+        freeFrames();
       }
-    }
-  }
-
-  private void open(AVCodec decoder, boolean first) throws UnreadableMediaException {
-    int result = avcodec.avcodec_parameters_to_context(codec, input.stream().codecpar());
-    if (result >= 0) {
-      if (!first) {
-        // What the container said before all packets was said of another codec.
-        avutil.av_free(codec.extradata());
-        codec.extradata(null);
-        codec.extradata_size(0);
-      }
-      codec.pkt_timebase(input.timeBase());
-      codec.thread_count(threads);
-      codec.max_pixels(limits.maxPixels());
-      result = avcodec.avcodec_open2(codec, decoder, (AVDictionary) null);
-    }
-    if (result < 0) {
-      throw new UnreadableMediaException(
-          Reason.CORRUPT,
-          "the %s decoder cannot be set up: %s"
-              .formatted(input.codecName(), Ffmpeg.describe(result)));
     }
   }
 
@@ -76,8 +56,8 @@ final class DecodeLoop implements AutoCloseable {
     while (result >= 0) {
       packets++;
       try {
-        if (input.codecId() != codec.codec_id()) {
-          changeCodec();
+        if (input.codecId() != decoder.codec_id()) {
+          reopenDecoder();
         }
         feed(packet);
       } finally {
@@ -86,105 +66,109 @@ final class DecodeLoop implements AutoCloseable {
       result = input.read(packet);
     }
     feed(null);
-    long endMicros = shown.end();
-    requireWhole(indexed, result);
+    long endMicros = timing.finish();
+    requireComplete(indexed, result);
     return new MediaFacts(
         input.container().displayName(),
         codecName,
-        shown.widthPx(),
-        shown.heightPx(),
+        timing.widthPx(),
+        timing.heightPx(),
         endMicros,
-        shown.firstMicros(),
-        shown.frames(),
-        shown.damaged() + refused,
-        shown.holes());
+        timing.firstMicros(),
+        timing.frames(),
+        timing.damaged() + rejected,
+        timing.gaps());
   }
 
-  /// A transport stream may say in its middle that what follows is coded in another way.
-  private void changeCodec() throws UnreadableMediaException {
+  /// A transport stream may switch to another codec in its middle.
+  private void reopenDecoder() throws UnreadableMediaException {
     feed(null);
-    AVCodec decoder = input.decoder();
-    avcodec.avcodec_free_context(codec);
-    codec = avcodec.avcodec_alloc_context3(decoder);
-    open(decoder, false);
+    AVCodecContext next = decoders.openAfterCodecChange(input.stream());
+    avcodec.avcodec_free_context(decoder);
+    decoder = next;
   }
 
-  /// Gives the decoder a packet, or `null` for the end, and takes all frames that are ready.
+  /// Feeds the decoder a packet, or `null` to drain it, and receives all frames that are ready.
   private void feed(@Nullable AVPacket next) throws UnreadableMediaException {
-    int sent = avcodec.avcodec_send_packet(codec, next);
+    int sent = avcodec.avcodec_send_packet(decoder, next);
     if (sent < 0 && sent != avutil.AVERROR_EOF) {
-      refuse();
+      countRejected();
     }
     int errors = 0;
-    int received = avcodec.avcodec_receive_frame(codec, decoded);
-    while (received != AGAIN && received != avutil.AVERROR_EOF && errors < 64) {
+    int received = avcodec.avcodec_receive_frame(decoder, decoded);
+    while (received != AGAIN && received != avutil.AVERROR_EOF && errors < MAX_ERRORS_PER_PACKET) {
       if (received < 0) {
         errors++;
-        refuse();
+        countRejected();
       } else {
         try {
-          VideoInput.requireSmallPicture(decoded.width(), decoded.height(), limits);
-          shown.add(decoded, codecMicros());
+          VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
+          timing.add(decoded, codecFrameMicros());
         } finally {
           avutil.av_frame_unref(decoded);
         }
       }
-      received = avcodec.avcodec_receive_frame(codec, decoded);
+      received = avcodec.avcodec_receive_frame(decoder, decoded);
     }
   }
 
-  /// A frame's length as the codec states it; 0 when it does not.
-  private long codecMicros() {
-    AVRational rate = codec.framerate();
+  /// Frame duration as the codec states it, in microseconds; 0 when it states none.
+  private long codecFrameMicros() {
+    AVRational rate = decoder.framerate();
     return rate.num() > 0 && rate.den() > 0 ? 1_000_000L * rate.den() / rate.num() : 0;
   }
 
-  private void refuse() throws UnreadableMediaException {
-    refused++;
-    // a decoder that meets a size beyond its limit forgets the size it had
-    if (shown.frames() > 0 && (codec.width() == 0 || codec.height() == 0)) {
+  private void countRejected() throws UnreadableMediaException {
+    rejected++;
+    // A decoder that meets a picture beyond its size limit resets its own size.
+    if (timing.frames() > 0 && (decoder.width() == 0 || decoder.height() == 0)) {
       throw new UnreadableMediaException(
           Reason.PICTURE_TOO_LARGE,
-          "after frame %d the picture changes to a size beyond the limit of %d pixels"
-              .formatted(shown.frames(), limits.maxPixels()));
+          "after frame %d the picture size changes to more than the limit of %d pixels"
+              .formatted(timing.frames(), limits.maxPixels()));
     }
   }
 
-  private void requireWhole(long indexed, int readResult) throws UnreadableMediaException {
+  private void requireComplete(long indexed, int readResult) throws UnreadableMediaException {
     if (packets < indexed) {
       throw new UnreadableMediaException(
-          Reason.TRUNCATED, "the index lists %d frames, %d are there".formatted(indexed, packets));
+          Reason.TRUNCATED,
+          "the index lists %d frames, only %d are present".formatted(indexed, packets));
     }
     if (readResult != avutil.AVERROR_EOF) {
       throw new UnreadableMediaException(
           Reason.CORRUPT,
           "reading stopped after packet %d: %s".formatted(packets, Ffmpeg.describe(readResult)));
     }
-    long frames = shown.frames();
-    long damaged = shown.damaged() + refused;
+    long frames = timing.frames();
+    long damaged = timing.damaged() + rejected;
     if (frames == 0) {
       throw new UnreadableMediaException(
-          refused > 0 ? Reason.CORRUPT : Reason.NO_FRAMES,
-          "no frame came out of %d packet(s) of %s, %d of which the decoder refused"
-              .formatted(packets, codecName, refused));
+          rejected > 0 ? Reason.CORRUPT : Reason.NO_FRAMES,
+          "no frame was decoded from %d packet(s) of %s, %d of which the decoder rejected"
+              .formatted(packets, codecName, rejected));
     }
-    if (2 * damaged > frames + refused) {
-      if (2 * shown.backwards() > damaged) {
+    if (2 * damaged > frames + rejected) {
+      if (2 * timing.backwards() > damaged) {
         throw new UnreadableMediaException(
             Reason.BAD_TIME,
-            "its clock is set back: %d frames have a time that is not after that of the frame before"
-                .formatted(shown.backwards()));
+            "its clock is set back: %d frames have a time not later than the frame before"
+                .formatted(timing.backwards()));
       }
       throw new UnreadableMediaException(
-          Reason.CORRUPT, "%d of %d frames are damaged".formatted(damaged, frames + refused));
+          Reason.CORRUPT, "%d of %d frames are damaged".formatted(damaged, frames + rejected));
     }
   }
 
   @Override
   public void close() {
-    shown.close();
+    freeFrames();
+    avcodec.avcodec_free_context(decoder);
+  }
+
+  private void freeFrames() {
+    timing.close();
     avutil.av_frame_free(decoded);
     avcodec.av_packet_free(packet);
-    avcodec.avcodec_free_context(codec);
   }
 }

@@ -10,16 +10,16 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
-/// The native library as a whole: loading, its log, error codes, times.
+/// FFmpeg as a library: loading, logging, error codes, options and time conversion.
 public final class Ffmpeg {
 
   private static final Logger LOG = System.getLogger("io.chronoscope.decode.ffmpeg");
 
-  // kept from the collector for as long as the library may call it
+  // Referenced so that it is not collected while the library may call it.
   private static @Nullable LogCallback callback;
 
   static {
-    // The process's memory is mostly the model's; JavaCPP must not refuse to allocate because of
+    // Most of the process's memory is the model's. JavaCPP must not refuse to allocate because of
     // it.
     if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
       System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
@@ -35,7 +35,7 @@ public final class Ffmpeg {
 
   private Ffmpeg() {}
 
-  /// Loads the library, once.
+  /// Loads the library. Later calls do nothing.
   public static void load() {}
 
   private static final class ToLogger extends LogCallback {
@@ -45,7 +45,7 @@ public final class Ffmpeg {
     }
   }
 
-  /// The library's own words for an error code.
+  /// FFmpeg's own message for an error code.
   static String describe(int error) {
     byte[] text = new byte[avutil.AV_ERROR_MAX_STRING_SIZE];
     avutil.av_strerror(error, text, text.length);
@@ -56,7 +56,9 @@ public final class Ffmpeg {
     return new String(text, 0, end, StandardCharsets.UTF_8);
   }
 
-  /// For calls that fail only when memory does, or when this package is wrong.
+  /// Checks the result of a call that fails only without memory or by a bug in this package.
+  ///
+  /// @throws IllegalStateException when `result` is an error code
   public static int check(int result, String what) {
     if (result < 0) {
       throw new IllegalStateException(what + ": " + describe(result));
@@ -68,6 +70,7 @@ public final class Ffmpeg {
     check(avutil.av_dict_set(options, key, value, 0), "option " + key);
   }
 
+  /// Converts ticks of a time base to microseconds.
   static long micros(long ticks, AVRational timeBase) {
     return avutil.av_rescale(ticks, 1_000_000L * timeBase.num(), timeBase.den());
   }

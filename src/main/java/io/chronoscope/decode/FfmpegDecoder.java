@@ -3,25 +3,26 @@ package io.chronoscope.decode;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/// Decodes segments with FFmpeg, in this process. Has no state: one instance serves any number of
-/// threads; a call works on its own thread (plus FFmpeg's, when more than one is asked for) and
-/// frees all native memory before it returns or throws.
+/// Decodes segments with FFmpeg in this process. Stateless: one instance serves any number of
+/// threads. A call works on its own thread (plus FFmpeg's threads when more than one is requested)
+/// and frees all native memory before it returns or throws.
 ///
-/// Reads MP4, fragmented MP4, MPEG-TS, Matroska and WebM with H.264, HEVC, VP8, VP9, AV1, MPEG-4
-/// Part 2, MPEG-2 or Motion JPEG video; the first video stream that is no cover picture. Everything
-/// else is refused before FFmpeg's demuxers or decoders see it.
+/// Supports MP4, fragmented MP4, MPEG-TS, Matroska and WebM with the codecs of [VideoCodec] (H.264,
+/// HEVC, VP8, VP9, AV1, MPEG-4 Part 2, MPEG-2 and Motion JPEG). It decodes the first video stream
+/// that is not a cover picture. Everything else is rejected before FFmpeg's demuxers or decoders
+/// see it. [DecoderFactory] chooses the decoder for a codec.
 ///
-/// Frame times count from the segment's time zero: in an MP4 that is presentation time zero, in
-/// fragments of a longer presentation the first one's decode time, in MPEG-TS and Matroska the
-/// earliest presentation time. A frame is shown until the next one; the last for its own duration.
-/// Time wraps in a transport stream after 26.5 hours, and is counted on. See [FrameTiming] for
-/// frames without a time and for holes.
+/// Frame times are relative to the segment's time zero: presentation time zero in an MP4, the first
+/// fragment's decode time in fragments of a longer presentation, the earliest presentation time in
+/// MPEG-TS and Matroska. A frame is displayed until the next one, the last one for its own
+/// duration. The clock of a transport stream wraps after 26.5 hours; times are unwrapped. See
+/// [FrameTiming] for frames without a time and for gaps.
 ///
-/// A segment is TRUNCATED when its container declares more than is there: a box or element that
-/// ends behind the last byte, a missing `moov`, a transport packet cut short, fewer samples than
+/// A segment is TRUNCATED when its container declares more than is present: a box or element that
+/// ends after the last byte, a missing `moov`, an incomplete transport packet, fewer samples than
 /// the index lists. It is CORRUPT when it cannot be demuxed, or when more than half of its frames
-/// are damaged (marked so by the decoder, refused by it, or out of order in time); BAD_TIME when
-/// that is because most of them are out of order, or when times cannot be known.
+/// are damaged (marked by the decoder, rejected by it, or out of order in time). It is BAD_TIME
+/// when most of the damaged frames are out of order, or when frame times cannot be determined.
 public final class FfmpegDecoder implements MediaDecoder {
 
   private final int threads;
@@ -30,10 +31,10 @@ public final class FfmpegDecoder implements MediaDecoder {
     this(1);
   }
 
-  /// @param threads decoding threads a call; one is right when many streams decode at once
+  /// @param threads decoding threads per call, 1 to 64; 1 suits many streams that decode at once
   public FfmpegDecoder(int threads) {
     if (threads < 1 || threads > 64) {
-      throw new IllegalArgumentException("decoding threads: " + threads);
+      throw new IllegalArgumentException("decoding threads must be 1 to 64: " + threads);
     }
     this.threads = threads;
   }
@@ -43,7 +44,7 @@ public final class FfmpegDecoder implements MediaDecoder {
       throws UnreadableMediaException {
     try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
         DecodeLoop loop = new DecodeLoop(input, limits, sink, threads)) {
-      input.onlyStatedTimes();
+      input.disableTimestampGeneration();
       return loop.run();
     }
   }

@@ -1,50 +1,44 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
-import io.chronoscope.decode.MediaFacts.Hole;
+import io.chronoscope.decode.MediaFacts.Gap;
 import io.chronoscope.domain.Rejection.Reason;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/// When each frame of a segment is shown, from its first to its last. One frame is held back until
-/// the next one is known, because a frame is shown until then.
+/// Decides from when until when each frame of a segment is displayed, and delivers the frames to
+/// the sink. It holds one frame back, because a frame is displayed until the next one.
 ///
-/// - Time only moves forward: a frame whose time is not after that of the one before is left out,
-///   and counts as damaged.
-/// - A frame that states no time follows at the codec's frame rate; where the codec states none, it
-///   is placed evenly between those around it that do.
-/// - A transport stream has no lengths of frames. Where the next frame is much later than frames
-///   follow one another, the one before is not shown until then: nothing is, and that is a hole.
+/// - Time only moves forward: a frame whose time is not later than the one before is dropped and
+///   counts as damaged.
+/// - A frame that states no time follows its predecessor at the codec's frame rate. If the codec
+///   states none, frames without a time are spaced evenly between their neighbors that have one.
+/// - A transport stream states no frame durations. If the next frame is much later than the frame
+///   interval, the frame before is displayed for one interval only, and the rest is a gap.
 final class FrameTiming implements AutoCloseable {
 
-  private static final long GUESSED_FRAME_MICROS = 40_000;
+  /// Assumed frame duration when nothing states or implies one.
+  private static final long DEFAULT_FRAME_MICROS = 40_000;
 
-  /// Shorter waits are no holes, and longer ones only if they are this many usual ones.
-  private static final long HOLE_MICROS = 1_000_000;
+  /// A pause in a transport stream is a gap when it is longer than this and longer than
+  /// [#GAP_FRAMES] frame intervals.
+  private static final long GAP_MICROS = 1_000_000;
 
-  private static final int HOLE_FRAMES = 5;
-
-  /// So much waits for the next time at most; the specification has one every 0.7 s.
-  private static final int MOST_UNTIMED = 64;
-
-  private static final long MOST_UNTIMED_PIXELS = 100_000_000;
+  private static final int GAP_FRAMES = 5;
 
   private final VideoInput input;
   private final DecodeLimits limits;
   private final long maxMicros;
   private final FrameSink sink;
   private final AVFrame held = avutil.av_frame_alloc();
-  private final Deque<AVFrame> untimed = new ArrayDeque<>();
+  private final UntimedFrames untimed = new UntimedFrames();
   private final PictureConverter converter = new PictureConverter();
-  private final List<Hole> holes = new ArrayList<>();
+  private final List<Gap> gaps = new ArrayList<>();
   private boolean holding;
   private long heldMicros;
-  private long usualMicros;
-  private long untimedPixels;
+  private long codecFrameMicros;
   private long firstMicros;
   private long frames;
   private long damaged;
@@ -59,42 +53,25 @@ final class FrameTiming implements AutoCloseable {
     this.sink = sink;
   }
 
-  /// Takes the next frame.
+  /// Adds the next decoded frame.
   ///
-  /// @param decoded is moved from
-  /// @param codecMicros a frame's length as the codec states it; 0 when it does not
-  void add(AVFrame decoded, long codecMicros) throws UnreadableMediaException {
-    usualMicros = codecMicros;
+  /// @param decoded moved from
+  /// @param statedFrameMicros frame duration as the codec states it; 0 when it states none
+  void add(AVFrame decoded, long statedFrameMicros) throws UnreadableMediaException {
+    codecFrameMicros = statedFrameMicros;
     long ticks = decoded.best_effort_timestamp();
     if (ticks != avutil.AV_NOPTS_VALUE) {
       long micros = input.micros(ticks);
       placeUntimed(micros);
       place(decoded, micros);
-    } else if (codecMicros > 0) {
-      place(decoded, holding ? heldMicros + codecMicros : 0);
+    } else if (codecFrameMicros > 0) {
+      place(decoded, holding ? heldMicros + codecFrameMicros : 0);
     } else {
-      keepUntimed(decoded);
+      untimed.add(decoded);
     }
   }
 
-  private void keepUntimed(AVFrame decoded) throws UnreadableMediaException {
-    untimedPixels += (long) decoded.width() * decoded.height();
-    if (untimed.size() >= MOST_UNTIMED || untimedPixels > MOST_UNTIMED_PIXELS) {
-      throw withoutTimes();
-    }
-    AVFrame kept = avutil.av_frame_alloc();
-    avutil.av_frame_move_ref(kept, decoded);
-    untimed.add(kept);
-  }
-
-  private UnreadableMediaException withoutTimes() {
-    return new UnreadableMediaException(
-        Reason.BAD_TIME,
-        "%d frames in a row state no time, and the codec states no frame rate"
-            .formatted(untimed.size()));
-  }
-
-  /// Those that wait lie between the held frame and the one that is shown at `nextMicros`.
+  /// Spaces the buffered frames evenly between the held frame and `nextMicros`.
   private void placeUntimed(long nextMicros) throws UnreadableMediaException {
     long from = heldMicros;
     int parts = untimed.size() + 1;
@@ -104,13 +81,12 @@ final class FrameTiming implements AutoCloseable {
         if (holding) {
           place(frame, from + (nextMicros - from) * part / parts);
         } else {
-          damaged++; // it was shown before the first time that is known
+          damaged++; // displayed before the first known time
         }
       } finally {
         avutil.av_frame_free(frame);
       }
     }
-    untimedPixels = 0;
   }
 
   private void place(AVFrame frame, long micros) throws UnreadableMediaException {
@@ -121,15 +97,15 @@ final class FrameTiming implements AutoCloseable {
     }
     if (frames >= limits.maxFrames()) {
       throw new UnreadableMediaException(
-          Reason.TOO_LONG, "it has more than %d frames".formatted(limits.maxFrames()));
+          Reason.TOO_LONG, "it has more than the limit of %d frames".formatted(limits.maxFrames()));
     }
-    requireShort(micros);
+    requireDurationWithinLimit(micros);
     if (holding) {
-      deliver(shownUntil(micros));
+      deliver(displayEnd(micros));
     } else {
       firstMicros = micros;
-      if (micros > HOLE_MICROS) {
-        holes.add(new Hole(0, micros));
+      if (micros > GAP_MICROS) {
+        gaps.add(new Gap(0, micros));
       }
     }
     avutil.av_frame_move_ref(held, frame);
@@ -140,23 +116,23 @@ final class FrameTiming implements AutoCloseable {
       damaged++;
     }
     if (widthPx == 0) {
-      boolean swapped = PictureConverter.Orientation.of(held).a() == 0;
-      widthPx = swapped ? held.height() : held.width();
-      heightPx = swapped ? held.width() : held.height();
+      boolean transposed = PictureConverter.Orientation.of(held).a() == 0;
+      widthPx = transposed ? held.height() : held.width();
+      heightPx = transposed ? held.width() : held.height();
     }
   }
 
-  private long shownUntil(long nextMicros) {
-    long usual = usualMicros > 0 ? usualMicros : averageMicros();
-    boolean hole =
+  private long displayEnd(long nextMicros) {
+    long interval = codecFrameMicros > 0 ? codecFrameMicros : averageFrameMicros();
+    boolean gap =
         input.container() == ContainerFormat.MPEG_TS
-            && usual > 0
-            && nextMicros - heldMicros > Math.max(HOLE_MICROS, HOLE_FRAMES * usual);
-    if (!hole) {
+            && interval > 0
+            && nextMicros - heldMicros > Math.max(GAP_MICROS, GAP_FRAMES * interval);
+    if (!gap) {
       return nextMicros;
     }
-    long until = heldMicros + usual;
-    holes.add(new Hole(until, nextMicros));
+    long until = heldMicros + interval;
+    gaps.add(new Gap(until, nextMicros));
     return until;
   }
 
@@ -171,57 +147,58 @@ final class FrameTiming implements AutoCloseable {
     }
   }
 
-  /// No frame follows.
+  /// Delivers the last frame.
   ///
-  /// @return the end of the last one, by its own duration or else the usual one; 0 without frames
-  long end() throws UnreadableMediaException {
-    long average = averageMicros();
+  /// @return the end of the last frame, by its own duration or else the frame interval; 0 without
+  ///   frames
+  long finish() throws UnreadableMediaException {
+    long average = averageFrameMicros();
     if (!untimed.isEmpty()) {
       if (average == 0) {
-        throw withoutTimes();
+        throw untimed.withoutTimes();
       }
       placeUntimed(heldMicros + average * (untimed.size() + 1));
     }
     if (!holding) {
       return 0;
     }
-    long until = heldMicros + lengthOfLast();
-    requireShort(until);
+    long until = heldMicros + lastFrameMicros();
+    requireDurationWithinLimit(until);
     if (until <= 0) {
       throw new UnreadableMediaException(
-          Reason.BAD_TIME, "all of its frames lie before its time zero");
+          Reason.BAD_TIME, "all of its frames are before its time zero");
     }
     deliver(until);
     return until;
   }
 
-  private long lengthOfLast() {
+  private long lastFrameMicros() {
     long own = Ffmpeg.micros(held.duration(), input.timeBase());
     if (own > 0) {
       return own;
     }
-    if (usualMicros > 0) {
-      return usualMicros;
+    if (codecFrameMicros > 0) {
+      return codecFrameMicros;
     }
-    long average = averageMicros();
-    return average > 0 ? average : GUESSED_FRAME_MICROS;
+    long average = averageFrameMicros();
+    return average > 0 ? average : DEFAULT_FRAME_MICROS;
   }
 
-  /// 0 before the second frame.
-  private long averageMicros() {
-    long inHoles =
-        holes.stream()
-            .filter(hole -> hole.fromMicros() > 0)
-            .mapToLong(hole -> hole.untilMicros() - hole.fromMicros())
+  /// Mean interval between frames without the gaps; 0 before the second frame.
+  private long averageFrameMicros() {
+    long inGaps =
+        gaps.stream()
+            .filter(gap -> gap.fromMicros() > 0)
+            .mapToLong(gap -> gap.untilMicros() - gap.fromMicros())
             .sum();
-    return frames > 1 ? (heldMicros - firstMicros - inHoles) / (frames - 1) : 0;
+    return frames > 1 ? (heldMicros - firstMicros - inGaps) / (frames - 1) : 0;
   }
 
-  private void requireShort(long micros) throws UnreadableMediaException {
+  private void requireDurationWithinLimit(long micros) throws UnreadableMediaException {
     if (micros > maxMicros) {
       throw new UnreadableMediaException(
           Reason.TOO_LONG,
-          "it goes on at %.1f s, the limit is %.1f s".formatted(micros / 1e6, maxMicros / 1e6));
+          "it lasts beyond %.1f s, the limit is %.1f s".formatted(micros / 1e6, maxMicros / 1e6));
     }
   }
 
@@ -229,12 +206,12 @@ final class FrameTiming implements AutoCloseable {
     return frames;
   }
 
-  /// Frames that were left out, or that the decoder marked.
+  /// Frames that were dropped, or that the decoder marked as damaged.
   long damaged() {
     return damaged;
   }
 
-  /// Those of them whose time was not after that of the one before.
+  /// Dropped frames whose time was not later than the one before.
   long backwards() {
     return backwards;
   }
@@ -243,11 +220,11 @@ final class FrameTiming implements AutoCloseable {
     return firstMicros;
   }
 
-  List<Hole> holes() {
-    return holes;
+  List<Gap> gaps() {
+    return gaps;
   }
 
-  /// Of the first frame, upright.
+  /// Width of the first frame, upright.
   int widthPx() {
     return widthPx;
   }
@@ -259,8 +236,7 @@ final class FrameTiming implements AutoCloseable {
   @Override
   public void close() {
     converter.close();
-    untimed.forEach(avutil::av_frame_free);
-    untimed.clear();
+    untimed.close();
     avutil.av_frame_free(held);
   }
 }

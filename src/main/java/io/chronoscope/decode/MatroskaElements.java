@@ -4,8 +4,8 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The element structure of Matroska and WebM (RFC 8794, RFC 9559), read as far as it takes to tell
-/// whether all of it is there.
+/// The element structure of Matroska and WebM (RFC 8794, RFC 9559), parsed as far as necessary to
+/// check that a file is complete.
 final class MatroskaElements {
 
   private static final long SEGMENT = 0x18538067L;
@@ -13,17 +13,17 @@ final class MatroskaElements {
 
   private MatroskaElements() {}
 
-  /// @throws UnreadableMediaException TRUNCATED when an element that states its size ends behind
-  ///   the last byte
+  /// @throws UnreadableMediaException TRUNCATED when an element of known size ends after the last
+  ///   byte
   static void checkComplete(MemorySegment bytes) throws UnreadableMediaException {
     long at = 0;
     long segmentEnd = -1;
     while (at < bytes.byteSize()) {
       int idBytes = vintBytes(bytes, at, 4);
       if (idBytes == 0) {
-        return; // no element; the demuxer decides what to make of it
+        return; // not an element; left to the demuxer
       }
-      requireRest(bytes, at, at + idBytes + 1, "an element");
+      requirePresent(bytes, at, at + idBytes + 1, "an element");
       long id = number(bytes, at, idBytes);
       int sizeBytes = vintBytes(bytes, at + idBytes, 8);
       if (sizeBytes == 0) {
@@ -31,22 +31,22 @@ final class MatroskaElements {
       }
       String name = "element 0x%X at byte %d".formatted(id, at);
       long content = at + idBytes + sizeBytes;
-      requireRest(bytes, at, content, name);
+      requirePresent(bytes, at, content, name);
       long mask = (1L << (7 * sizeBytes)) - 1;
       long size = number(bytes, at + idBytes, sizeBytes) & mask;
-      boolean open = size == mask;
-      if (id == SEGMENT && !open) {
+      boolean unknownSize = size == mask;
+      if (id == SEGMENT && !unknownSize) {
         segmentEnd = content + size;
       }
       if (id == SEGMENT || id == CLUSTER) {
-        if (!open) {
-          requireRest(bytes, at, content + size, name);
+        if (!unknownSize) {
+          requirePresent(bytes, at, content + size, name);
         }
         at = content;
-      } else if (open) {
+      } else if (unknownSize) {
         return;
       } else {
-        requireRest(bytes, at, content + size, name);
+        requirePresent(bytes, at, content + size, name);
         at = content + size;
       }
       if (at == segmentEnd) {
@@ -55,16 +55,17 @@ final class MatroskaElements {
     }
   }
 
-  private static void requireRest(MemorySegment bytes, long at, long end, String name)
+  private static void requirePresent(MemorySegment bytes, long at, long end, String name)
       throws UnreadableMediaException {
     if (end > bytes.byteSize()) {
       throw new UnreadableMediaException(
           Reason.TRUNCATED,
-          "%s is %d bytes long, %d are there".formatted(name, end - at, bytes.byteSize() - at));
+          "%s is %d bytes long, only %d are present"
+              .formatted(name, end - at, bytes.byteSize() - at));
     }
   }
 
-  /// Length of the variable-length number at `at`; 0 when there is none of at most `max` bytes.
+  /// Length of the variable-size integer at `at`; 0 when there is none of at most `max` bytes.
   private static int vintBytes(MemorySegment bytes, long at, int max) {
     if (at >= bytes.byteSize()) {
       return 0;

@@ -15,30 +15,31 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/// Cuts a file's video into self-contained segments at key frames, without re-encoding. Sound and
-/// other streams are left out. Each segment's presentation time begins at zero, and `start` plus a
+/// Cuts a file's video into self-contained segments at key frames, without re-encoding. Audio and
+/// other streams are dropped. Presentation time in each segment starts at zero; `start` plus a
 /// frame's time in its segment is the frame's time in the file, to a microsecond.
 ///
-/// Where frames that follow a key frame in the file are shown before it (an open group of
-/// pictures), they need the frames before the key frame: the segment that ends there gets them, and
-/// the key frame too, which then is in both segments.
+/// Frames that follow a key frame in the file but are displayed before it (an open group of
+/// pictures) depend on the frames before the key frame. They go to the segment that ends there,
+/// together with a copy of the key frame, which is then in both segments.
 ///
-/// Holds the packets of one segment, whatever the file's size. Thread-safe.
+/// Buffers the packets of one segment, whatever the file's size. Thread-safe.
 public final class MediaCutter {
 
-  // The file is the user's own; only what one picture may cost is limited.
+  // The file is the user's own, so only the size of one picture is limited.
   static final DecodeLimits LIMITS =
       new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
 
-  /// @param target a segment lasts at least this long (the last one may be shorter)
+  /// @param target minimum duration of a segment; the last one may be shorter
   /// @param sink receives the segments in order, on this thread
   /// @return the number of segments
   /// @throws IOException when the file cannot be read
-  /// @throws UnreadableMediaException when the file is no video that [FfmpegDecoder] reads
+  /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the file
   public int cut(Path file, Duration target, Consumer<MediaSegment> sink)
       throws IOException, UnreadableMediaException {
     if (!target.isPositive()) {
-      throw new IllegalArgumentException("segments of " + target);
+      throw new IllegalArgumentException(
+          "target duration of a segment must be positive: " + target);
     }
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file);
@@ -49,13 +50,15 @@ public final class MediaCutter {
     }
   }
 
-  /// Gives a packet both of its times where it has only one.
-  static void withTimes(AVPacket packet) throws UnreadableMediaException {
+  /// Sets the missing one of a packet's two timestamps from the other.
+  ///
+  /// @throws UnreadableMediaException CORRUPT when it has neither
+  static void fillTimestamps(AVPacket packet) throws UnreadableMediaException {
     if (packet.pts() == avutil.AV_NOPTS_VALUE) {
       packet.pts(packet.dts());
     }
     if (packet.pts() == avutil.AV_NOPTS_VALUE) {
-      throw new UnreadableMediaException(Reason.CORRUPT, "a packet without a time");
+      throw new UnreadableMediaException(Reason.CORRUPT, "a packet has no timestamp");
     }
     if (packet.dts() == avutil.AV_NOPTS_VALUE) {
       packet.dts(packet.pts());
@@ -68,13 +71,14 @@ public final class MediaCutter {
     private final long targetMicros;
     private final Consumer<MediaSegment> sink;
     private final SegmentMuxer muxer;
-    // the segment being filled
+    // The segment being filled.
     private final List<AVPacket> segment = new ArrayList<>();
-    // a key frame at which the next segment may begin, and what is shown before it
+    // A key frame at which the next segment may start, and the frames displayed before it.
     private final List<AVPacket> pending = new ArrayList<>();
     private int index;
 
-    Cut(VideoInput input, Duration target, Consumer<MediaSegment> sink) {
+    Cut(VideoInput input, Duration target, Consumer<MediaSegment> sink)
+        throws UnreadableMediaException {
       this.input = input;
       this.targetMicros = target.toNanos() / 1000;
       this.sink = sink;
@@ -86,7 +90,7 @@ public final class MediaCutter {
       try {
         int result = input.read(packet);
         while (result >= 0) {
-          take(packet);
+          append(packet);
           avcodec.av_packet_unref(packet);
           result = input.read(packet);
         }
@@ -111,16 +115,16 @@ public final class MediaCutter {
       }
       if (segment.isEmpty()) {
         throw new UnreadableMediaException(
-            Reason.NO_FRAMES, "no key frame in the " + input.codecName() + " video");
+            Reason.NO_FRAMES, "the " + input.codecName() + " video has no key frame");
       }
       emit(endTicks());
       return index;
     }
 
-    private void take(AVPacket packet) throws UnreadableMediaException {
-      withTimes(packet);
+    private void append(AVPacket packet) throws UnreadableMediaException {
+      fillTimestamps(packet);
       if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
-        beginSegment();
+        startSegment();
       }
       boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
       if (!pending.isEmpty()) {
@@ -129,18 +133,18 @@ public final class MediaCutter {
         pending.add(avcodec.av_packet_clone(packet));
       } else if (key || !segment.isEmpty()) {
         segment.add(avcodec.av_packet_clone(packet));
-      } // nothing can be decoded before the first key frame
+      } // packets before the first key frame cannot be decoded
     }
 
     private boolean isLongEnough(long ticks) {
       return input.micros(ticks) - input.micros(zeroTicks()) >= targetMicros;
     }
 
-    /// Ends the segment at the pending key frame.
-    private void beginSegment() {
+    /// Emits the segment and starts the next one at the pending key frame.
+    private void startSegment() {
       AVPacket key = pending.getFirst();
-      boolean open = pending.size() > 1;
-      if (open) {
+      boolean openGroup = pending.size() > 1;
+      if (openGroup) {
         segment.add(avcodec.av_packet_clone(key));
         segment.addAll(pending.subList(1, pending.size()));
       }
@@ -155,7 +159,7 @@ public final class MediaCutter {
     private void emit(long untilTicks) {
       long zero = zeroTicks();
       long start = input.micros(zero);
-      MediaSegment made =
+      MediaSegment next =
           new MediaSegment(
               index++,
               Duration.of(start, ChronoUnit.MICROS),
@@ -163,11 +167,11 @@ public final class MediaCutter {
               muxer.contentType(),
               muxer.write(segment, zero));
       free(segment);
-      sink.accept(made);
+      sink.accept(next);
     }
 
-    /// When the segment's first frame is shown: that of the key frame, or of what precedes it in
-    /// the file's first group.
+    /// Presentation time of the segment's first frame: the key frame's, or in the file's first
+    /// group that of a frame displayed before it.
     private long zeroTicks() {
       return segment.stream().mapToLong(AVPacket::pts).min().orElseThrow();
     }

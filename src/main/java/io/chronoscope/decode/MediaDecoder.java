@@ -3,16 +3,16 @@ package io.chronoscope.decode;
 import io.chronoscope.domain.Picture;
 import java.nio.ByteBuffer;
 
-/// Decodes one self-contained media segment. The interface carries only values, so that an
-/// implementation may sit in another process.
+/// Decodes one self-contained media segment. The interface exchanges values only, so an
+/// implementation may run in another process.
 public interface MediaDecoder {
 
   /// Decodes the segment's video from its first frame to its last, in presentation order, and
-  /// offers every frame to `sink`. Pictures are converted for wanted frames only.
+  /// offers every frame to `sink`. Only wanted frames are converted to pictures.
   ///
   /// @param media read from position to limit; not moved
-  /// @return what was in the segment
-  /// @throws UnreadableMediaException when nothing, or not enough, can be shown; the sink may have
+  /// @return facts about the segment
+  /// @throws UnreadableMediaException when too little of the segment is readable; the sink may have
   ///   received frames before
   MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException;
@@ -20,11 +20,11 @@ public interface MediaDecoder {
   /// Receives a segment's frames in presentation order.
   interface FrameSink {
 
-    /// Whether the frame shown from `fromMicros` to `untilMicros` (presentation time, microseconds
-    /// from the segment's time zero) is wanted.
+    /// Whether the sink wants the frame displayed from `fromMicros` to `untilMicros` (presentation
+    /// time in microseconds from the segment's time zero).
     boolean wants(long fromMicros, long untilMicros);
 
-    /// A wanted frame at its native size. The receiver owns `picture` and closes it.
+    /// Receives a wanted frame at its native size. The sink owns `picture` and closes it.
     void frame(long fromMicros, long untilMicros, Picture picture);
   }
 }

@@ -2,15 +2,18 @@ package io.chronoscope.decode;
 
 import java.util.List;
 
-/// What a decoded segment turned out to be.
+/// Facts about a decoded segment.
 ///
-/// @param codec the first, if it changes in the middle
+/// @param container display name, such as `mp4`
+/// @param codec FFmpeg's name; the first one if the codec changes
+/// @param widthPx of the first frame, upright
+/// @param heightPx of the first frame, upright
 /// @param durationMicros from time zero to the end of the last frame
 /// @param firstFrameMicros presentation time of the first frame
 /// @param frames decoded frames
-/// @param damagedFrames frames that the decoder marked as damaged, or packets that it refused
-/// @param holes where no frame is shown although others are later, rising; none shorter than a
-///   second
+/// @param damagedFrames frames dropped or marked as damaged, and packets that the decoder rejected
+/// @param gaps intervals without a frame that are followed by frames, in order; each about a second
+///   or longer
 public record MediaFacts(
     String container,
     String codec,
@@ -20,13 +23,13 @@ public record MediaFacts(
     long firstFrameMicros,
     long frames,
     long damagedFrames,
-    List<Hole> holes) {
+    List<Gap> gaps) {
 
   public MediaFacts {
-    holes = List.copyOf(holes);
+    gaps = List.copyOf(gaps);
   }
 
-  /// In which frames are shown all through.
+  /// Facts about a segment without gaps.
   public MediaFacts(
       String container,
       String codec,
@@ -48,6 +51,6 @@ public record MediaFacts(
         List.of());
   }
 
-  /// From the segment's time zero.
-  public record Hole(long fromMicros, long untilMicros) {}
+  /// An interval without a frame, relative to the segment's time zero.
+  public record Gap(long fromMicros, long untilMicros) {}
 }

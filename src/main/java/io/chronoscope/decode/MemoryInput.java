@@ -13,8 +13,8 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/// Lets FFmpeg read bytes that are in memory (or mapped), and nothing else. JavaCPP has room for
-/// ten callbacks only, so all inputs share one pair and are told apart by their opaque pointer.
+/// FFmpeg's view of bytes in memory or in a mapped file. JavaCPP has room for ten callbacks only,
+/// so all inputs share one pair of callbacks and are distinguished by their opaque pointer.
 final class MemoryInput implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -47,10 +47,10 @@ final class MemoryInput implements AutoCloseable {
     return context;
   }
 
-  /// To be called after the format context that reads from here is closed.
+  /// Frees the context. Close the format context that reads from it first.
   @Override
   public void close() {
-    // the library may have replaced the buffer it was given
+    // FFmpeg may have replaced the buffer it was given.
     avutil.av_free(context.buffer());
     avformat.avio_context_free(context);
     OPEN.remove(key.address());
@@ -96,7 +96,7 @@ final class MemoryInput implements AutoCloseable {
         MemoryInput input = of(opaque);
         return input == null ? avutil.AVERROR_EXTERNAL : input.read(buffer, size);
       } catch (RuntimeException | Error e) {
-        return avutil.AVERROR_EXTERNAL; // nothing may be thrown through native code
+        return avutil.AVERROR_EXTERNAL; // an exception must not unwind native frames
       }
     }
   }

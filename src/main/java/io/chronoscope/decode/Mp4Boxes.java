@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The box structure of an MP4 (ISO/IEC 14496-12 §4.2), read as far as it takes to tell whether all
-/// of it is there and at which decode time its first fragment begins.
+/// The box structure of an MP4 (ISO/IEC 14496-12 §4.2), parsed as far as necessary to check that a
+/// file is complete and to find the decode time of its first fragment.
 final class Mp4Boxes {
 
   private static final OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -24,10 +24,13 @@ final class Mp4Boxes {
     this.bytes = bytes;
   }
 
-  /// @param content offset of what follows the header
-  /// @param end offset behind the box; may be behind the end of the bytes
+  /// @param at offset of the header
+  /// @param content offset after the header
+  /// @param end offset after the box; may be beyond the end of the bytes
   private record Box(String type, long at, long content, long end) {}
 
+  /// Checks that all declared boxes and the index are present.
+  ///
   /// @return decode time of the first fragment in microseconds; 0 without fragments
   /// @throws UnreadableMediaException TRUNCATED or CORRUPT
   long checkComplete() throws UnreadableMediaException {
@@ -37,7 +40,7 @@ final class Mp4Boxes {
     if (last.end > bytes.byteSize()) {
       throw new UnreadableMediaException(
           Reason.TRUNCATED,
-          "box '%s' at byte %d declares %d bytes, %d are there"
+          "box '%s' at byte %d declares %d bytes, only %d are present"
               .formatted(last.type, last.at, last.end - last.at, bytes.byteSize() - last.at));
     }
     if (!moov) {
@@ -45,7 +48,7 @@ final class Mp4Boxes {
       throw new UnreadableMediaException(
           Reason.TRUNCATED,
           fragments
-              ? "fragments without a 'moov' box: the initialisation segment is missing"
+              ? "fragments without a 'moov' box: the initialization segment is missing"
               : "no 'moov' box: the index is missing");
     }
     return firstDecodeMicros(top);

@@ -4,6 +4,7 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -15,9 +16,12 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.jspecify.annotations.Nullable;
 
-/// Decoded frames to upright RGB pictures of the same size. Matrix and range are the frame's own; a
-/// frame that states no matrix is taken as Rec. 601, as FFmpeg's own tools do. Limits: pixels that
-/// are not square stay so, and high dynamic range is not tone-mapped.
+/// Converts decoded frames to upright RGB pictures at native resolution, with the color matrix and
+/// range that the frame states. A frame that states no matrix is treated as Rec. 601, as FFmpeg's
+/// own tools do. Limitations: non-square pixels are not corrected, and high dynamic range is not
+/// tone-mapped.
+///
+/// Reuses its scaler while size and format stay the same; not thread-safe.
 final class PictureConverter implements AutoCloseable {
 
   private static final int FLAGS =
@@ -40,7 +44,7 @@ final class PictureConverter implements AutoCloseable {
       prepare(wanted);
       layout = wanted;
     }
-    AVFrame target = java.util.Objects.requireNonNull(rgb);
+    AVFrame target = Objects.requireNonNull(rgb);
     Ffmpeg.check(
         swscale.sws_scale(
             scaler,
@@ -79,10 +83,10 @@ final class PictureConverter implements AutoCloseable {
     }
     scaler = context;
     IntPointer coefficients = swscale.sws_getCoefficients(wanted.matrix);
-    // refused for RGB sources, which have no matrix
+    // Fails for RGB sources, which have no matrix.
     swscale.sws_setColorspaceDetails(
         context, coefficients, wanted.fullRange ? 1 : 0, coefficients, 1, 0, UNITY, UNITY);
-    // rows padded by the library, because the converter may write past a row's end
+    // FFmpeg pads the rows, because the converter may write past a row's end.
     AVFrame target = avutil.av_frame_alloc();
     rgb = target;
     target.format(avutil.AV_PIX_FMT_RGB24);
@@ -130,9 +134,9 @@ final class PictureConverter implements AutoCloseable {
     layout = null;
   }
 
-  /// How the stored picture has to be turned to be upright: the axis-aligned part of the display
-  /// matrix (`x' = a x + c y`, `y' = b x + d y`; ISO/IEC 14496-12 §8.3.2), each of a, b, c, d being
-  /// -1, 0 or 1.
+  /// The rotation and reflection that make a stored picture upright: the axis-aligned part of the
+  /// display matrix (`x' = a x + c y`, `y' = b x + d y`; ISO/IEC 14496-12 §8.3.2), where each of a,
+  /// b, c, d is -1, 0 or 1.
   record Orientation(int a, int b, int c, int d) {
 
     private static final Orientation AS_STORED = new Orientation(1, 0, 0, 1);
@@ -144,25 +148,27 @@ final class PictureConverter implements AutoCloseable {
         return AS_STORED;
       }
       IntPointer matrix = new IntPointer(data.data());
-      Orientation turned =
+      Orientation stated =
           new Orientation(
               Integer.signum(rounded(matrix.get(0))),
               Integer.signum(rounded(matrix.get(1))),
               Integer.signum(rounded(matrix.get(3))),
               Integer.signum(rounded(matrix.get(4))));
-      boolean straight = turned.a * turned.d != 0 && turned.b == 0 && turned.c == 0;
-      boolean swapped = turned.b * turned.c != 0 && turned.a == 0 && turned.d == 0;
-      return straight || swapped ? turned : AS_STORED; // slanted pictures stay as they are
+      boolean axisAligned = stated.a * stated.d != 0 && stated.b == 0 && stated.c == 0;
+      boolean transposed = stated.b * stated.c != 0 && stated.a == 0 && stated.d == 0;
+      return axisAligned || transposed ? stated : AS_STORED; // other angles are ignored
     }
 
-    /// 16.16 fixed point to the nearest whole number; scaling is not applied.
+    /// Drops small values of a 16.16 fixed-point number; only its sign is used, scaling is not
+    /// applied.
     private static int rounded(int fixed) {
       return Math.abs(fixed) < 1 << 12 ? 0 : fixed;
     }
 
     Picture upright(MemorySegment rgb, long rowBytes, int width, int height) {
-      boolean swapped = a == 0;
-      Picture picture = swapped ? Picture.allocate(height, width) : Picture.allocate(width, height);
+      boolean transposed = a == 0;
+      Picture picture =
+          transposed ? Picture.allocate(height, width) : Picture.allocate(width, height);
       MemorySegment target = picture.rgb();
       if (equals(AS_STORED)) {
         for (int y = 0; y < height; y++) {
@@ -171,10 +177,10 @@ final class PictureConverter implements AutoCloseable {
         return picture;
       }
       // x = x0 + dxx x' + dxy y' and y = y0 + dyx x' + dyy y' undo the matrix
-      int x0 = (swapped ? b : a) < 0 ? width - 1 : 0;
-      int y0 = (swapped ? c : d) < 0 ? height - 1 : 0;
-      long stepX = swapped ? c * rowBytes : 3L * a;
-      long stepY = swapped ? 3L * b : d * rowBytes;
+      int x0 = (transposed ? b : a) < 0 ? width - 1 : 0;
+      int y0 = (transposed ? c : d) < 0 ? height - 1 : 0;
+      long stepX = transposed ? c * rowBytes : 3L * a;
+      long stepY = transposed ? 3L * b : d * rowBytes;
       long at = 0;
       for (int y = 0; y < picture.heightPx(); y++) {
         long from = y0 * rowBytes + 3L * x0 + y * stepY;

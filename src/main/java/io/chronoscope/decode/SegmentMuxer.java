@@ -5,7 +5,6 @@ import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
-import org.bytedeco.ffmpeg.avformat.AVOutputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -13,30 +12,26 @@ import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 
-/// Writes packets of one video stream as a self-contained segment, unchanged but for their times:
-/// fragmented MP4, or Matroska for a codec that MP4 does not carry (VP8).
+/// Writes packets of one video stream as a self-contained segment, unchanged except for their
+/// timestamps, into the container that [VideoCodec#remux()] names.
 final class SegmentMuxer {
 
   private final AVStream source;
-  private final boolean mp4;
+  private final VideoCodec.Remux container;
 
-  SegmentMuxer(AVStream source) {
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC
+  SegmentMuxer(AVStream source) throws UnreadableMediaException {
     this.source = source;
-    this.mp4 = fitsMp4(source);
-  }
-
-  static boolean fitsMp4(AVStream source) {
-    AVOutputFormat format = avformat.av_guess_format("mp4", null, null);
-    return avformat.avformat_query_codec(
-            format, source.codecpar().codec_id(), avcodec.FF_COMPLIANCE_NORMAL)
-        == 1;
+    this.container = VideoCodec.of(source.codecpar()).remux();
   }
 
   String contentType() {
-    return mp4 ? "video/mp4" : "video/x-matroska";
+    return container.contentType();
   }
 
-  /// @param packets in decoding order, beginning with a key frame; not consumed
+  /// Writes one segment.
+  ///
+  /// @param packets in decoding order, starting with a key frame; not consumed
   /// @param zeroTicks presentation time that becomes the segment's time zero, in the source's time
   ///   base
   ByteBuffer write(List<AVPacket> packets, long zeroTicks) {
@@ -45,22 +40,21 @@ final class SegmentMuxer {
     AVDictionary options = new AVDictionary(null);
     try {
       Ffmpeg.check(
-          avformat.avformat_alloc_output_context2(context, null, mp4 ? "mp4" : "matroska", null),
+          avformat.avformat_alloc_output_context2(context, null, container.muxer(), null),
           "a segment's container");
       Ffmpeg.check(avformat.avio_open_dyn_buf(output), "a segment's buffer");
       context.pb(output);
       AVStream stream = streamLike(source, context);
-      if (mp4) {
-        // the header is written after the first packets are known, with an edit list that brings
-        // the
-        // first frame shown to presentation time zero although decoding begins before it
+      if (container == VideoCodec.Remux.FRAGMENTED_MP4) {
+        // The header is written once the first packets are known. Its edit list puts the first
+        // displayed frame at presentation time zero although decoding starts before it.
         Ffmpeg.option(options, "movflags", "frag_keyframe+delay_moov+default_base_moof");
       }
       Ffmpeg.check(avformat.avformat_write_header(context, options), "a segment's header");
       for (AVPacket packet : packets) {
         write(packet, zeroTicks, source, context, stream);
       }
-      Ffmpeg.check(avformat.av_write_trailer(context), "a segment's end");
+      Ffmpeg.check(avformat.av_write_trailer(context), "a segment's trailer");
       return copyOf(output);
     } finally {
       avutil.av_dict_free(options);
@@ -74,17 +68,20 @@ final class SegmentMuxer {
     }
   }
 
-  /// A stream of the output for the source's packets.
+  /// Adds an output stream for the source's packets.
   static AVStream streamLike(AVStream source, AVFormatContext context) {
     AVStream stream = avformat.avformat_new_stream(context, null);
     Ffmpeg.check(
         avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()), "codec parameters");
-    stream.codecpar().codec_tag(0); // tags belong to the source's container
+    stream.codecpar().codec_tag(0); // tags are specific to the source's container
     stream.time_base(source.time_base());
     return stream;
   }
 
-  /// @param zeroTicks becomes time zero
+  /// Writes one packet with its timestamps shifted.
+  ///
+  /// @param packet not consumed
+  /// @param zeroTicks timestamp that becomes time zero
   static void write(
       AVPacket packet, long zeroTicks, AVStream source, AVFormatContext context, AVStream stream) {
     AVPacket shifted = avcodec.av_packet_clone(packet);

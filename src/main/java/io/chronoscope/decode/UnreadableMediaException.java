@@ -2,7 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection;
 
-/// A segment that cannot be shown; says why in words for its producer.
+/// Thrown when a segment cannot be decoded; the [Rejection] explains why to its producer.
 public final class UnreadableMediaException extends Exception {
 
   private static final long serialVersionUID = 1L;

@@ -17,15 +17,15 @@ import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/// Makes a long file from a short one: its video's packets over and over, without re-encoding.
-/// Sound and other streams are left out. Thread-safe.
+/// Makes a long file from a short one by repeating its video packets, without re-encoding. Audio
+/// and other streams are dropped. Thread-safe.
 public final class VideoRepeater {
 
-  /// @param atLeast how long the new file is to be; it ends at the next key frame
-  /// @param target is written anew; MP4, or Matroska where MP4 does not carry the codec
-  /// @return how long it is
-  /// @throws IOException when the source cannot be read or the target not be written
-  /// @throws UnreadableMediaException when the source is no video that [FfmpegDecoder] reads
+  /// @param atLeast minimum duration of the new file, which ends at the next key frame
+  /// @param target is overwritten; MP4, or Matroska for a codec that MP4 cannot carry
+  /// @return the duration of the new file
+  /// @throws IOException when the source cannot be read or the target cannot be written
+  /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the source
   public Duration repeat(Path source, Duration atLeast, Path target)
       throws IOException, UnreadableMediaException {
     try (Arena arena = Arena.ofConfined();
@@ -38,12 +38,12 @@ public final class VideoRepeater {
                 atLeast.toMillis(), first.timeBase().den(), 1000L * first.timeBase().num());
         long ticks = 0;
         while (ticks < untilTicks) {
-          try (VideoInput again = VideoInput.open(bytes, MediaCutter.LIMITS)) {
-            long more = written.append(again, ticks, untilTicks);
-            if (more <= 0) {
-              throw new UnreadableMediaException(Reason.NO_FRAMES, "no key frame in " + source);
+          try (VideoInput pass = VideoInput.open(bytes, MediaCutter.LIMITS)) {
+            long appended = written.append(pass, ticks, untilTicks);
+            if (appended <= 0) {
+              throw new UnreadableMediaException(Reason.NO_FRAMES, source + " has no key frame");
             }
-            ticks += more;
+            ticks += appended;
           }
         }
         written.finish();
@@ -58,11 +58,11 @@ public final class VideoRepeater {
     private final AVFormatContext context = new AVFormatContext(null);
     private final AVStream stream;
 
-    Target(AVStream source, Path file) throws IOException {
+    Target(AVStream source, Path file) throws IOException, UnreadableMediaException {
       this.source = source;
+      String muxer = VideoCodec.of(source.codecpar()).remux().muxer();
       Ffmpeg.check(
-          avformat.avformat_alloc_output_context2(
-              context, null, SegmentMuxer.fitsMp4(source) ? "mp4" : "matroska", null),
+          avformat.avformat_alloc_output_context2(context, null, muxer, null),
           "the file's container");
       boolean opened = false;
       try {
@@ -84,10 +84,12 @@ public final class VideoRepeater {
       }
     }
 
-    /// @param atTicks where the video's first frame is to be shown
-    /// @param untilTicks a key frame that would be shown there or later is not taken, nor what
-    ///   follows it
-    /// @return how many ticks longer the file is now
+    /// Appends the video's packets from its first key frame on.
+    ///
+    /// @param atTicks presentation time of the video's first frame in the new file
+    /// @param untilTicks stops before the first key frame that would be presented at or after this
+    ///   time
+    /// @return ticks by which the file has grown
     long append(VideoInput video, long atTicks, long untilTicks) throws UnreadableMediaException {
       AVPacket packet = avcodec.av_packet_alloc();
       try {
@@ -95,7 +97,7 @@ public final class VideoRepeater {
         long end = 0;
         int result = video.read(packet);
         while (result >= 0) {
-          MediaCutter.withTimes(packet);
+          MediaCutter.fillTimestamps(packet);
           boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
           if (zero == avutil.AV_NOPTS_VALUE && key) {
             zero = packet.pts();
@@ -124,7 +126,7 @@ public final class VideoRepeater {
     void finish() throws IOException {
       int result = avformat.av_write_trailer(context);
       if (result < 0) {
-        throw new IOException("the file could not be finished: " + Ffmpeg.describe(result));
+        throw new IOException("the file's trailer cannot be written: " + Ffmpeg.describe(result));
       }
     }
 

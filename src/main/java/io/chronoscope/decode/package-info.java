@@ -1,13 +1,18 @@
 /// Media bytes to timed frames, and files to chunks. The only package that knows FFmpeg.
 ///
-/// The route of a segment: [io.chronoscope.decode.FfmpegDecoder] lets `ContainerFormat` tell from
-/// the first bytes what it is, and from its outer structure whether all of it is there, before any
-/// demuxer sees it; `VideoInput` opens it over `MemoryInput` with container, codec and protocol
-/// whitelists and picks the video; `FrameLoop` turns packets to frames and gives each its time;
-/// `PictureConverter` makes pictures of those that are wanted. The other way round,
-/// [io.chronoscope.decode.MediaCutter] reads a file's packets and lets `SegmentMuxer` write them
-/// down again as self-contained segments; [io.chronoscope.decode.VideoRepeater] makes long files of
-/// short ones.
+/// Decoding a segment: [io.chronoscope.decode.FfmpegDecoder] lets `ContainerFormat` recognize the
+/// container by its first bytes and check from its outer structure that the segment is complete,
+/// before any demuxer sees it. `VideoInput` opens it over `MemoryInput` through `Demuxer`, which
+/// sets the container, codec and protocol whitelists, and selects the video stream. `DecodeLoop`
+/// feeds the decoder, `FrameTiming` decides when each frame is displayed (`UntimedFrames` buffers
+/// those that state no time), and `PictureConverter` converts the wanted ones to pictures.
+///
+/// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec. To
+/// add a hardware decoder, change `DecoderFactory`, the only place that opens decoders.
+///
+/// In the other direction, [io.chronoscope.decode.MediaCutter] reads a file's packets and writes
+/// them with `SegmentMuxer` as self-contained segments, and [io.chronoscope.decode.VideoRepeater]
+/// makes a long file from a short one.
 @NullMarked
 package io.chronoscope.decode;
 

@@ -24,8 +24,8 @@ public record Comparison(List<Pairing> pairings, List<ReportedEvent> invented, i
     invented = List.copyOf(invented);
   }
 
-  /// Matches events one to one so that the sum of their IoU is maximal. A reported event can match a
-  /// true event only when it names its color and shape; reported events without a match count as
+  /// Matches events one to one so that the sum of their IoU is maximal. A reported event can match
+  /// a true event only when it names its color and shape; reported events without a match count as
   /// invented.
   public static Comparison of(GroundTruth truth, List<ReportedEvent> reported) {
     List<Subject> subjects = reported.stream().map(a -> Subject.of(a.description())).toList();
@@ -37,7 +37,8 @@ public record Comparison(List<Pairing> pairings, List<ReportedEvent> invented, i
         ReportedEvent candidate = reported.get(j);
         if (subjects.get(j).matches(subject)) {
           gain[i][j] =
-              TemporalIou.of(event.startMs(), event.endMs(), candidate.startMs(), candidate.endMs());
+              TemporalIou.of(
+                  event.startMs(), event.endMs(), candidate.startMs(), candidate.endMs());
         }
       }
     }

@@ -21,7 +21,8 @@ public record GroundTruth(List<Event> events) {
     public Event {
       if (startMs < 0 || endMs <= startMs) {
         throw new IllegalArgumentException(
-            "a true event ends before it starts or starts before 0: %d ms to %d ms".formatted(startMs, endMs));
+            "a true event ends before it starts or starts before 0: %d ms to %d ms"
+                .formatted(startMs, endMs));
       }
     }
   }

@@ -36,7 +36,8 @@ record Subject(Set<String> colors, Set<String> shapes, boolean light) {
   }
 
   /// Whether a reported event about this subject can match a true event about `truth`: it names the
-  /// shape and the color (one of both when it changes), or the light when `truth` is about the light.
+  /// shape and the color (one of both when it changes), or the light when `truth` is about the
+  /// light.
   boolean matches(Subject truth) {
     if (truth.light) {
       return light;

@@ -1,7 +1,7 @@
 package io.chronoscope.evaluation;
 
-/// Temporal intersection over union (IoU) of two spans, as in Charades-STA (Gao et al., "TALL: Temporal
-/// Activity Localization via Language Query", 2017).
+/// Temporal intersection over union (IoU) of two spans, as in Charades-STA (Gao et al., "TALL:
+/// Temporal Activity Localization via Language Query", 2017).
 public final class TemporalIou {
 
   private TemporalIou() {}

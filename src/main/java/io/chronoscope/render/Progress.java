@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Shows how far the analysis of each stream is: on a terminal one bar per stream, redrawn in place;
-/// elsewhere one line at each quarter of a stream. Thread-safe.
+/// Shows how far the analysis of each stream is: on a terminal one bar per stream, redrawn in
+/// place; elsewhere one line at each quarter of a stream. Thread-safe.
 public final class Progress implements AutoCloseable {
 
   private static final int BAR = 24;

@@ -12,8 +12,8 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Draws timelines as a picture: for each stream a strip of its frames, an axis, and for each event a
-/// bar with its times and description. An outline under the bar marks the true span.
+/// Draws timelines as a picture: for each stream a strip of its frames, an axis, and for each event
+/// a bar with its times and description. An outline under the bar marks the true span.
 public final class TimelinePicture {
 
   /// Provides frames of a stream.
@@ -105,8 +105,7 @@ public final class TimelinePicture {
       g.setColor(DIM);
       g.drawString("no events", TEXT_LEFT, rowsTop + 18);
     }
-    RowPainter painter =
-        new RowPainter(g, axis, AXIS_LEFT, TEXT_LEFT, WIDTH - MARGIN - TEXT_LEFT);
+    RowPainter painter = new RowPainter(g, axis, AXIS_LEFT, TEXT_LEFT, WIDTH - MARGIN - TEXT_LEFT);
     for (int i = 0; i < shownRows(timeline); i++) {
       painter.paint(timeline.rows().get(i), i, rowsTop + i * ROW);
     }

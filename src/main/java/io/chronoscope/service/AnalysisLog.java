@@ -1,11 +1,31 @@
 package io.chronoscope.service;
 
+import io.chronoscope.analysis.AnalysisEvent;
+import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
+import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
+import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
+import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventOpened;
+import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
+import io.chronoscope.analysis.AnalysisEvent.InputStarted;
+import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
+import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
+import io.chronoscope.analysis.AnalysisEvent.MediaUnavailable;
+import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
+import io.chronoscope.analysis.AnalysisEvent.Progress;
+import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
+import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
+import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
+import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
+import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
+import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
+import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.domain.Rejection;
-import io.chronoscope.domain.Sampling;
-import io.chronoscope.domain.StreamInput.Media;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,91 +45,102 @@ final class AnalysisLog implements AnalysisListener {
   private final Set<String> saidLeftOut = ConcurrentHashMap.newKeySet();
 
   @Override
-  public void mediaFetched(Media.Reference reference, Duration took) {
-    write(
-        Logger.Level.DEBUG,
-        "media fetched",
-        of(
-            "uri", reference.uri(),
-            "bytes", reference.sizeBytes(),
-            "tookMs", took.toMillis()));
+  public void on(AnalysisEvent event) {
+    switch (event) {
+      case MediaFetched media ->
+          write(
+              Logger.Level.DEBUG,
+              "media fetched",
+              of(
+                  "uri", media.reference().uri(),
+                  "bytes", media.reference().sizeBytes(),
+                  "tookMs", media.took().toMillis()));
+      case MediaUnavailable media ->
+          write(
+              Logger.Level.WARN,
+              "media cannot be reached, trying again",
+              of("uri", media.reference().uri(), "problem", media.problem()));
+      case ChunkDecoded chunk ->
+          write(
+              Logger.Level.DEBUG,
+              "chunk decoded",
+              of(
+                  "stream", chunk.stream(),
+                  "codec", chunk.facts().codec(),
+                  "frames", chunk.facts().frames(),
+                  "damaged", chunk.facts().damagedFrames(),
+                  "sampled", chunk.sampledFrames(),
+                  "tookMs", chunk.took().toMillis()));
+      case ChunkRejected chunk ->
+          write(
+              Logger.Level.WARN,
+              "chunk rejected",
+              of(
+                  "stream", chunk.stream(),
+                  "reason", chunk.rejection().reason(),
+                  "detail", chunk.rejection().detail()));
+      case DuplicateChunkSkipped chunk ->
+          write(
+              Logger.Level.DEBUG,
+              "chunk skipped",
+              of("stream", chunk.stream(), "sequence", chunk.sequence()));
+      case WindowShed window ->
+          write(
+              Logger.Level.DEBUG,
+              "window left out: too far behind",
+              of("stream", window.stream(), "window", window.window(), "level", window.level()));
+      case WindowAnalyzed window ->
+          write(
+              Logger.Level.INFO,
+              "window answered",
+              of(
+                  "stream", window.stream(),
+                  "events", window.events(),
+                  "fps", window.sampling().fps(),
+                  "why", window.sampling().reason(),
+                  "tookMs", window.took().toMillis()));
+      case MalformedAnswer answer ->
+          write(
+              Logger.Level.WARN,
+              switch (answer.outcome()) {
+                case REPORTED -> "answer unusable";
+                case RETRIED -> "answer unusable, asking again";
+              },
+              of("stream", answer.stream(), "problem", answer.problem()));
+      case RuleEvaluated evaluated ->
+          write(
+              Logger.Level.DEBUG,
+              "rule judged",
+              of(
+                  "stream", evaluated.stream(),
+                  "rule", evaluated.rule(),
+                  "score", evaluated.score(),
+                  "happens", evaluated.matches()));
+      case RulesSkipped skipped -> rulesSkipped(skipped.stream(), skipped.rules());
+      case AlertSuppressed alert ->
+          write(
+              Logger.Level.DEBUG,
+              "alert kept back by cool-down",
+              of("stream", alert.stream(), "rule", alert.rule()));
+      case StreamEnded ended ->
+          write(Logger.Level.INFO, "stream ended", of("stream", ended.stream()));
+      case StreamIdle idle -> write(Logger.Level.INFO, "stream rests", of("stream", idle.stream()));
+      case StreamFailed failed ->
+          LOG.errorf(failed.cause(), "stream failed stream=%s", failed.stream());
+      case InputStarted _,
+          InputCompleted _,
+          WindowStarted _,
+          WindowCompleted _,
+          WindowEncoded _,
+          ChunkShed _,
+          PartialAnalysisCompleted _,
+          EventOpened _,
+          Progress _,
+          StreamRevoked _ -> {}
+    }
   }
 
-  @Override
-  public void mediaUnreachable(Media.Reference reference, String problem) {
-    write(
-        Logger.Level.WARN,
-        "media cannot be reached, trying again",
-        of("uri", reference.uri(), "problem", problem));
-  }
-
-  @Override
-  public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
-    write(
-        Logger.Level.DEBUG,
-        "chunk decoded",
-        of(
-            "stream", stream,
-            "codec", facts.codec(),
-            "frames", facts.frames(),
-            "damaged", facts.damagedFrames(),
-            "sampled", candidates,
-            "tookMs", took.toMillis()));
-  }
-
-  @Override
-  public void chunkRejected(String stream, Rejection rejection) {
-    write(
-        Logger.Level.WARN,
-        "chunk rejected",
-        of("stream", stream, "reason", rejection.reason(), "detail", rejection.detail()));
-  }
-
-  @Override
-  public void chunkSkipped(String stream, long sequence) {
-    write(Logger.Level.DEBUG, "chunk skipped", of("stream", stream, "sequence", sequence));
-  }
-
-  @Override
-  public void windowLeftOut(String stream, long window, int level) {
-    write(
-        Logger.Level.DEBUG,
-        "window left out: too far behind",
-        of("stream", stream, "window", window, "level", level));
-  }
-
-  @Override
-  public void windowAnswered(
-      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {
-    write(
-        Logger.Level.INFO,
-        "window answered",
-        of(
-            "stream", stream,
-            "events", events,
-            "fps", sampling.fps(),
-            "why", sampling.reason(),
-            "tookMs", took.toMillis()));
-  }
-
-  @Override
-  public void answerBroken(String stream, String problem, boolean last) {
-    write(
-        Logger.Level.WARN,
-        last ? "answer unusable" : "answer unusable, asking again",
-        of("stream", stream, "problem", problem));
-  }
-
-  @Override
-  public void ruleJudged(String stream, String rule, double score, boolean happens) {
-    write(
-        Logger.Level.DEBUG,
-        "rule judged",
-        of("stream", stream, "rule", rule, "score", score, "happens", happens));
-  }
-
-  @Override
-  public void rulesLeftOut(String stream, List<String> rules) {
+  private void rulesSkipped(String stream, List<String> rules) {
     for (String rule : rules) {
       if (saidLeftOut.size() < MOST_LEFT_OUT && saidLeftOut.add(rule)) {
         write(
@@ -118,26 +149,6 @@ final class AnalysisLog implements AnalysisListener {
             of("stream", stream, "rule", rule));
       }
     }
-  }
-
-  @Override
-  public void alertCooled(String stream, String rule) {
-    write(Logger.Level.DEBUG, "alert kept back by cool-down", of("stream", stream, "rule", rule));
-  }
-
-  @Override
-  public void streamEnded(String stream) {
-    write(Logger.Level.INFO, "stream ended", of("stream", stream));
-  }
-
-  @Override
-  public void streamRests(String stream) {
-    write(Logger.Level.INFO, "stream rests", of("stream", stream));
-  }
-
-  @Override
-  public void streamFailed(String stream, Throwable cause) {
-    LOG.errorf(cause, "stream failed stream=%s", stream);
   }
 
   private static Map<String, Object> of(Object... keysAndValues) {

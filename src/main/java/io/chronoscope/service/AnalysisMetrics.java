@@ -1,10 +1,32 @@
 package io.chronoscope.service;
 
+import io.chronoscope.analysis.AnalysisEvent;
+import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
+import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
+import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
+import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventOpened;
+import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
+import io.chronoscope.analysis.AnalysisEvent.InputStarted;
+import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
+import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
+import io.chronoscope.analysis.AnalysisEvent.MediaUnavailable;
+import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
+import io.chronoscope.analysis.AnalysisEvent.Progress;
+import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
+import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
+import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
+import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
+import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
+import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
+import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Sampling;
-import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.shedding.LoadGovernor;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -89,7 +111,7 @@ final class AnalysisMetrics implements AnalysisListener {
     this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
     this.rulesLeftOut = registry.counter("chronoscope.rules.left.out");
     this.alertsCooled = registry.counter("chronoscope.alerts.cooled");
-    List.of(true, false).forEach(this::broken);
+    List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
     List.of(true, false).forEach(this::judged);
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
@@ -125,136 +147,87 @@ final class AnalysisMetrics implements AnalysisListener {
   }
 
   @Override
-  public void mediaFetched(Media.Reference reference, Duration took) {
-    fetchedBytes.increment(reference.sizeBytes());
-    stage("fetch").record(took);
+  public void on(AnalysisEvent event) {
+    switch (event) {
+      case MediaFetched media -> {
+        fetchedBytes.increment(media.reference().sizeBytes());
+        stage("fetch").record(media.took());
+      }
+      case MediaUnavailable _ -> unreachable.increment();
+      case ChunkDecoded chunk -> {
+        decoded.increment();
+        frames.increment(chunk.facts().frames());
+        damaged.increment(chunk.facts().damagedFrames());
+        candidates.increment(chunk.sampledFrames());
+        stage("decode").record(chunk.took());
+      }
+      case ChunkRejected chunk ->
+          registry
+              .counter(
+                  "chronoscope.chunks",
+                  "outcome",
+                  chunk.rejection().reason().name().toLowerCase(Locale.ROOT))
+              .increment();
+      case ChunkShed _ -> chunksLeftOut.increment();
+      case DuplicateChunkSkipped _ -> skipped.increment();
+      case WindowEncoded window -> {
+        encoded.increment(window.pairs() - (double) window.reused());
+        reused.increment(window.reused());
+        stage("encode").record(window.took());
+      }
+      case WindowShed _ -> windowsLeftOut.increment();
+      case WindowAnalyzed window -> {
+        windows.increment();
+        events.increment(window.events());
+        model(window.sampling(), window.generatedTokens());
+        fps.record(window.sampling().fps());
+        windowLag.record(Duration.ofMillis(window.sampling().lagMs()));
+        stage("answer").record(window.took());
+      }
+      case PartialAnalysisCompleted partial -> {
+        earlyLooks.increment();
+        model(partial.sampling(), partial.generatedTokens());
+        stage("early").record(partial.took());
+      }
+      case EventOpened opened -> {
+        eventLatency.record(opened.latency());
+        eventDelay.record(opened.delay());
+      }
+      case MalformedAnswer answer -> malformed(answer.outcome()).increment();
+      case RuleEvaluated rule -> judged(rule.matches()).increment();
+      case RulesSkipped rules -> rulesLeftOut.increment(rules.rules().size());
+      case AlertSuppressed _ -> alertsCooled.increment();
+      case Progress progress ->
+          lagMicros.put(
+              progress.stream(),
+              Math.max(0, progress.receivedMicros() - progress.analyzedMicros()));
+      case StreamEnded stream -> {
+        ended.increment();
+        lagMicros.remove(stream.stream());
+      }
+      case StreamIdle stream -> lagMicros.remove(stream.stream());
+      case StreamRevoked stream -> lagMicros.remove(stream.stream());
+      case StreamFailed stream -> {
+        failed.increment();
+        lagMicros.remove(stream.stream());
+      }
+      case InputStarted _, InputCompleted _, WindowStarted _, WindowCompleted _ -> {}
+    }
   }
 
-  @Override
-  public void mediaUnreachable(Media.Reference reference, String problem) {
-    unreachable.increment();
-  }
-
-  @Override
-  public void chunkDecoded(String stream, MediaFacts facts, int sampled, Duration took) {
-    decoded.increment();
-    frames.increment(facts.frames());
-    damaged.increment(facts.damagedFrames());
-    candidates.increment(sampled);
-    stage("decode").record(took);
-  }
-
-  @Override
-  public void chunkRejected(String stream, Rejection rejection) {
-    registry
-        .counter(
-            "chronoscope.chunks", "outcome", rejection.reason().name().toLowerCase(Locale.ROOT))
-        .increment();
-  }
-
-  @Override
-  public void chunkLeftOut(String stream, long sequence) {
-    chunksLeftOut.increment();
-  }
-
-  @Override
-  public void chunkSkipped(String stream, long sequence) {
-    skipped.increment();
-  }
-
-  @Override
-  public void windowEncoded(String stream, int pairs, int reusedPairs, Duration took) {
-    encoded.increment(pairs - (double) reusedPairs);
-    reused.increment(reusedPairs);
-    stage("encode").record(took);
-  }
-
-  @Override
-  public void windowLeftOut(String stream, long window, int level) {
-    windowsLeftOut.increment();
-  }
-
-  @Override
-  public void windowAnswered(
-      String stream, Sampling sampling, int found, int tokens, Duration took) {
-    windows.increment();
-    events.increment(found);
+  private void model(Sampling sampling, int tokens) {
     shown.increment(sampling.framesSeen());
     videoTokens.increment(sampling.videoTokens());
     generatedTokens.increment(tokens);
-    fps.record(sampling.fps());
-    windowLag.record(Duration.ofMillis(sampling.lagMs()));
-    stage("answer").record(took);
   }
 
-  @Override
-  public void lookedEarly(String stream, Sampling sampling, int found, int tokens, Duration took) {
-    earlyLooks.increment();
-    shown.increment(sampling.framesSeen());
-    videoTokens.increment(sampling.videoTokens());
-    generatedTokens.increment(tokens);
-    stage("early").record(took);
-  }
-
-  @Override
-  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
-    eventLatency.record(latency);
-    eventDelay.record(sinceItBegan);
-  }
-
-  @Override
-  public void answerBroken(String stream, String problem, boolean last) {
-    broken(last).increment();
-  }
-
-  private Counter broken(boolean last) {
-    return registry.counter("chronoscope.answers.broken", "outcome", last ? "reported" : "retried");
-  }
-
-  @Override
-  public void ruleJudged(String stream, String rule, double score, boolean happens) {
-    judged(happens).increment();
+  private Counter malformed(MalformedAnswer.Outcome outcome) {
+    return registry.counter(
+        "chronoscope.answers.broken", "outcome", outcome.name().toLowerCase(Locale.ROOT));
   }
 
   private Counter judged(boolean happens) {
     return registry.counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen");
-  }
-
-  @Override
-  public void rulesLeftOut(String stream, List<String> rules) {
-    rulesLeftOut.increment(rules.size());
-  }
-
-  @Override
-  public void alertCooled(String stream, String rule) {
-    alertsCooled.increment();
-  }
-
-  @Override
-  public void progress(String stream, long analysedMicros, long arrivedMicros) {
-    lagMicros.put(stream, Math.max(0, arrivedMicros - analysedMicros));
-  }
-
-  @Override
-  public void streamEnded(String stream) {
-    ended.increment();
-    lagMicros.remove(stream);
-  }
-
-  @Override
-  public void streamRests(String stream) {
-    lagMicros.remove(stream);
-  }
-
-  @Override
-  public void streamLeft(String stream) {
-    lagMicros.remove(stream);
-  }
-
-  @Override
-  public void streamFailed(String stream, Throwable cause) {
-    failed.increment();
-    lagMicros.remove(stream);
   }
 
   private Timer firstWord(String name, String description) {

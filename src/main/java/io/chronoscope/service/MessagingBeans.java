@@ -20,6 +20,7 @@ import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -43,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// Builds the edge from the configuration. Needs an [Intake]; provides a [StepSink].
@@ -91,25 +93,9 @@ class MessagingBeans {
 
   @Produces
   @Singleton
-  TopicNames topicNames(
-      @ConfigProperty(name = "chronoscope.topics.chunks", defaultValue = "video.chunks")
-          String chunks,
-      @ConfigProperty(name = "chronoscope.topics.events", defaultValue = "video.events")
-          String events,
-      @ConfigProperty(name = "chronoscope.topics.summaries", defaultValue = "video.summaries")
-          String summaries,
-      @ConfigProperty(name = "chronoscope.topics.dead-letters", defaultValue = "video.chunks.dlq")
-          String deadLetters,
-      @ConfigProperty(name = "chronoscope.topics.state", defaultValue = "video.state") String state,
-      @ConfigProperty(name = "chronoscope.topics.rules", defaultValue = "video.rules") String rules,
-      @ConfigProperty(name = "chronoscope.topics.alerts", defaultValue = "video.alerts")
-          String alerts,
-      @ConfigProperty(name = "chronoscope.topics.questions", defaultValue = "video.questions")
-          String questions,
-      @ConfigProperty(name = "chronoscope.topics.answers", defaultValue = "video.answers")
-          String answers) {
-    return new TopicNames(
-        chunks, events, summaries, deadLetters, state, rules, alerts, questions, answers);
+  TopicNames topicNames(Config config) {
+    return TopicNames.of(topic ->
+        config.getOptionalValue(topic.setting(), String.class).orElse(topic.defaultName()));
   }
 
   @Produces
@@ -218,7 +204,7 @@ class MessagingBeans {
     return new ChunkFeed(
         new ChunkEnvelope(Math.toIntExact(maxChunkBytes.asLongValue())),
         intake,
-        StateReader.from(kafka, names.state()),
+        StateReader.from(kafka, names.of(Topic.STATE)),
         delivery,
         sink,
         offsets,

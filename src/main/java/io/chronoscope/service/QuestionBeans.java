@@ -10,6 +10,7 @@ import io.chronoscope.messaging.delivery.MessagingMetrics;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Identifier;
@@ -38,7 +39,7 @@ class QuestionBeans {
           MemorySize maxRead) {
     return new RetainedChunks(
         kafka,
-        names.chunks(),
+        names.of(Topic.CHUNKS),
         new ChunkEnvelope(Math.toIntExact(maxChunkBytes.asLongValue())),
         maxRead.asLongValue());
   }
@@ -47,7 +48,7 @@ class QuestionBeans {
   @Singleton
   StreamStarts starts(
       @Identifier("default-kafka-broker") Map<String, Object> kafka, TopicNames names) {
-    return new StateStreamStarts(StateReader.from(kafka, names.state()));
+    return new StateStreamStarts(StateReader.from(kafka, names.of(Topic.STATE)));
   }
 
   @Produces

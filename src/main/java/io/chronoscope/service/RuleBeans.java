@@ -8,6 +8,7 @@ import io.chronoscope.messaging.rule.RuleLoader;
 import io.chronoscope.messaging.rule.RuleMetrics;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -53,7 +54,9 @@ class RuleBeans {
       RuleTable table,
       MeterRegistry registry) {
     return new RuleLoader(
-        () -> new RuleReader(kafka, names.rules()), table, new RuleMetrics(registry, table));
+        () -> new RuleReader(kafka, names.of(Topic.RULES)),
+        table,
+        new RuleMetrics(registry, table));
   }
 
   @Produces
@@ -66,6 +69,6 @@ class RuleBeans {
           DeliveryGuarantee delivery,
       MessagingMetrics metrics) {
     return new RuleDeadLetterWriter(
-        kafka, group, names.rules(), new ResultEnvelope(names, SOURCE), delivery, metrics);
+        kafka, group, names.of(Topic.RULES), new ResultEnvelope(names, SOURCE), delivery, metrics);
   }
 }

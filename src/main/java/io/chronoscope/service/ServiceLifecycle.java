@@ -108,7 +108,7 @@ public class ServiceLifecycle {
           AnalysisRuntime.open(
               settings,
               new FfmpegDecoder(),
-              new CompositeListener(metrics, traces, new AnalysisLog(), ServiceRun.listener()),
+              metrics.andThen(traces).andThen(new AnalysisLog()).andThen(ServiceRun.listener()),
               metrics::encoderBatch,
               metrics::decoderBatch);
       keep(rig);

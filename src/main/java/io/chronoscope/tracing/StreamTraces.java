@@ -1,11 +1,34 @@
 package io.chronoscope.tracing;
 
+import io.chronoscope.analysis.AnalysisEvent;
+import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
+import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
+import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
+import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventOpened;
+import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
+import io.chronoscope.analysis.AnalysisEvent.InputStarted;
+import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
+import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
+import io.chronoscope.analysis.AnalysisEvent.MediaUnavailable;
+import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
+import io.chronoscope.analysis.AnalysisEvent.Progress;
+import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
+import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
+import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
+import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
+import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
+import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
+import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
-import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
-import io.chronoscope.domain.Sampling;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
@@ -134,7 +157,64 @@ public final class StreamTraces implements AnalysisListener {
   }
 
   @Override
-  public void inputTaken(String stream, ChunkOrigin origin) {
+  public void on(AnalysisEvent event) {
+    switch (event) {
+      case InputStarted input -> inputStarted(input.stream(), input.origin());
+      case InputCompleted input -> inputCompleted(input.stream());
+      case WindowStarted window -> windowStarted(window);
+      case WindowCompleted window -> windowCompleted(window.stream());
+      case ChunkDecoded chunk ->
+          past(
+              chunk.stream(),
+              "decode",
+              chunk.took(),
+              span ->
+                  span.setAttribute("chronoscope.frames", chunk.facts().frames())
+                      .setAttribute("chronoscope.frames.sampled", chunk.sampledFrames()));
+      case ChunkRejected chunk -> chunkRejected(chunk.stream(), chunk.rejection());
+      case DuplicateChunkSkipped chunk ->
+          onInput(chunk.stream(), span -> span.setAttribute("chronoscope.skipped", true));
+      case WindowEncoded window ->
+          past(
+              window.stream(),
+              "encode",
+              window.took(),
+              span ->
+                  span.setAttribute("chronoscope.pairs", window.pairs())
+                      .setAttribute("chronoscope.pairs.reused", window.reused()));
+      case WindowAnalyzed window ->
+          past(
+              window.stream(),
+              "answer",
+              window.took(),
+              span ->
+                  span.setAttribute("chronoscope.frames", window.sampling().framesSeen())
+                      .setAttribute("chronoscope.fps", window.sampling().fps())
+                      .setAttribute("chronoscope.tokens.video", window.sampling().videoTokens())
+                      .setAttribute("chronoscope.tokens.generated", window.generatedTokens())
+                      .setAttribute("chronoscope.events", window.events()));
+      case MalformedAnswer answer -> malformedAnswer(answer);
+      case StreamEnded ended -> streamEnded(ended.stream());
+      case StreamFailed failed -> {
+        inputCompleted(failed.stream());
+        streams.remove(failed.stream());
+      }
+      case WindowShed _,
+          PartialAnalysisCompleted _,
+          ChunkShed _,
+          MediaFetched _,
+          MediaUnavailable _,
+          EventOpened _,
+          RuleEvaluated _,
+          RulesSkipped _,
+          AlertSuppressed _,
+          Progress _,
+          StreamIdle _,
+          StreamRevoked _ -> {}
+    }
+  }
+
+  private void inputStarted(String stream, ChunkOrigin origin) {
     if (!tracing.isOn()) {
       return;
     }
@@ -147,8 +227,7 @@ public final class StreamTraces implements AnalysisListener {
     followed.origin = origin;
   }
 
-  @Override
-  public void inputDone(String stream) {
+  private void inputCompleted(String stream) {
     Followed followed = streams.get(stream);
     if (followed == null) {
       return;
@@ -169,25 +248,26 @@ public final class StreamTraces implements AnalysisListener {
     }
   }
 
-  @Override
-  public void windowBegun(String stream, long window, List<ChunkOrigin> chunks) {
+  private void windowStarted(WindowStarted started) {
     if (!tracing.isOn()) {
       return;
     }
+    String stream = started.stream();
+    List<ChunkOrigin> chunks = started.chunks();
     Followed followed = streams.computeIfAbsent(stream, name -> new Followed());
     List<Context> rests = chunks.stream().map(received::get).filter(Objects::nonNull).toList();
     // At a stream's end the last chunk is behind it, and the end has a trace of its own.
     Context parent =
         rests.isEmpty() || chunks.contains(followed.origin) ? followed.input : rests.getLast();
-    SpanBuilder builder = span("window", stream, parent).setAttribute("chronoscope.window", window);
+    SpanBuilder builder =
+        span("window", stream, parent).setAttribute("chronoscope.window", started.window());
     rests.forEach(chunk -> builder.addLink(Span.fromContext(chunk).getSpanContext()));
     Span span = builder.startSpan();
     followed.windowSpan = span;
     followed.window = parent.with(span);
   }
 
-  @Override
-  public void windowDone(String stream, long window) {
+  private void windowCompleted(String stream) {
     Followed followed = streams.get(stream);
     Span span = followed == null ? null : followed.windowSpan;
     if (followed != null && span != null) {
@@ -196,19 +276,7 @@ public final class StreamTraces implements AnalysisListener {
     }
   }
 
-  @Override
-  public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
-    past(
-        stream,
-        "decode",
-        took,
-        span ->
-            span.setAttribute("chronoscope.frames", facts.frames())
-                .setAttribute("chronoscope.frames.sampled", candidates));
-  }
-
-  @Override
-  public void chunkRejected(String stream, Rejection rejection) {
+  private void chunkRejected(String stream, Rejection rejection) {
     onInput(
         stream,
         span ->
@@ -216,48 +284,19 @@ public final class StreamTraces implements AnalysisListener {
                 .setAttribute("error.type", rejection.reason().name().toLowerCase(Locale.ROOT)));
   }
 
-  @Override
-  public void chunkSkipped(String stream, long sequence) {
-    onInput(stream, span -> span.setAttribute("chronoscope.skipped", true));
-  }
-
-  @Override
-  public void windowEncoded(String stream, int pairs, int reused, Duration took) {
-    past(
-        stream,
-        "encode",
-        took,
-        span ->
-            span.setAttribute("chronoscope.pairs", pairs)
-                .setAttribute("chronoscope.pairs.reused", reused));
-  }
-
-  @Override
-  public void windowAnswered(
-      String stream, Sampling sampling, int events, int generatedTokens, Duration took) {
-    past(
-        stream,
-        "answer",
-        took,
-        span ->
-            span.setAttribute("chronoscope.frames", sampling.framesSeen())
-                .setAttribute("chronoscope.fps", sampling.fps())
-                .setAttribute("chronoscope.tokens.video", sampling.videoTokens())
-                .setAttribute("chronoscope.tokens.generated", generatedTokens)
-                .setAttribute("chronoscope.events", events));
-  }
-
-  @Override
-  public void answerBroken(String stream, String problem, boolean last) {
-    Followed followed = streams.get(stream);
+  private void malformedAnswer(MalformedAnswer answer) {
+    Followed followed = streams.get(answer.stream());
     Span window = followed == null ? null : followed.windowSpan;
     if (window != null) {
-      window.addEvent(last ? "answer unusable" : "answer asked for again");
+      window.addEvent(
+          switch (answer.outcome()) {
+            case REPORTED -> "answer unusable";
+            case RETRIED -> "answer asked for again";
+          });
     }
   }
 
-  @Override
-  public void streamEnded(String stream) {
+  private void streamEnded(String stream) {
     Followed followed = streams.get(stream);
     if (followed == null) {
       return;
@@ -266,12 +305,6 @@ public final class StreamTraces implements AnalysisListener {
     if (followed.inputSpan == null) {
       streams.remove(stream);
     }
-  }
-
-  @Override
-  public void streamFailed(String stream, Throwable cause) {
-    inputDone(stream);
-    streams.remove(stream);
   }
 
   /// Something that is over when it is told.

@@ -11,22 +11,27 @@ import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import java.net.URI;
 
-/// What a result is: the envelope's `ce_type`, and the field `type` of its JSON.
+/// The type of a result: the envelope's `ce_type` and the field `type` of its JSON, its schema and
+/// its topic.
 public enum ResultType {
-  EVENT("io.chronoscope.event", "event"),
-  SUMMARY("io.chronoscope.summary", "summary"),
-  UNANSWERED("io.chronoscope.window.unanswered", "unanswered"),
-  GAP("io.chronoscope.gap", "gap"),
-  STREAM_END("io.chronoscope.stream.ended", "stream-end"),
-  ALERT("io.chronoscope.alert", "alert"),
-  ANSWER("io.chronoscope.answer", "answer"),
-  DEAD_LETTER("io.chronoscope.chunk.rejected", "dead-letter");
+  EVENT("io.chronoscope.event", "event", Topic.EVENTS),
+  SUMMARY("io.chronoscope.summary", "summary", Topic.SUMMARIES),
+  /// Stands where the window's summary would stand.
+  UNANSWERED("io.chronoscope.window.unanswered", "unanswered", Topic.SUMMARIES),
+  /// Concerns every reader of events: without it, "no events" would be ambiguous.
+  GAP("io.chronoscope.gap", "gap", Topic.EVENTS),
+  STREAM_END("io.chronoscope.stream.ended", "stream-end", Topic.EVENTS),
+  ALERT("io.chronoscope.alert", "alert", Topic.ALERTS),
+  ANSWER("io.chronoscope.answer", "answer", Topic.ANSWERS),
+  DEAD_LETTER("io.chronoscope.chunk.rejected", "dead-letter", Topic.DEAD_LETTERS);
 
   private final String cloudEventsType;
   private final URI schema;
+  private final Topic topic;
 
-  ResultType(String cloudEventsType, String schema) {
+  ResultType(String cloudEventsType, String schema, Topic topic) {
     this.cloudEventsType = cloudEventsType;
+    this.topic = topic;
     this.schema = URI.create("urn:chronoscope:schema:" + schema + ":1");
   }
 
@@ -37,6 +42,11 @@ public enum ResultType {
   /// `$id` of the published schema.
   public URI schema() {
     return schema;
+  }
+
+  /// The topic on which results of this type are published.
+  public Topic topic() {
+    return topic;
   }
 
   public static ResultType of(Result result) {

@@ -1,71 +1,69 @@
 package io.chronoscope.wire;
 
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/// What the topics are called where they are not called by their usual names.
-///
-/// @param chunks media in
-/// @param events events out, with gaps and ends of streams
-/// @param summaries summaries out, and windows without a usable answer
-/// @param deadLetters records that could not be read
-/// @param state what streams need to go on; the service's own
-/// @param rules rules in
-/// @param alerts what rules found
-/// @param questions questions in
-/// @param answers answers to questions
-public record TopicNames(
-    String chunks,
-    String events,
-    String summaries,
-    String deadLetters,
-    String state,
-    String rules,
-    String alerts,
-    String questions,
-    String answers) {
+/// The name in use for every [Topic].
+public record TopicNames(Map<Topic, String> names) {
 
-  public static final TopicNames USUAL =
-      new TopicNames(
-          "video.chunks",
-          "video.events",
-          "video.summaries",
-          "video.chunks.dlq",
-          "video.state",
-          "video.rules",
-          "video.alerts",
-          "video.questions",
-          "video.answers");
+  public static final TopicNames DEFAULT = of(Topic::defaultName);
 
-  /// Every one of them called something else, as for a shadow run.
-  public TopicNames renamed(UnaryOperator<String> name) {
-    return new TopicNames(
-        name.apply(chunks),
-        name.apply(events),
-        name.apply(summaries),
-        name.apply(deadLetters),
-        name.apply(state),
-        name.apply(rules),
-        name.apply(alerts),
-        name.apply(questions),
-        name.apply(answers));
+  /// @throws IllegalArgumentException when a topic has no name
+  public TopicNames {
+    Map<Topic, String> complete = new EnumMap<>(Topic.class);
+    complete.putAll(names);
+    for (Topic topic : Topic.values()) {
+      if (complete.getOrDefault(topic, "").isBlank()) {
+        throw new IllegalArgumentException("topic " + topic + " has no name");
+      }
+    }
+    names = Collections.unmodifiableMap(complete);
   }
 
-  /// The same with chunks from another topic.
-  public TopicNames withChunks(String other) {
-    return new TopicNames(
-        other, events, summaries, deadLetters, state, rules, alerts, questions, answers);
+  /// @param name the name of each topic
+  public static TopicNames of(Function<Topic, String> name) {
+    Map<Topic, String> names = new EnumMap<>(Topic.class);
+    for (Topic topic : Topic.values()) {
+      names.put(topic, name.apply(topic));
+    }
+    return new TopicNames(names);
   }
 
-  /// The topic on which results of this type are published.
+  public String of(Topic topic) {
+    return names.getOrDefault(topic, "");
+  }
+
+  /// The name of the topic on which results of this type are published.
   public String of(ResultType type) {
-    return switch (type) {
-      // What was not seen, and that nothing more will be, is for the readers of events.
-      case EVENT, GAP, STREAM_END -> events;
-      // It stands where the window's summary would stand.
-      case SUMMARY, UNANSWERED -> summaries;
-      case ALERT -> alerts;
-      case ANSWER -> answers;
-      case DEAD_LETTER -> deadLetters;
-    };
+    return of(type.topic());
+  }
+
+  /// The names of all topics of a kind, in the order of [Topic].
+  public List<String> ofKind(Topic.Kind kind) {
+    return names.entrySet().stream()
+        .filter(topic -> topic.getKey().kind() == kind)
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /// Whether `name` is the name of a topic of this kind.
+  public boolean isOfKind(Topic.Kind kind, String name) {
+    return ofKind(kind).contains(name);
+  }
+
+  /// All topics under other names.
+  ///
+  /// @param rename from the name in use to the other one
+  public TopicNames renamed(UnaryOperator<String> rename) {
+    return of(topic -> rename.apply(of(topic)));
+  }
+
+  /// The same with another name for one topic.
+  public TopicNames with(Topic topic, String name) {
+    return of(other -> other == topic ? name : of(other));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
@@ -223,10 +224,9 @@ class FilesByReferenceTest {
   private ReferenceStore store(Path... roots) {
     return new ReferenceStore(
         settings(roots),
-        new AnalysisListener() {
-          @Override
-          public void mediaFetched(Media.Reference reference, Duration took) {
-            fetched.add(reference.sizeBytes());
+        event -> {
+          if (event instanceof MediaFetched media) {
+            fetched.add(media.reference().sizeBytes());
           }
         },
         pacing);

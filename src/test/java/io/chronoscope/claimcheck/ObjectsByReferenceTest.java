@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.AnalysisEvent.MediaUnavailable;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
@@ -190,10 +190,9 @@ class ObjectsByReferenceTest {
   private ReferenceStore store(ReferenceSettings settings) {
     return new ReferenceStore(
         settings,
-        new AnalysisListener() {
-          @Override
-          public void mediaUnreachable(Media.Reference reference, String problem) {
-            problems.add(problem);
+        event -> {
+          if (event instanceof MediaUnavailable media) {
+            problems.add(media.problem());
           }
         },
         pacing);

@@ -25,6 +25,7 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -47,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ByReferenceIT {
 
   private static final Path HOME = Path.of("").toAbsolutePath();
-  private static final TopicNames TOPICS = TopicNames.USUAL;
+  private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final String STREAM = "portrait";
@@ -66,12 +67,15 @@ class ByReferenceIT {
       Topics.ensure(kafka, TOPICS);
       Process service = startService(broker.bootstrapServers(), root);
       try (ChunkPublisher publisher =
-              new ChunkPublisher(kafka, TOPICS.chunks(), URI.create("/test"));
+              new ChunkPublisher(kafka, TOPICS.of(Topic.CHUNKS), URI.create("/test"));
           MediaUploader depot = MediaUploader.open("file", settings(root));
           ResultReader reader =
               new ResultReader(
                   kafka,
-                  List.of(TOPICS.events(), TOPICS.summaries(), TOPICS.deadLetters()),
+                  List.of(
+                      TOPICS.of(Topic.EVENTS),
+                      TOPICS.of(Topic.SUMMARIES),
+                      TOPICS.of(Topic.DEAD_LETTERS)),
                   ResultReader.From.BEGINNING)) {
         List<Media.Reference> references = new ArrayList<>();
         for (MediaSegment segment : segments) {
@@ -105,7 +109,7 @@ class ByReferenceIT {
         assertThat(results).anyMatch(result -> isLetter(result, Reason.REFERENCE_MISSING));
 
         Letter missing =
-            DeadLetters.read(kafka, TOPICS.deadLetters()).values().stream()
+            DeadLetters.read(kafka, TOPICS.of(Topic.DEAD_LETTERS)).values().stream()
                 .filter(letter -> isLetter(letter.letter(), Reason.REFERENCE_MISSING))
                 .findFirst()
                 .orElseThrow();

@@ -10,6 +10,7 @@ import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.time.Duration;
@@ -56,8 +57,8 @@ class RetainedChunksIT {
   @BeforeEach
   void freshTopics() {
     int run = RUN.incrementAndGet();
-    TopicNames names = TopicNames.USUAL.renamed(name -> name + run);
-    topic = names.chunks();
+    TopicNames names = TopicNames.DEFAULT.renamed(name -> name + run);
+    topic = names.of(Topic.CHUNKS);
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     Topics.ensure(kafka, names);
   }

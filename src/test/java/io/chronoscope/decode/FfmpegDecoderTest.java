@@ -52,14 +52,15 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void showsWhatWasPaintedAtItsTimeAndConvertsOnlyWantedFrames() throws Exception {
+  void convertsOnlyWantedFramesAndShowsTheirContent() throws Exception {
     ByteBuffer media =
         TestMedia.video().codec("libopenh264").encoder("rc_mode", "off").frames(40).buffer();
     Frames frames = new Frames(from -> from == 200_000 || from == 1_000_000);
     decoder.decode(media, DecodeLimits.DEFAULTS, frames);
     assertThat(frames.shown).extracting(Frames.Shown::from).containsExactly(200_000L, 1_000_000L);
     for (Frames.Shown shown : frames.shown) {
-      // limited range: 220 is (220 - 16) * 255 / 219; the square is 16 wide, moves 2 a frame
+      // Limited range: 220 becomes (220 - 16) * 255 / 219. The square is 16 px wide and moves 2 px
+      // per frame.
       int left = (int) (2 * shown.from() / 40_000);
       int[] row = shown.brightness()[24];
       assertThat(row[left + 8]).isCloseTo(238, within(12));
@@ -70,7 +71,7 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void keepsFullRange() throws Exception {
+  void honorsFullRange() throws Exception {
     Frames frames = new Frames(from -> from == 0);
     decoder.decode(
         TestMedia.video().codec("mjpeg").container("mov").frames(2).buffer(),
@@ -93,7 +94,7 @@ class FfmpegDecoderTest {
 
   @ParameterizedTest
   @CsvSource({"1, 64, 96, 40, 4", "2, 96, 64, 92, 40", "3, 64, 96, 24, 92"})
-  void turnsPicturesUpright(int quarters, int width, int height, int squareX, int squareY)
+  void rotatesPicturesUpright(int quarters, int width, int height, int squareX, int squareY)
       throws Exception {
     Frames frames = new Frames(from -> from == 0);
     MediaFacts facts =
@@ -102,13 +103,13 @@ class FfmpegDecoderTest {
     assertThat(List.of(facts.widthPx(), facts.heightPx())).containsExactly(width, height);
     Frames.Shown shown = frames.shown.getFirst();
     assertThat(List.of(shown.widthPx(), shown.heightPx())).containsExactly(width, height);
-    // the square is stored at x 0..16, y 16..32
+    // The square is stored at x 0..16, y 16..32.
     assertThat(shown.brightness()[squareY][squareX]).isGreaterThan(200);
     assertThat(shown.brightness()[height / 2][width / 2]).isLessThan(150);
   }
 
   @Test
-  void countsFromTheEarliestTimeInATransportStream() throws Exception {
+  void timesATransportStreamFromItsEarliestTimestamp() throws Exception {
     Frames frames = Frames.none();
     MediaFacts facts =
         decoder.decode(
@@ -120,7 +121,7 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void keepsALateFirstFrameOfAnMp4() throws Exception {
+  void keepsTheOffsetOfALateFirstFrameInAnMp4() throws Exception {
     MediaFacts facts =
         decoder.decode(
             TestMedia.video().startingAt(10).withSound().frames(20).buffer(),
@@ -131,7 +132,7 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void countsFragmentsOfALongerPresentationFromTheirOwnBeginning() throws Exception {
+  void timesFragmentsOfALongerPresentationFromTheirFirstDecodeTime() throws Exception {
     byte[] media =
         TestMedia.video()
             .fragmented()
@@ -145,7 +146,7 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void soundBesideTheVideoIsPassedOver() throws Exception {
+  void ignoresAudioStreams() throws Exception {
     for (String container : List.of("mp4", "mpegts", "matroska")) {
       MediaFacts facts =
           decoder.decode(
@@ -168,7 +169,7 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void manyThreadsShareOneDecoder() throws Exception {
+  void servesManyThreadsAtOnce() throws Exception {
     byte[] media = TestMedia.video().codec("libopenh264").frames(50).bytes();
     FfmpegDecoder shared = new FfmpegDecoder(2);
     try (var pool = Executors.newFixedThreadPool(12)) {
@@ -188,7 +189,7 @@ class FfmpegDecoderTest {
   }
 
   @Test
-  void aSinkThatThrowsEndsTheDecoding() {
+  void stopsWhenTheSinkThrows() {
     MediaDecoder.FrameSink broken =
         new MediaDecoder.FrameSink() {
           @Override

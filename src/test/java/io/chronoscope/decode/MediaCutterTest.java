@@ -37,7 +37,7 @@ class MediaCutterTest {
     "libaom-av1, mp4, 0, 10, 1",
     "mjpeg, mov, 0, 12, 1",
   })
-  void framesKeepTheirTimes(String codec, String container, int bFrames, int num, int den)
+  void keepsFrameTimes(String codec, String container, int bFrames, int num, int den)
       throws Exception {
     TestMedia video =
         TestMedia.video()
@@ -48,13 +48,13 @@ class MediaCutterTest {
             .frames(75)
             .group(9);
     assertSameFrames(video.bytes(), Duration.ofMillis(700), 3);
-    if (!container.equals("webm")) { // which does not carry this sound
+    if (!container.equals("webm")) { // cannot carry this audio codec
       assertSameFrames(video.withSound().bytes(), Duration.ofMillis(700), 3);
     }
   }
 
   @Test
-  void framesOfAnOpenGroupAreNotLost() throws Exception {
+  void keepsAllFramesOfAnOpenGroup() throws Exception {
     byte[] media = TestMedia.video().codec("mpeg2video").bFrames(2).openGroups().frames(60).bytes();
     List<Long> times = new ArrayList<>();
     List<MediaSegment> segments = cut(media, Duration.ofMillis(900));
@@ -69,7 +69,7 @@ class MediaCutterTest {
   }
 
   @Test
-  void segmentsLastAtLeastTheTargetAndJoinWithoutAGap() throws Exception {
+  void cutsContiguousSegmentsOfAtLeastTheTargetDuration() throws Exception {
     List<MediaSegment> segments =
         cut(
             TestMedia.video().codec("libopenh264").group(10).frames(100).bytes(),
@@ -87,14 +87,14 @@ class MediaCutterTest {
   }
 
   @Test
-  void aLateFirstFrameStaysLate() throws Exception {
+  void keepsTheOffsetOfALateFirstFrame() throws Exception {
     List<MediaSegment> segments =
         cut(TestMedia.video().startingAt(10).withSound().frames(50).bytes(), Duration.ofSeconds(1));
     assertThat(segments.getFirst().start()).isEqualTo(Duration.ofMillis(400));
   }
 
   @Test
-  void turnedPicturesStayTurned() throws Exception {
+  void keepsRotation() throws Exception {
     MediaSegment segment =
         cut(TestMedia.video().turned(1).frames(5).bytes(), Duration.ofSeconds(1)).getFirst();
     MediaFacts facts = decoder.decode(segment.media(), DecodeLimits.DEFAULTS, Frames.none());
@@ -102,8 +102,8 @@ class MediaCutterTest {
   }
 
   @Test
-  void aFileThatIsNoVideoIsRefused() throws Exception {
-    Path text = Files.writeString(directory.resolve("notes.txt"), "no video at all");
+  void rejectsAFileThatIsNotAVideo() throws Exception {
+    Path text = Files.writeString(directory.resolve("notes.txt"), "not a video");
     assertThatThrownBy(() -> new MediaCutter().cut(text, Duration.ofSeconds(1), segment -> {}))
         .isInstanceOfSatisfying(
             UnreadableMediaException.class,
@@ -125,7 +125,7 @@ class MediaCutterTest {
     }
     assertThat(times).hasSameSizeAs(whole.times());
     for (int i = 0; i < times.size(); i++) {
-      // start and time are each rounded to a microsecond
+      // Start and time are each rounded to a microsecond.
       assertThat(Math.abs(times.get(i) - whole.times().get(i)))
           .as("frame %d of %s", i, facts)
           .isLessThanOrEqualTo(1);

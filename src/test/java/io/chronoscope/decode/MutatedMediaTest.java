@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Whatever is done to the bytes of a small video, decoding ends with facts or with a reason.
+/// Fuzzing: however the bytes of a small video are corrupted, decoding returns facts or a reason.
 class MutatedMediaTest {
 
   @ParameterizedTest
@@ -24,7 +24,7 @@ class MutatedMediaTest {
     "mpeg4, mp4, 14",
     "mpeg2video, mpegts, 15",
   })
-  void endsWithFactsOrAReason(String codec, String container, long seed) {
+  void returnsFactsOrAReason(String codec, String container, long seed) {
     byte[] original = TestMedia.video().codec(codec).container(container).frames(12).bytes();
     DecodeLimits limits = new DecodeLimits(1_000_000, Duration.ofMinutes(10), 10_000);
     Random random = new Random(seed);
@@ -42,7 +42,7 @@ class MutatedMediaTest {
         reasons.merge(e.rejection().reason(), 1, Integer::sum);
       }
     }
-    // both happen, else the test tests nothing
+    // Both outcomes must occur, or the test checks nothing.
     assertThat(readable).as("of 200, others: %s", reasons).isBetween(1, 199);
   }
 

@@ -25,7 +25,7 @@ class VideoRepeaterTest {
     "mpeg2video, mpegts, 2",
     "libvpx, webm, 0",
   })
-  void showsTheSameFramesAgainWithoutAGap(String codec, String container, int bFrames)
+  void repeatsTheSameFramesWithoutAGap(String codec, String container, int bFrames)
       throws Exception {
     byte[] media =
         TestMedia.video()
@@ -47,7 +47,7 @@ class VideoRepeaterTest {
         new FfmpegDecoder()
             .decode(ByteBuffer.wrap(Files.readAllBytes(target)), DecodeLimits.DEFAULTS, often);
     assertThat(facts.damagedFrames()).isZero();
-    // Two whole ones and three groups of the third.
+    // Two full passes and three groups of pictures of the third.
     assertThat(often.shown).hasSizeBetween(128, 130);
     assertThat(length).isBetween(Duration.ofMillis(5_100), Duration.ofMillis(5_220));
     for (int i = 1; i < often.times().size(); i++) {
@@ -55,14 +55,14 @@ class VideoRepeaterTest {
     }
     for (int i = 0; i < 50; i++) {
       assertThat(often.shown.get(50 + i).brightness())
-          .as("frame %d of the second time", i)
+          .as("frame %d of the second pass", i)
           .isDeepEqualTo(once.shown.get(i).brightness());
     }
   }
 
   @Test
-  void refusesWhatIsNoVideo() throws Exception {
-    Path text = Files.writeString(directory.resolve("notes.txt"), "no video at all");
+  void rejectsAFileThatIsNotAVideo() throws Exception {
+    Path text = Files.writeString(directory.resolve("notes.txt"), "not a video");
     assertThatThrownBy(() ->
             new VideoRepeater().repeat(text, Duration.ofSeconds(1), directory.resolve("long.mp4")))
         .isInstanceOf(UnreadableMediaException.class);

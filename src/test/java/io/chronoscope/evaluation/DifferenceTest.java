@@ -2,14 +2,15 @@ package io.chronoscope.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.evaluation.Difference.Kind;
 import io.chronoscope.evaluation.Difference.Detection;
+import io.chronoscope.evaluation.Difference.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DifferenceTest {
 
-  private static Detection detection(String stream, String about, String words, long startMs, long endMs) {
+  private static Detection detection(
+      String stream, String about, String words, long startMs, long endMs) {
     return new Detection(words + startMs, stream, about, words, startMs, endMs, 250);
   }
 
@@ -66,7 +67,9 @@ class DifferenceTest {
     assertThat(
             kinds(
                 List.of(detection("cam", "rule-1", "x", 0, 1000)),
-                List.of(detection("cam", "rule-2", "x", 0, 1000), detection("door", "rule-1", "x", 0, 1000))))
+                List.of(
+                    detection("cam", "rule-2", "x", 0, 1000),
+                    detection("door", "rule-1", "x", 0, 1000))))
         .containsExactlyInAnyOrder(Kind.MISSING, Kind.NEW, Kind.NEW);
   }
 

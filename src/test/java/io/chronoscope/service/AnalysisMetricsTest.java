@@ -2,6 +2,8 @@ package io.chronoscope.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.AnalysisEvent.Progress;
+import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -12,11 +14,11 @@ class AnalysisMetricsTest {
 
   @Test
   void showsTheWorstLagOfTheStreamsThatAreHere() {
-    metrics.progress("here", 4_000_000, 7_000_000);
-    metrics.progress("elsewhere", 0, 9_000_000);
+    metrics.on(new Progress("here", 4_000_000, 7_000_000));
+    metrics.on(new Progress("elsewhere", 0, 9_000_000));
     assertThat(lag()).isEqualTo(9);
 
-    metrics.streamLeft("elsewhere");
+    metrics.on(new StreamRevoked("elsewhere"));
 
     assertThat(lag()).isEqualTo(3);
   }

@@ -14,6 +14,7 @@ import io.chronoscope.rule.Rule;
 import io.chronoscope.testing.BrokerProcess;
 import io.chronoscope.testing.CommittedResults;
 import io.chronoscope.testing.ServiceProcess;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class InstancesKilledIT {
   private static final Duration CHUNK = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofMinutes(6);
   private static final TopicNames UNDISTURBED =
-      TopicNames.USUAL.renamed(name -> "undisturbed." + name).withChunks("video.chunks");
+      TopicNames.DEFAULT.renamed(name -> "undisturbed." + name).with(Topic.CHUNKS, "video.chunks");
 
   /// What depends on time must not depend on how long an outage takes.
   private static final Map<String, String> STEADY =
@@ -88,13 +89,13 @@ class InstancesKilledIT {
     broker = new BrokerProcess(Files.createDirectory(directory.resolve("data")));
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     admin = Admin.create(kafka);
-    Topics.ensure(admin, TopicNames.USUAL);
+    Topics.ensure(admin, TopicNames.DEFAULT);
     Topics.ensure(admin, UNDISTURBED);
-    for (TopicNames topics : List.of(TopicNames.USUAL, UNDISTURBED)) {
+    for (TopicNames topics : List.of(TopicNames.DEFAULT, UNDISTURBED)) {
       // So low a threshold that it is found at all times, whatever the model thinks of it.
       RulesInForce.put(
           kafka,
-          topics.rules(),
+          topics.of(Topic.RULES),
           new Rule("any", "something appears", StreamPattern.ANY, 0, Duration.ZERO, 0));
     }
   }
@@ -114,8 +115,8 @@ class InstancesKilledIT {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     try (Feed feed = new Feed(kafka)) {
-      instances.add(start("chronoscope", TopicNames.USUAL));
-      instances.add(start("chronoscope", TopicNames.USUAL));
+      instances.add(start("chronoscope", TopicNames.DEFAULT));
+      instances.add(start("chronoscope", TopicNames.DEFAULT));
       long before = 0;
       for (int kill = 1; kill <= KILLS; kill++) {
         feed.publishUntil(1.2 * kill / KILLS);
@@ -128,7 +129,7 @@ class InstancesKilledIT {
         before = published();
         killOne(random.nextInt(instances.size()), kill, before);
         if (kill == 1 + KILLS / 4) {
-          instances.add(start("chronoscope", TopicNames.USUAL));
+          instances.add(start("chronoscope", TopicNames.DEFAULT));
           System.out.println("a third instance comes");
         }
         if (kill == KILLS / 3 || kill == 2 * KILLS / 3) {
@@ -144,7 +145,7 @@ class InstancesKilledIT {
       }
       assertThat(before).as("published while instances were killed").isPositive();
       feed.publishUntil(1);
-      awaitDone("chronoscope", TopicNames.USUAL);
+      awaitDone("chronoscope", TopicNames.DEFAULT);
     }
     for (ServiceProcess instance : instances) {
       instance.close();
@@ -163,7 +164,7 @@ class InstancesKilledIT {
             "chronoscope_transactions_duration_seconds_bucket",
             "chronoscope_rebalances_total");
     CommittedResults expected = CommittedResults.read(kafka, UNDISTURBED);
-    CommittedResults published = CommittedResults.read(kafka, TopicNames.USUAL);
+    CommittedResults published = CommittedResults.read(kafka, TopicNames.DEFAULT);
     System.out.printf(
         "%d records published with %d kills, %d without%n",
         published.count(), KILLS, expected.count());
@@ -185,10 +186,12 @@ class InstancesKilledIT {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       producer
-          .send(new ProducerRecord<>(TopicNames.USUAL.state(), 1, "north", "{}".getBytes(UTF_8)))
+          .send(
+              new ProducerRecord<>(
+                  TopicNames.DEFAULT.of(Topic.STATE), 1, "north", "{}".getBytes(UTF_8)))
           .get();
     }
-    try (ServiceProcess instance = start("chronoscope", TopicNames.USUAL)) {
+    try (ServiceProcess instance = start("chronoscope", TopicNames.DEFAULT)) {
       assertThat(instance.awaitEnd(PATIENCE)).isEqualTo(ExitCode.FAILED);
       assertThat(instance.said()).contains("state of stream north");
     }
@@ -214,13 +217,14 @@ class InstancesKilledIT {
         published,
         done("chronoscope"),
         total());
-    instances.set(which, start("chronoscope", TopicNames.USUAL));
+    instances.set(which, start("chronoscope", TopicNames.DEFAULT));
   }
 
   /// How many records a reader may see by now, or a few more: marks of transactions count as well.
   private long published() throws Exception {
     Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
-    for (String topic : List.of(TopicNames.USUAL.events(), TopicNames.USUAL.summaries())) {
+    for (String topic :
+        List.of(TopicNames.DEFAULT.of(Topic.EVENTS), TopicNames.DEFAULT.of(Topic.SUMMARIES))) {
       for (int p = 0; p < PARTITIONS; p++) {
         latest.put(new TopicPartition(topic, p), OffsetSpec.latest());
       }
@@ -239,7 +243,7 @@ class InstancesKilledIT {
   private void awaitMoreThan(long before) throws Exception {
     long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (published() <= before && done("chronoscope") < total() && System.nanoTime() < until) {
-      startWhatEnded("chronoscope", TopicNames.USUAL);
+      startWhatEnded("chronoscope", TopicNames.DEFAULT);
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }
   }
@@ -291,7 +295,7 @@ class InstancesKilledIT {
   private long total() throws Exception {
     Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
     for (int p = 0; p < PARTITIONS; p++) {
-      latest.put(new TopicPartition(TopicNames.USUAL.chunks(), p), OffsetSpec.latest());
+      latest.put(new TopicPartition(TopicNames.DEFAULT.of(Topic.CHUNKS), p), OffsetSpec.latest());
     }
     return admin.listOffsets(latest).all().get().values().stream()
         .mapToLong(end -> end.offset())
@@ -312,7 +316,8 @@ class InstancesKilledIT {
 
     Feed(Map<String, Object> kafka) throws Exception {
       this.kafka = kafka;
-      this.publisher = new ChunkPublisher(kafka, TopicNames.USUAL.chunks(), URI.create("/test"));
+      this.publisher =
+          new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"));
       for (String sample : SAMPLES) {
         List<MediaSegment> of = new ArrayList<>();
         new MediaCutter()
@@ -362,7 +367,10 @@ class InstancesKilledIT {
           producer
               .send(
                   new ProducerRecord<>(
-                      TopicNames.USUAL.chunks(), partition, null, "no key".getBytes(UTF_8)))
+                      TopicNames.DEFAULT.of(Topic.CHUNKS),
+                      partition,
+                      null,
+                      "no key".getBytes(UTF_8)))
               .get();
         }
       }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -147,9 +148,9 @@ class SecuredBrokerIT {
       assertThat(seen.status()).isZero();
       assertThat(seen.out()).contains("\"description\"");
       assertThat(OperatingPage.metricsShown(port)).containsAll(OperatingPage.metricsNamed());
-      assertThat(traces(TopicNames.USUAL.chunks()))
-          .containsAll(traces(TopicNames.USUAL.events()))
-          .containsAll(traces(TopicNames.USUAL.summaries()));
+      assertThat(traces(TopicNames.DEFAULT.of(Topic.CHUNKS)))
+          .containsAll(traces(TopicNames.DEFAULT.of(Topic.EVENTS)))
+          .containsAll(traces(TopicNames.DEFAULT.of(Topic.SUMMARIES)));
     } finally {
       service.destroy();
       if (!service.waitFor(30, TimeUnit.SECONDS)) {
@@ -224,7 +225,8 @@ class SecuredBrokerIT {
     Ended refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
     assertThat(refused.err())
-        .contains("the TLS handshake with the Kafka brokers", "kafka.ssl.truststore.location is not set");
+        .contains(
+            "the TLS handshake with the Kafka brokers", "kafka.ssl.truststore.location is not set");
   }
 
   @Test

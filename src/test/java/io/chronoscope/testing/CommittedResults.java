@@ -5,6 +5,7 @@ import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.domain.Result;
 import io.chronoscope.wire.ResultJson;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,22 +21,19 @@ public record CommittedResults(Map<String, List<String>> records, List<String> i
   public static CommittedResults read(Map<String, Object> kafka, TopicNames topics) {
     Map<String, List<String>> records = new TreeMap<>();
     List<String> ids = new ArrayList<>();
-    for (Map.Entry<String, String> topic :
-        Map.of(
-                "events", topics.events(),
-                "summaries", topics.summaries(),
-                "alerts", topics.alerts(),
-                "dead letters", topics.deadLetters())
-            .entrySet()) {
+    for (Topic topic : Topic.values()) {
+      if (topic.kind() != Topic.Kind.ANALYSIS) {
+        continue;
+      }
       try (ResultReader reader =
-          new ResultReader(kafka, List.of(topic.getValue()), ResultReader.From.BEGINNING)) {
+          new ResultReader(kafka, List.of(topics.of(topic)), ResultReader.From.BEGINNING)) {
         reader.readToEnd(read -> {
           if (!(read instanceof Read.Published published)) {
             throw new AssertionError("a record that is no result: " + read);
           }
           Result result = published.result();
           records
-              .computeIfAbsent(topic.getKey() + " of " + result.stream(), of -> new ArrayList<>())
+              .computeIfAbsent(topic + " of " + result.stream(), of -> new ArrayList<>())
               .add(comparable((ObjectNode) published.json()));
           ids.add(identity(result));
         });

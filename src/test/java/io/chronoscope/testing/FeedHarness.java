@@ -19,6 +19,7 @@ import io.chronoscope.messaging.delivery.WriteUnitRecords;
 import io.chronoscope.service.ConsumerSetup;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
@@ -136,13 +137,13 @@ public final class FeedHarness implements AutoCloseable {
         new ChunkFeed(
             new ChunkEnvelope(1 << 20),
             analysis.apply(guarded),
-            StateReader.from(kafka, names.state()),
+            StateReader.from(kafka, names.of(Topic.STATE)),
             delivery,
             sink,
             offsets,
             failure,
             metrics);
-    thread = Thread.ofPlatform().name("harness").start(() -> poll(names.chunks()));
+    thread = Thread.ofPlatform().name("harness").start(() -> poll(names.of(Topic.CHUNKS)));
   }
 
   public MessagingFailure failure() {

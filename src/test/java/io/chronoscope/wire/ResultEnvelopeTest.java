@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class ResultEnvelopeTest {
 
   private static final ResultEnvelope ENVELOPE =
-      new ResultEnvelope(TopicNames.USUAL, URI.create("/chronoscope"));
+      new ResultEnvelope(TopicNames.DEFAULT, URI.create("/chronoscope"));
 
   @Test
   void writesWhatItReadsAndWhatTheSchemasDescribe() throws IOException {

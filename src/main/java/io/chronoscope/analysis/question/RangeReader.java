@@ -113,7 +113,7 @@ final class RangeReader implements AutoCloseable {
     try {
       ChunkReader.Read read = chunks.read(placed.chunk, micros(start));
       frames.addAll(read.frames());
-      for (MediaFacts.Hole hole : read.facts().holes()) {
+      for (MediaFacts.Gap hole : read.facts().gaps()) {
         notSeen.add(
             new NotSeen(
                 start.plus(hole.fromMicros(), ChronoUnit.MICROS),

@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.Missed;
 import io.chronoscope.analysis.stream.ChunkOrder.Placed;
@@ -73,11 +74,12 @@ final class Repair {
       if (seen > 0) {
         tools
             .listener()
-            .chunkDecoded(
-                stream,
-                read.facts(),
-                read.frames().size(),
-                Duration.ofNanos(System.nanoTime() - beganNanos));
+            .on(
+                new ChunkDecoded(
+                    stream,
+                    read.facts(),
+                    read.frames().size(),
+                    Duration.ofNanos(System.nanoTime() - beganNanos)));
       }
       List<Result> results = new ArrayList<>(told.repaired(answers));
       shown.forEach(
@@ -94,7 +96,7 @@ final class Repair {
   private static List<Stretch> shown(Instant start, Instant end, MediaFacts facts) {
     List<Stretch> shown = new ArrayList<>();
     Instant from = start;
-    for (MediaFacts.Hole hole : facts.holes()) {
+    for (MediaFacts.Gap hole : facts.gaps()) {
       shown.add(new Stretch(from, start.plus(hole.fromMicros(), ChronoUnit.MICROS)));
       from = start.plus(hole.untilMicros(), ChronoUnit.MICROS);
     }

@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StableIds;
@@ -62,7 +63,7 @@ final class StreamAggregator {
             start,
             model.ref(),
             state.rules(),
-            rule -> listener.alertCooled(stream, rule.id()));
+            rule -> listener.on(new AlertSuppressed(stream, rule.id())));
     this.summaries =
         new SummaryTree(
             new SummaryRecords(stream, start, model.ref()),

@@ -1,5 +1,10 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
+import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
+import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
@@ -192,7 +197,7 @@ final class StreamLifecycle implements AutoCloseable {
     Placed placed = order.place(chunk);
     switch (order.add(placed, this::wasMissed)) {
       case Arrival.Queued queued -> {}
-      case Arrival.Known known -> listener.chunkSkipped(stream, placed.sequence());
+      case Arrival.Known known -> listener.on(new DuplicateChunkSkipped(stream, placed.sequence()));
       case Arrival.Late late ->
           reject(chunk.origin(), new Rejection(Rejection.Reason.LATE, late.detail()));
       case Arrival.Repairs repairs -> repair(placed);
@@ -264,14 +269,15 @@ final class StreamLifecycle implements AutoCloseable {
     Instant end = placed.start().plus(shown.facts().durationMicros(), ChronoUnit.MICROS);
     Instant seenBefore = order.covered().orElse(placed.start());
     if (!order.took(placed, end) && shown.frames().isEmpty()) {
-      listener.chunkSkipped(stream, placed.sequence());
+      listener.on(new DuplicateChunkSkipped(stream, placed.sequence()));
       return;
     }
-    listener.chunkDecoded(
-        stream,
-        shown.facts(),
-        shown.frames().size(),
-        Duration.ofNanos(System.nanoTime() - beganNanos));
+    listener.on(
+        new ChunkDecoded(
+            stream,
+            shown.facts(),
+            shown.frames().size(),
+            Duration.ofNanos(System.nanoTime() - beganNanos)));
     now.take(placed, shown, end, seenBefore);
     now.progress(covered(now));
   }
@@ -290,7 +296,7 @@ final class StreamLifecycle implements AutoCloseable {
   }
 
   private void lost(Placed placed, Rejection rejection) {
-    listener.chunkRejected(stream, rejection);
+    listener.on(new ChunkRejected(stream, rejection));
     List<Result> results = new ArrayList<>();
     results.add(new DeadLetter(stream, placed.chunk().origin(), rejection));
     order.lost(placed).ifPresent(hole -> results.add(gap(hole)));
@@ -322,7 +328,7 @@ final class StreamLifecycle implements AutoCloseable {
     }
     try {
       if (!now.repair(placed)) {
-        listener.chunkSkipped(stream, placed.sequence());
+        listener.on(new DuplicateChunkSkipped(stream, placed.sequence()));
       }
     } catch (UnreadableMediaException e) {
       reject(placed.chunk().origin(), e.rejection());
@@ -330,7 +336,7 @@ final class StreamLifecycle implements AutoCloseable {
   }
 
   private void reject(ChunkOrigin origin, Rejection rejection) {
-    listener.chunkRejected(stream, rejection);
+    listener.on(new ChunkRejected(stream, rejection));
     step(List.of(new DeadLetter(stream, origin, rejection)));
   }
 
@@ -342,7 +348,7 @@ final class StreamLifecycle implements AutoCloseable {
       // Nothing of it could be shown, so there is nothing to go on with.
       out(new StreamCommit(stream, List.of(), Optional.empty(), lastRead()));
       over = true;
-      listener.streamEnded(stream);
+      listener.on(new StreamEnded(stream));
       return false;
     }
     List<Result> results = line == null ? List.of() : line.rest(covered(line));
@@ -350,7 +356,7 @@ final class StreamLifecycle implements AutoCloseable {
     if (!results.isEmpty() || written == null || !isWritten(now)) {
       step(results);
     }
-    listener.streamRests(stream);
+    listener.on(new StreamIdle(stream));
     return false;
   }
 
@@ -405,7 +411,7 @@ final class StreamLifecycle implements AutoCloseable {
     }
     out(new StreamCommit(stream, results, Optional.empty(), lastRead()));
     over = true;
-    listener.streamEnded(stream);
+    listener.on(new StreamEnded(stream));
     close();
     return false;
   }

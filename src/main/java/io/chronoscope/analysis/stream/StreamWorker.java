@@ -1,5 +1,9 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
+import io.chronoscope.analysis.AnalysisEvent.InputStarted;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
+import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.window.AnalysisTools;
@@ -104,13 +108,13 @@ final class StreamWorker {
     } catch (RuntimeException | Error e) {
       if (!forgotten) {
         failure = e;
-        tools.listener().streamFailed(stream, e);
+        tools.listener().on(new StreamFailed(stream, e));
       }
     } finally {
       // The last word of this thread, whatever it told after somebody else forgot the stream.
       lag.forget();
       if (forgotten) {
-        tools.listener().streamLeft(stream);
+        tools.listener().on(new StreamRevoked(stream));
       }
       StreamInput left;
       while ((left = queue.poll()) != null) {
@@ -137,13 +141,13 @@ final class StreamWorker {
           }
         } else {
           silent = 0;
-          tools.listener().inputTaken(stream, input.origin());
+          tools.listener().on(new InputStarted(stream, input.origin()));
           lag.at(input);
           try {
             analyzer.accept(input);
           } finally {
             onDone.accept(input);
-            tools.listener().inputDone(stream);
+            tools.listener().on(new InputCompleted(stream));
           }
           if (queue.isEmpty()) {
             lag.none();

@@ -1,5 +1,12 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
+import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
+import io.chronoscope.analysis.AnalysisEvent.EventOpened;
+import io.chronoscope.analysis.AnalysisEvent.Progress;
+import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
+import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StableIds;
@@ -179,7 +186,7 @@ final class Timeline implements AutoCloseable {
   ///
   /// @param end absolute
   void leaveOut(Placed placed, Instant end) {
-    listener.chunkLeftOut(stream, placed.sequence());
+    listener.on(new ChunkShed(stream, placed.sequence()));
     long until = micros(end);
     dropBefore(until);
     // Less is no gap by itself; it is told with the next chunk that is left out.
@@ -201,7 +208,7 @@ final class Timeline implements AutoCloseable {
       taken.add(needed);
     } catch (UnreadableMediaException e) {
       // It could be read before; what it refers to is gone.
-      listener.chunkRejected(stream, e.rejection());
+      listener.on(new ChunkRejected(stream, e.rejection()));
     } finally {
       reader.goTo(after);
     }
@@ -215,7 +222,7 @@ final class Timeline implements AutoCloseable {
   /// What is not shown inside a chunk was not seen, as if no chunk had come there.
   private List<Result> holes(Placed placed, MediaFacts facts, Instant seenBefore) {
     List<Result> told = new ArrayList<>();
-    for (MediaFacts.Hole hole : facts.holes()) {
+    for (MediaFacts.Gap hole : facts.gaps()) {
       Instant from = placed.start().plus(hole.fromMicros(), ChronoUnit.MICROS);
       Instant until = placed.start().plus(hole.untilMicros(), ChronoUnit.MICROS);
       Instant unseen = from.isBefore(seenBefore) ? seenBefore : from;
@@ -308,7 +315,7 @@ final class Timeline implements AutoCloseable {
     if (!results.isEmpty()) {
       tell(results, candidates);
     }
-    listener.windowDone(stream, window);
+    listener.on(new WindowCompleted(stream, window));
     return true;
   }
 
@@ -332,7 +339,7 @@ final class Timeline implements AutoCloseable {
         results = story.take(answer, windows);
         attention.settle(endOf(window));
       } else {
-        listener.windowLeftOut(stream, window, look.level());
+        listener.on(new WindowShed(stream, window, look.level()));
         results = leaveOut(window, untilMicros);
       }
     }
@@ -340,13 +347,14 @@ final class Timeline implements AutoCloseable {
     if (!results.isEmpty()) {
       tell(results, candidates);
     }
-    listener.windowDone(stream, window);
+    listener.on(new WindowCompleted(stream, window));
     progress(coveredMicros);
   }
 
   private void begin(long window, List<SampledFrame> candidates) {
-    listener.windowBegun(
-        stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList());
+    listener.on(
+        new WindowStarted(
+            stream, window, candidates.stream().map(SampledFrame::origin).distinct().toList()));
   }
 
   private List<SampledFrame> framesWithin(long fromMicros, long untilMicros) {
@@ -366,7 +374,7 @@ final class Timeline implements AutoCloseable {
                 .filter(frame -> frame.gridMicros() >= start)
                 .findFirst()
                 .orElse(seen.getLast());
-        listener.eventOpened(stream, since(seen.getLast()), since(first));
+        listener.on(new EventOpened(stream, since(seen.getLast()), since(first)));
       }
     }
   }
@@ -458,7 +466,7 @@ final class Timeline implements AutoCloseable {
   }
 
   void progress(long coveredMicros) {
-    listener.progress(stream, startOf(story.nextWindow()), coveredMicros);
+    listener.on(new Progress(stream, startOf(story.nextWindow()), coveredMicros));
   }
 
   private long startOf(long window) {

@@ -1,5 +1,7 @@
 package io.chronoscope.analysis.window;
 
+import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
+import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.window.EventAnswer.Told;
 import io.chronoscope.rule.Rule;
@@ -30,7 +32,7 @@ final class RuleEvaluator {
   List<CompletableFuture<RuleMatch>> ask(ModelSession session, WindowView view) {
     Rules.Selection selection = rules.of(stream);
     if (!selection.leftOut().isEmpty()) {
-      listener.rulesLeftOut(stream, selection.leftOut().stream().map(Rule::id).toList());
+      listener.on(new RulesSkipped(stream, selection.leftOut().stream().map(Rule::id).toList()));
     }
     return selection.judged().stream()
         .map(rule ->
@@ -44,7 +46,7 @@ final class RuleEvaluator {
     if (!verdict.happens() && verdict.problem().isPresent()) {
       return new RuleMatch(rule, verdict.score(), Optional.empty(), false);
     }
-    listener.ruleJudged(stream, rule.id(), verdict.score(), verdict.happens());
+    listener.on(new RuleEvaluated(stream, rule.id(), verdict.score(), verdict.happens()));
     if (!verdict.happens()) {
       return new RuleMatch(rule, verdict.score(), Optional.empty(), true);
     }

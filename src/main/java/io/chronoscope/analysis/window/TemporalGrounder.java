@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.window;
 
+import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.vlm.Answer;
@@ -47,7 +48,7 @@ public final class TemporalGrounder {
 
   private GroundingResult unusable(String query, Answer answer) {
     String problem = "'%s': neither yes nor no but '%s'".formatted(query, answer.text().strip());
-    listener.answerBroken(stream, problem, true);
+    listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.REPORTED));
     return new GroundingResult(0, false, Optional.empty(), Optional.of(problem));
   }
 
@@ -62,7 +63,7 @@ public final class TemporalGrounder {
             return CompletableFuture.completedFuture(told);
           }
           String problem = problem(query, told);
-          listener.answerBroken(stream, problem, false);
+          listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
           return session
               .ask(Prompts.again(question, String.join("; ", told.problems())))
               .thenApply(second -> read(second, query, shownMicros));
@@ -72,7 +73,8 @@ public final class TemporalGrounder {
             return new GroundingResult(
                 score, true, told.events().stream().findFirst(), Optional.empty());
           }
-          listener.answerBroken(stream, problem(query, told), true);
+          listener.on(
+              new MalformedAnswer(stream, problem(query, told), MalformedAnswer.Outcome.REPORTED));
           return new GroundingResult(
               score, true, Optional.empty(), Optional.of(problem(query, told)));
         });

@@ -1,5 +1,9 @@
 package io.chronoscope.analysis.window;
 
+import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
+import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
+import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
+import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
@@ -93,12 +97,13 @@ public final class WindowAnalyzer {
     Answer answer = session.ask(question()).join();
     List<RuleMatch> rules = BatchedModel.joinAll(findings);
     EventAnswer events = read(answer, view);
-    listener.lookedEarly(
-        stream,
-        view.sampling(),
-        events.events().size(),
-        answer.tokenIds().size(),
-        Duration.ofNanos(System.nanoTime() - began));
+    listener.on(
+        new PartialAnalysisCompleted(
+            stream,
+            view.sampling(),
+            events.events().size(),
+            answer.tokenIds().size(),
+            Duration.ofNanos(System.nanoTime() - began)));
     return new WindowAnswer(
         view.span(), view.sampling(), sightings(events, view), Optional.empty(), "", "", rules);
   }
@@ -137,11 +142,12 @@ public final class WindowAnalyzer {
     List<SampledFrame> frames = choice.select(grid, candidates);
     FramePairs framePairs = new FramePairs(frames);
     EmbeddingCache.Encoded encoded = pairStore.encode(stream, framePairs.pairs(), size, urgency);
-    listener.windowEncoded(
-        stream,
-        encoded.pairs().size(),
-        encoded.reused(),
-        Duration.ofNanos(System.nanoTime() - began));
+    listener.on(
+        new WindowEncoded(
+            stream,
+            encoded.pairs().size(),
+            encoded.reused(),
+            Duration.ofNanos(System.nanoTime() - began)));
 
     Sampling sampling =
         new Sampling(
@@ -181,12 +187,13 @@ public final class WindowAnalyzer {
     List<CompletableFuture<RuleMatch>> findings = ruleJudge.ask(session, view);
     Asked asked = ask(session, view);
     List<RuleMatch> rules = BatchedModel.joinAll(findings);
-    listener.windowAnswered(
-        stream,
-        view.sampling(),
-        asked.events.events().size(),
-        asked.tokens,
-        Duration.ofNanos(System.nanoTime() - began));
+    listener.on(
+        new WindowAnalyzed(
+            stream,
+            view.sampling(),
+            asked.events.events().size(),
+            asked.tokens,
+            Duration.ofNanos(System.nanoTime() - began)));
     Optional<String> problem =
         asked.events.isClean()
             ? Optional.empty()
@@ -242,7 +249,7 @@ public final class WindowAnalyzer {
     EventAnswer events = read(answer, view);
     if (!events.isClean()) {
       String problem = String.join("; ", events.problems());
-      listener.answerBroken(stream, problem, false);
+      listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
       Answer second = session.ask(Prompts.again(question, problem)).join();
       tokens += second.tokenIds().size();
       EventAnswer reread = read(second, view);
@@ -251,7 +258,9 @@ public final class WindowAnalyzer {
         events = reread;
       }
       if (!events.isClean()) {
-        listener.answerBroken(stream, String.join("; ", events.problems()), true);
+        listener.on(
+            new MalformedAnswer(
+                stream, String.join("; ", events.problems()), MalformedAnswer.Outcome.REPORTED));
       }
     }
     Answer told = summary.join();

@@ -2,8 +2,8 @@ package io.chronoscope.cli.backtest;
 
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.evaluation.Difference;
-import io.chronoscope.evaluation.Difference.Kind;
 import io.chronoscope.evaluation.Difference.Detection;
+import io.chronoscope.evaluation.Difference.Kind;
 import io.chronoscope.evaluation.TemporalIou;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.StreamTimeline;
@@ -18,9 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
-/// Shows what would have been told against what was.
+/// Prints the differences between the live results and those of a backtest.
 final class BacktestReport {
 
   private final Output output;
@@ -31,25 +30,26 @@ final class BacktestReport {
     this.json = json;
   }
 
-  /// @param chunks how many were looked at
-  void show(List<Difference> differences, long chunks, List<String> shadowTopics) {
+  /// @param chunks number of chunks analyzed
+  /// @param shadowTopics topics that hold the results of the backtest
+  void print(List<Difference> differences, long chunks, List<String> shadowTopics) {
     Map<Kind, Integer> counts = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
       counts.put(kind, (int) differences.stream().filter(one -> one.kind() == kind).count());
     }
     if (json) {
-      differences.forEach(one -> output.printJson(line(one)));
+      differences.forEach(one -> output.printJson(json(one)));
       Map<String, Object> total = new LinkedHashMap<>();
       total.put("level", "total");
       total.put("chunks", chunks);
-      counts.forEach((kind, count) -> total.put(word(kind), count));
+      counts.forEach((kind, count) -> total.put(name(kind), count));
       total.put("shadowTopics", shadowTopics);
       output.printJson(total);
       return;
     }
     Map<String, List<Difference>> byStream = new LinkedHashMap<>();
-    differences.forEach(
-        one -> byStream.computeIfAbsent(one.latest().stream(), stream -> new ArrayList<>()).add(one));
+    differences.forEach(one ->
+        byStream.computeIfAbsent(one.latest().stream(), stream -> new ArrayList<>()).add(one));
     byStream.forEach(this::draw);
     output.print(
         "%d chunks: %d same, %d moved, %d new, %d missing"
@@ -59,17 +59,17 @@ final class BacktestReport {
                 counts.get(Kind.MOVED),
                 counts.get(Kind.NEW),
                 counts.get(Kind.MISSING)));
-    output.report("what would have been published is on " + String.join(", ", shadowTopics));
+    output.report("the results of the backtest are on " + String.join(", ", shadowTopics));
   }
 
-  private static Map<String, Object> line(Difference one) {
+  private static Map<String, Object> json(Difference one) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("level", "difference");
-    line.put("kind", word(one.kind()));
+    line.put("kind", name(one.kind()));
     line.put("stream", one.latest().stream());
     line.put("about", one.latest().about());
-    one.before().ifPresent(was -> line.put("was", told(was)));
-    one.after().ifPresent(is -> line.put("is", told(is)));
+    one.before().ifPresent(before -> line.put("was", json(before)));
+    one.after().ifPresent(after -> line.put("is", json(after)));
     if (one.before().isPresent() && one.after().isPresent()) {
       line.put("startByMs", one.startShiftMs());
       line.put("endByMs", one.endShiftMs());
@@ -77,17 +77,17 @@ final class BacktestReport {
     return line;
   }
 
-  private static Map<String, Object> told(Detection told) {
+  private static Map<String, Object> json(Detection detection) {
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("id", told.id());
-    line.put("start", Instant.ofEpochMilli(told.startMs()).toString());
-    line.put("end", Instant.ofEpochMilli(told.endMs()).toString());
-    line.put("toleranceMs", told.toleranceMs());
-    line.put("description", told.description());
+    line.put("id", detection.id());
+    line.put("start", Instant.ofEpochMilli(detection.startMs()).toString());
+    line.put("end", Instant.ofEpochMilli(detection.endMs()).toString());
+    line.put("toleranceMs", detection.toleranceMs());
+    line.put("description", detection.description());
     return line;
   }
 
-  private static String word(Kind kind) {
+  private static String name(Kind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
@@ -101,7 +101,7 @@ final class BacktestReport {
                 stream, end - start, "from " + Instant.ofEpochMilli(start), rows, ""))
         .forEach(output::print);
     for (Difference one : differences) {
-      output.print("  " + words(one, start));
+      output.print("  " + text(one, start));
     }
     output.print("");
   }
@@ -113,45 +113,49 @@ final class BacktestReport {
   }
 
   private static long lastMs(Difference one) {
-    return Math.max(one.before().map(Detection::endMs).orElse(0L), one.after().map(Detection::endMs).orElse(0L));
+    return Math.max(
+        one.before().map(Detection::endMs).orElse(0L),
+        one.after().map(Detection::endMs).orElse(0L));
   }
 
-  /// What is told now as a bar, what was told as the line under it.
+  /// The replayed detection as a bar, the live one as the line under it.
   private static Row row(Difference one, long start) {
     if (one.after().isEmpty()) {
-      Detection was = one.latest();
-      return new Missed(was.startMs() - start, was.endMs() - start, was.description());
+      Detection before = one.latest();
+      return new Missed(before.startMs() - start, before.endMs() - start, before.description());
     }
-    Detection is = one.after().get();
+    Detection after = one.after().get();
     return new Reported(
-        is.startMs() - start,
-        is.endMs() - start,
-        is.toleranceMs(),
-        is.description(),
+        after.startMs() - start,
+        after.endMs() - start,
+        after.toleranceMs(),
+        after.description(),
         false,
         one.before()
-            .map(was ->
+            .map(before ->
                 new TrueSpan(
-                    was.startMs() - start,
-                    was.endMs() - start,
-                    TemporalIou.of(was.startMs(), was.endMs(), is.startMs(), is.endMs()))));
+                    before.startMs() - start,
+                    before.endMs() - start,
+                    TemporalIou.of(
+                        before.startMs(), before.endMs(), after.startMs(), after.endMs()))));
   }
 
-  private static String words(Difference one, long start) {
-    Detection told = one.latest();
+  private static String text(Difference one, long start) {
+    Detection latest = one.latest();
     String span =
         "%s – %s  %s"
             .formatted(
-                ClockTime.precise(told.startMs() - start),
-                ClockTime.precise(told.endMs() - start),
-                told.description());
-    Optional<String> reworded =
+                ClockTime.precise(latest.startMs() - start),
+                ClockTime.precise(latest.endMs() - start),
+                latest.description());
+    String reworded =
         one.before()
             .map(Detection::description)
-            .filter(was -> !was.equals(told.description()))
-            .map(was -> " (was: " + was + ")");
+            .filter(before -> !before.equals(latest.description()))
+            .map(before -> " (was: " + before + ")")
+            .orElse("");
     return switch (one.kind()) {
-      case SAME -> "=  same     " + span + reworded.orElse("");
+      case SAME -> "=  same     " + span + reworded;
       case MOVED ->
           String.format(
               Locale.ROOT,
@@ -159,7 +163,7 @@ final class BacktestReport {
               span,
               one.startShiftMs() / 1000.0,
               one.endShiftMs() / 1000.0,
-              reworded.orElse(""));
+              reworded);
       case NEW -> "+  new      " + span;
       case MISSING -> "-  missing  " + span;
     };

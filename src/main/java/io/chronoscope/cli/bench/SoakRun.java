@@ -11,6 +11,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.net.URI;
@@ -85,14 +86,13 @@ final class SoakRun {
       Process service = start(broker.bootstrapServers(), log);
       try (ResultReader results =
               new ResultReader(
-                  client,
-                  List.of(topics.events(), topics.summaries(), topics.deadLetters()),
-                  ResultReader.From.BEGINNING);
-          StateSizes states = new StateSizes(client, topics.state());
+                  client, topics.ofKind(Topic.Kind.ANALYSIS), ResultReader.From.BEGINNING);
+          StateSizes states = new StateSizes(client, topics.of(Topic.STATE));
           ProcessMemory memory = ProcessMemory.of(service.pid())) {
         CompletableFuture<Void> sending =
             CompletableFuture.runAsync(
-                () -> send(client, topics.chunks()), task -> Thread.ofVirtual().start(task));
+                () -> send(client, topics.of(Topic.CHUNKS)),
+                task -> Thread.ofVirtual().start(task));
         follow(service, sending, results, states, memory, log);
         return new Outcome(tally, states.largest());
       } finally {

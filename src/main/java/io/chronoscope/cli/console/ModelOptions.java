@@ -38,9 +38,8 @@ public final class ModelOptions {
   /// Overrides the settings that were given as options. Must be called before the settings are
   /// loaded.
   public void apply() {
-    model.ifPresent(
-        directory ->
-            SettingOverrides.set("chronoscope.model", directory.toAbsolutePath().toString()));
+    model.ifPresent(directory ->
+        SettingOverrides.set("chronoscope.model", directory.toAbsolutePath().toString()));
     device.ifPresent(name -> SettingOverrides.set("chronoscope.device", name));
     precision.ifPresent(format -> SettingOverrides.set("chronoscope.precision", format));
     maxNewTokens.ifPresent(

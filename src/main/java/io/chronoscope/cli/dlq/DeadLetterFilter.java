@@ -14,10 +14,7 @@ import picocli.CommandLine.TypeConversionException;
 /// Options that select dead letters.
 final class DeadLetterFilter implements Predicate<Letter> {
 
-  @Option(
-      names = "--stream",
-      paramLabel = "ID",
-      description = "Only dead letters of this stream.")
+  @Option(names = "--stream", paramLabel = "ID", description = "Only dead letters of this stream.")
   Optional<String> stream = Optional.empty();
 
   @Option(

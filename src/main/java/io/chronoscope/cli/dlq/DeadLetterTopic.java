@@ -6,6 +6,7 @@ import io.chronoscope.client.DeadLetters;
 import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +38,7 @@ record DeadLetterTopic(KafkaConnection connection) {
   ///
   /// @return by id, in the order in which they were written
   Map<String, Letter> deadLetters() {
-    return connection.readTopics(() -> DeadLetters.read(client(), topics().deadLetters()));
+    return connection.readTopics(() -> DeadLetters.read(client(), topics().of(Topic.DEAD_LETTERS)));
   }
 
   /// @throws ConfigurationException when the text is not the id of a dead letter
@@ -50,7 +51,7 @@ record DeadLetterTopic(KafkaConnection connection) {
   }
 
   String notFound(String id) {
-    return "there is no dead letter %s on %s".formatted(id, topics().deadLetters());
+    return "there is no dead letter %s on %s".formatted(id, topics().of(Topic.DEAD_LETTERS));
   }
 
   static String reason(Letter deadLetter) {

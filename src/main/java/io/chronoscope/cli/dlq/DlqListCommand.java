@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 /// Lists dead letters, one on a line.
 @Command(
     name = "list",
-    description = "Lists rejected records with the reason, and whether the record is still retained.",
+    description =
+        "Lists rejected records with the reason, and whether the record is still retained.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -48,7 +49,8 @@ final class DlqListCommand implements Callable<Integer> {
       retained = records.retained(deadLetters.stream().map(Letter::origin).toList());
     }
     if (json) {
-      deadLetters.forEach(one -> output.printJson(DeadLetterJson.of(one, retained.contains(one.origin()))));
+      deadLetters.forEach(
+          one -> output.printJson(DeadLetterJson.of(one, retained.contains(one.origin()))));
     } else if (deadLetters.isEmpty()) {
       output.report("no dead letters");
     } else {

@@ -112,9 +112,7 @@ final class DlqShowCommand implements Callable<Integer> {
   }
 
   private int save(
-      Path file,
-      Optional<ConsumerRecord<byte[], byte[]>> record,
-      Optional<Referenced> referenced) {
+      Path file, Optional<ConsumerRecord<byte[], byte[]>> record, Optional<Referenced> referenced) {
     byte[] bytes;
     if (referenced.isPresent()) {
       switch (referenced.get()) {

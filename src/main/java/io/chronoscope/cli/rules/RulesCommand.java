@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /// Groups the commands on rules.
 @Command(
     name = "rules",
-    description = "Shows and changes the rules that the service evaluates, written in plain language.",
+    description =
+        "Shows and changes the rules that the service evaluates, written in plain language.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "(list | set | remove)",

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /// Removes a rule by writing a tombstone.
 @Command(
     name = "remove",
-    description = "Removes a rule. Its open alerts are closed with the next window of their stream.",
+    description =
+        "Removes a rule. Its open alerts are closed with the next window of their stream.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -42,8 +43,7 @@ final class RulesRemoveCommand implements Callable<Integer> {
         topic
             .rule(id)
             .orElseThrow(() ->
-                new IllegalStateException(
-                    "there is no rule %s on %s".formatted(id, topic.name())));
+                new IllegalStateException("there is no rule %s on %s".formatted(id, topic.name())));
     topic.remove(rule);
     if (json) {
       ObjectNode line = RulesTopic.json(rule);

@@ -8,6 +8,7 @@ import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.wire.JsonFields;
 import io.chronoscope.wire.RuleRecord;
+import io.chronoscope.wire.Topic;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,15 +20,14 @@ record RulesTopic(KafkaConnection connection) {
   }
 
   String name() {
-    return connection.topics().rules();
+    return connection.topics().of(Topic.RULES);
   }
 
   /// Reads the active rules.
   ///
   /// @return in the order in which they are evaluated
   List<Rule> rules() {
-    List<Rule> rules =
-        connection.readTopics(() -> RulesInForce.read(connection.client(), name()));
+    List<Rule> rules = connection.readTopics(() -> RulesInForce.read(connection.client(), name()));
     RuleTable table = new RuleTable(Integer.MAX_VALUE);
     rules.forEach(table::put);
     return table.all();

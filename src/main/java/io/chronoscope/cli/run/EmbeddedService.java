@@ -1,5 +1,7 @@
 package io.chronoscope.cli.run;
 
+import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.cli.console.SettingOverrides;
@@ -12,9 +14,9 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaSegment;
-import io.chronoscope.service.CompositeListener;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.ServiceRun;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.time.Duration;
@@ -103,7 +105,7 @@ public final class EmbeddedService {
                     drive(servers, topics, streams, pace, all, each);
                     return ExitCode.OK;
                   },
-                  new CompositeListener(listener, endListener()),
+                  listener.andThen(endListener()),
                   rates));
       if (status != ExitCode.OK) {
         throw new EnvironmentException("the service ended by itself; the log above says why");
@@ -113,14 +115,10 @@ public final class EmbeddedService {
   }
 
   private AnalysisListener endListener() {
-    return new AnalysisListener() {
-      @Override
-      public void streamFailed(String stream, Throwable cause) {
+    return event -> {
+      if (event instanceof StreamFailed(String stream, Throwable cause)) {
         failures.put(stream, cause);
-      }
-
-      @Override
-      public void streamEnded(String stream) {
+      } else if (event instanceof StreamEnded(String stream)) {
         endedAtNanos.put(stream, System.nanoTime());
       }
     };
@@ -136,10 +134,8 @@ public final class EmbeddedService {
     Map<String, Object> client = KafkaClientConfig.ofEmbedded(servers);
     try (ResultReader reader =
             new ResultReader(
-                client,
-                List.of(topics.events(), topics.summaries(), topics.deadLetters()),
-                ResultReader.From.BEGINNING);
-        ChunkPublisher publisher = new ChunkPublisher(client, topics.chunks(), SOURCE)) {
+                client, topics.ofKind(Topic.Kind.ANALYSIS), ResultReader.From.BEGINNING);
+        ChunkPublisher publisher = new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE)) {
       CompletableFuture<Void> sending =
           CompletableFuture.runAsync(
               () -> send(publisher, streams, pace), task -> Thread.ofVirtual().start(task));

@@ -40,8 +40,7 @@ public final class SegmentSender {
   /// @throws IllegalStateException when the brokers reject the record
   public ChunkOrigin send(
       String stream, long sequence, Instant start, Duration duration, Media.Reference reference) {
-    return acknowledged(
-        stream, publisher.publish(stream, sequence, start, duration, reference));
+    return acknowledged(stream, publisher.publish(stream, sequence, start, duration, reference));
   }
 
   /// Marks the end of the stream.

@@ -3,6 +3,7 @@ package io.chronoscope.messaging.delivery;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public final class WriteUnitRecords {
       case WriteUnit.OfStep(var step) ->
           Optional.of(
               new ProducerRecord<>(
-                  topics.state(),
+                  topics.of(Topic.STATE),
                   step.resumeFrom().partition(),
                   step.stream(),
                   StateRecord.after(step).json()));
@@ -46,7 +47,7 @@ public final class WriteUnitRecords {
 
   /// Takes a stream's mark off the state topic.
   ProducerRecord<String, byte[]> withoutMark(TopicPartition partition, String stream) {
-    return new ProducerRecord<>(topics.state(), partition.partition(), stream, null);
+    return new ProducerRecord<>(topics.of(Topic.STATE), partition.partition(), stream, null);
   }
 
   private ProducerRecord<String, byte[]> record(Result result, Producer<String, byte[]> producer) {

@@ -13,6 +13,7 @@ import io.chronoscope.wire.QuestionAsked;
 import io.chronoscope.wire.QuestionRecord;
 import io.chronoscope.wire.RefusedRecord;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,7 +149,7 @@ public final class QuestionConsumer implements AutoCloseable {
             Executors.newFixedThreadPool(
                 settings.atOnce(), Thread.ofPlatform().name("question-", 0).daemon().factory())) {
       try {
-        consumer.subscribe(Set.of(names.questions()), new Rebalance());
+        consumer.subscribe(Set.of(names.of(Topic.QUESTIONS)), new Rebalance());
         while (running) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             tasks.put(new TopicPartition(record.topic(), record.partition()), new Task(record));

@@ -2,6 +2,10 @@ package io.chronoscope.analysis.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
+import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
+import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
+import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ReferencedMedia;
@@ -12,7 +16,6 @@ import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
@@ -100,26 +103,11 @@ class DisorderTest {
   }
 
   private final AnalysisListener counting =
-      new AnalysisListener() {
-        @Override
-        public void chunkDecoded(String stream, MediaFacts facts, int candidates, Duration took) {
-          decoded++;
-        }
-
-        @Override
-        public void chunkLeftOut(String stream, long sequence) {
-          leftOut++;
-        }
-
-        @Override
-        public void chunkRejected(String stream, Rejection rejection) {
-          rejected++;
-        }
-
-        @Override
-        public void chunkSkipped(String stream, long sequence) {
-          skipped++;
-        }
+      event -> {
+        decoded += event instanceof ChunkDecoded ? 1 : 0;
+        leftOut += event instanceof ChunkShed ? 1 : 0;
+        rejected += event instanceof ChunkRejected ? 1 : 0;
+        skipped += event instanceof DuplicateChunkSkipped ? 1 : 0;
       };
 
   /// A step, and how much had been read by then.

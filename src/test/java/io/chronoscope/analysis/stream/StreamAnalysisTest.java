@@ -2,7 +2,9 @@ package io.chronoscope.analysis.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.AnalysisEvent.EventOpened;
+import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
+import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.ReferencedMedia;
@@ -100,21 +102,14 @@ class StreamAnalysisTest {
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
                 },
-                new AnalysisListener() {
-                  @Override
-                  public void streamLeft(String stream) {
-                    left.add(stream);
-                  }
-
-                  @Override
-                  public void eventOpened(String stream, Duration latency, Duration sinceItBegan) {
-                    latencies.add(latency);
-                    latencies.add(sinceItBegan);
-                  }
-
-                  @Override
-                  public void streamFailed(String stream, Throwable cause) {
-                    failure = cause;
+                event -> {
+                  if (event instanceof StreamRevoked revoked) {
+                    left.add(revoked.stream());
+                  } else if (event instanceof EventOpened opened) {
+                    latencies.add(opened.latency());
+                    latencies.add(opened.delay());
+                  } else if (event instanceof StreamFailed failed) {
+                    failure = failed.cause();
                     steps.add(FAILED);
                   }
                 },

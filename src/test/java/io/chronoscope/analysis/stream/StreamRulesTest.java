@@ -2,7 +2,8 @@ package io.chronoscope.analysis.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
+import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
@@ -101,16 +102,11 @@ class StreamRulesTest {
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
                 },
-                new AnalysisListener() {
-                  @Override
-                  public void ruleJudged(
-                      String stream, String rule, double score, boolean happens) {
-                    judged.add(rule);
-                  }
-
-                  @Override
-                  public void rulesLeftOut(String stream, List<String> ids) {
-                    leftOut.addAll(ids);
+                event -> {
+                  if (event instanceof RuleEvaluated evaluated) {
+                    judged.add(evaluated.rule());
+                  } else if (event instanceof RulesSkipped skipped) {
+                    leftOut.addAll(skipped.rules());
                   }
                 },
                 () -> NOON));

@@ -3,6 +3,7 @@ package io.chronoscope.analysis.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
@@ -71,7 +72,7 @@ class TracedStreamTest {
   private final StreamTraces traces = new StreamTraces(tracing);
   private final ResultEnvelope results =
       new ResultEnvelope(
-          TopicNames.USUAL, SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
+          TopicNames.DEFAULT, SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
   private final BatchedModel model =
       new BatchedModel(
           new LampModel(),
@@ -219,7 +220,9 @@ class TracedStreamTest {
 
     SendTraces.NONE.sending(chunk).accept(null);
     off.received(read(chunk, 0)).accept(null);
-    off.inputTaken("cam", new io.chronoscope.domain.ChunkOrigin("video.chunks", 0, 0));
+    off.on(
+        new AnalysisEvent.InputStarted(
+            "cam", new io.chronoscope.domain.ChunkOrigin("video.chunks", 0, 0)));
     off.addTo(chunk.headers(), "cam");
 
     assertThat(chunk.headers().lastHeader("traceparent")).isNull();

@@ -3,7 +3,7 @@ package io.chronoscope.analysis.window;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
@@ -13,6 +13,7 @@ import io.chronoscope.vlm.EncodedPair;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -30,14 +31,15 @@ class TemporalGrounderTest {
           new BatchLimits(3, Duration.ofSeconds(5)),
           size -> {},
           size -> {});
-  private final List<String> broken = new ArrayList<>();
+  private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
   private final TemporalGrounder judge =
       new TemporalGrounder(
           "cam",
-          new AnalysisListener() {
-            @Override
-            public synchronized void answerBroken(String stream, String problem, boolean last) {
-              broken.add(stream + (last ? " last " : " again ") + problem);
+          event -> {
+            if (event
+                instanceof
+                MalformedAnswer(String stream, String problem, MalformedAnswer.Outcome outcome)) {
+              malformed.add(stream + " " + outcome + " " + problem);
             }
           });
 
@@ -106,7 +108,7 @@ class TemporalGrounderTest {
     assertThat(verdict.score()).isZero();
     assertThat(verdict.happens()).isFalse();
     assertThat(verdict.problem()).contains("'Lamp-aaa is on': neither yes nor no but 'Perhaps'");
-    assertThat(broken).containsExactly("cam last " + verdict.problem().orElseThrow());
+    assertThat(malformed).containsExactly("cam REPORTED " + verdict.problem().orElseThrow());
   }
 
   @Test
@@ -115,7 +117,10 @@ class TemporalGrounderTest {
         (question, answer) ->
             question.equals(Prompts.grounding("Lamp-aaa is on")) ? "At noon." : answer;
     assertThat(judge("Lamp-aaa is on", 0.5).when()).isPresent();
-    assertThat(broken).singleElement().asString().startsWith("cam again 'Lamp-aaa is on': not of");
+    assertThat(malformed)
+        .singleElement()
+        .asString()
+        .startsWith("cam RETRIED 'Lamp-aaa is on': not of");
   }
 
   @Test
@@ -125,7 +130,7 @@ class TemporalGrounderTest {
     assertThat(verdict.happens()).isTrue();
     assertThat(verdict.when()).isEmpty();
     assertThat(verdict.problem()).isPresent();
-    assertThat(broken).hasSize(2).last().asString().startsWith("cam last");
+    assertThat(malformed).hasSize(2).last().asString().startsWith("cam REPORTED");
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The command in this process, with the demo checkpoint, against a broker.
+/// Runs the command in this process, with the demo checkpoint, against a real broker.
 @Timeout(300)
 class BacktestIT {
 
@@ -60,11 +61,11 @@ class BacktestIT {
     broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0));
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     admin = Admin.create(kafka);
-    Topics.ensure(kafka, TopicNames.USUAL);
-    publish(TopicNames.USUAL.chunks(), Integer.MAX_VALUE);
+    Topics.ensure(kafka, TopicNames.DEFAULT);
+    publish(TopicNames.DEFAULT.of(Topic.CHUNKS), Integer.MAX_VALUE);
   }
 
-  /// @param chunks so many of the video at most
+  /// @param chunks maximum number of chunks to publish
   private void publish(String topic, int chunks) {
     try (ChunkPublisher publisher = new ChunkPublisher(kafka, topic, URI.create("/test"))) {
       new MediaCutter()
@@ -146,18 +147,18 @@ class BacktestIT {
 
   private Map<String, Long> liveTopics() throws Exception {
     Map<String, Long> ends = new HashMap<>();
-    for (Topics.Definition definition : Topics.definitions(TopicNames.USUAL)) {
-      ends.put(definition.name(), ends(definition.name()));
+    for (String topic : TopicNames.DEFAULT.names().values()) {
+      ends.put(topic, ends(topic));
     }
     return ends;
   }
 
   @Test
-  void touchesNothingLiveAndFindsTheSameAgain() throws Exception {
+  void changesNothingLiveAndFindsTheSameAgain() throws Exception {
     Map<TopicPartition, OffsetAndMetadata> committed =
         Map.of(
-            new TopicPartition(TopicNames.USUAL.chunks(), 0), new OffsetAndMetadata(0),
-            new TopicPartition(TopicNames.USUAL.chunks(), 1), new OffsetAndMetadata(0));
+            new TopicPartition(TopicNames.DEFAULT.of(Topic.CHUNKS), 0), new OffsetAndMetadata(0),
+            new TopicPartition(TopicNames.DEFAULT.of(Topic.CHUNKS), 1), new OffsetAndMetadata(0));
     admin.alterConsumerGroupOffsets(GROUP, committed).all().get();
     Map<String, Long> live = liveTopics();
 
@@ -167,14 +168,14 @@ class BacktestIT {
     assertThat(first.get("new").asInt()).isPositive();
     assertThat(first.get("same").asInt()).isZero();
     assertThat(first.get("missing").asInt()).isZero();
-    assertThat(ends("first." + TopicNames.USUAL.events())).isPositive();
+    assertThat(ends("first." + TopicNames.DEFAULT.of(Topic.EVENTS))).isPositive();
     assertThat(liveTopics()).isEqualTo(live);
     assertThat(admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get())
         .isEqualTo(committed);
     assertThat(admin.listGroups().all().get()).hasSize(1);
 
-    // What the first run told stands for what was told live.
-    System.setProperty("chronoscope.topics.events", "first." + TopicNames.USUAL.events());
+    // The results of the first run take the place of live results.
+    System.setProperty("chronoscope.topics.events", "first." + TopicNames.DEFAULT.of(Topic.EVENTS));
     assertThat(run("--shadow", "second.")).isEqualTo(ExitCode.OK);
 
     assertThat(total().get("same").asInt()).isEqualTo(first.get("new").asInt());
@@ -184,7 +185,7 @@ class BacktestIT {
   }
 
   @Test
-  void readsTheTopicAndTheModelThatItIsTold() throws Exception {
+  void readsTheGivenTopicWithTheGivenModel() throws Exception {
     admin.createTopics(List.of(new NewTopic("elsewhere", 3, (short) 1))).all().get();
     publish("elsewhere", 2);
     Map<String, Long> live = liveTopics();
@@ -199,7 +200,7 @@ class BacktestIT {
   }
 
   @Test
-  void anotherPromptIsAsked() throws Exception {
+  void asksWithAnotherPrompt() throws Exception {
     assertThat(run()).isEqualTo(ExitCode.OK);
     String usual = out.toString(StandardCharsets.UTF_8);
 
@@ -210,35 +211,35 @@ class BacktestIT {
   }
 
   @Test
-  void putsTheRuleInForceWhenAskedTo() throws Exception {
+  void activatesThePromotedRule() throws Exception {
     Path file =
         Files.writeString(
             files.resolve("red-circle.json"),
             "{\"text\":\"a red circle moves\",\"threshold\":0.7}");
 
     assertThat(run("--rule", file.toString())).isEqualTo(ExitCode.OK);
-    assertThat(RulesInForce.read(kafka, TopicNames.USUAL.rules())).isEmpty();
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
 
     assertThat(run("--rule", file.toString(), "--promote")).isEqualTo(ExitCode.OK);
-    assertThat(RulesInForce.read(kafka, TopicNames.USUAL.rules()))
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES)))
         .singleElement()
         .satisfies(rule -> {
           assertThat(rule.id()).isEqualTo("red-circle");
           assertThat(rule.threshold()).isEqualTo(0.7);
         });
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("rule red-circle is in force");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("rule red-circle is active");
   }
 
   @Test
-  void isRefusedWhenAskedForWrongly() throws Exception {
+  void rejectsInvalidOptions() throws Exception {
     assertThat(run("--promote")).isEqualTo(ExitCode.USAGE);
     assertThat(runTo(NOON)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("is not before --to");
     assertThat(run("--shadow", "no such/")).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("no topic's name can begin with");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("no topic name can start with");
     Path broken = Files.writeString(files.resolve("broken.json"), "{\"words\":1}");
     assertThat(run("--rule", broken.toString())).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("the field words is unknown");
-    assertThat(RulesInForce.read(kafka, TopicNames.USUAL.rules())).isEmpty();
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
   }
 }

@@ -2,9 +2,9 @@ package io.chronoscope.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.evaluation.ReportedEvent;
 import io.chronoscope.evaluation.Comparison;
 import io.chronoscope.evaluation.GroundTruth;
+import io.chronoscope.evaluation.ReportedEvent;
 import io.chronoscope.render.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -21,6 +21,7 @@ import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.RefusedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.ResultJson;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -52,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Runs the `dlq` commands against a real broker, on dead letters as the service writes them.
 class DlqCommandIT {
 
-  private static final TopicNames TOPICS = TopicNames.USUAL;
+  private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final URI SOURCE = URI.create("/test");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final byte[] MEDIA = "not really media".getBytes(UTF_8);
@@ -133,7 +134,9 @@ class DlqCommandIT {
         deadLetter(
             "twice",
             new ChunkOrigin(
-                TOPICS.chunks(), sent.get("partition").asInt(), sent.get("offset").asLong()),
+                TOPICS.of(Topic.CHUNKS),
+                sent.get("partition").asInt(),
+                sent.get("offset").asLong()),
             Reason.REFERENCE_MISSING);
 
     List<JsonNode> listed = list("--stream", "twice", "--reason", "reference_missing");
@@ -146,7 +149,9 @@ class DlqCommandIT {
   @Test
   void keepsTheTimestampOfARecordWithoutHeaders() throws Exception {
     ChunkOrigin rejected =
-        send(new ProducerRecord<>(TOPICS.chunks(), null, NOON.toEpochMilli(), "bare", MEDIA));
+        send(
+            new ProducerRecord<>(
+                TOPICS.of(Topic.CHUNKS), null, NOON.toEpochMilli(), "bare", MEDIA));
     String id = deadLetter("bare", rejected, Reason.NOT_MEDIA);
 
     assertThat(run("dlq", "redrive", id, "--json")).isEqualTo(ExitCode.OK);
@@ -158,13 +163,13 @@ class DlqCommandIT {
 
   @Test
   void redrivesARuleUnchanged() throws Exception {
-    ChunkOrigin rejected = send(new ProducerRecord<>(TOPICS.rules(), "rule-1", MEDIA));
+    ChunkOrigin rejected = send(new ProducerRecord<>(TOPICS.of(Topic.RULES), "rule-1", MEDIA));
     String id = deadLetter("rule-1", rejected, Reason.BAD_RULE);
 
     assertThat(run("dlq", "redrive", id, "--json")).isEqualTo(ExitCode.OK);
 
     ConsumerRecord<byte[], byte[]> again = redriven();
-    assertThat(again.topic()).isEqualTo(TOPICS.rules());
+    assertThat(again.topic()).isEqualTo(TOPICS.of(Topic.RULES));
     assertThat(again.headers().toArray()).isEmpty();
     assertThat(again.value()).isEqualTo(MEDIA);
   }
@@ -227,7 +232,8 @@ class DlqCommandIT {
     assertThat(text(out)).contains("would be redriven");
     assertThat(end(rejected.partition())).isEqualTo(end);
 
-    String elsewhere = deadLetter("dry", new ChunkOrigin(TOPICS.events(), 0, 0), Reason.BAD_ENVELOPE);
+    String elsewhere =
+        deadLetter("dry", new ChunkOrigin(TOPICS.of(Topic.EVENTS), 0, 0), Reason.BAD_ENVELOPE);
     assertThat(run("dlq", "redrive", elsewhere)).isEqualTo(ExitCode.FAILED);
     assertThat(text(err)).contains("the service does not read topic video.events");
   }
@@ -258,7 +264,7 @@ class DlqCommandIT {
 
   private static ProducerRecord<String, byte[]> chunk(String stream, long sequence) {
     return ChunkEnvelope.chunk(
-        TOPICS.chunks(),
+        TOPICS.of(Topic.CHUNKS),
         SOURCE,
         stream,
         sequence,
@@ -273,7 +279,8 @@ class DlqCommandIT {
     return new ChunkOrigin(at.topic(), at.partition(), at.offset());
   }
 
-  private static String deadLetter(String stream, ChunkOrigin rejected, Reason reason) throws Exception {
+  private static String deadLetter(String stream, ChunkOrigin rejected, Reason reason)
+      throws Exception {
     DeadLetter written = new DeadLetter(stream, rejected, new Rejection(reason, "for the test"));
     RefusedRecord known;
     try (RetainedRecords records = new RetainedRecords(kafka)) {
@@ -286,7 +293,8 @@ class DlqCommandIT {
     producer
         .send(
             new ResultEnvelope(TOPICS, SOURCE)
-                .write(written, known, producer.partitionsFor(TOPICS.deadLetters()).size()))
+                .write(
+                    written, known, producer.partitionsFor(TOPICS.of(Topic.DEAD_LETTERS)).size()))
         .get();
     return ResultJson.id(written);
   }
@@ -311,7 +319,7 @@ class DlqCommandIT {
   }
 
   private static long end(int partition) throws Exception {
-    TopicPartition one = new TopicPartition(TOPICS.chunks(), partition);
+    TopicPartition one = new TopicPartition(TOPICS.of(Topic.CHUNKS), partition);
     try (Admin admin = Admin.create(kafka)) {
       return admin
           .listOffsets(Map.of(one, org.apache.kafka.clients.admin.OffsetSpec.latest()))

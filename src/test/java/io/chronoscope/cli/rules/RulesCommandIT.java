@@ -19,6 +19,7 @@ import io.chronoscope.rule.Rule;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.Samples;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /// Runs the `rules` and `events` commands against a real broker.
 class RulesCommandIT {
 
-  private static final TopicNames TOPICS = TopicNames.USUAL;
+  private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -83,7 +84,7 @@ class RulesCommandIT {
         .isEqualTo(ExitCode.OK);
     assertThat(text(out)).contains("rule stops is active for cam-*");
     assertThat(text(err)).isEmpty();
-    assertThat(RulesInForce.read(kafka, TOPICS.rules()))
+    assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
         .containsExactly(
             new Rule(
                 "stops",
@@ -119,7 +120,9 @@ class RulesCommandIT {
     assertThat(text(out)).contains("rule appears removed");
     assertThat(run("rules", "remove", "appears")).isEqualTo(ExitCode.FAILED);
     assertThat(text(err)).contains("there is no rule appears on video.rules");
-    assertThat(RulesInForce.read(kafka, TOPICS.rules())).extracting(Rule::id).containsOnly("stops");
+    assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
+        .extracting(Rule::id)
+        .containsOnly("stops");
   }
 
   @Test
@@ -136,7 +139,9 @@ class RulesCommandIT {
     assertThat(text(err)).contains("'soon' is not a duration");
     assertThat(run("rules", "set", "bad", "a dog", "--cool-down", "200Y"))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(RulesInForce.read(kafka, TOPICS.rules())).extracting(Rule::id).doesNotContain("bad");
+    assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
+        .extracting(Rule::id)
+        .doesNotContain("bad");
   }
 
   @Test

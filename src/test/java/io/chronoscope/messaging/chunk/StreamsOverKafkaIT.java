@@ -23,6 +23,7 @@ import io.chronoscope.messaging.delivery.CommitProducers;
 import io.chronoscope.testing.FeedHarness;
 import io.chronoscope.testing.PairwiseAnalysis;
 import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
 import java.time.Duration;
@@ -93,7 +94,7 @@ class StreamsOverKafkaIT {
   @BeforeEach
   void freshTopics() {
     int run = RUN.incrementAndGet();
-    names = TopicNames.USUAL.renamed(name -> name + run);
+    names = TopicNames.DEFAULT.renamed(name -> name + run);
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     Topics.ensure(kafka, names);
   }
@@ -117,7 +118,7 @@ class StreamsOverKafkaIT {
                   .toList())
           .isSorted();
     }
-    assertThat(StateReader.from(kafka, names.state()).read(Set.of(0, 1, 2, 3))).isEmpty();
+    assertThat(StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3))).isEmpty();
   }
 
   @ParameterizedTest
@@ -136,7 +137,8 @@ class StreamsOverKafkaIT {
       await(() -> analysis.offered.size() >= seen || committed().equals(ends()));
       if (life == 0) {
         // Else all lives may be too short for anything to go on from.
-        await(() -> !StateReader.from(kafka, names.state()).read(Set.of(0, 1, 2, 3)).isEmpty());
+        await(() ->
+            !StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3)).isEmpty());
       }
       instance.kill();
       kills++;
@@ -231,14 +233,14 @@ class StreamsOverKafkaIT {
       for (int partition = 0; partition < 4; partition++) {
         try (Producer<String, byte[]> other =
             CommitProducers.transactional(
-                kafka, FeedHarness.GROUP, new TopicPartition(names.chunks(), partition))) {
+                kafka, FeedHarness.GROUP, new TopicPartition(names.of(Topic.CHUNKS), partition))) {
           other.initTransactions();
         }
       }
       publish(2, 3, false);
       await(() -> instance.failure().reason().isPresent());
       assertThat(instance.failure().reason().get())
-          .contains(names.chunks(), "another instance writes");
+          .contains(names.of(Topic.CHUNKS), "another instance writes");
     }
   }
 
@@ -317,23 +319,25 @@ class StreamsOverKafkaIT {
             Map.of("bootstrap.servers", broker.bootstrapServers(), "max.request.size", 1 << 22),
             new StringSerializer(),
             new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(names.chunks(), 0, null, "no key".getBytes(UTF_8))).get();
-      producer.send(new ProducerRecord<>(names.chunks(), 0, "empty", new byte[0])).get();
       producer
-          .send(new ProducerRecord<>(names.chunks(), 1, "large", new byte[(1 << 20) + 1]))
+          .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 0, null, "no key".getBytes(UTF_8)))
+          .get();
+      producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), 0, "empty", new byte[0])).get();
+      producer
+          .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 1, "large", new byte[(1 << 20) + 1]))
           .get();
       producer.send(headed("version", "ce_specversion", "2.0")).get();
       producer.send(headed("type", "ce_type", "t".repeat(2_000_000))).get();
       producer.send(headed("time", "ce_time", "+999999999-01-01T00:00:00Z")).get();
       producer
-          .send(new ProducerRecord<>(names.chunks(), 2, "k".repeat(100_000), new byte[1]))
+          .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 2, "k".repeat(100_000), new byte[1]))
           .get();
     }
     publishAll();
     int partition = partition("north");
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(names.chunks(), partition, "ghost", null)).get();
+      producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), partition, "ghost", null)).get();
     }
     try (FeedHarness instance = instance(Duration.ZERO)) {
       await(() -> committed().equals(ends()));
@@ -349,8 +353,8 @@ class StreamsOverKafkaIT {
         .forEach(letter -> letters.put(letter.stream(), letter));
     assertThat(letters.keySet())
         .containsExactlyInAnyOrder(
-            names.chunks() + "-0",
-            names.chunks() + "-2",
+            names.of(Topic.CHUNKS) + "-0",
+            names.of(Topic.CHUNKS) + "-2",
             "empty",
             "large",
             "ghost",
@@ -360,15 +364,16 @@ class StreamsOverKafkaIT {
     assertThat(letters.get("version").rejection().detail())
         .contains("ce_specversion names CloudEvents version 2.0; only 1.0 is read");
     assertThat(letters.get("time").rejection().reason()).isEqualTo(Reason.BAD_TIME);
-    assertThat(letters.get(names.chunks() + "-2").rejection().detail()).contains("100000 bytes");
-    assertThat(letters.get(names.chunks() + "-0").origin())
-        .isEqualTo(new ChunkOrigin(names.chunks(), 0, 0));
-    assertThat(letters.get(names.chunks() + "-0").rejection().reason())
+    assertThat(letters.get(names.of(Topic.CHUNKS) + "-2").rejection().detail())
+        .contains("100000 bytes");
+    assertThat(letters.get(names.of(Topic.CHUNKS) + "-0").origin())
+        .isEqualTo(new ChunkOrigin(names.of(Topic.CHUNKS), 0, 0));
+    assertThat(letters.get(names.of(Topic.CHUNKS) + "-0").rejection().reason())
         .isEqualTo(Reason.BAD_ENVELOPE);
     assertThat(letters.get("empty").rejection().reason()).isEqualTo(Reason.EMPTY);
     assertThat(letters.get("large").rejection().reason()).isEqualTo(Reason.TOO_LARGE);
     try (ResultReader reader =
-        new ResultReader(kafka, List.of(names.deadLetters()), From.BEGINNING)) {
+        new ResultReader(kafka, List.of(names.of(Topic.DEAD_LETTERS)), From.BEGINNING)) {
       reader.readToEnd(read -> {
         var json = ((Read.Published) read).json();
         assertThat(json.has("recordTime")).isTrue();
@@ -381,7 +386,7 @@ class StreamsOverKafkaIT {
   private ProducerRecord<String, byte[]> headed(String stream, String header, String value) {
     ProducerRecord<String, byte[]> record =
         ChunkEnvelope.chunk(
-            names.chunks(),
+            names.of(Topic.CHUNKS),
             URI.create("/test"),
             stream,
             0,
@@ -398,14 +403,16 @@ class StreamsOverKafkaIT {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       producer
-          .send(new ProducerRecord<>(names.state(), 1, "north", "{\"stream\":1}".getBytes(UTF_8)))
+          .send(
+              new ProducerRecord<>(
+                  names.of(Topic.STATE), 1, "north", "{\"stream\":1}".getBytes(UTF_8)))
           .get();
     }
     publishAll();
     try (FeedHarness instance = instance(Duration.ZERO)) {
       await(() -> instance.failure().reason().isPresent());
       assertThat(instance.failure().reason().get())
-          .contains("state of stream north", names.state() + "/1@0");
+          .contains("state of stream north", names.of(Topic.STATE) + "/1@0");
     }
     assertThat(read()).isEmpty();
   }
@@ -437,7 +444,7 @@ class StreamsOverKafkaIT {
 
   private void publish(int from, int until, boolean end) {
     try (ChunkPublisher publisher =
-        new ChunkPublisher(kafka, names.chunks(), URI.create("/test"))) {
+        new ChunkPublisher(kafka, names.of(Topic.CHUNKS), URI.create("/test"))) {
       for (int i = from; i < until; i++) {
         for (String stream : STREAMS) {
           publisher.publish(
@@ -530,7 +537,8 @@ class StreamsOverKafkaIT {
     try (ResultReader reader =
         new ResultReader(
             kafka,
-            List.of(names.events(), names.summaries(), names.deadLetters()),
+            List.of(
+                names.of(Topic.EVENTS), names.of(Topic.SUMMARIES), names.of(Topic.DEAD_LETTERS)),
             From.BEGINNING)) {
       reader.readToEnd(read -> results.add(((Read.Published) read).result()));
     }
@@ -548,7 +556,7 @@ class StreamsOverKafkaIT {
     int seen = 0;
     try (KafkaConsumer<byte[], byte[]> reader =
         new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      for (String topic : List.of(names.events(), names.summaries())) {
+      for (String topic : List.of(names.of(Topic.EVENTS), names.of(Topic.SUMMARIES))) {
         reader
             .partitionsFor(topic)
             .forEach(p -> ends.put(new TopicPartition(topic, p.partition()), 0L));
@@ -575,7 +583,7 @@ class StreamsOverKafkaIT {
           .partitionsToOffsetAndMetadata()
           .get()
           .forEach((partition, offset) -> {
-            if (offset != null && partition.topic().equals(names.chunks())) {
+            if (offset != null && partition.topic().equals(names.of(Topic.CHUNKS))) {
               committed.put(partition, offset.offset());
             }
           });
@@ -590,7 +598,7 @@ class StreamsOverKafkaIT {
     try {
       Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
       for (int p = 0; p < 4; p++) {
-        latest.put(new TopicPartition(names.chunks(), p), OffsetSpec.latest());
+        latest.put(new TopicPartition(names.of(Topic.CHUNKS), p), OffsetSpec.latest());
       }
       Map<TopicPartition, Long> ends = new LinkedHashMap<>();
       admin

@@ -31,7 +31,7 @@ final class Commits {
 
   static WriteUnitRecords records(ChunkOffsets offsets) {
     return new WriteUnitRecords(
-        new ResultEnvelope(TopicNames.USUAL, URI.create("/test")), TopicNames.USUAL, offsets);
+        new ResultEnvelope(TopicNames.DEFAULT, URI.create("/test")), TopicNames.DEFAULT, offsets);
   }
 
   static void read(ChunkOffsets offsets, String stream, long from, long until) {

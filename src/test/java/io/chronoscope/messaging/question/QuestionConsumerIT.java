@@ -17,6 +17,7 @@ import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.delivery.MessagingMetrics;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -65,7 +66,7 @@ class QuestionConsumerIT {
   @BeforeEach
   void freshTopics() {
     int run = RUN.incrementAndGet();
-    names = TopicNames.USUAL.renamed(name -> name + run);
+    names = TopicNames.DEFAULT.renamed(name -> name + run);
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     Topics.ensure(kafka, names);
   }
@@ -75,7 +76,7 @@ class QuestionConsumerIT {
         kafka,
         new ResultEnvelope(names, URI.create("/test")),
         names,
-        new QuestionConsumer.Settings(names.questions() + "-group", 1, delivery),
+        new QuestionConsumer.Settings(names.of(Topic.QUESTIONS) + "-group", 1, delivery),
         new MessagingMetrics(new SimpleMeterRegistry()));
   }
 
@@ -98,7 +99,7 @@ class QuestionConsumerIT {
   }
 
   private void ask(String... ids) {
-    try (QuestionPublisher publisher = new QuestionPublisher(kafka, names.questions())) {
+    try (QuestionPublisher publisher = new QuestionPublisher(kafka, names.of(Topic.QUESTIONS))) {
       for (String id : ids) {
         publisher.ask(question(id)).toCompletableFuture().join();
       }
@@ -111,7 +112,7 @@ class QuestionConsumerIT {
       producer
           .send(
               new ProducerRecord<>(
-                  names.questions(),
+                  names.of(Topic.QUESTIONS),
                   1,
                   key == null ? null : key.getBytes(UTF_8),
                   value == null ? null : value.getBytes(UTF_8)))
@@ -123,7 +124,9 @@ class QuestionConsumerIT {
     List<Result> results = new ArrayList<>();
     try (ResultReader reader =
         new ResultReader(
-            kafka, List.of(names.answers(), names.deadLetters()), ResultReader.From.BEGINNING)) {
+            kafka,
+            List.of(names.of(Topic.ANSWERS), names.of(Topic.DEAD_LETTERS)),
+            ResultReader.From.BEGINNING)) {
       while (results.size() < count) {
         for (Read read : reader.poll(Duration.ofMillis(200))) {
           assertThat(read).isInstanceOf(Read.Published.class);
@@ -218,7 +221,7 @@ class QuestionConsumerIT {
       while (sum < offsets) {
         sum =
             admin
-                .listConsumerGroupOffsets(names.questions() + "-group")
+                .listConsumerGroupOffsets(names.of(Topic.QUESTIONS) + "-group")
                 .partitionsToOffsetAndMetadata()
                 .get()
                 .values()

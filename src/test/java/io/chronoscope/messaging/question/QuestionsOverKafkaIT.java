@@ -29,6 +29,7 @@ import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -51,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
 class QuestionsOverKafkaIT {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final TopicNames NAMES = TopicNames.USUAL;
+  private static final TopicNames NAMES = TopicNames.DEFAULT;
 
   private static EmbeddedBroker broker;
   private static Map<String, Object> kafka;
@@ -65,7 +66,7 @@ class QuestionsOverKafkaIT {
     Topics.ensure(kafka, NAMES);
     LampVideo.Script script = new LampVideo.Script(4).on('a', 5, 13);
     try (ChunkPublisher publisher =
-        new ChunkPublisher(kafka, NAMES.chunks(), URI.create("/test"))) {
+        new ChunkPublisher(kafka, NAMES.of(Topic.CHUNKS), URI.create("/test"))) {
       for (int i = 0; i < 5; i++) {
         ByteBuffer media = script.chunk(4 * i, 4 * i + 4);
         byte[] bytes = new byte[media.remaining()];
@@ -96,8 +97,9 @@ class QuestionsOverKafkaIT {
                 ReferencedMedia.NONE,
                 model,
                 new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
-                new RetainedChunks(kafka, NAMES.chunks(), new ChunkEnvelope(1 << 20), 1 << 20),
-                new StateStreamStarts(StateReader.from(kafka, NAMES.state())),
+                new RetainedChunks(
+                    kafka, NAMES.of(Topic.CHUNKS), new ChunkEnvelope(1 << 20), 1 << 20),
+                new StateStreamStarts(StateReader.from(kafka, NAMES.of(Topic.STATE))),
                 AnalysisListener.SILENT),
             InstantSource.fixed(NOON.plusSeconds(3600)));
     desk =
@@ -119,7 +121,7 @@ class QuestionsOverKafkaIT {
   }
 
   private static QuestionAnswer ask(String id, String stream, Instant from, Instant to) {
-    try (QuestionPublisher publisher = new QuestionPublisher(kafka, NAMES.questions())) {
+    try (QuestionPublisher publisher = new QuestionPublisher(kafka, NAMES.of(Topic.QUESTIONS))) {
       publisher
           .ask(new Question(id, stream, "When is Lamp-aaa on?", from, to))
           .toCompletableFuture()
@@ -130,7 +132,7 @@ class QuestionsOverKafkaIT {
 
   private static QuestionAnswer answer(String id) {
     try (ResultReader reader =
-        new ResultReader(kafka, List.of(NAMES.answers()), ResultReader.From.BEGINNING)) {
+        new ResultReader(kafka, List.of(NAMES.of(Topic.ANSWERS)), ResultReader.From.BEGINNING)) {
       while (true) {
         for (Read read : reader.poll(Duration.ofMillis(200))) {
           if (read instanceof Read.Published published
@@ -177,7 +179,7 @@ class QuestionsOverKafkaIT {
       producer
           .send(
               new ProducerRecord<>(
-                  NAMES.questions(),
+                  NAMES.of(Topic.QUESTIONS),
                   "wrong".getBytes(UTF_8),
                   "{\"stream\":\"cam\",\"question\":\"x\",\"to\":1}".getBytes(UTF_8)))
           .get();

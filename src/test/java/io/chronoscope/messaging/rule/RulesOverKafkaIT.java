@@ -37,6 +37,7 @@ import io.chronoscope.testing.FeedHarness;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -91,7 +92,7 @@ class RulesOverKafkaIT {
   @BeforeEach
   void freshTopics() {
     int run = RUN.incrementAndGet();
-    names = TopicNames.USUAL.renamed(name -> "rules" + run + "." + name);
+    names = TopicNames.DEFAULT.renamed(name -> "rules" + run + "." + name);
     Topics.ensure(kafka, names);
   }
 
@@ -111,7 +112,7 @@ class RulesOverKafkaIT {
     RuleLoader follower =
         open(
             new RuleLoader(
-                () -> new RuleReader(kafka, names.rules()),
+                () -> new RuleReader(kafka, names.of(Topic.RULES)),
                 table,
                 new RuleMetrics(registry, table)));
     follower.start();
@@ -123,8 +124,8 @@ class RulesOverKafkaIT {
         open(
             new RuleDeadLetterWriter(
                 kafka,
-                names.state(),
-                names.rules(),
+                names.of(Topic.STATE),
+                names.of(Topic.RULES),
                 new ResultEnvelope(names, URI.create("/test")),
                 delivery,
                 new MessagingMetrics(registry)));
@@ -137,13 +138,13 @@ class RulesOverKafkaIT {
   }
 
   private void put(Rule rule) {
-    RulesInForce.put(kafka, names.rules(), rule);
+    RulesInForce.put(kafka, names.of(Topic.RULES), rule);
   }
 
   private void putRaw(String key, String value) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(names.rules(), key, value.getBytes(UTF_8))).get();
+      producer.send(new ProducerRecord<>(names.of(Topic.RULES), key, value.getBytes(UTF_8))).get();
     }
   }
 
@@ -174,7 +175,7 @@ class RulesOverKafkaIT {
 
     put(rule("c", "a bird"));
     await(() -> table.all().size() == 3);
-    RulesInForce.remove(kafka, names.rules(), "b");
+    RulesInForce.remove(kafka, names.of(Topic.RULES), "b");
     await(() -> table.all().equals(List.of(rule("a", "a wolf"), rule("c", "a bird"))));
   }
 
@@ -184,12 +185,12 @@ class RulesOverKafkaIT {
     RuleLoader follower =
         open(
             new RuleLoader(
-                () -> new RuleReader(kafka, absent.rules()),
+                () -> new RuleReader(kafka, absent.of(Topic.RULES)),
                 table,
                 new RuleMetrics(registry, table)));
     follower.start();
     await(() -> follower.trouble().isPresent());
-    assertThat(follower.trouble().orElseThrow()).contains(absent.rules(), "does not exist");
+    assertThat(follower.trouble().orElseThrow()).contains(absent.of(Topic.RULES), "does not exist");
     assertThat(follower.isCaughtUp()).isFalse();
     Topics.ensure(kafka, absent);
     assertThat(follower.awaitCaughtUp()).isTrue();
@@ -212,7 +213,7 @@ class RulesOverKafkaIT {
     assertThat(registry.get("chronoscope.rules.rejected").counter().count()).isEqualTo(1);
     assertThat(registry.get("chronoscope.rules").gauge().value()).isEqualTo(2);
 
-    await(() -> !read(names.deadLetters()).isEmpty());
+    await(() -> !read(names.of(Topic.DEAD_LETTERS)).isEmpty());
     // Whoever takes over does not answer it again.
     for (AutoCloseable one : opened.reversed()) {
       one.close();
@@ -220,15 +221,16 @@ class RulesOverKafkaIT {
     opened.clear();
     inspector(delivery);
     putRaw("c".repeat(900_000), "no JSON");
-    await(() -> read(names.deadLetters()).size() > 1);
-    assertThat(read(names.deadLetters()))
+    await(() -> read(names.of(Topic.DEAD_LETTERS)).size() > 1);
+    assertThat(read(names.of(Topic.DEAD_LETTERS)))
         .extracting(letter -> ((DeadLetter) letter).origin())
         .containsExactly(
-            new ChunkOrigin(names.rules(), 0, 1), new ChunkOrigin(names.rules(), 0, 3));
+            new ChunkOrigin(names.of(Topic.RULES), 0, 1),
+            new ChunkOrigin(names.of(Topic.RULES), 0, 3));
     await(() ->
         registry.get("chronoscope.chunks.rejected").tag("reason", "bad_rule").counter().count()
             == 2);
-    assertThat(((DeadLetter) read(names.deadLetters()).getFirst()).rejection())
+    assertThat(((DeadLetter) read(names.of(Topic.DEAD_LETTERS)).getFirst()).rejection())
         .satisfies(rejection -> {
           assertThat(rejection.reason()).isEqualTo(Reason.BAD_RULE);
           assertThat(rejection.detail()).startsWith("rule a: threshold is 7.0");
@@ -272,13 +274,13 @@ class RulesOverKafkaIT {
                             AnalysisListener.SILENT,
                             InstantSource.system())))));
     try (ChunkPublisher publisher =
-        new ChunkPublisher(kafka, names.chunks(), URI.create("/test"))) {
+        new ChunkPublisher(kafka, names.of(Topic.CHUNKS), URI.create("/test"))) {
       for (int second = 0; second < 10; second += 2) {
         publish(publisher, script, second);
       }
       // Open before more of the stream has come.
-      await(() -> !read(names.alerts()).isEmpty());
-      Alert open = (Alert) read(names.alerts()).getFirst();
+      await(() -> !read(names.of(Topic.ALERTS)).isEmpty());
+      Alert open = (Alert) read(names.of(Topic.ALERTS)).getFirst();
       assertThat(open.status()).isEqualTo(Status.OPEN);
       assertThat(open.start()).isEqualTo(NOON.plusSeconds(4));
       for (int second = 10; second < 20; second += 2) {
@@ -287,15 +289,16 @@ class RulesOverKafkaIT {
       publisher.end("cam").toCompletableFuture().join();
     }
     await(() ->
-        read(names.alerts()).stream().anyMatch(one -> ((Alert) one).status() == Status.CLOSED));
-    List<Result> alerts = read(names.alerts());
+        read(names.of(Topic.ALERTS)).stream()
+            .anyMatch(one -> ((Alert) one).status() == Status.CLOSED));
+    List<Result> alerts = read(names.of(Topic.ALERTS));
     assertThat(alerts).extracting(one -> ((Alert) one).revision()).containsExactly(1, 2);
     Alert closed = (Alert) alerts.getLast();
     assertThat(closed.id()).isEqualTo(((Alert) alerts.getFirst()).id());
     assertThat(closed.end()).isEqualTo(NOON.plusSeconds(14));
     assertThat(closed.rule()).isEqualTo("lamp");
     assertThat(
-            read(names.events()).stream()
+            read(names.of(Topic.EVENTS)).stream()
                 .filter(VideoEvent.class::isInstance)
                 .map(VideoEvent.class::cast)
                 .filter(event -> event.id().equals(closed.event().orElseThrow())))

@@ -1,0 +1,72 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.domain.Rejection.Reason;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+
+/// Opens the decoder for a video stream: the only place that decides which FFmpeg decoder decodes a
+/// [VideoCodec], and on what.
+///
+/// Today every codec decodes in software on the CPU. A hardware decoder goes here: choose its
+/// `AVCodec` and set the context's `hw_device_ctx` before `avcodec_open2`. Its frames arrive in
+/// device memory, so [PictureConverter] then needs an `av_hwframe_transfer_data` in front. The
+/// decoder whitelist ([VideoCodec#decoderWhitelist()]) must list its name as well.
+///
+/// @param threads decoding threads of one decoder
+record DecoderFactory(DecodeLimits limits, int threads) {
+
+  /// Opens a decoder with the parameter sets (`extradata`) that the container states in front of
+  /// all packets.
+  ///
+  /// @return a context that the caller frees
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC, or CORRUPT when the decoder refuses the
+  ///   stream's parameters
+  AVCodecContext open(AVStream stream) throws UnreadableMediaException {
+    return open(stream, ParameterSets.FROM_CONTAINER);
+  }
+
+  /// Opens a decoder for a stream that changed its codec between two packets. The container's
+  /// parameter sets describe the former codec, so the new one has to carry its own.
+  ///
+  /// @return a context that the caller frees
+  /// @throws UnreadableMediaException as [#open(AVStream)]
+  AVCodecContext openAfterCodecChange(AVStream stream) throws UnreadableMediaException {
+    return open(stream, ParameterSets.IN_BAND);
+  }
+
+  private enum ParameterSets {
+    FROM_CONTAINER,
+    IN_BAND
+  }
+
+  private AVCodecContext open(AVStream stream, ParameterSets parameterSets)
+      throws UnreadableMediaException {
+    VideoCodec codec = VideoCodec.of(stream.codecpar());
+    AVCodec decoder = avcodec.avcodec_find_decoder_by_name(codec.softwareDecoder());
+    AVCodecContext context = avcodec.avcodec_alloc_context3(decoder);
+    int result = avcodec.avcodec_parameters_to_context(context, stream.codecpar());
+    if (result >= 0) {
+      if (parameterSets == ParameterSets.IN_BAND) {
+        avutil.av_free(context.extradata());
+        context.extradata(null);
+        context.extradata_size(0);
+      }
+      context.pkt_timebase(stream.time_base());
+      context.thread_count(threads);
+      context.max_pixels(limits.maxPixels());
+      result = avcodec.avcodec_open2(context, decoder, (AVDictionary) null);
+    }
+    if (result < 0) {
+      avcodec.avcodec_free_context(context);
+      throw new UnreadableMediaException(
+          Reason.CORRUPT,
+          "the %s decoder cannot be set up: %s"
+              .formatted(codec.displayName(), Ffmpeg.describe(result)));
+    }
+    return context;
+  }
+}

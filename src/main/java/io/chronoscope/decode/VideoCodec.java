@@ -1,0 +1,113 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.domain.Rejection.Reason;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+
+/// The whitelist of video codecs, each with what is special about it. Everything else is rejected
+/// before one of FFmpeg's decoders sees it.
+///
+/// To add a codec, add a constant; `VideoCodecTest` checks it against the FFmpeg build. Which
+/// decoder *implementation* decodes a codec, software or hardware, is up to [DecoderFactory].
+enum VideoCodec {
+  H264(avcodec.AV_CODEC_ID_H264, "h264", Remux.FRAGMENTED_MP4),
+  HEVC(avcodec.AV_CODEC_ID_HEVC, "hevc", Remux.FRAGMENTED_MP4),
+  /// The MP4 registry has no VP8.
+  VP8(avcodec.AV_CODEC_ID_VP8, "vp8", Remux.MATROSKA),
+  VP9(avcodec.AV_CODEC_ID_VP9, "vp9", Remux.FRAGMENTED_MP4),
+  /// FFmpeg's own AV1 decoder only drives hardware; libaom decodes in software.
+  AV1(avcodec.AV_CODEC_ID_AV1, "libaom-av1", Remux.FRAGMENTED_MP4),
+  MPEG4_PART2(avcodec.AV_CODEC_ID_MPEG4, "mpeg4", Remux.FRAGMENTED_MP4),
+  MPEG2(avcodec.AV_CODEC_ID_MPEG2VIDEO, "mpeg2video", Remux.FRAGMENTED_MP4),
+  MOTION_JPEG(avcodec.AV_CODEC_ID_MJPEG, "mjpeg", Remux.FRAGMENTED_MP4);
+
+  /// The container into which packets of a codec are written without re-encoding.
+  enum Remux {
+    FRAGMENTED_MP4("mp4", "video/mp4"),
+    MATROSKA("matroska", "video/x-matroska");
+
+    private final String muxer;
+    private final String contentType;
+
+    Remux(String muxer, String contentType) {
+      this.muxer = muxer;
+      this.contentType = contentType;
+    }
+
+    /// FFmpeg's name for the muxer.
+    String muxer() {
+      return muxer;
+    }
+
+    String contentType() {
+      return contentType;
+    }
+  }
+
+  private final int codecId;
+  private final String softwareDecoder;
+  private final Remux remux;
+
+  VideoCodec(int codecId, String softwareDecoder, Remux remux) {
+    this.codecId = codecId;
+    this.softwareDecoder = softwareDecoder;
+    this.remux = remux;
+  }
+
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC when the stream's codec is not listed
+  static VideoCodec of(AVCodecParameters parameters) throws UnreadableMediaException {
+    Optional<VideoCodec> listed =
+        Arrays.stream(values()).filter(one -> one.codecId == parameters.codec_id()).findFirst();
+    if (listed.isEmpty()) {
+      throw new UnreadableMediaException(
+          Reason.UNSUPPORTED_CODEC,
+          "the video uses %s; supported codecs are %s"
+              .formatted(describe(parameters), displayNames()));
+    }
+    return listed.get();
+  }
+
+  /// A stream's codec for people: FFmpeg's name, or the container's tag when FFmpeg has none.
+  static String describe(AVCodecParameters parameters) {
+    if (parameters.codec_id() == avcodec.AV_CODEC_ID_NONE) {
+      try (BytePointer text = new BytePointer(32)) {
+        return "unknown codec "
+            + avutil.av_fourcc_make_string(text.zero(), parameters.codec_tag()).getString();
+      }
+    }
+    return avcodec.avcodec_get_name(parameters.codec_id()).getString();
+  }
+
+  private static List<String> displayNames() {
+    return Arrays.stream(values()).map(VideoCodec::displayName).sorted().toList();
+  }
+
+  /// The decoders of all codecs in FFmpeg's whitelist syntax.
+  static String decoderWhitelist() {
+    return String.join(",", Arrays.stream(values()).map(VideoCodec::softwareDecoder).toList());
+  }
+
+  /// FFmpeg's `AVCodecID`.
+  int codecId() {
+    return codecId;
+  }
+
+  /// FFmpeg's name for the codec, such as `h264`.
+  String displayName() {
+    return avcodec.avcodec_get_name(codecId).getString();
+  }
+
+  /// FFmpeg's name for the decoder that runs on the CPU.
+  String softwareDecoder() {
+    return softwareDecoder;
+  }
+
+  Remux remux() {
+    return remux;
+  }
+}
