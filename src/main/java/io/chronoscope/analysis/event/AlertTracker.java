@@ -264,15 +264,11 @@ public final class AlertTracker {
         seen.description(),
         rule.priority(),
         seen.stream(),
-        seen.start(),
-        seen.end(),
-        seen.startOffsetMs(),
-        seen.endOffsetMs(),
+        seen.span(),
         seen.toleranceMs(),
         score,
         event,
-        seen.model(),
-        seen.sampling(),
+        seen.provenance(),
         seen.chunks());
   }
 

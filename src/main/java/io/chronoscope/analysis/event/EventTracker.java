@@ -8,9 +8,12 @@ import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -271,14 +274,10 @@ public final class EventTracker {
         revision,
         status,
         stream,
-        streamStart.plus(startMicros, ChronoUnit.MICROS),
-        streamStart.plus(endMicros, ChronoUnit.MICROS),
-        Math.round(startMicros / 1000.0),
-        Math.round(endMicros / 1000.0),
+        TimeSpan.of(new StreamClock(streamStart), startMicros, endMicros),
         Math.ceilDiv(toleranceMicros, 1000L),
         description,
-        model,
-        sampling,
+        new Provenance(model, sampling),
         chunks);
   }
 

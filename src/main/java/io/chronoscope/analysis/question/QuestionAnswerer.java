@@ -3,7 +3,7 @@ package io.chronoscope.analysis.question;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ChunkArchive;
-import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
 import io.chronoscope.analysis.ChunkArchive.TooMuchToReadException;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamStarts;
@@ -215,7 +215,7 @@ public final class QuestionAnswerer {
       Instant end = instant(to);
       Instant back = begin.minus(settings.windows().length());
       Instant ahead = end.plus(settings.windows().length());
-      Optional<Stretch> opened = tools.archive().open(question.stream(), back, ahead);
+      Optional<ChunkCursor> opened = tools.archive().open(question.stream(), back, ahead);
       if (opened.isEmpty()) {
         if (known) {
           notSeen.add(new NotSeen(begin, end, "no longer retained"));
@@ -224,7 +224,7 @@ public final class QuestionAnswerer {
         return Optional.of(
             "stream %s is unknown: no chunk of it is there".formatted(question.stream()));
       }
-      try (Stretch stretch = opened.get()) {
+      try (ChunkCursor stretch = opened.get()) {
         read(new Peeked(stretch), start, from, to);
       }
       return Optional.empty();
@@ -256,7 +256,7 @@ public final class QuestionAnswerer {
               // What is asked for later has not waited.
               () -> Instant.EPOCH);
       try (RangeReader reader = new RangeReader(stretch, chunks)) {
-        long last = Math.max(window, windows.lastWindowOf(to - anchor));
+        long last = Math.max(window, windows.lastOf(to - anchor));
         for (; window <= last; window++) {
           long begins = anchor + windows.startOf(window);
           long ends = anchor + windows.endOf(window);
@@ -391,12 +391,12 @@ public final class QuestionAnswerer {
   }
 
   /// A stretch of which the first chunk is looked at before anything is read.
-  private static final class Peeked implements Stretch {
+  private static final class Peeked implements ChunkCursor {
 
-    private final Stretch stretch;
+    private final ChunkCursor stretch;
     private final List<StreamInput> seen = new ArrayList<>();
 
-    Peeked(Stretch stretch) {
+    Peeked(ChunkCursor stretch) {
       this.stretch = stretch;
     }
 
@@ -419,8 +419,8 @@ public final class QuestionAnswerer {
     }
 
     @Override
-    public boolean earlierAreGone() {
-      return stretch.earlierAreGone();
+    public boolean earlierExpired() {
+      return stretch.earlierExpired();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.chronoscope.analysis.question;
 
-import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -37,7 +37,7 @@ final class RangeReader implements AutoCloseable {
 
   private record Placed(Chunk chunk, Instant start) {}
 
-  private final Stretch stretch;
+  private final ChunkCursor stretch;
   private final ChunkReader chunks;
   private final PriorityQueue<Placed> held =
       new PriorityQueue<>(
@@ -49,7 +49,7 @@ final class RangeReader implements AutoCloseable {
   private @Nullable String lost;
   private boolean over;
 
-  RangeReader(Stretch stretch, ChunkReader chunks) {
+  RangeReader(ChunkCursor stretch, ChunkReader chunks) {
     this.stretch = stretch;
     this.chunks = chunks;
   }
@@ -166,7 +166,7 @@ final class RangeReader implements AutoCloseable {
             new NotSeen(
                 from,
                 begin,
-                stretch.earlierAreGone() ? "no longer retained" : "no chunk is there"));
+                stretch.earlierExpired() ? "no longer retained" : "no chunk is there"));
       }
       if (end.isBefore(to.minus(JOINT))) {
         String because = lost;
@@ -181,7 +181,7 @@ final class RangeReader implements AutoCloseable {
     if (because != null) {
       return because;
     }
-    return stretch.earlierAreGone() ? "no longer retained" : "no chunk is there";
+    return stretch.earlierExpired() ? "no longer retained" : "no chunk is there";
   }
 
   static long micros(Instant instant) {

@@ -9,11 +9,13 @@ import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Alert;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.rule.Rule;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,14 +118,14 @@ class AlertTrackerTest {
         1,
         status,
         "cam",
-        NOON.plusMillis(Math.round(start * 1000)),
-        NOON.plusMillis(Math.round(end * 1000)),
-        Math.round(start * 1000),
-        Math.round(end * 1000),
+        new TimeSpan(
+            NOON.plusMillis(Math.round(start * 1000)),
+            NOON.plusMillis(Math.round(end * 1000)),
+            Math.round(start * 1000),
+            Math.round(end * 1000)),
         500,
         description,
-        MODEL,
-        SAMPLING,
+        new Provenance(MODEL, SAMPLING),
         List.of());
   }
 

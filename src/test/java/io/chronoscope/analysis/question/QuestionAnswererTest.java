@@ -73,7 +73,7 @@ class QuestionAnswererTest {
     int opened;
 
     @Override
-    public Optional<Stretch> open(String stream, Instant from, Instant to) {
+    public Optional<ChunkCursor> open(String stream, Instant from, Instant to) {
       opened++;
       List<StreamInput> of = records.stream().filter(r -> r.stream().equals(stream)).toList();
       if (of.isEmpty()) {
@@ -81,14 +81,14 @@ class QuestionAnswererTest {
       }
       Iterator<StreamInput> left = of.iterator();
       return Optional.of(
-          new Stretch() {
+          new ChunkCursor() {
             @Override
             public Optional<StreamInput> next() {
               return left.hasNext() ? Optional.of(left.next()) : Optional.empty();
             }
 
             @Override
-            public boolean earlierAreGone() {
+            public boolean earlierExpired() {
               return gone;
             }
 
@@ -422,7 +422,7 @@ class QuestionAnswererTest {
       do {
         step = steps.poll(20, TimeUnit.SECONDS);
         assertThat(step).isNotNull();
-      } while (step.after().isPresent());
+      } while (step.state().isPresent());
     }
   }
 }
