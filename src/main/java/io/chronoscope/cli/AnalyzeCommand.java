@@ -122,7 +122,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             AnalysisRuntime.open(
                 settings, new FfmpegDecoder(), listener(progress), size -> {}, size -> {})) {
       AnalysisSettings analysis =
-          LayerSettings.analysis(settings, rig.advice(), query).withWaitingBytes(READ_AHEAD);
+          LayerSettings.analysis(settings, rig.advice(), query).withMaxWaitingBytesUpTo(READ_AHEAD);
       try (StreamAnalysis running =
           rig.analysis(analysis, LoadGovernor.off(), Rules.NONE, this::take)) {
         for (Path file : files) {
@@ -203,7 +203,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             }
           });
     }
-    if (step.after().isEmpty()) {
+    if (step.state().isEmpty()) {
       ended(step.stream()).complete(null);
     }
     return CompletableFuture.completedFuture(null);

@@ -58,7 +58,7 @@ public final class RetainedChunks implements ChunkArchive {
   }
 
   @Override
-  public Optional<Stretch> open(String stream, Instant from, Instant to) {
+  public Optional<ChunkCursor> open(String stream, Instant from, Instant to) {
     Reading reading =
         new Reading(
             new KafkaConsumer<>(
@@ -77,7 +77,7 @@ public final class RetainedChunks implements ChunkArchive {
     }
   }
 
-  private final class Reading implements Stretch {
+  private final class Reading implements ChunkCursor {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final byte[] key;
@@ -219,7 +219,7 @@ public final class RetainedChunks implements ChunkArchive {
     }
 
     @Override
-    public boolean earlierAreGone() {
+    public boolean earlierExpired() {
       return gone;
     }
 

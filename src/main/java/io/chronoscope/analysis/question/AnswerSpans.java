@@ -1,7 +1,7 @@
 package io.chronoscope.analysis.question;
 
-import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.analysis.window.EncodedWindow;
+import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result.QuestionAnswer.Span;
 import io.chronoscope.domain.StreamClock;

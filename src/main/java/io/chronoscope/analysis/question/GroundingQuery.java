@@ -3,8 +3,8 @@ package io.chronoscope.analysis.question;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Turns a question into the query that the model is asked to ground: the model was trained with
-/// "a blue square appears" rather than "when does the blue square first appear?".
+/// Turns a question into the query that the model is asked to ground: the model was trained with "a
+/// blue square appears" rather than "when does the blue square first appear?".
 final class GroundingQuery {
 
   private static final Pattern WHEN =

@@ -2,7 +2,7 @@ package io.chronoscope.analysis.question;
 
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ChunkArchive;
-import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
 import io.chronoscope.analysis.StreamStarts;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.window.ChunkReader;
@@ -107,23 +107,22 @@ final class QuestionRun {
     Instant end = StreamClock.ofEpochMicros(to);
     Instant back = begin.minus(settings.windows().length());
     Instant ahead = end.plus(settings.windows().length());
-    Optional<Stretch> opened = archive.open(question.stream(), back, ahead);
+    Optional<ChunkCursor> opened = archive.open(question.stream(), back, ahead);
     if (opened.isEmpty()) {
       if (start.isPresent()) {
         answer.addNotSeen(new NotSeen(begin, end, "no longer retained"));
       }
       return start.isPresent();
     }
-    try (PeekedStretch stretch = new PeekedStretch(opened.get())) {
-      askWindows(stretch, anchor(stretch.firstChunk(), start, from, to), from, to);
+    try (PeekedCursor cursor = new PeekedCursor(opened.get())) {
+      askWindows(cursor, anchor(cursor.firstChunk(), start, from, to), from, to);
     }
     return true;
   }
 
   /// The stream's start, from which its windows and its sampling grid count; without it the range
   /// gets windows of its own.
-  private long anchor(
-      Optional<StreamInput.Chunk> first, OptionalLong start, long from, long to) {
+  private long anchor(Optional<StreamInput.Chunk> first, OptionalLong start, long from, long to) {
     return start.orElseGet(() ->
         first
             .flatMap(chunk -> starts.of(question.stream(), chunk.origin()))
@@ -136,14 +135,14 @@ final class QuestionRun {
   }
 
   /// Decodes the archived chunks window by window and asks about each window that has frames.
-  private void askWindows(Stretch stretch, long anchor, long from, long to) {
+  private void askWindows(ChunkCursor cursor, long anchor, long from, long to) {
     WindowPlan windows = settings.windows();
     WindowEncoder encoder = new WindowEncoder(question.stream(), settings, tools);
     ChunkReader chunks = new ChunkReader(tools, settings, anchor);
     long first = Math.max(0, Math.floorDiv(from - anchor, windows.strideMicros()));
-    long last = Math.max(first, windows.lastWindowOf(to - anchor));
+    long last = Math.max(first, windows.lastOf(to - anchor));
     chunks.skipBefore(anchor + windows.startOf(first));
-    try (RangeReader reader = new RangeReader(stretch, chunks)) {
+    try (RangeReader reader = new RangeReader(cursor, chunks)) {
       for (long window = first; window <= last; window++) {
         long begins = anchor + windows.startOf(window);
         long ends = anchor + windows.endOf(window);

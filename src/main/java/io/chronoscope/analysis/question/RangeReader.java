@@ -1,6 +1,6 @@
 package io.chronoscope.analysis.question;
 
-import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -38,7 +38,7 @@ final class RangeReader implements AutoCloseable {
 
   private record Placed(Chunk chunk, Instant start) {}
 
-  private final Stretch stretch;
+  private final ChunkCursor cursor;
   private final ChunkReader chunks;
   private final PriorityQueue<Placed> buffered =
       new PriorityQueue<>(
@@ -50,8 +50,8 @@ final class RangeReader implements AutoCloseable {
   private @Nullable String lost;
   private boolean ended;
 
-  RangeReader(Stretch stretch, ChunkReader chunks) {
-    this.stretch = stretch;
+  RangeReader(ChunkCursor cursor, ChunkReader chunks) {
+    this.cursor = cursor;
     this.chunks = chunks;
   }
 
@@ -73,7 +73,7 @@ final class RangeReader implements AutoCloseable {
 
   private void fill() {
     while (!ended && buffered.size() <= LOOKAHEAD) {
-      Optional<StreamInput> input = stretch.next();
+      Optional<StreamInput> input = cursor.next();
       if (input.isEmpty()) {
         ended = true;
         return;
@@ -166,9 +166,7 @@ final class RangeReader implements AutoCloseable {
       if (begin.isAfter(from.plus(JOINT))) {
         all.add(
             new NotSeen(
-                from,
-                begin,
-                stretch.earlierAreGone() ? "no longer retained" : "no chunk is there"));
+                from, begin, cursor.earlierExpired() ? "no longer retained" : "no chunk is there"));
       }
       if (end.isBefore(to.minus(JOINT))) {
         String because = lost;
@@ -183,13 +181,13 @@ final class RangeReader implements AutoCloseable {
     if (because != null) {
       return because;
     }
-    return stretch.earlierAreGone() ? "no longer retained" : "no chunk is there";
+    return cursor.earlierExpired() ? "no longer retained" : "no chunk is there";
   }
 
   @Override
   public void close() {
     frames.forEach(frame -> frame.picture().close());
     frames.clear();
-    stretch.close();
+    cursor.close();
   }
 }

@@ -133,8 +133,7 @@ public final class EmbeddingCache {
   /// Recalls a window if all of its pairs are cached.
   ///
   /// @param startMicros the stream's start, in epoch microseconds
-  public synchronized Optional<EncodedWindow> recall(
-      String stream, long startMicros, long window) {
+  public synchronized Optional<EncodedWindow> recall(String stream, long startMicros, long window) {
     return windows.find(stream, startMicros, window);
   }
 

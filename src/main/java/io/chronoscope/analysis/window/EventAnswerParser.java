@@ -72,7 +72,8 @@ final class EventAnswerParser {
       return EventAnswer.malformed("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'");
     }
     try {
-      ParsedEvent event = event(seconds(grounded.group(1)), seconds(grounded.group(2)), query, shownMicros);
+      ParsedEvent event =
+          event(seconds(grounded.group(1)), seconds(grounded.group(2)), query, shownMicros);
       return new EventAnswer(List.of(event), List.of());
     } catch (IllegalArgumentException e) {
       return EventAnswer.malformed(String.valueOf(e.getMessage()));
@@ -95,7 +96,8 @@ final class EventAnswerParser {
         shownMicros);
   }
 
-  private static ParsedEvent event(long startMicros, long endMicros, String description, long shownMicros) {
+  private static ParsedEvent event(
+      long startMicros, long endMicros, String description, long shownMicros) {
     if (endMicros < startMicros) {
       throw new IllegalArgumentException("ends before it starts");
     }

@@ -136,13 +136,7 @@ final class RecentWindows {
     }
     return Optional.of(
         new EncodedWindow(
-            stream,
-            startMicros,
-            entry.span,
-            entry.sampling,
-            entry.times,
-            entry.origins,
-            encoded));
+            stream, startMicros, entry.span, entry.sampling, entry.times, entry.origins, encoded));
   }
 
   List<EncodedWindow> find(String stream, long startMicros, long fromMicros, long toMicros) {

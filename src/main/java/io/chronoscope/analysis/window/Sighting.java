@@ -18,7 +18,8 @@ public record Sighting(
 
   public Sighting {
     if (endMicros < startMicros) {
-      throw new IllegalArgumentException("'%s' ends at %d µs, before it starts at %d µs"
+      throw new IllegalArgumentException(
+          "'%s' ends at %d µs, before it starts at %d µs"
               .formatted(description, endMicros, startMicros));
     }
     frameMicros = List.copyOf(frameMicros);

@@ -41,8 +41,7 @@ public final class TemporalGrounder {
           }
           return score.getAsDouble() >= threshold
               ? locate(session, query, score.getAsDouble(), shownMicros)
-              : CompletableFuture.completedFuture(
-                  new GroundingResult.Absent(score.getAsDouble()));
+              : CompletableFuture.completedFuture(new GroundingResult.Absent(score.getAsDouble()));
         });
   }
 

@@ -98,8 +98,7 @@ public final class WindowAnalyzer {
       SampleGrid grid,
       long untilMicros,
       DetailLevel detail) {
-    EncodedWindow encoded =
-        encoder.encodePartial(window, candidates, grid, untilMicros, detail);
+    EncodedWindow encoded = encoder.encodePartial(window, candidates, grid, untilMicros, detail);
     long startNanos = System.nanoTime();
     VideoSession session = encoded.session(model, settings.maxNewTokens(), Urgency.LIVE);
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);

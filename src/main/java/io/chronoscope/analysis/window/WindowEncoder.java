@@ -80,8 +80,7 @@ public final class WindowEncoder {
     int tokensPerPair = tools.model().tokensPerPair(size);
     FpsChoice choice =
         fpsPolicy
-            .choose(
-                ActivityMeter.changes(candidates), settings.windows().length(), tokensPerPair)
+            .choose(ActivityMeter.changes(candidates), settings.windows().length(), tokensPerPair)
             .slowed(detail.fpsDivisor(), settings.sampling().minFps());
     List<SampledFrame> frames = choice.select(grid, candidates);
     FramePairs framePairs = new FramePairs(frames);

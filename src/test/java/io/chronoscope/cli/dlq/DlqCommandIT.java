@@ -20,7 +20,6 @@ import io.chronoscope.service.ExitCode;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.RefusedRecord;
 import io.chronoscope.wire.ResultEnvelope;
-import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
@@ -295,7 +294,7 @@ class DlqCommandIT {
             new ResultEnvelope(TOPICS, SOURCE)
                 .write(letter, known, producer.partitionsFor(TOPICS.of(Topic.DEAD_LETTERS)).size()))
         .get();
-    return ResultJson.id(letter);
+    return letter.id();
   }
 
   private ConsumerRecord<byte[], byte[]> redriven() throws Exception {

@@ -10,11 +10,13 @@ import io.chronoscope.cli.Commands;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Alert;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.Samples;
@@ -189,15 +191,11 @@ class RulesCommandIT {
         "a red circle stops",
         0,
         "alarmed",
-        NOON.plusMillis(2000),
-        NOON.plusMillis(endMs),
-        2000,
-        endMs,
+        new TimeSpan(NOON.plusMillis(2000), NOON.plusMillis(endMs), 2000, endMs),
         500,
         0.91,
         Optional.of("evt-1"),
-        new ModelRef("demo", "1"),
-        new Sampling(20, 2, "target", 120, 112, 84),
+        new Provenance(new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
         List.of());
   }
 

@@ -3,6 +3,7 @@ package io.chronoscope.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Status;
@@ -10,6 +11,7 @@ import io.chronoscope.domain.Result.StreamEnd;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.evaluation.Truth;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Invented;
@@ -133,10 +135,7 @@ class StreamResultsTest {
         revision,
         status,
         "yard",
-        START.plusMillis(startMs),
-        START.plusMillis(endMs),
-        startMs,
-        endMs,
+        new TimeSpan(START.plusMillis(startMs), START.plusMillis(endMs), startMs, endMs),
         cause,
         "detail");
   }
@@ -148,14 +147,10 @@ class StreamResultsTest {
         revision,
         status,
         "yard",
-        START.plusMillis(startMs),
-        START.plusMillis(endMs),
-        startMs,
-        endMs,
+        new TimeSpan(START.plusMillis(startMs), START.plusMillis(endMs), startMs, endMs),
         250,
         description,
-        MODEL,
-        SAMPLING,
+        new Provenance(MODEL, SAMPLING),
         List.of());
   }
 
@@ -165,13 +160,9 @@ class StreamResultsTest {
         1,
         level,
         "yard",
-        START,
-        START.plusMillis(endMs),
-        0,
-        endMs,
+        new TimeSpan(START, START.plusMillis(endMs), 0, endMs),
         "Things happened.",
-        MODEL,
-        SAMPLING,
+        new Provenance(MODEL, SAMPLING),
         List.of());
   }
 }

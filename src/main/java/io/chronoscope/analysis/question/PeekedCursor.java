@@ -1,6 +1,6 @@
 package io.chronoscope.analysis.question;
 
-import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
 import io.chronoscope.domain.StreamInput;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,19 +8,19 @@ import java.util.Optional;
 
 /// Gives access to a range's first chunk before the range is read, by buffering the records up to
 /// it. Owns the range.
-final class PeekedStretch implements Stretch {
+final class PeekedCursor implements ChunkCursor {
 
-  private final Stretch stretch;
+  private final ChunkCursor cursor;
   private final Deque<StreamInput> buffered = new ArrayDeque<>();
 
-  PeekedStretch(Stretch stretch) {
-    this.stretch = stretch;
+  PeekedCursor(ChunkCursor cursor) {
+    this.cursor = cursor;
   }
 
   /// Empty when there is no chunk. Call before [#next].
   Optional<StreamInput.Chunk> firstChunk() {
     while (true) {
-      Optional<StreamInput> next = stretch.next();
+      Optional<StreamInput> next = cursor.next();
       if (next.isEmpty()) {
         return Optional.empty();
       }
@@ -33,16 +33,16 @@ final class PeekedStretch implements Stretch {
 
   @Override
   public Optional<StreamInput> next() {
-    return buffered.isEmpty() ? stretch.next() : Optional.of(buffered.removeFirst());
+    return buffered.isEmpty() ? cursor.next() : Optional.of(buffered.removeFirst());
   }
 
   @Override
-  public boolean earlierAreGone() {
-    return stretch.earlierAreGone();
+  public boolean earlierExpired() {
+    return cursor.earlierExpired();
   }
 
   @Override
   public void close() {
-    stretch.close();
+    cursor.close();
   }
 }
