@@ -11,7 +11,7 @@ import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.cli.Commands;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.client.ChunkPublisher;
-import io.chronoscope.client.CommittedRecords;
+import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.ChunkOrigin;
@@ -578,7 +578,7 @@ class RecordTopics {
   private void takeDown(Map<String, Object> kafka) {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            CommittedRecords.ofNoGroup(kafka),
+            ConsumerSettings.withoutGroup(kafka),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       Set<TopicPartition> partitions = new HashSet<>();
