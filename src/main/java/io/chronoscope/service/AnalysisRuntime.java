@@ -89,7 +89,7 @@ public final class AnalysisRuntime implements AutoCloseable {
   }
 
   public Optional<CheckpointHints> advice() {
-    return engine.checkpoint().advice();
+    return engine.checkpoint().hints();
   }
 
   String modelName() {
