@@ -4,20 +4,18 @@ import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.sampling.SamplingLimits;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
-/// How streams are looked at.
+/// How streams are analyzed.
 ///
-/// @param maxFramePixels largest size at which a frame is given to the model, whatever the budget
+/// @param maxFramePixels largest frame given to the model, in pixels, whatever the token budget
 ///   allows
-/// @param idleTimeout a stream that is silent for so long rests
+/// @param idleTimeout a stream that receives nothing for this long becomes idle
 /// @param maxWaitingBytes media bytes that may wait to be decoded, over all streams
-/// @param maxNewTokens length of an answer
-/// @param query when given, every window is asked when this happens instead of for all events
-/// @param summarizesText whether the model can summarize summaries; else the whole is told by
-///   joining its parts
-/// @param comparesText whether the model can judge if two descriptions speak of the same event;
-///   else their words decide alone
-/// @param disorder how far chunks may come out of their order
+/// @param maxNewTokens longest answer the model may generate, in tokens
+/// @param query if present, each window is asked when this happens instead of for all events
+/// @param textTasks what the model is asked about text
+/// @param ordering how far chunks may arrive out of order
 public record AnalysisSettings(
     WindowPlan windows,
     SamplingLimits sampling,
@@ -27,34 +25,8 @@ public record AnalysisSettings(
     long maxWaitingBytes,
     int maxNewTokens,
     Optional<String> query,
-    boolean summarizesText,
-    boolean comparesText,
-    OrderingLimits disorder) {
-
-  /// With the usual patience for chunks out of order, and without comparing texts.
-  public AnalysisSettings(
-      WindowPlan windows,
-      SamplingLimits sampling,
-      DecodeLimits decode,
-      long maxFramePixels,
-      Duration idleTimeout,
-      long maxWaitingBytes,
-      int maxNewTokens,
-      Optional<String> query,
-      boolean summarizesText) {
-    this(
-        windows,
-        sampling,
-        decode,
-        maxFramePixels,
-        idleTimeout,
-        maxWaitingBytes,
-        maxNewTokens,
-        query,
-        summarizesText,
-        false,
-        OrderingLimits.DEFAULTS);
-  }
+    Set<TextTask> textTasks,
+    OrderingLimits ordering) {
 
   public AnalysisSettings {
     if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {
@@ -64,21 +36,36 @@ public record AnalysisSettings(
     if (!idleTimeout.isPositive()) {
       throw new IllegalArgumentException("idle timeout is " + idleTimeout);
     }
+    textTasks = Set.copyOf(textTasks);
   }
 
-  /// The same with less that waits.
-  public AnalysisSettings withWaitingBytes(long atMost) {
+  /// The same with a sampling rate that does not depend on activity.
+  public AnalysisSettings withFixedFps(double fps) {
+    return new AnalysisSettings(
+        windows,
+        sampling.withFixedFps(fps),
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        maxWaitingBytes,
+        maxNewTokens,
+        query,
+        textTasks,
+        ordering);
+  }
+
+  /// The same with at most this many bytes waiting.
+  public AnalysisSettings withMaxWaitingBytesUpTo(long bytes) {
     return new AnalysisSettings(
         windows,
         sampling,
         decode,
         maxFramePixels,
         idleTimeout,
-        Math.min(maxWaitingBytes, atMost),
+        Math.min(maxWaitingBytes, bytes),
         maxNewTokens,
         query,
-        summarizesText,
-        comparesText,
-        disorder);
+        textTasks,
+        ordering);
   }
 }

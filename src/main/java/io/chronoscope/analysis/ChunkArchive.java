@@ -4,27 +4,27 @@ import io.chronoscope.domain.StreamInput;
 import java.time.Instant;
 import java.util.Optional;
 
-/// The chunks that are still there, to be read again without anybody noticing.
+/// Retained chunks, for reading again without affecting live consumers.
 public interface ChunkArchive {
 
-  /// Looks for a stream's chunks.
+  /// Finds a stream's chunks.
   ///
-  /// @param from absolute; chunks that end before may be left out
-  /// @param to absolute; chunks that begin well after may be left out
-  /// @return empty when nothing of that stream is there
-  /// @throws TooMuchToReadException when nothing was found in as much as may be read
-  Optional<Stretch> open(String stream, Instant from, Instant to);
+  /// @param from absolute; chunks that end earlier may be skipped
+  /// @param to absolute; chunks that start well after it may be skipped
+  /// @return empty when nothing of that stream is retained
+  /// @throws TooMuchToReadException when the read limit was reached before anything was found
+  Optional<ChunkCursor> open(String stream, Instant from, Instant to);
 
-  /// One stream's records in the order in which they came. For use by one thread.
-  interface Stretch extends AutoCloseable {
+  /// Iterates over the records of one stream in arrival order. Used by one thread.
+  interface ChunkCursor extends AutoCloseable {
 
-    /// The next chunk, or record that is none; empty at the end.
+    /// The next record; empty at the end.
     ///
-    /// @throws TooMuchToReadException when as much as may be read was read
+    /// @throws TooMuchToReadException when the read limit is reached
     Optional<StreamInput> next();
 
-    /// Whether records from before the first one were there once and are no longer kept.
-    boolean earlierAreGone();
+    /// Whether retention has deleted records before the first one.
+    boolean earlierExpired();
 
     @Override
     void close();

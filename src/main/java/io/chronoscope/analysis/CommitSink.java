@@ -2,13 +2,13 @@ package io.chronoscope.analysis;
 
 import java.util.concurrent.CompletionStage;
 
-/// Where steps go. Steps of one stream are handed over in order.
+/// Where streams commit. Commits of one stream arrive in order.
 public interface CommitSink {
 
-  /// Publishes the step's results, keeps its state and lets go of the chunks before
+  /// Atomically publishes the results, stores the state and releases the chunks before
   /// [StreamCommit#resumeFrom()].
   ///
-  /// @return done when all of it is durable; failed when it could not be written, after which the
-  ///   stream must be started again from its last durable step
-  CompletionStage<Void> commit(StreamCommit step);
+  /// @return completes once everything is durable; fails when it could not be written, after which
+  ///   the stream must be resumed from its last durable commit
+  CompletionStage<Void> commit(StreamCommit commit);
 }

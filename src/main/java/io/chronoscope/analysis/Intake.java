@@ -5,19 +5,22 @@ import io.chronoscope.domain.StreamInput;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
-/// The analysis as its feeder sees it. Inputs of one stream must be offered in their order.
+/// The input side of the analysis. Inputs of one stream must be offered in order.
 public interface Intake {
 
-  /// Takes an input into the stream's queue. The stage completes when there is room for the next
-  /// one (bytes waiting over all streams are bounded); feeders wait for it before they offer more.
+  /// Appends an input to its stream's queue.
+  ///
+  /// @return back-pressure: completes when there is room for the next input (the bytes waiting over
+  ///   all streams are bounded); fails when the stream failed. Callers wait for it before they
+  ///   offer more
   CompletionStage<Void> offer(StreamInput input);
 
-  /// Lets a stream go on from a state that was written earlier, before its first input is offered.
+  /// Restores a stream from a stored state, before its first input is offered.
   ///
-  /// @param resumeFrom as it was in the step that wrote the state. Inputs before it are not offered
-  ///   again; that record itself normally comes next, but may have passed out of retention
+  /// @param resumeFrom from the commit that stored the state. Inputs before it are not offered
+  ///   again; that record itself normally comes next, unless retention has deleted it
   void resume(StreamState state, ChunkOrigin resumeFrom);
 
-  /// Forgets streams without publishing anything more for them (their partition moved away).
+  /// Drops streams without committing anything more for them, because their partition was revoked.
   void forget(Predicate<String> stream);
 }

@@ -2,23 +2,23 @@ package io.chronoscope.analysis;
 
 import java.time.Duration;
 
-/// How far chunks may come out of their order.
+/// How far chunks may arrive out of order.
 ///
-/// @param grace how long, in the stream's own time, a missing chunk is waited for while later ones
-///   come; zero waits for none
-/// @param maxHeldBytes media bytes of one stream that are held back meanwhile; beyond it the chunk
-///   is no longer waited for. Nor is it beyond [ChunkOrder#MOST_HELD] chunks
-public record OrderingLimits(Duration grace, long maxHeldBytes) {
+/// @param allowedLateness how long, in the stream's own time, to wait for a missing chunk while
+///   later ones arrive; zero does not wait
+/// @param maxBufferedBytes media bytes of one stream that may be buffered while it waits; beyond
+///   that it stops waiting. A fixed number of buffered chunks bounds it as well
+public record OrderingLimits(Duration allowedLateness, long maxBufferedBytes) {
 
   public static final OrderingLimits DEFAULTS =
       new OrderingLimits(Duration.ofSeconds(10), 64L << 20);
 
   public OrderingLimits {
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("grace is " + grace);
+    if (allowedLateness.isNegative()) {
+      throw new IllegalArgumentException("allowed lateness is " + allowedLateness);
     }
-    if (maxHeldBytes <= 0) {
-      throw new IllegalArgumentException("held bytes at most " + maxHeldBytes);
+    if (maxBufferedBytes <= 0) {
+      throw new IllegalArgumentException("at most " + maxBufferedBytes + " bytes may be buffered");
     }
   }
 }

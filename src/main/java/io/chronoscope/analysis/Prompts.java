@@ -2,8 +2,8 @@ package io.chronoscope.analysis;
 
 import java.util.List;
 
-/// The questions put to the model, worded as it was trained with them (Qwen2.5-VL cookbooks and
-/// technical report, video understanding and grounding).
+/// Prompts for the model, in the wording it was trained on (Qwen2.5-VL cookbooks and technical
+/// report, video understanding and grounding).
 public final class Prompts {
 
   public static final String EVENTS =
@@ -43,8 +43,8 @@ public final class Prompts {
     return SAME.formatted(one, other);
   }
 
-  /// The same question again after an answer that could not be read: greedy decoding gives the same
-  /// answer to the same prompt.
+  /// Repeats a question after an answer that could not be parsed. The wording has to differ: greedy
+  /// decoding gives the same answer to the same prompt.
   public static String again(String question, String problem) {
     return question
         + " The last answer could not be used: "

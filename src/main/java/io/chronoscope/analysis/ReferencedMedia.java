@@ -5,20 +5,20 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.StreamInput.Media;
 import java.nio.ByteBuffer;
 
-/// Fetches media that a chunk only refers to. Called on the stream's own thread; may block.
+/// Fetches the media of chunks sent by reference. Called on the stream's own thread; may block.
 @FunctionalInterface
 public interface ReferencedMedia {
 
-  /// Refuses every reference.
+  /// Rejects every reference.
   ReferencedMedia NONE =
       reference -> {
         throw new UnreadableMediaException(
             Rejection.Reason.REFERENCE_FORBIDDEN,
-            "no place is configured from which chunks may be fetched: " + reference.uri());
+            "no source is configured from which media may be fetched: " + reference.uri());
       };
 
-  /// The bytes, whose size and digest are those of the reference.
-  ///
-  /// @throws UnreadableMediaException when it may not be followed, leads nowhere, or to other bytes
+  /// @return the bytes, verified against the size and digest of the reference
+  /// @throws UnreadableMediaException when the reference is forbidden, its target is missing, or
+  ///   the target has other bytes
   ByteBuffer fetch(Media.Reference reference) throws UnreadableMediaException;
 }

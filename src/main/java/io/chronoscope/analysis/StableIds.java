@@ -5,11 +5,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// StableIds that depend on nothing but what they name, so that a second look gives the same.
+/// Derives ids from what they identify, so that analyzing the same video again yields the same ids.
 public final class StableIds {
 
   private StableIds() {}
 
+  /// @return the kind and the first 12 bytes of a SHA-256 over the parts, as `evt-0123…`
   public static String of(String kind, Object... parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

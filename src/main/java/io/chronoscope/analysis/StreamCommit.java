@@ -5,17 +5,17 @@ import io.chronoscope.domain.Result;
 import java.util.List;
 import java.util.Optional;
 
-/// One step of a stream, the unit that is written as a whole: what is to be published, the state
-/// after it, and from where the stream's chunks must be read again to go on from that state.
+/// One atomic commit of a stream: results to publish, the state after them, and the record from
+/// which the stream's chunks must be read again to resume from that state.
 ///
-/// @param after the stream's state after this step; empty when the stream is over and its state may
-///   go
-/// @param resumeFrom while the stream goes on: the first of its records that is still needed; all
-///   of its records before that one are done with. When the stream is over (`after` is empty): its
-///   last record that was read; that one too is done with. Always the origin of a record that was
-///   offered or resumed from, never one worked out
+/// @param state the stream's state after this commit; empty once the stream has ended and its state
+///   can be deleted
+/// @param resumeFrom while the stream is live: its first record that is still needed; all of its
+///   records before that one are done. Once it has ended (`state` is empty): the last of its
+///   records that was read, which is done as well. Always the origin of a record that was offered
+///   or resumed from, never a computed one
 public record StreamCommit(
-    String stream, List<Result> results, Optional<StreamState> after, ChunkOrigin resumeFrom) {
+    String stream, List<Result> results, Optional<StreamState> state, ChunkOrigin resumeFrom) {
 
   public StreamCommit {
     results = List.copyOf(results);

@@ -1,93 +1,103 @@
 package io.chronoscope.analysis;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.sampling.FrameSampler;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Where a stream stands in time and in its records. With the records that are still needed it says
-/// exactly what comes next; the clock on the wall has no part in it.
+/// How far a stream has come, in time and in its records. Together with the records that are still
+/// needed it determines everything the stream does next; wall-clock time plays no part in it.
 ///
-/// @param begun whether a chunk of it was seen; until then the stream's start is only a guess
-/// @param phase what is being done
-/// @param readThrough offset of the last of its records that was read: what it gave is published,
-///   and when it is read again it only brings back what was in memory
-/// @param covered to where the stream was seen, or is known not to have been; empty until it has
-///   begun
-/// @param unreadable whether the chunk that comes there could not be read and did not say how long
-///   it lasts
-/// @param newest the latest start of all chunks that came; the stream's own clock
-/// @param newestSequence sequence number of that chunk; -1 before the first
-/// @param nextSequence number of the chunk that follows what is covered
-/// @param windows from where windows are counted
-/// @param settledMicros to where it was looked at, or said that it was not, in microseconds from
-///   the stream's start
-/// @param lookedMicros to where a window that is not full yet was looked at, from the stream's
-///   start
-/// @param sampled where sampling stands
-/// @param needed records whose frames a window still needs in the order in which they were taken,
-///   then those that are held back in the order of their time
-/// @param missed the latest gaps
-/// @param missedSince before that time gaps are no longer known; empty while all are
-/// @param notSeenMicros how much of it was not seen
-/// @param earlierStarts where it began before its clock was set back, the latest of them
+/// Part of [StreamState] on the state topic: the JSON names and their order are fixed.
+///
+/// @param started whether a chunk has been decoded; until then the stream's start is only a guess
+/// @param phase what the stream is doing
+/// @param lastReadOffset offset of the last record read; results that follow from it are published,
+///   and reading it again only restores what was in memory
+/// @param watermark time before which the stream has been decoded or is known to be missing; empty
+///   until it has started
+/// @param unreadableAtWatermark whether the chunk that follows the watermark could not be decoded
+///   and declared no duration
+/// @param latestStart latest start of any chunk received: the stream's event time
+/// @param latestSequence sequence number of that chunk; -1 before the first
+/// @param nextSequence sequence number expected at the watermark
+/// @param windowAnchor from where windows are numbered
+/// @param settledMicros offset before which the stream has been analyzed or reported as not
+///   analyzed
+/// @param partialMicros offset up to which a window that is not full yet has been analyzed
+/// @param sampler position of the frame sampler
+/// @param needed decoded records whose frames a window still needs, in decoding order, followed by
+///   records buffered for reordering, in time order
+/// @param gaps the most recent gaps
+/// @param gapsForgottenBefore gaps before this time are no longer known; empty while all are
+/// @param notSeenMicros total length of all gaps
+/// @param earlierStarts starts of this stream before its clock was set back; the most recent ones
 public record StreamPosition(
-    boolean begun,
+    @JsonProperty("begun") boolean started,
     Phase phase,
-    long readThrough,
-    Optional<Instant> covered,
-    boolean unreadable,
-    Optional<Instant> newest,
-    long newestSequence,
+    @JsonProperty("readThrough") long lastReadOffset,
+    @JsonProperty("covered") Optional<Instant> watermark,
+    @JsonProperty("unreadable") boolean unreadableAtWatermark,
+    @JsonProperty("newest") Optional<Instant> latestStart,
+    @JsonProperty("newestSequence") long latestSequence,
     long nextSequence,
-    WindowSequence windows,
+    @JsonProperty("windows") WindowAnchor windowAnchor,
     long settledMicros,
-    long lookedMicros,
-    FrameSampler.Position sampled,
-    List<Needed> needed,
-    List<Missed> missed,
-    Optional<Instant> missedSince,
+    @JsonProperty("lookedMicros") long partialMicros,
+    @JsonProperty("sampled") FrameSampler.Position sampler,
+    List<NeededRecord> needed,
+    @JsonProperty("missed") List<PublishedGap> gaps,
+    @JsonProperty("missedSince") Optional<Instant> gapsForgottenBefore,
     long notSeenMicros,
     List<Instant> earlierStarts) {
 
   public StreamPosition {
     earlierStarts = List.copyOf(earlierStarts);
     needed = List.copyOf(needed);
-    missed = List.copyOf(missed);
+    gaps = List.copyOf(gaps);
   }
 
-  /// Where sampling stands before the first chunk.
-  public static final FrameSampler.Position NOWHERE =
+  /// Position of the frame sampler before the first chunk.
+  public static final FrameSampler.Position SAMPLER_START =
       new FrameSampler.Position(0, Long.MIN_VALUE / 2);
 
-  /// What a stream is at. All but the first go to their end without another record.
+  /// What a stream is doing. Every phase but the first completes without another record.
   public enum Phase {
-    /// It follows its chunks.
+    /// Follows its chunks.
     RUNNING,
-    /// Nothing came for a while: what is there is looked at and closed.
-    RESTING,
-    /// Its clock was set back: the same, and then it begins anew.
-    TURNING,
-    /// Its producer said that this was all.
+    /// Has received nothing for a while: drains what it has and closes what is open.
+    @JsonProperty("RESTING")
+    IDLING,
+    /// Its clock was set back: drains and closes, then starts again on a new timeline.
+    @JsonProperty("TURNING")
+    RESTARTING,
+    /// Its producer ended it: drains and closes.
     ENDING
   }
 
-  /// A record that is still needed.
+  /// A record that has to be replayed after a restart.
   ///
-  /// @param sequence number in the stream
-  /// @param start absolute time of presentation time zero
-  /// @param taken empty while it is held back
-  public record Needed(long offset, long sequence, Instant start, Optional<Taken> taken) {}
+  /// @param sequence the chunk's number in the stream
+  /// @param start absolute time of the chunk's presentation time zero
+  /// @param decoded empty while the chunk is buffered for reordering
+  public record NeededRecord(
+      long offset,
+      long sequence,
+      Instant start,
+      @JsonProperty("taken") Optional<DecodedChunk> decoded) {}
 
-  /// A chunk that was decoded.
+  /// What is known of a chunk that has been decoded.
   ///
   /// @param end absolute
-  /// @param before where sampling stood before it
-  public record Taken(Instant end, FrameSampler.Position before) {}
+  /// @param samplerBefore position of the frame sampler before the chunk
+  public record DecodedChunk(
+      Instant end, @JsonProperty("before") FrameSampler.Position samplerBefore) {}
 
-  /// A gap that was told.
+  /// A gap that has been published.
   ///
-  /// @param revision the last that was published
-  public record Missed(Instant start, Instant end, Cause cause, String detail, int revision) {}
+  /// @param revision the last one published
+  public record PublishedGap(
+      Instant start, Instant end, Cause cause, String detail, int revision) {}
 }

@@ -1,27 +1,30 @@
 package io.chronoscope.analysis;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.rule.Rule;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// All that a stream needs to go on, as one value that can be written down; together with the
-/// chunks from [StreamCommit#resumeFrom()] on it determines everything that the stream will still
-/// publish.
+/// The complete state of a stream as one value. Together with the chunks from
+/// [StreamCommit#resumeFrom()] on, it determines everything the stream will still publish.
+///
+/// Written as JSON to the state topic: component names, or the names in [JsonProperty], and their
+/// order are fixed.
 ///
 /// @param version of this layout
 /// @param start the stream's time zero: absolute time of its first chunk
-/// @param nextWindow number of the next window to be analysed; windows are counted from the
-///   stream's start
-/// @param openEvents events that a later window may still move
-/// @param summaries what the summaries still to come are made of
-/// @param counts what was told so far
-/// @param rules what is to be remembered of rules
-/// @param timing where it stands in time and in its records
+/// @param nextWindow number of the next window to analyze; windows are numbered from the stream's
+///   start
+/// @param openEvents events that a later window may still revise
+/// @param summaries the summaries from which later ones are built
+/// @param counts what has been published
+/// @param rules what has to be remembered of each rule
+/// @param position how far the stream has come in time and in its records
 public record StreamState(
     int version,
     String stream,
@@ -31,7 +34,7 @@ public record StreamState(
     Summaries summaries,
     Counts counts,
     List<WatchedRule> rules,
-    StreamPosition timing) {
+    @JsonProperty("timing") StreamPosition position) {
 
   public static final int VERSION = 3;
 
@@ -40,68 +43,69 @@ public record StreamState(
     rules = List.copyOf(rules);
   }
 
-  /// Whether all of it was looked at and told, so that only another record can bring anything new.
-  public boolean rests() {
-    long fromStart =
-        timing.covered().map(covered -> ChronoUnit.MICROS.between(start, covered)).orElse(-1L);
-    return timing.begun()
-        && timing.phase() == StreamPosition.Phase.RUNNING
-        && timing.needed().isEmpty()
-        && timing.windows().first() == nextWindow
-        && timing.windows().fromMicros() == fromStart
+  /// Whether the stream is idle: everything read is analyzed and published, and only another record
+  /// can lead to new results.
+  public boolean isIdle() {
+    long watermarkMicros =
+        position.watermark().map(new StreamClock(start)::offsetMicros).orElse(-1L);
+    return position.started()
+        && position.phase() == StreamPosition.Phase.RUNNING
+        && position.needed().isEmpty()
+        && position.windowAnchor().equals(new WindowAnchor(nextWindow, watermarkMicros))
         && openEvents.isEmpty()
         && rules.stream().allMatch(rule -> rule.open().isEmpty());
   }
 
-  /// An event that a later look may still move.
+  /// An event that a later window may still revise.
   ///
-  /// @param event as it was told last; frames and chunks may have been added since
-  /// @param startSeen the look that saw its start
-  /// @param endSeen the look that saw its end
-  /// @param wordingMicros how much of the event was seen by the look that worded it
+  /// @param event as last published, plus frames and chunks that were added since
+  /// @param startSeen the analysis that placed its start
+  /// @param endSeen the analysis that placed its end
+  /// @param wordingMicros how much of the event the analysis saw that worded its description
   public record OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
 
-    /// By which look a bound was seen.
+    /// The analysis that placed one bound of an event.
     ///
     /// @param window number of the window
-    /// @param untilMicros where it stopped looking, in microseconds from the stream's start: the
-    ///   further a bound lies before that, the better it was seen
+    /// @param untilMicros end of what the analysis saw, in microseconds from the stream's start:
+    ///   the further a bound lies before it, the more reliable the bound
     public record Seen(long window, long untilMicros) {}
 
-    public OpenEvent withEvent(VideoEvent now) {
-      return new OpenEvent(now, startSeen, endSeen, wordingMicros);
+    public OpenEvent withEvent(VideoEvent revised) {
+      return new OpenEvent(revised, startSeen, endSeen, wordingMicros);
     }
   }
 
-  /// What a rule has found, as far as it counts for what comes.
+  /// What has to be remembered of a rule's matches.
   ///
   /// @param rule as it was when its open alert was last revised
-  /// @param lastEndMicros end of its last alert that was closed, in microseconds from the stream's
-  ///   start; its cool-down runs from there
+  /// @param lastEndMicros end of its last closed alert, in microseconds from the stream's start;
+  ///   its cool-down runs from there
   public record WatchedRule(Rule rule, Optional<OpenAlert> open, OptionalLong lastEndMicros) {}
 
-  /// An alert that a later window may still move.
+  /// An alert that a later window may still revise.
   ///
   /// @param seen the alert as an event
-  /// @param score how sure the model was at most
-  /// @param event the event that tells the same
+  /// @param score the model's highest confidence so far
+  /// @param event id of the event that describes the same occurrence
   public record OpenAlert(OpenEvent seen, double score, Optional<String> event) {}
 
-  /// What [RetainedSummaries] are, each list by number; bounded.
+  /// The published summaries from which later ones are built, each list ordered by number and
+  /// bounded in length.
   ///
-  /// @param doneMicros all windows that begin before are done
-  /// @param windows of this minute and the one before
-  /// @param minutes of this hour and the one before
-  /// @param hours the latest
-  /// @param earlier what all hours before those come to; its parts are their numbers
-  /// @param whole the whole as it was last told
+  /// @param doneMicros all windows that start before this offset are complete
+  /// @param windows summaries of this minute's and the previous minute's windows
+  /// @param minutes summaries of this hour's and the previous hour's minutes
+  /// @param hours summaries of the most recent hours
+  /// @param earlier summary of all hours before those; its parts are their numbers
+  /// @param whole the summary of the whole stream as last published
   public record Summaries(
       long doneMicros,
-      List<Told> windows,
-      List<Told> minutes,
-      List<Told> hours,
-      Optional<Told> earlier,
-      Optional<Told> whole) {
+      List<PublishedSummary> windows,
+      List<PublishedSummary> minutes,
+      List<PublishedSummary> hours,
+      Optional<PublishedSummary> earlier,
+      Optional<PublishedSummary> whole) {
 
     public static final Summaries NONE =
         new Summaries(0, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
@@ -113,16 +117,19 @@ public record StreamState(
     }
   }
 
-  /// A summary that was told.
+  /// A summary that has been published.
   ///
-  /// @param number of its window, minute or hour, from the stream's start; negative for a look at
-  ///   what was missed, see [SummaryRecords#repair]
-  /// @param beginsMicros where that begins
-  /// @param startMicros where what it rests on begins
-  /// @param text its beginning, if it is long
-  /// @param digest of what it rests on; when that is the same, so is the summary
-  /// @param parts numbers of the summaries below on which it rests; none of a window and the whole
-  public record Told(
+  /// @param number of its window, minute or hour, from the stream's start; negative for a repaired
+  ///   gap, see `SummaryRecords.repair`
+  /// @param beginsMicros start of that window, minute or hour
+  /// @param startMicros start of the video it is based on
+  /// @param endMicros end of the video it is based on
+  /// @param text shortened if it is long
+  /// @param digest of the summaries or answers it is based on; an equal digest means an equal
+  ///   summary
+  /// @param parts numbers of the summaries one level below that it is based on; empty for a window
+  ///   and for the whole stream
+  public record PublishedSummary(
       long number,
       int revision,
       long beginsMicros,
@@ -133,13 +140,13 @@ public record StreamState(
       String digest,
       List<Long> parts) {
 
-    public Told {
+    public PublishedSummary {
       parts = List.copyOf(parts);
     }
   }
 
-  /// @param windows looked at, each once
-  /// @param events told and not withdrawn
+  /// @param windows analyzed windows, each counted once
+  /// @param events published events that were not withdrawn
   public record Counts(long windows, long events) {
 
     public static final Counts NONE = new Counts(0, 0);

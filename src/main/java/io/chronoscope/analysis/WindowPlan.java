@@ -3,21 +3,21 @@ package io.chronoscope.analysis;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/// How a stream is cut into overlapping windows, counted from the stream's start: window `k`
-/// reaches from `k * stride` to `k * stride + length`. All in microseconds from the stream's start.
+/// Length and overlap of a stream's windows. Counted from zero, window `k` spans `k * stride` to `k
+/// * stride + length`; all in microseconds.
 ///
-/// @param lookEvery a window that is not full yet is looked at whenever so much more of it has
-///   come, so that events open before it is; zero: only full windows are looked at
-public record WindowPlan(Duration length, Duration overlap, Duration lookEvery) {
+/// @param partialInterval a window that is not full yet is analyzed partially whenever this much
+///   more of it has arrived, so that events open early; zero analyzes full windows only
+public record WindowPlan(Duration length, Duration overlap, Duration partialInterval) {
 
-  /// Only full windows are looked at.
+  /// Full windows only.
   public WindowPlan(Duration length, Duration overlap) {
     this(length, overlap, Duration.ZERO);
   }
 
   public WindowPlan {
-    if (lookEvery.isNegative()) {
-      throw new IllegalArgumentException("an early look every " + lookEvery);
+    if (partialInterval.isNegative()) {
+      throw new IllegalArgumentException("interval of partial analyses is " + partialInterval);
     }
     if (!length.isPositive()) {
       throw new IllegalArgumentException("window length is " + length);
@@ -32,7 +32,7 @@ public record WindowPlan(Duration length, Duration overlap, Duration lookEvery) 
     return length.toNanos() / 1000;
   }
 
-  /// From the beginning of one window to that of the next.
+  /// From the start of one window to the start of the next.
   public Duration stride() {
     return length.minus(overlap);
   }
@@ -41,13 +41,16 @@ public record WindowPlan(Duration length, Duration overlap, Duration lookEvery) 
     return stride().toNanos() / 1000;
   }
 
-  /// Where to look early at a window that ends there; empty when the window will soon be full.
+  /// When the next partial analysis of a window is due; empty when the window is full soon anyway.
   ///
-  /// @param seenMicros to where it, or the window before, was looked at
-  public OptionalLong earlyLook(long seenMicros, long endMicros) {
-    long every = lookEvery.toNanos() / 1000;
-    long at = seenMicros + every;
-    return every == 0 || at > endMicros - every / 2 ? OptionalLong.empty() : OptionalLong.of(at);
+  /// @param analyzedMicros up to where the window, or the one before it, was analyzed
+  /// @param endMicros end of the window
+  public OptionalLong nextPartial(long analyzedMicros, long endMicros) {
+    long interval = partialInterval.toNanos() / 1000;
+    long due = analyzedMicros + interval;
+    return interval == 0 || due > endMicros - interval / 2
+        ? OptionalLong.empty()
+        : OptionalLong.of(due);
   }
 
   public long startOf(long window) {
@@ -58,13 +61,13 @@ public record WindowPlan(Duration length, Duration overlap, Duration lookEvery) 
     return startOf(window) + lengthMicros();
   }
 
-  /// The first window that reaches beyond `micros`.
-  public long firstWindowSeeing(long micros) {
+  /// The first window that ends after `micros`.
+  public long firstEndingAfter(long micros) {
     return Math.max(0, Math.floorDiv(micros - lengthMicros(), strideMicros()) + 1);
   }
 
-  /// The window with which a stream of this length ends: the first that reaches its end.
-  public long lastWindowOf(long streamMicros) {
+  /// The last window of a stream of this length: the first that reaches its end.
+  public long lastOf(long streamMicros) {
     return Math.max(0, Math.ceilDiv(streamMicros - lengthMicros(), strideMicros()));
   }
 }

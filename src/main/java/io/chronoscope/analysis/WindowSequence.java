@@ -1,29 +1,37 @@
 package io.chronoscope.analysis;
 
-/// From where a stream's windows are counted: from its start, until it rests. Then the window that
-/// is cut short by that is followed by one that begins where it ended.
+/// A stream's numbered windows: where each starts and ends, in microseconds from the stream's
+/// start.
 ///
-/// @param first number of the window from which it is counted
-/// @param fromMicros where that one begins, in microseconds from the stream's start
-public record WindowSequence(long first, long fromMicros) {
+/// @param plan length and stride of the windows
+/// @param anchor the window from which they are spaced
+public record WindowSequence(WindowPlan plan, WindowAnchor anchor) {
 
-  public static final WindowSequence FROM_START = new WindowSequence(0, 0);
-
-  public long startOf(WindowPlan plan, long window) {
-    return fromMicros + plan.startOf(window - first);
+  /// The windows of a stream that has not been idle yet.
+  public static WindowSequence fromStreamStart(WindowPlan plan) {
+    return new WindowSequence(plan, WindowAnchor.STREAM_START);
   }
 
-  public long endOf(WindowPlan plan, long window) {
-    return fromMicros + plan.endOf(window - first);
+  /// The same windows up to `window`, which starts at `fromMicros`; the later ones follow it.
+  public WindowSequence reanchored(long window, long fromMicros) {
+    return new WindowSequence(plan, new WindowAnchor(window, fromMicros));
   }
 
-  /// The first window that reaches beyond `micros`.
-  public long firstSeeing(WindowPlan plan, long micros) {
-    return first + plan.firstWindowSeeing(micros - fromMicros);
+  public long startOf(long window) {
+    return anchor.fromMicros() + plan.startOf(window - anchor.first());
   }
 
-  /// The first window that reaches to `micros`, where the stream ends.
-  public long lastOf(WindowPlan plan, long micros) {
-    return first + plan.lastWindowOf(micros - fromMicros);
+  public long endOf(long window) {
+    return anchor.fromMicros() + plan.endOf(window - anchor.first());
+  }
+
+  /// The first window that ends after `micros`.
+  public long firstEndingAfter(long micros) {
+    return anchor.first() + plan.firstEndingAfter(micros - anchor.fromMicros());
+  }
+
+  /// The last window of a stream that ends at `micros`: the first that reaches it.
+  public long lastOf(long micros) {
+    return anchor.first() + plan.lastOf(micros - anchor.fromMicros());
   }
 }

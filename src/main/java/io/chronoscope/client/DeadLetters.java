@@ -9,7 +9,6 @@ import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RedriveMark;
 import io.chronoscope.wire.ReferenceJson;
 import io.chronoscope.wire.ResultEnvelope;
-import io.chronoscope.wire.ResultJson;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,7 +53,7 @@ public final class DeadLetters {
   public static Map<String, Letter> read(Map<String, Object> kafka, String topic) {
     Map<String, Letter> letters = new HashMap<>();
     Map<String, RedriveMark> marks = new HashMap<>();
-    WholeTopic.read(
+    TopicReader.readWhole(
         kafka,
         topic,
         record -> {
@@ -66,7 +65,7 @@ public final class DeadLetters {
               RedriveMark mark = RedriveMark.read(record.value());
               marks.merge(mark.letter(), mark, (a, b) -> b.at().isBefore(a.at()) ? a : b);
             } else if (ResultEnvelope.read(record) instanceof DeadLetter letter) {
-              letters.put(ResultJson.id(letter), letter(record, letter));
+              letters.put(letter.id(), letter(record, letter));
             }
           } catch (MalformedRecordException e) {
             // Somebody else's record; it names nothing that could be sent again.
@@ -82,7 +81,7 @@ public final class DeadLetters {
   private static Letter letter(ConsumerRecord<byte[], byte[]> record, DeadLetter letter) {
     JsonFields json = JsonFields.parse(record.value());
     return new Letter(
-        ResultJson.id(letter),
+        letter.id(),
         letter,
         Instant.ofEpochMilli(Math.max(0, record.timestamp())),
         json.has("sizeBytes") ? OptionalLong.of(json.number("sizeBytes")) : OptionalLong.empty(),

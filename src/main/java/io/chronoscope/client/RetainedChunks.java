@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
@@ -51,21 +51,15 @@ public final class RetainedChunks implements ChunkArchive {
   /// @param maxBytes as much is read for one stretch at most
   public RetainedChunks(
       Map<String, Object> kafka, String topic, ChunkEnvelope envelope, long maxBytes) {
-    this.properties = withDefaults(kafka);
+    this.properties = withFetchLimits(kafka);
     this.topic = topic;
     this.envelope = envelope;
     this.maxBytes = maxBytes;
   }
 
   @Override
-  public Optional<Stretch> open(String stream, Instant from, Instant to) {
-    Reading reading =
-        new Reading(
-            new KafkaConsumer<>(
-                properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-            stream,
-            from,
-            to);
+  public Optional<ChunkCursor> open(String stream, Instant from, Instant to) {
+    Reading reading = new Reading(ConsumerSettings.openWithoutGroup(properties), stream, from, to);
     boolean found = false;
     try {
       found = reading.find();
@@ -77,7 +71,7 @@ public final class RetainedChunks implements ChunkArchive {
     }
   }
 
-  private final class Reading implements Stretch {
+  private final class Reading implements ChunkCursor {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final byte[] key;
@@ -219,7 +213,7 @@ public final class RetainedChunks implements ChunkArchive {
     }
 
     @Override
-    public boolean earlierAreGone() {
+    public boolean earlierExpired() {
       return gone;
     }
 
@@ -229,8 +223,9 @@ public final class RetainedChunks implements ChunkArchive {
     }
   }
 
-  static Map<String, Object> withDefaults(Map<String, Object> kafka) {
-    Map<String, Object> properties = CommittedRecords.ofNoGroup(kafka);
+  /// Small fetches: chunks are large, and few of them are needed.
+  static Map<String, Object> withFetchLimits(Map<String, Object> kafka) {
+    Map<String, Object> properties = new HashMap<>(kafka);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 8);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 * 1024 * 1024);

@@ -2,6 +2,7 @@ package io.chronoscope.config;
 
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.OrderingLimits;
+import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.checkpoint.CheckpointException;
@@ -15,9 +16,11 @@ import io.chronoscope.wire.TopicNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /// From the configuration to the model and to how the analysis goes about its work.
 public final class LayerSettings {
@@ -67,8 +70,7 @@ public final class LayerSettings {
         settings.queue().maxBytes().asLongValue(),
         settings.maxNewTokens(),
         query,
-        settings.summarizeText().or(() -> advice.map(CheckpointHints::summarizesText)).orElse(true),
-        settings.compareText().or(() -> advice.map(CheckpointHints::comparesText)).orElse(true),
+        textTasks(settings, advice),
         new OrderingLimits(
             settings.disorder().grace(), settings.disorder().maxHeldBytes().asLongValue()));
   }
@@ -95,20 +97,19 @@ public final class LayerSettings {
     }
   }
 
-  /// The same with a rate that no activity changes.
-  public static AnalysisSettings at(AnalysisSettings settings, double fps) {
-    return new AnalysisSettings(
-        settings.windows(),
-        settings.sampling().withFixedFps(fps),
-        settings.decode(),
-        settings.maxFramePixels(),
-        settings.idleTimeout(),
-        settings.maxWaitingBytes(),
-        settings.maxNewTokens(),
-        settings.query(),
-        settings.summarizesText(),
-        settings.comparesText(),
-        settings.disorder());
+  private static Set<TextTask> textTasks(
+      ChronoscopeConfig settings, Optional<CheckpointHints> advice) {
+    Set<TextTask> tasks = EnumSet.noneOf(TextTask.class);
+    if (settings
+        .summarizeText()
+        .or(() -> advice.map(CheckpointHints::summarizesText))
+        .orElse(true)) {
+      tasks.add(TextTask.SUMMARIZE);
+    }
+    if (settings.compareText().or(() -> advice.map(CheckpointHints::comparesText)).orElse(true)) {
+      tasks.add(TextTask.COMPARE);
+    }
+    return tasks;
   }
 
   private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> advice) {

@@ -4,86 +4,107 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What the analysis has to say about a stream; each becomes one record on a topic.
+/// A finding about a stream; each becomes one record on a topic. The components carry the names of
+/// the JSON fields, [TimeSpan] and [Provenance] without a level of their own.
 public sealed interface Result {
+
+  /// Identifies a result among those of its type. An event, a summary, a gap or an alert may have
+  /// several revisions under one id.
+  String id();
 
   String stream();
 
-  /// What is said again under the same id when more is known; the highest revision counts.
+  /// A result that is published again under the same id when more is known; the highest revision
+  /// counts.
   sealed interface Revised extends Result {
 
-    String id();
-
-    /// Rises by one, from 1.
+    /// Increases by one, from 1.
     int revision();
   }
 
-  /// Something that happened. The same id comes again with a higher revision when more is known.
+  /// A result about a time range of its stream.
+  sealed interface Timed extends Result {
+
+    TimeSpan span();
+
+    default Instant start() {
+      return span().start();
+    }
+
+    default Instant end() {
+      return span().end();
+    }
+
+    default long startOffsetMs() {
+      return span().startOffsetMs();
+    }
+
+    default long endOffsetMs() {
+      return span().endOffsetMs();
+    }
+  }
+
+  /// A result that the model produced.
+  sealed interface Inferred extends Result {
+
+    Provenance provenance();
+
+    default ModelRef model() {
+      return provenance().model();
+    }
+
+    default Sampling sampling() {
+      return provenance().sampling();
+    }
+  }
+
+  /// Something that happens in a stream.
   ///
-  /// @param start absolute; `startOffsetMs` is the same, in milliseconds from the stream's start
-  /// @param end absolute and not before `start`
-  /// @param toleranceMs how far `start` and `end` may be off because nothing was sampled in between
-  /// @param chunks the chunks whose frames showed it, in order; of very many the first and the last
+  /// @param toleranceMs how far the bounds may be off, because nothing was sampled in between; not
+  ///   negative
+  /// @param chunks the chunks whose frames show it, in order; of very many the first and the last
   record VideoEvent(
       String id,
       int revision,
       Status status,
       String stream,
-      Instant start,
-      Instant end,
-      long startOffsetMs,
-      long endOffsetMs,
+      TimeSpan span,
       long toleranceMs,
       String description,
-      ModelRef model,
-      Sampling sampling,
+      Provenance provenance,
       List<ChunkOrigin> chunks)
-      implements Revised {
+      implements Revised, Timed, Inferred {
 
     public VideoEvent {
-      if (end.isBefore(start)) {
-        throw new IllegalArgumentException("event " + id + " ends before it starts");
-      }
       if (toleranceMs < 0) {
         throw new IllegalArgumentException("event " + id + " has tolerance " + toleranceMs + " ms");
       }
       chunks = List.copyOf(chunks);
     }
 
-    /// Whether it has its last bounds and words.
+    /// Whether its bounds and its description are final.
     public boolean isFinal() {
       return status.isFinal();
     }
 
-    /// The same bounds and words in another revision or state.
+    /// The same event in another revision and status.
     public VideoEvent revised(int nextRevision, Status nextStatus) {
       return new VideoEvent(
-          id,
-          nextRevision,
-          nextStatus,
-          stream,
-          start,
-          end,
-          startOffsetMs,
-          endOffsetMs,
-          toleranceMs,
-          description,
-          model,
-          sampling,
-          chunks);
+          id, nextRevision, nextStatus, stream, span, toleranceMs, description, provenance, chunks);
     }
   }
 
+  /// Where an event, a gap or an alert is in its life cycle.
   enum Status {
-    /// Told for the first time, while it is still going on or may still be seen better; later
-    /// revisions may change its bounds and words.
+    /// Published for the first time, while it is still in progress or a later window may still see
+    /// it better; later revisions may change its bounds and its description.
     OPEN,
-    /// The same, after its bounds or its words have changed.
+    /// A later revision with other bounds or another description.
     UPDATE,
-    /// Its bounds are final.
+    /// Final.
     CLOSED,
-    /// A later look, which saw more of that time, does not confirm it: it did not happen, or is
-    /// told by another event. Final as well.
+    /// Final: a later pass that saw more of that time does not confirm it. It did not happen, or
+    /// another event covers it.
     WITHDRAWN;
 
     public boolean isFinal() {
@@ -94,32 +115,29 @@ public sealed interface Result {
     }
   }
 
-  /// What a span of a stream shows, in the model's words. The summaries of a stream are a tree:
-  /// windows, minutes of them, hours of those, and the whole.
+  /// What a time range of a stream shows, in the model's words. The summaries of a stream form a
+  /// tree: windows, minutes of windows, hours of minutes, and the whole stream.
   ///
-  /// @param revision rises when what it rests on has changed and it was written anew
-  /// @param restsOn ids of the events (level WINDOW), else of the summaries below: one level, or
-  ///   that of a look at what was missed
+  /// @param revision increases when the results below it changed and the text was written again
+  /// @param restsOn ids of the events it summarizes (level WINDOW), otherwise of the summaries
+  ///   below: one level down, or those of a repair
   record Summary(
       String id,
       int revision,
       Level level,
       String stream,
-      Instant start,
-      Instant end,
-      long startOffsetMs,
-      long endOffsetMs,
+      TimeSpan span,
       String text,
-      ModelRef model,
-      Sampling sampling,
+      Provenance provenance,
       List<String> restsOn)
-      implements Revised {
+      implements Revised, Timed, Inferred {
 
     public Summary {
       restsOn = List.copyOf(restsOn);
     }
   }
 
+  /// What a summary covers.
   enum Level {
     WINDOW,
     MINUTE,
@@ -127,50 +145,44 @@ public sealed interface Result {
     STREAM
   }
 
-  /// A stretch of a stream in which nothing was seen. Nothing is told of it.
+  /// A time range of a stream that was not analyzed; no other result describes it.
   ///
-  /// @param status CLOSED; WITHDRAWN when what was missing has been seen after all
-  /// @param detail what is known of it, for people
+  /// @param status CLOSED, or WITHDRAWN once the missing part was analyzed after all
+  /// @param detail what is known about it, for people
   record Gap(
       String id,
       int revision,
       Status status,
       String stream,
-      Instant start,
-      Instant end,
-      long startOffsetMs,
-      long endOffsetMs,
+      TimeSpan span,
       Cause cause,
       String detail)
-      implements Revised {
+      implements Revised, Timed {
 
     public enum Cause {
-      /// No chunk came for it.
+      /// No chunk arrived for it.
       MISSING,
-      /// Its chunk came and could not be read.
+      /// Its chunk arrived and could not be read.
       UNREADABLE,
-      /// The producer's clock jumped: numbers say that nothing is missing, times say there is.
+      /// The producer's clock jumped: by sequence number nothing is missing, by time there is.
       CLOCK,
-      /// It was there, but the service was too far behind to look.
+      /// The chunks arrived, but load shedding skipped their windows.
       NOT_LOOKED
     }
 
     public Gap {
-      if (end.isBefore(start)) {
-        throw new IllegalArgumentException("gap " + id + " ends before it starts");
-      }
       if (!status.isFinal()) {
         throw new IllegalArgumentException("gap " + id + " is " + status + "; a gap is final");
       }
     }
   }
 
-  /// A finite stream is over: nothing more will be said about it. Streams that never say that they
-  /// have ended never get one.
+  /// A finite stream has ended: no further results follow. Streams that never announce their end
+  /// have none.
   ///
-  /// @param windows how many windows were looked at
-  /// @param events how many events were told and not withdrawn
-  /// @param notSeenMs how much of it was not seen; see the gaps
+  /// @param windows number of windows analyzed
+  /// @param events number of events published and not withdrawn
+  /// @param notSeenMs how much of the stream was not analyzed; see the gaps
   record StreamEnd(
       String id,
       String stream,
@@ -182,12 +194,12 @@ public sealed interface Result {
       long notSeenMs)
       implements Result {}
 
-  /// A rule found what it was looking for. Lives like an event.
+  /// A rule matched. Has the life cycle of an event.
   ///
   /// @param rule id of the rule
-  /// @param text the rule's words
-  /// @param score how sure the model was, 0 to 1
-  /// @param event the event that tells the same, where one does
+  /// @param text the rule's text
+  /// @param score the model's confidence, 0 to 1
+  /// @param event id of the event that describes the same, if there is one
   record Alert(
       String id,
       int revision,
@@ -196,34 +208,28 @@ public sealed interface Result {
       String text,
       int priority,
       String stream,
-      Instant start,
-      Instant end,
-      long startOffsetMs,
-      long endOffsetMs,
+      TimeSpan span,
       long toleranceMs,
       double score,
       Optional<String> event,
-      ModelRef model,
-      Sampling sampling,
+      Provenance provenance,
       List<ChunkOrigin> chunks)
-      implements Revised {
+      implements Revised, Timed, Inferred {
 
     public Alert {
-      if (end.isBefore(start)) {
-        throw new IllegalArgumentException("alert " + id + " ends before it starts");
-      }
       chunks = List.copyOf(chunks);
     }
   }
 
-  /// The answer to a question about a stretch of a stream.
+  /// The answer to a question about a time range of a stream.
   ///
   /// @param id the question's
-  /// @param from asked for, as far as it could be understood
+  /// @param from start of the requested range, if it could be parsed
+  /// @param to end of the requested range, if it could be parsed
   /// @param problem why there is no answer; empty when there is one
   /// @param spans when it happens; none when it does not
-  /// @param notSeen parts of the stretch that could not be looked at, and why
-  /// @param sampling how closely it was looked at; empty when it was not
+  /// @param notSeen parts of the range that could not be analyzed, and why
+  /// @param sampling how closely the range was sampled; empty when nothing was analyzed
   record QuestionAnswer(
       String id,
       String stream,
@@ -242,14 +248,14 @@ public sealed interface Result {
       notSeen = List.copyOf(notSeen);
     }
 
-    /// @param score how sure the model was, 0 to 1
-    /// @param chunks the chunks whose frames showed it; of very many the first and the last
+    /// @param score the model's confidence, 0 to 1
+    /// @param chunks the chunks whose frames show it; of very many the first and the last
     public record Span(
         Instant start, Instant end, long toleranceMs, double score, List<ChunkOrigin> chunks) {
 
       public Span {
         if (end.isBefore(start)) {
-          throw new IllegalArgumentException("a span that ends before it starts");
+          throw new IllegalArgumentException("end (" + end + ") is before start (" + start + ")");
         }
         chunks = List.copyOf(chunks);
       }
@@ -258,22 +264,20 @@ public sealed interface Result {
     public record NotSeen(Instant start, Instant end, String reason) {}
   }
 
-  /// A window that was looked at but whose answer could not be used, twice.
+  /// A window that was analyzed twice without a usable answer.
   ///
-  /// @param answer the model's last words, as they were
+  /// @param answer the model's last output, verbatim
   record Unanswered(
-      String id,
-      String stream,
-      Instant start,
-      Instant end,
-      long startOffsetMs,
-      long endOffsetMs,
-      String problem,
-      String answer,
-      ModelRef model,
-      Sampling sampling)
-      implements Result {}
+      String id, String stream, TimeSpan span, String problem, String answer, Provenance provenance)
+      implements Timed, Inferred {}
 
-  /// A record that could not be read; it goes to the dead-letter topic.
-  record DeadLetter(String stream, ChunkOrigin origin, Rejection rejection) implements Result {}
+  /// A record that was rejected; goes to the dead-letter topic.
+  record DeadLetter(String stream, ChunkOrigin origin, Rejection rejection) implements Result {
+
+    /// The position of the rejected record: `topic/partition/offset`.
+    @Override
+    public String id() {
+      return origin.topic() + "/" + origin.partition() + "/" + origin.offset();
+    }
+  }
 }

@@ -135,7 +135,7 @@ public class ServiceLifecycle {
           rates.isEmpty()
               ? analysis
               : new RateByStreamName(
-                  rates, fps -> analysis(rig, load, LayerSettings.at(usual, fps)), analysis));
+                  rates, fps -> analysis(rig, load, usual.withFixedFps(fps)), analysis));
       questions.open(analyst.model(), analyst::answer);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",

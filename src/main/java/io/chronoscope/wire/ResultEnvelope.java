@@ -116,13 +116,13 @@ public final class ResultEnvelope {
 
   /// Compacted topics keep the last record of each key: the last revision of an event.
   private static String key(Result result) {
-    return result instanceof DeadLetter letter ? letter.stream() : ResultJson.id(result);
+    return result instanceof DeadLetter letter ? letter.stream() : result.id();
   }
 
   private static String cloudEventsId(Result result) {
     return result instanceof Revised revised
         ? revised.id() + "/" + revised.revision()
-        : ResultJson.id(result);
+        : result.id();
   }
 
   private static Optional<Instant> occurred(Result result) {

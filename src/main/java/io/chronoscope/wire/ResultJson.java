@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Alert;
@@ -17,6 +18,7 @@ import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.util.List;
 
@@ -79,20 +81,6 @@ public final class ResultJson {
     }
   }
 
-  /// What tells a result from others of its type. Of an event, a summary, a gap or an alert there
-  /// may be several revisions under one id. A dead letter is named by where the record lay:
-  /// `topic/partition/offset`.
-  public static String id(Result result) {
-    return switch (result) {
-      case Result.Revised revised -> revised.id();
-      case Unanswered unanswered -> unanswered.id();
-      case StreamEnd end -> end.id();
-      case QuestionAnswer answer -> answer.id();
-      case DeadLetter(String stream, ChunkOrigin origin, Rejection rejection) ->
-          origin.topic() + "/" + origin.partition() + "/" + origin.offset();
-    };
-  }
-
   private static void writeEvent(ObjectNode json, VideoEvent event) {
     json.put("id", event.id());
     json.put("revision", event.revision());
@@ -112,14 +100,14 @@ public final class ResultJson {
         json.integer("revision"),
         json.constant(Status.class, "status"),
         json.text("stream"),
-        json.instant("start"),
-        json.instant("end"),
-        json.number("startOffsetMs"),
-        json.number("endOffsetMs"),
+        new TimeSpan(
+            json.instant("start"),
+            json.instant("end"),
+            json.number("startOffsetMs"),
+            json.number("endOffsetMs")),
         json.number("toleranceMs"),
         json.text("description"),
-        readModel(json.object("model")),
-        readSampling(json.object("sampling")),
+        new Provenance(readModel(json.object("model")), readSampling(json.object("sampling"))),
         json.objects("chunks", ResultJson::readOrigin));
   }
 
@@ -142,13 +130,13 @@ public final class ResultJson {
         json.integer("revision"),
         json.constant(Level.class, "level"),
         json.text("stream"),
-        json.instant("start"),
-        json.instant("end"),
-        json.number("startOffsetMs"),
-        json.number("endOffsetMs"),
+        new TimeSpan(
+            json.instant("start"),
+            json.instant("end"),
+            json.number("startOffsetMs"),
+            json.number("endOffsetMs")),
         json.text("text"),
-        readModel(json.object("model")),
-        readSampling(json.object("sampling")),
+        new Provenance(readModel(json.object("model")), readSampling(json.object("sampling"))),
         json.texts("restsOn"));
   }
 
@@ -171,14 +159,14 @@ public final class ResultJson {
     return new Unanswered(
         json.text("id"),
         json.text("stream"),
-        json.instant("start"),
-        json.instant("end"),
-        json.number("startOffsetMs"),
-        json.number("endOffsetMs"),
+        new TimeSpan(
+            json.instant("start"),
+            json.instant("end"),
+            json.number("startOffsetMs"),
+            json.number("endOffsetMs")),
         json.text("problem"),
         json.text("answer"),
-        readModel(json.object("model")),
-        readSampling(json.object("sampling")));
+        new Provenance(readModel(json.object("model")), readSampling(json.object("sampling"))));
   }
 
   private static void writeGap(ObjectNode json, Gap gap) {
@@ -197,10 +185,11 @@ public final class ResultJson {
         json.integer("revision"),
         json.constant(Status.class, "status"),
         json.text("stream"),
-        json.instant("start"),
-        json.instant("end"),
-        json.number("startOffsetMs"),
-        json.number("endOffsetMs"),
+        new TimeSpan(
+            json.instant("start"),
+            json.instant("end"),
+            json.number("startOffsetMs"),
+            json.number("endOffsetMs")),
         json.constant(Gap.Cause.class, "cause"),
         json.text("detail"));
   }
@@ -254,15 +243,15 @@ public final class ResultJson {
         json.text("text"),
         json.integer("priority"),
         json.text("stream"),
-        json.instant("start"),
-        json.instant("end"),
-        json.number("startOffsetMs"),
-        json.number("endOffsetMs"),
+        new TimeSpan(
+            json.instant("start"),
+            json.instant("end"),
+            json.number("startOffsetMs"),
+            json.number("endOffsetMs")),
         json.number("toleranceMs"),
         json.decimal("score"),
         json.ifThere("event", json::text),
-        readModel(json.object("model")),
-        readSampling(json.object("sampling")),
+        new Provenance(readModel(json.object("model")), readSampling(json.object("sampling"))),
         json.objects("chunks", ResultJson::readOrigin));
   }
 
@@ -325,7 +314,7 @@ public final class ResultJson {
   }
 
   private static void writeDeadLetter(ObjectNode json, DeadLetter deadLetter) {
-    json.put("id", id(deadLetter));
+    json.put("id", deadLetter.id());
     json.put("stream", deadLetter.stream());
     json.put("reason", JsonFields.written(deadLetter.rejection().reason()));
     json.put("detail", deadLetter.rejection().detail());

@@ -20,9 +20,9 @@ class WindowPlanTest {
   }
 
   @Test
-  void firstWindowSeeingATimeIsTheFirstThatReachesBeyondIt() {
+  void firstWindowEndingAfterATimeContainsIt() {
     for (long micros = 0; micros < 60 * SECOND; micros += SECOND / 2) {
-      long window = plan.firstWindowSeeing(micros);
+      long window = plan.firstEndingAfter(micros);
       assertThat(plan.endOf(window)).isGreaterThan(micros);
       assertThat(plan.startOf(window)).isLessThanOrEqualTo(micros);
       if (window > 0) {
@@ -32,16 +32,16 @@ class WindowPlanTest {
   }
 
   @Test
-  void lastWindowIsTheFirstThatReachesTheStreamsEnd() {
-    assertThat(plan.lastWindowOf(3 * SECOND)).isZero();
-    assertThat(plan.lastWindowOf(10 * SECOND)).isZero();
-    assertThat(plan.lastWindowOf(10 * SECOND + 1)).isEqualTo(1);
-    assertThat(plan.lastWindowOf(18 * SECOND)).isEqualTo(1);
-    assertThat(plan.lastWindowOf(19 * SECOND)).isEqualTo(2);
+  void lastWindowIsTheFirstThatReachesTheEndOfTheStream() {
+    assertThat(plan.lastOf(3 * SECOND)).isZero();
+    assertThat(plan.lastOf(10 * SECOND)).isZero();
+    assertThat(plan.lastOf(10 * SECOND + 1)).isEqualTo(1);
+    assertThat(plan.lastOf(18 * SECOND)).isEqualTo(1);
+    assertThat(plan.lastOf(19 * SECOND)).isEqualTo(2);
   }
 
   @Test
-  void refusesAnOverlapAsLongAsTheWindow() {
+  void rejectsOverlapAsLongAsTheWindow() {
     assertThatThrownBy(() -> new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(10)))
         .hasMessageContaining("overlap PT10S");
   }

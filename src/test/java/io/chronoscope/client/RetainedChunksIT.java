@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.chronoscope.analysis.ChunkArchive.Stretch;
+import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
 import io.chronoscope.analysis.ChunkArchive.TooMuchToReadException;
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.domain.StreamInput;
@@ -103,7 +103,7 @@ class RetainedChunksIT {
 
   private List<Long> sequences(RetainedChunks chunks, int fromMinute, int toMinute) {
     List<Long> sequences = new ArrayList<>();
-    try (Stretch stretch =
+    try (ChunkCursor stretch =
         chunks
             .open("cam", NOON.plusSeconds(60L * fromMinute), NOON.plusSeconds(60L * toMinute))
             .orElseThrow()) {
@@ -147,13 +147,15 @@ class RetainedChunksIT {
     }
 
     assertThat(sequences(chunks(1 << 20), 0, 60)).doesNotContain(0L).contains(29L);
-    try (Stretch stretch = chunks(1 << 20).open("cam", NOON, NOON.plusSeconds(60)).orElseThrow()) {
-      assertThat(stretch.earlierAreGone()).isTrue();
+    try (ChunkCursor stretch =
+        chunks(1 << 20).open("cam", NOON, NOON.plusSeconds(60)).orElseThrow()) {
+      assertThat(stretch.earlierExpired()).isTrue();
     }
   }
 
   private TopicPartition partitionOf(String stream) {
-    try (Stretch stretch = chunks(1 << 20).open(stream, NOON, NOON.plusSeconds(60)).orElseThrow()) {
+    try (ChunkCursor stretch =
+        chunks(1 << 20).open(stream, NOON, NOON.plusSeconds(60)).orElseThrow()) {
       return new TopicPartition(topic, stretch.next().orElseThrow().origin().partition());
     }
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.domain.Result;
-import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.ArrayList;
@@ -47,7 +46,7 @@ public record CommittedResults(Map<String, List<String>> records, List<String> i
   }
 
   private static String identity(Result result) {
-    String id = result.getClass().getSimpleName() + " " + ResultJson.id(result);
+    String id = result.getClass().getSimpleName() + " " + result.id();
     return result instanceof Result.Revised revised ? id + "/" + revised.revision() : id;
   }
 

@@ -1,6 +1,7 @@
 package io.chronoscope.testing;
 
 import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.OrderingLimits;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.decode.DecodeLimits;
@@ -50,7 +51,8 @@ public class LampModel implements VideoLanguageModel {
         1 << 20,
         512,
         Optional.empty(),
-        false);
+        Set.of(),
+        OrderingLimits.DEFAULTS);
   }
 
   private static final int YES = 7;

@@ -7,10 +7,11 @@ import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.StreamState.Counts;
+import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.analysis.StreamState.Summaries;
-import io.chronoscope.analysis.StreamState.Told;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Level;
@@ -23,6 +24,7 @@ import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamInput.Unreadable;
+import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.messaging.delivery.Positions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,16 +89,16 @@ public final class PairwiseAnalysis implements Intake {
         String word = UTF_8.decode(((Media.Inline) chunk.media()).bytes().duplicate()).toString();
         long number = chunk.sequence().orElseThrow();
         List<Result> results = new ArrayList<>();
-        List<Told> windows =
+        List<PublishedSummary> windows =
             new ArrayList<>(stream.state == null ? List.of() : stream.state.summaries().windows());
         if (stream.before.isPresent()) {
           String words = stream.before.get() + "+" + word;
           results.add(event(chunk, number - 1, words));
-          windows.add(new Told(number, 1, 0, 0, 0, words, SAMPLING, "", List.of()));
-        } else if (stream.state != null && stream.state.timing().nextSequence() != number) {
+          windows.add(new PublishedSummary(number, 1, 0, 0, 0, words, SAMPLING, "", List.of()));
+        } else if (stream.state != null && stream.state.position().nextSequence() != number) {
           throw new IllegalStateException(
               "%s goes on at %d instead of %d"
-                  .formatted(chunk.stream(), number, stream.state.timing().nextSequence()));
+                  .formatted(chunk.stream(), number, stream.state.position().nextSequence()));
         }
         stream.before = Optional.of(word);
         stream.resumeFrom = chunk.origin();
@@ -137,14 +139,14 @@ public final class PairwiseAnalysis implements Intake {
         1,
         Status.CLOSED,
         chunk.stream(),
-        START.plusSeconds(number),
-        START.plusSeconds(number + 2),
-        number * 1000,
-        (number + 2) * 1000,
+        new TimeSpan(
+            START.plusSeconds(number),
+            START.plusSeconds(number + 2),
+            number * 1000,
+            (number + 2) * 1000),
         500,
         words,
-        MODEL,
-        SAMPLING,
+        new Provenance(MODEL, SAMPLING),
         List.of(chunk.origin()));
   }
 
@@ -154,13 +156,9 @@ public final class PairwiseAnalysis implements Intake {
         1,
         Level.STREAM,
         stream,
-        START,
-        START.plusSeconds(state.nextWindow()),
-        0,
-        state.nextWindow() * 1000,
-        String.join(" ", state.summaries().windows().stream().map(Told::text).toList()),
-        MODEL,
-        SAMPLING,
+        new TimeSpan(START, START.plusSeconds(state.nextWindow()), 0, state.nextWindow() * 1000),
+        String.join(" ", state.summaries().windows().stream().map(PublishedSummary::text).toList()),
+        new Provenance(MODEL, SAMPLING),
         state.summaries().windows().stream().map(told -> "w" + told.number()).toList());
   }
 

@@ -2,6 +2,7 @@ package io.chronoscope.testing;
 
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Alert;
@@ -15,6 +16,7 @@ import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,14 +38,10 @@ public final class Samples {
         revision,
         Status.CLOSED,
         stream,
-        start,
-        start.plusMillis(2500),
-        1000,
-        3500,
+        new TimeSpan(start, start.plusMillis(2500), 1000, 3500),
         250,
         "a red circle moves left",
-        new ModelRef("demo", "abc"),
-        new Sampling(20, 2, "steady", 1280, 448, 252),
+        new Provenance(new ModelRef("demo", "abc"), new Sampling(20, 2, "steady", 1280, 448, 252)),
         List.of(new ChunkOrigin("video.chunks", 1, 7), new ChunkOrigin("video.chunks", 1, 9)));
   }
 
@@ -71,14 +69,10 @@ public final class Samples {
               random.nextInt(9),
               Status.values()[random.nextInt(Status.values().length)],
               stream,
-              start,
-              end,
-              random.nextInt(),
-              random.nextInt(),
+              new TimeSpan(start, end, random.nextInt(), random.nextInt()),
               random.nextInt(1000),
               text(random),
-              model,
-              sampling,
+              new Provenance(model, sampling),
               origins(random));
       case 1 ->
           new Summary(
@@ -86,36 +80,25 @@ public final class Samples {
               1 + random.nextInt(9),
               Level.values()[random.nextInt(4)],
               stream,
-              start,
-              end,
-              random.nextInt(),
-              random.nextInt(),
+              new TimeSpan(start, end, random.nextInt(), random.nextInt()),
               text(random),
-              model,
-              sampling,
+              new Provenance(model, sampling),
               List.of("a", "b").subList(0, random.nextInt(3)));
       case 2 ->
           new Unanswered(
               id,
               stream,
-              start,
-              end,
-              random.nextInt(),
-              random.nextInt(),
+              new TimeSpan(start, end, random.nextInt(), random.nextInt()),
               text(random),
               text(random),
-              model,
-              sampling);
+              new Provenance(model, sampling));
       case 3 ->
           new Gap(
               id,
               1 + random.nextInt(2),
               random.nextBoolean() ? Status.CLOSED : Status.WITHDRAWN,
               stream,
-              start,
-              end,
-              random.nextInt(),
-              random.nextInt(),
+              new TimeSpan(start, end, random.nextInt(), random.nextInt()),
               Gap.Cause.values()[random.nextInt(Gap.Cause.values().length)],
               text(random));
       case 4 ->
@@ -137,15 +120,11 @@ public final class Samples {
               text(random),
               random.nextInt(9),
               stream,
-              start,
-              end,
-              random.nextInt(),
-              random.nextInt(),
+              new TimeSpan(start, end, random.nextInt(), random.nextInt()),
               random.nextInt(1000),
               random.nextInt(101) / 100.0,
               random.nextBoolean() ? Optional.empty() : Optional.of("evt-1"),
-              model,
-              sampling,
+              new Provenance(model, sampling),
               origins(random));
       case 6 ->
           new QuestionAnswer(

@@ -2,7 +2,7 @@ package io.chronoscope.analysis.stream;
 
 import io.chronoscope.analysis.OrderingLimits;
 import io.chronoscope.analysis.StreamPosition;
-import io.chronoscope.analysis.WindowSequence;
+import io.chronoscope.analysis.WindowAnchor;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.StreamInput.Chunk;
 import java.time.Duration;
@@ -54,10 +54,10 @@ final class ChunkOrder {
 
   ChunkOrder(OrderingLimits limits, StreamPosition timing) {
     this(limits);
-    this.covered = timing.covered().orElse(null);
-    this.newest = timing.newest().orElse(null);
-    this.unreadable = timing.unreadable();
-    this.newestSequence = timing.newestSequence();
+    this.covered = timing.watermark().orElse(null);
+    this.newest = timing.latestStart().orElse(null);
+    this.unreadable = timing.unreadableAtWatermark();
+    this.newestSequence = timing.latestSequence();
     this.nextSequence = timing.nextSequence();
   }
 
@@ -164,7 +164,7 @@ final class ChunkOrder {
     if (end == null || latest == null) {
       return new Arrival.Queued();
     }
-    if (again && start.isAfter(latest.plus(limits.grace()))) {
+    if (again && start.isAfter(latest.plus(limits.allowedLateness()))) {
       return new Arrival.Late(
           "it begins at %s and was sent again, but its stream is at %s only"
               .formatted(start, latest));
@@ -172,7 +172,7 @@ final class ChunkOrder {
     if (!start.isBefore(end.minus(JOINT))) {
       return new Arrival.Queued();
     }
-    boolean withinGrace = !start.isBefore(end.minus(limits.grace()));
+    boolean withinGrace = !start.isBefore(end.minus(limits.allowedLateness()));
     Optional<Instant> chunkEnd = chunk.end();
     boolean addsSurely = chunkEnd.filter(until -> until.isAfter(end.plus(JOINT))).isPresent();
     boolean newer = chunk.numbered() ? chunk.sequence() > newestSequence : chunk.declared();
@@ -204,7 +204,7 @@ final class ChunkOrder {
                 Duration.between(start, latest).toMillis() / 1e3,
                 latest,
                 end,
-                limits.grace().toMillis() / 1e3));
+                limits.allowedLateness().toMillis() / 1e3));
   }
 
   /// @param all whether nothing more is waited for
@@ -254,8 +254,8 @@ final class ChunkOrder {
 
   private boolean isTooLateFor(Instant missing) {
     Instant latest = newest;
-    return (latest != null && !latest.isBefore(missing.plus(limits.grace())))
-        || heldBytes() > limits.maxHeldBytes()
+    return (latest != null && !latest.isBefore(missing.plus(limits.allowedLateness())))
+        || heldBytes() > limits.maxBufferedBytes()
         || held.size() > MOST_HELD;
   }
 
@@ -336,7 +336,7 @@ final class ChunkOrder {
   StreamPosition notBegun(
       StreamPosition.Phase phase,
       long readThrough,
-      List<StreamPosition.Needed> needed,
+      List<StreamPosition.NeededRecord> needed,
       List<Instant> earlier) {
     return new StreamPosition(
         false,
@@ -347,10 +347,10 @@ final class ChunkOrder {
         newest(),
         newestSequence,
         nextSequence,
-        WindowSequence.FROM_START,
+        WindowAnchor.STREAM_START,
         0,
         0,
-        StreamPosition.NOWHERE,
+        StreamPosition.SAMPLER_START,
         needed,
         List.of(),
         Optional.empty(),

@@ -1,10 +1,11 @@
 package io.chronoscope.analysis.stream;
 
 import io.chronoscope.analysis.StableIds;
-import io.chronoscope.analysis.StreamPosition.Missed;
+import io.chronoscope.analysis.StreamPosition.PublishedGap;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,10 +22,10 @@ final class Gaps {
   static final int KEPT = 256;
 
   private final String stream;
-  private final List<Missed> missed;
+  private final List<PublishedGap> missed;
   private @Nullable Instant since;
 
-  Gaps(String stream, List<Missed> missed, Optional<Instant> since) {
+  Gaps(String stream, List<PublishedGap> missed, Optional<Instant> since) {
     this.stream = stream;
     this.missed = new ArrayList<>(missed);
     this.since = since.orElse(null);
@@ -34,7 +35,7 @@ final class Gaps {
   ///
   /// @param streamStart from which the stream counts
   Gap tell(Instant streamStart, Instant from, Instant until, Cause cause, String detail) {
-    Missed gap = new Missed(from, until, cause, detail, 1);
+    PublishedGap gap = new PublishedGap(from, until, cause, detail, 1);
     if (until.isAfter(from)) {
       missed.add(gap);
       if (missed.size() > KEPT) {
@@ -51,7 +52,8 @@ final class Gaps {
   List<Gap> notLookedAt(Instant streamStart, Instant from, Instant until, String detail) {
     List<Gap> told = new ArrayList<>();
     Instant at = from;
-    for (Missed gap : missed.stream().sorted(Comparator.comparing(Missed::start)).toList()) {
+    for (PublishedGap gap :
+        missed.stream().sorted(Comparator.comparing(PublishedGap::start)).toList()) {
       if (gap.start().isBefore(until) && gap.end().isAfter(at)) {
         if (isLeft(at, gap.start())) {
           told.add(notLooked(streamStart, at, gap.start(), detail));
@@ -69,7 +71,7 @@ final class Gaps {
     return result(
         StableIds.of("gap", stream, streamStart, "not looked", from),
         streamStart,
-        new Missed(from, until, Cause.NOT_LOOKED, detail, 1),
+        new PublishedGap(from, until, Cause.NOT_LOOKED, detail, 1),
         Status.CLOSED);
   }
 
@@ -80,18 +82,19 @@ final class Gaps {
   }
 
   /// The parts of the gaps between two times; all of it where gaps are not known any more.
-  List<Missed> within(Instant from, Instant until) {
-    List<Missed> parts = new ArrayList<>();
+  List<PublishedGap> within(Instant from, Instant until) {
+    List<PublishedGap> parts = new ArrayList<>();
     Instant known = since;
     if (known != null && from.isBefore(known)) {
       parts.add(
-          new Missed(from, until.isBefore(known) ? until : known, Cause.MISSING, "forgotten", 1));
+          new PublishedGap(
+              from, until.isBefore(known) ? until : known, Cause.MISSING, "forgotten", 1));
     }
-    for (Missed gap : missed) {
+    for (PublishedGap gap : missed) {
       Instant start = from.isAfter(gap.start()) ? from : gap.start();
       Instant end = until.isBefore(gap.end()) ? until : gap.end();
       if (Duration.between(start, end).compareTo(Duration.ofMillis(1)) > 0) {
-        parts.add(new Missed(start, end, gap.cause(), gap.detail(), gap.revision()));
+        parts.add(new PublishedGap(start, end, gap.cause(), gap.detail(), gap.revision()));
       }
     }
     return parts;
@@ -102,7 +105,7 @@ final class Gaps {
   /// @return the gaps that are withdrawn or smaller now, and new ones for what is left of them
   List<Gap> fill(Instant streamStart, Instant from, Instant until) {
     List<Gap> told = new ArrayList<>();
-    for (Missed gap : List.copyOf(missed)) {
+    for (PublishedGap gap : List.copyOf(missed)) {
       if (!gap.start().isBefore(until) || !gap.end().isAfter(from)) {
         continue;
       }
@@ -110,18 +113,20 @@ final class Gaps {
       missed.remove(at);
       boolean headLeft = isLeft(gap.start(), from);
       if (headLeft) {
-        Missed head = new Missed(gap.start(), from, gap.cause(), gap.detail(), gap.revision() + 1);
+        PublishedGap head =
+            new PublishedGap(gap.start(), from, gap.cause(), gap.detail(), gap.revision() + 1);
         missed.add(at++, head);
         told.add(result(streamStart, head, Status.CLOSED));
       } else {
         told.add(
             result(
                 streamStart,
-                new Missed(gap.start(), gap.end(), gap.cause(), gap.detail(), gap.revision() + 1),
+                new PublishedGap(
+                    gap.start(), gap.end(), gap.cause(), gap.detail(), gap.revision() + 1),
                 Status.WITHDRAWN));
       }
       if (isLeft(until, gap.end())) {
-        Missed tail = new Missed(until, gap.end(), gap.cause(), gap.detail(), 1);
+        PublishedGap tail = new PublishedGap(until, gap.end(), gap.cause(), gap.detail(), 1);
         missed.add(at, tail);
         told.add(result(streamStart, tail, Status.CLOSED));
       }
@@ -134,25 +139,26 @@ final class Gaps {
     return Duration.between(from, until).compareTo(ChunkOrder.JOINT) > 0;
   }
 
-  private Gap result(Instant streamStart, Missed gap, Status status) {
+  private Gap result(Instant streamStart, PublishedGap gap, Status status) {
     return result(StableIds.of("gap", stream, streamStart, gap.start()), streamStart, gap, status);
   }
 
-  private Gap result(String id, Instant streamStart, Missed gap, Status status) {
+  private Gap result(String id, Instant streamStart, PublishedGap gap, Status status) {
     return new Gap(
         id,
         gap.revision(),
         status,
         stream,
-        gap.start(),
-        gap.end(),
-        Duration.between(streamStart, gap.start()).toMillis(),
-        Duration.between(streamStart, gap.end()).toMillis(),
+        new TimeSpan(
+            gap.start(),
+            gap.end(),
+            Duration.between(streamStart, gap.start()).toMillis(),
+            Duration.between(streamStart, gap.end()).toMillis()),
         gap.cause(),
         gap.detail());
   }
 
-  List<Missed> missed() {
+  List<PublishedGap> missed() {
     return List.copyOf(missed);
   }
 

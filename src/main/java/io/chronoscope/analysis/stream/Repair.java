@@ -2,7 +2,7 @@ package io.chronoscope.analysis.stream;
 
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
-import io.chronoscope.analysis.StreamPosition.Missed;
+import io.chronoscope.analysis.StreamPosition.PublishedGap;
 import io.chronoscope.analysis.stream.ChunkOrder.Placed;
 import io.chronoscope.analysis.summary.SummaryRecords;
 import io.chronoscope.analysis.window.AnalysisTools;
@@ -49,10 +49,10 @@ final class Repair {
       Instant end = chunk.start().plus(read.facts().durationMicros(), ChronoUnit.MICROS);
       List<WindowAnswer> answers = new ArrayList<>();
       long seen = 0;
-      List<Missed> parts = new ArrayList<>();
+      List<PublishedGap> parts = new ArrayList<>();
       List<Stretch> shown = shown(chunk.start(), end, read.facts());
       shown.forEach(stretch -> parts.addAll(gaps.within(stretch.from(), stretch.until())));
-      for (Missed part : parts) {
+      for (PublishedGap part : parts) {
         seen += ChronoUnit.MICROS.between(part.start(), part.end());
         Instant from = part.start();
         while (from.isBefore(part.end())) {
@@ -61,7 +61,7 @@ final class Repair {
               between(read.frames(), told, told.micros(from), told.micros(until));
           if (!candidates.isEmpty()) {
             answers.add(
-                analyst.analyse(
+                analyst.analyze(
                     SummaryRecords.repair(told.micros(from)),
                     candidates,
                     reader.grid(),

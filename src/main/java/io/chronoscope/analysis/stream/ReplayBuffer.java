@@ -1,6 +1,6 @@
 package io.chronoscope.analysis.stream;
 
-import io.chronoscope.analysis.StreamPosition.Needed;
+import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.domain.StreamInput.Chunk;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,19 +15,19 @@ import java.util.stream.Collectors;
 /// The records that a stream needs back when it goes on, until all of them were read again.
 final class ReplayBuffer {
 
-  private final Deque<Needed> toTake = new ArrayDeque<>();
-  private final List<Needed> toHold;
+  private final Deque<NeededRecord> toTake = new ArrayDeque<>();
+  private final List<NeededRecord> toHold;
   private final Set<Long> awaited;
   private final Map<Long, Chunk> here = new HashMap<>();
 
-  ReplayBuffer(List<Needed> needed) {
-    needed.stream().filter(record -> record.taken().isPresent()).forEach(toTake::add);
-    toHold = needed.stream().filter(record -> record.taken().isEmpty()).toList();
-    awaited = needed.stream().map(Needed::offset).collect(Collectors.toSet());
+  ReplayBuffer(List<NeededRecord> needed) {
+    needed.stream().filter(record -> record.decoded().isPresent()).forEach(toTake::add);
+    toHold = needed.stream().filter(record -> record.decoded().isEmpty()).toList();
+    awaited = needed.stream().map(NeededRecord::offset).collect(Collectors.toSet());
   }
 
   /// A record that is needed, and its chunk.
-  record Back(Needed needed, Chunk chunk) {}
+  record Back(NeededRecord needed, Chunk chunk) {}
 
   boolean isComplete() {
     return awaited.isEmpty();
@@ -48,7 +48,7 @@ final class ReplayBuffer {
 
   /// The next chunk to decode again, in the order in which they were decoded before.
   Optional<Back> nextTaken() {
-    Needed next = toTake.peek();
+    NeededRecord next = toTake.peek();
     Chunk chunk = next == null ? null : here.remove(next.offset());
     return next == null || chunk == null
         ? Optional.empty()
@@ -58,7 +58,7 @@ final class ReplayBuffer {
   /// The chunks that were held back.
   List<Back> held() {
     List<Back> held = new ArrayList<>();
-    for (Needed needed : toHold) {
+    for (NeededRecord needed : toHold) {
       Chunk chunk = here.get(needed.offset());
       if (chunk != null) {
         held.add(new Back(needed, chunk));

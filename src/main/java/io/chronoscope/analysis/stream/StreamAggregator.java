@@ -8,6 +8,7 @@ import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.StreamState.Summaries;
+import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.event.AlertTracker;
 import io.chronoscope.analysis.event.EventTracker;
@@ -18,10 +19,13 @@ import io.chronoscope.analysis.summary.SummaryTree;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.WindowAnswer;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -54,7 +58,7 @@ final class StreamAggregator {
             start,
             model.ref(),
             state.openEvents(),
-            settings.comparesText()
+            settings.textTasks().contains(TextTask.COMPARE)
                 ? SemanticMatcher.asking(model)
                 : SemanticMatcher.OF_WORDS_ONLY);
     this.alerts =
@@ -67,7 +71,7 @@ final class StreamAggregator {
     this.summaries =
         new SummaryTree(
             new SummaryRecords(stream, start, model.ref()),
-            settings.summarizesText()
+            settings.textTasks().contains(TextTask.SUMMARIZE)
                 ? Summarizer.asking(model, settings.maxNewTokens())
                 : Summarizer.joining(),
             settings.windows().stride(),
@@ -142,14 +146,14 @@ final class StreamAggregator {
   List<Result> take(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();
     nextWindow = span.window() + 1;
-    long nextFrom = windows.startOf(settings.windows(), nextWindow);
+    long nextFrom = windows.startOf(nextWindow);
     List<VideoEvent> events =
         counted(tracker.observe(span, answer.sampling(), answer.events(), nextFrom));
     counts = new Counts(counts.windows() + 1, counts.events());
     List<Result> results = new ArrayList<>(events);
     results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, nextFrom));
     results.addAll(problems(answer));
-    summary(answer, windows.startOf(settings.windows(), span.window()), events)
+    summary(answer, windows.startOf(span.window()), events)
         .flatMap(summaries::take)
         .ifPresent(results::add);
     results.addAll(summaries.tellUntil(nextFrom));
@@ -162,7 +166,7 @@ final class StreamAggregator {
   /// @param windows from where windows are counted
   List<Result> glance(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();
-    long from = windows.startOf(settings.windows(), span.window());
+    long from = windows.startOf(span.window());
     List<VideoEvent> events =
         counted(tracker.observe(span, answer.sampling(), answer.events(), from));
     List<Result> results = new ArrayList<>(events);
@@ -241,7 +245,7 @@ final class StreamAggregator {
   List<Result> passOver(long next, boolean lost, WindowSequence windows) {
     nextWindow = next;
     List<Result> results = lost ? closeAll() : new ArrayList<>();
-    results.addAll(summaries.tellUntil(windows.startOf(settings.windows(), next)));
+    results.addAll(summaries.tellUntil(windows.startOf(next)));
     return results;
   }
 
@@ -270,17 +274,9 @@ final class StreamAggregator {
     return new Unanswered(
         StableIds.of("una", stream, start, question, span.window()),
         stream,
-        at(span.firstMicros()),
-        at(span.untilMicros()),
-        Math.round(span.firstMicros() / 1000.0),
-        Math.round(span.untilMicros() / 1000.0),
+        TimeSpan.of(new StreamClock(start), span.firstMicros(), span.untilMicros()),
         question + ": " + problem,
-        answer.lastWords(),
-        model.ref(),
-        answer.sampling());
-  }
-
-  private Instant at(long micros) {
-    return start.plus(micros, ChronoUnit.MICROS);
+        answer.unusableText(),
+        new Provenance(model.ref(), answer.sampling()));
   }
 }

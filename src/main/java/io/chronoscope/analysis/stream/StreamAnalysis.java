@@ -100,7 +100,7 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     lanes.compute(
         state.stream(),
         (stream, lane) -> {
-          if (lane == null && state.rests()) {
+          if (lane == null && state.isIdle()) {
             // States are kept for weeks, so there may be many of these: no thread for each.
             resting.put(stream, resumed);
             return null;

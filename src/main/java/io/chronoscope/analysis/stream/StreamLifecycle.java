@@ -9,7 +9,7 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamPosition;
-import io.chronoscope.analysis.StreamPosition.Needed;
+import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.analysis.StreamPosition.Phase;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.stream.ChunkOrder.Arrival;
@@ -75,20 +75,20 @@ final class StreamLifecycle implements AutoCloseable {
     this.tools = tools;
     this.listener = tools.listener();
     this.out = out;
-    this.order = new ChunkOrder(settings.disorder());
+    this.order = new ChunkOrder(settings.ordering());
     this.reread =
-        new ReplayBuffer(resumed.map(from -> from.state().timing().needed()).orElse(List.of()));
+        new ReplayBuffer(resumed.map(from -> from.state().position().needed()).orElse(List.of()));
     resumed.ifPresent(this::goOnFrom);
   }
 
   private void goOnFrom(Resumed from) {
-    StreamPosition timing = from.state().timing();
-    order = new ChunkOrder(settings.disorder(), timing);
+    StreamPosition timing = from.state().position();
+    order = new ChunkOrder(settings.ordering(), timing);
     earlierStarts.addAll(timing.earlierStarts());
     phase = timing.phase();
-    last = new ChunkOrigin(from.from().topic(), from.from().partition(), timing.readThrough());
+    last = new ChunkOrigin(from.from().topic(), from.from().partition(), timing.lastReadOffset());
     written = new StreamCommit(stream, List.of(), Optional.of(from.state()), from.from());
-    if (timing.begun()) {
+    if (timing.started()) {
       Timeline now =
           timelineOf(new StreamAggregator(from.state(), settings, tools.model(), listener));
       now.goOnFrom(timing);
@@ -150,12 +150,12 @@ final class StreamLifecycle implements AutoCloseable {
     if (returning || over || last == null) {
       return Optional.empty();
     }
-    phase = Phase.RESTING;
+    phase = Phase.IDLING;
     pump();
     StreamCommit step = written;
     return over || step == null
         ? Optional.empty()
-        : step.after().map(state -> new Resumed(state, step.resumeFrom()));
+        : step.state().map(state -> new Resumed(state, step.resumeFrom()));
   }
 
   private void stopWaiting() {
@@ -180,7 +180,7 @@ final class StreamLifecycle implements AutoCloseable {
     returning = false;
     for (ReplayBuffer.Back back : reread.held()) {
       Placed placed = new Placed(back.chunk(), back.needed().sequence(), back.needed().start());
-      if (phase == Phase.TURNING && placed.chunk().origin().equals(last)) {
+      if (phase == Phase.RESTARTING && placed.chunk().origin().equals(last)) {
         turn = placed;
       } else {
         order.hold(placed);
@@ -202,7 +202,7 @@ final class StreamLifecycle implements AutoCloseable {
           reject(chunk.origin(), new Rejection(Rejection.Reason.LATE, late.detail()));
       case Arrival.Repairs repairs -> repair(placed);
       case Arrival.SetBack setBack -> {
-        phase = Phase.TURNING;
+        phase = Phase.RESTARTING;
         turn = placed;
       }
     }
@@ -241,8 +241,8 @@ final class StreamLifecycle implements AutoCloseable {
     }
     return switch (phase) {
       case RUNNING -> false;
-      case RESTING -> rested();
-      case TURNING -> turned();
+      case IDLING -> rested();
+      case RESTARTING -> turned();
       case ENDING -> ended();
     };
   }
@@ -362,7 +362,7 @@ final class StreamLifecycle implements AutoCloseable {
 
   private boolean isWritten(StreamPosition now) {
     StreamCommit step = written;
-    return step != null && step.after().filter(state -> state.timing().equals(now)).isPresent();
+    return step != null && step.state().filter(state -> state.position().equals(now)).isPresent();
   }
 
   /// @return true: the stream has begun anew
@@ -392,7 +392,7 @@ final class StreamLifecycle implements AutoCloseable {
     phase = Phase.RUNNING;
     turn = null;
     timeline = null;
-    order = ChunkOrder.beginningWith(settings.disorder(), first);
+    order = ChunkOrder.beginningWith(settings.ordering(), first);
     step(results);
     return true;
   }
@@ -425,7 +425,7 @@ final class StreamLifecycle implements AutoCloseable {
             && timing.nextSequence() == 0
             && earlierStarts.isEmpty();
     long from =
-        timing.needed().stream().mapToLong(Needed::offset).min().orElse(lastRead().offset());
+        timing.needed().stream().mapToLong(NeededRecord::offset).min().orElse(lastRead().offset());
     out(
         new StreamCommit(
             stream,
@@ -451,7 +451,7 @@ final class StreamLifecycle implements AutoCloseable {
   }
 
   private StreamPosition timing() {
-    List<Needed> held = new ArrayList<>();
+    List<NeededRecord> held = new ArrayList<>();
     order.held().forEach(placed -> held.add(held(placed)));
     Placed first = turn;
     if (first != null) {
@@ -463,8 +463,8 @@ final class StreamLifecycle implements AutoCloseable {
         : line.timing(phase, lastRead().offset(), order, held, earlierStarts);
   }
 
-  private static Needed held(Placed placed) {
-    return new Needed(
+  private static NeededRecord held(Placed placed) {
+    return new NeededRecord(
         placed.chunk().origin().offset(), placed.sequence(), placed.start(), Optional.empty());
   }
 

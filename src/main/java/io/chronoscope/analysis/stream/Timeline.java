@@ -11,9 +11,9 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamPosition;
-import io.chronoscope.analysis.StreamPosition.Needed;
+import io.chronoscope.analysis.StreamPosition.DecodedChunk;
+import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.analysis.StreamPosition.Phase;
-import io.chronoscope.analysis.StreamPosition.Taken;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.stream.ChunkOrder.Move;
@@ -58,10 +58,10 @@ final class Timeline implements AutoCloseable {
   private final ChunkReader reader;
   private final WindowAnalyzer analyst;
   private final WindowProgress attention;
-  private final Deque<Needed> taken = new ArrayDeque<>();
+  private final Deque<NeededRecord> taken = new ArrayDeque<>();
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
   private Gaps gaps;
-  private WindowSequence windows = WindowSequence.FROM_START;
+  private WindowSequence windows;
   private long notSeenMicros;
 
   /// @param story what was told of it so far
@@ -82,16 +82,17 @@ final class Timeline implements AutoCloseable {
     this.analyst = new WindowAnalyzer(stream, settings, tools, tools.rules());
     this.attention = new WindowProgress(stream, tools.load(), tools.clock());
     this.gaps = new Gaps(stream, List.of(), Optional.empty());
+    this.windows = WindowSequence.fromStreamStart(settings.windows());
   }
 
   /// Goes on from there, once [#takeAgain] has had all chunks of which frames are still needed.
   void goOnFrom(StreamPosition timing) {
-    gaps = new Gaps(stream, timing.missed(), timing.missedSince());
-    windows = timing.windows();
+    gaps = new Gaps(stream, timing.gaps(), timing.gapsForgottenBefore());
+    windows = new WindowSequence(settings.windows(), timing.windowAnchor());
     attention.settle(timing.settledMicros());
-    attention.looked(timing.lookedMicros());
+    attention.looked(timing.partialMicros());
     notSeenMicros = timing.notSeenMicros();
-    reader.goTo(timing.sampled());
+    reader.goTo(timing.sampler());
   }
 
   Instant start() {
@@ -111,9 +112,13 @@ final class Timeline implements AutoCloseable {
   ///
   /// @param held records that are held back
   StreamPosition timing(
-      Phase phase, long readThrough, ChunkOrder order, List<Needed> held, List<Instant> earlier) {
+      Phase phase,
+      long readThrough,
+      ChunkOrder order,
+      List<NeededRecord> held,
+      List<Instant> earlier) {
     long needed = startOf(story.nextWindow());
-    List<Needed> records = new ArrayList<>();
+    List<NeededRecord> records = new ArrayList<>();
     taken.stream().filter(chunk -> reachesBeyond(chunk, needed)).forEach(records::add);
     records.addAll(held);
     return new StreamPosition(
@@ -125,7 +130,7 @@ final class Timeline implements AutoCloseable {
         order.newest(),
         order.newestSequence(),
         order.nextSequence(),
-        windows,
+        windows.anchor(),
         attention.settledMicros(),
         attention.lookedMicros(),
         reader.position(),
@@ -151,11 +156,11 @@ final class Timeline implements AutoCloseable {
   /// @param seenBefore absolute time up to which the stream was seen without it
   void take(Placed placed, Shown shown, Instant end, Instant seenBefore) {
     taken.add(
-        new Needed(
+        new NeededRecord(
             placed.chunk().origin().offset(),
             placed.sequence(),
             placed.start(),
-            Optional.of(new Taken(end, shown.before()))));
+            Optional.of(new DecodedChunk(end, shown.before()))));
     frames.addAll(shown.frames());
     List<Result> holes = holes(placed, shown.facts(), seenBefore);
     if (!holes.isEmpty()) {
@@ -200,10 +205,10 @@ final class Timeline implements AutoCloseable {
   }
 
   /// Decodes again what windows still need.
-  void takeAgain(Chunk chunk, Needed needed) {
+  void takeAgain(Chunk chunk, NeededRecord needed) {
     FrameSampler.Position after = reader.position();
     try {
-      reader.goTo(needed.taken().orElseThrow().before());
+      reader.goTo(needed.decoded().orElseThrow().samplerBefore());
       frames.addAll(reader.read(chunk, absoluteMicros(needed.start())).frames());
       taken.add(needed);
     } catch (UnreadableMediaException e) {
@@ -281,8 +286,7 @@ final class Timeline implements AutoCloseable {
   ///
   /// @return whether there was one
   boolean lookAtRest(long coveredMicros) {
-    if (frames.isEmpty()
-        || story.nextWindow() > windows.lastOf(settings.windows(), coveredMicros)) {
+    if (frames.isEmpty() || story.nextWindow() > windows.lastOf(coveredMicros)) {
       return false;
     }
     look(coveredMicros, coveredMicros);
@@ -310,7 +314,8 @@ final class Timeline implements AutoCloseable {
     begin(window, candidates);
     List<Result> results =
         story.glance(
-            analyst.glance(window, candidates, reader.grid(), coveredMicros, DetailLevel.FULL),
+            analyst.analyzePartial(
+                window, candidates, reader.grid(), coveredMicros, DetailLevel.FULL),
             windows);
     if (!results.isEmpty()) {
       tell(results, candidates);
@@ -335,7 +340,7 @@ final class Timeline implements AutoCloseable {
     } else {
       DetailLevel look = attention.turnTo(candidates);
       if (look.describes(stream, window)) {
-        WindowAnswer answer = analyst.analyse(window, candidates, reader.grid(), untilMicros, look);
+        WindowAnswer answer = analyst.analyze(window, candidates, reader.grid(), untilMicros, look);
         results = story.take(answer, windows);
         attention.settle(endOf(window));
       } else {
@@ -412,7 +417,7 @@ final class Timeline implements AutoCloseable {
             .map(micros -> micros - story.startMicros())
             .findFirst()
             .orElse(coveredMicros);
-    return Math.max(windows.firstSeeing(settings.windows(), seen), story.nextWindow() + 1);
+    return Math.max(windows.firstEndingAfter(seen), story.nextWindow() + 1);
   }
 
   /// It ends, for now: of a last window that was left out the end is in no other.
@@ -427,7 +432,7 @@ final class Timeline implements AutoCloseable {
   /// It ends for now; the next window begins where it was cut short.
   List<Result> rest(long coveredMicros) {
     List<Result> results = end(coveredMicros);
-    windows = new WindowSequence(story.nextWindow(), coveredMicros);
+    windows = windows.reanchored(story.nextWindow(), coveredMicros);
     attention.settle(coveredMicros);
     close();
     return results;
@@ -461,8 +466,8 @@ final class Timeline implements AutoCloseable {
     taken.removeIf(chunk -> !reachesBeyond(chunk, micros));
   }
 
-  private boolean reachesBeyond(Needed chunk, long micros) {
-    return chunk.taken().orElseThrow().end().isAfter(start().plus(micros, ChronoUnit.MICROS));
+  private boolean reachesBeyond(NeededRecord chunk, long micros) {
+    return chunk.decoded().orElseThrow().end().isAfter(start().plus(micros, ChronoUnit.MICROS));
   }
 
   void progress(long coveredMicros) {
@@ -470,11 +475,11 @@ final class Timeline implements AutoCloseable {
   }
 
   private long startOf(long window) {
-    return windows.startOf(settings.windows(), window);
+    return windows.startOf(window);
   }
 
   private long endOf(long window) {
-    return windows.endOf(settings.windows(), window);
+    return windows.endOf(window);
   }
 
   private static long absoluteMicros(Instant instant) {

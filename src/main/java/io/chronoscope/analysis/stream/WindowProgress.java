@@ -59,7 +59,7 @@ final class WindowProgress {
   /// @param coveredMicros to where frames are there
   /// @param endMicros of the window
   boolean isWorthALook(WindowPlan plan, long seenMicros, long coveredMicros, long endMicros) {
-    OptionalLong due = plan.earlyLook(seenMicros, endMicros);
+    OptionalLong due = plan.nextPartial(seenMicros, endMicros);
     if (due.isEmpty() || coveredMicros < due.getAsLong() || look().level() > 0) {
       return false;
     }

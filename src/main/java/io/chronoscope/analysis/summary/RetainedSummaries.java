@@ -1,7 +1,7 @@
 package io.chronoscope.analysis.summary;
 
+import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.analysis.StreamState.Summaries;
-import io.chronoscope.analysis.StreamState.Told;
 import io.chronoscope.domain.Result.Level;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,11 +27,11 @@ final class RetainedSummaries {
   /// the topic.
   static final int NAMED_HOURS = 30 * 24;
 
-  private final TreeMap<Long, Told> windows;
-  private final TreeMap<Long, Told> minutes;
-  private final TreeMap<Long, Told> hours;
-  private @Nullable Told earlier;
-  private @Nullable Told whole;
+  private final TreeMap<Long, PublishedSummary> windows;
+  private final TreeMap<Long, PublishedSummary> minutes;
+  private final TreeMap<Long, PublishedSummary> hours;
+  private @Nullable PublishedSummary earlier;
+  private @Nullable PublishedSummary whole;
   private long doneMicros;
 
   RetainedSummaries(Summaries state) {
@@ -43,8 +43,8 @@ final class RetainedSummaries {
     this.doneMicros = state.doneMicros();
   }
 
-  private static TreeMap<Long, Told> byNumber(List<Told> told) {
-    TreeMap<Long, Told> map = new TreeMap<>();
+  private static TreeMap<Long, PublishedSummary> byNumber(List<PublishedSummary> told) {
+    TreeMap<Long, PublishedSummary> map = new TreeMap<>();
     told.forEach(one -> map.put(one.number(), one));
     return map;
   }
@@ -59,19 +59,19 @@ final class RetainedSummaries {
         whole());
   }
 
-  TreeMap<Long, Told> windows() {
+  TreeMap<Long, PublishedSummary> windows() {
     return windows;
   }
 
-  TreeMap<Long, Told> minutes() {
+  TreeMap<Long, PublishedSummary> minutes() {
     return minutes;
   }
 
-  TreeMap<Long, Told> hours() {
+  TreeMap<Long, PublishedSummary> hours() {
     return hours;
   }
 
-  TreeMap<Long, Told> at(Level level) {
+  TreeMap<Long, PublishedSummary> at(Level level) {
     return switch (level) {
       case WINDOW -> windows;
       case MINUTE -> minutes;
@@ -81,19 +81,19 @@ final class RetainedSummaries {
   }
 
   /// What all hours before the kept ones come to.
-  Optional<Told> earlier() {
+  Optional<PublishedSummary> earlier() {
     return Optional.ofNullable(earlier);
   }
 
-  void earlier(Told told) {
+  void earlier(PublishedSummary told) {
     earlier = told;
   }
 
-  Optional<Told> whole() {
+  Optional<PublishedSummary> whole() {
     return Optional.ofNullable(whole);
   }
 
-  void whole(Told told) {
+  void whole(PublishedSummary told) {
     whole = told;
   }
 
@@ -106,11 +106,11 @@ final class RetainedSummaries {
     doneMicros = Math.max(doneMicros, micros);
   }
 
-  static long minuteOf(Told told) {
+  static long minuteOf(PublishedSummary told) {
     return told.beginsMicros() / MINUTE_MICROS;
   }
 
-  static long hourOf(Told told) {
+  static long hourOf(PublishedSummary told) {
     return told.beginsMicros() / HOUR_MICROS;
   }
 
@@ -131,15 +131,15 @@ final class RetainedSummaries {
 
   /// Whether what is told of a minute knows a window already.
   boolean restsOn(long minute, long window) {
-    Told its = minutes.get(minute);
-    Told above = hours.get(minute * MINUTE_MICROS / HOUR_MICROS);
+    PublishedSummary its = minutes.get(minute);
+    PublishedSummary above = hours.get(minute * MINUTE_MICROS / HOUR_MICROS);
     return (its != null && its.parts().contains(window))
         || (above != null && above.parts().contains(window))
         || (earlier != null && earlier.parts().contains(window));
   }
 
-  List<Told> withEarlier(Collection<Told> later) {
-    List<Told> all = new ArrayList<>();
+  List<PublishedSummary> withEarlier(Collection<PublishedSummary> later) {
+    List<PublishedSummary> all = new ArrayList<>();
     earlier().ifPresent(all::add);
     all.addAll(later);
     return all;
@@ -163,7 +163,7 @@ final class RetainedSummaries {
   }
 
   /// The oldest hours, when there are too many; none otherwise.
-  List<Told> hoursToFold() {
+  List<PublishedSummary> hoursToFold() {
     return hours.size() > MAX_HOURS
         ? List.copyOf(hours.values()).subList(0, MAX_HOURS / 2)
         : List.of();

@@ -1,12 +1,14 @@
 package io.chronoscope.analysis.summary;
 
 import io.chronoscope.analysis.StableIds;
-import io.chronoscope.analysis.StreamState.Told;
+import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Summary;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /// How summaries of one stream are named and written.
@@ -35,24 +37,20 @@ public record SummaryRecords(String stream, Instant start, ModelRef model) {
   /// Of what a summary rests on.
   ///
   /// @param below the level below its own
-  List<String> ids(Level below, Told told) {
+  List<String> ids(Level below, PublishedSummary told) {
     return told.parts().stream().map(number -> id(below, number)).toList();
   }
 
   /// @param text in full
-  Summary of(Level level, Told told, String text, List<String> restsOn) {
+  Summary of(Level level, PublishedSummary told, String text, List<String> restsOn) {
     return new Summary(
         id(level, told.number()),
         told.revision(),
         level,
         stream,
-        start.plus(told.startMicros(), ChronoUnit.MICROS),
-        start.plus(told.endMicros(), ChronoUnit.MICROS),
-        Math.round(told.startMicros() / 1000.0),
-        Math.round(told.endMicros() / 1000.0),
+        TimeSpan.of(new StreamClock(start), told.startMicros(), told.endMicros()),
         text,
-        model,
-        told.sampling(),
+        new Provenance(model, told.sampling()),
         restsOn);
   }
 }

@@ -6,8 +6,8 @@ import static io.chronoscope.analysis.summary.RetainedSummaries.hourOf;
 import static io.chronoscope.analysis.summary.RetainedSummaries.minuteOf;
 
 import io.chronoscope.analysis.StableIds;
+import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.analysis.StreamState.Summaries;
-import io.chronoscope.analysis.StreamState.Told;
 import io.chronoscope.analysis.summary.Summarizer.Part;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Summary;
@@ -85,8 +85,8 @@ public final class SummaryTree {
     if (window.beginsMicros() / MINUTE_MICROS < kept.firstMinuteOfWindows()) {
       return Optional.empty();
     }
-    Told before = kept.windows().get(window.number());
-    Told told = told(window, before);
+    PublishedSummary before = kept.windows().get(window.number());
+    PublishedSummary told = told(window, before);
     if (before != null && before.digest().equals(told.digest())) {
       return Optional.empty();
     }
@@ -101,13 +101,13 @@ public final class SummaryTree {
   /// @param looks numbered by [SummaryRecords#repair], in order
   public List<Summary> repair(List<Window> looks) {
     List<Summary> out = new ArrayList<>();
-    TreeMap<Long, List<Told>> late = new TreeMap<>();
+    TreeMap<Long, List<PublishedSummary>> late = new TreeMap<>();
     for (Window look : looks) {
       long minute = look.beginsMicros() / MINUTE_MICROS;
       if (minute >= kept.firstMinuteOfWindows()) {
         take(look).ifPresent(out::add);
       } else if (!kept.restsOn(minute, look.number())) {
-        Told told = told(look, null);
+        PublishedSummary told = told(look, null);
         out.add(records.of(Level.WINDOW, told, look.text(), look.restsOn()));
         late.computeIfAbsent(minute, m -> new ArrayList<>()).add(told);
       }
@@ -153,7 +153,7 @@ public final class SummaryTree {
   }
 
   private void tellMinutes(long untilMicros, List<Summary> out) {
-    TreeMap<Long, List<Told>> parts = new TreeMap<>();
+    TreeMap<Long, List<PublishedSummary>> parts = new TreeMap<>();
     inOrder(kept.windows().values())
         .forEach(one -> parts.computeIfAbsent(minuteOf(one), m -> new ArrayList<>()).add(one));
     parts.forEach((minute, its) -> {
@@ -163,12 +163,14 @@ public final class SummaryTree {
     });
   }
 
-  private static List<Told> inOrder(Collection<Told> windows) {
-    return windows.stream().sorted(Comparator.comparingLong(Told::startMicros)).toList();
+  private static List<PublishedSummary> inOrder(Collection<PublishedSummary> windows) {
+    return windows.stream()
+        .sorted(Comparator.comparingLong(PublishedSummary::startMicros))
+        .toList();
   }
 
   private void tellHours(long untilMicros, List<Summary> out) {
-    TreeMap<Long, List<Told>> parts = new TreeMap<>();
+    TreeMap<Long, List<PublishedSummary>> parts = new TreeMap<>();
     kept.minutes()
         .values()
         .forEach(one -> parts.computeIfAbsent(hourOf(one), h -> new ArrayList<>()).add(one));
@@ -180,8 +182,8 @@ public final class SummaryTree {
   }
 
   /// A minute or an hour from all that it rests on.
-  private void tell(Level level, long number, List<Told> parts, List<Summary> out) {
-    Told before = kept.at(level).get(number);
+  private void tell(Level level, long number, List<PublishedSummary> parts, List<Summary> out) {
+    PublishedSummary before = kept.at(level).get(number);
     String digest = digest(parts);
     if (before == null || !before.digest().equals(digest)) {
       publish(level, number, before, parts, numbers(parts), digest, out);
@@ -190,7 +192,7 @@ public final class SummaryTree {
 
   /// A minute from what it told before and what was seen of it since; an hour, where its minutes
   /// are not known any more.
-  private void tellMore(long minute, List<Told> looks, List<Summary> out) {
+  private void tellMore(long minute, List<PublishedSummary> looks, List<Summary> out) {
     long hour = minute * MINUTE_MICROS / HOUR_MICROS;
     if (hour >= kept.firstHourOfMinutes()) {
       tellMore(Level.MINUTE, minute, looks, out);
@@ -201,9 +203,9 @@ public final class SummaryTree {
     }
   }
 
-  private void tellMore(Level level, long number, List<Told> looks, List<Summary> out) {
-    Told before = kept.at(level).get(number);
-    List<Told> parts = new ArrayList<>();
+  private void tellMore(Level level, long number, List<PublishedSummary> looks, List<Summary> out) {
+    PublishedSummary before = kept.at(level).get(number);
+    List<PublishedSummary> parts = new ArrayList<>();
     List<Long> numbers = new ArrayList<>();
     if (before != null) {
       parts.add(before);
@@ -217,15 +219,15 @@ public final class SummaryTree {
   private void publish(
       Level level,
       long number,
-      @Nullable Told before,
-      List<Told> parts,
+      @Nullable PublishedSummary before,
+      List<PublishedSummary> parts,
       List<Long> numbers,
       String digest,
       List<Summary> out) {
     boolean minute = level == Level.MINUTE;
     String text = text(parts);
-    Told told =
-        new Told(
+    PublishedSummary told =
+        new PublishedSummary(
             number,
             before == null ? 1 : before.revision() + 1,
             number * (minute ? MINUTE_MICROS : HOUR_MICROS),
@@ -239,16 +241,17 @@ public final class SummaryTree {
     out.add(records.of(level, told, text, records.ids(minute ? Level.WINDOW : Level.MINUTE, told)));
   }
 
-  private void tellWhole(Level below, List<Told> parts, long lengthMicros, List<Summary> out) {
+  private void tellWhole(
+      Level below, List<PublishedSummary> parts, long lengthMicros, List<Summary> out) {
     String digest = StableIds.of("d", lengthMicros, digest(parts));
-    Optional<Told> before = kept.whole();
+    Optional<PublishedSummary> before = kept.whole();
     if (before.filter(known -> known.digest().equals(digest)).isPresent()) {
       return;
     }
-    Told told =
-        new Told(
+    PublishedSummary told =
+        new PublishedSummary(
             0,
-            before.map(Told::revision).orElse(0) + 1,
+            before.map(PublishedSummary::revision).orElse(0) + 1,
             0,
             0,
             lengthMicros,
@@ -258,7 +261,7 @@ public final class SummaryTree {
             List.of());
     kept.whole(told);
     List<String> restsOn = new ArrayList<>();
-    List<Told> named = parts;
+    List<PublishedSummary> named = parts;
     if (below == Level.HOUR && kept.earlier().isPresent()) {
       restsOn.addAll(records.ids(below, kept.earlier().get()));
       named = parts.subList(1, parts.size());
@@ -268,7 +271,7 @@ public final class SummaryTree {
   }
 
   private void fold() {
-    List<Told> oldest = kept.hoursToFold();
+    List<PublishedSummary> oldest = kept.hoursToFold();
     if (!oldest.isEmpty()) {
       kept.earlier(folded(kept.withEarlier(oldest)));
       oldest.forEach(hour -> kept.hours().remove(hour.number()));
@@ -276,12 +279,12 @@ public final class SummaryTree {
   }
 
   /// @param parts hours, or looks at what was missed of them; before them what was folded earlier
-  private Told folded(List<Told> parts) {
-    Optional<Told> before = kept.earlier();
+  private PublishedSummary folded(List<PublishedSummary> parts) {
+    Optional<PublishedSummary> before = kept.earlier();
     List<Long> numbers = new ArrayList<>();
     before.ifPresent(known -> numbers.addAll(known.parts()));
     numbers.addAll(numbers(parts.subList(before.isPresent() ? 1 : 0, parts.size())));
-    return new Told(
+    return new PublishedSummary(
         0,
         1,
         0,
@@ -294,7 +297,7 @@ public final class SummaryTree {
             Math.max(0, numbers.size() - RetainedSummaries.NAMED_HOURS), numbers.size()));
   }
 
-  private String text(List<Told> parts) {
+  private String text(List<PublishedSummary> parts) {
     return parts.size() == 1
         ? parts.getFirst().text()
         : narrator.tell(
@@ -303,9 +306,9 @@ public final class SummaryTree {
                 .toList());
   }
 
-  private Told told(Window window, @Nullable Told before) {
+  private PublishedSummary told(Window window, @Nullable PublishedSummary before) {
     Sampling sampling = window.sampling();
-    return new Told(
+    return new PublishedSummary(
         window.number(),
         before == null ? 1 : before.revision() + 1,
         window.beginsMicros(),
@@ -325,27 +328,27 @@ public final class SummaryTree {
   }
 
   /// Only what a text is made of counts.
-  private static String digest(List<Told> parts) {
+  private static String digest(List<PublishedSummary> parts) {
     List<Object> all = new ArrayList<>();
-    for (Told part : parts) {
+    for (PublishedSummary part : parts) {
       all.addAll(List.of(part.number(), part.startMicros(), part.endMicros(), part.text()));
     }
     return StableIds.of("d", all.toArray());
   }
 
-  private static List<Long> numbers(List<Told> parts) {
-    return parts.stream().map(Told::number).toList();
+  private static List<Long> numbers(List<PublishedSummary> parts) {
+    return parts.stream().map(PublishedSummary::number).toList();
   }
 
-  private static long startOf(List<Told> parts) {
-    return parts.stream().mapToLong(Told::startMicros).min().orElseThrow();
+  private static long startOf(List<PublishedSummary> parts) {
+    return parts.stream().mapToLong(PublishedSummary::startMicros).min().orElseThrow();
   }
 
-  private static long endOf(List<Told> parts) {
-    return parts.stream().mapToLong(Told::endMicros).max().orElseThrow();
+  private static long endOf(List<PublishedSummary> parts) {
+    return parts.stream().mapToLong(PublishedSummary::endMicros).max().orElseThrow();
   }
 
-  private static Sampling together(List<Told> parts) {
-    return Sampling.together(parts.stream().map(Told::sampling).toList());
+  private static Sampling together(List<PublishedSummary> parts) {
+    return Sampling.together(parts.stream().map(PublishedSummary::sampling).toList());
   }
 }

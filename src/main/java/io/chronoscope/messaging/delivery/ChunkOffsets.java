@@ -105,7 +105,7 @@ public final class ChunkOffsets {
     switch (portion) {
       case WriteUnit.OfStep(var step) ->
           progress.release(
-              step.stream(), StateRecord.after(step).neededFrom(), step.after().isEmpty());
+              step.stream(), StateRecord.after(step).neededFrom(), step.state().isEmpty());
       case WriteUnit.OfRecord(var letter) -> progress.release(letter.origin().offset());
     }
   }

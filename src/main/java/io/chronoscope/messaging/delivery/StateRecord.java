@@ -12,6 +12,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.wire.FlatResults;
 import io.chronoscope.wire.MalformedRecordException;
 import java.io.IOException;
 import java.util.Optional;
@@ -28,6 +29,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
           .addModule(new Jdk8Module())
+          .addModule(new FlatResults())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           // A record is its components; what else it can say about itself is not written.
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
@@ -37,13 +39,13 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .build();
 
   static StateRecord after(StreamCommit step) {
-    return new StateRecord(step.stream(), step.resumeFrom(), step.after());
+    return new StateRecord(step.stream(), step.resumeFrom(), step.state());
   }
 
   /// The first of the stream's records that is not done with. A stream that needs none of those it
   /// has read holds nothing back, however long it rests.
   public long neededFrom() {
-    boolean needed = state.filter(kept -> !kept.timing().needed().isEmpty()).isPresent();
+    boolean needed = state.filter(kept -> !kept.position().needed().isEmpty()).isPresent();
     return needed ? resumeFrom.offset() : resumeFrom.offset() + 1;
   }
 

@@ -8,9 +8,12 @@ import io.chronoscope.analysis.event.EventMatching.Pairing;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,14 +33,14 @@ class EventMatchingTest {
             1,
             Status.OPEN,
             "s",
-            NOON.plusMillis(Math.round(start * 1000)),
-            NOON.plusMillis(Math.round(end * 1000)),
-            Math.round(start * 1000),
-            Math.round(end * 1000),
+            new TimeSpan(
+                NOON.plusMillis(Math.round(start * 1000)),
+                NOON.plusMillis(Math.round(end * 1000)),
+                Math.round(start * 1000),
+                Math.round(end * 1000)),
             500,
             description,
-            new ModelRef("fake", "1"),
-            new Sampling(20, 2, "target", 90, 112, 84),
+            new Provenance(new ModelRef("fake", "1"), new Sampling(20, 2, "target", 90, 112, 84)),
             List.of());
     Seen seen = new Seen(0, 10_000_000);
     return new OpenEvent(event, seen, seen, 1);
@@ -54,7 +57,7 @@ class EventMatchingTest {
           asked.add(one + " | " + other);
           return one.contains("man") && other.contains("pedestrian");
         };
-    return new EventMatching(NOON, meaning)
+    return new EventMatching(new StreamClock(NOON), meaning)
         .pair(events, List.of(sightings), SPAN).stream().map(EventMatchingTest::told).toList();
   }
 

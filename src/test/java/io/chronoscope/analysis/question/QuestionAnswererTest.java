@@ -12,6 +12,7 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -61,7 +62,7 @@ class QuestionAnswererTest {
           new BatchLimits(4, Duration.ZERO),
           size -> {},
           size -> {});
-  private final EmbeddingCache pairs =
+  private final EmbeddingCache embeddings =
       new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES);
   private final Archive archive = new Archive();
   private StreamStarts starts = StreamStarts.UNKNOWN;
@@ -73,7 +74,7 @@ class QuestionAnswererTest {
     int opened;
 
     @Override
-    public Optional<Stretch> open(String stream, Instant from, Instant to) {
+    public Optional<ChunkCursor> open(String stream, Instant from, Instant to) {
       opened++;
       List<StreamInput> of = records.stream().filter(r -> r.stream().equals(stream)).toList();
       if (of.isEmpty()) {
@@ -81,14 +82,14 @@ class QuestionAnswererTest {
       }
       Iterator<StreamInput> left = of.iterator();
       return Optional.of(
-          new Stretch() {
+          new ChunkCursor() {
             @Override
             public Optional<StreamInput> next() {
               return left.hasNext() ? Optional.of(left.next()) : Optional.empty();
             }
 
             @Override
-            public boolean earlierAreGone() {
+            public boolean earlierExpired() {
               return gone;
             }
 
@@ -112,15 +113,15 @@ class QuestionAnswererTest {
     return new QuestionAnswerer(
             SETTINGS,
             new QuestionLimits(Duration.ofMinutes(10), 0.5),
-            new QuestionAnswerer.Tools(
+            new WindowTools(
                 decoder,
                 ReferencedMedia.NONE,
                 batched,
-                pairs,
-                archive,
-                starts,
-                AnalysisListener.SILENT),
-            InstantSource.fixed(NOON.plusSeconds(3600)))
+                embeddings,
+                AnalysisListener.SILENT,
+                InstantSource.fixed(NOON.plusSeconds(3600))),
+            archive,
+            starts)
         .answer(new Question("q1", stream, text, from, to));
   }
 
@@ -409,7 +410,7 @@ class QuestionAnswererTest {
                 batched,
                 LoadGovernor.off(),
                 Rules.NONE,
-                pairs,
+                embeddings,
                 step -> {
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
@@ -422,7 +423,7 @@ class QuestionAnswererTest {
       do {
         step = steps.poll(20, TimeUnit.SECONDS);
         assertThat(step).isNotNull();
-      } while (step.after().isPresent());
+      } while (step.state().isPresent());
     }
   }
 }

@@ -134,7 +134,7 @@ class DisorderTest {
     Optional<StreamLifecycle.Resumed> resumed =
         from.flatMap(f ->
             f.step()
-                .after()
+                .state()
                 .map(state -> new StreamLifecycle.Resumed(state, f.step().resumeFrom())));
     StreamLifecycle analyzer =
         new StreamLifecycle(

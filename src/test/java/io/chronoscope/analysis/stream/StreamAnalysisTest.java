@@ -159,7 +159,7 @@ class StreamAnalysisTest {
       assertThat(failure).isNull();
       assertThat(step).as("a further step after %s", all).isNotNull();
       all.add(step);
-    } while (all.getLast().after().isPresent()
+    } while (all.getLast().state().isPresent()
         || all.getLast().results().stream().anyMatch(DeadLetter.class::isInstance));
     return all;
   }
@@ -254,14 +254,10 @@ class StreamAnalysisTest {
                 e.revision(),
                 e.status(),
                 e.stream(),
-                e.start(),
-                e.end(),
-                e.startOffsetMs(),
-                e.endOffsetMs(),
+                e.span(),
                 e.toleranceMs(),
                 e.description(),
-                e.model(),
-                e.sampling(),
+                e.provenance(),
                 List.of()))
         .toList();
   }
@@ -273,7 +269,7 @@ class StreamAnalysisTest {
     for (int kept = 1; kept < undisturbed.size(); kept++) {
       StreamCommit last = undisturbed.get(kept - 1);
       StreamAnalysis analysis = start(Duration.ofMinutes(10));
-      analysis.resume(last.after().orElseThrow(), last.resumeFrom());
+      analysis.resume(last.state().orElseThrow(), last.resumeFrom());
       records.stream()
           .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
           .forEach(analysis::offer);
@@ -381,7 +377,7 @@ class StreamAnalysisTest {
     analysis.offer(end(2));
     List<StreamCommit> steps = untilOver();
     assertThat(steps.getFirst().resumeFrom().offset()).isZero();
-    assertThat(steps.getFirst().after().orElseThrow().timing().begun()).isFalse();
+    assertThat(steps.getFirst().state().orElseThrow().position().started()).isFalse();
     assertThat(all(Summary.class, steps).getFirst().start()).isEqualTo(NOON.plusSeconds(2));
   }
 
@@ -442,7 +438,7 @@ class StreamAnalysisTest {
     assertThat(all(Summary.class, rested))
         .extracting(Summary::level)
         .containsExactly(Level.WINDOW, Level.STREAM);
-    assertThat(rested.getLast().after().orElseThrow().timing().needed()).isEmpty();
+    assertThat(rested.getLast().state().orElseThrow().position().needed()).isEmpty();
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (analysis.streams() > 0 && System.nanoTime() < deadline) {
       Thread.onSpinWait();
@@ -471,7 +467,7 @@ class StreamAnalysisTest {
     before.close();
 
     StreamAnalysis analysis = start(Duration.ofMinutes(10));
-    analysis.resume(rests.after().orElseThrow(), rests.resumeFrom());
+    analysis.resume(rests.state().orElseThrow(), rests.resumeFrom());
     assertThat(analysis.streams()).isZero();
     analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
     analysis.offer(end(2));
@@ -483,7 +479,7 @@ class StreamAnalysisTest {
 
     // One that was cut off before it rested has to be followed until it does.
     StreamAnalysis other = start(Duration.ofMinutes(10));
-    other.resume(window.after().orElseThrow(), window.resumeFrom());
+    other.resume(window.state().orElseThrow(), window.resumeFrom());
     assertThat(other.streams()).isOne();
   }
 

@@ -138,7 +138,7 @@ class StreamRulesTest {
       StreamCommit step = steps.poll(10, TimeUnit.SECONDS);
       assertThat(step).as("a further step after %s", all).isNotNull();
       all.add(step);
-    } while (all.getLast().after().isPresent());
+    } while (all.getLast().state().isPresent());
     return all;
   }
 
@@ -316,7 +316,7 @@ class StreamRulesTest {
     for (int kept = 1; kept < undisturbed.size(); kept++) {
       StreamCommit last = undisturbed.get(kept - 1);
       StreamAnalysis analysis = start();
-      analysis.resume(last.after().orElseThrow(), last.resumeFrom());
+      analysis.resume(last.state().orElseThrow(), last.resumeFrom());
       records.stream()
           .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
           .forEach(analysis::offer);

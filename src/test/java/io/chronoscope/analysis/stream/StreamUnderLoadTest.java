@@ -322,7 +322,7 @@ class StreamUnderLoadTest {
       do {
         step = committed.poll(20, TimeUnit.SECONDS);
         assertThat(step).isNotNull();
-      } while (step.after().isPresent());
+      } while (step.state().isPresent());
       until(() -> analysis.streams() == 0);
       until(() -> governor.worst().isZero());
       assertThat(governor.pressure()).isZero();

@@ -3,10 +3,12 @@ package io.chronoscope.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.StreamEnd;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.testing.Samples;
 import java.time.Instant;
 import java.util.List;
@@ -24,13 +26,9 @@ class SoakTallyTest {
         revision,
         level,
         "hours",
-        START,
-        START.plusMillis(endMs),
-        0,
-        endMs,
+        new TimeSpan(START, START.plusMillis(endMs), 0, endMs),
         "Nothing happens.",
-        new ModelRef("demo", "1"),
-        new Sampling(20, 2, "target", 120, 112, 84),
+        new Provenance(new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
         List.of());
   }
 

@@ -1,7 +1,7 @@
 package io.chronoscope.messaging.delivery;
 
 import io.chronoscope.analysis.StreamPosition;
-import io.chronoscope.analysis.WindowSequence;
+import io.chronoscope.analysis.WindowAnchor;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.sampling.FrameSampler;
 import java.time.Instant;
@@ -25,14 +25,14 @@ public final class Positions {
         Optional.of(time),
         number,
         number,
-        new WindowSequence(0, 0),
+        WindowAnchor.STREAM_START,
         0,
         0,
         sampled,
         List.of(
-            new StreamPosition.Needed(
-                number, number, time, Optional.of(new StreamPosition.Taken(time, sampled)))),
-        List.of(new StreamPosition.Missed(time, time, Cause.MISSING, "no chunk came", 1)),
+            new StreamPosition.NeededRecord(
+                number, number, time, Optional.of(new StreamPosition.DecodedChunk(time, sampled)))),
+        List.of(new StreamPosition.PublishedGap(time, time, Cause.MISSING, "no chunk came", 1)),
         Optional.empty(),
         3,
         List.of(time));

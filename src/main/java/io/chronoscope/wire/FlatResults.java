@@ -1,0 +1,38 @@
+package io.chronoscope.wire;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.chronoscope.domain.Provenance;
+import io.chronoscope.domain.Result.Alert;
+import io.chronoscope.domain.Result.Gap;
+import io.chronoscope.domain.Result.Summary;
+import io.chronoscope.domain.Result.Unanswered;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.TimeSpan;
+
+/// Maps results to flat JSON objects: the fields of [TimeSpan] and [Provenance] stand beside the
+/// others. Keeps Jackson's annotations out of `domain`.
+public final class FlatResults extends SimpleModule {
+
+  private static final long serialVersionUID = 1L;
+
+  public FlatResults() {
+    setMixInAnnotation(VideoEvent.class, TimedAndInferred.class);
+    setMixInAnnotation(Summary.class, TimedAndInferred.class);
+    setMixInAnnotation(Alert.class, TimedAndInferred.class);
+    setMixInAnnotation(Unanswered.class, TimedAndInferred.class);
+    setMixInAnnotation(Gap.class, Timed.class);
+  }
+
+  private interface Timed {
+
+    @JsonUnwrapped
+    TimeSpan span();
+  }
+
+  private interface TimedAndInferred extends Timed {
+
+    @JsonUnwrapped
+    Provenance provenance();
+  }
+}
