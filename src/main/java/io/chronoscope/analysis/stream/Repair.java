@@ -4,7 +4,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.PublishedGap;
 import io.chronoscope.analysis.stream.ChunkOrder.Placed;
-import io.chronoscope.analysis.summary.SummaryRecords;
+import io.chronoscope.analysis.summary.SummaryFactory;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.analysis.window.WindowAnalyzer;
@@ -61,8 +61,8 @@ final class Repair {
               between(read.frames(), told, told.micros(from), told.micros(until));
           if (!candidates.isEmpty()) {
             answers.add(
-                analyst.analyse(
-                    SummaryRecords.repair(told.micros(from)),
+                analyst.analyze(
+                    SummaryFactory.repairNumber(told.micros(from)),
                     candidates,
                     reader.grid(),
                     told.micros(until),
