@@ -69,14 +69,13 @@ final class AnalyzeCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "4",
       converter = SecondsConverter.class,
-      description = "Minimum length of the chunks that files are cut into (default: ${DEFAULT-VALUE}).")
+      description =
+          "Minimum length of the chunks that files are cut into (default: ${DEFAULT-VALUE}).")
   Duration chunkLength = Duration.ofSeconds(4);
 
   @Mixin ModelOptions model = new ModelOptions();
 
-  @Option(
-      names = "--json",
-      description = "Prints one JSON object on each line, as on the topics.")
+  @Option(names = "--json", description = "Prints one JSON object on each line, as on the topics.")
   boolean json;
 
   private final Output output;

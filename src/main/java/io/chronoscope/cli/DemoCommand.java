@@ -75,9 +75,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin ModelOptions model = new ModelOptions();
 
-  @Option(
-      names = "--json",
-      description = "Prints one JSON object on each line, as on the topics.")
+  @Option(names = "--json", description = "Prints one JSON object on each line, as on the topics.")
   boolean json;
 
   private final Output output;
@@ -131,8 +129,7 @@ final class DemoCommand implements Callable<Integer> {
               results -> {
                 events.put(results.stream(), results.events().size());
                 if (results.isComplete()) {
-                  progress.update(
-                      results.stream(), results.analyzedMs(), results.events().size());
+                  progress.update(results.stream(), results.analyzedMs(), results.events().size());
                   progress.end(results.stream());
                 }
               });
@@ -174,8 +171,8 @@ final class DemoCommand implements Callable<Integer> {
     int width = comparisons.keySet().stream().mapToInt(String::length).max().orElse(5);
     String row = "  %-" + Math.max(width, 5) + "s  %12s  %8s  %s";
     output.print(row.formatted("", "matched", "mean IoU", "invented"));
-    comparisons.forEach((name, comparison) ->
-        output.print(scoreLine(row, name, comparison.score())));
+    comparisons.forEach(
+        (name, comparison) -> output.print(scoreLine(row, name, comparison.score())));
     output.print(scoreLine(row, "total", Score.of(List.copyOf(comparisons.values()))));
   }
 

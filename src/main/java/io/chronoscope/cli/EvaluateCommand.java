@@ -125,8 +125,7 @@ final class EvaluateCommand implements Callable<Integer> {
     String all = streams.size() + " streams";
     Map<String, StreamResults> soFar = new ConcurrentHashMap<>();
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
-      progress.start(
-          all, Optional.of(streams.stream().mapToLong(SegmentStream::durationMs).sum()));
+      progress.start(all, Optional.of(streams.stream().mapToLong(SegmentStream::durationMs).sum()));
       Map<String, StreamResults> results =
           new EmbeddedService(settings, AnalysisListener.SILENT, rates)
               .run(

@@ -28,8 +28,7 @@ final class EvaluationReport {
   record Evaluated(String video, Optional<Double> fps, String stream, GroundTruth truth) {
 
     private String rate() {
-      return fps.map(rate ->
-              String.format(Locale.ROOT, "%.4f", rate).replaceAll("\\.?0+$", ""))
+      return fps.map(rate -> String.format(Locale.ROOT, "%.4f", rate).replaceAll("\\.?0+$", ""))
           .orElse(AUTO);
     }
   }
@@ -119,9 +118,7 @@ final class EvaluationReport {
             Decimals.of(score.recallAt70(), 3),
             "%d of %d (%s)"
                 .formatted(
-                    score.invented(),
-                    score.answers(),
-                    Decimals.of(score.inventedPerAnswer(), 3))));
+                    score.invented(), score.answers(), Decimals.of(score.inventedPerAnswer(), 3))));
   }
 
   private static void putRate(Map<String, Object> line, String rate) {

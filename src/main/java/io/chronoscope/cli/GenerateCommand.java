@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Asks the model one question about one video or picture, and shows the model's inputs and outputs.
+/// Asks the model one question about one video or picture, and shows the model's inputs and
+/// outputs.
 @Command(
     name = "generate",
     description = "Asks the model about a video, a directory of frames or a picture.",

@@ -74,8 +74,8 @@ final class GenerateInput {
     return new Pictures(scaled, OptionalDouble.of(selected.fps()));
   }
 
-  /// Returns the size that `fetch_video` of the reference implementation gives the frames of a whole
-  /// video.
+  /// Returns the size that `fetch_video` of the reference implementation gives the frames of a
+  /// whole video.
   private static FrameSize videoSize(FrameSize size, int frames, Checkpoint checkpoint) {
     PixelLimits limits = checkpoint.preprocessor().videoFrame();
     return SmartResize.fit(

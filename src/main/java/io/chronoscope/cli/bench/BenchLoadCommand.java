@@ -195,8 +195,7 @@ final class BenchLoadCommand implements Callable<Integer> {
             decimal(phase, "fps", 2),
             decimal(phase, "tokensPerSecond", 0),
             decimal(phase, "seen", 2),
-            "%s/%d"
-                .formatted(decimal(phase, "loadLevel", 1), phase.path("loadLevelMax").asInt()),
+            "%s/%d".formatted(decimal(phase, "loadLevel", 1), phase.path("loadLevelMax").asInt()),
             decimal(phase, "mIoU", 3),
             decimal(phase, "R1@0.5", 3),
             "%d of %d".formatted(phase.path("invented").asInt(), phase.path("answers").asInt()),

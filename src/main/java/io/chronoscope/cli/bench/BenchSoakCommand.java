@@ -70,8 +70,7 @@ final class BenchSoakCommand implements Callable<Integer> {
       names = "--heap",
       paramLabel = "SIZE",
       defaultValue = "512m",
-      description =
-          "Java heap of the service, committed at the start (default: ${DEFAULT-VALUE}).")
+      description = "Java heap of the service, committed at the start (default: ${DEFAULT-VALUE}).")
   String heap = "512m";
 
   @Mixin ModelOptions model = new ModelOptions();

@@ -72,7 +72,8 @@ final class SoakTally {
   /// Whether no further results follow. The stream's end and its summary are published on two
   /// topics, so either may be read first.
   boolean isComplete() {
-    return end.filter(ended -> ended.windows() == 0 || summaryEndMs >= ended.durationMs()).isPresent();
+    return end.filter(ended -> ended.windows() == 0 || summaryEndMs >= ended.durationMs())
+        .isPresent();
   }
 
   /// Returns the figures by their name in the `--json` output.

@@ -152,8 +152,7 @@ public final class EmbeddedService {
       }
       // A stream of which no chunk could be decoded publishes no end.
       open.removeIf(stream ->
-          System.nanoTime() - endedAtNanos.getOrDefault(stream, System.nanoTime())
-              > SETTLED_NANOS);
+          System.nanoTime() - endedAtNanos.getOrDefault(stream, System.nanoTime()) > SETTLED_NANOS);
     }
   }
 }

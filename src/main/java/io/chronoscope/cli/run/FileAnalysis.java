@@ -29,8 +29,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Analyzes video files in this process, without Kafka. Each file is a stream; all are analyzed side
-/// by side. For one run.
+/// Analyzes video files in this process, without Kafka. Each file is a stream; all are analyzed
+/// side by side. For one run.
 public final class FileAnalysis {
 
   /// Chunks that wait for the analysis, in bytes. Files can be read when needed, so that a few
@@ -73,8 +73,7 @@ public final class FileAnalysis {
       results.put(stream, StreamResults.latestOnly(stream));
     }
     try (AnalysisRuntime runtime =
-        AnalysisRuntime.open(
-            settings, new FfmpegDecoder(), listener(), size -> {}, size -> {})) {
+        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), size -> {}, size -> {})) {
       AnalysisSettings limits =
           LayerSettings.analysis(settings, runtime.advice(), query)
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);
@@ -104,8 +103,7 @@ public final class FileAnalysis {
           chunkLength,
           segment ->
               await(
-                  analysis.offer(
-                      chunk(stream, file, sequence.getAndIncrement(), start, segment))));
+                  analysis.offer(chunk(stream, file, sequence.getAndIncrement(), start, segment))));
       await(
           analysis.offer(
               new StreamInput.EndOfStream(
@@ -139,8 +137,7 @@ public final class FileAnalysis {
 
   private CompletionStage<Void> apply(StreamCommit commit) {
     synchronized (results) {
-      StreamResults stream =
-          results.computeIfAbsent(commit.stream(), StreamResults::latestOnly);
+      StreamResults stream = results.computeIfAbsent(commit.stream(), StreamResults::latestOnly);
       for (Result result : commit.results()) {
         stream.add(result);
         onResult.accept(result);

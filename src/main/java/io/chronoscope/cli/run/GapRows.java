@@ -9,7 +9,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/// Converts a stream's gaps to rows of a timeline. Adjacent gaps with the same cause become one row.
+/// Converts a stream's gaps to rows of a timeline. Adjacent gaps with the same cause become one
+/// row.
 final class GapRows {
 
   private GapRows() {}
@@ -20,8 +21,7 @@ final class GapRows {
     gaps.stream()
         .filter(gap -> gap.status() != Status.WITHDRAWN)
         .sorted(Comparator.comparing(Gap::startOffsetMs))
-        .map(gap ->
-            new Unseen(gap.startOffsetMs(), gap.endOffsetMs(), description(gap.cause())))
+        .map(gap -> new Unseen(gap.startOffsetMs(), gap.endOffsetMs(), description(gap.cause())))
         .forEach(next -> {
           boolean continues =
               !rows.isEmpty()
@@ -33,8 +33,7 @@ final class GapRows {
   }
 
   private static Unseen merged(Unseen first, Unseen next) {
-    return new Unseen(
-        first.startMs(), Math.max(first.endMs(), next.endMs()), first.description());
+    return new Unseen(first.startMs(), Math.max(first.endMs(), next.endMs()), first.description());
   }
 
   private static String description(Cause cause) {

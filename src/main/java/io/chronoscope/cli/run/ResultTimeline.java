@@ -110,8 +110,7 @@ final class ResultTimeline {
       parts.add(String.join("/", rates.stream().map(ResultTimeline::shortest).toList()) + " fps");
       parts.add("at " + String.join("/", sizes));
     }
-    int level =
-        results.windows().stream().mapToInt(w -> w.sampling().loadLevel()).max().orElse(0);
+    int level = results.windows().stream().mapToInt(w -> w.sampling().loadLevel()).max().orElse(0);
     if (level > 0) {
       parts.add("load shedding up to level " + level);
     }
