@@ -61,7 +61,7 @@ final class Repair {
               between(read.frames(), told, told.micros(from), told.micros(until));
           if (!candidates.isEmpty()) {
             answers.add(
-                analyst.analyse(
+                analyst.analyze(
                     SummaryRecords.repair(told.micros(from)),
                     candidates,
                     reader.grid(),

@@ -276,7 +276,7 @@ final class StreamAggregator {
         stream,
         TimeSpan.of(new StreamClock(start), span.firstMicros(), span.untilMicros()),
         question + ": " + problem,
-        answer.lastWords(),
+        answer.unusableText(),
         new Provenance(model.ref(), answer.sampling()));
   }
 }

@@ -314,7 +314,8 @@ final class Timeline implements AutoCloseable {
     begin(window, candidates);
     List<Result> results =
         story.glance(
-            analyst.glance(window, candidates, reader.grid(), coveredMicros, DetailLevel.FULL),
+            analyst.analyzePartial(
+                window, candidates, reader.grid(), coveredMicros, DetailLevel.FULL),
             windows);
     if (!results.isEmpty()) {
       tell(results, candidates);
@@ -339,7 +340,7 @@ final class Timeline implements AutoCloseable {
     } else {
       DetailLevel look = attention.turnTo(candidates);
       if (look.describes(stream, window)) {
-        WindowAnswer answer = analyst.analyse(window, candidates, reader.grid(), untilMicros, look);
+        WindowAnswer answer = analyst.analyze(window, candidates, reader.grid(), untilMicros, look);
         results = story.take(answer, windows);
         attention.settle(endOf(window));
       } else {

@@ -1,7 +1,7 @@
 package io.chronoscope.cli.backtest;
 
 import io.chronoscope.analysis.AnalysisSettings;
-import io.chronoscope.analysis.window.RewordedModel;
+import io.chronoscope.analysis.window.PromptOverridingModel;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;
@@ -173,7 +173,7 @@ public final class BacktestCommand implements Callable<Integer> {
                 backtest.listener(),
                 size -> {},
                 size -> {},
-                engine -> prompt.isPresent() ? new RewordedModel(engine, prompt.get()) : engine)) {
+                engine -> prompt.isPresent() ? new PromptOverridingModel(engine, prompt.get()) : engine)) {
       AnalysisSettings analysis =
           LayerSettings.analysis(settings, runtime.advice(), Optional.empty());
       long chunks =
