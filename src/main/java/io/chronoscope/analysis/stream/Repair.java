@@ -4,7 +4,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.PublishedGap;
 import io.chronoscope.analysis.stream.ChunkOrder.Placed;
-import io.chronoscope.analysis.summary.SummaryRecords;
+import io.chronoscope.analysis.summary.SummaryFactory;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.analysis.window.WindowAnalyzer;
@@ -62,7 +62,7 @@ final class Repair {
           if (!candidates.isEmpty()) {
             answers.add(
                 analyst.analyze(
-                    SummaryRecords.repair(told.micros(from)),
+                    SummaryFactory.repairNumber(told.micros(from)),
                     candidates,
                     reader.grid(),
                     told.micros(until),

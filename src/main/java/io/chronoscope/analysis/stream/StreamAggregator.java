@@ -14,7 +14,7 @@ import io.chronoscope.analysis.event.AlertTracker;
 import io.chronoscope.analysis.event.EventTracker;
 import io.chronoscope.analysis.event.SemanticMatcher;
 import io.chronoscope.analysis.summary.Summarizer;
-import io.chronoscope.analysis.summary.SummaryRecords;
+import io.chronoscope.analysis.summary.SummaryFactory;
 import io.chronoscope.analysis.summary.SummaryTree;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.WindowAnswer;
@@ -70,7 +70,7 @@ final class StreamAggregator {
             rule -> listener.on(new AlertSuppressed(stream, rule.id())));
     this.summaries =
         new SummaryTree(
-            new SummaryRecords(stream, start, model.ref()),
+            new SummaryFactory(stream, start, model.ref()),
             settings.textTasks().contains(TextTask.SUMMARIZE)
                 ? Summarizer.asking(model, settings.maxNewTokens())
                 : Summarizer.joining(),
@@ -154,9 +154,9 @@ final class StreamAggregator {
     results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, nextFrom));
     results.addAll(problems(answer));
     summary(answer, windows.startOf(span.window()), events)
-        .flatMap(summaries::take)
+        .flatMap(summaries::add)
         .ifPresent(results::add);
-    results.addAll(summaries.tellUntil(nextFrom));
+    results.addAll(summaries.advanceTo(nextFrom));
     return results;
   }
 
@@ -245,14 +245,14 @@ final class StreamAggregator {
   List<Result> passOver(long next, boolean lost, WindowSequence windows) {
     nextWindow = next;
     List<Result> results = lost ? closeAll() : new ArrayList<>();
-    results.addAll(summaries.tellUntil(windows.startOf(next)));
+    results.addAll(summaries.advanceTo(windows.startOf(next)));
     return results;
   }
 
   /// The stream is over, or rests: closes what is open and tells the whole so far.
   List<Result> end(long lengthMicros) {
     List<Result> results = closeAll();
-    results.addAll(summaries.tellAll(lengthMicros));
+    results.addAll(summaries.flush(lengthMicros));
     return results;
   }
 

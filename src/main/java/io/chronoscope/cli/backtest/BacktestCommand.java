@@ -173,7 +173,10 @@ public final class BacktestCommand implements Callable<Integer> {
                 backtest.listener(),
                 size -> {},
                 size -> {},
-                engine -> prompt.isPresent() ? new PromptOverridingModel(engine, prompt.get()) : engine)) {
+                engine ->
+                    prompt.isPresent()
+                        ? new PromptOverridingModel(engine, prompt.get())
+                        : engine)) {
       AnalysisSettings analysis =
           LayerSettings.analysis(settings, runtime.advice(), Optional.empty());
       long chunks =
