@@ -134,7 +134,7 @@ public record StreamState(
   /// A summary that has been published.
   ///
   /// @param number of its window, minute or hour, from the stream's start; negative for a repaired
-  ///   gap, see `SummaryRecords.repair`
+  ///   gap, see `SummaryFactory.repairNumber`
   /// @param beginsMicros start of that window, minute or hour
   /// @param startMicros start of the video it is based on
   /// @param endMicros end of the video it is based on

@@ -7,6 +7,8 @@ import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SecondsConverter;
+import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.StreamResults;
@@ -85,8 +87,9 @@ final class AnalyzeCommand implements Callable<Integer> {
       names = "--chunk-seconds",
       paramLabel = "S",
       defaultValue = "4",
+      converter = SecondsConverter.class,
       description = "Length of the chunks a file is cut into (default: ${DEFAULT-VALUE}).")
-  double chunkSeconds = 4;
+  Duration chunkLength = Duration.ofSeconds(4);
 
   @Mixin ModelOptions model = new ModelOptions();
 
@@ -105,9 +108,8 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Duration length = ProduceCommand.seconds("--chunk-seconds", chunkSeconds);
     model.apply();
-    fps.ifPresent(rate -> ModelOptions.set("chronoscope.sampling.fixed-fps", rate.toString()));
+    fps.ifPresent(rate -> SettingOverrides.set("chronoscope.sampling.fixed-fps", rate.toString()));
     ChronoscopeConfig settings = ConfigLoader.load();
     Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     for (Path file : files) {
@@ -127,10 +129,10 @@ final class AnalyzeCommand implements Callable<Integer> {
           rig.analysis(analysis, LoadGovernor.off(), Rules.NONE, this::take)) {
         for (Path file : files) {
           try {
-            offer(running, file, length, start, progress);
+            offer(running, file, chunkLength, start, progress);
           } catch (IllegalArgumentException e) {
             // One bad file does not take the others down.
-            progress.says("chronoscope: " + e.getMessage());
+            progress.print("chronoscope: " + e.getMessage());
             unreadable = true;
             String stream = FileFeed.streamOf(file);
             streams.remove(stream);
@@ -146,11 +148,11 @@ final class AnalyzeCommand implements Callable<Integer> {
     if (!json) {
       TimelineText text = new TimelineText(output.outTerminal());
       streams.forEach((name, results) -> {
-        text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
+        text.draw(results.timeline(name, Optional.empty())).forEach(output::print);
         results
             .deadLetters()
-            .forEach(letter -> output.line("  ✗ " + EventsCommand.describe(letter)));
-        output.line("");
+            .forEach(letter -> output.print("  " + ResultLines.withoutStream(letter)));
+        output.print("");
       });
     }
     boolean rejected =
@@ -161,7 +163,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   private static void offer(
       StreamAnalysis running, Path file, Duration length, Instant start, Progress progress) {
     String stream = FileFeed.streamOf(file);
-    progress.starts(stream, Optional.of(FileFeed.lengthOf(file).toMillis()));
+    progress.start(stream, Optional.of(FileFeed.lengthOf(file).toMillis()));
     AtomicLong sequence = new AtomicLong();
     FileFeed.cut(
         file,
@@ -199,7 +201,7 @@ final class AnalyzeCommand implements Callable<Integer> {
           .forEach(result -> {
             results.add(result);
             if (json) {
-              output.json(ResultJson.write(result));
+              output.printJson(ResultJson.write(result));
             }
           });
     }
@@ -220,10 +222,10 @@ final class AnalyzeCommand implements Callable<Integer> {
   private AnalysisListener listener(Progress progress) {
     return event -> {
       if (event instanceof AnalysisEvent.Progress made) {
-        progress.reaches(made.stream(), made.analyzedMicros() / 1000, eventsOf(made.stream()));
+        progress.update(made.stream(), made.analyzedMicros() / 1000, eventsOf(made.stream()));
       } else if (event instanceof AnalysisEvent.StreamEnded(String stream)) {
-        progress.reaches(stream, 0, eventsOf(stream));
-        progress.ends(stream);
+        progress.update(stream, 0, eventsOf(stream));
+        progress.end(stream);
       } else if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable cause)) {
         ended(stream).completeExceptionally(cause);
       }

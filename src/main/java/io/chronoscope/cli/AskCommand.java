@@ -1,7 +1,10 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.QuestionPublisher;
 import io.chronoscope.client.ResultReader;
@@ -9,9 +12,6 @@ import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.EnvironmentException;
-import io.chronoscope.config.KafkaClientConfig;
-import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.render.ClockTime;
@@ -20,7 +20,6 @@ import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.wire.Topic;
-import io.chronoscope.wire.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,11 +32,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// A question to the service, and its answer.
+/// Asks the service a question and waits for the answer.
 @Command(
     name = "ask",
     description = {
-      "Asks the service when something happens in a stretch of a stream.",
+      "Asks the service when something happens in a time range of a stream.",
       "A plain description works best: \"a blue square appears\"."
     },
     mixinStandardHelpOptions = true,
@@ -48,33 +47,34 @@ final class AskCommand implements Callable<Integer> {
   @Parameters(paramLabel = "QUESTION", description = "What to look for.")
   String question = "";
 
-  @Option(names = "--stream", paramLabel = "ID", required = true, description = "Which stream.")
+  @Option(
+      names = "--stream",
+      paramLabel = "ID",
+      required = true,
+      description = "The stream that the question is about.")
   String stream = "";
 
   @Option(
       names = "--from",
       paramLabel = "T",
       required = true,
-      description = "Where the stretch begins, such as 2026-05-04T12:00:00Z.")
+      description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
   Instant from = Instant.EPOCH;
 
-  @Option(
-      names = "--to",
-      paramLabel = "T",
-      required = true,
-      description = "Where the stretch ends.")
+  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
   Instant to = Instant.EPOCH;
 
   @Option(
       names = "--timeout",
       paramLabel = "S",
       defaultValue = "120",
-      description = "How many seconds to wait for the answer (default: ${DEFAULT-VALUE}).")
-  double timeoutSeconds = 120;
+      converter = SecondsConverter.class,
+      description = "Seconds to wait for the answer (default: ${DEFAULT-VALUE}).")
+  Duration timeout = Duration.ofSeconds(120);
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "The answer as it is on the topic.")
+  @Option(names = "--json", description = "Prints the answer as on the topic.")
   boolean json;
 
   private final Output output;
@@ -85,59 +85,61 @@ final class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Duration timeout = ProduceCommand.seconds("--timeout", timeoutSeconds);
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
-    Question asked;
+    Question asked = newQuestion();
+    KafkaConnection connection = KafkaConnection.open(settings);
+    return connection.readTopics(() -> ask(asked, connection));
+  }
+
+  private Question newQuestion() {
     try {
-      asked = new Question("ask-" + UUID.randomUUID(), stream, question, from, to);
+      return new Question("ask-" + UUID.randomUUID(), stream, question, from, to);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }
-    KafkaOptions.requireBroker(settings);
-    TopicNames topics = LayerSettings.topicNames(settings);
+  }
+
+  private int ask(Question asked, KafkaConnection connection) {
     try (ResultReader reader =
             new ResultReader(
-                KafkaClientConfig.ofCommand(settings),
-                List.of(topics.of(Topic.ANSWERS)),
+                connection.client(),
+                List.of(connection.topics().of(Topic.ANSWERS)),
                 ResultReader.From.NOW);
         QuestionPublisher publisher =
-            new QuestionPublisher(
-                KafkaClientConfig.ofCommand(settings), topics.of(Topic.QUESTIONS))) {
+            new QuestionPublisher(connection.client(), connection.topics().of(Topic.QUESTIONS))) {
       publisher.ask(asked).toCompletableFuture().join();
-      long until = System.nanoTime() + timeout.toNanos();
-      while (System.nanoTime() - until < 0) {
+      long deadline = System.nanoTime() + timeout.toNanos();
+      while (System.nanoTime() - deadline < 0) {
         for (Read read : reader.poll(Duration.ofMillis(200))) {
           if (read instanceof Read.Published published
               && published.result() instanceof QuestionAnswer answer
               && answer.id().equals(asked.id())) {
-            return show(published, answer);
+            return print(published, answer);
           }
         }
       }
-    } catch (IllegalArgumentException e) {
-      throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
     }
     throw new IllegalStateException(
-        "no answer came within %s s; is the service running? The question stays asked: %s"
-            .formatted(timeoutSeconds, asked.id()));
+        "no answer to %s within %s s; is the service running? It answers the question when it runs."
+            .formatted(asked.id(), Decimals.of(timeout.toMillis() / 1000.0, 1)));
   }
 
-  private int show(Read.Published published, QuestionAnswer answer) {
+  private int print(Read.Published published, QuestionAnswer answer) {
     if (json) {
-      output.json(published.json());
+      output.printJson(published.json());
     } else {
-      answer.problem().ifPresent(problem -> output.say("chronoscope: " + problem));
+      answer.problem().ifPresent(problem -> output.report("chronoscope: " + problem));
       if (answer.problem().isEmpty()) {
-        new TimelineText(output.outTerminal()).draw(timeline(answer)).forEach(output::line);
+        new TimelineText(output.outTerminal()).draw(timeline(answer)).forEach(output::print);
       }
-      for (QuestionAnswer.NotSeen part : answer.notSeen()) {
-        output.line(
-            "  ░ %s – %s not seen: %s"
+      for (QuestionAnswer.NotSeen gap : answer.notSeen()) {
+        output.print(
+            "  ░ %s – %s not analyzed: %s"
                 .formatted(
-                    ClockTime.precise(offsetMs(part.start())),
-                    ClockTime.precise(offsetMs(part.end())),
-                    part.reason()));
+                    ClockTime.precise(offsetMs(gap.start())),
+                    ClockTime.precise(offsetMs(gap.end())),
+                    gap.reason()));
       }
     }
     return answer.problem().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
@@ -164,7 +166,7 @@ final class AskCommand implements Callable<Integer> {
                     Optional.empty()))
             .toList();
     return new StreamTimeline(
-        stream, offsetMs(to), caption, rows, rows.isEmpty() ? "It was not seen to happen." : "");
+        stream, offsetMs(to), caption, rows, rows.isEmpty() ? "No occurrence was found." : "");
   }
 
   private long offsetMs(Instant time) {

@@ -81,16 +81,16 @@ public final class CommandLineInterface {
     }
     return switch (failure) {
       case ConfigurationException wrong -> {
-        output.say("chronoscope: " + wrong.getMessage());
+        output.report("chronoscope: " + wrong.getMessage());
         yield ExitCode.USAGE;
       }
       case EnvironmentException missing -> {
-        output.say("chronoscope: " + missing.getMessage());
+        output.report("chronoscope: " + missing.getMessage());
         yield ExitCode.ENVIRONMENT;
       }
       case Exception other -> {
         String message = other.getMessage();
-        output.say("chronoscope: " + (message == null ? other.toString() : message));
+        output.report("chronoscope: " + (message == null ? other.toString() : message));
         yield ExitCode.FAILED;
       }
     };

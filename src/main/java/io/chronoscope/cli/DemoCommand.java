@@ -4,6 +4,7 @@ import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.EmbeddedService;
 import io.chronoscope.cli.run.FileFeed;
@@ -12,8 +13,8 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.evaluation.Comparison;
+import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.evaluation.Score;
-import io.chronoscope.evaluation.Truth;
 import io.chronoscope.render.Progress;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.TimelinePicture;
@@ -63,8 +64,9 @@ final class DemoCommand implements Callable<Integer> {
       names = "--chunk-seconds",
       paramLabel = "S",
       defaultValue = "2",
+      converter = SecondsConverter.class,
       description = "Length of a chunk (default: ${DEFAULT-VALUE}).")
-  double chunkSeconds = 2;
+  Duration chunkLength = Duration.ofSeconds(2);
 
   @Mixin ModelOptions model = new ModelOptions();
 
@@ -79,7 +81,6 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Duration length = ProduceCommand.seconds("--chunk-seconds", chunkSeconds);
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Map<String, Path> videos = new LinkedHashMap<>();
@@ -87,14 +88,14 @@ final class DemoCommand implements Callable<Integer> {
       videos.put(FileFeed.streamOf(file), file);
     }
     List<EmbeddedService.Stream> streams = new ArrayList<>();
-    videos.forEach(
-        (name, file) -> streams.add(new EmbeddedService.Stream(name, FileFeed.cut(file, length))));
-    output.say(
+    videos.forEach((name, file) ->
+        streams.add(new EmbeddedService.Stream(name, FileFeed.cut(file, chunkLength))));
+    output.report(
         "Starting a Kafka broker and the service, sending %d videos in %d chunks …"
             .formatted(streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
     Map<String, StreamResults> results;
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
-      streams.forEach(stream -> progress.starts(stream.id(), Optional.of(stream.durationMs())));
+      streams.forEach(stream -> progress.start(stream.id(), Optional.of(stream.durationMs())));
       Map<String, Integer> events = new ConcurrentHashMap<>();
       results =
           new EmbeddedService(settings, progressOf(progress, events), List.of())
@@ -103,8 +104,8 @@ final class DemoCommand implements Callable<Integer> {
                   said -> {
                     events.put(said.stream(), said.events().size());
                     if (said.over()) {
-                      progress.reaches(said.stream(), said.seenMs(), said.events().size());
-                      progress.ends(said.stream());
+                      progress.update(said.stream(), said.seenMs(), said.events().size());
+                      progress.end(said.stream());
                     }
                   });
     }
@@ -122,7 +123,7 @@ final class DemoCommand implements Callable<Integer> {
   static AnalysisListener progressOf(Progress progress, Map<String, Integer> events) {
     return event -> {
       if (event instanceof AnalysisEvent.Progress made) {
-        progress.reaches(
+        progress.update(
             made.stream(), made.analyzedMicros() / 1000, events.getOrDefault(made.stream(), 0));
       }
     };
@@ -138,15 +139,15 @@ final class DemoCommand implements Callable<Integer> {
       if (said == null) {
         continue;
       }
-      Optional<Comparison> comparison = Truth.of(video.getValue()).map(said::compare);
+      Optional<Comparison> comparison = GroundTruth.of(video.getValue()).map(said::compare);
       comparison.ifPresent(known -> comparisons.put(video.getKey(), known));
       StreamTimeline timeline = said.timeline(video.getKey(), comparison);
       timelines.add(timeline);
       if (json) {
-        said.published().forEach(result -> output.json(ResultJson.write(result)));
+        said.published().forEach(result -> output.printJson(ResultJson.write(result)));
       } else {
-        text.draw(timeline).forEach(output::line);
-        output.line("");
+        text.draw(timeline).forEach(output::print);
+        output.print("");
       }
     }
     if (!comparisons.isEmpty() && !json) {
@@ -155,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
     if (picture.isPresent()) {
       PictureFiles.write(
           new TimelinePicture().draw(timelines, SampleThumbnails.of(videos)), picture.get());
-      output.say("drawn: " + picture.get());
+      output.report("drawn: " + picture.get());
     }
     return ExitCode.OK;
   }
@@ -163,9 +164,9 @@ final class DemoCommand implements Callable<Integer> {
   private void table(Map<String, Comparison> comparisons) {
     int width = comparisons.keySet().stream().mapToInt(String::length).max().orElse(5);
     String row = "  %-" + Math.max(width, 5) + "s  %12s  %8s  %s";
-    output.line(row.formatted("", "matched", "mean IoU", "invented"));
-    comparisons.forEach((name, comparison) -> output.line(line(row, name, comparison.score())));
-    output.line(line(row, "total", Score.of(List.copyOf(comparisons.values()))));
+    output.print(row.formatted("", "matched", "mean IoU", "invented"));
+    comparisons.forEach((name, comparison) -> output.print(line(row, name, comparison.score())));
+    output.print(line(row, "total", Score.of(List.copyOf(comparisons.values()))));
   }
 
   private static String line(String row, String name, Score score) {

@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.EmbeddedService;
 import io.chronoscope.cli.run.FileFeed;
@@ -11,8 +12,8 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.evaluation.Comparison;
+import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.evaluation.Score;
-import io.chronoscope.evaluation.Truth;
 import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.RateByStreamName;
@@ -62,8 +63,9 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--chunk-seconds",
       paramLabel = "S",
       defaultValue = "4",
+      converter = SecondsConverter.class,
       description = "Length of a chunk (default: ${DEFAULT-VALUE}).")
-  double chunkSeconds = 4;
+  Duration chunkLength = Duration.ofSeconds(4);
 
   @Mixin ModelOptions model = new ModelOptions();
 
@@ -77,11 +79,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /// A video that goes through once for each rate.
-  private record Asked(String video, Optional<Double> fps, String stream, Truth truth) {}
+  private record Asked(String video, Optional<Double> fps, String stream, GroundTruth truth) {}
 
   @Override
   public Integer call() throws IOException {
-    Duration length = ProduceCommand.seconds("--chunk-seconds", chunkSeconds);
     for (double fps : rates) {
       if (!(fps > 0)) {
         throw new ConfigurationException("--fps is " + fps + ", not above zero");
@@ -95,13 +96,13 @@ final class EvaluateCommand implements Callable<Integer> {
     List<Asked> asked = new ArrayList<>();
     List<EmbeddedService.Stream> streams = new ArrayList<>();
     for (Path file : FileFeed.videosIn(folder)) {
-      Optional<Truth> truth = Truth.of(file);
+      Optional<GroundTruth> truth = GroundTruth.of(file);
       if (truth.isEmpty()) {
-        output.say(file + " has no truth beside it, left out");
+        output.report(file + " has no truth beside it, left out");
         continue;
       }
       String name = FileFeed.streamOf(file);
-      var segments = FileFeed.cut(file, length);
+      var segments = FileFeed.cut(file, chunkLength);
       if (rates.isEmpty()) {
         asked.add(new Asked(name, Optional.empty(), name, truth.get()));
         streams.add(new EmbeddedService.Stream(name, segments));
@@ -119,7 +120,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
       long all = streams.stream().mapToLong(EmbeddedService.Stream::durationMs).sum();
       String overall = streams.size() + " streams";
-      progress.starts(overall, Optional.of(all));
+      progress.start(overall, Optional.of(all));
       Map<String, StreamResults> seen = new ConcurrentHashMap<>();
       results =
           new EmbeddedService(settings, io.chronoscope.analysis.AnalysisListener.SILENT, rates)
@@ -127,12 +128,12 @@ final class EvaluateCommand implements Callable<Integer> {
                   streams,
                   said -> {
                     seen.put(said.stream(), said);
-                    progress.reaches(
+                    progress.update(
                         overall,
                         seen.values().stream().mapToLong(StreamResults::seenMs).sum(),
                         seen.values().stream().mapToInt(one -> one.events().size()).sum());
                   });
-      progress.ends(overall);
+      progress.end(overall);
     }
     report(asked, results);
     return ExitCode.OK;
@@ -142,7 +143,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, List<Comparison>> byRate = new LinkedHashMap<>();
     List<Comparison> all = new ArrayList<>();
     if (!json) {
-      output.line(
+      output.print(
           HEAD.formatted(
               "", "fps", "events", "found", "mIoU", "R1@.3", "R1@.5", "R1@.7", "invented"));
     }
@@ -172,7 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Optional<Comparison> comparison,
       @org.jspecify.annotations.Nullable StreamResults said) {
     if (!json) {
-      output.line(
+      output.print(
           HEAD.formatted(
               name,
               rate,
@@ -212,7 +213,7 @@ final class EvaluateCommand implements Callable<Integer> {
       line.put("unanswered", said.unanswered().size());
       line.put("deadLetters", said.deadLetters().size());
     }
-    output.json(line);
+    output.printJson(line);
   }
 
   private static String decimal(double number) {

@@ -1,18 +1,13 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
-import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.ConfigLoader;
-import io.chronoscope.config.EnvironmentException;
-import io.chronoscope.config.KafkaClientConfig;
-import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.Result;
-import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.wire.Topic;
@@ -26,32 +21,30 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What is on the result topics.
+/// Shows the results on their topics.
 @Command(
     name = "events",
-    description = {
-      "Shows what was found: events, summaries, what rules found, and what could not be read."
-    },
+    description = "Shows the published results: events, summaries, alerts and rejected chunks.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
 final class EventsCommand implements Callable<Integer> {
 
-  @Option(names = "--stream", paramLabel = "ID", description = "Only of this stream.")
+  @Option(names = "--stream", paramLabel = "ID", description = "Only results of this stream.")
   Optional<String> stream = Optional.empty();
 
-  @Option(names = "--alerts", description = "Only what rules found.")
+  @Option(names = "--alerts", description = "Only alerts.")
   boolean onlyAlerts;
 
-  @Option(names = "--rule", paramLabel = "ID", description = "Only what this rule found.")
+  @Option(names = "--rule", paramLabel = "ID", description = "Only alerts of this rule.")
   Optional<String> rule = Optional.empty();
 
-  @Option(names = "--follow", description = "Goes on with what comes, until stopped.")
+  @Option(names = "--follow", description = "Continues with new results until stopped.")
   boolean follow;
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object a line, as it is on the topics.")
+  @Option(names = "--json", description = "Prints one JSON object on each line, as on the topics.")
   boolean json;
 
   private final Output output;
@@ -63,29 +56,29 @@ final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    kafka.apply();
-    ChronoscopeConfig settings = ConfigLoader.load();
-    KafkaOptions.requireBroker(settings);
-    TopicNames topics = LayerSettings.topicNames(settings);
+    KafkaConnection connection = kafka.connect();
+    return connection.readTopics(() -> read(connection));
+  }
+
+  private int read(KafkaConnection connection) {
+    TopicNames topics = connection.topics();
     try (ResultReader reader =
         new ResultReader(
-            KafkaClientConfig.ofCommand(settings),
+            connection.client(),
             alertsOnly() ? List.of(topics.of(Topic.ALERTS)) : topics.ofKind(Topic.Kind.ANALYSIS),
             ResultReader.From.BEGINNING)) {
-      reader.readToEnd(this::take);
+      reader.readToEnd(this::add);
       if (!json) {
-        show();
+        printStreams();
       }
       if (follow) {
         reader.follow(read -> {
-          take(read);
-          if (!json && read instanceof Read.Published published && wanted(published.result())) {
-            output.line(line(published.result()));
+          add(read);
+          if (!json && read instanceof Read.Published published && isWanted(published.result())) {
+            output.print(ResultLines.of(published.result()));
           }
         });
       }
-    } catch (IllegalArgumentException e) {
-      throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
     }
     return ExitCode.OK;
   }
@@ -94,120 +87,52 @@ final class EventsCommand implements Callable<Integer> {
     return onlyAlerts || rule.isPresent();
   }
 
-  private boolean wanted(Result result) {
+  private boolean isWanted(Result result) {
     return (stream.isEmpty() || stream.get().equals(result.stream()))
         && (rule.isEmpty()
             || (result instanceof Result.Alert alert && alert.rule().equals(rule.get())));
   }
 
-  private void take(Read read) {
+  /// Prints the result as JSON, or collects it for [#printStreams()].
+  private void add(Read read) {
     switch (read) {
       case Read.Foreign foreign ->
-          output.say("not a result: " + foreign.at() + ": " + foreign.problem());
+          output.report("skipped %s: not a result: %s".formatted(foreign.at(), foreign.problem()));
       case Read.Published published -> {
-        if (!wanted(published.result())) {
+        if (!isWanted(published.result())) {
           return;
         }
         if (json) {
-          output.json(published.json());
+          output.printJson(published.json());
         } else {
-          String name = published.result().stream();
-          streams.computeIfAbsent(name, StreamResults::new).add(published.result());
+          streams
+              .computeIfAbsent(published.result().stream(), StreamResults::new)
+              .add(published.result());
         }
       }
     }
   }
 
-  private void show() {
+  private void printStreams() {
     if (streams.isEmpty()) {
-      output.say(alertsOnly() ? "no alerts" : "nothing has been found yet");
+      output.report(alertsOnly() ? "no alerts" : "no results yet");
       return;
     }
     if (alertsOnly()) {
       streams
           .values()
-          .forEach(results -> results.alerts().forEach(alert -> output.line(line(alert))));
+          .forEach(
+              results -> results.alerts().forEach(alert -> output.print(ResultLines.of(alert))));
       return;
     }
     TimelineText text = new TimelineText(output.outTerminal());
     streams.forEach((name, results) -> {
-      text.draw(results.timeline(name, Optional.empty())).forEach(output::line);
-      results.alerts().forEach(alert -> output.line("  " + describe(alert)));
-      results.deadLetters().forEach(letter -> output.line("  ✗ " + describe(letter)));
-      output.line("");
+      text.draw(results.timeline(name, Optional.empty())).forEach(output::print);
+      results.alerts().forEach(alert -> output.print("  " + ResultLines.withoutStream(alert)));
+      results
+          .deadLetters()
+          .forEach(deadLetter -> output.print("  " + ResultLines.withoutStream(deadLetter)));
+      output.print("");
     });
-  }
-
-  private static String line(Result result) {
-    return switch (result) {
-      case Result.VideoEvent event ->
-          "%s  %s  %s – %s ±%.2f  %s%s"
-              .formatted(
-                  event.start(),
-                  event.stream(),
-                  ClockTime.precise(event.startOffsetMs()),
-                  !event.isFinal() ? "…" : ClockTime.precise(event.endOffsetMs()),
-                  event.toleranceMs() / 1000.0,
-                  event.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
-                  event.description());
-      case Result.Summary summary ->
-          "%s  %s  %s – %s  │ %s"
-              .formatted(
-                  summary.start(),
-                  summary.stream(),
-                  ClockTime.precise(summary.startOffsetMs()),
-                  ClockTime.precise(summary.endOffsetMs()),
-                  summary.text());
-      case Result.Unanswered window ->
-          "%s  %s  %s – %s  ✗ no usable answer: %s"
-              .formatted(
-                  window.start(),
-                  window.stream(),
-                  ClockTime.precise(window.startOffsetMs()),
-                  ClockTime.precise(window.endOffsetMs()),
-                  window.problem());
-      case Result.Gap gap ->
-          "%s  %s  %s – %s  ░ %snot seen: %s"
-              .formatted(
-                  gap.start(),
-                  gap.stream(),
-                  ClockTime.precise(gap.startOffsetMs()),
-                  ClockTime.precise(gap.endOffsetMs()),
-                  gap.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
-                  gap.detail());
-      case Result.StreamEnd end ->
-          "%s  %s  ■ ended after %s: %d events"
-              .formatted(
-                  end.end(), end.stream(), ClockTime.precise(end.durationMs()), end.events());
-      case Result.Alert alert ->
-          "%s  %s  %s".formatted(alert.start(), alert.stream(), describe(alert));
-      case Result.QuestionAnswer answer ->
-          "%s  ? %s: %s"
-              .formatted(
-                  answer.stream(),
-                  answer.question(),
-                  answer.problem().orElseGet(() -> answer.spans().size() + " spans"));
-      case Result.DeadLetter letter -> letter.stream() + "  ✗ " + describe(letter);
-    };
-  }
-
-  private static String describe(Result.Alert alert) {
-    return "%s – %s ±%.2f  ⚠ %s%s: %s (%.2f)"
-        .formatted(
-            ClockTime.precise(alert.startOffsetMs()),
-            alert.status().isFinal() ? ClockTime.precise(alert.endOffsetMs()) : "…",
-            alert.toleranceMs() / 1000.0,
-            alert.status() == Result.Status.WITHDRAWN ? "withdrawn: " : "",
-            alert.rule(),
-            alert.text(),
-            alert.score());
-  }
-
-  static String describe(Result.DeadLetter letter) {
-    return "%s could not be read: %s (%s)"
-        .formatted(
-            letter.origin(),
-            letter.rejection().detail(),
-            letter.rejection().reason().name().toLowerCase(java.util.Locale.ROOT));
   }
 }

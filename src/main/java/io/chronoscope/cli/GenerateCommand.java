@@ -133,7 +133,7 @@ final class GenerateCommand implements Callable<Integer> {
     Answer answer = report.answer();
     if (json) {
       double seconds = report.secondsPerGrid();
-      output.json(
+      output.printJson(
           new Printed(
               answer.promptTokenIds(),
               answer.tokenIds(),
@@ -146,8 +146,8 @@ final class GenerateCommand implements Callable<Integer> {
               answer.finished(),
               timings));
     } else {
-      output.line(answer.text());
-      output.say(
+      output.print(answer.text());
+      output.report(
           "%d prompt tokens, %d generated%s; %s"
               .formatted(
                   answer.promptTokenIds().size(),

@@ -3,7 +3,7 @@ package io.chronoscope.cli;
 import io.chronoscope.cli.console.Output;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/// Where the process starts.
+/// Entry point of the process.
 @QuarkusMain
 public final class Main {
 
@@ -12,7 +12,7 @@ public final class Main {
   public static void main(String... arguments) {
     int status = new CommandLineInterface(Output.ofProcess()).run(arguments);
     System.out.flush();
-    // Native libraries and the broker leave threads behind that nobody waits for.
+    // Native libraries and the embedded broker leave non-daemon threads running.
     System.exit(status);
   }
 }

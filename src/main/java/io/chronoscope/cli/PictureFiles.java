@@ -14,12 +14,14 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
-/// Still pictures from files.
+/// Reads and writes still pictures.
 final class PictureFiles {
 
   private PictureFiles() {}
 
-  /// The PNG files of a directory in the order of their names. The caller closes the pictures.
+  /// Reads the PNG files of a directory in the order of their names.
+  ///
+  /// @return owned by the caller, which closes them
   static List<Picture> readFolder(Path folder) {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
@@ -44,8 +46,9 @@ final class PictureFiles {
     }
   }
 
-  /// Any format that Java reads: PNG, JPEG, GIF, BMP. Transparent parts become what lies under
-  /// them.
+  /// Reads any format that Java supports: PNG, JPEG, GIF, BMP. The alpha channel is ignored.
+  ///
+  /// @return owned by the caller, which closes it
   static Picture read(Path file) {
     BufferedImage image;
     try {
@@ -54,7 +57,7 @@ final class PictureFiles {
       throw new EnvironmentException("cannot read " + file + ": " + e.getMessage(), e);
     }
     if (image == null) {
-      throw new EnvironmentException(file + " is no picture in a known format");
+      throw new EnvironmentException(file + " is not a picture in a supported format");
     }
     int width = image.getWidth();
     int height = image.getHeight();
@@ -72,7 +75,7 @@ final class PictureFiles {
     return picture;
   }
 
-  /// The pixels as Java2D takes them.
+  /// Converts to the type that Java2D draws.
   static BufferedImage toImage(Picture picture) {
     BufferedImage image =
         new BufferedImage(picture.widthPx(), picture.heightPx(), BufferedImage.TYPE_INT_RGB);

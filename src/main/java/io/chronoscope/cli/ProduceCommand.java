@@ -1,27 +1,24 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
+import io.chronoscope.cli.FileStream.Pace;
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.KafkaClientConfig;
-import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.MediaSegment;
-import io.chronoscope.domain.ChunkOrigin;
-import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.Topic;
-import io.chronoscope.wire.TopicNames;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,14 +29,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Files to chunks on the topic.
+/// Sends video files as streams of chunks.
 @Command(
     name = "produce",
     description = "Cuts video files into chunks and sends them as streams.",
@@ -48,53 +43,59 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class ProduceCommand implements Callable<Integer> {
 
-  static final URI SOURCE = URI.create("/chronoscope/produce");
+  private static final URI SOURCE = URI.create("/chronoscope/produce");
 
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Videos; with --stream the parts of one stream, in order.")
+      description = "Video files. With --stream they are consecutive parts of one stream.")
   List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--stream",
       paramLabel = "ID",
-      description = "The stream's id. Else every file is a stream of its own, named after it.")
+      description = "Id of the stream. Default: each file is a stream named after the file.")
   Optional<String> stream = Optional.empty();
 
   @Option(
       names = "--chunk-seconds",
       paramLabel = "S",
       defaultValue = "4",
-      description = "Length of a chunk; cut at the next key frame (default: ${DEFAULT-VALUE}).")
-  double chunkSeconds = 4;
+      converter = SecondsConverter.class,
+      description =
+          "Minimum length of a chunk, which ends before the next key frame (default:"
+              + " ${DEFAULT-VALUE}).")
+  Duration chunkLength = Duration.ofSeconds(4);
 
   @Option(
       names = "--start-time",
       paramLabel = "T",
-      description = "When the video starts, such as 2026-05-04T12:00:00Z (default: now).")
+      description = "Start of the stream, such as 2026-05-04T12:00:00Z (default: now).")
   Optional<Instant> startTime = Optional.empty();
 
-  @Option(names = "--realtime", description = "Sends each chunk when it would be complete.")
+  @Option(
+      names = "--realtime",
+      description = "Sends each chunk at the time at which a camera would have completed it.")
   boolean realtime;
 
   @Option(
       names = "--no-end",
-      description = "Does not say that the stream has ended; after its idle time it rests.")
+      description =
+          "Does not mark the end of the stream; the stream becomes idle after the idle time.")
   boolean noEnd;
 
   @Option(
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
-        "Puts the chunks there and sends only references to them: file (the first of",
-        "chronoscope.references.roots) or s3://bucket/prefix."
+        "Stores the chunks in this place and sends only references to them: \"file\" (the first"
+            + " directory of chronoscope.references.roots) or s3://bucket/prefix."
       })
   Optional<String> byReference = Optional.empty();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object a line for each chunk sent.")
+  @Option(names = "--json", description = "Prints one JSON object for each chunk sent.")
   boolean json;
 
   private final Output output;
@@ -105,34 +106,36 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Duration length = seconds("--chunk-seconds", chunkSeconds);
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
-    Optional<MediaUploader> depot = byReference.map(place -> depot(place, settings));
-    Map<String, Object> client = KafkaClientConfig.ofCommand(settings);
-    KafkaOptions.requireBroker(settings);
-    TopicNames topics = LayerSettings.topicNames(settings);
+    Optional<MediaUploader> uploader = byReference.map(place -> openUploader(place, settings));
+    KafkaConnection connection = KafkaConnection.open(settings);
     if (settings.topics().create()) {
-      Topics.ensure(client, topics);
+      Topics.ensure(connection.client(), connection.topics());
     }
     Instant start = startTime.orElseGet(Instant::now);
-    try (Tracing tracing = open(settings);
+    try (Tracing tracing = openTracing(settings);
         ChunkPublisher publisher =
-            new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE, new SendTraces(tracing))) {
+            new ChunkPublisher(
+                connection.client(),
+                connection.topics().of(Topic.CHUNKS),
+                SOURCE,
+                new SendTraces(tracing))) {
+      SegmentSender sender = new SegmentSender(publisher);
       if (stream.isPresent()) {
-        send(publisher, depot, stream.get(), files, length, start);
+        send(stream.get(), files, start, sender, uploader);
       } else {
         for (Path file : files) {
-          send(publisher, depot, FileFeed.streamOf(file), List.of(file), length, start);
+          send(FileFeed.streamOf(file), List.of(file), start, sender, uploader);
         }
       }
     } finally {
-      depot.ifPresent(MediaUploader::close);
+      uploader.ifPresent(MediaUploader::close);
     }
     return ExitCode.OK;
   }
 
-  private static Tracing open(ChronoscopeConfig settings) {
+  private static Tracing openTracing(ChronoscopeConfig settings) {
     try {
       return Tracing.open(settings.tracing(), System::getenv);
     } catch (IllegalArgumentException e) {
@@ -140,7 +143,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
   }
 
-  private static MediaUploader depot(String place, ChronoscopeConfig settings) {
+  private static MediaUploader openUploader(String place, ChronoscopeConfig settings) {
     try {
       return MediaUploader.open(place, ConfigLoader.references(settings));
     } catch (IllegalArgumentException e) {
@@ -149,122 +152,51 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private void send(
-      ChunkPublisher publisher,
-      Optional<MediaUploader> depot,
       String id,
       List<Path> parts,
-      Duration length,
-      Instant start) {
-    Sending sending = new Sending(publisher, depot, id, start);
+      Instant start,
+      SegmentSender sender,
+      Optional<MediaUploader> uploader) {
+    FileStream sending =
+        new FileStream(
+            id,
+            start,
+            realtime ? Pace.REAL_TIME : Pace.IMMEDIATELY,
+            sender,
+            uploader,
+            sent -> {
+              if (json) {
+                output.printJson(json(sent));
+              }
+            });
     for (Path part : parts) {
-      sending.part(part, length);
+      sending.send(part, chunkLength);
     }
     if (!noEnd) {
-      taken(id, publisher.end(id));
+      sending.end();
     }
     if (!json) {
-      output.say(
-          "%s: %d chunks, %.1f MB, %s%s"
+      output.report(
+          "%s: sent %d chunks, %.1f MB, %s%s"
               .formatted(
                   id,
-                  sending.sequence,
-                  sending.bytes / 1e6,
-                  ClockTime.coarse(Duration.between(start, sending.end).toMillis()),
+                  sending.chunks(),
+                  sending.sizeBytes() / 1e6,
+                  ClockTime.coarse(sending.duration().toMillis()),
                   noEnd ? "" : ", ended"));
     }
   }
 
-  /// One stream on its way.
-  private final class Sending {
-
-    private final ChunkPublisher publisher;
-    private final Optional<MediaUploader> depot;
-    private final String id;
-    private final Instant start;
-    private final Instant began = Instant.now();
-    private long sequence;
-    private long bytes;
-    private Instant end;
-
-    Sending(ChunkPublisher publisher, Optional<MediaUploader> depot, String id, Instant start) {
-      this.publisher = publisher;
-      this.depot = depot;
-      this.id = id;
-      this.start = start;
-      this.end = start;
-    }
-
-    /// Sends a file; it starts where the one before it ended.
-    void part(Path file, Duration length) {
-      Instant partStart = end;
-      FileFeed.cut(file, length, segment -> send(partStart, segment));
-    }
-
-    private void send(Instant partStart, MediaSegment segment) {
-      Instant chunkStart = partStart.plus(segment.start());
-      end = chunkStart.plus(segment.duration());
-      if (realtime) {
-        sleep(Duration.between(Instant.now(), began.plus(Duration.between(start, end))));
-      }
-      byte[] media = FileFeed.bytesOf(segment);
-      Optional<Media.Reference> reference = depot.map(place -> put(place, segment, media));
-      ChunkOrigin at =
-          taken(
-              id,
-              reference.isPresent()
-                  ? publisher.publish(id, sequence, chunkStart, segment.duration(), reference.get())
-                  : publisher.publish(
-                      id, sequence, chunkStart, segment.duration(), segment.contentType(), media));
-      if (json) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("stream", id);
-        line.put("sequence", sequence);
-        line.put("start", chunkStart);
-        line.put("durationMs", segment.duration().toMillis());
-        line.put("bytes", media.length);
-        line.put("contentType", segment.contentType());
-        reference.ifPresent(there -> line.put("uri", there.uri()));
-        line.put("at", at);
-        output.json(line);
-      }
-      bytes += media.length;
-      sequence++;
-    }
-
-    private Media.Reference put(MediaUploader place, MediaSegment segment, byte[] media) {
-      try {
-        return place.put(id, sequence, segment.contentType(), media);
-      } catch (IOException e) {
-        throw new IllegalStateException(
-            "chunk %d of %s could not be put there: %s".formatted(sequence, id, e.getMessage()), e);
-      }
-    }
-  }
-
-  private static ChunkOrigin taken(String id, CompletionStage<ChunkOrigin> sending) {
-    try {
-      return sending.toCompletableFuture().join();
-    } catch (CompletionException e) {
-      throw new IllegalStateException(
-          "a chunk of " + id + " was not taken: " + String.valueOf(e.getCause()), e);
-    }
-  }
-
-  private static void sleep(Duration due) {
-    try {
-      if (due.isPositive()) {
-        Thread.sleep(due);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while sending", e);
-    }
-  }
-
-  static Duration seconds(String option, double seconds) {
-    if (!(seconds > 0 && seconds < 86_400)) {
-      throw new ConfigurationException(option + " is " + seconds + ", not above zero");
-    }
-    return Duration.ofNanos(Math.round(seconds * 1e9));
+  private static Map<String, Object> json(FileStream.Sent sent) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("stream", sent.stream());
+    line.put("sequence", sent.sequence());
+    line.put("start", sent.start());
+    line.put("durationMs", sent.duration().toMillis());
+    line.put("bytes", sent.sizeBytes());
+    line.put("contentType", sent.contentType());
+    sent.uri().ifPresent(uri -> line.put("uri", uri));
+    line.put("at", sent.at());
+    return line;
   }
 }

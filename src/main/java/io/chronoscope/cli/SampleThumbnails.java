@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Frames out of the videos that a picture of timelines is about.
+/// Decodes frames of the video files shown in a picture of timelines.
 final class SampleThumbnails {
 
   private SampleThumbnails() {}
 
+  /// @param videos the file of each stream
   static TimelinePicture.Thumbnails of(Map<String, Path> videos) {
     return (stream, millis) -> {
       Path file = videos.get(stream);
@@ -20,7 +21,7 @@ final class SampleThumbnails {
         return List.of();
       }
       long[] micros = millis.stream().mapToLong(time -> time * 1000).toArray();
-      List<Picture> frames = VideoFile.open(file, new FfmpegDecoder()).at(micros);
+      List<Picture> frames = VideoFile.open(file, new FfmpegDecoder()).framesAt(micros);
       List<BufferedImage> images = frames.stream().map(PictureFiles::toImage).toList();
       frames.forEach(Picture::close);
       return images;

@@ -1,9 +1,11 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
@@ -21,11 +23,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The service.
+/// Runs the service until it is stopped.
 @Command(
     name = "serve",
     description = {
-      "Runs the service: chunks in, events and summaries out.",
+      "Runs the service: it reads chunks and publishes events and summaries.",
       "Health is at /q/health, metrics are at /q/metrics."
     },
     mixinStandardHelpOptions = true,
@@ -41,23 +43,23 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--broker-port",
       paramLabel = "PORT",
-      description = "Port of the embedded broker (default 9092).")
+      description = "Port of the embedded broker (default: 9092).")
   Optional<Integer> brokerPort = Optional.empty();
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where the embedded broker keeps its records (default data/kafka).")
+      description = "Where the embedded broker stores its records (default: data/kafka).")
   Optional<Path> data = Optional.empty();
 
-  @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (default 8080).")
+  @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (default: 8080).")
   Optional<Integer> port = Optional.empty();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Mixin ModelOptions model = new ModelOptions();
 
-  @Option(names = "--json", description = "Logs one JSON object a line.")
+  @Option(names = "--json", description = "Logs one JSON object on each line.")
   boolean json;
 
   private final Output output;
@@ -68,32 +70,37 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    model.apply();
-    kafka.apply();
-    port.ifPresent(p -> ModelOptions.set("chronoscope.http.port", p.toString()));
-    brokerPort.ifPresent(p -> ModelOptions.set("chronoscope.kafka.embedded-port", p.toString()));
-    data.ifPresent(dir -> ModelOptions.set("chronoscope.kafka.embedded-data", dir.toString()));
-    if (json) {
-      ModelOptions.set("chronoscope.log.json", "true");
-    }
+    overrideSettings();
     ChronoscopeConfig settings = ConfigLoader.load();
     if (!embedded) {
-      KafkaOptions.requireBroker(settings);
-      ModelOptions.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
+      KafkaConnection.requireBroker(settings);
+      SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
       return ServiceRun.untilStopped();
     }
-    try (EmbeddedBroker broker = start(settings)) {
+    try (EmbeddedBroker broker = startBroker(settings)) {
       Topics.ensure(
           KafkaClientConfig.ofEmbedded(broker.bootstrapServers()),
           LayerSettings.topicNames(settings));
-      ModelOptions.useEmbedded(broker.bootstrapServers());
-      output.say("Kafka broker at " + broker.bootstrapServers());
+      SettingOverrides.useBroker(broker.bootstrapServers());
+      output.report("Kafka broker at " + broker.bootstrapServers());
       return serveOn(broker);
     }
   }
 
-  /// A signal ends the process through its shutdown hooks: the broker's has to wait for the
-  /// service, whose last writes it takes.
+  private void overrideSettings() {
+    model.apply();
+    kafka.apply();
+    port.ifPresent(p -> SettingOverrides.set("chronoscope.http.port", p.toString()));
+    brokerPort.ifPresent(
+        p -> SettingOverrides.set("chronoscope.kafka.embedded-port", p.toString()));
+    data.ifPresent(dir -> SettingOverrides.set("chronoscope.kafka.embedded-data", dir.toString()));
+    if (json) {
+      SettingOverrides.set("chronoscope.log.json", "true");
+    }
+  }
+
+  /// A signal ends the process through its shutdown hooks, which run concurrently: the broker's
+  /// waits for the service, which still writes to the broker while it stops.
   private static int serveOn(EmbeddedBroker broker) {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -116,7 +123,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static EmbeddedBroker start(ChronoscopeConfig settings) {
+  private static EmbeddedBroker startBroker(ChronoscopeConfig settings) {
     try {
       return EmbeddedBroker.start(
           EmbeddedBroker.Settings.in(

@@ -17,15 +17,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongPredicate;
 
-/// A whole video from a file, as opposed to a stream of chunks.
+/// A whole video in a file, as opposed to a stream of chunks.
 final class VideoFile {
 
-  /// What a user names himself may take its time, but not all the memory.
+  /// The user chose this file: it may take long to decode, but its frames must not exhaust the
+  /// memory.
   private static final DecodeLimits LIMITS =
       new DecodeLimits(8192L * 4320, Duration.ofDays(1), Long.MAX_VALUE);
 
-  /// @param frames in order; the caller closes them
-  /// @param fps frames a second that the selection amounts to
+  /// @param frames in order; owned by the caller, which closes them
+  /// @param fps actual rate of the selected frames, in frames per second
   record Selected(List<Picture> frames, double fps) {}
 
   private final Path file;
@@ -41,7 +42,8 @@ final class VideoFile {
   static VideoFile open(Path file, MediaDecoder decoder) {
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {
-        throw new EnvironmentException(file + " is larger than 2 GiB; cut it with `produce`");
+        throw new EnvironmentException(
+            file + " is larger than 2 GiB; use `produce`, which cuts it into chunks");
       }
       return new VideoFile(
           file, decoder, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
@@ -54,8 +56,8 @@ final class VideoFile {
     return decode(index -> false, new ArrayList<>());
   }
 
-  /// Frames at `fps` as the model's own tools choose them: an even number, spread from the first
-  /// frame to the last.
+  /// Selects frames at `fps` as the reference implementation does: an even number, spread evenly
+  /// from the first frame to the last.
   Selected select(double fps) {
     MediaFacts facts = facts();
     double seconds = (facts.durationMicros() - facts.firstFrameMicros()) / 1e6;
@@ -69,8 +71,11 @@ final class VideoFile {
     return new Selected(frames, FrameSelection.sampleFps(count, facts.frames(), videoFps));
   }
 
-  /// The frames that are shown at these times, in microseconds from the video's first frame.
-  List<Picture> at(long... micros) {
+  /// Decodes the frames displayed at the given times.
+  ///
+  /// @param micros from the video's first frame
+  /// @return in order; owned by the caller, which closes them
+  List<Picture> framesAt(long... micros) {
     List<Picture> frames = new ArrayList<>();
     long first = facts().firstFrameMicros();
     run(

@@ -53,7 +53,7 @@ public final class DeadLetters {
   public static Map<String, Letter> read(Map<String, Object> kafka, String topic) {
     Map<String, Letter> letters = new HashMap<>();
     Map<String, RedriveMark> marks = new HashMap<>();
-    WholeTopic.read(
+    TopicReader.readWhole(
         kafka,
         topic,
         record -> {

@@ -38,10 +38,11 @@ public final class ReplayedChunks {
   /// @param kafka client properties, at least `bootstrap.servers`
   /// @throws IllegalArgumentException when the topic does not exist
   public void read(Map<String, Object> kafka, String topic, Consumer<StreamInput> sink) {
-    WholeTopic.read(RetainedChunks.withDefaults(kafka), topic, record -> handOn(record, sink));
+    TopicReader.readWhole(
+        RetainedChunks.withFetchLimits(kafka), topic, record -> deliver(record, sink));
   }
 
-  private void handOn(ConsumerRecord<byte[], byte[]> record, Consumer<StreamInput> sink) {
+  private void deliver(ConsumerRecord<byte[], byte[]> record, Consumer<StreamInput> sink) {
     StreamInput input;
     try {
       input = envelope.read(record);

@@ -11,35 +11,35 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/// Reads results from their topics without a consumer group: nobody's offsets move. Results of one
-/// stream come in their order within a topic; several topics are read side by side. For use by one
-/// thread, except [#stop()].
+/// Reads results from their topics without a consumer group: no group's offsets move. The results
+/// of a stream keep their order within a topic; several topics are read side by side. For use by
+/// one thread, except [#stop()].
 public final class ResultReader implements AutoCloseable {
 
   private final TopicReader topics;
 
-  /// Where reading begins.
+  /// Where reading starts.
   public enum From {
     BEGINNING,
     /// Only what is published after the reader was opened.
     NOW
   }
 
-  /// A record of a results' topic.
+  /// A record of a results topic.
   public sealed interface Read {
 
-    /// Where the record lies.
+    /// The position of the record.
     ChunkOrigin at();
 
-    /// @param result what was published
-    /// @param json the record's value as it was published, also with fields that this version does
-    ///   not know
+    /// @param json the record's value as published, including fields that this version does not
+    ///   know
     record Published(ChunkOrigin at, Result result, JsonNode json) implements Read {}
 
-    /// A record that is none of ours, or damaged.
+    /// A record of another program, or a damaged one.
     record Foreign(ChunkOrigin at, String problem) implements Read {}
   }
 
@@ -49,37 +49,22 @@ public final class ResultReader implements AutoCloseable {
     this.topics = new TopicReader(kafka, topics, from);
   }
 
-  /// What has come, waiting for at most `timeout`; nothing when nothing has come or the reader was
-  /// stopped.
+  /// The next results; empty when none arrive within `timeout` or the reader is stopped.
   public List<Read> poll(Duration timeout) {
-    return topics.poll(timeout).stream()
-        // A null value takes a compacted key away, a mark says something of a dead letter; neither
-        // is a result.
-        .filter(record -> record.value() != null && !RedriveMark.isOne(record))
-        .map(ResultReader::read)
-        .toList();
+    return topics.poll(timeout).stream().map(ResultReader::read).flatMap(Optional::stream).toList();
   }
 
-  /// Whether everything that was there when the reader was opened has been read.
-  public boolean caughtUp() {
-    return topics.caughtUp();
-  }
-
-  /// Reads what was there when the reader was opened, then returns.
+  /// Reads up to the ends at the time of opening, or until [#stop()].
   public void readToEnd(Consumer<Read> sink) {
-    while (!topics.isStopped() && !caughtUp()) {
-      poll(Duration.ofMillis(200)).forEach(sink);
-    }
+    topics.readToEnd(record -> read(record).ifPresent(sink));
   }
 
-  /// Reads on until [#stop()].
+  /// Reads until [#stop()].
   public void follow(Consumer<Read> sink) {
-    while (!topics.isStopped()) {
-      poll(Duration.ofSeconds(1)).forEach(sink);
-    }
+    topics.follow(record -> read(record).ifPresent(sink));
   }
 
-  /// Lets a waiting call return soon, from any thread.
+  /// Ends reading, from any thread: a waiting call returns soon.
   public void stop() {
     topics.stop();
   }
@@ -89,13 +74,18 @@ public final class ResultReader implements AutoCloseable {
     topics.close();
   }
 
-  private static Read read(ConsumerRecord<byte[], byte[]> record) {
+  /// @return empty for what is no result: tombstones and redrive marks
+  private static Optional<Read> read(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null || RedriveMark.isOne(record)) {
+      return Optional.empty();
+    }
     ChunkOrigin at = new ChunkOrigin(record.topic(), record.partition(), record.offset());
     try {
-      return new Read.Published(
-          at, ResultEnvelope.read(record), JsonFields.parse(record.value()).node());
+      return Optional.of(
+          new Read.Published(
+              at, ResultEnvelope.read(record), JsonFields.parse(record.value()).node()));
     } catch (MalformedRecordException e) {
-      return new Read.Foreign(at, String.valueOf(e.getMessage()));
+      return Optional.of(new Read.Foreign(at, String.valueOf(e.getMessage())));
     }
   }
 }

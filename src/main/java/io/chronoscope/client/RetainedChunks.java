@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +51,7 @@ public final class RetainedChunks implements ChunkArchive {
   /// @param maxBytes as much is read for one stretch at most
   public RetainedChunks(
       Map<String, Object> kafka, String topic, ChunkEnvelope envelope, long maxBytes) {
-    this.properties = withDefaults(kafka);
+    this.properties = withFetchLimits(kafka);
     this.topic = topic;
     this.envelope = envelope;
     this.maxBytes = maxBytes;
@@ -59,13 +59,7 @@ public final class RetainedChunks implements ChunkArchive {
 
   @Override
   public Optional<ChunkCursor> open(String stream, Instant from, Instant to) {
-    Reading reading =
-        new Reading(
-            new KafkaConsumer<>(
-                properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-            stream,
-            from,
-            to);
+    Reading reading = new Reading(ConsumerSettings.openWithoutGroup(properties), stream, from, to);
     boolean found = false;
     try {
       found = reading.find();
@@ -229,8 +223,9 @@ public final class RetainedChunks implements ChunkArchive {
     }
   }
 
-  static Map<String, Object> withDefaults(Map<String, Object> kafka) {
-    Map<String, Object> properties = CommittedRecords.ofNoGroup(kafka);
+  /// Small fetches: chunks are large, and few of them are needed.
+  static Map<String, Object> withFetchLimits(Map<String, Object> kafka) {
+    Map<String, Object> properties = new HashMap<>(kafka);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 8);
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 16 * 1024 * 1024);

@@ -27,7 +27,7 @@ public final class RetainedRecords implements AutoCloseable {
   public RetainedRecords(Map<String, Object> kafka) {
     Map<String, Object> properties = new HashMap<>(kafka);
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
-    this.consumer = WholeTopic.consumer(properties);
+    this.consumer = ConsumerSettings.openWithoutGroup(properties);
   }
 
   /// Which of these are still there, as far as their topics' first offsets tell. A compacted topic

@@ -5,9 +5,8 @@ import io.chronoscope.wire.RuleRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
-/// Reads the rules' topic from its beginning, without a consumer group. For use by one thread,
+/// Reads the rules topic from its first record on, without a consumer group. For use by one thread,
 /// except [#stop()].
 public final class RuleReader implements AutoCloseable {
 
@@ -19,24 +18,17 @@ public final class RuleReader implements AutoCloseable {
     this.topic = new TopicReader(kafka, List.of(topic), ResultReader.From.BEGINNING);
   }
 
-  /// What has come, waiting for at most `timeout`.
+  /// The next changes; empty when none arrive within `timeout` or the reader is stopped.
   public List<RuleChange> poll(Duration timeout) {
     return topic.poll(timeout).stream().map(RuleRecord::read).toList();
   }
 
-  /// Whether everything that was there when the reader was opened has been read.
+  /// Whether everything up to the end at the time of opening has been read.
   public boolean caughtUp() {
     return topic.caughtUp();
   }
 
-  /// Reads what was there when the reader was opened, then returns.
-  public void readToEnd(Consumer<RuleChange> sink) {
-    while (!topic.isStopped() && !caughtUp()) {
-      poll(Duration.ofMillis(200)).forEach(sink);
-    }
-  }
-
-  /// Lets a waiting call return soon, from any thread; nothing more is to be read then.
+  /// Ends reading, from any thread: a waiting call returns soon.
   public void stop() {
     topic.stop();
   }

@@ -23,7 +23,7 @@ public final class RulesInForce {
   /// @param kafka client properties, at least `bootstrap.servers`
   public static List<Rule> read(Map<String, Object> kafka, String topic) {
     Map<String, Rule> rules = new LinkedHashMap<>();
-    WholeTopic.read(
+    TopicReader.readWhole(
         kafka,
         topic,
         record -> {

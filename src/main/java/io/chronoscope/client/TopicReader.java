@@ -6,37 +6,48 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/// Reads whole topics without a consumer group, and what is committed only: nobody's offsets move.
-/// For use by one thread, except [#stop()].
-final class TopicReader implements AutoCloseable {
+/// Reads the committed records of topics, or of some of their partitions, without a consumer group:
+/// no group's offsets move. For use by one thread, except [#stop()].
+public final class TopicReader implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration POLL_WHEN_FOLLOWING = Duration.ofSeconds(1);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final List<TopicPartition> partitions = new ArrayList<>();
+  private final List<TopicPartition> partitions;
+
+  /// The ends of the partitions when the reader was opened.
   private final Map<TopicPartition, Long> ends;
+
   private volatile boolean stopped;
 
+  /// All partitions of the topics.
+  ///
   /// @param kafka client properties, at least `bootstrap.servers`
   /// @throws IllegalArgumentException when a topic does not exist
   TopicReader(Map<String, Object> kafka, Collection<String> topics, From from) {
-    this.consumer =
-        new KafkaConsumer<>(
-            withDefaults(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this(kafka, consumer -> partitions(consumer, topics), from);
+  }
+
+  /// Reads some partitions, which exist, from their first record on.
+  ///
+  /// @param kafka client properties, at least `bootstrap.servers`
+  public static TopicReader ofPartitions(
+      Map<String, Object> kafka, Collection<TopicPartition> partitions) {
+    return new TopicReader(kafka, consumer -> List.copyOf(partitions), From.BEGINNING);
+  }
+
+  private TopicReader(Map<String, Object> kafka, PartitionChoice choice, From from) {
+    this.consumer = ConsumerSettings.openWithoutGroup(kafka);
     try {
-      for (String topic : topics) {
-        List<PartitionInfo> known = consumer.partitionsFor(topic);
-        if (known == null || known.isEmpty()) {
-          throw new IllegalArgumentException("topic " + topic + " does not exist");
-        }
-        known.forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
-      }
+      this.partitions = choice.of(consumer);
       consumer.assign(partitions);
       this.ends = Map.copyOf(consumer.endOffsets(partitions));
       switch (from) {
@@ -49,8 +60,37 @@ final class TopicReader implements AutoCloseable {
     }
   }
 
-  /// What has come, waiting for at most `timeout`; nothing when nothing has come or the reader was
-  /// stopped.
+  @FunctionalInterface
+  private interface PartitionChoice {
+
+    List<TopicPartition> of(KafkaConsumer<byte[], byte[]> consumer);
+  }
+
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<byte[], byte[]> consumer, Collection<String> topics) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (String topic : topics) {
+      List<PartitionInfo> known = consumer.partitionsFor(topic);
+      if (known == null || known.isEmpty()) {
+        throw new IllegalArgumentException("topic " + topic + " does not exist");
+      }
+      known.forEach(one -> partitions.add(new TopicPartition(topic, one.partition())));
+    }
+    return partitions;
+  }
+
+  /// Reads a topic from its first record to its end at the time of the call.
+  ///
+  /// @param kafka client properties, at least `bootstrap.servers`
+  /// @throws IllegalArgumentException when the topic does not exist
+  static void readWhole(
+      Map<String, Object> kafka, String topic, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    try (TopicReader reader = new TopicReader(kafka, List.of(topic), From.BEGINNING)) {
+      reader.readToEnd(sink);
+    }
+  }
+
+  /// The next records; empty when none arrive within `timeout` or the reader is stopped.
   List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try {
@@ -61,16 +101,26 @@ final class TopicReader implements AutoCloseable {
     return records;
   }
 
-  /// Whether everything that was there when the reader was opened has been read.
+  /// Whether everything up to the ends at the time of opening has been read.
   boolean caughtUp() {
     return partitions.stream().allMatch(p -> consumer.position(p) >= ends.getOrDefault(p, 0L));
   }
 
-  boolean isStopped() {
-    return stopped;
+  /// Reads up to the ends at the time of opening, or until [#stop()].
+  public void readToEnd(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    while (!stopped && !caughtUp()) {
+      poll(POLL).forEach(sink);
+    }
   }
 
-  /// Lets a waiting call return soon, from any thread.
+  /// Reads until [#stop()].
+  void follow(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    while (!stopped) {
+      poll(POLL_WHEN_FOLLOWING).forEach(sink);
+    }
+  }
+
+  /// Ends reading, from any thread: a waiting call returns soon.
   void stop() {
     stopped = true;
     consumer.wakeup();
@@ -79,11 +129,5 @@ final class TopicReader implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
-  }
-
-  private static Map<String, Object> withDefaults(Map<String, Object> kafka) {
-    Map<String, Object> properties = CommittedRecords.consumer(kafka);
-    properties.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    return properties;
   }
 }

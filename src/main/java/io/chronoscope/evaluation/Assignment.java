@@ -2,19 +2,19 @@ package io.chronoscope.evaluation;
 
 import java.util.Arrays;
 
-/// The one-to-one assignment of rows to columns with the greatest sum (Kuhn 1955, Munkres 1957, in
-/// the form with potentials that takes one row at a time, O(n³)).
+/// Finds the one-to-one assignment of rows to columns with the maximum sum: the Hungarian algorithm
+/// (Kuhn 1955, Munkres 1957) in the form with potentials that adds one row at a time, O(n³).
 final class Assignment {
 
   private Assignment() {}
 
-  /// @param gain `[rows][columns]`, none negative
-  /// @return for each row its column, or -1 for a row whose gain would be 0
+  /// @param gain `[rows][columns]`, non-negative
+  /// @return the column of each row, or -1 for a row whose gain would be 0
   static int[] of(double[][] gain) {
     int rows = gain.length;
     int columns = rows == 0 ? 0 : gain[0].length;
     int n = Math.max(rows, columns);
-    // Square, counted from 1; what is missing costs nothing. Position 0 stands for "free".
+    // A square matrix with indices from 1; missing cells cost nothing. Index 0 means "unassigned".
     double[] rowPotential = new double[n + 1];
     double[] columnPotential = new double[n + 1];
     int[] rowOf = new int[n + 1];

@@ -4,61 +4,64 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One video's answers against its truth.
+/// Matches the events reported for one video to its ground truth.
 ///
-/// @param pairings one for each true event, in the truth's order
-/// @param invented answers that no true event took
-/// @param answers how many answers there were
-public record Comparison(List<Pairing> pairings, List<Answered> invented, int answers) {
+/// The component names are fields of the `--json` output of `evaluate`.
+///
+/// @param pairings one for each true event, in the order of the ground truth
+/// @param invented reported events without a matching true event (false positives)
+/// @param answers number of reported events
+public record Comparison(List<Pairing> pairings, List<ReportedEvent> invented, int answers) {
 
-  /// A true event and the answer that counts for it.
+  /// A true event and the reported event matched to it.
   ///
-  /// @param answer empty when none names it at a time that overlaps it
-  /// @param iou of the two spans; 0 without an answer
-  public record Pairing(Truth.Event truth, Optional<Answered> answer, double iou) {}
+  /// @param answer empty when no overlapping reported event names the true event's subject
+  /// @param iou temporal IoU of the two spans; 0 without a match
+  public record Pairing(GroundTruth.Event truth, Optional<ReportedEvent> answer, double iou) {}
 
   public Comparison {
     pairings = List.copyOf(pairings);
     invented = List.copyOf(invented);
   }
 
-  /// Pairs each true event with at most one answer and each answer with at most one true event, so
-  /// that the IoU summed over all is greatest. Only an answer that names the event's colour and
-  /// shape can count for it; what is left over is invented.
-  public static Comparison of(Truth truth, List<Answered> answers) {
-    List<Subject> named = answers.stream().map(a -> Subject.of(a.description())).toList();
-    double[][] gain = new double[truth.events().size()][answers.size()];
+  /// Matches events one to one so that the sum of their IoU is maximal. A reported event can match
+  /// a true event only when it names its color and shape; reported events without a match count as
+  /// invented.
+  public static Comparison of(GroundTruth truth, List<ReportedEvent> reported) {
+    List<Subject> subjects = reported.stream().map(a -> Subject.of(a.description())).toList();
+    double[][] gain = new double[truth.events().size()][reported.size()];
     for (int i = 0; i < gain.length; i++) {
-      Truth.Event event = truth.events().get(i);
+      GroundTruth.Event event = truth.events().get(i);
       Subject subject = Subject.of(event.description());
-      for (int j = 0; j < answers.size(); j++) {
-        Answered answer = answers.get(j);
-        if (named.get(j).countsFor(subject)) {
+      for (int j = 0; j < reported.size(); j++) {
+        ReportedEvent candidate = reported.get(j);
+        if (subjects.get(j).matches(subject)) {
           gain[i][j] =
-              TemporalIou.of(event.startMs(), event.endMs(), answer.startMs(), answer.endMs());
+              TemporalIou.of(
+                  event.startMs(), event.endMs(), candidate.startMs(), candidate.endMs());
         }
       }
     }
-    int[] answerOf = Assignment.of(gain);
-    List<Answered> invented = new ArrayList<>(answers);
+    int[] matchOf = Assignment.of(gain);
+    List<ReportedEvent> invented = new ArrayList<>(reported);
     List<Pairing> pairings = new ArrayList<>();
     for (int i = 0; i < gain.length; i++) {
-      Truth.Event event = truth.events().get(i);
-      if (answerOf[i] < 0) {
+      GroundTruth.Event event = truth.events().get(i);
+      if (matchOf[i] < 0) {
         pairings.add(new Pairing(event, Optional.empty(), 0));
       } else {
-        Answered answer = answers.get(answerOf[i]);
-        // By identity: two equal answers are two answers.
+        ReportedEvent match = reported.get(matchOf[i]);
+        // By identity: two equal reported events are two events.
         for (int j = 0; j < invented.size(); j++) {
-          if (invented.get(j) == answer) {
+          if (invented.get(j) == match) {
             invented.remove(j);
             break;
           }
         }
-        pairings.add(new Pairing(event, Optional.of(answer), gain[i][answerOf[i]]));
+        pairings.add(new Pairing(event, Optional.of(match), gain[i][matchOf[i]]));
       }
     }
-    return new Comparison(pairings, invented, answers.size());
+    return new Comparison(pairings, invented, reported.size());
   }
 
   public Score score() {

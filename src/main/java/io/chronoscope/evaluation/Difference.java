@@ -10,29 +10,38 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// How one telling of what happened differs from another.
+/// One difference, or agreement, between two analyses of the same video.
 ///
-/// @param was empty when it is new
-/// @param is empty when it is missing
-/// @param startByMs how much later it begins; 0 unless it is in both
-/// @param endByMs how much later it ends; 0 unless it is in both
+/// @param before as found by the earlier analysis; empty when it is new
+/// @param after as found by the later analysis; empty when it is missing
+/// @param startShiftMs how much later it starts after than before; 0 unless both found it
+/// @param endShiftMs how much later it ends after than before; 0 unless both found it
 public record Difference(
-    Kind kind, Optional<Told> was, Optional<Told> is, long startByMs, long endByMs) {
+    Kind kind,
+    Optional<Detection> before,
+    Optional<Detection> after,
+    long startShiftMs,
+    long endShiftMs) {
 
   public enum Kind {
-    /// At the same time, as far as either was looked at closely enough to tell.
+    /// Both found it, with the same bounds within the tolerance of the sampling.
     SAME,
+    /// Both found it, with different bounds.
     MOVED,
+    /// Only the later analysis found it.
     NEW,
+    /// Only the earlier analysis found it.
     MISSING
   }
 
-  /// Something that was told.
+  /// An event or alert that an analysis found.
   ///
-  /// @param about only what is about the same is compared: a rule's id, or that it is an event
+  /// @param about a rule's id, or a constant for events; only detections with an equal value are
+  ///   compared
   /// @param startMs since the epoch
-  /// @param toleranceMs how far its bounds may be off
-  public record Told(
+  /// @param endMs since the epoch
+  /// @param toleranceMs how far the bounds may be off
+  public record Detection(
       String id,
       String stream,
       String about,
@@ -43,85 +52,87 @@ public record Difference(
 
   private static final Pattern NOT_A_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
 
-  /// What overlaps is worth something even if it shares few words, so that a change of words is not
-  /// taken for another event; but words decide among several at one time.
-  private static final double LEAST_LIKENESS = 0.3;
+  /// Detections that overlap can match even when they share few words, so that a reworded
+  /// description does not count as another event. Among several at one time the words decide.
+  private static final double MIN_SIMILARITY = 0.3;
 
-  /// The one told last, if there is one; else the other.
-  public Told told() {
-    return is.or(() -> was).orElseThrow();
+  /// Returns the later detection if there is one, else the earlier one.
+  public Detection latest() {
+    return after.or(() -> before).orElseThrow();
   }
 
-  /// Pairs what was told with what is told now, each with at most one, so that temporal IoU,
-  /// weighed with the words they share, is greatest over all.
+  /// Matches detections one to one so that the sum of their temporal IoU, weighted by the words
+  /// they share, is maximal.
   ///
-  /// @return by stream and time
-  public static List<Difference> between(List<Told> before, List<Told> now) {
-    double[][] gain = new double[before.size()][now.size()];
+  /// @return in order of stream, start and description
+  public static List<Difference> between(List<Detection> before, List<Detection> after) {
+    double[][] gain = new double[before.size()][after.size()];
     for (int i = 0; i < before.size(); i++) {
-      for (int j = 0; j < now.size(); j++) {
-        gain[i][j] = gain(before.get(i), now.get(j));
+      for (int j = 0; j < after.size(); j++) {
+        gain[i][j] = gain(before.get(i), after.get(j));
       }
     }
-    int[] nowOf = before.isEmpty() || now.isEmpty() ? new int[0] : Assignment.of(gain);
-    Set<Integer> taken = new HashSet<>();
+    int[] matchOf = before.isEmpty() || after.isEmpty() ? new int[0] : Assignment.of(gain);
+    Set<Integer> matched = new HashSet<>();
     List<Difference> differences = new ArrayList<>();
     for (int i = 0; i < before.size(); i++) {
-      int j = nowOf.length == 0 ? -1 : nowOf[i];
+      int j = matchOf.length == 0 ? -1 : matchOf[i];
       if (j < 0) {
         differences.add(
             new Difference(Kind.MISSING, Optional.of(before.get(i)), Optional.empty(), 0, 0));
       } else {
-        taken.add(j);
-        differences.add(both(before.get(i), now.get(j)));
+        matched.add(j);
+        differences.add(matched(before.get(i), after.get(j)));
       }
     }
-    for (int j = 0; j < now.size(); j++) {
-      if (!taken.contains(j)) {
-        differences.add(new Difference(Kind.NEW, Optional.empty(), Optional.of(now.get(j)), 0, 0));
+    for (int j = 0; j < after.size(); j++) {
+      if (!matched.contains(j)) {
+        differences.add(
+            new Difference(Kind.NEW, Optional.empty(), Optional.of(after.get(j)), 0, 0));
       }
     }
     differences.sort(
-        Comparator.comparing((Difference one) -> one.told().stream())
-            .thenComparingLong(one -> one.told().startMs())
-            .thenComparing(one -> one.told().description()));
+        Comparator.comparing((Difference one) -> one.latest().stream())
+            .thenComparingLong(one -> one.latest().startMs())
+            .thenComparing(one -> one.latest().description()));
     return differences;
   }
 
-  private static Difference both(Told was, Told is) {
+  private static Difference matched(Detection before, Detection after) {
     return new Difference(
-        isWithinTolerance(was, is) ? Kind.SAME : Kind.MOVED,
-        Optional.of(was),
-        Optional.of(is),
-        is.startMs() - was.startMs(),
-        is.endMs() - was.endMs());
+        isWithinTolerance(before, after) ? Kind.SAME : Kind.MOVED,
+        Optional.of(before),
+        Optional.of(after),
+        after.startMs() - before.startMs(),
+        after.endMs() - before.endMs());
   }
 
-  private static boolean isWithinTolerance(Told was, Told is) {
-    long slack = Math.max(was.toleranceMs(), is.toleranceMs());
-    return Math.abs(is.startMs() - was.startMs()) <= slack
-        && Math.abs(is.endMs() - was.endMs()) <= slack;
+  private static boolean isWithinTolerance(Detection before, Detection after) {
+    long tolerance = Math.max(before.toleranceMs(), after.toleranceMs());
+    return Math.abs(after.startMs() - before.startMs()) <= tolerance
+        && Math.abs(after.endMs() - before.endMs()) <= tolerance;
   }
 
-  private static double gain(Told was, Told is) {
-    if (!was.stream().equals(is.stream()) || !was.about().equals(is.about())) {
+  private static double gain(Detection before, Detection after) {
+    if (!before.stream().equals(after.stream()) || !before.about().equals(after.about())) {
       return 0;
     }
-    double time =
-        isWithinTolerance(was, is)
+    double overlap =
+        isWithinTolerance(before, after)
             ? 1
-            : TemporalIou.of(was.startMs(), was.endMs(), is.startMs(), is.endMs());
-    return time * Math.max(LEAST_LIKENESS, likeness(was.description(), is.description()));
+            : TemporalIou.of(before.startMs(), before.endMs(), after.startMs(), after.endMs());
+    return overlap
+        * Math.max(MIN_SIMILARITY, similarity(before.description(), after.description()));
   }
 
-  /// Shared words over all words.
-  private static double likeness(String one, String other) {
-    Set<String> words = words(one);
-    Set<String> all = new HashSet<>(words);
+  /// Jaccard similarity of the two sets of words.
+  private static double similarity(String one, String other) {
+    Set<String> shared = words(one);
     Set<String> others = words(other);
+    Set<String> all = new HashSet<>(shared);
     all.addAll(others);
-    words.retainAll(others);
-    return all.isEmpty() ? 1 : (double) words.size() / all.size();
+    shared.retainAll(others);
+    return all.isEmpty() ? 1 : (double) shared.size() / all.size();
   }
 
   private static Set<String> words(String text) {

@@ -2,16 +2,16 @@ package io.chronoscope.evaluation;
 
 import java.util.List;
 
-/// The figures of Charades-STA over any number of videos.
+/// Metrics of Charades-STA over any number of videos.
 ///
-/// @param events true events asked for
-/// @param found those that an answer counts for
-/// @param meanIou over all true events, 0 for those not found
-/// @param recallAt30 share of true events whose answer has an IoU of at least 0.3
-/// @param recallAt50 at least 0.5
-/// @param recallAt70 at least 0.7
-/// @param answers events reported
-/// @param invented those that count for no true event
+/// @param events number of true events
+/// @param found number of true events with a match
+/// @param meanIou mean over all true events, 0 for those without a match
+/// @param recallAt30 share of true events whose match has an IoU of at least 0.3
+/// @param recallAt50 as `recallAt30`, for an IoU of at least 0.5
+/// @param recallAt70 as `recallAt30`, for an IoU of at least 0.7
+/// @param answers number of reported events
+/// @param invented number of reported events without a match (false positives)
 public record Score(
     int events,
     int found,
@@ -45,7 +45,7 @@ public record Score(
         comparisons.stream().mapToInt(comparison -> comparison.invented().size()).sum());
   }
 
-  /// Invented events for each one reported; 0 when none was.
+  /// Returns the share of reported events that are invented; 0 when none was reported.
   public double inventedPerAnswer() {
     return answers == 0 ? 0 : (double) invented / answers;
   }

@@ -1,6 +1,7 @@
-/// How good the answers are: a [Truth] file next to each video, answers paired one to one with true
-/// events by what they name ([Subject]) and when they say it was ([TemporalIou]), and the figures
-/// of the Charades-STA benchmark over all of them ([Score]).
+/// Scores what the program reports. [Comparison] matches a video's reported events one to one to
+/// its [GroundTruth], by what they name ([Subject]) and when it happens ([TemporalIou]); [Score]
+/// sums up many videos with the metrics of the Charades-STA benchmark. [Difference] compares the
+/// results of two analyses of the same video.
 @NullMarked
 package io.chronoscope.evaluation;
 

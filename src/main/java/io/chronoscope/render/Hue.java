@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The colour an event is drawn in: the first one its description names, else one that goes with
-/// its place in the list.
+/// The color an event is drawn in: the first color its description names, else one chosen by its
+/// position in the list.
 enum Hue {
   RED(0xE5484D, "38;5;203"),
   ORANGE(0xF2994A, "38;5;215"),
@@ -18,7 +18,7 @@ enum Hue {
   WHITE(0xB8BEC9, "38;5;252"),
   GREY(0x6F7787, "38;5;245");
 
-  private static final List<Hue> IN_TURN = List.of(TEAL, ORANGE, BLUE, PINK, GREEN, PURPLE);
+  private static final List<Hue> CYCLE = List.of(TEAL, ORANGE, BLUE, PINK, GREEN, PURPLE);
   private static final Map<String, Hue> NAMED =
       Map.ofEntries(
           Map.entry("red", RED),
@@ -35,6 +35,8 @@ enum Hue {
           Map.entry("black", GREY));
 
   final int rgb;
+
+  /// Parameters of the ANSI escape sequence (SGR).
   final String code;
 
   Hue(int rgb, String code) {
@@ -42,13 +44,14 @@ enum Hue {
     this.code = code;
   }
 
-  static Hue of(String description, int place) {
+  /// @param position of the event in the list
+  static Hue of(String description, int position) {
     for (String word : description.toLowerCase(Locale.ROOT).split("[^a-z]+", -1)) {
       Hue hue = NAMED.get(word);
       if (hue != null) {
         return hue;
       }
     }
-    return IN_TURN.get(Math.floorMod(place, IN_TURN.size()));
+    return CYCLE.get(Math.floorMod(position, CYCLE.size()));
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Tells how far streams are: a bar each, drawn again in place, when someone watches; else a line
-/// at each quarter of a stream. Thread-safe.
+/// Shows how far the analysis of each stream is: on a terminal one bar per stream, redrawn in
+/// place; elsewhere one line at each quarter of a stream. Thread-safe.
 public final class Progress implements AutoCloseable {
 
   private static final int BAR = 24;
@@ -16,12 +16,12 @@ public final class Progress implements AutoCloseable {
 
   private static final class Stream {
     final Optional<Long> durationMs;
-    long seenMs;
+    long analyzedMs;
     int events;
-    int quartersTold;
+    int quartersPrinted;
     boolean done;
 
-    public Stream(Optional<Long> durationMs) {
+    Stream(Optional<Long> durationMs) {
       this.durationMs = durationMs;
     }
   }
@@ -37,61 +37,68 @@ public final class Progress implements AutoCloseable {
     this.terminal = terminal;
   }
 
-  /// @param durationMs how long the stream will be; empty when nobody knows
-  public synchronized void starts(String stream, Optional<Long> durationMs) {
+  /// @param durationMs total duration of the stream; empty when it is unknown
+  public synchronized void start(String stream, Optional<Long> durationMs) {
     streams.putIfAbsent(stream, new Stream(durationMs));
-    draw(true);
+    draw();
   }
 
-  /// @param seenMs how much of the stream has been analysed; never goes back
-  /// @param events how many it has so far
-  public synchronized void reaches(String name, long seenMs, int events) {
+  /// @param analyzedMs how much of the stream has been analyzed; values below an earlier one are
+  ///   ignored
+  /// @param events number of events found so far
+  public synchronized void update(String name, long analyzedMs, int events) {
     Stream stream = streams.computeIfAbsent(name, n -> new Stream(Optional.empty()));
-    stream.seenMs = Math.max(stream.seenMs, seenMs);
+    stream.analyzedMs = Math.max(stream.analyzedMs, analyzedMs);
     stream.events = events;
-    tell(name, stream);
-    draw(false);
+    printQuarter(name, stream);
+    drawIfDue();
   }
 
-  public synchronized void ends(String name) {
+  public synchronized void end(String name) {
     Stream stream = streams.computeIfAbsent(name, n -> new Stream(Optional.empty()));
     stream.done = true;
-    stream.durationMs.ifPresent(all -> stream.seenMs = all);
-    tell(name, stream);
-    draw(true);
+    stream.durationMs.ifPresent(all -> stream.analyzedMs = all);
+    printQuarter(name, stream);
+    draw();
   }
 
-  /// Something to say between the bars.
-  public synchronized void says(String line) {
+  /// Prints a message above the bars.
+  public synchronized void print(String line) {
     erase();
     out.println(line);
-    draw(true);
+    draw();
   }
 
   /// Leaves the last state on the screen.
   @Override
   public synchronized void close() {
-    draw(true);
+    draw();
     linesDrawn = 0;
     streams.clear();
   }
 
-  private void tell(String name, Stream stream) {
+  private void printQuarter(String name, Stream stream) {
     if (terminal.live() || stream.durationMs.isEmpty()) {
       return;
     }
     int quarters =
         stream.done
             ? 4
-            : (int) Math.min(3, stream.seenMs * 4 / Math.max(1, stream.durationMs.get()));
-    if (quarters > stream.quartersTold) {
-      stream.quartersTold = quarters;
+            : (int) Math.min(3, stream.analyzedMs * 4 / Math.max(1, stream.durationMs.get()));
+    if (quarters > stream.quartersPrinted) {
+      stream.quartersPrinted = quarters;
       out.println(line(name, stream, name.length()));
     }
   }
 
-  private void draw(boolean now) {
-    if (!terminal.live() || (!now && System.nanoTime() - lastDrawn < REDRAW_NANOS)) {
+  private void drawIfDue() {
+    if (System.nanoTime() - lastDrawn >= REDRAW_NANOS) {
+      draw();
+    }
+  }
+
+  private void draw() {
+    if (!terminal.live()) {
       return;
     }
     erase();
@@ -116,11 +123,11 @@ public final class Progress implements AutoCloseable {
     line.repeat(' ', width - name.length() + 2);
     if (stream.durationMs.isPresent()) {
       long all = Math.max(1, stream.durationMs.get());
-      int filled = (int) (BAR * Math.min(all, stream.seenMs) / all);
+      int filled = (int) (BAR * Math.min(all, stream.analyzedMs) / all);
       line.append("█".repeat(filled)).append("░".repeat(BAR - filled)).append("  ");
-      line.append(ClockTime.coarse(stream.seenMs)).append(" of ").append(ClockTime.coarse(all));
+      line.append(ClockTime.coarse(stream.analyzedMs)).append(" of ").append(ClockTime.coarse(all));
     } else {
-      line.append(ClockTime.coarse(stream.seenMs));
+      line.append(ClockTime.coarse(stream.analyzedMs));
     }
     line.append("  ").append(stream.events).append(stream.events == 1 ? " event" : " events");
     return stream.done ? line.append("  ✓").toString() : line.toString();

@@ -4,13 +4,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// What is to be shown of a stream. All times in milliseconds from the stream's start.
+/// What to draw of a stream. All times are in milliseconds from the stream's start.
 ///
-/// @param name the stream's
-/// @param durationMs to where it is known, seen or not
-/// @param caption a few words after the name, such as how closely it was looked at; may be empty
+/// @param name of the stream
+/// @param durationMs end of the known part, whether it was analyzed or not
+/// @param caption a short text after the name, such as the sampling rate; may be empty
 /// @param rows in order of their start
-/// @param summary the stream's summary; empty when there is none
+/// @param summary of the stream; empty when there is none
 public record StreamTimeline(
     String name, long durationMs, String caption, List<Row> rows, String summary) {
 
@@ -21,6 +21,7 @@ public record StreamTimeline(
             .toList();
   }
 
+  /// One line of the drawing.
   public sealed interface Row {
     long startMs();
 
@@ -29,10 +30,10 @@ public record StreamTimeline(
     String description();
   }
 
-  /// An event that was reported.
+  /// A reported event.
   ///
-  /// @param open whether its end may still move
-  /// @param check how it compares with the truth; empty when no truth is known
+  /// @param open whether its end may still change
+  /// @param check how it compares to the ground truth; empty without ground truth
   public record Reported(
       long startMs,
       long endMs,
@@ -42,24 +43,25 @@ public record StreamTimeline(
       Optional<Check> check)
       implements Row {}
 
-  /// A true event that nothing reported.
+  /// A true event that was not reported.
   public record Missed(long startMs, long endMs, String description) implements Row {}
 
-  /// A stretch in which nothing was seen, so that nothing is known of it.
+  /// A gap: a part of the stream that was not analyzed.
   ///
-  /// @param description why
+  /// @param description the cause
   public record Unseen(long startMs, long endMs, String description) implements Row {}
 
-  /// Whether events are among the rows, reported or true.
+  /// Whether any row is an event, reported or true.
   public boolean hasEvents() {
     return rows.stream().anyMatch(row -> !(row instanceof Unseen));
   }
 
+  /// How a reported event compares to the ground truth.
   public sealed interface Check {}
 
-  /// The true span of the reported event and the temporal IoU of the two.
-  public record True(long startMs, long endMs, double iou) implements Check {}
+  /// The matching true event: its span and the temporal IoU of both.
+  public record TrueSpan(long startMs, long endMs, double iou) implements Check {}
 
-  /// No true event is like the reported one.
+  /// No true event matches the reported one.
   public record Invented() implements Check {}
 }

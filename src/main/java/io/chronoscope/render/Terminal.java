@@ -2,33 +2,34 @@ package io.chronoscope.render;
 
 import java.util.Map;
 
-/// What can be shown where the program talks to people.
+/// What a process stream can display.
 ///
 /// @param columns width in characters
-/// @param colour whether escape sequences for colour are understood and wanted
-/// @param live whether lines may be drawn again in place
-public record Terminal(int columns, boolean colour, boolean live) {
+/// @param color whether escape sequences for color are supported and wanted
+/// @param live whether lines can be redrawn in place
+public record Terminal(int columns, boolean color, boolean live) {
 
-  /// Nobody watches: a file, a pipe.
+  /// Not a terminal: a file or a pipe.
   public static final Terminal NONE = new Terminal(110, false, false);
 
   public Terminal {
     columns = Math.clamp(columns, 60, 200);
   }
 
-  /// What the launcher found out about a stream of the process; Java itself cannot tell stdout from
-  /// stderr.
+  /// Derives the capabilities from what the launcher detected. Java itself cannot tell whether
+  /// stdout or stderr is attached to a terminal.
   ///
-  /// @param attached whether the stream goes to a terminal
+  /// @param attached whether the stream is attached to a terminal
+  /// @param columns width of the terminal; ignored unless it is a number
   public static Terminal of(boolean attached, String columns, Map<String, String> environment) {
     boolean dumb = "dumb".equals(environment.get("TERM"));
-    // https://no-color.org: present and not empty, whatever its value
+    // https://no-color.org: set and not empty, whatever the value
     boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty();
     int width = NONE.columns;
     try {
       width = Integer.parseInt(columns.strip());
     } catch (NumberFormatException e) {
-      // Not known; the default width is as good as any.
+      // Unknown: use the default width.
     }
     return new Terminal(
         width <= 0 ? NONE.columns : width, attached && !dumb && !plain, attached && !dumb);

@@ -3,11 +3,11 @@ package io.chronoscope.render;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where on an axis a time stands.
+/// Maps times to positions on an axis.
 ///
-/// @param startMs at the axis' beginning
-/// @param durationMs what the whole axis stands for
-/// @param length of the axis, in whatever it is drawn with: cells, pixels
+/// @param startMs time at the start of the axis
+/// @param durationMs time that the whole axis covers
+/// @param length of the axis in the unit it is drawn in: cells or pixels
 record TimeAxis(long startMs, long durationMs, double length) {
 
   TimeAxis(long durationMs, double length) {
@@ -23,11 +23,12 @@ record TimeAxis(long startMs, long durationMs, double length) {
     durationMs = Math.max(1, durationMs);
   }
 
+  /// Returns the position of a time; the nearer end for times outside the axis.
   double at(long ms) {
     return Math.clamp((double) (ms - startMs) / durationMs, 0, 1) * length;
   }
 
-  /// Times to be labelled: round ones, at least `spacing` apart on the axis.
+  /// Returns the times to label: round ones, at least `spacing` apart on the axis.
   List<Long> ticks(double spacing) {
     long step = STEPS_MS[STEPS_MS.length - 1];
     for (long candidate : STEPS_MS) {

@@ -1,11 +1,5 @@
 package io.chronoscope.render;
 
-import io.chronoscope.render.StreamTimeline.Invented;
-import io.chronoscope.render.StreamTimeline.Missed;
-import io.chronoscope.render.StreamTimeline.Reported;
-import io.chronoscope.render.StreamTimeline.Row;
-import io.chronoscope.render.StreamTimeline.True;
-import io.chronoscope.render.StreamTimeline.Unseen;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -17,16 +11,16 @@ import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
-/// Draws timelines as a picture: for each stream a strip of its frames, an axis, and a bar for each
-/// event with its times and what happened; the true span is an outline under the bar.
+/// Draws timelines as a picture: for each stream a strip of its frames, an axis, and for each event
+/// a bar with its times and description. An outline under the bar marks the true span.
 public final class TimelinePicture {
 
-  /// Frames of a stream at the given times (milliseconds from its start), in their order; may be
-  /// fewer or none.
+  /// Provides frames of a stream.
   @FunctionalInterface
   public interface Thumbnails {
+    /// @param millis from the stream's start
+    /// @return in the order of the times; may be fewer, or none
     List<BufferedImage> at(String stream, List<Long> millis);
   }
 
@@ -34,24 +28,22 @@ public final class TimelinePicture {
   private static final int MARGIN = 28;
   private static final int AXIS_LEFT = MARGIN;
   private static final int AXIS_WIDTH = 620;
-  private static final int WORDS_LEFT = AXIS_LEFT + AXIS_WIDTH + 24;
+  private static final int TEXT_LEFT = AXIS_LEFT + AXIS_WIDTH + 24;
   private static final int TITLE = 30;
   private static final int STRIP = 66;
   private static final int SCALE = 24;
   private static final int ROW = 34;
   private static final int GAP = 26;
-  private static final int MOST_ROWS = 12;
+  private static final int MAX_ROWS = 12;
 
-  // Drawn at twice the size: pictures are looked at on dense screens.
+  // Pixels per unit: pictures are shown on high-density screens.
   private static final int DENSITY = 2;
 
   private static final Color BACKGROUND = new Color(0x0F141E);
   private static final Color PANEL = new Color(0x171E2B);
-  private static final Color BRIGHT = new Color(0xE8ECF4);
-  private static final Color DIM = new Color(0x8792A6);
-  private static final Color FAINT = new Color(0x2B3547);
-  private static final Color WRONG = new Color(0xE5484D);
-  private static final Color LACKING = new Color(0xE2B714);
+  static final Color BRIGHT = new Color(0xE8ECF4);
+  static final Color DIM = new Color(0x8792A6);
+  static final Color FAINT = new Color(0x2B3547);
 
   public BufferedImage draw(List<StreamTimeline> timelines, Thumbnails thumbnails) {
     int height = MARGIN;
@@ -83,11 +75,11 @@ public final class TimelinePicture {
   }
 
   private static int shownRows(StreamTimeline timeline) {
-    return Math.min(MOST_ROWS, timeline.rows().size());
+    return Math.min(MAX_ROWS, timeline.rows().size());
   }
 
   private static int heightOf(StreamTimeline timeline) {
-    boolean more = timeline.rows().size() > MOST_ROWS;
+    boolean more = timeline.rows().size() > MAX_ROWS;
     return TITLE + STRIP + SCALE + ROW * Math.max(1, shownRows(timeline) + (more ? 1 : 0)) + 8;
   }
 
@@ -111,16 +103,17 @@ public final class TimelinePicture {
     if (timeline.rows().isEmpty()) {
       g.setFont(plain(14));
       g.setColor(DIM);
-      g.drawString("nothing happened", WORDS_LEFT, rowsTop + 18);
+      g.drawString("no events", TEXT_LEFT, rowsTop + 18);
     }
+    RowPainter painter = new RowPainter(g, axis, AXIS_LEFT, TEXT_LEFT, WIDTH - MARGIN - TEXT_LEFT);
     for (int i = 0; i < shownRows(timeline); i++) {
-      row(g, timeline.rows().get(i), i, axis, rowsTop + i * ROW);
+      painter.paint(timeline.rows().get(i), i, rowsTop + i * ROW);
     }
     int left = timeline.rows().size() - shownRows(timeline);
     if (left > 0) {
       g.setFont(plain(13));
       g.setColor(DIM);
-      g.drawString("… and " + left + " more", WORDS_LEFT, rowsTop + shownRows(timeline) * ROW + 16);
+      g.drawString("… and " + left + " more", TEXT_LEFT, rowsTop + shownRows(timeline) * ROW + 16);
     }
   }
 
@@ -135,7 +128,7 @@ public final class TimelinePicture {
     int height = STRIP - 10;
     for (int i = 0; i < Math.min(count, frames.size()); i++) {
       BufferedImage frame = frames.get(i);
-      // Filled to the cell, the middle of the frame kept.
+      // Scaled to fill the cell; what exceeds it is cropped on both sides.
       double wide = cell - 4;
       double scale = Math.max(wide / frame.getWidth(), (double) height / frame.getHeight());
       double w = frame.getWidth() * scale;
@@ -165,92 +158,7 @@ public final class TimelinePicture {
     }
   }
 
-  private static void row(Graphics2D g, Row row, int place, TimeAxis axis, int top) {
-    switch (row) {
-      case Reported event -> {
-        Color colour = new Color(Hue.of(event.description(), place).rgb);
-        g.setColor(colour);
-        g.fill(bar(axis, event.startMs(), event.endMs(), top + 3, 14));
-        g.setFont(plain(14));
-        g.setColor(BRIGHT);
-        g.drawString(fitted(g, event.description()), WORDS_LEFT, top + 12);
-        String times =
-            String.format(
-                Locale.ROOT,
-                "%s – %s ±%.2f",
-                ClockTime.precise(event.startMs()),
-                event.open() ? "…" : ClockTime.precise(event.endMs()),
-                event.toleranceMs() / 1000.0);
-        g.setFont(plain(12));
-        g.setColor(DIM);
-        g.drawString(times, WORDS_LEFT, top + 27);
-        int after = WORDS_LEFT + g.getFontMetrics().stringWidth(times) + 14;
-        if (event.check().isPresent()) {
-          switch (event.check().get()) {
-            case True truth -> {
-              g.setColor(BRIGHT);
-              g.setStroke(new BasicStroke(1.4f));
-              g.draw(bar(axis, truth.startMs(), truth.endMs(), top + 20, 5));
-              g.drawString(String.format(Locale.ROOT, "IoU %.2f", truth.iou()), after, top + 27);
-            }
-            case Invented none -> {
-              g.setColor(WRONG);
-              g.drawString("no such true event", after, top + 27);
-            }
-          }
-        }
-      }
-      case Missed event -> {
-        g.setColor(LACKING);
-        g.setStroke(new BasicStroke(1.4f));
-        g.draw(bar(axis, event.startMs(), event.endMs(), top + 20, 5));
-        g.setFont(plain(14));
-        g.setColor(DIM);
-        g.drawString(fitted(g, event.description()), WORDS_LEFT, top + 12);
-        g.setFont(plain(12));
-        g.setColor(LACKING);
-        g.drawString(
-            "%s – %s missed"
-                .formatted(ClockTime.precise(event.startMs()), ClockTime.precise(event.endMs())),
-            WORDS_LEFT,
-            top + 27);
-      }
-      case Unseen gap -> {
-        g.setColor(FAINT);
-        g.fill(bar(axis, gap.startMs(), gap.endMs(), top + 3, 14));
-        g.setFont(plain(14));
-        g.setColor(DIM);
-        g.drawString(fitted(g, gap.description()), WORDS_LEFT, top + 12);
-        g.setFont(plain(12));
-        g.drawString(
-            "%s – %s".formatted(ClockTime.precise(gap.startMs()), ClockTime.precise(gap.endMs())),
-            WORDS_LEFT,
-            top + 27);
-      }
-    }
-  }
-
-  private static RoundRectangle2D bar(
-      TimeAxis axis, long startMs, long endMs, int top, int height) {
-    double from = axis.at(startMs);
-    double to = Math.max(from + 3, axis.at(endMs));
-    return new RoundRectangle2D.Double(AXIS_LEFT + from, top, to - from, height, 5, 5);
-  }
-
-  private static String fitted(Graphics2D g, String text) {
-    int room = WIDTH - MARGIN - WORDS_LEFT;
-    FontMetrics metrics = g.getFontMetrics();
-    if (metrics.stringWidth(text) <= room) {
-      return text;
-    }
-    String cut = text;
-    while (!cut.isEmpty() && metrics.stringWidth(cut + "…") > room) {
-      cut = cut.substring(0, cut.length() - 1);
-    }
-    return cut.stripTrailing() + "…";
-  }
-
-  private static Font plain(int size) {
+  static Font plain(int size) {
     return new Font(Font.SANS_SERIF, Font.PLAIN, size);
   }
 

@@ -4,25 +4,27 @@ import io.chronoscope.render.StreamTimeline.Invented;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.StreamTimeline.Row;
-import io.chronoscope.render.StreamTimeline.True;
+import io.chronoscope.render.StreamTimeline.TrueSpan;
 import io.chronoscope.render.StreamTimeline.Unseen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Draws a timeline with characters: an axis, then for each event a bar where it was, its times and
-/// what happened; under it, thin, where it truly was. What was not seen is shaded.
+/// Draws a timeline with characters: an axis, then for each event a bar, its times and description.
+/// A thin line under the bar marks the true span, shading marks gaps.
 public final class TimelineText {
 
   private static final String INDENT = "  ";
-  // The line under an event whose truth is known is a little longer than the event's own.
+  // The line with the true span is slightly longer than the event's own.
   private static final int TIMES = "00:00.00 – 00:00.00 IoU 0.00".length();
-  private static final String PARTS = " ▏▎▍▌▋▊▉";
+  private static final char TRUE_SPAN = '╌';
+  private static final char GAP = '░';
 
-  /// Written in full in the record; here it only says what to expect.
-  private static final int MOST_SUMMARY_LINES = 4;
+  /// The record holds the full summary; the drawing shows its beginning.
+  private static final int MAX_SUMMARY_LINES = 4;
 
-  private static final int MOST_SECTIONS = 12;
+  private static final int MAX_SECTIONS = 12;
+  private static final long ONE_SECTION_MS = 100_000;
 
   private final Terminal terminal;
 
@@ -30,65 +32,71 @@ public final class TimelineText {
     this.terminal = terminal;
   }
 
-  /// Lines without line ends.
+  /// @return lines without line terminators
   public List<String> draw(StreamTimeline timeline) {
     List<String> lines = new ArrayList<>();
     String caption = timeline.caption().isEmpty() ? "" : "  " + timeline.caption();
     lines.add(
         style("1", timeline.name())
             + style("2", "  " + ClockTime.coarse(timeline.durationMs()) + caption));
-    int longest =
-        timeline.rows().stream().mapToInt(row -> row.description().length()).max().orElse(0);
-    int free = terminal.columns() - INDENT.length() - TIMES - 4;
-    int words = Math.clamp(longest, 8, Math.max(16, free / 2));
-    int bar = Math.max(12, free - words);
     if (!timeline.hasEvents()) {
       lines.add(
           INDENT
               + style(
                   "2",
-                  timeline.rows().isEmpty()
-                      ? "nothing happened"
-                      : "nothing happened in what was seen"));
+                  timeline.rows().isEmpty() ? "no events" : "no events in the analyzed parts"));
     }
-    int place = 0;
-    for (long start = 0; place < timeline.rows().size(); start += sectionMs(timeline)) {
-      long left = timeline.durationMs() - start;
-      long end = left <= sectionMs(timeline) ? Long.MAX_VALUE : start + sectionMs(timeline);
-      TimeAxis axis = new TimeAxis(start, Math.min(left, sectionMs(timeline)), bar);
-      if (timeline.rows().get(place).startMs() >= end) {
-        continue;
-      }
-      lines.addAll(scale(axis, bar));
-      while (place < timeline.rows().size() && timeline.rows().get(place).startMs() < end) {
-        lines.addAll(
-            switch (timeline.rows().get(place)) {
-              case Reported reported -> reported(reported, axis, bar, words, place);
-              case Missed missed -> missed(missed, axis, bar, words);
-              case Unseen unseen -> unseen(unseen, axis, bar, words);
-            });
-        place++;
-      }
-    }
+    lines.addAll(sections(timeline));
     List<String> summary = wrap(timeline.summary(), terminal.columns() - INDENT.length() - 4);
-    for (int i = 0; i < Math.min(MOST_SUMMARY_LINES, summary.size()); i++) {
-      boolean cut = i == MOST_SUMMARY_LINES - 1 && summary.size() > MOST_SUMMARY_LINES;
+    for (int i = 0; i < Math.min(MAX_SUMMARY_LINES, summary.size()); i++) {
+      boolean cut = i == MAX_SUMMARY_LINES - 1 && summary.size() > MAX_SUMMARY_LINES;
       lines.add(INDENT + style("2", "│ ") + style("3", summary.get(i) + (cut ? " …" : "")));
     }
     return lines;
   }
 
-  /// A long stream is drawn a piece at a time, so that its bars keep a length that says something.
+  /// Draws the rows. A long stream is divided into sections, each with an axis of its own, so that
+  /// bars do not become too short to compare; sections without rows are omitted.
+  private List<String> sections(StreamTimeline timeline) {
+    List<Row> rows = timeline.rows();
+    int longest = rows.stream().mapToInt(row -> row.description().length()).max().orElse(0);
+    int free = terminal.columns() - INDENT.length() - TIMES - 4;
+    int words = Math.clamp(longest, 8, Math.max(16, free / 2));
+    int bar = Math.max(12, free - words);
+    long sectionMs = sectionMs(timeline);
+    List<String> lines = new ArrayList<>();
+    int next = 0;
+    for (long start = 0; next < rows.size(); start += sectionMs) {
+      long left = timeline.durationMs() - start;
+      long end = left <= sectionMs ? Long.MAX_VALUE : start + sectionMs;
+      if (rows.get(next).startMs() >= end) {
+        continue;
+      }
+      TimeAxis axis = new TimeAxis(start, Math.min(left, sectionMs), bar);
+      lines.addAll(scale(axis, bar));
+      while (next < rows.size() && rows.get(next).startMs() < end) {
+        lines.addAll(
+            switch (rows.get(next)) {
+              case Reported reported -> reported(reported, axis, bar, words, next);
+              case Missed missed -> missed(missed, axis, bar, words);
+              case Unseen unseen -> unseen(unseen, axis, bar, words);
+            });
+        next++;
+      }
+    }
+    return lines;
+  }
+
   private static long sectionMs(StreamTimeline timeline) {
-    if (timeline.durationMs() <= 100_000) {
+    if (timeline.durationMs() <= ONE_SECTION_MS) {
       return Math.max(1, timeline.durationMs());
     }
     for (long minutes : new long[] {1, 5, 15, 60}) {
-      if (timeline.durationMs() <= minutes * 60_000 * MOST_SECTIONS) {
+      if (timeline.durationMs() <= minutes * 60_000 * MAX_SECTIONS) {
         return minutes * 60_000;
       }
     }
-    return Math.ceilDiv(timeline.durationMs(), MOST_SECTIONS);
+    return Math.ceilDiv(timeline.durationMs(), MAX_SECTIONS);
   }
 
   private List<String> scale(TimeAxis axis, int bar) {
@@ -107,32 +115,33 @@ public final class TimelineText {
         INDENT + style("2", line.toString()));
   }
 
-  private List<String> reported(Reported event, TimeAxis axis, int bar, int words, int place) {
-    List<String> wrapped = wrap(event.description(), words);
+  private List<String> reported(Reported event, TimeAxis axis, int bar, int words, int position) {
+    List<String> description = wrap(event.description(), words);
     List<String> lines = new ArrayList<>();
     String times =
-        "%s – %s ±%s"
-            .formatted(
-                ClockTime.precise(event.startMs()),
-                event.open() ? "…" : ClockTime.precise(event.endMs()),
-                tolerance(event.toleranceMs()));
+        String.format(
+            Locale.ROOT,
+            "%s – %s ±%.2f",
+            ClockTime.precise(event.startMs()),
+            event.open() ? "…" : ClockTime.precise(event.endMs()),
+            event.toleranceMs() / 1000.0);
     boolean invented = event.check().filter(Invented.class::isInstance).isPresent();
     lines.add(
         INDENT
             + style(
-                Hue.of(event.description(), place).code,
-                solid(axis.at(event.startMs()), axis.at(event.endMs()), bar))
+                Hue.of(event.description(), position).code,
+                TextBar.solid(axis.at(event.startMs()), axis.at(event.endMs()), bar))
             + "  "
             + pad(times, TIMES)
             + "  "
-            + (wrapped.isEmpty() ? "" : wrapped.getFirst())
+            + (description.isEmpty() ? "" : description.getFirst())
             + (invented ? style("31", " ✗") : ""));
     String under = " ".repeat(bar);
     String note = "";
     if (event.check().isPresent()) {
       switch (event.check().get()) {
-        case True truth -> {
-          under = thin(axis.at(truth.startMs()), axis.at(truth.endMs()), bar);
+        case TrueSpan truth -> {
+          under = TextBar.line(TRUE_SPAN, axis.at(truth.startMs()), axis.at(truth.endMs()), bar);
           note =
               String.format(
                   Locale.ROOT,
@@ -144,93 +153,51 @@ public final class TimelineText {
         case Invented none -> note = "no such true event";
       }
     }
-    int more = 1;
+    int drawn = 1;
     if (!note.isEmpty()) {
-      String rest = wrapped.size() > 1 ? wrapped.get(1) : "";
-      more = 2;
+      String second = description.size() > 1 ? description.get(1) : "";
+      drawn = 2;
       lines.add(
-          (INDENT + style("2", under + "  " + pad(note, TIMES)) + "  " + rest).stripTrailing());
+          (INDENT + style("2", under + "  " + pad(note, TIMES)) + "  " + second).stripTrailing());
     }
-    for (String rest : wrapped.stream().skip(more).toList()) {
-      lines.add(INDENT + " ".repeat(bar + 2 + TIMES + 2) + rest);
+    for (String line : description.stream().skip(drawn).toList()) {
+      lines.add(INDENT + " ".repeat(bar + 2 + TIMES + 2) + line);
     }
     return lines;
   }
 
   private List<String> missed(Missed event, TimeAxis axis, int bar, int words) {
-    return noted(event, style("33", pad(span(event) + " missed", TIMES)), '╌', axis, bar, words);
+    return dimmed(
+        event, style("33", pad(span(event) + " missed", TIMES)), TRUE_SPAN, axis, bar, words);
   }
 
   private List<String> unseen(Unseen gap, TimeAxis axis, int bar, int words) {
-    return noted(gap, style("2", pad(span(gap), TIMES)), '░', axis, bar, words);
+    return dimmed(gap, style("2", pad(span(gap), TIMES)), GAP, axis, bar, words);
   }
 
   private static String span(Row row) {
     return "%s – %s".formatted(ClockTime.precise(row.startMs()), ClockTime.precise(row.endMs()));
   }
 
-  private List<String> noted(Row row, String note, char stroke, TimeAxis axis, int bar, int words) {
-    String line = stroke(stroke, axis.at(row.startMs()), axis.at(row.endMs()), bar);
+  private List<String> dimmed(
+      Row row, String times, char character, TimeAxis axis, int bar, int words) {
+    String line = TextBar.line(character, axis.at(row.startMs()), axis.at(row.endMs()), bar);
     List<String> lines = new ArrayList<>();
     for (String part : wrap(row.description(), words)) {
       lines.add(
           lines.isEmpty()
-              ? INDENT + style("2", line) + "  " + note + "  " + style("2", part)
+              ? INDENT + style("2", line) + "  " + times + "  " + style("2", part)
               : INDENT + " ".repeat(bar + 2 + TIMES + 2) + style("2", part));
     }
     return lines;
-  }
-
-  private static String tolerance(long millis) {
-    return String.format(Locale.ROOT, "%.2f", millis / 1000.0);
-  }
-
-  /// A bar from `from` to `to` cells, to an eighth of a cell at its end and half a cell at its
-  /// start; never nothing.
-  private static String solid(double from, double to, int cells) {
-    StringBuilder bar = new StringBuilder(" ".repeat(cells));
-    int first = (int) Math.min(cells - 1, Math.floor(from));
-    int last = (int) Math.min(cells, Math.floor(to));
-    for (int i = first; i < last; i++) {
-      bar.setCharAt(i, '█');
-    }
-    if (last < cells) {
-      int eighths = (int) Math.round((to - last) * 8);
-      if (eighths >= 8) {
-        bar.setCharAt(last, '█');
-      } else if (eighths > 0) {
-        bar.setCharAt(last, PARTS.charAt(eighths));
-      }
-    }
-    if (from - first >= 0.5 && last > first) {
-      bar.setCharAt(first, '▐');
-    }
-    if (bar.toString().isBlank()) {
-      bar.setCharAt(first, '▏');
-    }
-    return bar.toString();
-  }
-
-  private static String thin(double from, double to, int cells) {
-    return stroke('╌', from, to, cells);
-  }
-
-  private static String stroke(char stroke, double from, double to, int cells) {
-    StringBuilder line = new StringBuilder(" ".repeat(cells));
-    int first = (int) Math.min(cells - 1, Math.round(from));
-    int last = (int) Math.max(first + 1, Math.min(cells, Math.round(to)));
-    for (int i = first; i < last; i++) {
-      line.setCharAt(i, stroke);
-    }
-    return line.toString();
   }
 
   private static String pad(String text, int width) {
     return text + " ".repeat(Math.max(0, width - text.length()));
   }
 
-  /// Breaks between words; a word that is too long stands alone.
-  static List<String> wrap(String text, int width) {
+  /// Breaks lines between words; a word longer than the width gets a line of its own.
+  private static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.strip().split("\\s+", -1)) {
@@ -250,6 +217,6 @@ public final class TimelineText {
   }
 
   private String style(String code, String text) {
-    return terminal.colour() && !text.isBlank() ? "\033[" + code + "m" + text + "\033[0m" : text;
+    return terminal.color() && !text.isBlank() ? "\033[" + code + "m" + text + "\033[0m" : text;
   }
 }

@@ -1,6 +1,6 @@
-/// Drawings for people: [StreamTimeline] holds what is shown of a stream, [TimelineText] draws it
-/// in a terminal, [TimelinePicture] as a picture, and [Progress] shows how far each stream has been
-/// analyzed.
+/// Drawings for people. [StreamTimeline] holds what is drawn of a stream, [TimelineText] draws it
+/// in a terminal, [TimelinePicture] as a picture. [Progress] shows how far the analysis of each
+/// stream is.
 @NullMarked
 package io.chronoscope.render;
 

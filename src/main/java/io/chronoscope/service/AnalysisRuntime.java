@@ -10,6 +10,7 @@ import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.checkpoint.CheckpointHints;
@@ -32,24 +33,15 @@ public final class AnalysisRuntime implements AutoCloseable {
 
   private final Qwen25Vl engine;
   private final BatchedModel model;
-  private final EmbeddingCache pairs;
-  private final MediaDecoder decoder;
   private final ReferenceStore references;
-  private final AnalysisListener listener;
+  private final WindowTools tools;
 
   private AnalysisRuntime(
-      Qwen25Vl engine,
-      BatchedModel model,
-      EmbeddingCache pairs,
-      MediaDecoder decoder,
-      ReferenceStore references,
-      AnalysisListener listener) {
+      Qwen25Vl engine, BatchedModel model, ReferenceStore references, WindowTools tools) {
     this.engine = engine;
     this.model = model;
-    this.pairs = pairs;
-    this.decoder = decoder;
     this.references = references;
-    this.listener = listener;
+    this.tools = tools;
   }
 
   public static AnalysisRuntime open(
@@ -78,14 +70,16 @@ public final class AnalysisRuntime implements AutoCloseable {
             new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
             onEncoderBatch,
             onDecoderBatch);
-    EmbeddingCache pairs = new EmbeddingCache(model, settings.sharing().maxBytes().asLongValue());
-    return new AnalysisRuntime(
-        engine,
-        model,
-        pairs,
-        decoder,
-        new ReferenceStore(ConfigLoader.references(settings), listener),
-        listener);
+    ReferenceStore references = new ReferenceStore(ConfigLoader.references(settings), listener);
+    WindowTools tools =
+        new WindowTools(
+            decoder,
+            references,
+            model,
+            new EmbeddingCache(model, settings.sharing().maxBytes().asLongValue()),
+            listener,
+            InstantSource.system());
+    return new AnalysisRuntime(engine, model, references, tools);
   }
 
   public Optional<CheckpointHints> advice() {
@@ -99,28 +93,13 @@ public final class AnalysisRuntime implements AutoCloseable {
   /// The caller closes it before this.
   public StreamAnalysis analysis(
       AnalysisSettings settings, LoadGovernor load, Rules rules, CommitSink sink) {
-    return new StreamAnalysis(
-        settings,
-        new AnalysisTools(
-            decoder,
-            references,
-            model,
-            load,
-            rules,
-            pairs,
-            sink,
-            listener,
-            InstantSource.system()));
+    return new StreamAnalysis(settings, new AnalysisTools(tools, load, rules, sink));
   }
 
   /// The caller closes what asks it before this.
   QuestionAnswerer questions(
       AnalysisSettings settings, QuestionLimits limits, ChunkArchive archive, StreamStarts starts) {
-    return new QuestionAnswerer(
-        settings,
-        limits,
-        new QuestionAnswerer.Tools(decoder, references, model, pairs, archive, starts, listener),
-        InstantSource.system());
+    return new QuestionAnswerer(settings, limits, tools, archive, starts);
   }
 
   @Override

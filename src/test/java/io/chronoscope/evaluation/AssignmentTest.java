@@ -10,21 +10,21 @@ import org.junit.jupiter.api.Test;
 class AssignmentTest {
 
   @Test
-  void prefersTheGreaterSumToTheGreatestSingleGain() {
+  void maximizesTheSumInsteadOfTheLargestSingleGain() {
     double[][] gain = {{0.9, 0.8}, {0.8, 0}};
 
     assertThat(Assignment.of(gain)).containsExactly(1, 0);
   }
 
   @Test
-  void leavesRowsWithoutGainAlone() {
+  void leavesRowsWithoutGainUnassigned() {
     assertThat(Assignment.of(new double[][] {{0, 0}, {0, 0.2}})).containsExactly(-1, 1);
     assertThat(Assignment.of(new double[][] {{}, {}})).containsExactly(-1, -1);
     assertThat(Assignment.of(new double[][] {})).isEmpty();
   }
 
   @Test
-  void isAsGoodAsTryingEverything() {
+  void findsTheSameMaximumAsExhaustiveSearch() {
     long seed = 20_250_731L;
     Random random = new Random(seed);
     for (int round = 0; round < 300; round++) {
@@ -36,11 +36,11 @@ class AssignmentTest {
       int[] columns = Assignment.of(gain);
 
       double sum = 0;
-      boolean[] taken = new boolean[gain[0].length];
+      boolean[] used = new boolean[gain[0].length];
       for (int i = 0; i < columns.length; i++) {
         if (columns[i] >= 0) {
-          assertThat(taken[columns[i]]).as("column taken twice, seed %d", seed).isFalse();
-          taken[columns[i]] = true;
+          assertThat(used[columns[i]]).as("column used twice, seed %d", seed).isFalse();
+          used[columns[i]] = true;
           sum += gain[i][columns[i]];
         }
       }
@@ -50,16 +50,16 @@ class AssignmentTest {
     }
   }
 
-  private static double best(double[][] gain, int row, boolean[] taken) {
+  private static double best(double[][] gain, int row, boolean[] used) {
     if (row == gain.length) {
       return 0;
     }
-    double best = best(gain, row + 1, taken);
-    for (int j = 0; j < taken.length; j++) {
-      if (!taken[j]) {
-        taken[j] = true;
-        best = Math.max(best, gain[row][j] + best(gain, row + 1, taken));
-        taken[j] = false;
+    double best = best(gain, row + 1, used);
+    for (int j = 0; j < used.length; j++) {
+      if (!used[j]) {
+        used[j] = true;
+        best = Math.max(best, gain[row][j] + best(gain, row + 1, used));
+        used[j] = false;
       }
     }
     return best;

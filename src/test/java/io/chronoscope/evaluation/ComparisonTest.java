@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ComparisonTest {
 
   @Test
-  void takesTheSpansOverlapOverTheirUnion() {
+  void dividesTheOverlapByTheUnion() {
     assertThat(TemporalIou.of(0, 4000, 2000, 6000)).isEqualTo(1.0 / 3);
     assertThat(TemporalIou.of(1000, 2000, 1000, 2000)).isEqualTo(1);
     assertThat(TemporalIou.of(0, 1000, 1000, 2000)).isZero();
@@ -17,37 +17,37 @@ class ComparisonTest {
   }
 
   @Test
-  void countsAnAnswerThatNamesColourAndShape() {
-    Truth truth = truth(event(1000, 3000, "A red circle moves left."));
+  void matchesAReportThatNamesColorAndShape() {
+    GroundTruth truth = truth(event(1000, 3000, "A red circle moves left."));
 
-    assertThat(iou(truth, answer(1000, 3000, "The circle, a red one, appears"))).isEqualTo(1);
-    assertThat(iou(truth, answer(1000, 3000, "A red square moves left."))).isZero();
-    assertThat(iou(truth, answer(1000, 3000, "A blue circle moves left."))).isZero();
-    assertThat(iou(truth, answer(1000, 3000, "A reddish circle"))).isZero();
+    assertThat(iou(truth, reported(1000, 3000, "The circle, a red one, appears"))).isEqualTo(1);
+    assertThat(iou(truth, reported(1000, 3000, "A red square moves left."))).isZero();
+    assertThat(iou(truth, reported(1000, 3000, "A blue circle moves left."))).isZero();
+    assertThat(iou(truth, reported(1000, 3000, "A reddish circle"))).isZero();
   }
 
   @Test
-  void takesEitherColourOfAThingThatChangesIt() {
-    Truth truth = truth(event(0, 4000, "A red circle turns yellow."));
+  void acceptsEitherColorOfAnObjectThatChangesIt() {
+    GroundTruth truth = truth(event(0, 4000, "A red circle turns yellow."));
 
-    assertThat(iou(truth, answer(0, 4000, "A yellow circle appears."))).isEqualTo(1);
-    assertThat(iou(truth, answer(0, 4000, "A red circle appears."))).isEqualTo(1);
-    assertThat(iou(truth, answer(0, 4000, "A green circle appears."))).isZero();
+    assertThat(iou(truth, reported(0, 4000, "A yellow circle appears."))).isEqualTo(1);
+    assertThat(iou(truth, reported(0, 4000, "A red circle appears."))).isEqualTo(1);
+    assertThat(iou(truth, reported(0, 4000, "A green circle appears."))).isZero();
   }
 
   @Test
-  void knowsTheLight() {
-    Truth truth = truth(event(0, 4000, "The light goes off."));
+  void matchesTheLight() {
+    GroundTruth truth = truth(event(0, 4000, "The light goes off."));
 
-    assertThat(iou(truth, answer(0, 2000, "Then the light is out"))).isEqualTo(0.5);
-    assertThat(iou(truth, answer(0, 4000, "A red circle appears."))).isZero();
+    assertThat(iou(truth, reported(0, 2000, "Then the light is out"))).isEqualTo(0.5);
+    assertThat(iou(truth, reported(0, 4000, "A red circle appears."))).isZero();
   }
 
   @Test
-  void givesEachAnswerToOneEventOnly() {
-    Truth truth =
+  void matchesEachReportToOneEventOnly() {
+    GroundTruth truth =
         truth(event(0, 4000, "A red circle appears."), event(5000, 9000, "A red circle appears."));
-    List<Answered> once = List.of(answer(0, 9000, "A red circle appears."));
+    List<ReportedEvent> once = List.of(reported(0, 9000, "A red circle appears."));
 
     Comparison comparison = Comparison.of(truth, once);
 
@@ -56,17 +56,17 @@ class ComparisonTest {
   }
 
   @Test
-  void countsRepeatedAndUnlikeAnswersAsInvented() {
-    Truth truth = truth(event(0, 4000, "A red circle appears."));
+  void countsRepeatedAndUnrelatedReportsAsInvented() {
+    GroundTruth truth = truth(event(0, 4000, "A red circle appears."));
 
     Comparison comparison =
         Comparison.of(
             truth,
             List.of(
-                answer(0, 1000, "A red circle appears."),
-                answer(1000, 4000, "A red circle appears."),
-                answer(6000, 8000, "A red circle appears."),
-                answer(0, 4000, "A blue cross appears.")));
+                reported(0, 1000, "A red circle appears."),
+                reported(1000, 4000, "A red circle appears."),
+                reported(6000, 8000, "A red circle appears."),
+                reported(0, 4000, "A blue cross appears.")));
 
     assertThat(comparison.pairings().getFirst().iou()).isEqualTo(0.75);
     assertThat(comparison.invented()).hasSize(3);
@@ -74,15 +74,15 @@ class ComparisonTest {
   }
 
   @Test
-  void sumsUpOverVideosAsCharadesStaDoes() {
+  void averagesOverVideosAsCharadesStaDoes() {
     Comparison half =
         Comparison.of(
             truth(event(0, 4000, "A red circle appears."), event(0, 4000, "A blue cross appears.")),
-            List.of(answer(0, 2000, "A red circle appears.")));
+            List.of(reported(0, 2000, "A red circle appears.")));
     Comparison whole =
         Comparison.of(
             truth(event(0, 4000, "A red circle appears.")),
-            List.of(answer(0, 4000, "A red circle appears.")));
+            List.of(reported(0, 4000, "A red circle appears.")));
 
     Score score = Score.of(List.of(half, whole));
 
@@ -95,26 +95,26 @@ class ComparisonTest {
   }
 
   @Test
-  void scoresAVideoInWhichNothingHappens() {
+  void scoresAVideoWithoutEvents() {
     Comparison comparison =
-        Comparison.of(truth(), List.of(answer(0, 1000, "A red circle appears.")));
+        Comparison.of(truth(), List.of(reported(0, 1000, "A red circle appears.")));
 
     assertThat(comparison.score()).isEqualTo(new Score(0, 0, 0, 0, 0, 0, 1, 1));
   }
 
-  private static double iou(Truth truth, Answered answer) {
-    return Comparison.of(truth, List.of(answer)).pairings().getFirst().iou();
+  private static double iou(GroundTruth truth, ReportedEvent reported) {
+    return Comparison.of(truth, List.of(reported)).pairings().getFirst().iou();
   }
 
-  private static Truth truth(Truth.Event... events) {
-    return new Truth(List.of(events));
+  private static GroundTruth truth(GroundTruth.Event... events) {
+    return new GroundTruth(List.of(events));
   }
 
-  private static Truth.Event event(long startMs, long endMs, String description) {
-    return new Truth.Event(startMs, endMs, description);
+  private static GroundTruth.Event event(long startMs, long endMs, String description) {
+    return new GroundTruth.Event(startMs, endMs, description);
   }
 
-  private static Answered answer(long startMs, long endMs, String description) {
-    return new Answered(startMs, endMs, description);
+  private static ReportedEvent reported(long startMs, long endMs, String description) {
+    return new ReportedEvent(startMs, endMs, description);
   }
 }

@@ -2,27 +2,28 @@ package io.chronoscope.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.evaluation.Difference.Kind;
-import io.chronoscope.evaluation.Difference.Told;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DifferenceTest {
 
-  private static Told told(String stream, String about, String words, long startMs, long endMs) {
-    return new Told(words + startMs, stream, about, words, startMs, endMs, 250);
+  private static Detection detection(
+      String stream, String about, String words, long startMs, long endMs) {
+    return new Detection(words + startMs, stream, about, words, startMs, endMs, 250);
   }
 
-  private static Told event(String words, long startMs, long endMs) {
-    return told("cam", "event", words, startMs, endMs);
+  private static Detection event(String words, long startMs, long endMs) {
+    return detection("cam", "event", words, startMs, endMs);
   }
 
-  private static List<Kind> kinds(List<Told> before, List<Told> now) {
-    return Difference.between(before, now).stream().map(Difference::kind).toList();
+  private static List<Kind> kinds(List<Detection> before, List<Detection> after) {
+    return Difference.between(before, after).stream().map(Difference::kind).toList();
   }
 
   @Test
-  void whatIsWithinTheToleranceIsTheSame() {
+  void treatsBoundsWithinTheToleranceAsTheSame() {
     assertThat(
             kinds(
                 List.of(event("A red circle moves.", 1000, 3000)),
@@ -31,7 +32,7 @@ class DifferenceTest {
   }
 
   @Test
-  void saysByHowMuchSomethingMoved() {
+  void reportsByHowMuchTheBoundsMoved() {
     List<Difference> differences =
         Difference.between(
             List.of(event("A red circle moves.", 1000, 3000)),
@@ -39,12 +40,12 @@ class DifferenceTest {
 
     assertThat(differences).hasSize(1);
     assertThat(differences.getFirst().kind()).isEqualTo(Kind.MOVED);
-    assertThat(differences.getFirst().startByMs()).isEqualTo(500);
-    assertThat(differences.getFirst().endByMs()).isEqualTo(-1000);
+    assertThat(differences.getFirst().startShiftMs()).isEqualTo(500);
+    assertThat(differences.getFirst().endShiftMs()).isEqualTo(-1000);
   }
 
   @Test
-  void wordsDecideAmongSeveralAtOneTime() {
+  void matchesByWordsAmongSeveralAtOneTime() {
     List<Difference> differences =
         Difference.between(
             List.of(event("A red circle moves.", 1000, 3000)),
@@ -57,27 +58,29 @@ class DifferenceTest {
     assertThat(
             differences.stream()
                 .filter(one -> one.kind() == Kind.NEW)
-                .map(one -> one.told().description()))
+                .map(one -> one.latest().description()))
         .containsExactly("A blue square appears.");
   }
 
   @Test
-  void whatIsAboutSomethingElseIsNeverTheSame() {
+  void neverMatchesDifferentRulesOrStreams() {
     assertThat(
             kinds(
-                List.of(told("cam", "rule-1", "x", 0, 1000)),
-                List.of(told("cam", "rule-2", "x", 0, 1000), told("door", "rule-1", "x", 0, 1000))))
+                List.of(detection("cam", "rule-1", "x", 0, 1000)),
+                List.of(
+                    detection("cam", "rule-2", "x", 0, 1000),
+                    detection("door", "rule-1", "x", 0, 1000))))
         .containsExactlyInAnyOrder(Kind.MISSING, Kind.NEW, Kind.NEW);
   }
 
   @Test
-  void anInstantIsFoundAgain() {
+  void matchesEventsWithoutDuration() {
     assertThat(kinds(List.of(event("x", 1000, 1000)), List.of(event("x", 1100, 1100))))
         .containsExactly(Kind.SAME);
   }
 
   @Test
-  void nothingAgainstSomething() {
+  void comparesWithAnEmptyAnalysis() {
     assertThat(kinds(List.of(), List.of())).isEmpty();
     assertThat(kinds(List.of(), List.of(event("x", 0, 1)))).containsExactly(Kind.NEW);
     assertThat(kinds(List.of(event("x", 0, 1)), List.of())).containsExactly(Kind.MISSING);

@@ -14,13 +14,13 @@ class ProgressTest {
   private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
   @Test
-  void tellsAFileOnlyAboutQuarters() {
+  void printsOnlyQuartersToAFile() {
     try (Progress progress = new Progress(out, Terminal.NONE)) {
-      progress.starts("yard", Optional.of(100_000L));
+      progress.start("yard", Optional.of(100_000L));
       for (int second = 1; second < 100; second++) {
-        progress.reaches("yard", second * 1000L, 2);
+        progress.update("yard", second * 1000L, 2);
       }
-      progress.ends("yard");
+      progress.end("yard");
     }
 
     assertThat(text().lines()).hasSize(4);
@@ -29,11 +29,11 @@ class ProgressTest {
   }
 
   @Test
-  void drawsInPlaceForAPerson() {
+  void redrawsInPlaceOnATerminal() {
     try (Progress progress = new Progress(out, new Terminal(80, true, true))) {
-      progress.starts("yard", Optional.of(100_000L));
-      progress.starts("gate", Optional.empty());
-      progress.ends("yard");
+      progress.start("yard", Optional.of(100_000L));
+      progress.start("gate", Optional.empty());
+      progress.end("yard");
     }
 
     assertThat(text()).contains("\033[2A\033[J").contains("gate");
@@ -42,9 +42,9 @@ class ProgressTest {
   @Test
   void neverGoesBack() {
     try (Progress progress = new Progress(out, new Terminal(80, true, true))) {
-      progress.starts("yard", Optional.of(100_000L));
-      progress.reaches("yard", 50_000, 1);
-      progress.reaches("yard", 40_000, 1);
+      progress.start("yard", Optional.of(100_000L));
+      progress.update("yard", 50_000, 1);
+      progress.update("yard", 40_000, 1);
     }
 
     assertThat(text().lines().toList().getLast()).contains("00:50 of 01:40  1 event");

@@ -6,7 +6,7 @@ import io.chronoscope.render.StreamTimeline.Invented;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.StreamTimeline.Row;
-import io.chronoscope.render.StreamTimeline.True;
+import io.chronoscope.render.StreamTimeline.TrueSpan;
 import io.chronoscope.render.StreamTimeline.Unseen;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +22,10 @@ class TimelineTextTest {
           250,
           "A red circle appears.",
           false,
-          Optional.of(new True(4_900, 9_000, 0.8)));
+          Optional.of(new TrueSpan(4_900, 9_000, 0.8)));
 
   @Test
-  void drawsTheBarWhereTheEventWas() {
+  void drawsTheBarAtTheTimesOfTheEvent() {
     List<String> lines = draw(100, false, EVENT);
 
     String bar = lines.get(3);
@@ -37,7 +37,7 @@ class TimelineTextTest {
   }
 
   @Test
-  void keepsToTheWidthOfTheTerminal() {
+  void staysWithinTheWidthOfTheTerminal() {
     Row wordy =
         new Reported(0, 19_000, 250, "word ".repeat(40).strip(), true, Optional.of(new Invented()));
     for (int width : new int[] {70, 100, 180}) {
@@ -47,14 +47,14 @@ class TimelineTextTest {
   }
 
   @Test
-  void showsEvenTheShortestEvent() {
+  void drawsEvenTheShortestEvent() {
     Reported blink = new Reported(19_990, 20_000, 0, "A flash.", false, Optional.empty());
 
     assertThat(draw(100, false, blink).get(3).strip()).matches("[▏▐] .*");
   }
 
   @Test
-  void marksWhatWasInventedAndWhatWasMissed() {
+  void marksInventedAndMissedEvents() {
     Reported invented =
         new Reported(1_000, 2_000, 250, "A ghost.", false, Optional.of(new Invented()));
 
@@ -65,22 +65,22 @@ class TimelineTextTest {
   }
 
   @Test
-  void shadesWhatWasNotSeen() {
-    Unseen unseen = new Unseen(10_000, 15_000, "not looked at: too far behind");
+  void shadesGaps() {
+    Unseen unseen = new Unseen(10_000, 15_000, "not analyzed: too far behind");
 
     List<String> lines = draw(100, false, unseen);
 
-    assertThat(lines).anyMatch(line -> line.endsWith("nothing happened in what was seen"));
+    assertThat(lines).anyMatch(line -> line.endsWith("no events in the analyzed parts"));
     String bar = lines.stream().filter(line -> line.contains("░")).findFirst().orElseThrow();
     int cells =
         lines.stream().filter(l -> l.contains("├")).findFirst().orElseThrow().strip().length();
     assertThat(bar.substring(2).indexOf('░')).isBetween(cells / 2, cells / 2 + 1);
-    assertThat(bar).contains("00:10.00 – 00:15.00").endsWith("not looked at: too far behind");
-    assertThat(draw(100, false, EVENT, unseen)).noneMatch(line -> line.contains("nothing"));
+    assertThat(bar).contains("00:10.00 – 00:15.00").endsWith("not analyzed: too far behind");
+    assertThat(draw(100, false, EVENT, unseen)).noneMatch(line -> line.contains("no events"));
   }
 
   @Test
-  void drawsALongStreamPieceByPiece() {
+  void drawsALongStreamInSections() {
     List<Row> rows =
         List.of(
             new Reported(5_000, 10_000, 0, "A red circle.", false, Optional.empty()),
@@ -98,23 +98,23 @@ class TimelineTextTest {
   }
 
   @Test
-  void usesColourOnlyWhereItIsWanted() {
+  void usesColorOnlyWhereItIsWanted() {
     assertThat(draw(100, false, EVENT)).noneMatch(line -> line.contains("\033"));
     assertThat(draw(100, true, EVENT)).anyMatch(line -> line.contains("\033[38;5;203m"));
-    assertThat(Terminal.of(true, "", Map.of("NO_COLOR", "1")).colour()).isFalse();
+    assertThat(Terminal.of(true, "", Map.of("NO_COLOR", "1")).color()).isFalse();
     assertThat(Terminal.of(true, "132", Map.of())).isEqualTo(new Terminal(132, true, true));
     assertThat(Terminal.of(false, "132", Map.of()).live()).isFalse();
   }
 
   @Test
-  void writesTimesAsTheModelDoes() {
+  void formatsTimesAsTheModelDoes() {
     assertThat(ClockTime.precise(61_234)).isEqualTo("01:01.23");
     assertThat(ClockTime.precise(3_599_999)).isEqualTo("1:00:00.00");
     assertThat(ClockTime.coarse(3_725_000)).isEqualTo("1:02:05");
   }
 
-  private static List<String> draw(int columns, boolean colour, Row... rows) {
-    return new TimelineText(new Terminal(columns, colour, false))
+  private static List<String> draw(int columns, boolean color, Row... rows) {
+    return new TimelineText(new Terminal(columns, color, false))
         .draw(new StreamTimeline("yard", 20_000, "2 fps", List.of(rows), "A summary."));
   }
 }

@@ -225,7 +225,8 @@ class SecuredBrokerIT {
     Ended refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
     assertThat(refused.err())
-        .contains("no TLS with the Kafka brokers", "kafka.ssl.truststore.location is not set");
+        .contains(
+            "the TLS handshake with the Kafka brokers", "kafka.ssl.truststore.location is not set");
   }
 
   @Test

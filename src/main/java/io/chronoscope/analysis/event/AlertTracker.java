@@ -4,7 +4,8 @@ import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamState.OpenAlert;
 import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.StreamState.WatchedRule;
-import io.chronoscope.analysis.window.RuleMatch;
+import io.chronoscope.analysis.window.RuleEvaluation;
+import io.chronoscope.analysis.window.RuleEvaluation.Match;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ModelRef;
@@ -12,10 +13,10 @@ import io.chronoscope.domain.Result.Alert;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.rule.Rule;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,34 +26,35 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/// The alerts of one stream. What windows find of a rule is followed by an [EventTracker] as events
-/// are, one for each rule, so alerts open, move and close as events do; on top of that come the
-/// cool-down and the event that an alert points to.
+/// Follows the alerts of one stream across windows. Each rule has an [EventTracker] of its own, so
+/// that alerts open, update and close as events do; in addition there are the rule's cool-down and
+/// the event that an alert refers to.
 ///
-/// Like the tracker it is a function of what it is shown and of its state, which says nothing of
-/// rules of which there is nothing to remember.
+/// Like the event tracker it is deterministic given its observations and its state. The state has
+/// no entry for a rule without an open alert or a running cool-down. For use by one thread at a
+/// time.
 public final class AlertTracker {
 
   private static final Comparator<Alert> ORDER =
       Comparator.comparing(Alert::start).thenComparing(Alert::id);
 
   private final String stream;
-  private final Instant streamStart;
+  private final StreamClock clock;
   private final ModelRef model;
-  private final Consumer<Rule> onCooled;
+  private final Consumer<Rule> onSuppressed;
   private final Map<String, WatchedRule> watched = new TreeMap<>();
 
-  /// @param onCooled told of a rule whose cool-down kept it from opening an alert
+  /// @param onSuppressed called for each rule whose cool-down suppresses an alert
   public AlertTracker(
       String stream,
       Instant streamStart,
       ModelRef model,
       List<WatchedRule> state,
-      Consumer<Rule> onCooled) {
+      Consumer<Rule> onSuppressed) {
     this.stream = stream;
-    this.streamStart = streamStart;
+    this.clock = new StreamClock(streamStart);
     this.model = model;
-    this.onCooled = onCooled;
+    this.onSuppressed = onSuppressed;
     state.forEach(rule -> watched.put(rule.rule().id(), rule));
   }
 
@@ -60,45 +62,69 @@ public final class AlertTracker {
     return List.copyOf(watched.values());
   }
 
-  /// Takes in what a window found. An open alert of which nothing was found out, because its rule
-  /// was taken away or changed or its answer could not be used, is closed.
+  /// @param events revisions of events published for the same analysis
+  private record Observation(
+      SeenSpan span, Sampling sampling, List<VideoEvent> events, long nextFromMicros) {}
+
+  /// Adds the rule evaluations of a window. An open alert closes if nothing is known about its rule
+  /// any more: the rule was removed or reworded, or the model's answer could not be used.
   ///
-  /// A look at a window that is not full yet closes nothing, and tells nothing of a second sighting
-  /// of a rule whose alert is open.
+  /// A partial analysis closes nothing, and does not open a second alert for a rule that has one
+  /// open.
   ///
-  /// @param events what the look changed about events
-  /// @param nextFromMicros where the next window begins to look
+  /// @param events revisions of events published for the same analysis
+  /// @param nextFromMicros start of the next window, in microseconds from the stream's start
   /// @return revisions to publish, by start
   public List<Alert> observe(
       SeenSpan span,
       Sampling sampling,
-      List<RuleMatch> findings,
+      List<RuleEvaluation> evaluations,
       List<VideoEvent> events,
       long nextFromMicros) {
-    Map<String, RuleMatch> byRule = new TreeMap<>();
-    findings.forEach(finding -> byRule.put(finding.rule().id(), finding));
+    Map<String, RuleEvaluation> byRule = new TreeMap<>();
+    evaluations.forEach(evaluation -> byRule.put(evaluation.rule().id(), evaluation));
     List<Alert> published = new ArrayList<>();
-    for (WatchedRule before : span.whole() ? state() : List.<WatchedRule>of()) {
+    if (span.isWhole()) {
+      published.addAll(closeUnknown(byRule));
+    }
+    Observation observation = new Observation(span, sampling, events, nextFromMicros);
+    for (RuleEvaluation evaluation : byRule.values()) {
+      switch (evaluation) {
+        case Match match -> published.addAll(follow(match.rule(), Optional.of(match), observation));
+        case RuleEvaluation.NoMatch noMatch -> {
+          if (span.isWhole()) {
+            published.addAll(follow(noMatch.rule(), Optional.empty(), observation));
+          }
+        }
+        case RuleEvaluation.Unusable _ -> {}
+      }
+    }
+    watched.values().removeIf(rule -> isOver(rule, nextFromMicros));
+    published.sort(ORDER);
+    return published;
+  }
+
+  private List<Alert> closeUnknown(Map<String, RuleEvaluation> byRule) {
+    List<Alert> published = new ArrayList<>();
+    for (WatchedRule before : state()) {
       String id = before.rule().id();
-      RuleMatch finding = byRule.get(id);
-      boolean reworded = finding != null && !finding.rule().text().equals(before.rule().text());
-      if (finding == null || !finding.usable() || reworded) {
+      RuleEvaluation evaluation = byRule.get(id);
+      boolean reworded =
+          evaluation != null && !evaluation.rule().text().equals(before.rule().text());
+      if (evaluation == null || evaluation instanceof RuleEvaluation.Unusable || reworded) {
         published.addAll(close(before));
       }
       if (reworded) {
         watched.remove(id);
       }
     }
-    byRule.values().stream()
-        .filter(finding -> finding.usable() && (span.whole() || finding.seen().isPresent()))
-        .forEach(
-            finding -> published.addAll(follow(finding, span, sampling, events, nextFromMicros)));
-    watched.values().removeIf(rule -> isOver(rule, nextFromMicros));
-    published.sort(ORDER);
     return published;
   }
 
-  /// Nothing more will be seen of the stream, or not for long enough.
+  /// Closes all open alerts, because the stream has ended, is idle, or skips what would continue
+  /// them.
+  ///
+  /// @return revisions to publish, by start
   public List<Alert> closeAll() {
     return state().stream().flatMap(rule -> close(rule).stream()).sorted(ORDER).toList();
   }
@@ -117,142 +143,105 @@ public final class AlertTracker {
         .toList();
   }
 
-  private List<Alert> follow(
-      RuleMatch finding,
-      SeenSpan span,
-      Sampling sampling,
-      List<VideoEvent> events,
-      long nextFromMicros) {
-    Rule rule = finding.rule();
+  private List<Alert> follow(Rule rule, Optional<Match> match, Observation observation) {
+    SeenSpan span = observation.span();
     WatchedRule before =
         watched.getOrDefault(
             rule.id(), new WatchedRule(rule, Optional.empty(), OptionalLong.empty()));
     Optional<OpenEvent> open = before.open().map(OpenAlert::seen);
     EventTracker tracker = tracker(before);
-    boolean goesOn =
+    Optional<Sighting> seen = match.map(Match::sighting);
+    boolean continues =
         open.isPresent()
-            && finding.seen().filter(seen -> tracker.continues(open.get(), seen, span)).isPresent();
-    // What this window disproves never was, so it keeps nothing else from being told.
-    OptionalLong quietAfter =
+            && seen.filter(sighting -> tracker.continues(open.get(), sighting, span)).isPresent();
+    // An alert that this window disproves starts no cool-down.
+    OptionalLong lastEnd =
         open.isPresent() && !tracker.isDisproved(open.get(), span)
             ? OptionalLong.of(endMicros(open.get().event()))
             : before.lastEndMicros();
-    Optional<Sighting> sighting =
-        finding.seen().filter(seen -> goesOn || !isCoolingDown(rule, quietAfter, seen));
-    if (!span.whole() && (sighting.isEmpty() || (open.isPresent() && !goesOn))) {
-      // The whole window will say more.
+    Optional<Sighting> accepted =
+        seen.filter(sighting -> continues || !isCoolingDown(rule, lastEnd, sighting));
+    if (!span.isWhole() && (accepted.isEmpty() || (open.isPresent() && !continues))) {
+      // Leave it to the analysis of the whole window.
       return List.of();
     }
-    if (finding.seen().isPresent() && sighting.isEmpty()) {
-      onCooled.accept(rule);
+    if (seen.isPresent() && accepted.isEmpty()) {
+      onSuppressed.accept(rule);
     }
     List<Alert> published = new ArrayList<>();
-    OptionalLong lastEnd = before.lastEndMicros();
+    OptionalLong lastClosed = before.lastEndMicros();
     for (VideoEvent revision :
-        tracker.observe(span, sampling, sighting.stream().toList(), nextFromMicros)) {
-      Found found = found(revision, before, finding, goesOn, events);
-      published.add(alert(revision, rule, found.score(), found.event()));
+        tracker.observe(
+            span,
+            observation.sampling(),
+            accepted.stream().toList(),
+            observation.nextFromMicros())) {
+      Details details = details(revision, before, match, continues, observation.events());
+      published.add(alert(revision, rule, details.score(), details.event()));
       if (revision.status() == Status.CLOSED) {
-        lastEnd =
-            OptionalLong.of(Math.max(endMicros(revision), lastEnd.orElse(endMicros(revision))));
+        long end = endMicros(revision);
+        lastClosed = OptionalLong.of(Math.max(end, lastClosed.orElse(end)));
       }
     }
     Optional<OpenAlert> stillOpen =
         tracker.open().stream()
             .findFirst()
-            .map(seen -> {
-              Found found = found(seen.event(), before, finding, goesOn, events);
-              return new OpenAlert(seen, found.score(), found.event());
+            .map(event -> {
+              Details details =
+                  details(event.event(), before, match, continues, observation.events());
+              return new OpenAlert(event, details.score(), details.event());
             });
-    watched.put(rule.id(), new WatchedRule(rule, stillOpen, lastEnd));
+    watched.put(rule.id(), new WatchedRule(rule, stillOpen, lastClosed));
     return published;
   }
 
-  /// @param event the event that tells the same
-  private record Found(double score, Optional<String> event) {}
+  /// What an alert has beyond an event.
+  ///
+  /// @param event id of the event that describes the same occurrence
+  private record Details(double score, Optional<String> event) {}
 
-  private static Found found(
+  /// @param seen an alert, as an event
+  /// @param continues whether `match` continues the alert that was open before
+  private static Details details(
       VideoEvent seen,
       WatchedRule before,
-      RuleMatch finding,
-      boolean goesOn,
+      Optional<Match> match,
+      boolean continues,
       List<VideoEvent> events) {
     Optional<OpenAlert> earlier =
         before.open().filter(alert -> alert.seen().event().id().equals(seen.id()));
     double score =
-        earlier
-            .map(alert -> goesOn ? Math.max(alert.score(), finding.score()) : alert.score())
-            .orElse(finding.score());
-    return new Found(score, pointsTo(seen, earlier.flatMap(OpenAlert::event), events));
+        earlier.isEmpty()
+            ? match.orElseThrow().score()
+            : continues
+                ? Math.max(earlier.get().score(), match.orElseThrow().score())
+                : earlier.get().score();
+    return new Details(
+        score, EventReference.choose(seen, earlier.flatMap(OpenAlert::event), events));
   }
 
-  private static boolean isCoolingDown(Rule rule, OptionalLong quietAfter, Sighting seen) {
+  private static boolean isCoolingDown(Rule rule, OptionalLong lastEnd, Sighting sighting) {
     return rule.coolDown().isPositive()
-        && quietAfter.isPresent()
-        && seen.startMicros() < quietAfter.getAsLong() + micros(rule.coolDown());
+        && lastEnd.isPresent()
+        && sighting.startMicros() < lastEnd.getAsLong() + micros(rule.coolDown());
   }
 
-  /// Whether nothing need be remembered of a rule.
+  /// Whether a rule has neither an open alert nor a running cool-down.
   private static boolean isOver(WatchedRule rule, long nextFromMicros) {
     return rule.open().isEmpty()
         && (rule.lastEndMicros().isEmpty()
             || rule.lastEndMicros().getAsLong() + micros(rule.rule().coolDown()) <= nextFromMicros);
   }
 
-  /// The event that tells the same: of those that happen at the time the one most alike in words,
-  /// and of equals the one that shares most of the time. Once found it stays, unless it is
-  /// withdrawn or another is better.
-  private static Optional<String> pointsTo(
-      VideoEvent alert, Optional<String> earlier, List<VideoEvent> events) {
-    List<VideoEvent> meanwhile =
-        events.stream()
-            .filter(event -> event.status() != Status.WITHDRAWN && shared(alert, event) > 0)
-            .toList();
-    boolean stands =
-        earlier.isPresent()
-            && events.stream()
-                .noneMatch(event ->
-                    event.status() == Status.WITHDRAWN && event.id().equals(earlier.get()));
-    if (stands && meanwhile.stream().noneMatch(event -> event.id().equals(earlier.get()))) {
-      return earlier;
-    }
-    return meanwhile.stream()
-        .max(
-            Comparator.comparing((VideoEvent event) -> sharesHalf(alert, event))
-                .thenComparing(
-                    event -> TextSimilarity.likeness(alert.description(), event.description()))
-                .thenComparing(event -> (double) shared(alert, event) / joined(alert, event))
-                .thenComparing(VideoEvent::id))
-        .map(VideoEvent::id);
-  }
-
-  private static boolean sharesHalf(VideoEvent one, VideoEvent other) {
-    return shared(one, other) * 2 >= Math.min(length(one), length(other));
-  }
-
-  private static long shared(VideoEvent one, VideoEvent other) {
-    return Math.min(one.endOffsetMs(), other.endOffsetMs())
-        - Math.max(one.startOffsetMs(), other.startOffsetMs());
-  }
-
-  private static long joined(VideoEvent one, VideoEvent other) {
-    return Math.max(one.endOffsetMs(), other.endOffsetMs())
-        - Math.min(one.startOffsetMs(), other.startOffsetMs());
-  }
-
-  private static long length(VideoEvent event) {
-    return event.endOffsetMs() - event.startOffsetMs();
-  }
-
   private EventTracker tracker(WatchedRule rule) {
     return new EventTracker(
         stream,
-        streamStart,
+        clock.start(),
         model,
         rule.open().stream().map(OpenAlert::seen).toList(),
         SemanticMatcher.OF_WORDS_ONLY,
         (startMicros, text) ->
-            StableIds.of("alr", stream, streamStart, rule.rule().id(), startMicros, text));
+            StableIds.of("alr", stream, clock.start(), rule.rule().id(), startMicros, text));
   }
 
   private static Alert alert(VideoEvent seen, Rule rule, double score, Optional<String> event) {
@@ -273,7 +262,7 @@ public final class AlertTracker {
   }
 
   private long endMicros(VideoEvent event) {
-    return ChronoUnit.MICROS.between(streamStart, event.end());
+    return clock.offsetMicros(event.end());
   }
 
   private static long micros(Duration duration) {

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Where in the picture a description says that something is: "in the upper half", "at the left
-/// edge", "in the background". Where it comes from and where it goes ("from the left", "moves to
-/// the right") is no place, because it changes.
+/// Region of the frame in which a description places something: "in the upper half", "at the left
+/// edge", "in the background". Directions of movement ("from the left", "moves to the right") do
+/// not count, because the place changes.
 enum FrameRegion {
   LEFT,
   RIGHT,
@@ -37,31 +37,31 @@ enum FrameRegion {
           "\\b(?:in|on|at|near|along|within) the ((?:(?:far|very|%1$s)[ -])*(?:%1$s))\\b"
               .formatted(WORD));
 
-  /// Empty when it does not say.
+  /// The regions that a description names; often none.
   static Set<FrameRegion> of(String description) {
-    Set<FrameRegion> places = EnumSet.noneOf(FrameRegion.class);
+    Set<FrameRegion> regions = EnumSet.noneOf(FrameRegion.class);
     Matcher phrase = PHRASE.matcher(description.toLowerCase(Locale.ROOT));
     while (phrase.find()) {
       for (String word : phrase.group(1).split("[ -]")) {
-        FrameRegion place = WORDS.get(word);
-        if (place != null) {
-          places.add(place);
+        FrameRegion region = WORDS.get(word);
+        if (region != null) {
+          regions.add(region);
         }
       }
     }
-    return places;
+    return regions;
   }
 
-  /// Whether two descriptions put it in places that exclude each other. One that names both sides
-  /// excludes nothing.
+  /// Whether two descriptions name opposite regions. A description that names both sides excludes
+  /// nothing.
   static boolean exclude(String one, String other) {
     Set<FrameRegion> first = of(one);
     Set<FrameRegion> second = of(other);
     return first.stream()
-        .anyMatch(place ->
-            second.contains(place.opposite())
-                && !second.contains(place)
-                && !first.contains(place.opposite()));
+        .anyMatch(region ->
+            second.contains(region.opposite())
+                && !second.contains(region)
+                && !first.contains(region.opposite()));
   }
 
   private FrameRegion opposite() {

@@ -5,19 +5,20 @@ import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.vlm.Prompt;
 import java.util.List;
 
-/// Tells whether two descriptions speak of the same, where their words alone do not: "A man crosses
+/// Decides whether two descriptions mean the same event although their words differ: "A man crosses
 /// the street." and "The pedestrian reaches the other side."
 @FunctionalInterface
 public interface SemanticMatcher {
 
-  /// Like words or nothing.
+  /// Never: only similar words match.
   SemanticMatcher OF_WORDS_ONLY = (one, other) -> false;
 
   int ANSWER_TOKENS = 1;
 
   boolean isSame(String one, String other);
 
-  /// The model that worded them judges, by its probability of yes.
+  /// Asks the model that wrote the descriptions, and takes its probability of yes. Waits for the
+  /// answer.
   static SemanticMatcher asking(BatchedModel model) {
     return (one, other) ->
         model

@@ -8,25 +8,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Whether two descriptions speak of the same thing. WindowSequence word the same event differently
-/// ("A red circle appears." where only its beginning was seen, "A red circle moves left." in the
-/// next), but descriptions lead with their subject; so words count less the later they stand, and
-/// what is shared is held against the shorter description.
+/// Similarity of two descriptions by their words. Windows word the same event differently ("A red
+/// circle appears." where only its beginning was seen, "A red circle moves left." in the next), but
+/// descriptions lead with their subject. Words therefore weigh less the later they stand, and the
+/// shared weight is relative to the shorter description.
 final class TextSimilarity {
 
-  /// From here on two descriptions are taken for the same.
+  /// From this similarity on, two descriptions count as the same.
   static final double SAME = 0.8;
 
   private static final Pattern NOT_A_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
-  private static final Set<String> EMPTY_WORDS =
+  private static final Set<String> STOP_WORDS =
       Set.of(
           "a", "an", "the", "is", "are", "was", "were", "of", "in", "on", "at", "to", "and", "with",
           "it", "its", "then", "there");
 
   private TextSimilarity() {}
 
-  /// 0 (nothing shared) to 1 (one says nothing that the other does not).
-  static double likeness(String one, String other) {
+  /// From 0 (nothing in common) to 1 (all words of one are in the other).
+  static double of(String one, String other) {
     Map<String, Double> a = weights(one);
     Map<String, Double> b = weights(other);
     double total = Math.min(sum(a), sum(b));
@@ -44,11 +44,11 @@ final class TextSimilarity {
     return weights.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  /// The n-th word that says something weighs 1/n.
+  /// The n-th word that is not a stop word weighs 1/n.
   private static Map<String, Double> weights(String description) {
     List<String> words = new ArrayList<>();
     for (String word : NOT_A_WORD.split(description.toLowerCase(Locale.ROOT))) {
-      if (!word.isEmpty() && !EMPTY_WORDS.contains(word)) {
+      if (!word.isEmpty() && !STOP_WORDS.contains(word)) {
         words.add(word);
       }
     }

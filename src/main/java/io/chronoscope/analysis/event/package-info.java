@@ -1,5 +1,6 @@
-/// Events across windows: [EventTracker] matches the sightings of a window to open events,
-/// [AlertTracker] does the same for rules.
+/// Events and alerts across windows. [EventTracker] matches the sightings of a window to open
+/// events ([EventMatching]), merges them ([EventMerger]) and decides what to publish;
+/// [AlertTracker] does the same for rules and adds cool-downs.
 @NullMarked
 package io.chronoscope.analysis.event;
 

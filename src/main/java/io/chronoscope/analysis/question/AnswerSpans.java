@@ -1,23 +1,23 @@
 package io.chronoscope.analysis.question;
 
+import io.chronoscope.analysis.window.EncodedWindow;
 import io.chronoscope.analysis.window.Sighting;
-import io.chronoscope.analysis.window.WindowView;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result.QuestionAnswer.Span;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import io.chronoscope.domain.StreamClock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Makes one span of what neighbouring windows say about the same thing.
+/// Merges what neighboring windows found into spans.
 final class AnswerSpans {
 
+  /// In epoch microseconds.
   private record Found(
       long start, long end, long tolerance, double score, Set<ChunkOrigin> chunks) {
-    Found with(Found other) {
+    Found merge(Found other) {
       Set<ChunkOrigin> all = new LinkedHashSet<>(chunks);
       all.addAll(other.chunks);
       return new Found(
@@ -33,16 +33,19 @@ final class AnswerSpans {
   private final long toMicros;
   private final List<Found> found = new ArrayList<>();
 
-  /// @param fromMicros absolute; what is found is cut there, and at `toMicros`
+  /// Cuts spans to the range.
+  ///
+  /// @param fromMicros epoch microseconds
+  /// @param toMicros epoch microseconds
   AnswerSpans(long fromMicros, long toMicros) {
     this.fromMicros = fromMicros;
     this.toMicros = toMicros;
   }
 
-  /// What one window saw.
-  void add(WindowView view, Sighting sighting, double score) {
-    long start = Math.max(fromMicros, view.startMicros() + sighting.startMicros());
-    long end = Math.min(toMicros, view.startMicros() + sighting.endMicros());
+  /// Adds what was found in one window.
+  void add(EncodedWindow window, Sighting sighting, double score) {
+    long start = Math.max(fromMicros, window.startMicros() + sighting.startMicros());
+    long end = Math.min(toMicros, window.startMicros() + sighting.endMicros());
     if (start <= end && start < toMicros && end >= fromMicros) {
       found.add(
           new Found(
@@ -54,14 +57,15 @@ final class AnswerSpans {
     }
   }
 
-  /// By start; what overlaps, or lies no further apart than either may be off, is one.
+  /// The spans by start. Spans that overlap, or lie no further apart than the larger of their
+  /// tolerances, are merged.
   List<Span> merged() {
     List<Found> merged = new ArrayList<>();
     found.stream()
         .sorted(Comparator.comparingLong(Found::start).thenComparingLong(Found::end))
         .forEach(next -> {
           if (!merged.isEmpty() && joins(merged.getLast(), next)) {
-            merged.add(merged.removeLast().with(next));
+            merged.add(merged.removeLast().merge(next));
           } else {
             merged.add(next);
           }
@@ -69,8 +73,8 @@ final class AnswerSpans {
     return merged.stream()
         .map(one ->
             new Span(
-                instant(one.start),
-                instant(one.end),
+                StreamClock.ofEpochMicros(one.start),
+                StreamClock.ofEpochMicros(one.end),
                 Math.ceilDiv(one.tolerance, 1000L),
                 one.score,
                 ChunkSample.of(one.chunks)))
@@ -79,9 +83,5 @@ final class AnswerSpans {
 
   private static boolean joins(Found one, Found next) {
     return next.start <= one.end + Math.max(one.tolerance, next.tolerance);
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 }

@@ -5,23 +5,23 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// The chunks that a result names. What lasts for hours was shown by thousands of chunks, and a
-/// record that named them all would grow until no broker takes it.
+/// Limits how many chunks a result names. A span that lasts for hours was seen in thousands of
+/// chunks, and a record that named them all would exceed the broker's size limit.
 final class ChunkSample {
 
-  /// So many are named: of more the first half and the last half of these.
-  static final int AT_MOST = 64;
+  /// Of a longer list, half as many are taken from its start and half from its end.
+  static final int MAX_CHUNKS = 64;
 
   private ChunkSample() {}
 
   /// @param chunks in order, each once
   static List<ChunkOrigin> of(Collection<ChunkOrigin> chunks) {
     List<ChunkOrigin> all = List.copyOf(chunks);
-    if (all.size() <= AT_MOST) {
+    if (all.size() <= MAX_CHUNKS) {
       return all;
     }
-    List<ChunkOrigin> few = new ArrayList<>(all.subList(0, AT_MOST / 2));
-    few.addAll(all.subList(all.size() - AT_MOST / 2, all.size()));
+    List<ChunkOrigin> few = new ArrayList<>(all.subList(0, MAX_CHUNKS / 2));
+    few.addAll(all.subList(all.size() - MAX_CHUNKS / 2, all.size()));
     return List.copyOf(few);
   }
 }

@@ -2,15 +2,15 @@ package io.chronoscope.analysis.question;
 
 import java.time.Duration;
 
-/// What may be asked.
+/// Limits and threshold for questions.
 ///
-/// @param maxRange the longest stretch
-/// @param threshold how sure the model must be that it happens, 0 to 1
+/// @param maxRange longest time range that a question may ask about
+/// @param threshold score from which on something counts as happening, 0 to 1
 public record QuestionLimits(Duration maxRange, double threshold) {
 
   public QuestionLimits {
     if (!maxRange.isPositive()) {
-      throw new IllegalArgumentException("the longest stretch is " + maxRange);
+      throw new IllegalArgumentException("maxRange is " + maxRange + ", not positive");
     }
     if (!(threshold >= 0 && threshold <= 1)) {
       throw new IllegalArgumentException("threshold is " + threshold + ", not between 0 and 1");

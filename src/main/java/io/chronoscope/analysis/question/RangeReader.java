@@ -1,18 +1,18 @@
 package io.chronoscope.analysis.question;
 
 import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
+import io.chronoscope.analysis.ChunkTimes;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Result.QuestionAnswer.NotSeen;
 import io.chronoscope.domain.SampledFrame;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Unreadable;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,24 +22,18 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes a stretch of a stream that was kept, no further than it is asked for, and notes what
-/// could not be seen of it. Owns the frames until they are let go of.
+/// Decodes a time range of a retained stream, on demand, and records which parts of it could not be
+/// seen. Owns the range and the frames. For use by one thread.
 final class RangeReader implements AutoCloseable {
 
-  /// A bare record's timestamp that is later than this says that time was lost before it.
-  private static final Duration SLACK = Duration.ofSeconds(1);
-
-  /// Chunks that join do not join exactly.
-  private static final Duration JOINT = Duration.ofMillis(100);
-
-  /// So many chunks are held back until earlier ones that came late have had their chance.
-  private static final int HELD = 3;
+  /// Buffers this many chunks beyond the next one, so that a late chunk is decoded in order.
+  private static final int LOOKAHEAD = 3;
 
   private record Placed(Chunk chunk, Instant start) {}
 
-  private final ChunkCursor stretch;
+  private final ChunkCursor cursor;
   private final ChunkReader chunks;
-  private final PriorityQueue<Placed> held =
+  private final PriorityQueue<Placed> buffered =
       new PriorityQueue<>(
           Comparator.comparing(Placed::start).thenComparing(p -> p.chunk.origin().offset()));
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
@@ -47,45 +41,45 @@ final class RangeReader implements AutoCloseable {
   private @Nullable Instant first;
   private @Nullable Instant covered;
   private @Nullable String lost;
-  private boolean over;
+  private boolean ended;
 
-  RangeReader(ChunkCursor stretch, ChunkReader chunks) {
-    this.stretch = stretch;
+  RangeReader(ChunkCursor cursor, ChunkReader chunks) {
+    this.cursor = cursor;
     this.chunks = chunks;
   }
 
-  /// Reads until everything before `until` was seen or cannot be.
+  /// Reads until everything before `until` was decoded or cannot be.
   void readTo(Instant until) {
     while (true) {
-      Instant seen = covered;
-      if (seen != null && !seen.isBefore(until)) {
+      Instant end = covered;
+      if (end != null && !end.isBefore(until)) {
         return;
       }
       fill();
-      Placed next = held.peek();
+      Placed next = buffered.peek();
       if (next == null || !next.start.isBefore(until)) {
         return;
       }
-      take(held.remove());
+      decode(buffered.remove());
     }
   }
 
   private void fill() {
-    while (!over && held.size() <= HELD) {
-      Optional<StreamInput> input = stretch.next();
+    while (!ended && buffered.size() <= LOOKAHEAD) {
+      Optional<StreamInput> input = cursor.next();
       if (input.isEmpty()) {
-        over = true;
+        ended = true;
         return;
       }
       switch (input.get()) {
         case Chunk chunk when chunk.declaredStart().isPresent() ->
-            held.add(new Placed(chunk, chunk.declaredStart().get()));
+            buffered.add(new Placed(chunk, chunk.declaredStart().get()));
         case Chunk bare -> {
-          // Its place follows from the one before it.
-          while (!held.isEmpty()) {
-            take(held.remove());
+          // Its start follows from the end of the chunk before it.
+          while (!buffered.isEmpty()) {
+            decode(buffered.remove());
           }
-          held.add(new Placed(bare, inferred(bare)));
+          buffered.add(new Placed(bare, ChunkTimes.startOf(bare, covered())));
           return;
         }
         case Unreadable record -> lost = record.rejection().detail();
@@ -94,37 +88,30 @@ final class RangeReader implements AutoCloseable {
     }
   }
 
-  private Instant inferred(Chunk chunk) {
-    Instant expected = covered;
-    return expected == null || chunk.recordTime().isAfter(expected.plus(SLACK))
-        ? chunk.recordTime()
-        : expected;
-  }
-
-  private void take(Placed placed) {
-    Instant start = placed.start.truncatedTo(ChronoUnit.MICROS);
+  private void decode(Placed placed) {
+    Instant start = StreamClock.wholeMicros(placed.start);
     Instant before = covered;
-    if (before != null && start.isAfter(before.plus(JOINT))) {
+    if (before != null && ChunkTimes.isGap(before, start)) {
       String because = lost;
       notSeen.add(new NotSeen(before, start, because == null ? "no chunk is there" : because));
     }
     lost = null;
     Instant end;
     try {
-      ChunkReader.Read read = chunks.read(placed.chunk, micros(start));
+      ChunkReader.Read read = chunks.read(placed.chunk, StreamClock.epochMicros(start));
       frames.addAll(read.frames());
       for (MediaFacts.Gap hole : read.facts().gaps()) {
         notSeen.add(
             new NotSeen(
-                start.plus(hole.fromMicros(), ChronoUnit.MICROS),
-                start.plus(hole.untilMicros(), ChronoUnit.MICROS),
+                StreamClock.plusMicros(start, hole.fromMicros()),
+                StreamClock.plusMicros(start, hole.untilMicros()),
                 "a chunk has no frame here"));
       }
-      end = start.plus(read.facts().durationMicros(), ChronoUnit.MICROS);
+      end = StreamClock.plusMicros(start, read.facts().durationMicros());
     } catch (UnreadableMediaException e) {
       String because = "a chunk cannot be read: " + e.rejection().detail();
       if (placed.chunk.declaredDuration().isEmpty()) {
-        // It reaches to where the next one begins.
+        // It reaches to the start of the next one.
         lost = because;
         covered = before == null || start.isAfter(before) ? start : before;
         first = first == null ? start : first;
@@ -137,23 +124,24 @@ final class RangeReader implements AutoCloseable {
     covered = before == null || end.isAfter(before) ? end : before;
   }
 
-  /// Frames that were read and not let go of, in order.
+  /// The frames decoded and not yet dropped, in order.
   List<SampledFrame> frames() {
     return List.copyOf(frames);
   }
 
+  /// Closes and removes frames before `micros` (epoch microseconds).
   void dropBefore(long micros) {
     while (!frames.isEmpty() && frames.getFirst().gridMicros() < micros) {
       frames.removeFirst().picture().close();
     }
   }
 
-  /// To where it was read, or known not to be there; empty before the first chunk.
+  /// End of what was decoded or is known to be missing; empty before the first chunk.
   Optional<Instant> covered() {
     return Optional.ofNullable(covered);
   }
 
-  /// What of a stretch that was read to its end could not be seen.
+  /// The parts of a range, read to its end, that could not be seen.
   List<NotSeen> notSeen(Instant from, Instant to) {
     List<NotSeen> all = new ArrayList<>(notSeen);
     Instant begin = first;
@@ -161,14 +149,12 @@ final class RangeReader implements AutoCloseable {
     if (begin == null || end == null) {
       all.add(new NotSeen(from, to, whyNothing()));
     } else {
-      if (begin.isAfter(from.plus(JOINT))) {
+      if (ChunkTimes.isGap(from, begin)) {
         all.add(
             new NotSeen(
-                from,
-                begin,
-                stretch.earlierExpired() ? "no longer retained" : "no chunk is there"));
+                from, begin, cursor.earlierExpired() ? "no longer retained" : "no chunk is there"));
       }
-      if (end.isBefore(to.minus(JOINT))) {
+      if (ChunkTimes.isGap(end, to)) {
         String because = lost;
         all.add(new NotSeen(end, to, because == null ? "no chunk is there" : because));
       }
@@ -181,17 +167,13 @@ final class RangeReader implements AutoCloseable {
     if (because != null) {
       return because;
     }
-    return stretch.earlierExpired() ? "no longer retained" : "no chunk is there";
-  }
-
-  static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    return cursor.earlierExpired() ? "no longer retained" : "no chunk is there";
   }
 
   @Override
   public void close() {
     frames.forEach(frame -> frame.picture().close());
     frames.clear();
-    stretch.close();
+    cursor.close();
   }
 }

@@ -3,7 +3,7 @@ package io.chronoscope.analysis.stream;
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.PublishedGap;
-import io.chronoscope.analysis.summary.SummaryRecords;
+import io.chronoscope.analysis.summary.SummaryFactory;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.analysis.window.WindowAnalyzer;
@@ -90,8 +90,8 @@ final class Repair {
       List<SampledFrame> candidates = between(frames, fromMicros, untilMicros);
       if (!candidates.isEmpty()) {
         answers.add(
-            analyzer.analyse(
-                SummaryRecords.repair(fromMicros),
+            analyzer.analyze(
+                SummaryFactory.repairNumber(fromMicros),
                 candidates,
                 reader.grid(),
                 untilMicros,

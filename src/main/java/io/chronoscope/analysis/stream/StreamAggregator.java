@@ -13,7 +13,7 @@ import io.chronoscope.analysis.event.AlertTracker;
 import io.chronoscope.analysis.event.EventTracker;
 import io.chronoscope.analysis.event.SemanticMatcher;
 import io.chronoscope.analysis.summary.Summarizer;
-import io.chronoscope.analysis.summary.SummaryRecords;
+import io.chronoscope.analysis.summary.SummaryFactory;
 import io.chronoscope.analysis.summary.SummaryTree;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.WindowAnswer;
@@ -72,7 +72,7 @@ final class StreamAggregator {
             rule -> listener.on(new AlertSuppressed(stream, rule.id())));
     this.summaries =
         new SummaryTree(
-            new SummaryRecords(stream, start, model.ref()),
+            new SummaryFactory(stream, start, model.ref()),
             settings.textTasks().contains(TextTask.SUMMARIZE)
                 ? Summarizer.asking(model, settings.maxNewTokens())
                 : Summarizer.joining(),
@@ -119,9 +119,9 @@ final class StreamAggregator {
     results.addAll(windowResults.unanswered(answer));
     windowResults
         .summary(answer, windows.startOf(span.window()), revised)
-        .flatMap(summaries::take)
+        .flatMap(summaries::add)
         .ifPresent(results::add);
-    results.addAll(summaries.tellUntil(nextStart));
+    results.addAll(summaries.advanceTo(nextStart));
     return results;
   }
 
@@ -183,7 +183,7 @@ final class StreamAggregator {
           case KEPT -> new ArrayList<>();
           case BROKEN -> closeAll();
         };
-    results.addAll(summaries.tellUntil(windows.startOf(next)));
+    results.addAll(summaries.advanceTo(windows.startOf(next)));
     return results;
   }
 
@@ -192,7 +192,7 @@ final class StreamAggregator {
   /// @param lengthMicros length of the stream so far
   List<Result> finish(long lengthMicros) {
     List<Result> results = closeAll();
-    results.addAll(summaries.tellAll(lengthMicros));
+    results.addAll(summaries.flush(lengthMicros));
     return results;
   }
 

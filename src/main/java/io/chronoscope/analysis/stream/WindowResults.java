@@ -37,7 +37,7 @@ record WindowResults(String stream, StreamClock clock, ModelRef model) {
         stream,
         TimeSpan.of(clock, span.firstMicros(), span.untilMicros()),
         question + ": " + problem,
-        answer.lastWords(),
+        answer.unusableText(),
         new Provenance(model, answer.sampling()));
   }
 

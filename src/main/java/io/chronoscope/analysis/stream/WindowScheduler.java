@@ -121,7 +121,7 @@ final class WindowScheduler {
     reportStarted(window, candidates);
     publisher.publish(
         aggregator.addPartial(
-            analyzer.glance(window, candidates, frames.grid(), watermark, DetailLevel.FULL),
+            analyzer.analyzePartial(window, candidates, frames.grid(), watermark, DetailLevel.FULL),
             windows),
         candidates);
     listener.on(new WindowCompleted(stream, window));
@@ -151,7 +151,7 @@ final class WindowScheduler {
     }
     List<Result> results =
         aggregator.add(
-            analyzer.analyse(window, candidates, frames.grid(), untilMicros, detail), windows);
+            analyzer.analyze(window, candidates, frames.grid(), untilMicros, detail), windows);
     progress.settle(windows.endOf(window));
     return results;
   }

@@ -9,21 +9,10 @@ import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
 import java.time.InstantSource;
 
-/// What the analysis works with. It owns none of it.
-///
-/// @param pairs of `model`; shared with everything else that looks at the same streams
-public record AnalysisTools(
-    MediaDecoder decoder,
-    ReferencedMedia references,
-    BatchedModel model,
-    LoadGovernor load,
-    Rules rules,
-    EmbeddingCache pairs,
-    CommitSink sink,
-    AnalysisListener listener,
-    InstantSource clock) {
+/// Ports for the analysis of live streams. Owns none of them.
+public record AnalysisTools(WindowTools window, LoadGovernor load, Rules rules, CommitSink sink) {
 
-  /// Without rules and with a store of its own.
+  /// Without rules, with a cache of its own and the system's clock.
   public AnalysisTools(
       MediaDecoder decoder,
       ReferencedMedia references,
@@ -41,5 +30,34 @@ public record AnalysisTools(
         sink,
         listener,
         InstantSource.system());
+  }
+
+  public AnalysisTools(
+      MediaDecoder decoder,
+      ReferencedMedia references,
+      BatchedModel model,
+      LoadGovernor load,
+      Rules rules,
+      EmbeddingCache embeddings,
+      CommitSink sink,
+      AnalysisListener listener,
+      InstantSource clock) {
+    this(
+        new WindowTools(decoder, references, model, embeddings, listener, clock),
+        load,
+        rules,
+        sink);
+  }
+
+  public BatchedModel model() {
+    return window.model();
+  }
+
+  public AnalysisListener listener() {
+    return window.listener();
+  }
+
+  public InstantSource clock() {
+    return window.clock();
   }
 }

@@ -19,9 +19,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads a stream's chunks one after the other: decodes each and takes the frames that are on the
-/// stream's candidate grid, at the size at which the model takes them. A chunk gives all of its
-/// frames or, when it cannot be read to its end, none.
+/// Decodes a stream's chunks one after the other and samples the frames on the stream's candidate
+/// grid, resized for the model. A chunk yields all of its sampled frames or, when it cannot be
+/// decoded to its end, none. For use by one thread at a time.
 public final class ChunkReader {
 
   private final MediaDecoder decoder;
@@ -32,22 +32,16 @@ public final class ChunkReader {
   private final SampleGrid grid;
   private final FrameSampler sampler;
 
-  /// @param streamStartMicros absolute; anchors the grid
   public ChunkReader(AnalysisTools tools, AnalysisSettings settings, long streamStartMicros) {
-    this(tools.decoder(), tools.references(), settings, tools.model(), streamStartMicros);
+    this(tools.window(), settings, streamStartMicros);
   }
 
-  /// @param streamStartMicros absolute; anchors the grid
-  public ChunkReader(
-      MediaDecoder decoder,
-      ReferencedMedia references,
-      AnalysisSettings settings,
-      BatchedModel model,
-      long streamStartMicros) {
-    this.decoder = decoder;
-    this.references = references;
+  /// @param streamStartMicros the stream's start in epoch microseconds; anchors the grid
+  public ChunkReader(WindowTools tools, AnalysisSettings settings, long streamStartMicros) {
+    this.decoder = tools.decoder();
+    this.references = tools.references();
+    this.model = tools.model();
     this.settings = settings;
-    this.model = model;
     this.maxPixels =
         FrameBudget.maxPixels(
             settings.sampling(), settings.windows().length(), settings.maxFramePixels());
@@ -55,28 +49,31 @@ public final class ChunkReader {
     this.sampler = new FrameSampler(grid, this::atModelSize);
   }
 
-  /// @param frames owned by the receiver
+  /// @param frames their pictures are owned by the caller
   public record Read(MediaFacts facts, List<SampledFrame> frames) {}
 
   public SampleGrid grid() {
     return grid;
   }
 
-  /// Leaves out what is before `micros` (absolute).
+  /// Skips frames before `micros` (epoch microseconds).
   public void skipBefore(long micros) {
     sampler.skipBefore(micros);
   }
 
-  /// Between two chunks.
+  /// The sampler's position between two chunks.
   public FrameSampler.Position position() {
     return sampler.position();
   }
 
-  /// Goes on as a reader of the same stream did there.
+  /// Resumes where a reader of the same stream stood.
   public void goTo(FrameSampler.Position position) {
     sampler.goTo(position);
   }
 
+  /// @param chunkStartMicros epoch microseconds
+  /// @throws UnreadableMediaException when the media cannot be fetched or decoded; the position is
+  ///   then as before
   public Read read(Chunk chunk, long chunkStartMicros) throws UnreadableMediaException {
     FrameSampler.Position before = sampler.position();
     List<SampledFrame> frames = new ArrayList<>();

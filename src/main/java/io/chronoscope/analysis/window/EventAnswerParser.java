@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.chronoscope.analysis.window.EventAnswer.Told;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -14,10 +14,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads the model's answers strictly: a fenced JSON array of
-/// `{"start_time","end_time","description"}` with times as `mm:ss.ff`, or the one sentence of a
-/// grounding answer. Whatever departs from that is a problem that names its place; nothing is
-/// guessed.
+/// Parses the model's answers strictly: a JSON array of `{"start_time","end_time","description"}`
+/// with times as `mm:ss.ff`, fenced or bare, or the one sentence of a grounding answer. Every
+/// deviation becomes a problem that names its position; nothing is guessed.
 final class EventAnswerParser {
 
   private static final JsonMapper JSON =
@@ -28,8 +27,7 @@ final class EventAnswerParser {
 
   private static final Pattern FENCE =
       Pattern.compile("\\A\\s*```json\\s*\\n(.*?)```\\s*\\z", Pattern.DOTALL);
-  // Beyond an hour the minutes go on counting or an hour stands before them; both are in the
-  // training answers.
+  // Beyond an hour, training answers either keep counting minutes or put hours in front.
   private static final Pattern TIME =
       Pattern.compile("(?:(\\d{1,2}):)?(\\d{1,3}):([0-5]\\d)(?:\\.(\\d{1,3}))?");
   private static final Pattern GROUNDED =
@@ -40,9 +38,9 @@ final class EventAnswerParser {
 
   private EventAnswerParser() {}
 
-  /// The answer to the question for all events.
+  /// Parses the answer to the question for all events.
   ///
-  /// @param shownMicros how much of the video the model was shown; an event must lie within it
+  /// @param shownMicros length of the video; an event must start within it
   static EventAnswer events(String text, long shownMicros) {
     Matcher fence = FENCE.matcher(text);
     String json = fence.matches() ? fence.group(1) : text.strip();
@@ -50,12 +48,12 @@ final class EventAnswerParser {
     try {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      return EventAnswer.broken("not JSON: " + e.getOriginalMessage());
+      return EventAnswer.malformed("not JSON: " + e.getOriginalMessage());
     }
     if (root == null || !root.isArray()) {
-      return EventAnswer.broken("not a JSON array");
+      return EventAnswer.malformed("not a JSON array");
     }
-    List<Told> events = new ArrayList<>();
+    List<ParsedEvent> events = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     for (int i = 0; i < root.size(); i++) {
       try {
@@ -67,21 +65,22 @@ final class EventAnswerParser {
     return new EventAnswer(events, problems);
   }
 
-  /// The answer to the question when `query` happens.
+  /// Parses the answer to the question when `query` happens.
   static EventAnswer grounding(String text, String query, long shownMicros) {
     Matcher grounded = GROUNDED.matcher(text);
     if (!grounded.matches()) {
-      return EventAnswer.broken("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'");
+      return EventAnswer.malformed("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'");
     }
     try {
-      Told told = told(seconds(grounded.group(1)), seconds(grounded.group(2)), query, shownMicros);
-      return new EventAnswer(List.of(told), List.of());
+      ParsedEvent event =
+          event(seconds(grounded.group(1)), seconds(grounded.group(2)), query, shownMicros);
+      return new EventAnswer(List.of(event), List.of());
     } catch (IllegalArgumentException e) {
-      return EventAnswer.broken(String.valueOf(e.getMessage()));
+      return EventAnswer.malformed(String.valueOf(e.getMessage()));
     }
   }
 
-  private static Told event(JsonNode node, long shownMicros) {
+  private static ParsedEvent event(JsonNode node, long shownMicros) {
     if (!node.isObject()) {
       throw new IllegalArgumentException("not a JSON object");
     }
@@ -90,14 +89,15 @@ final class EventAnswerParser {
     if (!fields.equals(FIELDS)) {
       throw new IllegalArgumentException("has the fields " + fields + " instead of " + FIELDS);
     }
-    return told(
+    return event(
         clock(textOf(node, "start_time")),
         clock(textOf(node, "end_time")),
         textOf(node, "description"),
         shownMicros);
   }
 
-  private static Told told(long startMicros, long endMicros, String description, long shownMicros) {
+  private static ParsedEvent event(
+      long startMicros, long endMicros, String description, long shownMicros) {
     if (endMicros < startMicros) {
       throw new IllegalArgumentException("ends before it starts");
     }
@@ -109,8 +109,8 @@ final class EventAnswerParser {
     if (description.isBlank()) {
       throw new IllegalArgumentException("has no description");
     }
-    // An end beyond the last frame says "still going on"; more than was shown is not claimed.
-    return new Told(startMicros, Math.min(endMicros, shownMicros), description.strip());
+    // An end beyond the last frame means "still in progress": cut it to what was shown.
+    return new ParsedEvent(startMicros, Math.min(endMicros, shownMicros), description.strip());
   }
 
   private static String textOf(JsonNode node, String field) {

@@ -1,24 +1,46 @@
 package io.chronoscope.analysis.window;
 
-import io.chronoscope.analysis.window.EventAnswer.Told;
-import java.util.Optional;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 
-/// What a [TemporalGrounder] found of one query in one video.
-///
-/// @param score how sure the model is that it happens, 0 to 1
-/// @param happens whether that is sure enough
-/// @param when it happens, in microseconds from the first frame that the model was shown; empty
-///   when it does not, or when the model did not say when in a form that can be read
-/// @param problem what could not be used of the model's answers
-public record GroundingResult(
-    double score, boolean happens, Optional<Told> when, Optional<String> problem) {
+/// Whether and when something happens in a video, as found by a [TemporalGrounder].
+public sealed interface GroundingResult {
 
-  public GroundingResult {
-    if (!(score >= 0 && score <= 1)) {
-      throw new IllegalArgumentException("score is " + score);
+  /// It does not happen: the score is below the threshold.
+  ///
+  /// @param score how sure the model is that it happens, 0 to 1
+  record Absent(double score) implements GroundingResult {
+
+    public Absent {
+      requireShare(score);
     }
-    if (when.isPresent() && !happens) {
-      throw new IllegalArgumentException("told when it happens although it does not");
+  }
+
+  /// It happens, and the model says when.
+  ///
+  /// @param score how sure the model is that it happens, 0 to 1
+  record Located(double score, ParsedEvent event) implements GroundingResult {
+
+    public Located {
+      requireShare(score);
+    }
+  }
+
+  /// It happens, but the model's answer to the question when could not be used.
+  ///
+  /// @param score how sure the model is that it happens, 0 to 1
+  record Unlocated(double score, String problem) implements GroundingResult {
+
+    public Unlocated {
+      requireShare(score);
+    }
+  }
+
+  /// The model's answer to the question whether it happens could not be used.
+  record Unusable(String problem) implements GroundingResult {}
+
+  private static void requireShare(double score) {
+    if (!(score >= 0 && score <= 1)) {
+      throw new IllegalArgumentException("score is " + score + ", not between 0 and 1");
     }
   }
 }

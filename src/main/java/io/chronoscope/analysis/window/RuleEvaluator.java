@@ -3,65 +3,72 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.analysis.window.EventAnswer.Told;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.Rules;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Has the rules for one stream judged on what the model has before itself of a window.
+/// Evaluates the rules in force for one stream on an encoded window.
 final class RuleEvaluator {
 
   private final String stream;
   private final Rules rules;
   private final AnalysisListener listener;
-  private final TemporalGrounder judge;
+  private final TemporalGrounder grounder;
 
   RuleEvaluator(String stream, Rules rules, AnalysisListener listener) {
     this.stream = stream;
     this.rules = rules;
     this.listener = listener;
-    this.judge = new TemporalGrounder(stream, listener);
+    this.grounder = new TemporalGrounder(stream, listener);
   }
 
-  /// Hands the questions of all rules to the model at once and does not wait.
+  /// Submits the questions of all rules to the model at once and returns without waiting.
   ///
-  /// @param session on `view`
+  /// @param session on `window`
   /// @return the most important rule first
-  List<CompletableFuture<RuleMatch>> ask(ModelSession session, WindowView view) {
+  List<CompletableFuture<RuleEvaluation>> evaluate(VideoSession session, EncodedWindow window) {
     Rules.Selection selection = rules.of(stream);
     if (!selection.leftOut().isEmpty()) {
       listener.on(new RulesSkipped(stream, selection.leftOut().stream().map(Rule::id).toList()));
     }
     return selection.judged().stream()
         .map(rule ->
-            judge
-                .judge(session, rule.text(), rule.threshold(), view.shownMicros())
-                .thenApply(verdict -> finding(rule, verdict, view)))
+            grounder
+                .ground(session, rule.text(), rule.threshold(), window.shownMicros())
+                .thenApply(result -> evaluation(rule, result, window)))
         .toList();
   }
 
-  private RuleMatch finding(Rule rule, GroundingResult verdict, WindowView view) {
-    if (!verdict.happens() && verdict.problem().isPresent()) {
-      return new RuleMatch(rule, verdict.score(), Optional.empty(), false);
-    }
-    listener.on(new RuleEvaluated(stream, rule.id(), verdict.score(), verdict.happens()));
-    if (!verdict.happens()) {
-      return new RuleMatch(rule, verdict.score(), Optional.empty(), true);
-    }
-    Sighting seen = verdict.when().map(view::sighting).orElseGet(() -> somewhere(rule, view));
-    return new RuleMatch(rule, verdict.score(), Optional.of(seen), true);
+  private RuleEvaluation evaluation(Rule rule, GroundingResult result, EncodedWindow window) {
+    return switch (result) {
+      case GroundingResult.Unusable _ -> new RuleEvaluation.Unusable(rule);
+      case GroundingResult.Absent absent -> {
+        listener.on(new RuleEvaluated(stream, rule.id(), absent.score(), false));
+        yield new RuleEvaluation.NoMatch(rule);
+      }
+      case GroundingResult.Located located ->
+          match(rule, located.score(), window.sighting(located.event()));
+      case GroundingResult.Unlocated unlocated ->
+          match(rule, unlocated.score(), anywhere(rule, window));
+    };
   }
 
-  /// It happens, but when could not be read: anywhere in what was shown, and the tolerance says so.
-  private static Sighting somewhere(Rule rule, WindowView view) {
-    Sighting all = view.sighting(new Told(0, view.shownMicros(), rule.text()));
+  private RuleEvaluation match(Rule rule, double score, Sighting sighting) {
+    listener.on(new RuleEvaluated(stream, rule.id(), score, true));
+    return new RuleEvaluation.Match(rule, score, sighting);
+  }
+
+  /// Covers the whole window, with a tolerance as long as the window: the rule matches, but the
+  /// model did not say when.
+  private static Sighting anywhere(Rule rule, EncodedWindow window) {
+    Sighting all = window.sighting(new ParsedEvent(0, window.shownMicros(), rule.text()));
     return new Sighting(
         all.startMicros(),
         all.endMicros(),
         all.description(),
-        Math.max(view.shownMicros(), all.toleranceMicros()),
+        Math.max(window.shownMicros(), all.toleranceMicros()),
         all.frameMicros(),
         all.chunks());
   }

@@ -1,43 +1,54 @@
 package io.chronoscope.analysis.window;
 
-/// What a window really saw: from its first to its last frame, in microseconds from the stream's
-/// start.
+/// The part of a window that frames cover, in microseconds from the stream's start.
 ///
 /// @param window the window's number
 /// @param firstMicros time of its first frame
 /// @param lastMicros time of its last frame
-/// @param untilMicros how long its last frame stands for: one sampling step on, within the window
-///   and the stream
-/// @param gapMicros the usual distance between its frames
-/// @param whole false when more of the window is still to come, and it will be looked at again
+/// @param untilMicros end of the time its last frame represents: one sampling step later, but
+///   within the window and the stream
+/// @param gapMicros sampling step: the usual distance between its frames
+/// @param extent whether the window was complete when it was analyzed
 public record SeenSpan(
     long window,
     long firstMicros,
     long lastMicros,
     long untilMicros,
     long gapMicros,
-    boolean whole) {
+    Extent extent) {
 
-  /// Of a window that was looked at whole.
+  /// How much of a window an analysis covers.
+  public enum Extent {
+    /// The complete window: what the analysis does not confirm is final.
+    WHOLE,
+    /// The part received so far; the window will be analyzed again.
+    PARTIAL
+  }
+
+  /// Of a complete window.
   public SeenSpan(
       long window, long firstMicros, long lastMicros, long untilMicros, long gapMicros) {
-    this(window, firstMicros, lastMicros, untilMicros, gapMicros, true);
+    this(window, firstMicros, lastMicros, untilMicros, gapMicros, Extent.WHOLE);
   }
 
   public SeenSpan {
-    if (firstMicros > lastMicros || lastMicros > untilMicros || gapMicros <= 0) {
-      throw new IllegalArgumentException("a span that runs backwards");
+    if (firstMicros > lastMicros || lastMicros > untilMicros) {
+      throw new IllegalArgumentException(
+          "window %d: first frame at %d µs, last at %d µs, seen until %d µs"
+              .formatted(window, firstMicros, lastMicros, untilMicros));
+    }
+    if (gapMicros <= 0) {
+      throw new IllegalArgumentException(
+          "window %d: sampling step is %d µs".formatted(window, gapMicros));
     }
   }
 
-  /// Whether an event that begins then was already going on when the window's first frame was
-  /// taken.
-  public boolean beginsAtEdge(long micros) {
-    return micros - firstMicros <= gapMicros / 2;
+  public boolean isWhole() {
+    return extent == Extent.WHOLE;
   }
 
-  /// Whether an event that ends then was still going on when the window's last frame was taken.
-  boolean endsAtEdge(long micros) {
-    return micros >= lastMicros;
+  /// Whether an event that begins at `micros` may have begun before the window's first frame.
+  public boolean beginsAtEdge(long micros) {
+    return micros - firstMicros <= gapMicros / 2;
   }
 }

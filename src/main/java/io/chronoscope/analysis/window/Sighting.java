@@ -3,10 +3,10 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.domain.ChunkOrigin;
 import java.util.List;
 
-/// An event as one window's answer tells it, in microseconds from the stream's start.
+/// An event as reported by the analysis of one window, in microseconds from the stream's start.
 ///
-/// @param toleranceMicros how far the bounds may be off by the sampling around them
-/// @param frameMicros times of the frames given to the model between its bounds
+/// @param toleranceMicros how far off sampling may have put the bounds
+/// @param frameMicros times of the frames that show it, including those that bracket its bounds
 /// @param chunks the chunks of those frames
 public record Sighting(
     long startMicros,
@@ -18,12 +18,15 @@ public record Sighting(
 
   public Sighting {
     if (endMicros < startMicros) {
-      throw new IllegalArgumentException("sighting ends before it starts: " + description);
+      throw new IllegalArgumentException(
+          "'%s' ends at %d µs, before it starts at %d µs"
+              .formatted(description, endMicros, startMicros));
     }
     frameMicros = List.copyOf(frameMicros);
     chunks = List.copyOf(chunks);
   }
 
+  /// Length of the time that both cover.
   public long sharedMicros(Sighting other) {
     return Math.max(
         0, Math.min(endMicros, other.endMicros) - Math.max(startMicros, other.startMicros));

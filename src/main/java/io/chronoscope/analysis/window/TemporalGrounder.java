@@ -3,14 +3,15 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.Prompts;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.vlm.Answer;
-import java.util.Optional;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
-/// Finds out whether something happens in a video that the model has before itself, and when: first
-/// whether, which is one token with a probability, then when, only if it does. A model that is
-/// asked when something happens names a time also when it does not.
+/// Finds out whether something happens in an encoded video, and when. Asks first whether, which
+/// costs one token and yields a probability, and asks when only if it does: a model that is asked
+/// when something happens names a time even if it never happens. Thread-safe.
 public final class TemporalGrounder {
 
   private static final int PRESENCE_TOKENS = 1;
@@ -18,19 +19,19 @@ public final class TemporalGrounder {
   private final String stream;
   private final AnalysisListener listener;
 
-  /// @param stream whose video is judged; for the listener
+  /// @param stream the stream that the video belongs to, for events to the listener
   public TemporalGrounder(String stream, AnalysisListener listener) {
     this.stream = stream;
     this.listener = listener;
   }
 
-  /// Returns at once, so that several queries share the model's batches; whoever has more than one
-  /// asks all before waiting for the first.
+  /// Returns without waiting, so that several queries can share the model's batches: start all of
+  /// them before waiting for the first.
   ///
-  /// @param threshold the score from which on it is taken to happen
-  /// @param shownMicros how much of the video the model was shown
-  public CompletableFuture<GroundingResult> judge(
-      ModelSession session, String query, double threshold, long shownMicros) {
+  /// @param threshold the score from which on it counts as happening
+  /// @param shownMicros length of the video
+  public CompletableFuture<GroundingResult> ground(
+      VideoSession session, String query, double threshold, long shownMicros) {
     return session
         .ask(Prompts.presence(query), PRESENCE_TOKENS)
         .thenCompose(answer -> {
@@ -39,54 +40,56 @@ public final class TemporalGrounder {
             return CompletableFuture.completedFuture(unusable(query, answer));
           }
           return score.getAsDouble() >= threshold
-              ? when(session, query, score.getAsDouble(), shownMicros)
-              : CompletableFuture.completedFuture(
-                  new GroundingResult(
-                      score.getAsDouble(), false, Optional.empty(), Optional.empty()));
+              ? locate(session, query, score.getAsDouble(), shownMicros)
+              : CompletableFuture.completedFuture(new GroundingResult.Absent(score.getAsDouble()));
         });
   }
 
   private GroundingResult unusable(String query, Answer answer) {
     String problem = "'%s': neither yes nor no but '%s'".formatted(query, answer.text().strip());
-    listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.REPORTED));
-    return new GroundingResult(0, false, Optional.empty(), Optional.of(problem));
+    report(problem, MalformedAnswer.Outcome.REPORTED);
+    return new GroundingResult.Unusable(problem);
   }
 
-  private CompletableFuture<GroundingResult> when(
-      ModelSession session, String query, double score, long shownMicros) {
+  private CompletableFuture<GroundingResult> locate(
+      VideoSession session, String query, double score, long shownMicros) {
     String question = Prompts.grounding(query);
     return session
         .ask(question)
         .thenCompose(answer -> {
-          EventAnswer told = read(answer, query, shownMicros);
-          if (told.isClean()) {
-            return CompletableFuture.completedFuture(told);
+          EventAnswer first = parse(answer, query, shownMicros);
+          if (first.isClean()) {
+            return CompletableFuture.completedFuture(first);
           }
-          String problem = problem(query, told);
-          listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
+          report(problem(query, first), MalformedAnswer.Outcome.RETRIED);
           return session
-              .ask(Prompts.again(question, String.join("; ", told.problems())))
-              .thenApply(second -> read(second, query, shownMicros));
+              .ask(Prompts.again(question, String.join("; ", first.problems())))
+              .thenApply(second -> parse(second, query, shownMicros));
         })
-        .thenApply(told -> {
-          if (told.isClean()) {
-            return new GroundingResult(
-                score, true, told.events().stream().findFirst(), Optional.empty());
-          }
-          listener.on(
-              new MalformedAnswer(stream, problem(query, told), MalformedAnswer.Outcome.REPORTED));
-          return new GroundingResult(
-              score, true, Optional.empty(), Optional.of(problem(query, told)));
-        });
+        .thenApply(parsed -> located(query, score, parsed));
   }
 
-  private static String problem(String query, EventAnswer told) {
-    return "'%s': %s".formatted(query, String.join("; ", told.problems()));
+  private GroundingResult located(String query, double score, EventAnswer answer) {
+    List<ParsedEvent> events = answer.events();
+    if (answer.isClean() && !events.isEmpty()) {
+      return new GroundingResult.Located(score, events.getFirst());
+    }
+    String problem = problem(query, answer);
+    report(problem, MalformedAnswer.Outcome.REPORTED);
+    return new GroundingResult.Unlocated(score, problem);
   }
 
-  private static EventAnswer read(Answer answer, String query, long shownMicros) {
+  private void report(String problem, MalformedAnswer.Outcome outcome) {
+    listener.on(new MalformedAnswer(stream, problem, outcome));
+  }
+
+  private static String problem(String query, EventAnswer answer) {
+    return "'%s': %s".formatted(query, String.join("; ", answer.problems()));
+  }
+
+  private static EventAnswer parse(Answer answer, String query, long shownMicros) {
     return answer.finished()
         ? EventAnswerParser.grounding(answer.text(), query, shownMicros)
-        : EventAnswer.broken("cut off after " + answer.tokenIds().size() + " tokens");
+        : EventAnswer.malformed("cut off after " + answer.tokenIds().size() + " tokens");
   }
 }

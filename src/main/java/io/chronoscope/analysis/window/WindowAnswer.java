@@ -4,21 +4,21 @@ import io.chronoscope.domain.Sampling;
 import java.util.List;
 import java.util.Optional;
 
-/// What a window's frames gave.
+/// What the model answered about one window.
 ///
-/// @param events as far as they could be read
-/// @param problem what could not be used although it was asked twice
-/// @param lastWords the answer that could not be used; empty when there is no problem
-/// @param summary the window in the model's words; blank when it said nothing
-/// @param rules what was found of the rules that were judged
+/// @param events the events that could be parsed
+/// @param problem what could not be parsed, even after asking again
+/// @param unusableText the answer that could not be parsed; empty when there is no problem
+/// @param summary the window in the model's words; blank when it gave none
+/// @param rules one evaluation for each rule evaluated
 public record WindowAnswer(
     SeenSpan span,
     Sampling sampling,
     List<Sighting> events,
     Optional<String> problem,
-    String lastWords,
+    String unusableText,
     String summary,
-    List<RuleMatch> rules) {
+    List<RuleEvaluation> rules) {
 
   public WindowAnswer {
     events = List.copyOf(events);

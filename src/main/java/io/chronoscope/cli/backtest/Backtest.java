@@ -1,211 +1,124 @@
 package io.chronoscope.cli.backtest;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.client.ReplayedChunks;
-import io.chronoscope.client.ResultReader;
-import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.client.ShadowTopics;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
-import io.chronoscope.domain.Result.Alert;
-import io.chronoscope.domain.Result.Revised;
-import io.chronoscope.domain.Result.Status;
-import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.EndOfStream;
-import io.chronoscope.domain.StreamPattern;
-import io.chronoscope.evaluation.Difference.Told;
-import io.chronoscope.wire.Topic;
-import io.chronoscope.wire.TopicNames;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
-/// Analyses again what is retained, in this process and without a consumer group, and collects what
-/// is told of it now and what was told of it live.
+/// Analyzes retained chunks again, in this process and without a consumer group. Publishes the
+/// results to shadow topics and collects the detections among them.
 final class Backtest {
 
-  /// An event or an alert that is about something else is never compared.
-  private static final String EVENT = "event";
-
-  /// What is looked at again.
-  ///
-  /// @param topic where the chunks are
-  /// @param to no longer part of it
-  record Scope(String topic, StreamPattern streams, Instant from, Instant to) {
-
-    boolean holds(String stream, Instant start, Instant end) {
-      return streams.matches(stream) && start.isBefore(to) && !end.isBefore(from);
-    }
-  }
-
-  private sealed interface Ended {
-    record Stream() implements Ended {}
-
-    record Failure(String stream, Throwable cause) implements Ended {}
-  }
-
   private final Map<String, Object> kafka;
-  private final TopicNames live;
-  private final Scope scope;
-  private final Map<String, Revised> told = new LinkedHashMap<>();
-  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+  private final Detections detections = new Detections();
 
-  Backtest(Map<String, Object> kafka, TopicNames live, Scope scope) {
+  /// A [StreamEnded] or [StreamFailed] for each stream.
+  private final BlockingQueue<AnalysisEvent> ended = new LinkedBlockingQueue<>();
+
+  /// @param kafka client properties
+  Backtest(Map<String, Object> kafka) {
     this.kafka = kafka;
-    this.live = live;
-    this.scope = scope;
   }
 
-  /// To be told what the analysis of [#replay] does.
+  /// The listener of the analysis that [#replay] uses.
   AnalysisListener listener() {
     return event -> {
-      if (event instanceof StreamEnded) {
-        ended.add(new Ended.Stream());
-      } else if (event instanceof StreamFailed(String stream, Throwable cause)) {
-        ended.add(new Ended.Failure(stream, cause));
+      if (event instanceof StreamEnded || event instanceof StreamFailed) {
+        ended.add(event);
       }
     };
   }
 
-  /// @param analysis makes the analysis around what takes its steps
-  /// @return how many chunks were read
+  /// Offers all chunks to an analysis and waits until every stream has ended.
+  ///
+  /// @param topic that holds the chunks
+  /// @param newAnalysis creates the analysis from the function that applies its commits
+  /// @return number of chunks analyzed
+  /// @throws IllegalArgumentException when the topic does not exist
+  /// @throws IllegalStateException when the analysis of a stream fails
   long replay(
       ReplayedChunks chunks,
-      Function<Function<StreamCommit, CompletionStage<Void>>, StreamAnalysis> analysis,
+      String topic,
+      Function<Function<StreamCommit, CompletionStage<Void>>, StreamAnalysis> newAnalysis,
       ShadowTopics shadow) {
-    Map<String, ChunkOrigin> open = new HashMap<>();
-    long[] count = new long[2];
-    try (StreamAnalysis running =
-        analysis.apply(step -> {
-          take(step, shadow);
-          return CompletableFuture.completedFuture(null);
-        })) {
-      chunks.read(
-          kafka,
-          scope.topic(),
-          input -> {
-            if (input instanceof EndOfStream) {
-              // Said twice, or of a stream that has no chunk in the range.
-              if (open.remove(input.stream()) == null) {
-                return;
-              }
-              count[1]++;
-            } else {
-              open.put(input.stream(), input.origin());
-              count[0] += input instanceof StreamInput.Chunk ? 1 : 0;
-            }
-            running.offer(input).toCompletableFuture().join();
-          });
-      open.forEach((stream, last) -> {
-        count[1]++;
-        running.offer(new EndOfStream(stream, last)).toCompletableFuture().join();
-      });
-      await(count[1]);
+    Replay replay = new Replay();
+    try (StreamAnalysis analysis = newAnalysis.apply(commit -> apply(commit, shadow))) {
+      chunks.read(kafka, topic, input -> replay.offer(analysis, input));
+      replay.endOpenStreams(analysis);
+      awaitEnds(replay.streams);
     }
     shadow.flush();
-    return count[0];
+    return replay.chunks;
   }
 
-  private void await(long streams) {
+  private synchronized CompletionStage<Void> apply(StreamCommit commit, ShadowTopics shadow) {
+    for (Result result : commit.results()) {
+      shadow.publish(result);
+      detections.add(result);
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void awaitEnds(long streams) {
     try {
       for (long i = 0; i < streams; i++) {
-        if (ended.take() instanceof Ended.Failure(String stream, Throwable cause)) {
-          throw new IllegalStateException("stream " + stream + " failed: " + cause, cause);
+        if (ended.take() instanceof StreamFailed(String stream, Throwable cause)) {
+          throw new IllegalStateException(
+              "analysis of stream %s failed: %s".formatted(stream, cause), cause);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("interrupted during the analysis", e);
     }
   }
 
-  private synchronized void take(StreamCommit step, ShadowTopics shadow) {
-    for (Result result : step.results()) {
-      shadow.publish(result);
-      keep(result, told);
-    }
+  /// What the replay has found so far.
+  Detections detections() {
+    return detections;
   }
 
-  private void keep(Result result, Map<String, Revised> latest) {
-    if (result instanceof Revised revised
-        && (result instanceof VideoEvent || result instanceof Alert)) {
-      latest.merge(
-          revised.id(), revised, (old, next) -> next.revision() >= old.revision() ? next : old);
-    }
-  }
+  /// Counts what is offered and ends the streams whose end is not retained.
+  private static final class Replay {
 
-  /// What is told now.
-  synchronized List<Told> now(Predicate<Told> wanted) {
-    return of(told, wanted);
-  }
+    private final Map<String, ChunkOrigin> open = new HashMap<>();
+    private long chunks;
+    private long streams;
 
-  /// What was told live.
-  List<Told> before(Predicate<Told> wanted) {
-    Map<String, Revised> latest = new LinkedHashMap<>();
-    try (ResultReader reader =
-        new ResultReader(
-            kafka,
-            List.of(live.of(Topic.EVENTS), live.of(Topic.ALERTS)),
-            ResultReader.From.BEGINNING)) {
-      reader.readToEnd(read -> {
-        if (read instanceof Read.Published published) {
-          keep(published.result(), latest);
+    void offer(StreamAnalysis analysis, StreamInput input) {
+      if (input instanceof EndOfStream) {
+        if (open.remove(input.stream()) == null) {
+          // A second end, or the end of a stream without chunks in the range.
+          return;
         }
+        streams++;
+      } else {
+        open.put(input.stream(), input.origin());
+        chunks += input instanceof StreamInput.Chunk ? 1 : 0;
+      }
+      analysis.offer(input).toCompletableFuture().join();
+    }
+
+    void endOpenStreams(StreamAnalysis analysis) {
+      open.forEach((stream, last) -> {
+        streams++;
+        analysis.offer(new EndOfStream(stream, last)).toCompletableFuture().join();
       });
     }
-    return of(latest, wanted);
-  }
-
-  private List<Told> of(Map<String, Revised> latest, Predicate<Told> wanted) {
-    List<Told> all = new ArrayList<>();
-    for (Revised one : latest.values()) {
-      told(one).filter(wanted).ifPresent(all::add);
-    }
-    return all;
-  }
-
-  private Optional<Told> told(Revised result) {
-    return switch (result) {
-      case VideoEvent event
-          when event.status() != Status.WITHDRAWN
-              && scope.holds(event.stream(), event.start(), event.end()) ->
-          Optional.of(
-              new Told(
-                  event.id(),
-                  event.stream(),
-                  EVENT,
-                  event.description(),
-                  event.start().toEpochMilli(),
-                  event.end().toEpochMilli(),
-                  event.toleranceMs()));
-      case Alert alert
-          when alert.status() != Status.WITHDRAWN
-              && scope.holds(alert.stream(), alert.start(), alert.end()) ->
-          Optional.of(
-              new Told(
-                  alert.id(),
-                  alert.stream(),
-                  alert.rule(),
-                  alert.text(),
-                  alert.start().toEpochMilli(),
-                  alert.end().toEpochMilli(),
-                  alert.toleranceMs()));
-      default -> Optional.empty();
-    };
   }
 }

@@ -1,44 +1,38 @@
 package io.chronoscope.cli.backtest;
 
 import io.chronoscope.analysis.AnalysisSettings;
-import io.chronoscope.analysis.window.RewordedModel;
+import io.chronoscope.analysis.window.PromptOverridingModel;
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.ReplayedChunks;
+import io.chronoscope.client.ResultReader;
+import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.ShadowTopics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.evaluation.Difference;
-import io.chronoscope.evaluation.Difference.Told;
+import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.service.AnalysisRuntime;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.wire.ChunkEnvelope;
-import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RuleRecord;
 import io.chronoscope.wire.Topic;
-import io.chronoscope.wire.TopicNames;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -46,12 +40,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What another rule, model or prompt would have told of what is retained.
+/// Shows what another rule, model or prompt would have found in retained video.
 @Command(
     name = "backtest",
     description = {
-      "Looks again at the chunks that are still there and says what would have been told of them,",
-      "against what was. Live topics are only read, and nobody's offsets move."
+      "Analyzes retained chunks again and compares the results with those published live.",
+      "Live topics are only read, and no consumer group's offsets change."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -64,54 +58,57 @@ public final class BacktestCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "T",
       required = true,
-      description = "Where to begin, such as 2026-05-04T12:00:00Z.")
+      description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
   Instant from = Instant.EPOCH;
 
-  @Option(names = "--to", paramLabel = "T", required = true, description = "Where to end.")
+  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
   Instant to = Instant.EPOCH;
 
   @Option(
       names = "--stream",
       paramLabel = "PATTERN",
-      description = "Only these streams; * stands for any characters.")
+      description = "Only these streams; * matches any characters.")
   Optional<String> streams = Optional.empty();
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = "Where the chunks are (default: video.chunks, as it is set).")
+      description = "Topic that holds the chunks (default: chronoscope.topics.chunks).")
   Optional<String> topic = Optional.empty();
 
   @Option(
       names = "--rule",
       paramLabel = "FILE|TEXT",
       description = {
-        "Compares the alerts of this rule only. A file is a rule as on video.rules and is named after",
-        "its id (red-stops.json); else the words to look for."
+        "Compares the alerts of this rule only. A file holds a rule as on the rules topic, and its"
+            + " name is the rule's id (red-stops.json); any other text is what to look for."
       })
   Optional<String> rule = Optional.empty();
 
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      description = "Asks for events in these words. The answers must have the usual form.")
+      description =
+          "Asks the model for events with this text. Its answers must have the usual format.")
   Optional<String> prompt = Optional.empty();
 
   @Option(
       names = "--shadow",
       paramLabel = "PREFIX",
       defaultValue = "backtest.",
-      description = "Begins the names of the topics written to (default: ${DEFAULT-VALUE}).")
+      description = "Prefix of the topics that receive the results (default: ${DEFAULT-VALUE}).")
   String shadow = "backtest.";
 
-  @Option(names = "--promote", description = "Puts the rule in force afterwards.")
+  @Option(names = "--promote", description = "Activates the rule afterwards.")
   boolean promote;
 
   @Mixin ModelOptions model = new ModelOptions();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object a line: the differences, then the total.")
+  @Option(
+      names = "--json",
+      description = "Prints one JSON object on each line: the differences, then the total.")
   boolean json;
 
   private final Output output;
@@ -126,45 +123,62 @@ public final class BacktestCommand implements Callable<Integer> {
       throw new ConfigurationException("--from (%s) is not before --to (%s)".formatted(from, to));
     }
     if (promote && rule.isEmpty()) {
-      throw new ConfigurationException("--promote needs a --rule to put in force");
+      throw new ConfigurationException("--promote needs a --rule to activate");
     }
     kafka.apply();
     model.apply();
-    // The records come as fast as they are read; no stream rests in between.
-    ModelOptions.set("chronoscope.idle-time", Duration.ofDays(1).toString());
-    ChronoscopeConfig settings = ConfigLoader.load();
-    KafkaOptions.requireBroker(settings);
-    Map<String, Object> client = KafkaClientConfig.ofCommand(settings);
-    TopicNames live = LayerSettings.topicNames(settings);
+    // Chunks arrive as fast as they are read: no stream may become idle in between.
+    SettingOverrides.set("chronoscope.idle-time", Duration.ofDays(1).toString());
+    KafkaConnection connection = KafkaConnection.open(ConfigLoader.load());
     try {
-      return run(settings, client, live);
+      return run(connection);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private int run(ChronoscopeConfig settings, Map<String, Object> client, TopicNames live) {
-    List<Rule> inForce = RulesInForce.read(client, live.of(Topic.RULES));
-    Optional<Rule> tried = rule.map(given -> rule(given, inForce));
-    RuleTable table = new RuleTable(Integer.MAX_VALUE);
-    tried.ifPresentOrElse(table::put, () -> inForce.forEach(table::put));
-    Backtest.Scope scope =
-        new Backtest.Scope(
-            topic.orElse(live.of(Topic.CHUNKS)), new StreamPattern(streams.orElse("*")), from, to);
-    Backtest backtest = new Backtest(client, live, scope);
-    Predicate<Told> wanted =
-        told -> tried.isEmpty() || told.about().equals(tried.orElseThrow().id());
-    List<Told> before = backtest.before(wanted);
-    try (ShadowTopics topics = new ShadowTopics(client, live, shadow, SOURCE);
-        AnalysisRuntime rig =
+  private int run(KafkaConnection connection) {
+    String rulesTopic = connection.topics().of(Topic.RULES);
+    List<Rule> active = RulesInForce.read(connection.client(), rulesTopic);
+    Optional<Rule> candidate = rule.map(argument -> CandidateRule.resolve(argument, active));
+    RuleTable rules = new RuleTable(Integer.MAX_VALUE);
+    candidate.ifPresentOrElse(rules::put, () -> active.forEach(rules::put));
+    Predicate<Detection> wanted =
+        detection -> candidate.map(Rule::id).map(detection.about()::equals).orElse(true);
+    compare(connection, rules, wanted);
+    if (promote) {
+      Rule promoted = candidate.orElseThrow();
+      RulesInForce.put(connection.client(), rulesTopic, promoted);
+      output.report("rule %s is active: %s".formatted(promoted.id(), RuleRecord.json(promoted)));
+    }
+    return ExitCode.OK;
+  }
+
+  private void compare(KafkaConnection connection, RuleTable rules, Predicate<Detection> wanted) {
+    ChronoscopeConfig settings = connection.settings();
+    Scope scope =
+        new Scope(
+            topic.orElse(connection.topics().of(Topic.CHUNKS)),
+            new StreamPattern(streams.orElse("*")),
+            from,
+            to);
+    Backtest backtest = new Backtest(connection.client());
+    List<Detection> live = readLive(connection).in(scope, wanted);
+    try (ShadowTopics shadowTopics =
+            new ShadowTopics(connection.client(), connection.topics(), shadow, SOURCE);
+        AnalysisRuntime runtime =
             AnalysisRuntime.open(
                 settings,
                 new FfmpegDecoder(),
                 backtest.listener(),
                 size -> {},
                 size -> {},
-                engine -> prompt.isPresent() ? new RewordedModel(engine, prompt.get()) : engine)) {
-      AnalysisSettings analysis = LayerSettings.analysis(settings, rig.advice(), Optional.empty());
+                engine ->
+                    prompt.isPresent()
+                        ? new PromptOverridingModel(engine, prompt.get())
+                        : engine)) {
+      AnalysisSettings analysis =
+          LayerSettings.analysis(settings, runtime.advice(), Optional.empty());
       long chunks =
           backtest.replay(
               new ReplayedChunks(
@@ -173,57 +187,33 @@ public final class BacktestCommand implements Callable<Integer> {
                   scope.streams(),
                   from,
                   to),
-              steps -> rig.analysis(analysis, LoadGovernor.off(), table, steps::apply),
-              topics);
+              scope.topic(),
+              commits -> runtime.analysis(analysis, LoadGovernor.off(), rules, commits::apply),
+              shadowTopics);
       if (chunks == 0) {
-        output.say("no chunk of that time is retained on " + scope.topic());
+        output.report("no chunk in the time range is retained on " + scope.topic());
       }
       new BacktestReport(output, json)
-          .show(Difference.between(before, backtest.now(wanted)), chunks, topics.topics());
+          .print(
+              Difference.between(live, backtest.detections().in(scope, wanted)),
+              chunks,
+              shadowTopics.topics());
     }
-    if (promote) {
-      Rule put = tried.orElseThrow();
-      RulesInForce.put(client, live.of(Topic.RULES), put);
-      output.say("rule %s is in force: %s".formatted(put.id(), RuleRecord.json(put)));
-    }
-    return ExitCode.OK;
   }
 
-  private static Rule rule(String given, List<Rule> inForce) {
-    Optional<Path> file = file(given);
-    if (file.isPresent()) {
-      String id = file.get().getFileName().toString().replaceAll("\\.json\\z", "");
-      try {
-        return RuleRecord.parse(id, Files.readAllBytes(file.get()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (MalformedRecordException e) {
-        throw new ConfigurationException("--rule %s: %s".formatted(given, e.getMessage()), e);
-      }
+  private static Detections readLive(KafkaConnection connection) {
+    Detections live = new Detections();
+    try (ResultReader reader =
+        new ResultReader(
+            connection.client(),
+            List.of(connection.topics().of(Topic.EVENTS), connection.topics().of(Topic.ALERTS)),
+            ResultReader.From.BEGINNING)) {
+      reader.readToEnd(read -> {
+        if (read instanceof Read.Published published) {
+          live.add(published.result());
+        }
+      });
     }
-    return inForce.stream()
-        .filter(one -> one.text().equals(given.strip()))
-        .findFirst()
-        .orElseGet(() ->
-            new Rule(
-                given
-                    .strip()
-                    .toLowerCase(Locale.ROOT)
-                    .replaceAll("[^\\p{L}\\p{N}]+", "-")
-                    .replaceAll("\\A-|-\\z", ""),
-                given,
-                StreamPattern.ANY,
-                Rule.DEFAULT_THRESHOLD,
-                Duration.ZERO,
-                0));
-  }
-
-  private static Optional<Path> file(String given) {
-    try {
-      Path path = Path.of(given);
-      return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
-    } catch (InvalidPathException e) {
-      return Optional.empty();
-    }
+    return live;
   }
 }

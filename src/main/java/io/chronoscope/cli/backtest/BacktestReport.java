@@ -2,15 +2,15 @@ package io.chronoscope.cli.backtest;
 
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.evaluation.Difference;
+import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.evaluation.Difference.Kind;
-import io.chronoscope.evaluation.Difference.Told;
 import io.chronoscope.evaluation.TemporalIou;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.StreamTimeline.Row;
-import io.chronoscope.render.StreamTimeline.True;
+import io.chronoscope.render.StreamTimeline.TrueSpan;
 import io.chronoscope.render.TimelineText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,9 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
-/// Shows what would have been told against what was.
+/// Prints the differences between the live results and those of a backtest.
 final class BacktestReport {
 
   private final Output output;
@@ -31,27 +30,28 @@ final class BacktestReport {
     this.json = json;
   }
 
-  /// @param chunks how many were looked at
-  void show(List<Difference> differences, long chunks, List<String> shadowTopics) {
+  /// @param chunks number of chunks analyzed
+  /// @param shadowTopics topics that hold the results of the backtest
+  void print(List<Difference> differences, long chunks, List<String> shadowTopics) {
     Map<Kind, Integer> counts = new LinkedHashMap<>();
     for (Kind kind : Kind.values()) {
       counts.put(kind, (int) differences.stream().filter(one -> one.kind() == kind).count());
     }
     if (json) {
-      differences.forEach(one -> output.json(line(one)));
+      differences.forEach(one -> output.printJson(json(one)));
       Map<String, Object> total = new LinkedHashMap<>();
       total.put("level", "total");
       total.put("chunks", chunks);
-      counts.forEach((kind, count) -> total.put(word(kind), count));
+      counts.forEach((kind, count) -> total.put(name(kind), count));
       total.put("shadowTopics", shadowTopics);
-      output.json(total);
+      output.printJson(total);
       return;
     }
     Map<String, List<Difference>> byStream = new LinkedHashMap<>();
-    differences.forEach(
-        one -> byStream.computeIfAbsent(one.told().stream(), stream -> new ArrayList<>()).add(one));
+    differences.forEach(one ->
+        byStream.computeIfAbsent(one.latest().stream(), stream -> new ArrayList<>()).add(one));
     byStream.forEach(this::draw);
-    output.line(
+    output.print(
         "%d chunks: %d same, %d moved, %d new, %d missing"
             .formatted(
                 chunks,
@@ -59,35 +59,35 @@ final class BacktestReport {
                 counts.get(Kind.MOVED),
                 counts.get(Kind.NEW),
                 counts.get(Kind.MISSING)));
-    output.say("what would have been published is on " + String.join(", ", shadowTopics));
+    output.report("the results of the backtest are on " + String.join(", ", shadowTopics));
   }
 
-  private static Map<String, Object> line(Difference one) {
+  private static Map<String, Object> json(Difference one) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("level", "difference");
-    line.put("kind", word(one.kind()));
-    line.put("stream", one.told().stream());
-    line.put("about", one.told().about());
-    one.was().ifPresent(was -> line.put("was", told(was)));
-    one.is().ifPresent(is -> line.put("is", told(is)));
-    if (one.was().isPresent() && one.is().isPresent()) {
-      line.put("startByMs", one.startByMs());
-      line.put("endByMs", one.endByMs());
+    line.put("kind", name(one.kind()));
+    line.put("stream", one.latest().stream());
+    line.put("about", one.latest().about());
+    one.before().ifPresent(before -> line.put("was", json(before)));
+    one.after().ifPresent(after -> line.put("is", json(after)));
+    if (one.before().isPresent() && one.after().isPresent()) {
+      line.put("startByMs", one.startShiftMs());
+      line.put("endByMs", one.endShiftMs());
     }
     return line;
   }
 
-  private static Map<String, Object> told(Told told) {
+  private static Map<String, Object> json(Detection detection) {
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("id", told.id());
-    line.put("start", Instant.ofEpochMilli(told.startMs()).toString());
-    line.put("end", Instant.ofEpochMilli(told.endMs()).toString());
-    line.put("toleranceMs", told.toleranceMs());
-    line.put("description", told.description());
+    line.put("id", detection.id());
+    line.put("start", Instant.ofEpochMilli(detection.startMs()).toString());
+    line.put("end", Instant.ofEpochMilli(detection.endMs()).toString());
+    line.put("toleranceMs", detection.toleranceMs());
+    line.put("description", detection.description());
     return line;
   }
 
-  private static String word(Kind kind) {
+  private static String name(Kind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
@@ -99,67 +99,71 @@ final class BacktestReport {
         .draw(
             new StreamTimeline(
                 stream, end - start, "from " + Instant.ofEpochMilli(start), rows, ""))
-        .forEach(output::line);
+        .forEach(output::print);
     for (Difference one : differences) {
-      output.line("  " + words(one, start));
+      output.print("  " + text(one, start));
     }
-    output.line("");
+    output.print("");
   }
 
   private static long firstMs(Difference one) {
     return Math.min(
-        one.was().map(Told::startMs).orElse(Long.MAX_VALUE),
-        one.is().map(Told::startMs).orElse(Long.MAX_VALUE));
+        one.before().map(Detection::startMs).orElse(Long.MAX_VALUE),
+        one.after().map(Detection::startMs).orElse(Long.MAX_VALUE));
   }
 
   private static long lastMs(Difference one) {
-    return Math.max(one.was().map(Told::endMs).orElse(0L), one.is().map(Told::endMs).orElse(0L));
+    return Math.max(
+        one.before().map(Detection::endMs).orElse(0L),
+        one.after().map(Detection::endMs).orElse(0L));
   }
 
-  /// What is told now as a bar, what was told as the line under it.
+  /// The replayed detection as a bar, the live one as the line under it.
   private static Row row(Difference one, long start) {
-    if (one.is().isEmpty()) {
-      Told was = one.told();
-      return new Missed(was.startMs() - start, was.endMs() - start, was.description());
+    if (one.after().isEmpty()) {
+      Detection before = one.latest();
+      return new Missed(before.startMs() - start, before.endMs() - start, before.description());
     }
-    Told is = one.is().get();
+    Detection after = one.after().get();
     return new Reported(
-        is.startMs() - start,
-        is.endMs() - start,
-        is.toleranceMs(),
-        is.description(),
+        after.startMs() - start,
+        after.endMs() - start,
+        after.toleranceMs(),
+        after.description(),
         false,
-        one.was()
-            .map(was ->
-                new True(
-                    was.startMs() - start,
-                    was.endMs() - start,
-                    TemporalIou.of(was.startMs(), was.endMs(), is.startMs(), is.endMs()))));
+        one.before()
+            .map(before ->
+                new TrueSpan(
+                    before.startMs() - start,
+                    before.endMs() - start,
+                    TemporalIou.of(
+                        before.startMs(), before.endMs(), after.startMs(), after.endMs()))));
   }
 
-  private static String words(Difference one, long start) {
-    Told told = one.told();
+  private static String text(Difference one, long start) {
+    Detection latest = one.latest();
     String span =
         "%s – %s  %s"
             .formatted(
-                ClockTime.precise(told.startMs() - start),
-                ClockTime.precise(told.endMs() - start),
-                told.description());
-    Optional<String> reworded =
-        one.was()
-            .map(Told::description)
-            .filter(was -> !was.equals(told.description()))
-            .map(was -> " (was: " + was + ")");
+                ClockTime.precise(latest.startMs() - start),
+                ClockTime.precise(latest.endMs() - start),
+                latest.description());
+    String reworded =
+        one.before()
+            .map(Detection::description)
+            .filter(before -> !before.equals(latest.description()))
+            .map(before -> " (was: " + before + ")")
+            .orElse("");
     return switch (one.kind()) {
-      case SAME -> "=  same     " + span + reworded.orElse("");
+      case SAME -> "=  same     " + span + reworded;
       case MOVED ->
           String.format(
               Locale.ROOT,
               "~  moved    %s  start %+.2f s, end %+.2f s%s",
               span,
-              one.startByMs() / 1000.0,
-              one.endByMs() / 1000.0,
-              reworded.orElse(""));
+              one.startShiftMs() / 1000.0,
+              one.endShiftMs() / 1000.0,
+              reworded);
       case NEW -> "+  new      " + span;
       case MISSING -> "-  missing  " + span;
     };

@@ -1,4 +1,5 @@
-/// `backtest`: runs a rule over retained video and compares the alerts with those on the topic.
+/// The `backtest` command: [Backtest] analyzes retained video again, [Detections] collects events
+/// and alerts of the replay and of the live topics, [BacktestReport] prints the differences.
 @NullMarked
 package io.chronoscope.cli.backtest;
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
@@ -102,13 +103,13 @@ public final class BenchLoadCommand implements Callable<Integer> {
     if (cameras >= 0) {
       model.apply();
       if (cameras > 0) {
-        ModelOptions.set("chronoscope.load.target-lag", Math.round(target * 1000) + "ms");
+        SettingOverrides.set("chronoscope.load.target-lag", Math.round(target * 1000) + "ms");
       }
-      output.json(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
+      output.printJson(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
       return ExitCode.OK;
     }
     if (!json) {
-      output.line(
+      output.print(
           HEAD.formatted(
               "load",
               "cameras",
@@ -134,11 +135,11 @@ public final class BenchLoadCommand implements Callable<Integer> {
   }
 
   private double measured() throws IOException {
-    output.say("measuring what this machine can do …");
+    output.report("measuring what this machine can do …");
     JsonNode all = phase(0);
     double able = all.path("videoPerSecond").asDouble();
     tell("at once", all);
-    output.say("this machine looks at %.1f s of video a second".formatted(able));
+    output.report("this machine looks at %.1f s of video a second".formatted(able));
     if (!(able > 0)) {
       throw new IllegalStateException("nothing was looked at: " + all);
     }
@@ -171,10 +172,10 @@ public final class BenchLoadCommand implements Callable<Integer> {
 
   private void tell(String name, JsonNode phase) {
     if (json) {
-      output.json(phase.<ObjectNode>deepCopy().put("load", name));
+      output.printJson(phase.<ObjectNode>deepCopy().put("load", name));
       return;
     }
-    output.line(
+    output.print(
         HEAD.formatted(
             name,
             phase.path("cameras").asText(),

@@ -91,12 +91,12 @@ public final class BenchSoakCommand implements Callable<Integer> {
     Path log = directory.resolve("service.log");
     try {
       Duration length = make(file);
-      output.say(
+      output.report(
           "%s of video, %.1f MB"
               .formatted(ClockTime.coarse(length.toMillis()), Files.size(file) / 1e6));
       List<SoakRun.Row> rows = new ArrayList<>();
       if (!json) {
-        output.line(
+        output.print(
             HEAD.formatted(
                 "video", "heap MB", "RSS MB", "native MB", "state kB", "video s/s", "windows"));
       }
@@ -146,10 +146,10 @@ public final class BenchSoakCommand implements Callable<Integer> {
       line.put("stateBytes", row.stateBytes());
       line.put("videoPerSecond", row.videoPerSecond());
       line.put("windows", row.windows());
-      output.json(line);
+      output.printJson(line);
       return;
     }
-    output.line(
+    output.print(
         HEAD.formatted(
             ClockTime.coarse(row.videoMs()),
             megabytes(row.memory().heapBytes()),
@@ -173,12 +173,12 @@ public final class BenchSoakCommand implements Callable<Integer> {
     all.put("heapGrowth", heapGrew);
     all.put("residentGrowth", residentGrew);
     if (json) {
-      output.json(all);
+      output.printJson(all);
       return;
     }
-    output.line("");
+    output.print("");
     all.forEach((name, value) ->
-        output.line(
+        output.print(
             "%-20s %s".formatted(name, value instanceof Double d ? twoDecimals(d) : value)));
   }
 

@@ -7,7 +7,7 @@ import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaSegment;
-import io.chronoscope.evaluation.Truth;
+import io.chronoscope.evaluation.GroundTruth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,20 +33,20 @@ final class LoadPhase {
   /// How often each video is sent when all go at once: enough streams to fill batches.
   private static final int COPIES = 3;
 
-  private record Video(String name, List<MediaSegment> segments, Truth truth) {}
+  private record Video(String name, List<MediaSegment> segments, GroundTruth truth) {}
 
   /// What a stream played.
   ///
   /// @param truth as far as it was played
-  record Played(Truth truth, Duration length) {
+  record Played(GroundTruth truth, Duration length) {
 
-    static Played of(Truth whole, Duration length) {
+    static Played of(GroundTruth whole, Duration length) {
       return new Played(
-          new Truth(
+          new GroundTruth(
               whole.events().stream()
                   .filter(event -> event.startMs() < length.toMillis())
                   .map(event ->
-                      new Truth.Event(
+                      new GroundTruth.Event(
                           event.startMs(),
                           Math.min(event.endMs(), length.toMillis()),
                           event.description()))
@@ -68,7 +68,7 @@ final class LoadPhase {
     this.cameras = cameras;
     this.lasts = Duration.ofSeconds(seconds);
     for (Path file : FileFeed.videosIn(folder)) {
-      Optional<Truth> truth = Truth.of(file);
+      Optional<GroundTruth> truth = GroundTruth.of(file);
       if (truth.isPresent()) {
         videos.add(new Video(FileFeed.streamOf(file), FileFeed.cut(file, CHUNK), truth.get()));
       }

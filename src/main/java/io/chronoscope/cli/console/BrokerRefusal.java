@@ -3,27 +3,28 @@ package io.chronoscope.cli.console;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import java.util.Map;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 
-/// Why the brokers could not be talked to, in words for whoever set the client up. Names settings,
-/// never the values of secret ones.
+/// Explains why a client could not connect to the brokers, for the person who configured it. Names
+/// settings, never the values of secret ones.
 final class BrokerRefusal {
 
   private BrokerRefusal() {}
 
-  /// @param client what the client was set to
-  /// @return a [ConfigurationException] when a setting makes no sense, else an
+  /// @param client the client's properties
+  /// @return a [ConfigurationException] when a client property is invalid, else an
   ///   [EnvironmentException]
   static RuntimeException of(Throwable problem, String servers, Map<String, Object> client) {
     for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
       switch (cause) {
         case UnsupportedSaslMechanismException mechanism -> {
           return environment(
-              "the Kafka brokers at %s do not know the SASL mechanism of kafka.sasl.mechanism: %s"
+              "the Kafka brokers at %s do not support the SASL mechanism in kafka.sasl.mechanism: %s"
                   .formatted(servers, mechanism.getMessage()),
               problem);
         }
@@ -35,7 +36,7 @@ final class BrokerRefusal {
         }
         case SslAuthenticationException handshake -> {
           return environment(
-              "no TLS with the Kafka brokers at %s: %s (kafka.ssl.truststore.location is %s)"
+              "the TLS handshake with the Kafka brokers at %s failed: %s (kafka.ssl.truststore.location is %s)"
                   .formatted(
                       servers,
                       root(handshake),
@@ -44,28 +45,27 @@ final class BrokerRefusal {
         }
         case AuthorizationException forbidden -> {
           return environment(
-              "the Kafka brokers at %s do not allow it: %s"
-                  .formatted(servers, forbidden.getMessage()),
+              "the Kafka brokers at %s deny access: %s".formatted(servers, forbidden.getMessage()),
               problem);
         }
         case ConfigException wrong -> {
           return new ConfigurationException(
-              "a kafka.* setting cannot be used: " + wrong.getMessage(), problem);
+              "invalid kafka.* setting: " + wrong.getMessage(), problem);
         }
         default -> {}
       }
     }
-    if (problem instanceof org.apache.kafka.common.KafkaException) {
+    if (problem instanceof KafkaException) {
       return environment(
-          "no Kafka client can be made from the kafka.* settings: " + root(problem), problem);
+          "cannot create a Kafka client from the kafka.* settings: " + root(problem), problem);
     }
     return environment(
-        "no Kafka broker answers at "
+        "no Kafka broker responds at "
             + servers
             + "; `chronoscope serve --embedded` starts one, KAFKA_BOOTSTRAP_SERVERS names another"
             + (client.containsKey("security.protocol")
                 ? " (kafka.security.protocol is " + client.get("security.protocol") + ")"
-                : ", KAFKA_SECURITY_PROTOCOL says how it is talked to (PLAINTEXT unless set)"),
+                : ", KAFKA_SECURITY_PROTOCOL sets the protocol (default: PLAINTEXT)"),
         problem);
   }
 

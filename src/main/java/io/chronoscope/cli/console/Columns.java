@@ -3,15 +3,17 @@ package io.chronoscope.cli.console;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table in plain text.
+/// Aligns a table in plain text.
 public final class Columns {
 
-  private static final int BETWEEN = 2;
+  private static final int SPACING = 2;
 
   private Columns() {}
 
-  /// @param rows of as many cells each; the first is the head
-  /// @return a line for each row, every column but the last as wide as its widest cell
+  /// Pads every column but the last to its widest cell.
+  ///
+  /// @param rows with the same number of cells each; the first is the heading
+  /// @return one line for each row
   public static List<String> aligned(List<List<String>> rows) {
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
@@ -26,7 +28,7 @@ public final class Columns {
       for (int i = 0; i < columns; i++) {
         line.append(row.get(i));
         if (i < columns - 1) {
-          line.repeat(' ', widths[i] - row.get(i).length() + BETWEEN);
+          line.repeat(' ', widths[i] - row.get(i).length() + SPACING);
         }
       }
       lines.add(line.toString());

@@ -1,47 +1,32 @@
 package io.chronoscope.cli.console;
 
-import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.KafkaClientConfig;
-import java.util.HashMap;
-import java.util.Map;
+import io.chronoscope.config.ConfigLoader;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Option;
 
-/// Where the brokers are, for commands that talk to them.
+/// Options of every command that connects to Kafka brokers.
 public final class KafkaOptions {
 
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
-      description = "Kafka brokers. Else KAFKA_BOOTSTRAP_SERVERS, else localhost:9092.")
+      description = "Kafka brokers. Default: KAFKA_BOOTSTRAP_SERVERS, else localhost:9092.")
   Optional<String> bootstrap = Optional.empty();
 
+  /// Overrides the settings that were given as options. Must be called before the settings are
+  /// loaded.
   public void apply() {
     bootstrap.ifPresent(
-        servers -> ModelOptions.set("chronoscope.kafka.bootstrap-servers", servers));
+        servers -> SettingOverrides.set("chronoscope.kafka.bootstrap-servers", servers));
   }
 
-  /// Fails soon and plainly where a client would try for minutes.
+  /// Loads the settings and checks that the brokers respond.
   ///
-  /// @throws EnvironmentException when no broker answers, or it refuses this client
-  /// @throws ConfigurationException when the client's settings make no sense
-  public static void requireBroker(ChronoscopeConfig settings) {
-    String servers = settings.kafka().bootstrapServers();
-    Map<String, Object> client = new HashMap<>(KafkaClientConfig.ofCommand(settings));
-    client.put("default.api.timeout.ms", 5000);
-    client.put("request.timeout.ms", 5000);
-    try (Admin admin = Admin.create(client)) {
-      admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException | KafkaException e) {
-      throw BrokerRefusal.of(e, servers, client);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+  /// @throws io.chronoscope.config.EnvironmentException when no broker responds, or it refuses this
+  ///   client
+  /// @throws io.chronoscope.config.ConfigurationException when a setting is invalid
+  public KafkaConnection connect() {
+    apply();
+    return KafkaConnection.open(ConfigLoader.load());
   }
 }

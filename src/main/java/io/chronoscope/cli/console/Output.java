@@ -11,7 +11,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/// Where a command talks: results to `out`, everything else to `err`.
+/// Where a command writes: results to `out`, messages and progress to `err`.
 public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Terminal errTerminal) {
 
   private static final JsonMapper JSON =
@@ -21,8 +21,8 @@ public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Ter
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .build();
 
-  /// The process's own streams, in UTF-8 whatever the locale says; what they are attached to comes
-  /// from the launcher.
+  /// Wraps the process's own streams, in UTF-8 whatever the locale is. The launcher detects whether
+  /// they are attached to a terminal.
   public static Output ofProcess() {
     String columns = System.getProperty("terminal.columns", "");
     return new Output(
@@ -32,22 +32,24 @@ public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Ter
         Terminal.of(Boolean.getBoolean("terminal.err"), columns, System.getenv()));
   }
 
-  /// One object on one line, there at once for whoever reads along.
-  public void json(Object value) {
+  /// Prints one object on one line of `out` and flushes it.
+  public void printJson(Object value) {
     try {
       out.println(JSON.writeValueAsString(value));
       out.flush();
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
+      throw new IllegalArgumentException("cannot write as JSON: " + value, e);
     }
   }
 
-  public void line(String line) {
+  /// Prints one line on `out` and flushes it.
+  public void print(String line) {
     out.println(line);
     out.flush();
   }
 
-  public void say(String line) {
+  /// Prints one line on `err`.
+  public void report(String line) {
     err.println(line);
   }
 }

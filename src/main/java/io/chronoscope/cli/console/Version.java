@@ -2,7 +2,7 @@ package io.chronoscope.cli.console;
 
 import picocli.CommandLine.IVersionProvider;
 
-/// The version of this program and of the Java it runs on.
+/// Provides the versions of this program and of the Java runtime.
 public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -1,62 +1,66 @@
 package io.chronoscope.cli.dlq;
 
+import io.chronoscope.cli.console.DurationConverter;
 import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.domain.Rejection.Reason;
-import io.quarkus.runtime.configuration.DurationConverter;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// Which dead letters are meant.
+/// Options that select dead letters.
 final class DeadLetterFilter implements Predicate<Letter> {
 
-  @Option(names = "--stream", paramLabel = "ID", description = "Only of this stream.")
+  @Option(names = "--stream", paramLabel = "ID", description = "Only dead letters of this stream.")
   Optional<String> stream = Optional.empty();
 
   @Option(
       names = "--reason",
       paramLabel = "REASON",
-      description = "Only refused for this reason, such as reference_missing.")
+      description = "Only records rejected for this reason, such as reference_missing.")
   Optional<Reason> reason = Optional.empty();
 
   @Option(
       names = "--since",
       paramLabel = "T",
-      converter = Since.class,
-      description = "Only refused since then: 2h, 30m, or 2026-05-04T12:00:00Z.")
+      converter = SinceConverter.class,
+      description = "Only records rejected since then: 2h, 30m, or 2026-05-04T12:00:00Z.")
   Optional<Instant> since = Optional.empty();
 
-  @Override
-  public boolean test(Letter letter) {
-    return stream.map(letter.letter().stream()::equals).orElse(true)
-        && reason.map(letter.letter().rejection().reason()::equals).orElse(true)
-        && since.map(from -> !letter.at().isBefore(from)).orElse(true);
+  boolean isEmpty() {
+    return stream.isEmpty() && reason.isEmpty() && since.isEmpty();
   }
 
-  static final class Since implements ITypeConverter<Instant> {
+  @Override
+  public boolean test(Letter deadLetter) {
+    return stream.map(deadLetter.letter().stream()::equals).orElse(true)
+        && reason.map(deadLetter.letter().rejection().reason()::equals).orElse(true)
+        && since.map(from -> !deadLetter.at().isBefore(from)).orElse(true);
+  }
+
+  /// Parses a point in time, or a duration before now.
+  static final class SinceConverter implements ITypeConverter<Instant> {
     @Override
     public Instant convert(String value) {
-      try {
-        if (value.contains("T") && value.contains("-")) {
-          return Instant.parse(value);
-        }
-        Duration ago = DurationConverter.parseDuration(value);
-        if (ago != null && !ago.isNegative()) {
-          return Instant.now().minus(ago);
-        }
-      } catch (DateTimeException | IllegalArgumentException e) {
-        // Said below.
+      return parse(value)
+          .orElseThrow(() ->
+              new TypeConversionException(
+                  "'%s' is neither a duration such as 2h nor a time such as 2026-05-04T12:00:00Z"
+                      .formatted(value)));
+    }
+
+    private static Optional<Instant> parse(String value) {
+      if (!value.contains("T") || !value.contains("-")) {
+        return DurationConverter.parse(value).map(Instant.now()::minus);
       }
-      throw new TypeConversionException(
-          "'"
-              + value
-              + "' is neither a length of time such as 2h nor a time such as"
-              + " 2026-05-04T12:00:00Z");
+      try {
+        return Optional.of(Instant.parse(value));
+      } catch (DateTimeParseException e) {
+        return Optional.empty();
+      }
     }
   }
 }

@@ -1,56 +1,60 @@
 package io.chronoscope.cli.dlq;
 
+import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.client.DeadLetters;
 import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.EnvironmentException;
-import io.chronoscope.config.KafkaClientConfig;
-import io.chronoscope.config.LayerSettings;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The dead letters' topic as the `dlq` commands see it.
-record DeadLetterTopic(ChronoscopeConfig settings, Map<String, Object> client, TopicNames topics) {
+/// The dead-letter topic as the `dlq` commands use it.
+record DeadLetterTopic(KafkaConnection connection) {
 
   private static final Pattern ID = Pattern.compile("[a-zA-Z0-9._-]+/\\d{1,9}/\\d{1,18}");
 
   static DeadLetterTopic open(KafkaOptions kafka) {
-    kafka.apply();
-    ChronoscopeConfig settings = ConfigLoader.load();
-    KafkaOptions.requireBroker(settings);
-    return new DeadLetterTopic(
-        settings, KafkaClientConfig.ofCommand(settings), LayerSettings.topicNames(settings));
+    return new DeadLetterTopic(kafka.connect());
   }
 
-  /// By id, in the order in which they were written.
-  Map<String, Letter> letters() {
-    try {
-      return DeadLetters.read(client, topics.of(Topic.DEAD_LETTERS));
-    } catch (IllegalArgumentException e) {
-      throw EnvironmentException.notOn(settings.kafka().bootstrapServers(), e);
-    }
+  ChronoscopeConfig settings() {
+    return connection.settings();
   }
 
-  /// @throws ConfigurationException when it is none
-  static String id(String text) {
+  /// Kafka client properties.
+  Map<String, Object> client() {
+    return connection.client();
+  }
+
+  TopicNames topics() {
+    return connection.topics();
+  }
+
+  /// Reads all dead letters.
+  ///
+  /// @return by id, in the order in which they were written
+  Map<String, Letter> deadLetters() {
+    return connection.readTopics(() -> DeadLetters.read(client(), topics().of(Topic.DEAD_LETTERS)));
+  }
+
+  /// @throws ConfigurationException when the text is not the id of a dead letter
+  static void checkId(String text) {
     if (!ID.matcher(text).matches()) {
       throw new ConfigurationException(
-          text + " is no id of a dead letter; ids are topic/partition/offset, dlq list shows them");
+          "%s is not a dead-letter id; ids have the form topic/partition/offset, dlq list shows them"
+              .formatted(text));
     }
-    return text;
   }
 
-  String unknown(String id) {
-    return "there is no dead letter %s on %s".formatted(id, topics.of(Topic.DEAD_LETTERS));
+  String notFound(String id) {
+    return "there is no dead letter %s on %s".formatted(id, topics().of(Topic.DEAD_LETTERS));
   }
 
-  static String reason(Letter letter) {
-    return letter.letter().rejection().reason().name().toLowerCase(Locale.ROOT);
+  static String reason(Letter deadLetter) {
+    return deadLetter.letter().rejection().reason().name().toLowerCase(Locale.ROOT);
   }
 }

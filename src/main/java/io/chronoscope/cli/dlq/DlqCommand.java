@@ -5,14 +5,14 @@ import io.chronoscope.cli.console.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The dead letters and the way back for them.
+/// Groups the commands on dead letters.
 @Command(
     name = "dlq",
-    description = "Dead letters: shows what was refused and why, and sends it again.",
+    description = "Shows rejected records (dead letters) and sends them again.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "(list | show | redrive)",
-    footer = {"", "Each of them takes --json and --help."})
+    footer = {"", "Each command has --json and --help."})
 public final class DlqCommand {
 
   private DlqCommand() {}

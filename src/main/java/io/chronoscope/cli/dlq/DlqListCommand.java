@@ -1,6 +1,5 @@
 package io.chronoscope.cli.dlq;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.cli.console.Columns;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
@@ -18,10 +17,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// All dead letters, a line each.
+/// Lists dead letters, one on a line.
 @Command(
     name = "list",
-    description = "Shows what was refused, why, and whether the record is still there.",
+    description =
+        "Lists rejected records with the reason, and whether the record is still retained.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -31,7 +31,7 @@ final class DlqListCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object a line.")
+  @Option(names = "--json", description = "Prints one JSON object on each line.")
   boolean json;
 
   private final Output output;
@@ -42,48 +42,36 @@ final class DlqListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DeadLetterTopic box = DeadLetterTopic.open(kafka);
-    List<Letter> letters = box.letters().values().stream().filter(filter).toList();
+    DeadLetterTopic topic = DeadLetterTopic.open(kafka);
+    List<Letter> deadLetters = topic.deadLetters().values().stream().filter(filter).toList();
     Set<ChunkOrigin> retained;
-    try (RetainedRecords records = new RetainedRecords(box.client())) {
-      retained = records.retained(letters.stream().map(Letter::origin).toList());
+    try (RetainedRecords records = new RetainedRecords(topic.client())) {
+      retained = records.retained(deadLetters.stream().map(Letter::origin).toList());
     }
     if (json) {
-      letters.forEach(letter -> output.json(json(letter, retained.contains(letter.origin()))));
-    } else if (letters.isEmpty()) {
-      output.say("no dead letters");
+      deadLetters.forEach(
+          one -> output.printJson(DeadLetterJson.of(one, retained.contains(one.origin()))));
+    } else if (deadLetters.isEmpty()) {
+      output.report("no dead letters");
     } else {
-      table(letters, retained).forEach(output::line);
+      table(deadLetters, retained).forEach(output::print);
     }
     return ExitCode.OK;
   }
 
-  static ObjectNode json(Letter letter, boolean retained) {
-    ObjectNode line = letter.json().deepCopy();
-    line.put("refusedAt", JsonFields.time(letter.at()));
-    line.put("recordRetained", retained);
-    line.put("state", state(letter));
-    letter.redriven().ifPresent(mark -> line.set("redriven", mark.json()));
-    return line;
-  }
-
-  static String state(Letter letter) {
-    return letter.redriven().isPresent() ? "redriven" : "refused";
-  }
-
-  private static List<String> table(List<Letter> letters, Set<ChunkOrigin> retained) {
+  private static List<String> table(List<Letter> deadLetters, Set<ChunkOrigin> retained) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("ID", "STREAM", "REFUSED", "REASON", "STATE", "RECORD", "WHY"));
-    for (Letter letter : letters) {
+    rows.add(List.of("ID", "STREAM", "REJECTED", "REASON", "STATE", "RECORD", "DETAIL"));
+    for (Letter deadLetter : deadLetters) {
       rows.add(
           List.of(
-              letter.id(),
-              letter.letter().stream(),
-              JsonFields.time(letter.at()),
-              DeadLetterTopic.reason(letter),
-              state(letter),
-              retained.contains(letter.origin()) ? "there" : "gone",
-              letter.letter().rejection().detail()));
+              deadLetter.id(),
+              deadLetter.letter().stream(),
+              JsonFields.time(deadLetter.at()),
+              DeadLetterTopic.reason(deadLetter),
+              DeadLetterJson.state(deadLetter),
+              retained.contains(deadLetter.origin()) ? "retained" : "gone",
+              deadLetter.letter().rejection().detail()));
     }
     return Columns.aligned(rows);
   }

@@ -25,12 +25,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Refused records back onto their topics.
+/// Sends rejected records to their topics again.
 @Command(
     name = "redrive",
     description = {
-      "Sends refused records to their topics again. A chunk takes its place in time, however late.",
-      "What was redriven before is left out, unless --again."
+      "Sends rejected records to their topics again.",
+      "However late a chunk arrives, it is placed at its own time in the stream. Records that were"
+          + " redriven before are skipped unless --again is given."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -42,23 +43,25 @@ final class DlqRedriveCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "ID",
-      description = "topic/partition/offset, as dlq list shows them.")
+      description = "Dead letters as topic/partition/offset; dlq list shows them.")
   List<String> ids = new ArrayList<>();
 
-  @Option(names = "--all", description = "All that the filters leave; needs --reason.")
+  @Option(
+      names = "--all",
+      description = "Redrives every record that matches the filters; requires --reason.")
   boolean all;
 
   @Mixin DeadLetterFilter filter = new DeadLetterFilter();
 
-  @Option(names = "--dry-run", description = "Only says what would be sent.")
+  @Option(names = "--dry-run", description = "Prints what would be sent and sends nothing.")
   boolean dryRun;
 
-  @Option(names = "--again", description = "Also what was redriven before.")
+  @Option(names = "--again", description = "Includes records that were redriven before.")
   boolean again;
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object a line for each letter.")
+  @Option(names = "--json", description = "Prints one JSON object for each dead letter.")
   boolean json;
 
   private final Output output;
@@ -67,121 +70,141 @@ final class DlqRedriveCommand implements Callable<Integer> {
     this.output = output;
   }
 
-  /// What became of one letter.
-  private record Outcome(String id, String outcome, Optional<ChunkOrigin> to, String detail) {
+  /// The result for one dead letter.
+  ///
+  /// @param to where the record was written again
+  /// @param detail the reason of a failure, else the stream
+  private record Outcome(String id, Kind kind, Optional<ChunkOrigin> to, String detail) {
+
+    enum Kind {
+      REDRIVEN("redriven"),
+      DRY_RUN("would be redriven"),
+      FAILED("failed");
+
+      private final String text;
+
+      Kind(String text) {
+        this.text = text;
+      }
+    }
 
     static Outcome failed(String id, String detail) {
-      return new Outcome(id, "failed", Optional.empty(), detail);
+      return new Outcome(id, Kind.FAILED, Optional.empty(), detail);
     }
   }
 
   @Override
   public Integer call() {
-    check();
-    DeadLetterTopic box = DeadLetterTopic.open(kafka);
-    // Opened before the letters are read: nobody else redrives from here on.
-    try (RetainedRecords records = new RetainedRecords(box.client());
-        @Nullable Redriver redriver = dryRun ? null : open(box)) {
-      Map<String, Letter> letters = box.letters();
+    checkOptions();
+    DeadLetterTopic topic = DeadLetterTopic.open(kafka);
+    // The redriver is opened before the dead letters are read: it fences any other redrive.
+    try (RetainedRecords records = new RetainedRecords(topic.client());
+        @Nullable Redriver redriver = dryRun ? null : openRedriver(topic)) {
+      Map<String, Letter> deadLetters = topic.deadLetters();
       List<Outcome> outcomes = new ArrayList<>();
-      for (String id : chosen(letters)) {
-        Letter letter = letters.get(id);
+      for (String id : selectedIds(deadLetters)) {
+        Letter deadLetter = deadLetters.get(id);
         Outcome outcome =
-            letter == null
-                ? Outcome.failed(id, box.unknown(id))
-                : redrive(letter, records, box, redriver);
-        tell(outcome);
+            deadLetter == null
+                ? Outcome.failed(id, topic.notFound(id))
+                : redrive(deadLetter, records, topic, redriver);
+        print(outcome);
         outcomes.add(outcome);
       }
-      long failed = outcomes.stream().filter(one -> one.outcome().equals("failed")).count();
       if (outcomes.isEmpty()) {
-        output.say("no dead letters to redrive");
+        output.report("no dead letters to redrive");
       }
-      return failed == 0 ? ExitCode.OK : ExitCode.FAILED;
+      return outcomes.stream().anyMatch(one -> one.kind() == Outcome.Kind.FAILED)
+          ? ExitCode.FAILED
+          : ExitCode.OK;
     }
   }
 
-  private void check() {
-    ids.forEach(DeadLetterTopic::id);
+  private void checkOptions() {
+    ids.forEach(DeadLetterTopic::checkId);
     if (all == !ids.isEmpty()) {
-      throw new ConfigurationException("redrive wants either ids or --all");
+      throw new ConfigurationException("redrive needs either ids or --all");
     }
     if (all && filter.reason.isEmpty()) {
       throw new ConfigurationException(
-          "--all wants a --reason: what was refused for another is refused again");
+          "--all needs a --reason: records rejected for another reason would be rejected again");
     }
-    if (!all
-        && (filter.reason.isPresent() || filter.stream.isPresent() || filter.since.isPresent())) {
+    if (!all && !filter.isEmpty()) {
       throw new ConfigurationException(
-          "--reason, --stream and --since go with --all, not with ids");
+          "--reason, --stream and --since can be combined with --all, not with ids");
     }
   }
 
-  private LinkedHashSet<String> chosen(Map<String, Letter> letters) {
+  private LinkedHashSet<String> selectedIds(Map<String, Letter> deadLetters) {
     if (!all) {
       return new LinkedHashSet<>(ids);
     }
-    LinkedHashSet<String> chosen = new LinkedHashSet<>();
-    letters.values().stream()
+    LinkedHashSet<String> selected = new LinkedHashSet<>();
+    deadLetters.values().stream()
         .filter(filter)
-        .filter(letter -> again || letter.redriven().isEmpty())
-        .forEach(letter -> chosen.add(letter.id()));
-    return chosen;
+        .filter(one -> again || one.redriven().isEmpty())
+        .forEach(one -> selected.add(one.id()));
+    return selected;
   }
 
-  private static Redriver open(DeadLetterTopic box) {
-    return new Redriver(box.client(), box.topics(), SOURCE, Clock.systemUTC());
+  private static Redriver openRedriver(DeadLetterTopic topic) {
+    return new Redriver(topic.client(), topic.topics(), SOURCE, Clock.systemUTC());
   }
 
-  /// @param redriver none when nothing is to be sent
+  /// @param redriver null in a dry run
   private Outcome redrive(
-      Letter letter, RetainedRecords records, DeadLetterTopic box, @Nullable Redriver redriver) {
-    if (letter.redriven().isPresent() && !again) {
+      Letter deadLetter,
+      RetainedRecords records,
+      DeadLetterTopic topic,
+      @Nullable Redriver redriver) {
+    String id = deadLetter.id();
+    ChunkOrigin origin = deadLetter.origin();
+    if (deadLetter.redriven().isPresent() && !again) {
       return Outcome.failed(
-          letter.id(),
-          "was redriven at %s to %s; --again does it again"
-              .formatted(letter.redriven().get().at(), letter.redriven().get().to()));
+          id,
+          "was redriven at %s to %s; use --again to send it again"
+              .formatted(deadLetter.redriven().get().at(), deadLetter.redriven().get().to()));
     }
-    if (!Redriver.isInput(letter.origin().topic(), box.topics())) {
-      return Outcome.failed(
-          letter.id(), letter.origin().topic() + " is no topic that the service reads");
+    if (!Redriver.isInput(origin.topic(), topic.topics())) {
+      return Outcome.failed(id, "the service does not read topic " + origin.topic());
     }
     try {
-      Optional<ConsumerRecord<byte[], byte[]>> record = records.find(letter.origin());
+      Optional<ConsumerRecord<byte[], byte[]>> record = records.find(origin);
       if (record.isEmpty()) {
         return Outcome.failed(
-            letter.id(),
-            "the record is gone: topic %s no longer keeps it".formatted(letter.origin().topic()));
+            id, "the record is gone: topic %s no longer retains it".formatted(origin.topic()));
       }
+      String stream = deadLetter.letter().stream();
       if (redriver == null) {
-        return new Outcome(
-            letter.id(), "would be redriven", Optional.empty(), letter.letter().stream());
+        return new Outcome(id, Outcome.Kind.DRY_RUN, Optional.empty(), stream);
       }
-      ChunkOrigin to = redriver.redrive(letter, record.get());
-      return new Outcome(letter.id(), "redriven", Optional.of(to), letter.letter().stream());
+      ChunkOrigin to = redriver.redrive(deadLetter, record.get());
+      return new Outcome(id, Outcome.Kind.REDRIVEN, Optional.of(to), stream);
     } catch (IllegalStateException e) {
-      return Outcome.failed(letter.id(), String.valueOf(e.getMessage()));
+      return Outcome.failed(id, String.valueOf(e.getMessage()));
     }
   }
 
-  private void tell(Outcome outcome) {
+  private void print(Outcome outcome) {
     if (json) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("id", outcome.id());
-      line.put("outcome", outcome.outcome());
+      line.put("outcome", outcome.kind().text);
       outcome.to().ifPresent(to -> line.put("to", to));
       line.put("detail", outcome.detail());
-      output.json(line);
-    } else if (outcome.outcome().equals("failed")) {
-      output.say(outcome.id() + ": " + outcome.detail());
-    } else {
-      output.line(
-          "%s  %s  %s%s"
-              .formatted(
-                  outcome.id(),
-                  outcome.detail(),
-                  outcome.outcome(),
-                  outcome.to().map(to -> " to " + to).orElse("")));
+      output.printJson(line);
+      return;
+    }
+    switch (outcome.kind()) {
+      case FAILED -> output.report(outcome.id() + ": " + outcome.detail());
+      case REDRIVEN, DRY_RUN ->
+          output.print(
+              "%s  %s  %s%s"
+                  .formatted(
+                      outcome.id(),
+                      outcome.detail(),
+                      outcome.kind().text,
+                      outcome.to().map(to -> " to " + to).orElse("")));
     }
   }
 }

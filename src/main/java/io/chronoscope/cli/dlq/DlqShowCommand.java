@@ -1,7 +1,5 @@
 package io.chronoscope.cli.dlq;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.claimcheck.ReferenceStore;
@@ -15,28 +13,20 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.wire.JsonFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// One dead letter with everything that is known of its record.
+/// Shows one dead letter with everything that is known of its record.
 @Command(
     name = "show",
     description = "Shows everything that is known of one dead letter and its record.",
@@ -45,18 +35,24 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class DlqShowCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "ID", description = "topic/partition/offset, as dlq list shows it.")
+  /// Part of the `--json` output: scripts may compare it.
+  private static final String VERIFIED = "there, as stated";
+
+  @Parameters(
+      paramLabel = "ID",
+      description = "The dead letter as topic/partition/offset; dlq list shows it.")
   String id = "";
 
   @Option(
       names = "--save",
       paramLabel = "FILE",
-      description = "Writes the payload there; of a reference the media that it names.")
+      description =
+          "Writes the record's payload to this file; for a reference, the media it refers to.")
   Optional<Path> save = Optional.empty();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object.")
+  @Option(names = "--json", description = "Prints one JSON object.")
   boolean json;
 
   private final Output output;
@@ -65,99 +61,74 @@ final class DlqShowCommand implements Callable<Integer> {
     this.output = output;
   }
 
-  /// Bytes, or why there are none.
-  private record Payload(Optional<ByteBuffer> bytes, String problem) {}
+  /// The media that a claim check refers to.
+  private sealed interface Referenced {
+    record Fetched(ByteBuffer bytes) implements Referenced {}
+
+    record Unavailable(String problem) implements Referenced {}
+  }
 
   @Override
   public Integer call() {
-    DeadLetterTopic.id(id);
-    DeadLetterTopic box = DeadLetterTopic.open(kafka);
-    Letter letter =
-        Optional.ofNullable(box.letters().get(id))
-            .orElseThrow(() -> new IllegalStateException(box.unknown(id)));
+    DeadLetterTopic.checkId(id);
+    DeadLetterTopic topic = DeadLetterTopic.open(kafka);
+    Letter deadLetter =
+        Optional.ofNullable(topic.deadLetters().get(id))
+            .orElseThrow(() -> new IllegalStateException(topic.notFound(id)));
     Optional<ConsumerRecord<byte[], byte[]>> record;
-    try (RetainedRecords records = new RetainedRecords(box.client())) {
-      record = records.find(letter.origin());
+    try (RetainedRecords records = new RetainedRecords(topic.client())) {
+      record = records.find(deadLetter.origin());
     }
-    Optional<Payload> object = letter.reference().map(reference -> fetch(reference, box));
-    ObjectNode all = describe(letter, record, object);
+    Optional<Referenced> referenced =
+        deadLetter.reference().map(reference -> fetch(reference, topic));
+    ObjectNode details = DeadLetterJson.of(deadLetter, record.isPresent());
+    record.ifPresent(found -> details.set("record", DeadLetterJson.of(found)));
+    referenced.ifPresent(media ->
+        details.put(
+            "object",
+            switch (media) {
+              case Referenced.Fetched fetched -> VERIFIED;
+              case Referenced.Unavailable unavailable -> unavailable.problem();
+            }));
     if (json) {
-      output.json(all);
+      output.printJson(details);
     } else {
-      lines(all).forEach((name, value) -> output.line("%-16s %s".formatted(name, value)));
+      DeadLetterJson.flatten(details)
+          .forEach((name, value) -> output.print("%-16s %s".formatted(name, value)));
     }
-    return save.map(file -> saved(file, record, object)).orElse(ExitCode.OK);
+    return save.map(file -> save(file, record, referenced)).orElse(ExitCode.OK);
   }
 
-  private static Payload fetch(Media.Reference reference, DeadLetterTopic box) {
+  private static Referenced fetch(Media.Reference reference, DeadLetterTopic topic) {
     try (ReferenceStore store =
         new ReferenceStore(
-            // Somebody is waiting for it.
-            ConfigLoader.references(box.settings()).withPatience(Duration.ZERO),
+            // Without retries: a person is waiting.
+            ConfigLoader.references(topic.settings()).withPatience(Duration.ZERO),
             AnalysisListener.SILENT)) {
-      return new Payload(Optional.of(store.fetch(reference)), "");
+      return new Referenced.Fetched(store.fetch(reference));
     } catch (UnreadableMediaException e) {
-      return new Payload(Optional.empty(), e.rejection().detail());
+      return new Referenced.Unavailable(e.rejection().detail());
     }
   }
 
-  private static ObjectNode describe(
-      Letter letter, Optional<ConsumerRecord<byte[], byte[]>> record, Optional<Payload> object) {
-    ObjectNode all = DlqListCommand.json(letter, record.isPresent());
-    record.ifPresent(found -> {
-      ObjectNode known = all.putObject("record");
-      known.put("time", JsonFields.time(Instant.ofEpochMilli(Math.max(0, found.timestamp()))));
-      if (found.key() != null) {
-        known.put("key", new String(found.key(), UTF_8));
-      }
-      ObjectNode headers = known.putObject("headers");
-      for (Header header : found.headers()) {
-        headers.put(
-            header.key(), header.value() == null ? null : new String(header.value(), UTF_8));
-      }
-      byte[] value = found.value() == null ? new byte[0] : found.value();
-      known.put("sizeBytes", value.length);
-      known.put("sha256", sha256(value));
-    });
-    object.ifPresent(there ->
-        all.put("object", there.bytes().isPresent() ? "there, as stated" : there.problem()));
-    return all;
-  }
-
-  /// The object's fields, those of objects in it under their path.
-  private static Map<String, String> lines(ObjectNode all) {
-    Map<String, String> lines = new LinkedHashMap<>();
-    lines(all, "", lines);
-    return lines;
-  }
-
-  private static void lines(ObjectNode node, String path, Map<String, String> into) {
-    node.properties()
-        .forEach(field -> {
-          if (field.getValue() instanceof ObjectNode inner) {
-            lines(inner, path + field.getKey() + ".", into);
-          } else {
-            into.put(path + field.getKey(), field.getValue().asText());
-          }
-        });
-  }
-
-  private int saved(
-      Path file, Optional<ConsumerRecord<byte[], byte[]>> record, Optional<Payload> object) {
+  private int save(
+      Path file, Optional<ConsumerRecord<byte[], byte[]>> record, Optional<Referenced> referenced) {
     byte[] bytes;
-    if (object.isPresent()) {
-      if (object.get().bytes().isEmpty()) {
-        output.say("not saved: " + object.get().problem());
-        return ExitCode.FAILED;
+    if (referenced.isPresent()) {
+      switch (referenced.get()) {
+        case Referenced.Unavailable(String problem) -> {
+          output.report("nothing saved: " + problem);
+          return ExitCode.FAILED;
+        }
+        case Referenced.Fetched(ByteBuffer media) -> {
+          bytes = new byte[media.remaining()];
+          media.duplicate().get(bytes);
+        }
       }
-      ByteBuffer there = object.get().bytes().get();
-      bytes = new byte[there.remaining()];
-      there.duplicate().get(bytes);
     } else if (record.isPresent()) {
-      byte[] value = record.get().value();
-      bytes = value == null ? new byte[0] : value;
+      bytes = DeadLetterJson.valueOf(record.get());
     } else {
-      output.say("not saved: the record is gone; its topic no longer keeps it");
+      output.report("nothing saved: the record is gone; its topic no longer retains it");
       return ExitCode.FAILED;
     }
     try {
@@ -165,15 +136,7 @@ final class DlqShowCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new EnvironmentException("cannot write " + file + ": " + e, e);
     }
-    output.say("%d bytes to %s".formatted(bytes.length, file));
+    output.report("saved %d bytes to %s".formatted(bytes.length, file));
     return ExitCode.OK;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -1,4 +1,5 @@
-/// `dlq`: lists, shows and redrives dead letters.
+/// The `dlq` commands: list, show and redrive dead letters. All read the [DeadLetterTopic];
+/// [DeadLetterFilter] holds the options that select dead letters.
 @NullMarked
 package io.chronoscope.cli.dlq;
 

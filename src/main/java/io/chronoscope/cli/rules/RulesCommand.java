@@ -5,16 +5,17 @@ import io.chronoscope.cli.console.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The rules in force.
+/// Groups the commands on rules.
 @Command(
     name = "rules",
-    description = "Rules: what the service watches for, in plain language.",
+    description =
+        "Shows and changes the rules that the service evaluates, written in plain language.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "(list | set | remove)",
     footer = {
       "",
-      "Each of them takes --json and --help. What a rule finds, chronoscope events shows."
+      "Each command has --json and --help. Use chronoscope events to see the alerts that rules raise."
     })
 public final class RulesCommand {
 

@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// All rules in force, a line each.
+/// Lists the active rules, one on a line.
 @Command(
     name = "list",
-    description = "Shows the rules in force, the most important first.",
+    description = "Lists the active rules, the highest priority first.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -24,7 +24,7 @@ final class RulesListCommand implements Callable<Integer> {
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object a line.")
+  @Option(names = "--json", description = "Prints one JSON object on each line.")
   boolean json;
 
   private final Output output;
@@ -37,11 +37,11 @@ final class RulesListCommand implements Callable<Integer> {
   public Integer call() {
     List<Rule> rules = RulesTopic.open(kafka).rules();
     if (json) {
-      rules.forEach(rule -> output.json(RulesTopic.json(rule)));
+      rules.forEach(rule -> output.printJson(RulesTopic.json(rule)));
     } else if (rules.isEmpty()) {
-      output.say("no rules are in force");
+      output.report("no active rules");
     } else {
-      Columns.aligned(table(rules)).forEach(output::line);
+      Columns.aligned(table(rules)).forEach(output::print);
     }
     return ExitCode.OK;
   }

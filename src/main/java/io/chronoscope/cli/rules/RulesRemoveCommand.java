@@ -12,21 +12,22 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Takes a rule away.
+/// Removes a rule by writing a tombstone.
 @Command(
     name = "remove",
-    description = "Takes a rule away. Alerts of it that are open are closed at the next window.",
+    description =
+        "Removes a rule. Its open alerts are closed with the next window of their stream.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
 final class RulesRemoveCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "ID", description = "The rule's id, as rules list shows it.")
+  @Parameters(paramLabel = "ID", description = "Id of the rule; rules list shows it.")
   String id = "";
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--json", description = "One object.")
+  @Option(names = "--json", description = "Prints the removed rule as one JSON object.")
   boolean json;
 
   private final Output output;
@@ -37,20 +38,19 @@ final class RulesRemoveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RulesTopic book = RulesTopic.open(kafka);
+    RulesTopic topic = RulesTopic.open(kafka);
     Rule rule =
-        book.rules().stream()
-            .filter(one -> one.id().equals(id))
-            .findFirst()
+        topic
+            .rule(id)
             .orElseThrow(() ->
-                new IllegalStateException("there is no rule %s on %s".formatted(id, book.topic())));
-    book.remove(rule);
+                new IllegalStateException("there is no rule %s on %s".formatted(id, topic.name())));
+    topic.remove(rule);
     if (json) {
       ObjectNode line = RulesTopic.json(rule);
       line.put("removed", true);
-      output.json(line);
+      output.printJson(line);
     } else {
-      output.line("rule %s is taken away: %s".formatted(rule.id(), rule.text()));
+      output.print("rule %s removed: %s".formatted(rule.id(), rule.text()));
     }
     return ExitCode.OK;
   }

@@ -1,4 +1,4 @@
-/// `rules`: lists, sets and removes rules.
+/// The `rules` commands: list, set and remove rules. All read and write the [RulesTopic].
 @NullMarked
 package io.chronoscope.cli.rules;
 

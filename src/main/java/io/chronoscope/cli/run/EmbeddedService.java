@@ -4,7 +4,7 @@ import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.broker.EmbeddedBroker;
-import io.chronoscope.cli.console.ModelOptions;
+import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
@@ -93,10 +93,10 @@ public final class EmbeddedService {
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       String servers = broker.bootstrapServers();
       Topics.ensure(KafkaClientConfig.ofEmbedded(servers), topics);
-      ModelOptions.useEmbedded(servers);
-      ModelOptions.set("chronoscope.http.port", "0");
+      SettingOverrides.useBroker(servers);
+      SettingOverrides.set("chronoscope.http.port", "0");
       if (System.getenv("CHRONOSCOPE_LOG_LEVEL") == null) {
-        ModelOptions.set("chronoscope.log.level", "WARN");
+        SettingOverrides.set("chronoscope.log.level", "WARN");
       }
       int status =
           ServiceRun.with(

@@ -10,16 +10,16 @@ import io.chronoscope.domain.Result.StreamEnd;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
-import io.chronoscope.evaluation.Answered;
 import io.chronoscope.evaluation.Comparison;
-import io.chronoscope.evaluation.Truth;
+import io.chronoscope.evaluation.GroundTruth;
+import io.chronoscope.evaluation.ReportedEvent;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Check;
 import io.chronoscope.render.StreamTimeline.Invented;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
 import io.chronoscope.render.StreamTimeline.Row;
-import io.chronoscope.render.StreamTimeline.True;
+import io.chronoscope.render.StreamTimeline.TrueSpan;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -149,7 +149,7 @@ public final class StreamResults {
   }
 
   /// Closed events against what really happened.
-  public Comparison compare(Truth truth) {
+  public Comparison compare(GroundTruth truth) {
     return Comparison.of(truth, answered().stream().map(StreamResults::answer).toList());
   }
 
@@ -157,13 +157,13 @@ public final class StreamResults {
     return events.values().stream().filter(event -> event.status() == Status.CLOSED).toList();
   }
 
-  private static Answered answer(VideoEvent event) {
-    return new Answered(event.startOffsetMs(), event.endOffsetMs(), event.description());
+  private static ReportedEvent answer(VideoEvent event) {
+    return new ReportedEvent(event.startOffsetMs(), event.endOffsetMs(), event.description());
   }
 
   /// @param name what to call the stream
   public StreamTimeline timeline(String name, Optional<Comparison> comparison) {
-    Map<Answered, List<Check>> checks = new LinkedHashMap<>();
+    Map<ReportedEvent, List<Check>> checks = new LinkedHashMap<>();
     List<Row> rows = new ArrayList<>();
     comparison.ifPresent(known -> {
       known
@@ -176,7 +176,7 @@ public final class StreamResults {
                           checks
                               .computeIfAbsent(answer, a -> new ArrayList<>())
                               .add(
-                                  new True(
+                                  new TrueSpan(
                                       pairing.truth().startMs(),
                                       pairing.truth().endMs(),
                                       pairing.iou())),

@@ -1,19 +1,16 @@
 package io.chronoscope.messaging.chunk;
 
-import io.chronoscope.client.CommittedRecords;
+import io.chronoscope.client.TopicReader;
 import io.chronoscope.messaging.delivery.StateRecord;
 import io.chronoscope.wire.MalformedRecordException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Reads back what was kept of streams.
 @FunctionalInterface
@@ -29,25 +26,14 @@ public interface StateReader {
   ///
   /// @param kafka client properties
   static StateReader from(Map<String, Object> kafka, String topic) {
-    Map<String, Object> properties = CommittedRecords.ofNoGroup(kafka);
     return partitions -> {
       List<TopicPartition> assigned =
           partitions.stream().map(partition -> new TopicPartition(topic, partition)).toList();
-      try (KafkaConsumer<byte[], byte[]> consumer =
-          new KafkaConsumer<>(
-              properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        consumer.assign(assigned);
-        consumer.seekToBeginning(assigned);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
-        Map<String, StateRecord> last = new LinkedHashMap<>();
-        while (ends.entrySet().stream()
-            .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-            keep(record, last);
-          }
-        }
-        return new ArrayList<>(last.values());
+      Map<String, StateRecord> last = new LinkedHashMap<>();
+      try (TopicReader reader = TopicReader.ofPartitions(kafka, assigned)) {
+        reader.readToEnd(record -> keep(record, last));
       }
+      return new ArrayList<>(last.values());
     };
   }
 

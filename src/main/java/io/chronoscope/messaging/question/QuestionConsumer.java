@@ -1,6 +1,6 @@
 package io.chronoscope.messaging.question;
 
-import io.chronoscope.client.CommittedRecords;
+import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Rejection;
@@ -331,11 +331,7 @@ public final class QuestionConsumer implements AutoCloseable {
   }
 
   private Map<String, Object> consuming() {
-    Map<String, Object> properties = CommittedRecords.consumer(kafka);
-    // Static membership is the chunks' own.
-    properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-    properties.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    Map<String, Object> properties = ConsumerSettings.inGroup(kafka, settings.group());
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     if ("classic"
         .equals(properties.getOrDefault(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic"))) {

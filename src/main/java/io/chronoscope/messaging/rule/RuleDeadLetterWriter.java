@@ -1,6 +1,6 @@
 package io.chronoscope.messaging.rule;
 
-import io.chronoscope.client.CommittedRecords;
+import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.delivery.MessagingMetrics;
@@ -170,10 +170,8 @@ public final class RuleDeadLetterWriter implements AutoCloseable {
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {
-    Map<String, Object> properties = CommittedRecords.consumer(kafka);
-    properties.keySet().removeAll(Set.of("group.instance.id", "group.protocol"));
-    properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    Map<String, Object> properties = ConsumerSettings.inGroup(kafka, group);
+    properties.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.StreamState.WatchedRule;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.RuleMatch;
+import io.chronoscope.analysis.window.RuleEvaluation;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ChunkOrigin;
@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AlertTrackerTest {
@@ -45,36 +44,34 @@ class AlertTrackerTest {
     return new Rule("circle", text, StreamPattern.ANY, 0.5, Duration.ofSeconds(coolDownSeconds), 3);
   }
 
-  private static RuleMatch saw(Rule rule, double score, double start, double end) {
+  private static RuleEvaluation saw(Rule rule, double score, double start, double end) {
     long from = Math.round(start * 1e6);
-    return new RuleMatch(
+    return new RuleEvaluation.Match(
         rule,
         score,
-        Optional.of(
-            new Sighting(
-                from,
-                Math.round(end * 1e6),
-                rule.text(),
-                500_000,
-                List.of(from),
-                List.of(new ChunkOrigin("video.chunks", 0, from / 2_000_000)))),
-        true);
+        new Sighting(
+            from,
+            Math.round(end * 1e6),
+            rule.text(),
+            500_000,
+            List.of(from),
+            List.of(new ChunkOrigin("video.chunks", 0, from / 2_000_000))));
   }
 
-  private static RuleMatch sawNothing(Rule rule) {
-    return new RuleMatch(rule, 0.1, Optional.empty(), true);
+  private static RuleEvaluation sawNothing(Rule rule) {
+    return new RuleEvaluation.NoMatch(rule);
   }
 
-  private static RuleMatch unusable(Rule rule) {
-    return new RuleMatch(rule, 0, Optional.empty(), false);
+  private static RuleEvaluation unusable(Rule rule) {
+    return new RuleEvaluation.Unusable(rule);
   }
 
   /// WindowSequence of 10 s with 2 s overlap at 2 fps; times in seconds from the stream's start.
-  private List<Alert> window(long number, RuleMatch... findings) {
+  private List<Alert> window(long number, RuleEvaluation... findings) {
     return window(number, List.of(), findings);
   }
 
-  private List<Alert> window(long number, List<VideoEvent> events, RuleMatch... findings) {
+  private List<Alert> window(long number, List<VideoEvent> events, RuleEvaluation... findings) {
     long from = PLAN.startOf(number);
     long until = PLAN.endOf(number);
     return alerts.observe(
@@ -86,11 +83,11 @@ class AlertTrackerTest {
   }
 
   /// Of the first seconds of a window.
-  private List<Alert> glance(long number, double seconds, RuleMatch... findings) {
+  private List<Alert> glance(long number, double seconds, RuleEvaluation... findings) {
     long from = PLAN.startOf(number);
     long until = from + Math.round(seconds * 1e6);
     return alerts.observe(
-        new SeenSpan(number, from, until - 500_000, until, 500_000, false),
+        new SeenSpan(number, from, until - 500_000, until, 500_000, SeenSpan.Extent.PARTIAL),
         SAMPLING,
         Arrays.asList(findings),
         List.of(),
@@ -303,7 +300,7 @@ class AlertTrackerTest {
       alerts = alerts(List.of());
       List<Alert> all = new ArrayList<>();
       Rule quiet = rule("A red circle moves left.", 5);
-      RuleMatch[] findings = {
+      RuleEvaluation[] findings = {
         saw(quiet, 0.6, 7, 10),
         saw(quiet, 0.9, 8, 15),
         saw(quiet, 0.7, 19, 21),

@@ -12,6 +12,7 @@ import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ class EventMatchingTest {
           asked.add(one + " | " + other);
           return one.contains("man") && other.contains("pedestrian");
         };
-    return new EventMatching(NOON, meaning)
+    return new EventMatching(new StreamClock(NOON), meaning)
         .pair(events, List.of(sightings), SPAN).stream().map(EventMatchingTest::told).toList();
   }
 

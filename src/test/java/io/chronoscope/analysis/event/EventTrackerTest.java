@@ -44,7 +44,7 @@ class EventTrackerTest {
     long from = PLAN.startOf(number);
     long until = from + Math.round(seconds * 1e6);
     return tracker.observe(
-        new SeenSpan(number, from, until - 500_000, until, 500_000, false),
+        new SeenSpan(number, from, until - 500_000, until, 500_000, SeenSpan.Extent.PARTIAL),
         SAMPLING,
         List.of(sightings),
         from);

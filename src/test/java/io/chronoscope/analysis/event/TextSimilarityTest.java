@@ -16,8 +16,8 @@ class TextSimilarityTest {
     "A person opens the door.,        A person opens the door and walks in."
   })
   void takesTheSameSubjectForTheSame(String one, String other) {
-    assertThat(TextSimilarity.likeness(one, other)).isBetween(TextSimilarity.SAME, 1.0);
-    assertThat(TextSimilarity.likeness(other, one)).isEqualTo(TextSimilarity.likeness(one, other));
+    assertThat(TextSimilarity.of(one, other)).isBetween(TextSimilarity.SAME, 1.0);
+    assertThat(TextSimilarity.of(other, one)).isEqualTo(TextSimilarity.of(one, other));
   }
 
   @ParameterizedTest
@@ -29,6 +29,6 @@ class TextSimilarityTest {
     "A person opens the door.,        A dog runs across the yard."
   })
   void keepsOtherSubjectsApart(String one, String other) {
-    assertThat(TextSimilarity.likeness(one, other)).isLessThan(TextSimilarity.SAME);
+    assertThat(TextSimilarity.of(one, other)).isLessThan(TextSimilarity.SAME);
   }
 }

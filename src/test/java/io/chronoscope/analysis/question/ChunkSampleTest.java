@@ -18,14 +18,14 @@ class ChunkSampleTest {
 
   @Test
   void namesAllOfAFew() {
-    assertThat(ChunkSample.of(chunks(0, ChunkSample.AT_MOST)))
-        .isEqualTo(chunks(0, ChunkSample.AT_MOST));
+    assertThat(ChunkSample.of(chunks(0, ChunkSample.MAX_CHUNKS)))
+        .isEqualTo(chunks(0, ChunkSample.MAX_CHUNKS));
   }
 
   @Test
   void namesTheFirstAndTheLastOfManyHoweverTheyCome() {
-    List<ChunkOrigin> expected = new ArrayList<>(chunks(0, ChunkSample.AT_MOST / 2));
-    expected.addAll(chunks(1000 - ChunkSample.AT_MOST / 2, 1000));
+    List<ChunkOrigin> expected = new ArrayList<>(chunks(0, ChunkSample.MAX_CHUNKS / 2));
+    expected.addAll(chunks(1000 - ChunkSample.MAX_CHUNKS / 2, 1000));
 
     assertThat(ChunkSample.of(chunks(0, 1000))).isEqualTo(expected);
     List<ChunkOrigin> known = List.of();

@@ -12,6 +12,7 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -61,7 +62,7 @@ class QuestionAnswererTest {
           new BatchLimits(4, Duration.ZERO),
           size -> {},
           size -> {});
-  private final EmbeddingCache pairs =
+  private final EmbeddingCache embeddings =
       new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES);
   private final Archive archive = new Archive();
   private StreamStarts starts = StreamStarts.UNKNOWN;
@@ -112,15 +113,15 @@ class QuestionAnswererTest {
     return new QuestionAnswerer(
             SETTINGS,
             new QuestionLimits(Duration.ofMinutes(10), 0.5),
-            new QuestionAnswerer.Tools(
+            new WindowTools(
                 decoder,
                 ReferencedMedia.NONE,
                 batched,
-                pairs,
-                archive,
-                starts,
-                AnalysisListener.SILENT),
-            InstantSource.fixed(NOON.plusSeconds(3600)))
+                embeddings,
+                AnalysisListener.SILENT,
+                InstantSource.fixed(NOON.plusSeconds(3600))),
+            archive,
+            starts)
         .answer(new Question("q1", stream, text, from, to));
   }
 
@@ -409,7 +410,7 @@ class QuestionAnswererTest {
                 batched,
                 LoadGovernor.off(),
                 Rules.NONE,
-                pairs,
+                embeddings,
                 step -> {
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);

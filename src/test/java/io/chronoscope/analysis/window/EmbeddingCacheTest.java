@@ -59,9 +59,9 @@ class EmbeddingCacheTest {
     return store.encode(stream, frames.pairs(), SIZE, Urgency.LIVE);
   }
 
-  private WindowView view(String stream, long window, FramePairs frames) {
+  private EncodedWindow view(String stream, long window, FramePairs frames) {
     List<Long> micros = frames.times().micros();
-    return new WindowView(
+    return new EncodedWindow(
         stream,
         0,
         new SeenSpan(
@@ -106,7 +106,7 @@ class EmbeddingCacheTest {
 
   @Test
   void recallsAWindowAsLongAsAllOfItIsThere() {
-    WindowView seen = view("cam", 3, frames(0, 0, 7));
+    EncodedWindow seen = view("cam", 3, frames(0, 0, 7));
     store.remember(seen);
 
     assertThat(store.recall("cam", 0, 3)).contains(seen);
@@ -131,9 +131,9 @@ class EmbeddingCacheTest {
 
   @Test
   void aPartOfAWindowIsWholePairs() {
-    WindowView seen = view("cam", 0, frames(0, 0, 7));
+    EncodedWindow seen = view("cam", 0, frames(0, 0, 7));
 
-    WindowView part = seen.within(1_500_000, 2_000_001).orElseThrow();
+    EncodedWindow part = seen.within(1_500_000, 2_000_001).orElseThrow();
 
     assertThat(part.times())
         .isEqualTo(new FrameTimes(List.of(1_000_000L, 1_500_000L, 2_000_000L, 2_500_000L)));
@@ -152,7 +152,7 @@ class EmbeddingCacheTest {
     List<SampledFrame> holed = new ArrayList<>(whole.frames());
     holed.addAll(frames(1, 7, 9).frames());
 
-    assertThat(view("cam", 0, whole).isWithoutHoles()).isTrue();
-    assertThat(view("cam", 0, new FramePairs(holed)).isWithoutHoles()).isFalse();
+    assertThat(view("cam", 0, whole).isGapless()).isTrue();
+    assertThat(view("cam", 0, new FramePairs(holed)).isGapless()).isFalse();
   }
 }

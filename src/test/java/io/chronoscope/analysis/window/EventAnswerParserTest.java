@@ -2,7 +2,7 @@ package io.chronoscope.analysis.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.analysis.window.EventAnswer.Told;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +28,8 @@ class EventAnswerParserTest {
     assertThat(answer.problems()).isEmpty();
     assertThat(answer.events())
         .containsExactly(
-            new Told(1_500_000, 4_000_000, "A red circle moves left."),
-            new Told(6_000_000, 7_125_000, "The light goes off."));
+            new ParsedEvent(1_500_000, 4_000_000, "A red circle moves left."),
+            new ParsedEvent(6_000_000, 7_125_000, "The light goes off."));
   }
 
   @Test
@@ -48,14 +48,15 @@ class EventAnswerParserTest {
             [{"start_time": "01:02:03.5", "end_time": "125:00.00", "description": "x"}]\
             """,
             fourHours);
-    assertThat(answer.events()).containsExactly(new Told(3_723_500_000L, 7_500_000_000L, "x"));
+    assertThat(answer.events())
+        .containsExactly(new ParsedEvent(3_723_500_000L, 7_500_000_000L, "x"));
   }
 
   @Test
   void claimsNoMoreThanWasShown() {
     EventAnswer answer =
         parse("[{\"start_time\":\"00:08.00\",\"end_time\":\"00:12.00\",\"description\":\"x\"}]");
-    assertThat(answer.events()).containsExactly(new Told(8_000_000, TEN_SECONDS, "x"));
+    assertThat(answer.events()).containsExactly(new ParsedEvent(8_000_000, TEN_SECONDS, "x"));
   }
 
   @ParameterizedTest
@@ -90,23 +91,23 @@ class EventAnswerParserTest {
             [{"start_time":"00:01.00","end_time":"00:02.00","description":"x"},
              {"start_time":"00:05.00","end_time":"00:04.00","description":"y"}]\
             """);
-    assertThat(answer.events()).containsExactly(new Told(1_000_000, 2_000_000, "x"));
+    assertThat(answer.events()).containsExactly(new ParsedEvent(1_000_000, 2_000_000, "x"));
     assertThat(answer.problems()).containsExactly("event 2: ends before it starts");
   }
 
   @Test
   void readsBothGroundingForms() {
-    Told told = new Told(2_000_000, 4_500_000, "a dog");
+    ParsedEvent event = new ParsedEvent(2_000_000, 4_500_000, "a dog");
     assertThat(
             EventAnswerParser.grounding(
                     "The event happens in 00:02.00 - 00:04.50.", "a dog", TEN_SECONDS)
                 .events())
-        .containsExactly(told);
+        .containsExactly(event);
     assertThat(
             EventAnswerParser.grounding(
                     "The given query happens in 2.0 - 4.5 seconds.", "a dog", TEN_SECONDS)
                 .events())
-        .containsExactly(told);
+        .containsExactly(event);
     assertThat(EventAnswerParser.grounding("I see no dog.", "a dog", TEN_SECONDS).problems())
         .hasSize(1);
   }

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.Prompts;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
+import io.chronoscope.analysis.window.GroundingResult.Absent;
+import io.chronoscope.analysis.window.GroundingResult.Located;
+import io.chronoscope.analysis.window.GroundingResult.Unlocated;
+import io.chronoscope.analysis.window.GroundingResult.Unusable;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.testing.LampModel;
@@ -32,7 +37,7 @@ class TemporalGrounderTest {
           size -> {},
           size -> {});
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
-  private final TemporalGrounder judge =
+  private final TemporalGrounder grounder =
       new TemporalGrounder(
           "cam",
           event -> {
@@ -49,7 +54,7 @@ class TemporalGrounderTest {
   }
 
   /// Ten seconds in which lamp a is on from 2 s to 4 s.
-  private ModelSession session(BatchedModel with) {
+  private VideoSession session(BatchedModel with) {
     List<EncodedPair> pairs = new ArrayList<>();
     List<Double> seconds = new ArrayList<>();
     for (int second = 0; second < 10; second++) {
@@ -61,10 +66,10 @@ class TemporalGrounderTest {
       pairs.add(new EncodedPair(1, 1, FloatBuffer.wrap(lamps)));
       seconds.add((double) second);
     }
-    return new ModelSession(with, pairs, seconds, 512);
+    return new VideoSession(with, pairs, seconds, 512);
   }
 
-  private GroundingResult judge(String query, double threshold) {
+  private GroundingResult ground(String query, double threshold) {
     try (BatchedModel alone =
         new BatchedModel(
             model,
@@ -72,51 +77,52 @@ class TemporalGrounderTest {
             new BatchLimits(1, Duration.ZERO),
             size -> {},
             size -> {})) {
-      return judge.judge(session(alone), query, threshold, TEN_SECONDS).join();
+      return grounder.ground(session(alone), query, threshold, TEN_SECONDS).join();
     }
   }
 
   @Test
-  void tellsWhenItHappensAndHowSureTheModelIs() {
-    GroundingResult verdict = judge("Lamp-aaa is on", 0.5);
-    assertThat(verdict.score()).isCloseTo(0.9, within(1e-6));
-    assertThat(verdict.happens()).isTrue();
-    assertThat(verdict.when())
-        .contains(new EventAnswer.Told(2_000_000, 4_000_000, "Lamp-aaa is on"));
-    assertThat(verdict.problem()).isEmpty();
+  void saysWhenItHappensAndHowSureTheModelIs() {
+    assertThat(ground("Lamp-aaa is on", 0.5))
+        .isInstanceOfSatisfying(
+            Located.class,
+            located -> {
+              assertThat(located.score()).isCloseTo(0.9, within(1e-6));
+              assertThat(located.event())
+                  .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-aaa is on"));
+            });
+    assertThat(malformed).isEmpty();
   }
 
   @Test
-  void doesNotAskWhenOfWhatDoesNotHappen() {
-    GroundingResult verdict = judge("Lamp-bbb is on", 0.5);
-    assertThat(verdict.score()).isCloseTo(0.1, within(1e-6));
-    assertThat(verdict.happens()).isFalse();
-    assertThat(verdict.when()).isEmpty();
+  void doesNotAskWhenForWhatDoesNotHappen() {
+    assertThat(ground("Lamp-bbb is on", 0.5))
+        .isInstanceOfSatisfying(
+            Absent.class, absent -> assertThat(absent.score()).isCloseTo(0.1, within(1e-6)));
     assertThat(model.questions).hasValue(1);
   }
 
   @Test
-  void takesTheThresholdAtItsWord() {
-    assertThat(judge("Lamp-aaa is on", 0.95).happens()).isFalse();
-    assertThat(judge("Lamp-bbb is on", 0.05).happens()).isTrue();
+  void comparesTheScoreWithTheThreshold() {
+    assertThat(ground("Lamp-aaa is on", 0.95)).isInstanceOf(Absent.class);
+    // The lamp is never on, so the model cannot say when.
+    assertThat(ground("Lamp-bbb is on", 0.05)).isNotInstanceOfAny(Absent.class, Unusable.class);
   }
 
   @Test
   void reportsAnAnswerThatIsNeitherYesNorNo() {
     model.disturb = (question, answer) -> "Perhaps";
-    GroundingResult verdict = judge("Lamp-aaa is on", 0);
-    assertThat(verdict.score()).isZero();
-    assertThat(verdict.happens()).isFalse();
-    assertThat(verdict.problem()).contains("'Lamp-aaa is on': neither yes nor no but 'Perhaps'");
-    assertThat(malformed).containsExactly("cam REPORTED " + verdict.problem().orElseThrow());
+    String problem = "'Lamp-aaa is on': neither yes nor no but 'Perhaps'";
+    assertThat(ground("Lamp-aaa is on", 0)).isEqualTo(new Unusable(problem));
+    assertThat(malformed).containsExactly("cam REPORTED " + problem);
   }
 
   @Test
-  void asksOnceMoreWhen() {
+  void asksAgainWhenTheTimeCannotBeParsed() {
     model.disturb =
         (question, answer) ->
             question.equals(Prompts.grounding("Lamp-aaa is on")) ? "At noon." : answer;
-    assertThat(judge("Lamp-aaa is on", 0.5).when()).isPresent();
+    assertThat(ground("Lamp-aaa is on", 0.5)).isInstanceOf(Located.class);
     assertThat(malformed)
         .singleElement()
         .asString()
@@ -124,23 +130,27 @@ class TemporalGrounderTest {
   }
 
   @Test
-  void saysThatItHappensAlsoWhenTheTimeCannotBeRead() {
+  void saysThatItHappensEvenIfTheTimeCannotBeParsed() {
     model.disturb = (question, answer) -> answer.startsWith("The event") ? "At noon." : answer;
-    GroundingResult verdict = judge("Lamp-aaa is on", 0.5);
-    assertThat(verdict.happens()).isTrue();
-    assertThat(verdict.when()).isEmpty();
-    assertThat(verdict.problem()).isPresent();
+    assertThat(ground("Lamp-aaa is on", 0.5))
+        .isInstanceOfSatisfying(
+            Unlocated.class,
+            unlocated -> {
+              assertThat(unlocated.score()).isCloseTo(0.9, within(1e-6));
+              assertThat(unlocated.problem()).startsWith("'Lamp-aaa is on': not of");
+            });
     assertThat(malformed).hasSize(2).last().asString().startsWith("cam REPORTED");
   }
 
   @Test
   void asksSeveralQueriesInOneBatch() {
-    // A batch runs when three wait, so this ends only if all three are handed in before waiting.
-    List<CompletableFuture<GroundingResult>> verdicts = new ArrayList<>();
+    // A batch starts when three prompts wait, so this ends only if all three are submitted before
+    // the first answer is awaited.
+    List<CompletableFuture<GroundingResult>> results = new ArrayList<>();
     for (String query : List.of("Lamp-bbb is on", "Lamp-ccc is on", "Lamp-ddd is on")) {
-      verdicts.add(judge.judge(session(batched), query, 0.5, TEN_SECONDS));
+      results.add(grounder.ground(session(batched), query, 0.5, TEN_SECONDS));
     }
-    verdicts.forEach(verdict -> assertThat(verdict.join().happens()).isFalse());
+    results.forEach(result -> assertThat(result.join()).isInstanceOf(Absent.class));
     assertThat(model.batches).singleElement().asList().hasSize(3);
     assertThat(model.encodedPairs).hasValue(0);
   }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The command in this process, with the demo checkpoint, against a broker.
+/// Runs the command in this process, with the demo checkpoint, against a real broker.
 @Timeout(300)
 class BacktestIT {
 
@@ -65,7 +65,7 @@ class BacktestIT {
     publish(TopicNames.DEFAULT.of(Topic.CHUNKS), Integer.MAX_VALUE);
   }
 
-  /// @param chunks so many of the video at most
+  /// @param chunks maximum number of chunks to publish
   private void publish(String topic, int chunks) {
     try (ChunkPublisher publisher = new ChunkPublisher(kafka, topic, URI.create("/test"))) {
       new MediaCutter()
@@ -154,7 +154,7 @@ class BacktestIT {
   }
 
   @Test
-  void touchesNothingLiveAndFindsTheSameAgain() throws Exception {
+  void changesNothingLiveAndFindsTheSameAgain() throws Exception {
     Map<TopicPartition, OffsetAndMetadata> committed =
         Map.of(
             new TopicPartition(TopicNames.DEFAULT.of(Topic.CHUNKS), 0), new OffsetAndMetadata(0),
@@ -174,7 +174,7 @@ class BacktestIT {
         .isEqualTo(committed);
     assertThat(admin.listGroups().all().get()).hasSize(1);
 
-    // What the first run told stands for what was told live.
+    // The results of the first run take the place of live results.
     System.setProperty("chronoscope.topics.events", "first." + TopicNames.DEFAULT.of(Topic.EVENTS));
     assertThat(run("--shadow", "second.")).isEqualTo(ExitCode.OK);
 
@@ -185,7 +185,7 @@ class BacktestIT {
   }
 
   @Test
-  void readsTheTopicAndTheModelThatItIsTold() throws Exception {
+  void readsTheGivenTopicWithTheGivenModel() throws Exception {
     admin.createTopics(List.of(new NewTopic("elsewhere", 3, (short) 1))).all().get();
     publish("elsewhere", 2);
     Map<String, Long> live = liveTopics();
@@ -200,7 +200,7 @@ class BacktestIT {
   }
 
   @Test
-  void anotherPromptIsAsked() throws Exception {
+  void asksWithAnotherPrompt() throws Exception {
     assertThat(run()).isEqualTo(ExitCode.OK);
     String usual = out.toString(StandardCharsets.UTF_8);
 
@@ -211,7 +211,7 @@ class BacktestIT {
   }
 
   @Test
-  void putsTheRuleInForceWhenAskedTo() throws Exception {
+  void activatesThePromotedRule() throws Exception {
     Path file =
         Files.writeString(
             files.resolve("red-circle.json"),
@@ -227,11 +227,11 @@ class BacktestIT {
           assertThat(rule.id()).isEqualTo("red-circle");
           assertThat(rule.threshold()).isEqualTo(0.7);
         });
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("rule red-circle is in force");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("rule red-circle is active");
   }
 
   @Test
-  void isRefusedWhenAskedForWrongly() throws Exception {
+  void rejectsInvalidOptions() throws Exception {
     assertThat(run("--promote")).isEqualTo(ExitCode.USAGE);
     assertThat(runTo(NOON)).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("is not before --to");

@@ -2,9 +2,9 @@ package io.chronoscope.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.evaluation.Answered;
 import io.chronoscope.evaluation.Comparison;
-import io.chronoscope.evaluation.Truth;
+import io.chronoscope.evaluation.GroundTruth;
+import io.chronoscope.evaluation.ReportedEvent;
 import io.chronoscope.render.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -24,17 +24,17 @@ class OutputTest {
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     Comparison comparison =
         Comparison.of(
-            new Truth(
+            new GroundTruth(
                 List.of(
-                    new Truth.Event(0, 1000, "A red circle appears."),
-                    new Truth.Event(0, 500, "A blue cross appears."))),
-            List.of(new Answered(0, 500, "A red circle appears.")));
+                    new GroundTruth.Event(0, 1000, "A red circle appears."),
+                    new GroundTruth.Event(0, 500, "A blue cross appears."))),
+            List.of(new ReportedEvent(0, 500, "A red circle appears.")));
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("start", Instant.parse("2026-05-04T12:00:00Z"));
     line.put("nothing", Optional.empty());
     line.put("pairings", comparison.pairings());
 
-    new Output(out, Terminal.NONE, out, Terminal.NONE).json(line);
+    new Output(out, Terminal.NONE, out, Terminal.NONE).printJson(line);
 
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .isEqualToIgnoringNewLines(

@@ -49,8 +49,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The way back for dead letters, against a real broker; the letters are written as the service
-/// writes them.
+/// Runs the `dlq` commands against a real broker, on dead letters as the service writes them.
 class DlqCommandIT {
 
   private static final TopicNames TOPICS = TopicNames.DEFAULT;
@@ -84,9 +83,9 @@ class DlqCommandIT {
   }
 
   @Test
-  void sendsAChunkBackToItsPlaceOnceAndSaysSo() throws Exception {
-    ChunkOrigin refused = send(chunk("once", 3));
-    String id = letter("once", refused, Reason.CORRUPT);
+  void redrivesAChunkOnceAndMarksItAsRedriven() throws Exception {
+    ChunkOrigin rejected = send(chunk("once", 3));
+    String id = deadLetter("once", rejected, Reason.CORRUPT);
 
     JsonNode before = list("--stream", "once").getFirst();
     assertThat(before.get("state").asText()).isEqualTo("refused");
@@ -97,8 +96,8 @@ class DlqCommandIT {
     ConsumerRecord<byte[], byte[]> again =
         record(
             new ChunkOrigin(
-                sent.get("topic").asText(), refused.partition(), sent.get("offset").asLong()));
-    assertThat(sent.get("partition").asInt()).isEqualTo(refused.partition());
+                sent.get("topic").asText(), rejected.partition(), sent.get("offset").asLong()));
+    assertThat(sent.get("partition").asInt()).isEqualTo(rejected.partition());
     assertThat(new String(again.key(), UTF_8)).isEqualTo("once");
     assertThat(again.value()).isEqualTo(MEDIA);
     assertThat(header(again, "ce_redriven")).isEqualTo(id);
@@ -113,25 +112,25 @@ class DlqCommandIT {
             .getSchema(Files.newInputStream(Path.of("kafka/schemas/redriven.schema.json")));
     assertThat(schema.validate(after.get("redriven"))).isEmpty();
 
-    long end = end(refused.partition());
+    long end = end(rejected.partition());
     assertThat(run("dlq", "redrive", id)).isEqualTo(ExitCode.FAILED);
     assertThat(text(err)).contains("was redriven at", "--again");
     assertThat(run("dlq", "redrive", "--all", "--reason", "corrupt", "--stream", "once"))
         .isEqualTo(ExitCode.OK);
     assertThat(text(err)).contains("no dead letters");
-    assertThat(end(refused.partition())).isEqualTo(end);
+    assertThat(end(rejected.partition())).isEqualTo(end);
 
     assertThat(run("dlq", "redrive", id, "--again")).isEqualTo(ExitCode.OK);
-    assertThat(end(refused.partition())).isGreaterThan(end);
+    assertThat(end(rejected.partition())).isGreaterThan(end);
   }
 
   @Test
-  void namesTheLetterOfARecordThatIsRefusedAgain() throws Exception {
-    String first = letter("twice", send(chunk("twice", 0)), Reason.REFERENCE_MISSING);
+  void linksARecordThatIsRejectedAgainToItsFirstDeadLetter() throws Exception {
+    String first = deadLetter("twice", send(chunk("twice", 0)), Reason.REFERENCE_MISSING);
     assertThat(run("dlq", "redrive", first, "--json")).isEqualTo(ExitCode.OK);
     JsonNode sent = JSON.readTree(text(out)).get("to");
     String second =
-        letter(
+        deadLetter(
             "twice",
             new ChunkOrigin(
                 TOPICS.of(Topic.CHUNKS),
@@ -139,20 +138,20 @@ class DlqCommandIT {
                 sent.get("offset").asLong()),
             Reason.REFERENCE_MISSING);
 
-    List<JsonNode> letters = list("--stream", "twice", "--reason", "reference_missing");
+    List<JsonNode> listed = list("--stream", "twice", "--reason", "reference_missing");
 
-    assertThat(letters).extracting(one -> one.get("id").asText()).containsExactly(first, second);
-    assertThat(letters.getLast().get("redriveOf").asText()).isEqualTo(first);
+    assertThat(listed).extracting(one -> one.get("id").asText()).containsExactly(first, second);
+    assertThat(listed.getLast().get("redriveOf").asText()).isEqualTo(first);
     assertThat(run("dlq", "redrive", second)).isEqualTo(ExitCode.OK);
   }
 
   @Test
-  void keepsTheTimeOfABareRecord() throws Exception {
-    ChunkOrigin refused =
+  void keepsTheTimestampOfARecordWithoutHeaders() throws Exception {
+    ChunkOrigin rejected =
         send(
             new ProducerRecord<>(
                 TOPICS.of(Topic.CHUNKS), null, NOON.toEpochMilli(), "bare", MEDIA));
-    String id = letter("bare", refused, Reason.NOT_MEDIA);
+    String id = deadLetter("bare", rejected, Reason.NOT_MEDIA);
 
     assertThat(run("dlq", "redrive", id, "--json")).isEqualTo(ExitCode.OK);
 
@@ -162,9 +161,9 @@ class DlqCommandIT {
   }
 
   @Test
-  void sendsARuleBackUnchanged() throws Exception {
-    ChunkOrigin refused = send(new ProducerRecord<>(TOPICS.of(Topic.RULES), "rule-1", MEDIA));
-    String id = letter("rule-1", refused, Reason.BAD_RULE);
+  void redrivesARuleUnchanged() throws Exception {
+    ChunkOrigin rejected = send(new ProducerRecord<>(TOPICS.of(Topic.RULES), "rule-1", MEDIA));
+    String id = deadLetter("rule-1", rejected, Reason.BAD_RULE);
 
     assertThat(run("dlq", "redrive", id, "--json")).isEqualTo(ExitCode.OK);
 
@@ -175,9 +174,9 @@ class DlqCommandIT {
   }
 
   @Test
-  void doesTheOthersWhenOneRecordIsGone() throws Exception {
+  void redrivesTheOthersWhenOneRecordIsGone() throws Exception {
     ChunkOrigin gone = send(chunk("gone", 0));
-    String goneId = letter("gone", gone, Reason.CORRUPT);
+    String goneId = deadLetter("gone", gone, Reason.CORRUPT);
     try (Admin admin = Admin.create(kafka)) {
       admin
           .deleteRecords(
@@ -187,7 +186,7 @@ class DlqCommandIT {
           .all()
           .get();
     }
-    String id = letter("gone", send(chunk("gone", 1)), Reason.CORRUPT);
+    String id = deadLetter("gone", send(chunk("gone", 1)), Reason.CORRUPT);
 
     assertThat(run("dlq", "redrive", goneId, id, "video.chunks/0/999999"))
         .isEqualTo(ExitCode.FAILED);
@@ -200,12 +199,12 @@ class DlqCommandIT {
         .containsExactly("refused false", "redriven true");
     assertThat(run("dlq", "show", goneId, "--save", folder.resolve("x").toString()))
         .isEqualTo(ExitCode.FAILED);
-    assertThat(text(err)).contains("no longer keeps it");
+    assertThat(text(err)).contains("no longer retains it");
   }
 
   @Test
-  void showsEverythingAndSavesThePayload() throws Exception {
-    String id = letter("shown", send(chunk("shown", 5)), Reason.CORRUPT);
+  void showsAllDetailsAndSavesThePayload() throws Exception {
+    String id = deadLetter("shown", send(chunk("shown", 5)), Reason.CORRUPT);
     Path file = folder.resolve("payload");
 
     assertThat(run("dlq", "show", id, "--save", file.toString())).isEqualTo(ExitCode.OK);
@@ -222,44 +221,44 @@ class DlqCommandIT {
   }
 
   @Test
-  void sendsNothingInADryRunOrWhereNobodyReads() throws Exception {
-    ChunkOrigin refused = send(chunk("dry", 0));
-    letter("dry", refused, Reason.TOO_LONG);
-    long end = end(refused.partition());
+  void sendsNothingInADryRunOrToTopicsTheServiceDoesNotRead() throws Exception {
+    ChunkOrigin rejected = send(chunk("dry", 0));
+    deadLetter("dry", rejected, Reason.TOO_LONG);
+    long end = end(rejected.partition());
 
     assertThat(run("dlq", "redrive", "--all", "--reason", "too_long", "--dry-run"))
         .isEqualTo(ExitCode.OK);
     assertThat(text(out)).contains("would be redriven");
-    assertThat(end(refused.partition())).isEqualTo(end);
+    assertThat(end(rejected.partition())).isEqualTo(end);
 
     String elsewhere =
-        letter("dry", new ChunkOrigin(TOPICS.of(Topic.EVENTS), 0, 0), Reason.BAD_ENVELOPE);
+        deadLetter("dry", new ChunkOrigin(TOPICS.of(Topic.EVENTS), 0, 0), Reason.BAD_ENVELOPE);
     assertThat(run("dlq", "redrive", elsewhere)).isEqualTo(ExitCode.FAILED);
-    assertThat(text(err)).contains("video.events is no topic that the service reads");
+    assertThat(text(err)).contains("the service does not read topic video.events");
   }
 
   @Test
-  void asksForWhatItNeeds() {
+  void rejectsInvalidOptions() {
     assertThat(run("dlq", "redrive")).isEqualTo(ExitCode.USAGE);
     assertThat(run("dlq", "redrive", "--all")).isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("--reason");
     assertThat(run("dlq", "redrive", "--all", "--reason", "weather")).isEqualTo(ExitCode.USAGE);
     assertThat(run("dlq", "redrive", "no-id")).isEqualTo(ExitCode.USAGE);
-    assertThat(text(err)).contains("no-id is no id of a dead letter");
+    assertThat(text(err)).contains("no-id is not a dead-letter id");
     assertThat(run("dlq", "list", "--since", "yesterday")).isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("yesterday");
     assertThat(run("dlq")).isEqualTo(ExitCode.USAGE);
   }
 
   @Test
-  void listsOnlyWhatIsAskedFor() throws Exception {
-    letter("listed", send(chunk("listed", 0)), Reason.BAD_TIME);
+  void listsOnlyDeadLettersThatMatchTheFilters() throws Exception {
+    deadLetter("listed", send(chunk("listed", 0)), Reason.BAD_TIME);
 
     assertThat(list("--stream", "listed", "--since", "1h")).hasSize(1);
     assertThat(list("--stream", "listed", "--since", "2099-01-01T00:00:00Z")).isEmpty();
     assertThat(list("--stream", "listed", "--reason", "late")).isEmpty();
     assertThat(run("dlq", "list", "--stream", "listed")).isEqualTo(ExitCode.OK);
-    assertThat(text(out)).contains("ID", "REASON", "bad_time", "refused", "there");
+    assertThat(text(out)).contains("ID", "REASON", "bad_time", "refused", "retained");
   }
 
   private static ProducerRecord<String, byte[]> chunk(String stream, long sequence) {
@@ -279,22 +278,24 @@ class DlqCommandIT {
     return new ChunkOrigin(at.topic(), at.partition(), at.offset());
   }
 
-  private static String letter(String stream, ChunkOrigin refused, Reason reason) throws Exception {
-    DeadLetter letter = new DeadLetter(stream, refused, new Rejection(reason, "for the test"));
+  private static String deadLetter(String stream, ChunkOrigin rejected, Reason reason)
+      throws Exception {
+    DeadLetter written = new DeadLetter(stream, rejected, new Rejection(reason, "for the test"));
     RefusedRecord known;
     try (RetainedRecords records = new RetainedRecords(kafka)) {
       known =
           records
-              .find(refused)
+              .find(rejected)
               .map(RefusedRecord::of)
               .orElse(new RefusedRecord(NOON, 1, Optional.empty(), Optional.empty()));
     }
     producer
         .send(
             new ResultEnvelope(TOPICS, SOURCE)
-                .write(letter, known, producer.partitionsFor(TOPICS.of(Topic.DEAD_LETTERS)).size()))
+                .write(
+                    written, known, producer.partitionsFor(TOPICS.of(Topic.DEAD_LETTERS)).size()))
         .get();
-    return letter.id();
+    return written.id();
   }
 
   private ConsumerRecord<byte[], byte[]> redriven() throws Exception {

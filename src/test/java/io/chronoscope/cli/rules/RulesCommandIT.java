@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Rules and alerts as people see them, against a real broker.
+/// Runs the `rules` and `events` commands against a real broker.
 class RulesCommandIT {
 
   private static final TopicNames TOPICS = TopicNames.DEFAULT;
@@ -64,9 +64,9 @@ class RulesCommandIT {
   }
 
   @Test
-  void putsARuleInForceChangesItAndTakesItAway() throws Exception {
+  void addsReplacesAndRemovesRules() throws Exception {
     assertThat(run("rules", "list")).isEqualTo(ExitCode.OK);
-    assertThat(text(err)).contains("no rules are in force");
+    assertThat(text(err)).contains("no active rules");
     assertThat(text(out)).isEmpty();
 
     assertThat(
@@ -84,7 +84,7 @@ class RulesCommandIT {
                 "--priority",
                 "3"))
         .isEqualTo(ExitCode.OK);
-    assertThat(text(out)).contains("rule stops is in force for cam-*");
+    assertThat(text(out)).contains("rule stops is active for cam-*");
     assertThat(text(err)).isEmpty();
     assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
         .containsExactly(
@@ -107,7 +107,7 @@ class RulesCommandIT {
                 """));
     assertThat(run("rules", "set", "appears", "a blue square stops", "--priority", "9"))
         .isEqualTo(ExitCode.OK);
-    assertThat(text(err)).contains("in the place of", "a blue square appears");
+    assertThat(text(err)).contains("replaced the rule", "a blue square appears");
 
     assertThat(run("rules", "list", "--json")).isEqualTo(ExitCode.OK);
     assertThat(text(out).lines().map(RulesCommandIT::id)).containsExactly("appears", "stops");
@@ -119,7 +119,7 @@ class RulesCommandIT {
             "stops    cam-*    3         0.7        60 s       a red circle stops in the upper half");
 
     assertThat(run("rules", "remove", "appears")).isEqualTo(ExitCode.OK);
-    assertThat(text(out)).contains("rule appears is taken away");
+    assertThat(text(out)).contains("rule appears removed");
     assertThat(run("rules", "remove", "appears")).isEqualTo(ExitCode.FAILED);
     assertThat(text(err)).contains("there is no rule appears on video.rules");
     assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
@@ -128,7 +128,7 @@ class RulesCommandIT {
   }
 
   @Test
-  void refusesWhatIsNoRuleBeforeAnythingIsWritten() {
+  void rejectsInvalidRulesBeforeWritingAnything() {
     assertThat(run("rules")).isEqualTo(ExitCode.USAGE);
     assertThat(run("rules", "set", "bad")).isEqualTo(ExitCode.USAGE);
     assertThat(run("rules", "set", "bad", "a dog", "--threshold", "7")).isEqualTo(ExitCode.USAGE);
@@ -138,7 +138,7 @@ class RulesCommandIT {
     assertThat(run("rules", "set", "bad", "a dog", "--streams", "")).isEqualTo(ExitCode.USAGE);
     assertThat(run("rules", "set", "bad", "a dog", "--cool-down", "soon"))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(text(err)).contains("'soon' is no length of time");
+    assertThat(text(err)).contains("'soon' is not a duration");
     assertThat(run("rules", "set", "bad", "a dog", "--cool-down", "200Y"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
@@ -147,7 +147,7 @@ class RulesCommandIT {
   }
 
   @Test
-  void saysThatTheTopicIsMissing() {
+  void reportsAMissingTopic() {
     System.setProperty("chronoscope.topics.rules", "nowhere.rules");
     try {
       assertThat(run("rules", "set", "dog", "a dog")).isEqualTo(ExitCode.ENVIRONMENT);
@@ -158,7 +158,7 @@ class RulesCommandIT {
   }
 
   @Test
-  void showsAlertsBesideEventsAndByThemselves() throws Exception {
+  void showsAlertsWithEventsAndOnTheirOwn() throws Exception {
     publish(
         Samples.event("evt-1", 1, "alarmed"),
         alert("alr-1", 1, Status.OPEN, "stops", 4000),

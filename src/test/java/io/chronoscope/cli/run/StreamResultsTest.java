@@ -12,12 +12,12 @@ import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.TimeSpan;
-import io.chronoscope.evaluation.Truth;
+import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Invented;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
-import io.chronoscope.render.StreamTimeline.True;
+import io.chronoscope.render.StreamTimeline.TrueSpan;
 import io.chronoscope.render.StreamTimeline.Unseen;
 import java.time.Instant;
 import java.util.List;
@@ -72,11 +72,11 @@ class StreamResultsTest {
   void asksOnlyClosedEventsAgainstTheTruth() {
     results.add(event("e1", 1, Status.CLOSED, 1000, 5000, "A red circle appears."));
     results.add(event("e2", 1, Status.OPEN, 6000, 9000, "A blue cross appears."));
-    Truth truth =
-        new Truth(
+    GroundTruth truth =
+        new GroundTruth(
             List.of(
-                new Truth.Event(1000, 5000, "A red circle appears."),
-                new Truth.Event(6000, 9000, "A blue cross appears.")));
+                new GroundTruth.Event(1000, 5000, "A red circle appears."),
+                new GroundTruth.Event(6000, 9000, "A blue cross appears.")));
 
     assertThat(results.compare(truth).score().found()).isEqualTo(1);
   }
@@ -86,11 +86,11 @@ class StreamResultsTest {
     results.add(event("e1", 1, Status.CLOSED, 1000, 5000, "A red circle appears."));
     results.add(event("e2", 1, Status.CLOSED, 2000, 3000, "A blue cross appears."));
     results.add(summary("w", Level.WINDOW, 10_000));
-    Truth truth =
-        new Truth(
+    GroundTruth truth =
+        new GroundTruth(
             List.of(
-                new Truth.Event(1000, 4000, "A red circle appears."),
-                new Truth.Event(6000, 9000, "The light goes off.")));
+                new GroundTruth.Event(1000, 4000, "A red circle appears."),
+                new GroundTruth.Event(6000, 9000, "The light goes off.")));
 
     StreamTimeline timeline = results.timeline("yard", Optional.of(results.compare(truth)));
 
@@ -103,7 +103,7 @@ class StreamResultsTest {
                 250,
                 "A red circle appears.",
                 false,
-                Optional.of(new True(1000, 4000, 0.75))),
+                Optional.of(new TrueSpan(1000, 4000, 0.75))),
             new Reported(
                 2000, 3000, 250, "A blue cross appears.", false, Optional.of(new Invented())),
             new Missed(6000, 9000, "The light goes off."));

@@ -10,6 +10,7 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionAnswerer;
 import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.broker.EmbeddedBroker;
@@ -92,16 +93,15 @@ class QuestionsOverKafkaIT {
         new QuestionAnswerer(
             settings,
             new QuestionLimits(Duration.ofHours(1), 0.5),
-            new QuestionAnswerer.Tools(
+            new WindowTools(
                 new LampVideo(),
                 ReferencedMedia.NONE,
                 model,
                 new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
-                new RetainedChunks(
-                    kafka, NAMES.of(Topic.CHUNKS), new ChunkEnvelope(1 << 20), 1 << 20),
-                new StateStreamStarts(StateReader.from(kafka, NAMES.of(Topic.STATE))),
-                AnalysisListener.SILENT),
-            InstantSource.fixed(NOON.plusSeconds(3600)));
+                AnalysisListener.SILENT,
+                InstantSource.fixed(NOON.plusSeconds(3600))),
+            new RetainedChunks(kafka, NAMES.of(Topic.CHUNKS), new ChunkEnvelope(1 << 20), 1 << 20),
+            new StateStreamStarts(StateReader.from(kafka, NAMES.of(Topic.STATE))));
     desk =
         new QuestionConsumer(
             kafka,

@@ -9,33 +9,33 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TruthTest {
+class GroundTruthTest {
 
   @TempDir Path folder;
 
   @Test
-  void readsTheFileBesideTheVideo() throws IOException {
+  void readsTheFileNextToTheVideo() throws IOException {
     Files.writeString(
         folder.resolve("yard.cam.events.json"),
         "[{\"startMs\": 2000, \"endMs\": 5500, \"description\": \"A green triangle appears.\"}]");
 
-    assertThat(Truth.of(folder.resolve("yard.cam.mp4")))
+    assertThat(GroundTruth.of(folder.resolve("yard.cam.mp4")))
         .hasValueSatisfying(truth ->
             assertThat(truth.events())
-                .containsExactly(new Truth.Event(2000, 5500, "A green triangle appears.")));
-    assertThat(Truth.of(folder.resolve("other.mp4"))).isEmpty();
+                .containsExactly(new GroundTruth.Event(2000, 5500, "A green triangle appears.")));
+    assertThat(GroundTruth.of(folder.resolve("other.mp4"))).isEmpty();
   }
 
   @Test
-  void namesTheFileThatHoldsNoTruth() throws IOException {
+  void namesAnInvalidFile() throws IOException {
     Path file = Files.writeString(folder.resolve("a.events.json"), "[{\"startMs\": 2000}]");
 
-    assertThatThrownBy(() -> Truth.of(folder.resolve("a.mp4")))
+    assertThatThrownBy(() -> GroundTruth.of(folder.resolve("a.mp4")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining("endMs");
     Files.writeString(file, "[");
-    assertThatThrownBy(() -> Truth.of(folder.resolve("a.mp4")))
+    assertThatThrownBy(() -> GroundTruth.of(folder.resolve("a.mp4")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString());
   }

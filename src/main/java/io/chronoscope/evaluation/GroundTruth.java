@@ -11,36 +11,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What really happens in a video: the content of the `NAME.events.json` beside `NAME.mp4`.
-public record Truth(List<Event> events) {
+/// The events that really happen in a video: the content of `NAME.events.json` next to `NAME.mp4`.
+public record GroundTruth(List<Event> events) {
 
-  /// @param startMs from the video's first frame
-  /// @param endMs after `startMs`
+  /// @param startMs relative to the video's first frame
+  /// @param endMs later than `startMs`
   public record Event(long startMs, long endMs, String description) {
 
     public Event {
       if (startMs < 0 || endMs <= startMs) {
         throw new IllegalArgumentException(
-            "true event from %d ms to %d ms".formatted(startMs, endMs));
+            "a true event ends before it starts or starts before 0: %d ms to %d ms"
+                .formatted(startMs, endMs));
       }
     }
   }
 
-  public Truth {
+  public GroundTruth {
     events = List.copyOf(events);
   }
 
-  /// The truth file of a video.
+  /// Returns the path of a video's ground-truth file.
   public static Path fileOf(Path video) {
     String name = video.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return video.resolveSibling((dot < 0 ? name : name.substring(0, dot)) + ".events.json");
   }
 
-  /// The truth about a video; empty when there is no file with it.
+  /// Reads the ground truth of a video; empty when it has no ground-truth file.
   ///
-  /// @throws IOException when the file is there but does not hold a truth; the message names it
-  public static Optional<Truth> of(Path video) throws IOException {
+  /// @throws IOException when the file is invalid; the message names it
+  public static Optional<GroundTruth> of(Path video) throws IOException {
     Path file = fileOf(video);
     try {
       return Optional.of(parse(Files.readString(file)));
@@ -51,7 +52,7 @@ public record Truth(List<Event> events) {
     }
   }
 
-  static Truth parse(String json) throws JsonProcessingException {
+  static GroundTruth parse(String json) throws JsonProcessingException {
     JsonNode root = new JsonMapper().readTree(json);
     if (!root.isArray()) {
       throw new IllegalArgumentException("not an array of events");
@@ -62,7 +63,7 @@ public record Truth(List<Event> events) {
           || !node.path("endMs").isIntegralNumber()
           || !node.path("description").isTextual()) {
         throw new IllegalArgumentException(
-            "event " + events.size() + " lacks startMs, endMs or description: " + node);
+            "event %d lacks startMs, endMs or description: %s".formatted(events.size(), node));
       }
       events.add(
           new Event(
@@ -70,6 +71,6 @@ public record Truth(List<Event> events) {
               node.get("endMs").longValue(),
               node.get("description").textValue()));
     }
-    return new Truth(events);
+    return new GroundTruth(events);
   }
 }

@@ -8,36 +8,39 @@ import io.chronoscope.vlm.Prompt.Part;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// A video as the model has it before itself: encoded once, to be asked several questions.
+/// Asks the model questions about one video that was encoded once. Thread-safe.
 ///
-/// @param pairSeconds time of each pair's first frame, from the first frame of all
-/// @param urgency of the questions
-public record ModelSession(
+/// @param pairSeconds time of each pair's first frame, in seconds from the video's first frame
+/// @param maxNewTokens most tokens in an answer, unless a question sets its own limit
+/// @param urgency of all questions
+public record VideoSession(
     BatchedModel model,
     List<EncodedPair> pairs,
     List<Double> pairSeconds,
     int maxNewTokens,
     BatchedModel.Urgency urgency) {
 
-  public ModelSession {
+  public VideoSession {
     pairs = List.copyOf(pairs);
     pairSeconds = List.copyOf(pairSeconds);
   }
 
-  ModelSession(
+  VideoSession(
       BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
     this(model, pairs, pairSeconds, maxNewTokens, BatchedModel.Urgency.LIVE);
   }
 
+  /// Returns without waiting for the answer.
   CompletableFuture<Answer> ask(String question) {
     return ask(question, maxNewTokens);
   }
 
-  /// @param atMostTokens length of the answer
-  CompletableFuture<Answer> ask(String question, int atMostTokens) {
+  /// Returns without waiting for the answer.
+  ///
+  /// @param maxTokens most tokens in the answer
+  CompletableFuture<Answer> ask(String question, int maxTokens) {
     return model.generate(
-        Prompt.of(
-            List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), atMostTokens),
+        Prompt.of(List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), maxTokens),
         urgency);
   }
 }

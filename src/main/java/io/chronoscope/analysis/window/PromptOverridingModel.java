@@ -12,33 +12,33 @@ import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
 import java.util.List;
 
-/// A model that is asked for events in other words than usual, to try them out. The answers must
-/// have the usual form. Does not own the model.
-public final class RewordedModel implements VideoLanguageModel {
+/// Replaces the prompt for events, to try out another wording; the model must still answer in the
+/// usual form. Delegates everything else to a model that it does not own.
+public final class PromptOverridingModel implements VideoLanguageModel {
 
   private final VideoLanguageModel model;
   private final String events;
 
-  /// @param events in the place of the usual question for all events
-  public RewordedModel(VideoLanguageModel model, String events) {
+  /// @param events replaces [Prompts#EVENTS]
+  public PromptOverridingModel(VideoLanguageModel model, String events) {
     this.model = model;
     this.events = events;
   }
 
   @Override
   public List<Answer> generate(List<Prompt> prompts) {
-    return model.generate(prompts.stream().map(this::reworded).toList());
+    return model.generate(prompts.stream().map(this::overridden).toList());
   }
 
-  private Prompt reworded(Prompt prompt) {
+  private Prompt overridden(Prompt prompt) {
     return new Prompt(
         prompt.system(),
-        prompt.parts().stream().map(this::reworded).toList(),
+        prompt.parts().stream().map(this::overridden).toList(),
         prompt.maxNewTokens(),
         prompt.onToken());
   }
 
-  private Prompt.Part reworded(Prompt.Part part) {
+  private Prompt.Part overridden(Prompt.Part part) {
     return part instanceof Prompt.Part.Text(String text) && text.startsWith(Prompts.EVENTS)
         ? new Prompt.Part.Text(events + text.substring(Prompts.EVENTS.length()))
         : part;

@@ -11,14 +11,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// What the model has before itself of one window: which frames were taken, and what the encoder
-/// made of them. It can be asked any number of questions.
+/// The frames selected from one window and their embeddings. Any number of questions can be asked
+/// about it.
 ///
-/// @param startMicros the stream's start, absolute, from which `span` counts
-/// @param times of the frames, absolute
+/// @param startMicros the stream's start in epoch microseconds; `span` counts from it
+/// @param times of the frames, in epoch microseconds
 /// @param origins the chunk of each frame
-/// @param pairs two and two; of an odd count the last frame stands twice
-public record WindowView(
+/// @param pairs embeddings of frames two by two; the last frame of an odd count is paired with
+///   itself
+public record EncodedWindow(
     String stream,
     long startMicros,
     SeenSpan span,
@@ -27,13 +28,13 @@ public record WindowView(
     List<ChunkOrigin> origins,
     List<EncodedPair> pairs) {
 
-  public WindowView {
+  public EncodedWindow {
     origins = List.copyOf(origins);
     pairs = List.copyOf(pairs);
     int frames = times.micros().size();
     if (origins.size() != frames || pairs.size() != (frames + 1) / 2) {
       throw new IllegalArgumentException(
-          "%d frames with %d origins and %d pairs".formatted(frames, origins.size(), pairs.size()));
+          "%d frames, but %d origins and %d pairs".formatted(frames, origins.size(), pairs.size()));
     }
   }
 
@@ -41,9 +42,9 @@ public record WindowView(
     return new FrameSize(sampling.frameWidthPx(), sampling.frameHeightPx());
   }
 
-  public ModelSession session(BatchedModel model, int maxNewTokens, BatchedModel.Urgency urgency) {
+  public VideoSession session(BatchedModel model, int maxNewTokens, BatchedModel.Urgency urgency) {
     long first = times.micros().getFirst();
-    return new ModelSession(
+    return new VideoSession(
         model,
         pairs,
         IntStream.range(0, pairs.size())
@@ -53,23 +54,21 @@ public record WindowView(
         urgency);
   }
 
-  /// How much video the model is shown, in microseconds. One frame alone shows an instant; what is
-  /// told of it lies within one sampling step.
+  /// Length of the video that the model is shown, in microseconds. A single frame represents one
+  /// sampling step.
   public long shownMicros() {
     return Math.max(span.untilMicros() - span.firstMicros(), 1);
   }
 
-  /// Something that was told about this window.
-  ///
-  /// @param told in microseconds from the window's first frame
-  public Sighting sighting(EventAnswer.Told told) {
-    long start = span.firstMicros() + told.startMicros();
-    long end = span.firstMicros() + told.endMicros();
+  /// Places an event from an answer about this window on the stream's time line.
+  public Sighting sighting(EventAnswer.ParsedEvent event) {
+    long start = span.firstMicros() + event.startMicros();
+    long end = span.firstMicros() + event.endMicros();
     List<Long> seen = new ArrayList<>();
     List<ChunkOrigin> chunks = new ArrayList<>();
     for (int i = 0; i < origins.size(); i++) {
       long micros = times.micros().get(i) - startMicros;
-      // The frames that bracket the bounds were seen for it, too.
+      // The frames that bracket the bounds are evidence for them.
       if (micros > start - span.gapMicros() && micros < end + span.gapMicros()) {
         seen.add(micros);
         if (chunks.isEmpty() || !chunks.getLast().equals(origins.get(i))) {
@@ -81,21 +80,21 @@ public record WindowView(
         Math.max(
             times.toleranceMicrosAt(start + startMicros),
             times.toleranceMicrosAt(end + startMicros));
-    return new Sighting(start, end, told.description(), tolerance, seen, chunks);
+    return new Sighting(start, end, event.description(), tolerance, seen, chunks);
   }
 
-  /// Whether frames follow one another at the chosen rate all through.
-  boolean isWithoutHoles() {
+  /// Whether its frames follow one another at the sampling rate throughout.
+  boolean isGapless() {
     List<Long> micros = times.micros();
     return IntStream.range(1, micros.size())
         .allMatch(i -> micros.get(i) - micros.get(i - 1) <= span.gapMicros() * 3 / 2);
   }
 
-  /// The pairs that have a frame in a stretch; empty when none has.
+  /// Cuts out the pairs that have a frame in a time range; empty when none has.
   ///
-  /// @param fromMicros absolute
-  /// @param toMicros absolute, no longer part of it
-  public Optional<WindowView> within(long fromMicros, long toMicros) {
+  /// @param fromMicros epoch microseconds, inclusive
+  /// @param toMicros epoch microseconds, exclusive
+  public Optional<EncodedWindow> within(long fromMicros, long toMicros) {
     List<Long> micros = times.micros();
     int firstPair = 0;
     int endPair = pairs.size();
@@ -113,7 +112,7 @@ public record WindowView(
     long until =
         endFrame == micros.size() ? span.untilMicros() : micros.get(endFrame) - startMicros;
     return Optional.of(
-        new WindowView(
+        new EncodedWindow(
             stream,
             startMicros,
             new SeenSpan(

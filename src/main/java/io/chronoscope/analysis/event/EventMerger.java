@@ -1,0 +1,161 @@
+package io.chronoscope.analysis.event;
+
+import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
+import io.chronoscope.analysis.window.SeenSpan;
+import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Provenance;
+import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
+import io.chronoscope.domain.TimeSpan;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Opens an event from its first sighting, and merges each further sighting into it: takes every
+/// bound, and the description, from the analysis that saw it best. Times are microseconds from the
+/// stream's start.
+final class EventMerger {
+
+  /// An event may last for days. Of the chunks that show it, this many of the first and of the last
+  /// are named.
+  static final int CHUNKS_AT_EACH_END = 32;
+
+  private final String stream;
+  private final StreamClock clock;
+  private final ModelRef model;
+  private final EventNaming naming;
+
+  EventMerger(String stream, StreamClock clock, ModelRef model, EventNaming naming) {
+    this.stream = stream;
+    this.clock = clock;
+    this.model = model;
+    this.naming = naming;
+  }
+
+  OpenEvent open(Sighting sighting, SeenSpan span, Sampling sampling) {
+    String id = naming.id(sighting.startMicros(), sighting.description());
+    VideoEvent event =
+        event(
+            id,
+            1,
+            Status.OPEN,
+            sighting.startMicros(),
+            sighting.endMicros(),
+            sighting.toleranceMicros(),
+            sighting.description(),
+            sampling.withFrames(sighting.frameMicros().size()),
+            sighting.chunks());
+    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros());
+  }
+
+  private static Seen seenBy(SeenSpan span) {
+    return new Seen(span.window(), span.untilMicros());
+  }
+
+  /// Merges a sighting into an open event, keeping its revision and status. Another analysis of the
+  /// same window saw everything that the one before saw, so it replaces what only that one saw.
+  OpenEvent merge(OpenEvent before, Sighting sighting, SeenSpan span, Sampling sampling) {
+    VideoEvent old = before.event();
+    Bound start = start(before, sighting, span);
+    Bound end = end(before, sighting, span, start.micros());
+    boolean sameWindow =
+        before.startSeen().window() == span.window() && before.endSeen().window() == span.window();
+    boolean reworded = sameWindow || sighting.lengthMicros() > before.wordingMicros();
+    VideoEvent event =
+        event(
+            old.id(),
+            old.revision(),
+            old.status(),
+            start.micros(),
+            end.micros(),
+            sameWindow
+                ? sighting.toleranceMicros()
+                : Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
+            reworded ? sighting.description() : old.description(),
+            sampling.withFrames(
+                sameWindow
+                    ? sighting.frameMicros().size()
+                    : old.sampling().framesSeen() + newFrames(before, sighting)),
+            firstAndLast(chunks(sameWindow ? List.of() : old.chunks(), sighting)));
+    return new OpenEvent(
+        event,
+        start.seen(),
+        end.seen(),
+        reworded ? sighting.lengthMicros() : before.wordingMicros());
+  }
+
+  private static int newFrames(OpenEvent before, Sighting sighting) {
+    return (int)
+        sighting.frameMicros().stream()
+            .filter(micros -> micros >= before.endSeen().untilMicros())
+            .count();
+  }
+
+  private static List<ChunkOrigin> chunks(List<ChunkOrigin> before, Sighting sighting) {
+    List<ChunkOrigin> chunks = new ArrayList<>(before);
+    chunks.removeAll(sighting.chunks());
+    chunks.addAll(sighting.chunks());
+    return chunks;
+  }
+
+  private static List<ChunkOrigin> firstAndLast(List<ChunkOrigin> chunks) {
+    if (chunks.size() <= 2 * CHUNKS_AT_EACH_END) {
+      return chunks;
+    }
+    List<ChunkOrigin> named = new ArrayList<>(chunks.subList(0, CHUNKS_AT_EACH_END));
+    named.addAll(chunks.subList(chunks.size() - CHUNKS_AT_EACH_END, chunks.size()));
+    return named;
+  }
+
+  /// @param seen the analysis that it is taken from
+  private record Bound(long micros, Seen seen) {}
+
+  /// Takes each bound from the window in which it lies further from the window's edge.
+  private Bound start(OpenEvent before, Sighting sighting, SeenSpan span) {
+    long old = clock.offsetMicros(before.event().start());
+    boolean seenBetter =
+        !span.beginsAtEdge(sighting.startMicros())
+            && old >= span.firstMicros()
+            && sighting.startMicros() - span.firstMicros() > before.startSeen().untilMicros() - old;
+    return seenBetter || before.startSeen().window() == span.window()
+        ? new Bound(sighting.startMicros(), seenBy(span))
+        : new Bound(old, before.startSeen());
+  }
+
+  private Bound end(OpenEvent before, Sighting sighting, SeenSpan span, long startMicros) {
+    long old = clock.offsetMicros(before.event().end());
+    long oldMargin = before.endSeen().untilMicros() - old;
+    boolean seenBetter =
+        sighting.endMicros() > before.endSeen().untilMicros()
+            || sighting.endMicros() - span.firstMicros() >= oldMargin;
+    return seenBetter || before.endSeen().window() == span.window()
+        ? new Bound(Math.max(startMicros, sighting.endMicros()), seenBy(span))
+        : new Bound(Math.max(startMicros, old), before.endSeen());
+  }
+
+  private VideoEvent event(
+      String id,
+      int revision,
+      Status status,
+      long startMicros,
+      long endMicros,
+      long toleranceMicros,
+      String description,
+      Sampling sampling,
+      List<ChunkOrigin> chunks) {
+    return new VideoEvent(
+        id,
+        revision,
+        status,
+        stream,
+        TimeSpan.of(clock, startMicros, endMicros),
+        Math.ceilDiv(toleranceMicros, 1000L),
+        description,
+        new Provenance(model, sampling),
+        chunks);
+  }
+}

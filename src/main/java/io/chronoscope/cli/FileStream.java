@@ -1,0 +1,129 @@
+package io.chronoscope.cli;
+
+import io.chronoscope.claimcheck.MediaUploader;
+import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.SegmentSender;
+import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.StreamInput.Media;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// A stream that is made of one or more video files and sent chunk by chunk. For use by one thread.
+final class FileStream {
+
+  /// When chunks are sent.
+  enum Pace {
+    IMMEDIATELY,
+    /// Each chunk when a camera would have completed it.
+    REAL_TIME
+  }
+
+  /// A chunk that was sent.
+  ///
+  /// @param uri where the media are, when only a reference was sent
+  /// @param at where the record is
+  record Sent(
+      String stream,
+      long sequence,
+      Instant start,
+      Duration duration,
+      int sizeBytes,
+      String contentType,
+      Optional<URI> uri,
+      ChunkOrigin at) {}
+
+  private final String id;
+  private final Instant start;
+  private final Pace pace;
+  private final SegmentSender sender;
+  private final Optional<MediaUploader> uploader;
+  private final Consumer<Sent> log;
+  private final Instant sendingSince = Instant.now();
+  private Instant end;
+  private long chunks;
+  private long bytes;
+
+  /// @param start when the stream starts
+  /// @param uploader stores the media and is empty when chunks hold them; owned by the caller
+  /// @param log called for each chunk sent
+  FileStream(
+      String id,
+      Instant start,
+      Pace pace,
+      SegmentSender sender,
+      Optional<MediaUploader> uploader,
+      Consumer<Sent> log) {
+    this.id = id;
+    this.start = start;
+    this.pace = pace;
+    this.sender = sender;
+    this.uploader = uploader;
+    this.log = log;
+    this.end = start;
+  }
+
+  /// Sends a file, which starts where the previous one ended.
+  ///
+  /// @param length minimum length of a chunk; it ends before the next key frame
+  void send(Path file, Duration length) {
+    Instant fileStart = end;
+    FileFeed.cut(file, length, segment -> send(fileStart.plus(segment.start()), segment));
+  }
+
+  private void send(Instant chunkStart, MediaSegment segment) {
+    end = chunkStart.plus(segment.duration());
+    if (pace == Pace.REAL_TIME) {
+      SegmentSender.sleepUntil(sendingSince.plus(Duration.between(start, end)));
+    }
+    Optional<Media.Reference> reference = uploader.map(store -> upload(store, segment));
+    ChunkOrigin at =
+        reference.isPresent()
+            ? sender.send(id, chunks, chunkStart, segment.duration(), reference.get())
+            : sender.send(id, chunks, chunkStart, segment);
+    int size = segment.media().remaining();
+    log.accept(
+        new Sent(
+            id,
+            chunks,
+            chunkStart,
+            segment.duration(),
+            size,
+            segment.contentType(),
+            reference.map(Media.Reference::uri),
+            at));
+    bytes += size;
+    chunks++;
+  }
+
+  private Media.Reference upload(MediaUploader store, MediaSegment segment) {
+    try {
+      return store.put(id, chunks, segment.contentType(), FileFeed.bytesOf(segment));
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "cannot store chunk %d of %s: %s".formatted(chunks, id, e.getMessage()), e);
+    }
+  }
+
+  /// Marks the end of the stream.
+  void end() {
+    sender.end(id);
+  }
+
+  long chunks() {
+    return chunks;
+  }
+
+  long sizeBytes() {
+    return bytes;
+  }
+
+  Duration duration() {
+    return Duration.between(start, end);
+  }
+}

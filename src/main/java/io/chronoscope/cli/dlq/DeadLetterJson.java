@@ -1,0 +1,83 @@
+package io.chronoscope.cli.dlq;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.client.DeadLetters.Letter;
+import io.chronoscope.wire.JsonFields;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/// Writes dead letters as the `dlq` commands print them: as on the topic, with what is known of the
+/// rejected record.
+final class DeadLetterJson {
+
+  private DeadLetterJson() {}
+
+  /// @param retained whether the rejected record is still on its topic
+  static ObjectNode of(Letter deadLetter, boolean retained) {
+    ObjectNode json = deadLetter.json().deepCopy();
+    json.put("refusedAt", JsonFields.time(deadLetter.at()));
+    json.put("recordRetained", retained);
+    json.put("state", state(deadLetter));
+    deadLetter.redriven().ifPresent(mark -> json.set("redriven", mark.json()));
+    return json;
+  }
+
+  static String state(Letter deadLetter) {
+    return deadLetter.redriven().isPresent() ? "redriven" : "refused";
+  }
+
+  static ObjectNode of(ConsumerRecord<byte[], byte[]> record) {
+    ObjectNode json = JsonFields.newObject();
+    json.put("time", JsonFields.time(Instant.ofEpochMilli(Math.max(0, record.timestamp()))));
+    if (record.key() != null) {
+      json.put("key", new String(record.key(), UTF_8));
+    }
+    ObjectNode headers = json.putObject("headers");
+    for (Header header : record.headers()) {
+      headers.put(header.key(), header.value() == null ? null : new String(header.value(), UTF_8));
+    }
+    byte[] value = valueOf(record);
+    json.put("sizeBytes", value.length);
+    json.put("sha256", sha256(value));
+    return json;
+  }
+
+  /// Returns the record's value, empty for a tombstone.
+  static byte[] valueOf(ConsumerRecord<byte[], byte[]> record) {
+    return record.value() == null ? new byte[0] : record.value();
+  }
+
+  /// Flattens the object: the fields of nested objects get the path as a prefix.
+  static Map<String, String> flatten(ObjectNode json) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    flatten(json, "", fields);
+    return fields;
+  }
+
+  private static void flatten(ObjectNode json, String path, Map<String, String> fields) {
+    json.properties()
+        .forEach(field -> {
+          if (field.getValue() instanceof ObjectNode nested) {
+            flatten(nested, path + field.getKey() + ".", fields);
+          } else {
+            fields.put(path + field.getKey(), field.getValue().asText());
+          }
+        });
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime provides SHA-256", e);
+    }
+  }
+}

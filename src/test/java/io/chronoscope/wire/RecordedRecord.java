@@ -1,0 +1,240 @@
+package io.chronoscope.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+
+/// A record as it lay on a topic, and as a line of `src/test/resources/recorded`, whose README says
+/// what stands in a line. Two records have the same [#bytes()] exactly when topic, key, headers in
+/// their order, and value are the same to the byte.
+///
+/// @param record as a reader gets it; on partition 0 where the line names none
+/// @param partition where it lay; empty where its producer left that to the partitioner
+/// @param from where it was recorded
+/// @param redriven whether a dead letter was redriven with it
+/// @param cutFrom how long its value was, when only the beginning was recorded
+public record RecordedRecord(
+    ConsumerRecord<byte[], byte[]> record,
+    OptionalInt partition,
+    From from,
+    boolean redriven,
+    OptionalInt cutFrom) {
+
+  public static final Path FOLDER = Path.of("src/test/resources/recorded");
+
+  /// As many bytes are kept of a chunk's media.
+  private static final int MEDIA_BYTES = 48;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  /// Where a record comes from.
+  public enum From {
+    /// The service and the commands wrote it, see `RecordTopics`.
+    RUN,
+    /// A test called the program's writers directly.
+    SAMPLE
+  }
+
+  /// One that lay on a topic.
+  public static RecordedRecord ofRun(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
+    byte[] value = record.value();
+    boolean cut = isMedia(record) && value != null && value.length > MEDIA_BYTES;
+    return new RecordedRecord(
+        consumed(
+            record.topic(),
+            record.partition(),
+            record.key(),
+            record.headers(),
+            cut ? Arrays.copyOf(value, MEDIA_BYTES) : value),
+        OptionalInt.of(record.partition()),
+        From.RUN,
+        redriven,
+        cut ? OptionalInt.of(value.length) : OptionalInt.empty());
+  }
+
+  private static boolean isMedia(ConsumerRecord<?, ?> record) {
+    Header type = record.headers().lastHeader("ce_type");
+    return record.topic().equals(TopicNames.DEFAULT.of(Topic.CHUNKS))
+        && (type == null || new String(type.value(), UTF_8).equals(ChunkEnvelope.CHUNK));
+  }
+
+  /// One that a writer made.
+  public static RecordedRecord ofSample(ProducerRecord<?, byte[]> record, boolean redriven) {
+    return new RecordedRecord(
+        sent(record),
+        record.partition() == null ? OptionalInt.empty() : OptionalInt.of(record.partition()),
+        From.SAMPLE,
+        redriven,
+        OptionalInt.empty());
+  }
+
+  /// A record that is to be sent as a reader will get it: its key as the serializers write it.
+  public static ConsumerRecord<byte[], byte[]> sent(ProducerRecord<?, byte[]> record) {
+    return consumed(
+        record.topic(),
+        record.partition() == null ? 0 : record.partition(),
+        record.key() instanceof String key ? key.getBytes(UTF_8) : (byte[]) record.key(),
+        record.headers(),
+        record.value());
+  }
+
+  private static ConsumerRecord<byte[], byte[]> consumed(
+      String topic,
+      int partition,
+      byte @Nullable [] key,
+      Headers headers,
+      byte @Nullable [] value) {
+    return new ConsumerRecord<>(
+        topic,
+        partition,
+        0,
+        ConsumerRecord.NO_TIMESTAMP,
+        TimestampType.NO_TIMESTAMP_TYPE,
+        0,
+        0,
+        key,
+        value,
+        headers,
+        Optional.empty());
+  }
+
+  /// All that was recorded of a topic.
+  public static List<RecordedRecord> of(String topic) {
+    try {
+      return Files.readAllLines(FOLDER.resolve(topic + ".jsonl"), UTF_8).stream()
+          .map(RecordedRecord::parse)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Without what only the line says of it.
+  public String bytes() {
+    return bytes(record);
+  }
+
+  public static String bytes(ConsumerRecord<byte[], byte[]> record) {
+    return text(json(record));
+  }
+
+  /// As one line, without its end.
+  public String line() {
+    ObjectNode json = json(record);
+    partition.ifPresent(number -> json.put("partition", number));
+    json.put("from", JsonFields.written(from));
+    if (redriven) {
+      json.put("redriven", true);
+    }
+    cutFrom.ifPresent(length -> json.put("cutFrom", length));
+    return text(json);
+  }
+
+  private static ObjectNode json(ConsumerRecord<byte[], byte[]> record) {
+    ObjectNode json = JSON.createObjectNode().put("topic", record.topic());
+    json.set("key", written(record.key(), "hex"));
+    ArrayNode headers = json.putArray("headers");
+    record
+        .headers()
+        .forEach(one -> headers.addArray().add(one.key()).add(written(one.value(), "hex")));
+    json.set("value", written(record.value(), "base64"));
+    return json;
+  }
+
+  /// Text that is UTF-8 as itself, other bytes as an object that names their notation.
+  private static JsonNode written(byte @Nullable [] bytes, String notation) {
+    if (bytes == null) {
+      return JSON.nullNode();
+    }
+    try {
+      return JSON.getNodeFactory()
+          .textNode(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      return JSON.createObjectNode()
+          .put(
+              notation,
+              notation.equals("hex")
+                  ? HexFormat.of().formatHex(bytes)
+                  : Base64.getEncoder().encodeToString(bytes));
+    }
+  }
+
+  private static String text(JsonNode json) {
+    try {
+      return JSON.writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static RecordedRecord parse(String line) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("no line of a recording: " + line, e);
+    }
+    RecordHeaders headers = new RecordHeaders();
+    json.required("headers")
+        .forEach(header -> headers.add(header.required(0).asText(), read(header.required(1))));
+    OptionalInt partition = number(json, "partition");
+    RecordedRecord parsed =
+        new RecordedRecord(
+            consumed(
+                json.required("topic").asText(),
+                partition.orElse(0),
+                read(json.required("key")),
+                headers,
+                read(json.required("value"))),
+            partition,
+            JsonFields.parse(line.getBytes(UTF_8)).constant(From.class, "from"),
+            json.path("redriven").asBoolean(),
+            number(json, "cutFrom"));
+    if (!parsed.line().equals(line)) {
+      throw new IllegalArgumentException("a line that nobody wrote like this: " + line);
+    }
+    return parsed;
+  }
+
+  private static OptionalInt number(JsonNode json, String field) {
+    return json.has(field) ? OptionalInt.of(json.get(field).intValue()) : OptionalInt.empty();
+  }
+
+  private static byte @Nullable [] read(JsonNode written) {
+    if (written.isNull()) {
+      return null;
+    }
+    if (written.isTextual()) {
+      return written.textValue().getBytes(UTF_8);
+    }
+    return written.has("hex")
+        ? HexFormat.of().parseHex(written.get("hex").asText())
+        : Base64.getDecoder().decode(written.required("base64").asText());
+  }
+}
