@@ -46,15 +46,7 @@ public record StreamState(
   /// The state of a stream none of whose chunks has been analyzed.
   public static StreamState initial(String stream, Instant start, StreamPosition position) {
     return new StreamState(
-        VERSION,
-        stream,
-        start,
-        0,
-        List.of(),
-        Summaries.NONE,
-        Counts.NONE,
-        List.of(),
-        position);
+        VERSION, stream, start, 0, List.of(), Summaries.NONE, Counts.NONE, List.of(), position);
   }
 
   /// Whether the stream is idle: everything read is analyzed and published, and only another record

@@ -75,9 +75,7 @@ final class ChunkOrder {
 
   PlacedChunk place(Chunk chunk) {
     return new PlacedChunk(
-        chunk,
-        chunk.sequence().orElse(latestSequence + 1),
-        ChunkTimes.startOf(chunk, watermark()));
+        chunk, chunk.sequence().orElse(latestSequence + 1), ChunkTimes.startOf(chunk, watermark()));
   }
 
   /// @param overlapsGap whether a published gap overlaps a range of absolute time

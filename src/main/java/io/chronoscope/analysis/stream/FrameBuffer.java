@@ -46,8 +46,7 @@ final class FrameBuffer implements AutoCloseable {
   /// @throws UnreadableMediaException when the chunk cannot be decoded to its end
   Decoded decode(PlacedChunk placed) throws UnreadableMediaException {
     FrameSampler.Position before = reader.position();
-    ChunkReader.Read read =
-        reader.read(placed.chunk(), StreamClock.epochMicros(placed.start()));
+    ChunkReader.Read read = reader.read(placed.chunk(), StreamClock.epochMicros(placed.start()));
     return new Decoded(read.facts(), read.frames(), before);
   }
 
@@ -64,8 +63,8 @@ final class FrameBuffer implements AutoCloseable {
     frames.addAll(decoded.frames());
   }
 
-  /// Decodes and buffers a chunk again after a restart, with the frames it gave before. To be called
-  /// in the order in which the chunks were decoded before.
+  /// Decodes and buffers a chunk again after a restart, with the frames it gave before. To be
+  /// called in the order in which the chunks were decoded before.
   ///
   /// @throws UnreadableMediaException when it can no longer be decoded, because the media it refers
   ///   to are gone
@@ -88,10 +87,7 @@ final class FrameBuffer implements AutoCloseable {
 
   /// Time of the first frame at or after `micros`.
   OptionalLong firstAtOrAfter(long micros) {
-    return frames.stream()
-        .mapToLong(this::timeOf)
-        .filter(time -> time >= micros)
-        .findFirst();
+    return frames.stream().mapToLong(this::timeOf).filter(time -> time >= micros).findFirst();
   }
 
   OptionalLong latest() {

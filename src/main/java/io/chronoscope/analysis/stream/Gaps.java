@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The gaps of one timeline. Publishes each gap once it is final, and remembers the most recent ones
-/// so that redriven chunks can fill them.
+/// The gaps of one timeline. Publishes each gap once it is final, and remembers the most recent
+/// ones so that redriven chunks can fill them.
 final class Gaps {
 
   /// How many gaps are remembered.
@@ -52,8 +52,7 @@ final class Gaps {
   Gap publish(DetectedGap detected) {
     notSeenMicros += StreamClock.microsBetween(detected.from(), detected.until());
     PublishedGap gap =
-        new PublishedGap(
-            detected.from(), detected.until(), detected.cause(), detected.detail(), 1);
+        new PublishedGap(detected.from(), detected.until(), detected.cause(), detected.detail(), 1);
     if (gap.end().isAfter(gap.start())) {
       remembered.add(gap);
       if (remembered.size() > MAX_REMEMBERED) {
@@ -64,8 +63,8 @@ final class Gaps {
   }
 
   /// Turns video that was received but not analyzed into results, except where another gap covers
-  /// it. Nothing of it is missing, so a chunk that is sent again for that time changes nothing: these
-  /// gaps are published and not remembered.
+  /// it. Nothing of it is missing, so a chunk that is sent again for that time changes nothing:
+  /// these gaps are published and not remembered.
   List<Gap> publishNotAnalyzed(Instant from, Instant until, String detail) {
     List<Gap> published = new ArrayList<>();
     Instant start = from;
@@ -81,8 +80,7 @@ final class Gaps {
     if (ChunkTimes.isGap(start, until)) {
       published.add(notAnalyzed(start, until, detail));
     }
-    published.forEach(gap ->
-        notSeenMicros += StreamClock.microsBetween(gap.start(), gap.end()));
+    published.forEach(gap -> notSeenMicros += StreamClock.microsBetween(gap.start(), gap.end()));
     return published;
   }
 

@@ -24,8 +24,8 @@ import java.util.Optional;
 /// ```
 ///
 /// [Idling], [Restarting] and [Ending] drain: they process what is buffered without waiting for
-/// more and then always complete, without another record. If the first chunk that can be decoded
-/// is among what they drain, the stream inside them starts: see [#start].
+/// more and then always complete, without another record. If the first chunk that can be decoded is
+/// among what they drain, the stream inside them starts: see [#start].
 ///
 /// The state topic stores the [Phase] of a [Live] state with each commit.
 sealed interface LifecycleState {

@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Repairs gaps with a redriven chunk: analyzes those parts of the chunk that were missing, each by
-/// itself and in pieces no longer than a window. Rules are not evaluated: their alerts are published
-/// already, or would come too late.
+/// itself and in pieces no longer than a window. Rules are not evaluated: their alerts are
+/// published already, or would come too late.
 final class Repair {
 
   private final StreamClock clock;

@@ -32,8 +32,8 @@ import java.util.List;
 /// [#state] determines everything it returns later.
 final class StreamAggregator {
 
-  /// Whether the next window still covers what was analyzed last, so that open events and alerts can
-  /// be followed into it.
+  /// Whether the next window still covers what was analyzed last, so that open events and alerts
+  /// can be followed into it.
   enum Continuity {
     KEPT,
     BROKEN
@@ -137,8 +137,8 @@ final class StreamAggregator {
     return results;
   }
 
-  /// Adds the answers for gaps that were filled; see [SummaryTree#repair]. Their events stand beside
-  /// those of the windows around them, which are published already.
+  /// Adds the answers for gaps that were filled; see [SummaryTree#repair]. Their events stand
+  /// beside those of the windows around them, which are published already.
   List<Result> addRepairs(List<WindowAnswer> answers) {
     List<Result> results = new ArrayList<>();
     List<SummaryTree.Window> repaired = new ArrayList<>();

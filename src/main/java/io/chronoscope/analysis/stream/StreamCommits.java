@@ -42,8 +42,7 @@ final class StreamCommits {
       StreamPosition position = from.state().position();
       earlierStarts.addAll(position.earlierStarts());
       lastRead =
-          new ChunkOrigin(
-              from.from().topic(), from.from().partition(), position.lastReadOffset());
+          new ChunkOrigin(from.from().topic(), from.from().partition(), position.lastReadOffset());
       lastCommit = new StreamCommit(stream, List.of(), Optional.of(from.state()), from.from());
     });
   }
@@ -91,7 +90,8 @@ final class StreamCommits {
                     state
                         .timeline()
                         .map(timeline -> timeline.state(position))
-                        .orElseGet(() -> StreamState.initial(stream, assumedStart(order), position))),
+                        .orElseGet(
+                            () -> StreamState.initial(stream, assumedStart(order), position))),
             new ChunkOrigin(lastRead().topic(), lastRead().partition(), resumeFrom)));
   }
 
@@ -122,11 +122,11 @@ final class StreamCommits {
   /// From where the stream resumes; empty before its first commit and once it has ended.
   Optional<Resumed> resumable() {
     return last()
-        .flatMap(commit ->
-            commit.state().map(state -> new Resumed(state, commit.resumeFrom())));
+        .flatMap(commit -> commit.state().map(state -> new Resumed(state, commit.resumeFrom())));
   }
 
-  /// Nothing of the stream was decoded, buffered or closed, so that it can start from nothing again.
+  /// Nothing of the stream was decoded, buffered or closed, so that it can start from nothing
+  /// again.
   private static boolean isBlank(StreamPosition position) {
     return !position.started()
         && position.needed().isEmpty()

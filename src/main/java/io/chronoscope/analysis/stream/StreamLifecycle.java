@@ -20,7 +20,6 @@ import io.chronoscope.analysis.stream.LifecycleState.Idling;
 import io.chronoscope.analysis.stream.LifecycleState.Live;
 import io.chronoscope.analysis.stream.LifecycleState.Replaying;
 import io.chronoscope.analysis.stream.LifecycleState.Restarting;
-import io.chronoscope.analysis.stream.LifecycleState.Running;
 import io.chronoscope.analysis.stream.LifecycleState.Waiting;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -79,7 +78,8 @@ final class StreamLifecycle implements AutoCloseable {
             .map(from -> new ChunkOrder(settings.ordering(), from.state().position()))
             .orElseGet(() -> new ChunkOrder(settings.ordering()));
     this.arrivals = new ChunkArrivals(stream, listener, order, this::commit);
-    this.state = resumed.<LifecycleState>map(from -> replaying(from.state())).orElseGet(Waiting::new);
+    this.state =
+        resumed.<LifecycleState>map(from -> replaying(from.state())).orElseGet(Waiting::new);
   }
 
   private Replaying replaying(StreamState stored) {
@@ -131,8 +131,7 @@ final class StreamLifecycle implements AutoCloseable {
           arrivals
               .accept(following, chunk)
               .ifPresent(restart -> state = restart.running().restart(restart.first()));
-      case Unreadable unreadable ->
-          arrivals.reject(unreadable.origin(), unreadable.rejection());
+      case Unreadable unreadable -> arrivals.reject(unreadable.origin(), unreadable.rejection());
       case EndOfStream end -> state = following.end();
     }
     advance();
@@ -175,8 +174,7 @@ final class StreamLifecycle implements AutoCloseable {
   private void complete(Replaying replaying) {
     Live resumed = replaying.complete();
     for (PlacedChunk placed : replaying.buffer().undecoded()) {
-      if (resumed instanceof Restarting restarting
-          && commits.isLastRead(placed.chunk().origin())) {
+      if (resumed instanceof Restarting restarting && commits.isLastRead(placed.chunk().origin())) {
         resumed = restarting.stream().restart(placed);
       } else {
         order.restore(placed);
@@ -275,9 +273,7 @@ final class StreamLifecycle implements AutoCloseable {
     listener.on(new ChunkRejected(stream, rejection));
     List<Result> results = new ArrayList<>();
     results.add(new DeadLetter(stream, placed.chunk().origin(), rejection));
-    order
-        .discard(placed)
-        .ifPresent(gap -> results.add(live.timeline().orElseThrow().publish(gap)));
+    order.discard(placed).ifPresent(gap -> results.add(live.timeline().orElseThrow().publish(gap)));
     commit(results);
   }
 

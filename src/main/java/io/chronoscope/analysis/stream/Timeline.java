@@ -62,9 +62,7 @@ final class Timeline implements AutoCloseable {
     this.aggregator = new StreamAggregator(from, settings, tools.model(), listener);
     this.frames =
         new FrameBuffer(
-            new ChunkReader(tools, settings, clock.startEpochMicros()),
-            clock,
-            position.sampler());
+            new ChunkReader(tools, settings, clock.startEpochMicros()), clock, position.sampler());
     this.gaps =
         new Gaps(
             stream,
@@ -72,8 +70,7 @@ final class Timeline implements AutoCloseable {
             position.gaps(),
             position.gapsForgottenBefore(),
             position.notSeenMicros());
-    this.windows =
-        new WindowScheduler(settings, tools, from, frames, gaps, aggregator, commit);
+    this.windows = new WindowScheduler(settings, tools, from, frames, gaps, aggregator, commit);
   }
 
   Instant start() {
@@ -101,7 +98,8 @@ final class Timeline implements AutoCloseable {
     return frames.decode(placed);
   }
 
-  /// Adds a decoded chunk. Where it has no frames, the stream has a gap, as if no chunk had arrived.
+  /// Adds a decoded chunk. Where it has no frames, the stream has a gap, as if no chunk had
+  /// arrived.
   ///
   /// @param end absolute time at which the chunk ends
   /// @param watermarkBefore absolute watermark without the chunk
@@ -187,7 +185,8 @@ final class Timeline implements AutoCloseable {
   /// @return whether it filled any
   /// @throws UnreadableMediaException when the chunk cannot be decoded to its end
   boolean repair(PlacedChunk placed) throws UnreadableMediaException {
-    Repair.Repaired repaired = new Repair(stream, clock, settings, tools).repair(placed, aggregator, gaps);
+    Repair.Repaired repaired =
+        new Repair(stream, clock, settings, tools).repair(placed, aggregator, gaps);
     if (repaired.results().isEmpty()) {
       return false;
     }
@@ -220,8 +219,8 @@ final class Timeline implements AutoCloseable {
     return windows.finish(clock.offsetMicros(watermark));
   }
 
-  /// Closes what is open and summarizes the stream so far, because the stream becomes idle. The next
-  /// window starts at the watermark.
+  /// Closes what is open and summarizes the stream so far, because the stream becomes idle. The
+  /// next window starts at the watermark.
   ///
   /// @param watermark absolute
   List<Result> idle(Instant watermark) {

@@ -15,10 +15,7 @@ import java.util.function.Consumer;
 ///
 /// @param commit makes results durable, together with the state after them, before it returns
 record WindowPublisher(
-    String stream,
-    AnalysisListener listener,
-    InstantSource clock,
-    Consumer<List<Result>> commit) {
+    String stream, AnalysisListener listener, InstantSource clock, Consumer<List<Result>> commit) {
 
   /// @param analyzed the frames that the window had, in time order; at least one if the results
   ///   open an event

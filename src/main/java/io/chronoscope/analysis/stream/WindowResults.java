@@ -21,9 +21,7 @@ record WindowResults(String stream, StreamClock clock, ModelRef model) {
   /// The parts of an answer that could not be used.
   List<Unanswered> unanswered(WindowAnswer answer) {
     List<Unanswered> unanswered = new ArrayList<>();
-    answer
-        .problem()
-        .ifPresent(problem -> unanswered.add(unanswered(answer, "events", problem)));
+    answer.problem().ifPresent(problem -> unanswered.add(unanswered(answer, "events", problem)));
     if (answer.summary().isBlank()) {
       unanswered.add(unanswered(answer, "summary", "the model gave no summary"));
     }

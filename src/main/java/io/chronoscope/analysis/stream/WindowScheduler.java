@@ -130,8 +130,7 @@ final class WindowScheduler {
 
   private void process(long untilMicros, long watermark) {
     long window = aggregator.nextWindow();
-    List<SampledFrame> candidates =
-        frames.between(windows.startOf(window), windows.endOf(window));
+    List<SampledFrame> candidates = frames.between(windows.startOf(window), windows.endOf(window));
     reportStarted(window, candidates);
     List<Result> results =
         candidates.stream().allMatch(this::isSettled)
@@ -159,12 +158,9 @@ final class WindowScheduler {
   private List<Result> shed(long window, long untilMicros) {
     List<Gap> notAnalyzed =
         progress.shed(
-            gaps,
-            windows.startOf(window),
-            Math.min(windows.startOf(window + 1), untilMicros));
+            gaps, windows.startOf(window), Math.min(windows.startOf(window + 1), untilMicros));
     Continuity continuity = notAnalyzed.isEmpty() ? Continuity.KEPT : Continuity.BROKEN;
-    List<Result> results =
-        new ArrayList<>(aggregator.skipTo(window + 1, continuity, windows));
+    List<Result> results = new ArrayList<>(aggregator.skipTo(window + 1, continuity, windows));
     results.addAll(notAnalyzed);
     return results;
   }
@@ -210,8 +206,8 @@ final class WindowScheduler {
     return progress.shed(gaps, progress.settledMicros(), chunkEnd);
   }
 
-  /// Closes what is open and summarizes the stream so far. The end of a last window that was shed is
-  /// in no other window and is reported here.
+  /// Closes what is open and summarizes the stream so far. The end of a last window that was shed
+  /// is in no other window and is reported here.
   List<Result> finish(long watermark) {
     List<Result> results = new ArrayList<>(aggregator.finish(watermark));
     if (frames.latest().orElse(Long.MIN_VALUE) >= progress.settledMicros()) {

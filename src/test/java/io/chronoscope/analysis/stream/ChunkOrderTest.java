@@ -165,7 +165,9 @@ class ChunkOrderTest {
     }
     assertThat(moves).containsExactly("0");
     offer(2 + ChunkOrder.MAX_BUFFERED_CHUNKS, 4);
-    assertThat(moves).hasSize(2 + ChunkOrder.MAX_BUFFERED_CHUNKS + 1).startsWith("0", "MISSING 2-3", "2");
+    assertThat(moves)
+        .hasSize(2 + ChunkOrder.MAX_BUFFERED_CHUNKS + 1)
+        .startsWith("0", "MISSING 2-3", "2");
   }
 
   @Test
