@@ -37,6 +37,8 @@ class PackagesTest {
           "qwen.weights",
           "qwen.image",
           "qwen.position",
+          "qwen.layer",
+          "qwen.prompt",
           "qwen.encoder",
           "qwen.decoder",
           "qwen",

@@ -17,7 +17,7 @@ public final class Rotary2d {
   /// in token` belongs to the merged token at that place.
   public static RotaryTables windowOrdered(
       TokenGrid grid, WindowPartition order, int mergeSize, int headDim) {
-    return tables(grid, order.toWindows(), mergeSize, headDim);
+    return tables(grid, order.windowOrder(), mergeSize, headDim);
   }
 
   /// The same in the order of [PatchLayout]: tokens row-major, patches of a token row-major.

@@ -13,16 +13,16 @@ import java.util.List;
 /// bucket windows go row by row, inside a window tokens do.
 public final class WindowPartition {
 
-  private final int[] toWindows;
-  private final int[] toRows;
+  private final int[] windowOrder;
+  private final int[] rowOrder;
   private final List<Bucket> buckets;
 
-  private WindowPartition(int[] toWindows, List<Bucket> buckets) {
-    this.toWindows = toWindows;
+  private WindowPartition(int[] windowOrder, List<Bucket> buckets) {
+    this.windowOrder = windowOrder;
     this.buckets = List.copyOf(buckets);
-    this.toRows = new int[toWindows.length];
-    for (int place = 0; place < toWindows.length; place++) {
-      toRows[toWindows[place]] = place;
+    this.rowOrder = new int[windowOrder.length];
+    for (int place = 0; place < windowOrder.length; place++) {
+      rowOrder[windowOrder[place]] = place;
     }
   }
 
@@ -67,13 +67,13 @@ public final class WindowPartition {
   }
 
   /// For each place in window order, the row-major index of the token that stands there. A copy.
-  public int[] toWindows() {
-    return toWindows.clone();
+  public int[] windowOrder() {
+    return windowOrder.clone();
   }
 
   /// For each token in row-major order, its place in window order: the inverse. A copy.
-  public int[] toRows() {
-    return toRows.clone();
+  public int[] rowOrder() {
+    return rowOrder.clone();
   }
 
   /// The windows by size, at most four sizes, none empty; in window order, covering all tokens.

@@ -44,7 +44,7 @@ class Rotary2dTest {
     RotaryTables rows = Rotary2d.rowOrdered(grid, 2, HEAD_DIM);
     RotaryTables windows = Rotary2d.windowOrdered(grid, order, 2, HEAD_DIM);
     int token = 4 * HEAD_DIM;
-    int[] from = order.toWindows();
+    int[] from = order.windowOrder();
     for (int place = 0; place < from.length; place++) {
       assertThat(Arrays.copyOfRange(windows.cos(), place * token, (place + 1) * token))
           .isEqualTo(

@@ -16,7 +16,7 @@ class WindowPartitionTest {
   @Test
   void keepsRowOrderInsideAWindow() {
     WindowPartition order = WindowPartition.of(new TokenGrid(2, 4), 2);
-    assertThat(order.toWindows()).containsExactly(0, 1, 4, 5, 2, 3, 6, 7);
+    assertThat(order.windowOrder()).containsExactly(0, 1, 4, 5, 2, 3, 6, 7);
     assertThat(order.buckets()).containsExactly(new Bucket(2, 2, 2, 0));
   }
 
@@ -27,7 +27,7 @@ class WindowPartitionTest {
     // ----+--
     // 6 7 | 8
     WindowPartition order = WindowPartition.of(new TokenGrid(3, 3), 2);
-    assertThat(order.toWindows()).containsExactly(0, 1, 3, 4, 2, 5, 6, 7, 8);
+    assertThat(order.windowOrder()).containsExactly(0, 1, 3, 4, 2, 5, 6, 7, 8);
     assertThat(order.buckets())
         .containsExactly(
             new Bucket(2, 2, 1, 0),
@@ -39,7 +39,7 @@ class WindowPartitionTest {
   @Test
   void takesAGridSmallerThanAWindowAsOne() {
     WindowPartition order = WindowPartition.of(new TokenGrid(3, 2), 4);
-    assertThat(order.toWindows()).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(order.windowOrder()).containsExactly(0, 1, 2, 3, 4, 5);
     assertThat(order.buckets()).containsExactly(new Bucket(3, 2, 1, 0));
   }
 
@@ -47,7 +47,7 @@ class WindowPartitionTest {
   @CsvSource({"16,16,4", "5,7,4", "4,9,4", "13,3,4", "1,1,4", "20,36,4", "7,7,2", "6,5,1"})
   void groupsTokensJustAsTheGridOfWindowsDoes(int rows, int columns, int window) {
     WindowPartition order = WindowPartition.of(new TokenGrid(rows, columns), window);
-    int[] places = order.toWindows();
+    int[] places = order.windowOrder();
     int next = 0;
     Set<Integer> windowsSeen = new HashSet<>();
     Set<String> sizesSeen = new HashSet<>();
@@ -78,8 +78,8 @@ class WindowPartitionTest {
   @Test
   void isUndoneByItsInverse() {
     WindowPartition order = WindowPartition.of(new TokenGrid(9, 6), 4);
-    int[] there = order.toWindows();
-    int[] back = order.toRows();
+    int[] there = order.windowOrder();
+    int[] back = order.rowOrder();
     for (int token = 0; token < there.length; token++) {
       assertThat(there[back[token]]).isEqualTo(token);
     }
