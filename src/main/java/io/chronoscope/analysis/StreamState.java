@@ -43,6 +43,12 @@ public record StreamState(
     rules = List.copyOf(rules);
   }
 
+  /// The state of a stream none of whose chunks has been analyzed.
+  public static StreamState initial(String stream, Instant start, StreamPosition position) {
+    return new StreamState(
+        VERSION, stream, start, 0, List.of(), Summaries.NONE, Counts.NONE, List.of(), position);
+  }
+
   /// Whether the stream is idle: everything read is analyzed and published, and only another record
   /// can lead to new results.
   public boolean isIdle() {
@@ -120,7 +126,7 @@ public record StreamState(
   /// A summary that has been published.
   ///
   /// @param number of its window, minute or hour, from the stream's start; negative for a repaired
-  ///   gap, see `SummaryRecords.repair`
+  ///   gap, see `SummaryFactory.repairNumber`
   /// @param beginsMicros start of that window, minute or hour
   /// @param startMicros start of the video it is based on
   /// @param endMicros end of the video it is based on

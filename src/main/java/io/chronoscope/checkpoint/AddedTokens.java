@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// The tokens that `tokenizer.json` adds to its vocabulary, the special ones among them. Streamed:
-/// the file is megabytes, the list is short.
+/// The tokens that `tokenizer.json` adds to its vocabulary, special ones included. Parsed as a
+/// stream, because the file has megabytes and this list is short.
+///
+/// @param ids token content to id
 record AddedTokens(Path file, Map<String, Long> ids) {
 
   AddedTokens {

@@ -1,14 +1,13 @@
 package io.chronoscope.checkpoint;
 
 import io.chronoscope.domain.ModelRef;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// A Qwen2.5-VL checkpoint directory, opened. Owns the mapping of its weights.
+/// An open Qwen2.5-VL checkpoint directory. Owns the memory mapping of its weights.
 public final class Checkpoint implements AutoCloseable {
 
   private final Path directory;
@@ -17,8 +16,7 @@ public final class Checkpoint implements AutoCloseable {
   private final VisionTokens tokens;
   private final Preprocessor preprocessor;
   private final GenerationDefaults generation;
-  private final Optional<CheckpointHints> advice;
-  private final Optional<String> chatTemplate;
+  private final Optional<CheckpointHints> hints;
   private final Weights weights;
   private final ModelRef ref;
   private final Arena arena;
@@ -27,21 +25,22 @@ public final class Checkpoint implements AutoCloseable {
     this.directory = directory;
     this.arena = arena;
     Path configFile = directory.resolve("config.json");
-    ConfigReader config = ConfigReader.of(JsonFields.read(configFile));
+    ConfigReader config = ConfigReader.of(CheckpointJson.read(configFile));
     this.text = config.text();
     this.vision = config.vision();
     this.tokens = config.tokens(AddedTokens.read(directory.resolve("tokenizer.json")));
     this.preprocessor = PreprocessorReader.read(directory, vision);
     this.generation = readGeneration(directory, config);
-    this.advice =
-        JsonFields.readIfPresent(directory.resolve(CheckpointHints.FILE))
+    this.hints =
+        CheckpointJson.readIfPresent(directory.resolve(CheckpointHints.FILE))
             .map(CheckpointHints::read);
-    this.chatTemplate = readChatTemplate(directory);
     this.weights = Weights.open(directory, ExpectedTensors.of(text, vision), arena);
     this.ref = new ModelRef(name(directory), Revision.of(configFile, weights));
   }
 
-  /// @throws CheckpointException when anything is missing, damaged, unused or unsupported
+  /// Opens a checkpoint and validates all of its files.
+  ///
+  /// @throws CheckpointException when something is missing, damaged, unused or unsupported
   @SuppressWarnings("MustBeClosed") // the checkpoint owns the arena and closes it
   public static Checkpoint open(Path directory) {
     if (!Files.isDirectory(directory)) {
@@ -63,32 +62,16 @@ public final class Checkpoint implements AutoCloseable {
 
   private static GenerationDefaults readGeneration(Path directory, ConfigReader config) {
     Path file = directory.resolve("generation_config.json");
-    Optional<JsonFields> fields = JsonFields.readIfPresent(file);
+    Optional<CheckpointJson> fields = CheckpointJson.readIfPresent(file);
     List<Integer> eos = fields.map(f -> f.oneOrMoreIntegers("eos_token_id")).orElse(List.of());
     if (eos.isEmpty()) {
       eos = config.eosTokenIds();
     }
     if (eos.isEmpty()) {
-      throw new CheckpointException(file, "key eos_token_id is missing, in config.json too");
+      throw new CheckpointException(file, "key eos_token_id is missing, also in config.json");
     }
     return new GenerationDefaults(
         eos, fields.map(f -> f.positiveNumber("repetition_penalty", 1)).orElse(1.0));
-  }
-
-  private static Optional<String> readChatTemplate(Path directory) {
-    Path jinja = directory.resolve("chat_template.jinja");
-    if (Files.exists(jinja)) {
-      try {
-        return Optional.of(Files.readString(jinja));
-      } catch (IOException e) {
-        throw new CheckpointException(jinja, "cannot be read: " + e.getMessage(), e);
-      }
-    }
-    return JsonFields.readIfPresent(directory.resolve("chat_template.json"))
-        .flatMap(fields -> fields.text("chat_template"))
-        .or(() ->
-            JsonFields.readIfPresent(directory.resolve("tokenizer_config.json"))
-                .flatMap(fields -> fields.text("chat_template")));
   }
 
   public Path directory() {
@@ -115,17 +98,12 @@ public final class Checkpoint implements AutoCloseable {
     return generation;
   }
 
-  public Optional<CheckpointHints> advice() {
-    return advice;
+  public Optional<CheckpointHints> hints() {
+    return hints;
   }
 
-  /// The chat template as it is published (Jinja), not interpreted.
-  public Optional<String> chatTemplate() {
-    return chatTemplate;
-  }
-
-  /// Name of the directory and a digest of configuration, tensor headers and samples of the
-  /// weights.
+  /// The directory's name, and as revision a digest of configuration, tensor headers and samples of
+  /// the weights.
   public ModelRef ref() {
     return ref;
   }
@@ -134,8 +112,7 @@ public final class Checkpoint implements AutoCloseable {
     return weights;
   }
 
-  /// Unmaps the weights; nothing may read them any more, native sessions included. May be called
-  /// more than once.
+  /// Unmaps the weights. Nothing may read them afterwards, native sessions included. Idempotent.
   @Override
   public void close() {
     if (arena.scope().isAlive()) {

@@ -2,7 +2,7 @@ package io.chronoscope.checkpoint;
 
 import java.nio.file.Path;
 
-/// A checkpoint that cannot be used as it is. The message names the file and the key or tensor.
+/// Thrown for a checkpoint that cannot be used. The message names the file and the key or tensor.
 public final class CheckpointException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -2,15 +2,16 @@ package io.chronoscope.checkpoint;
 
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 
-/// What the checkpoint's maker advises for streams, from this project's own optional file
-/// `chronoscope.json`. Each value is positive.
+/// Recommendations of the checkpoint's author for streams, from this project's own optional file
+/// `chronoscope.json`. Every number is positive.
 ///
-/// @param windowSeconds length of the video that is put to the model at once
-/// @param overlapSeconds how much of it the next window shows again
-/// @param summarizesText whether it can summarize text; a checkpoint of a few million weights,
-///   trained on questions about video alone, cannot
-/// @param comparesText whether it can say if two descriptions speak of the same event
+/// @param windowSeconds duration of a window
+/// @param overlapSeconds overlap of consecutive windows
+/// @param summarizesText whether the model can summarize text; a checkpoint of a few million
+///   parameters, trained on questions about video only, cannot
+/// @param comparesText whether the model can decide if two descriptions refer to the same event
 public record CheckpointHints(
     OptionalDouble windowSeconds,
     OptionalDouble overlapSeconds,
@@ -21,10 +22,10 @@ public record CheckpointHints(
   private static final Set<String> KEYS =
       Set.of("windowSeconds", "overlapSeconds", "summarizesText", "comparesText");
 
-  static CheckpointHints read(JsonFields fields) {
+  static CheckpointHints read(CheckpointJson fields) {
     for (String key : fields.keys()) {
       if (!KEYS.contains(key)) {
-        throw fields.wrong(key, "is not known");
+        throw fields.invalid(key, "is unknown; known are " + new TreeSet<>(KEYS));
       }
     }
     return new CheckpointHints(

@@ -1,6 +1,6 @@
 package io.chronoscope.checkpoint;
 
-/// Number formats that weights may be stored in.
+/// Element types in which weights may be stored.
 public enum DataType {
   F32(4),
   F16(2),
@@ -12,7 +12,7 @@ public enum DataType {
     this.bytes = bytes;
   }
 
-  /// Bytes of one element.
+  /// Size of one element in bytes.
   public int bytes() {
     return bytes;
   }

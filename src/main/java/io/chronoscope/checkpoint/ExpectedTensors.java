@@ -3,14 +3,14 @@ package io.chronoscope.checkpoint;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Which tensors a checkpoint of a configuration has, and of what shape, by their published names.
+/// The tensors that a checkpoint with a given configuration must have: published name to shape.
 final class ExpectedTensors {
 
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
   private ExpectedTensors() {}
 
-  /// Name to shape, in the order of the architecture.
+  /// Published name to shape, in the order of the architecture.
   static Map<String, long[]> of(TextConfig text, VisionConfig vision) {
     ExpectedTensors expected = new ExpectedTensors();
     expected.addVision(vision);

@@ -2,10 +2,10 @@ package io.chronoscope.checkpoint;
 
 import java.util.List;
 
-/// How the checkpoint wants its answers generated.
+/// The checkpoint's generation settings.
 ///
-/// @param eosTokenIds each of them ends an answer; at least one
-/// @param repetitionPenalty 1.0 where the checkpoint states none
+/// @param eosTokenIds stop tokens, each of which ends an answer; at least one
+/// @param repetitionPenalty 1.0 when the checkpoint states none
 public record GenerationDefaults(List<Integer> eosTokenIds, double repetitionPenalty) {
 
   public GenerationDefaults {

@@ -1,6 +1,6 @@
 package io.chronoscope.checkpoint;
 
-/// Bounds for the area of a resized picture.
+/// Bounds on the area of a resized picture, in pixels.
 public record PixelLimits(long minPixels, long maxPixels) {
 
   /// The published limits of a still image: 4 and 16384 tokens of 28×28 pixels.
@@ -11,7 +11,8 @@ public record PixelLimits(long minPixels, long maxPixels) {
 
   public PixelLimits {
     if (minPixels <= 0 || maxPixels < minPixels) {
-      throw new IllegalArgumentException("pixel limits %d to %d".formatted(minPixels, maxPixels));
+      throw new IllegalArgumentException(
+          "pixel limits must be positive and ascending: %d to %d".formatted(minPixels, maxPixels));
     }
   }
 }

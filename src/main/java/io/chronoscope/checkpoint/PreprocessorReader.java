@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Reads `preprocessor_config.json` and, where there is one, `video_preprocessor_config.json`.
+/// Reads `preprocessor_config.json` and, if present, `video_preprocessor_config.json`.
 ///
 /// Limits are stated as `min_pixels` and `max_pixels` or as `size.shortest_edge` and
-/// `size.longest_edge` (areas too, whatever the names say); what is not stated is the published
-/// value. The published still-image limits do not hold for video: a file that states them, or
-/// states nothing, has the published limits for video frames. Any other limits are the checkpoint's
-/// own and hold for video frames as well, the upper one at most the published 602,112.
+/// `size.longest_edge` (areas as well, despite their names); absent values are the published ones.
+/// The published still-image limits do not apply to video: a file that states them, or states
+/// nothing, gets the published limits for video frames. Any other limits are the checkpoint's own
+/// and apply to video frames too, with an upper bound of at most the published 602,112.
 final class PreprocessorReader {
 
   private static final ChannelValues MEAN = new ChannelValues(0.48145466f, 0.4578275f, 0.40821073f);
@@ -21,9 +21,9 @@ final class PreprocessorReader {
   private PreprocessorReader() {}
 
   static Preprocessor read(Path directory, VisionConfig vision) {
-    JsonFields image = JsonFields.read(directory.resolve("preprocessor_config.json"));
-    Optional<JsonFields> video =
-        JsonFields.readIfPresent(directory.resolve("video_preprocessor_config.json"));
+    CheckpointJson image = CheckpointJson.read(directory.resolve("preprocessor_config.json"));
+    Optional<CheckpointJson> video =
+        CheckpointJson.readIfPresent(directory.resolve("video_preprocessor_config.json"));
     requireSame(image, vision);
     video.ifPresent(fields -> requireSame(fields, vision));
     PixelLimits imageLimits = limits(image, PixelLimits.OFFICIAL_IMAGE);
@@ -43,27 +43,27 @@ final class PreprocessorReader {
     return new PixelLimits(Math.min(stated.minPixels(), max), max);
   }
 
-  private static PixelLimits limits(JsonFields fields, PixelLimits absent) {
-    Optional<JsonFields> size = fields.object("size");
-    OptionalLong min = fields.wholeIfPresent("min_pixels");
-    OptionalLong max = fields.wholeIfPresent("max_pixels");
+  private static PixelLimits limits(CheckpointJson fields, PixelLimits absent) {
+    Optional<CheckpointJson> size = fields.object("size");
+    OptionalLong min = fields.integerIfPresent("min_pixels");
+    OptionalLong max = fields.integerIfPresent("max_pixels");
     if (min.isEmpty() && size.isPresent()) {
-      min = size.get().wholeIfPresent("shortest_edge");
+      min = size.get().integerIfPresent("shortest_edge");
     }
     if (max.isEmpty() && size.isPresent()) {
-      max = size.get().wholeIfPresent("longest_edge");
+      max = size.get().integerIfPresent("longest_edge");
     }
     long from = min.orElse(absent.minPixels());
     long to = max.orElse(absent.maxPixels());
     if (from <= 0 || to < from) {
-      throw fields.wrong(
+      throw fields.invalid(
           max.isPresent() ? "max_pixels" : "min_pixels",
-          "gives pixel limits from %d to %d".formatted(from, to));
+          "makes the pixel limits %d to %d".formatted(from, to));
     }
     return new PixelLimits(from, to);
   }
 
-  private static void requireSame(JsonFields fields, VisionConfig vision) {
+  private static void requireSame(CheckpointJson fields, VisionConfig vision) {
     requireSame(fields, "patch_size", vision.patchSize());
     requireSame(fields, "temporal_patch_size", vision.temporalPatchSize());
     requireSame(fields, "merge_size", vision.spatialMergeSize());
@@ -78,18 +78,21 @@ final class PreprocessorReader {
     }
   }
 
-  private static void requireSame(JsonFields fields, String key, int config) {
-    if (fields.positive(key, config) != config) {
-      throw fields.wrong(key, "is %s, but config.json has %d".formatted(fields.raw(key), config));
+  private static void requireSame(CheckpointJson fields, String key, int config) {
+    if (fields.positiveInteger(key, config) != config) {
+      throw fields.invalid(
+          key, "is %s, but config.json states %d".formatted(fields.raw(key), config));
     }
   }
 
-  private static Optional<ChannelValues> channels(JsonFields fields, String key) {
+  private static Optional<ChannelValues> channels(CheckpointJson fields, String key) {
     Optional<List<Double>> values = fields.numbers(key);
     if (values.isPresent()
         && (values.get().size() != 3
             || (key.equals("image_std") && values.get().stream().anyMatch(std -> std <= 0)))) {
-      throw fields.wrong(key, "is " + values.get() + ", not three values for red, green and blue");
+      throw fields.invalid(
+          key,
+          "is " + values.get() + ", not three values for red, green and blue (positive for std)");
     }
     return values.map(v ->
         new ChannelValues(v.get(0).floatValue(), v.get(1).floatValue(), v.get(2).floatValue()));

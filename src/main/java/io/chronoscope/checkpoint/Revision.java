@@ -8,8 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A short digest that tells two checkpoints of one name apart without reading gigabytes: SHA-256
-/// over the configuration, the weight files' headers and a few bytes of each tensor.
+/// A short digest that distinguishes checkpoints of the same name without reading gigabytes:
+/// SHA-256 over the configuration, the weight files' headers and a few bytes of each tensor.
 final class Revision {
 
   private static final int SAMPLE_BYTES = 64;

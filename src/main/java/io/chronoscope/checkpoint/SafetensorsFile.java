@@ -20,16 +20,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/// One safetensors file, mapped read-only: 8 bytes header length, a JSON header, the tensors'
-/// bytes. The format and what must be refused: the safetensors README, "Format".
+/// A safetensors file, mapped read-only: 8 bytes of header length, a JSON header, the tensors'
+/// bytes. For the format and for what a reader must reject, see the safetensors README, "Format".
 ///
 /// @param path symbolic links resolved
 /// @param header the header's bytes
-/// @param entries sorted by their place in the file; they cover its data without gap or overlap
+/// @param entries sorted by offset; they cover the data without gap or overlap
 record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
 
-  /// The reference refuses longer headers.
-  private static final long LARGEST_HEADER = 100_000_000;
+  /// The reference implementation rejects longer headers.
+  private static final long MAX_HEADER_BYTES = 100_000_000;
 
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -43,13 +43,15 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
-  /// A tensor as the file describes it.
+  /// A tensor as described by the header.
   ///
-  /// @param dtype as written; not every one is supported
+  /// @param dtype as written, possibly unsupported
   /// @param begin offset in the file, in bytes
   @SuppressWarnings("ArrayRecordComponent") // stays in this package, is not compared
   record Entry(String name, String dtype, long[] shape, long begin, MemorySegment data) {}
 
+  /// Maps a file and validates its header.
+  ///
   /// @param arena unmaps the file when it is closed
   static SafetensorsFile map(Path file, Arena arena) {
     Path real;
@@ -66,11 +68,13 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
     }
     if (all.byteSize() < 8) {
-      throw new CheckpointException(file, "is no safetensors file: " + all.byteSize() + " bytes");
+      throw new CheckpointException(
+          file, "is not a safetensors file: " + all.byteSize() + " bytes");
     }
     long length = all.get(LENGTH, 0);
-    if (length < 2 || length > LARGEST_HEADER) {
-      throw new CheckpointException(file, "is no safetensors file: header of " + length + " bytes");
+    if (length < 2 || length > MAX_HEADER_BYTES) {
+      throw new CheckpointException(
+          file, "is not a safetensors file: header of " + length + " bytes");
     }
     if (8 + length > all.byteSize()) {
       throw new CheckpointException(
@@ -113,13 +117,14 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
             && offsets.get(0).isIntegralNumber()
             && offsets.get(1).isIntegralNumber();
     if (!complete) {
-      throw wrong(file, name, "is described by " + node + ", without dtype, shape or data_offsets");
+      throw invalid(
+          file, name, "is described by " + node + ", without valid dtype, shape or data_offsets");
     }
     long[] shape = new long[node.get("shape").size()];
     for (int i = 0; i < shape.length; i++) {
       JsonNode side = node.get("shape").get(i);
       if (!side.isIntegralNumber() || !side.canConvertToLong() || side.longValue() < 0) {
-        throw wrong(file, name, "has shape " + node.get("shape"));
+        throw invalid(file, name, "has the invalid shape " + node.get("shape"));
       }
       shape[i] = side.longValue();
     }
@@ -127,13 +132,13 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
     long end = offsets.get(1).longValue();
     long dataSize = all.byteSize() - dataStart;
     if (begin < 0 || end < begin || !offsets.get(1).canConvertToLong()) {
-      throw wrong(file, name, "has data_offsets " + offsets);
+      throw invalid(file, name, "has invalid data_offsets " + offsets);
     }
     if (end > dataSize) {
-      throw wrong(
+      throw invalid(
           file,
           name,
-          "ends at byte %d of the data, but there are %d: the file is truncated"
+          "ends at byte %d of the data, but there are only %d: the file is truncated"
               .formatted(end, dataSize));
     }
     return new Entry(
@@ -149,7 +154,7 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
     String before = "the header";
     for (Entry entry : entries) {
       if (entry.begin() != at) {
-        throw wrong(
+        throw invalid(
             file,
             entry.name(),
             (entry.begin() < at ? "overlaps " : "leaves a gap after ") + before);
@@ -163,11 +168,11 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
     }
   }
 
-  private static CheckpointException wrong(Path file, String tensor, String problem) {
+  private static CheckpointException invalid(Path file, String tensor, String problem) {
     return new CheckpointException(file, "tensor " + tensor + " " + problem);
   }
 
-  /// The entry as a tensor, after its number format and size are checked.
+  /// The entry as a tensor, once its element type and size have been checked.
   Tensor tensor(Entry entry, String publishedName) {
     DataType type;
     switch (entry.dtype()) {
@@ -175,7 +180,7 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
       case "F16" -> type = DataType.F16;
       case "BF16" -> type = DataType.BF16;
       default ->
-          throw wrong(
+          throw invalid(
               path,
               entry.name(),
               "has dtype " + entry.dtype() + ", which is not supported (only F32, F16, BF16)");
@@ -189,10 +194,10 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
       bytes = -1;
     }
     if (bytes != entry.data().byteSize()) {
-      throw wrong(
+      throw invalid(
           path,
           entry.name(),
-          "of %s %s takes %d bytes"
+          "of type %s and shape %s has %d bytes"
               .formatted(entry.dtype(), Arrays.toString(entry.shape()), entry.data().byteSize()));
     }
     return new Tensor(publishedName, type, entry.shape(), entry.data(), path, entry.begin());

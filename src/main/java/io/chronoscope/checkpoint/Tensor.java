@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// A weight tensor in its memory-mapped file. Valid until its [Checkpoint] is closed.
+/// A weight tensor in a memory-mapped file. Valid until its [Checkpoint] is closed.
 public final class Tensor {
 
   private static final ValueLayout.OfFloat F32 =
@@ -42,7 +42,7 @@ public final class Tensor {
     return type;
   }
 
-  /// A copy.
+  /// The dimensions, copied.
   public long[] shape() {
     return shape.clone();
   }
@@ -61,12 +61,12 @@ public final class Tensor {
     return file;
   }
 
-  /// Where the data begins in [#file()], in bytes.
+  /// Offset of the data in [#file()], in bytes.
   public long fileOffset() {
     return fileOffset;
   }
 
-  /// The elements as 32-bit floats (exact for every [DataType]), copied.
+  /// Copies the elements as 32-bit floats, which is exact for every [DataType].
   ///
   /// @throws IllegalStateException when they do not fit into one array
   public float[] toFloats() {

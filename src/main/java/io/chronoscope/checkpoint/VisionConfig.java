@@ -2,20 +2,20 @@ package io.chronoscope.checkpoint;
 
 import java.util.Set;
 
-/// The vision encoder's shape.
+/// The vision encoder's dimensions.
 ///
 /// @param hiddenSize width of a patch
 /// @param depth encoder blocks
 /// @param heads attention heads
-/// @param intermediateSize width inside the MLP
+/// @param intermediateSize inner width of the MLP
 /// @param outHiddenSize width of a merged token, the decoder's hidden size
 /// @param patchSize side of a patch in pixels
 /// @param spatialMergeSize side of a merged token in patches
-/// @param temporalPatchSize frames in a patch; always 2
+/// @param temporalPatchSize frames per patch; always 2
 /// @param windowSizePx side of an attention window in pixels
-/// @param fullAttentionBlocks blocks that attend over the whole frame pair
-/// @param tokensPerSecond temporal positions a second
-/// @param inChannels colour channels; always 3
+/// @param fullAttentionBlocks blocks with attention over the whole frame pair instead of windows
+/// @param tokensPerSecond temporal positions per second
+/// @param inChannels color channels; always 3
 public record VisionConfig(
     int hiddenSize,
     int depth,
@@ -49,7 +49,7 @@ public record VisionConfig(
     return windowSizePx / spatialMergeSize / patchSize;
   }
 
-  /// Numbers in a patch (1176): channels · frames · patch rows · patch columns.
+  /// Values in a patch (1176): channels · frames · patch rows · patch columns.
   public int patchValues() {
     return inChannels * temporalPatchSize * patchSize * patchSize;
   }

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// All weight tensors of a checkpoint under their published names: `visual.*`, `model.*` and, where
-/// the embeddings are not tied, `lm_head.weight`.
+/// All weight tensors of a checkpoint by published name: `visual.*`, `model.*` and, unless the
+/// embeddings are tied, `lm_head.weight`.
 public final class Weights {
 
   static final String LM_HEAD = "lm_head.weight";
@@ -31,7 +31,7 @@ public final class Weights {
     this.files = List.copyOf(files);
   }
 
-  /// Maps the directory's weight files and holds them against `expected`.
+  /// Maps the directory's weight files and checks them against `expected`.
   ///
   /// @param expected published name to shape
   static Weights open(Path directory, Map<String, long[]> expected, Arena arena) {
@@ -49,7 +49,7 @@ public final class Weights {
       for (SafetensorsFile.Entry entry : mapped.entries()) {
         String name = publishedName(entry.name());
         if (found.put(name, mapped.tensor(entry, name)) != null) {
-          throw new CheckpointException(file, "tensor " + entry.name() + " is there twice");
+          throw new CheckpointException(file, "tensor " + entry.name() + " is duplicated");
         }
       }
     }
@@ -60,8 +60,8 @@ public final class Weights {
   }
 
   private static Map<String, String> indexed(Path index) {
-    JsonFields map =
-        JsonFields.read(index)
+    CheckpointJson map =
+        CheckpointJson.read(index)
             .object("weight_map")
             .orElseThrow(() -> new CheckpointException(index, "key weight_map is missing"));
     Map<String, String> fileOf = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ public final class Weights {
   private static List<Path> shards(Path directory, Path index) {
     List<Path> files = new ArrayList<>();
     for (String name : new TreeSet<>(indexed(index).values())) {
-      // The index comes with the download; it must not lead out of its directory.
+      // The index is untrusted; it must not lead out of its directory.
       Path file = directory.resolve(name);
       if (!Path.of(name).equals(file.getFileName())) {
         throw new CheckpointException(index, "file " + name + " is outside the directory");
@@ -96,12 +96,11 @@ public final class Weights {
     missing.removeAll(there);
     if (!missing.isEmpty()) {
       throw new CheckpointException(
-          index, "names tensors that its files do not hold: " + some(missing));
+          index, "names tensors that its files do not contain: " + abbreviated(missing));
     }
   }
 
-  /// Names as first published stay; those written by later versions of the library get their first
-  /// form back.
+  /// The name as first published. Later versions of transformers write other prefixes.
   static String publishedName(String name) {
     if (name.startsWith("model.visual.")) {
       return name.substring("model.".length());
@@ -127,21 +126,22 @@ public final class Weights {
       }
     });
     if (!missing.isEmpty()) {
-      throw new CheckpointException(source, "tensors are missing: " + some(missing));
+      throw new CheckpointException(source, "tensors are missing: " + abbreviated(missing));
     }
-    // Some tools write the tied projection out; it must then be the embedding's shape.
+    // Some tools store the tied projection too; it must then have the embedding's shape.
     long[] embedding = expected.get(EMBEDDING);
     Tensor unneeded = expected.containsKey(LM_HEAD) ? null : found.remove(LM_HEAD);
     if (unneeded != null && embedding != null) {
       requireShape(unneeded, embedding, misshapen);
     }
     if (!misshapen.isEmpty()) {
-      throw new CheckpointException(source, "tensors have other shapes: " + some(misshapen));
+      throw new CheckpointException(
+          source, "tensors have unexpected shapes: " + abbreviated(misshapen));
     }
     Set<String> unused = new TreeSet<>(found.keySet());
     unused.removeAll(expected.keySet());
     if (!unused.isEmpty()) {
-      throw new CheckpointException(source, "tensors have no use: " + some(unused));
+      throw new CheckpointException(source, "tensors are unexpected: " + abbreviated(unused));
     }
     return matched;
   }
@@ -154,15 +154,13 @@ public final class Weights {
     }
   }
 
-  /// The first few, and how many there are.
-  private static String some(Collection<String> names) {
+  /// The first few names and the total.
+  private static String abbreviated(Collection<String> names) {
     String first = String.join(", ", names.stream().limit(NAMED_IN_MESSAGE).toList());
-    return names.size() <= NAMED_IN_MESSAGE
-        ? first
-        : first + ", … (" + names.size() + " altogether)";
+    return names.size() <= NAMED_IN_MESSAGE ? first : first + ", … (" + names.size() + " in total)";
   }
 
-  /// @throws IllegalArgumentException when no checkpoint of this configuration has such a tensor
+  /// @throws IllegalArgumentException when a checkpoint of this configuration has no such tensor
   public Tensor get(String publishedName) {
     Tensor tensor = tensors.get(publishedName);
     if (tensor == null) {

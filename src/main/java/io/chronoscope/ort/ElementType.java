@@ -3,7 +3,7 @@ package io.chronoscope.ort;
 import ai.onnx.proto.OnnxMl;
 import ai.onnxruntime.OnnxJavaType;
 
-/// Number formats of tensors in a graph.
+/// Element types of tensors in a graph.
 public enum ElementType {
   FLOAT32(4, OnnxMl.TensorProto.DataType.FLOAT, OnnxJavaType.FLOAT),
   FLOAT16(2, OnnxMl.TensorProto.DataType.FLOAT16, OnnxJavaType.FLOAT16),
@@ -23,7 +23,7 @@ public enum ElementType {
     this.java = java;
   }
 
-  /// Bytes of one element.
+  /// Size of one element in bytes.
   public int bytes() {
     return bytes;
   }

@@ -3,23 +3,24 @@ package io.chronoscope.ort;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A weight that stays in its file; the runtime maps it from there.
+/// A weight that stays in its file, from which the runtime maps it.
 ///
 /// @param name unique in the model
-/// @param type how it is stored
-/// @param shape its dimensions
-/// @param file absolute, symbolic links resolved (the runtime refuses links)
-/// @param offsetBytes where its data begins in `file`
+/// @param type element type as stored
+/// @param file absolute, with symbolic links resolved (the runtime rejects links)
+/// @param offsetBytes offset of its data in `file`
 public record ExternalWeight(
     String name, ElementType type, List<Long> shape, Path file, long offsetBytes) {
 
   public ExternalWeight {
     shape = List.copyOf(shape);
     if (!file.isAbsolute()) {
-      throw new IllegalArgumentException(name + ": file of a weight is not absolute: " + file);
+      throw new IllegalArgumentException(
+          name + ": the file of a weight must be an absolute path: " + file);
     }
     if (offsetBytes < 0) {
-      throw new IllegalArgumentException(name + ": offset " + offsetBytes);
+      throw new IllegalArgumentException(
+          name + ": the offset of a weight must not be negative: " + offsetBytes);
     }
   }
 

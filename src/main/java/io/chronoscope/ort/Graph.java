@@ -4,22 +4,15 @@ import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An ONNX graph that is written down operator by operator; see [the
-/// operators](https://onnx.ai/onnx/operators/) and ONNX Runtime's own ones ([contrib
-/// operators](https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md)). Types
-/// are followed; shapes are the runtime's business. [Ops] has the operators that the model needs.
+/// An ONNX graph under construction, operator by operator. [Ops] has the operators that the model
+/// needs. Element types are tracked; shapes are left to the runtime. Not thread-safe.
 public final class Graph {
-
-  static final int OPSET = 21;
-  static final int IR_VERSION = 10;
-  static final String CONTRIB = "com.microsoft";
 
   private final OnnxMl.GraphProto.Builder proto = OnnxMl.GraphProto.newBuilder();
   private final AtomicInteger names;
@@ -36,37 +29,37 @@ public final class Graph {
     return new Graph(name, new AtomicInteger());
   }
 
-  /// The body of a loop: it may read every value of this graph, and names stay unique.
+  /// A nested graph: the body of a loop or a branch. It may read every value of this graph.
   public Graph body(String name) {
     return new Graph(name, names);
   }
 
-  /// An input of `rank` dimensions of any size.
+  /// Declares an input with `rank` dimensions of any size.
   public Value input(String name, ElementType type, int rank) {
     Value value = new Value(name, type);
-    proto.addInput(declaration(value, rank));
+    proto.addInput(OnnxProtos.declaration(value, rank));
     return value;
   }
 
-  /// An input of a loop's body, of `rank` dimensions that may change from step to step.
+  /// Declares an input of a loop body, with `rank` dimensions that may change from step to step.
   public Value bodyInput(String hint, ElementType type, int rank) {
     Value value = fresh(hint, type);
-    proto.addInput(declaration(value, rank));
+    proto.addInput(OnnxProtos.declaration(value, rank));
     return value;
   }
 
-  /// Gives `value` to the outside under `name`.
+  /// Declares `value` as an output.
   public void output(String name, Value value, int rank) {
     Value named = new Value(name, value.type());
-    proto.addNode(node("", "Identity", List.of(value), List.of(named)));
-    proto.addOutput(declaration(named, rank));
+    proto.addNode(OnnxProtos.node("", "Identity", List.of(value), List.of(named)));
+    proto.addOutput(OnnxProtos.declaration(named, rank));
     outputs.add(named);
   }
 
   void bodyOutput(Value value) {
-    // an output that merely passes an input or an outer value on must have a name of its own
+    // An output that only passes on an input or an outer value needs a name of its own.
     Value own = node("Identity", value.type(), List.of(value), Map.of());
-    proto.addOutput(declaration(own, -1));
+    proto.addOutput(OnnxProtos.declaration(own, -1));
     outputs.add(own);
   }
 
@@ -74,26 +67,11 @@ public final class Graph {
     return outputs;
   }
 
+  /// Adds a weight that stays in its file.
   public Value weight(ExternalWeight weight) {
     weights.put(weight.name(), weight);
-    proto.addInitializer(
-        OnnxMl.TensorProto.newBuilder()
-            .setName(weight.name())
-            .setDataType(weight.type().proto().getNumber())
-            .addAllDims(weight.shape())
-            .setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL)
-            .addExternalData(entry("location", fileName(weight)))
-            .addExternalData(entry("offset", Long.toString(weight.offsetBytes())))
-            .addExternalData(entry("length", Long.toString(weight.sizeBytes()))));
+    proto.addInitializer(OnnxProtos.external(weight));
     return new Value(weight.name(), weight.type());
-  }
-
-  private static String fileName(ExternalWeight weight) {
-    Path name = weight.file().getFileName();
-    if (name == null) {
-      throw new IllegalArgumentException(weight.name() + " is in no file: " + weight.file());
-    }
-    return name.toString();
   }
 
   public Value longs(long[] values, long... shape) {
@@ -102,7 +80,7 @@ public final class Graph {
     return constant(ElementType.INT64, bytes, shape);
   }
 
-  /// A list of longs, mostly a shape.
+  /// A list of INT64, usually a shape.
   public Value list(long... values) {
     return longs(values, values.length);
   }
@@ -143,7 +121,7 @@ public final class Graph {
     for (long dimension : shape) {
       tensor.addDims(dimension);
     }
-    // small constants repeat in every layer; one of each is enough
+    // Small constants recur in every layer; one of each is enough.
     ByteString key = tensor.build().toByteString();
     return tensor.getRawData().size() > 64
         ? addConstant(tensor, type)
@@ -165,7 +143,7 @@ public final class Graph {
   }
 
   Value contrib(String op, ElementType type, List<Value> inputs, Map<String, Object> attributes) {
-    return nodes(CONTRIB, op, List.of(type), inputs, attributes).getFirst();
+    return nodes(OnnxProtos.CONTRIB, op, List.of(type), inputs, attributes).getFirst();
   }
 
   List<Value> nodes(
@@ -175,86 +153,26 @@ public final class Graph {
       List<Value> inputs,
       Map<String, Object> attributes) {
     List<Value> results = types.stream().map(type -> fresh(op, type)).toList();
-    OnnxMl.NodeProto.Builder node = node(domain, op, inputs, results);
-    attributes.forEach((name, value) -> node.addAttribute(attribute(name, value)));
+    OnnxMl.NodeProto.Builder node = OnnxProtos.node(domain, op, inputs, results);
+    attributes.forEach((name, value) -> node.addAttribute(OnnxProtos.attribute(name, value)));
     proto.addNode(node);
     return results;
-  }
-
-  private static OnnxMl.NodeProto.Builder node(
-      String domain, String op, List<Value> inputs, List<Value> results) {
-    OnnxMl.NodeProto.Builder node =
-        OnnxMl.NodeProto.newBuilder()
-            .setDomain(domain)
-            .setOpType(op)
-            .setName(results.getFirst().name());
-    inputs.forEach(input -> node.addInput(input.name()));
-    results.forEach(result -> node.addOutput(result.name()));
-    return node;
   }
 
   private Value fresh(String hint, ElementType type) {
     return new Value(hint + "_" + names.incrementAndGet(), type);
   }
 
-  private static OnnxMl.AttributeProto attribute(String name, Object value) {
-    OnnxMl.AttributeProto.Builder attribute = OnnxMl.AttributeProto.newBuilder().setName(name);
-    switch (value) {
-      case Long number -> attribute.setType(OnnxMl.AttributeProto.AttributeType.INT).setI(number);
-      case Integer number ->
-          attribute.setType(OnnxMl.AttributeProto.AttributeType.INT).setI(number);
-      case Float number ->
-          attribute.setType(OnnxMl.AttributeProto.AttributeType.FLOAT).setF(number);
-      case String text ->
-          attribute
-              .setType(OnnxMl.AttributeProto.AttributeType.STRING)
-              .setS(ByteString.copyFromUtf8(text));
-      case long[] numbers -> {
-        attribute.setType(OnnxMl.AttributeProto.AttributeType.INTS);
-        for (long number : numbers) {
-          attribute.addInts(number);
-        }
-      }
-      case Graph body ->
-          attribute.setType(OnnxMl.AttributeProto.AttributeType.GRAPH).setG(body.proto);
-      default -> throw new IllegalArgumentException(name + ": " + value.getClass());
-    }
-    return attribute.build();
-  }
-
-  private static OnnxMl.ValueInfoProto declaration(Value value, int rank) {
-    OnnxMl.TypeProto.Tensor.Builder tensor =
-        OnnxMl.TypeProto.Tensor.newBuilder().setElemType(value.type().proto().getNumber());
-    if (rank >= 0) {
-      OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder();
-      for (int i = 0; i < rank; i++) {
-        shape.addDim(OnnxMl.TensorShapeProto.Dimension.getDefaultInstance());
-      }
-      tensor.setShape(shape);
-    }
-    return OnnxMl.ValueInfoProto.newBuilder()
-        .setName(value.name())
-        .setType(OnnxMl.TypeProto.newBuilder().setTensorType(tensor))
-        .build();
-  }
-
-  private static OnnxMl.StringStringEntryProto entry(String key, String value) {
-    return OnnxMl.StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
-  }
-
   Map<String, ExternalWeight> weights() {
     return weights;
   }
 
-  /// The serialised model, without the weights.
-  byte[] model() {
-    return OnnxMl.ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .setProducerName("chronoscope")
-        .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-        .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setDomain(CONTRIB).setVersion(1))
-        .setGraph(proto)
-        .build()
-        .toByteArray();
+  OnnxMl.GraphProto proto() {
+    return proto.build();
+  }
+
+  /// The serialized model, without the weights.
+  byte[] toModel() {
+    return OnnxProtos.model(proto()).toByteArray();
   }
 }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A tensor outside the Java heap, row-major. It owns its memory (its own, or what the runtime
-/// allocated for an output) until it is closed. Not thread-safe.
+/// A row-major tensor outside the Java heap. It owns its memory, whether allocated here or by the
+/// runtime for an output, until it is closed. Not thread-safe.
 public final class NativeTensor implements AutoCloseable {
 
   private static final AtomicLong LIVE = new AtomicLong();
@@ -27,33 +27,24 @@ public final class NativeTensor implements AutoCloseable {
     LIVE.incrementAndGet();
   }
 
-  /// A tensor that the runtime allocated; closed with this object.
+  /// Wraps a tensor that the runtime allocated; it is closed with this object.
   static NativeTensor ofOutput(OnnxTensor tensor) {
     return new NativeTensor(tensor, null, null);
   }
 
-  /// Zeroes, to be written through [#memory()] before a run or to be filled by one.
+  /// A tensor of zeros, to be written through [#memory()] before a run, or by a run.
   @SuppressWarnings("MustBeClosed") // the tensor owns the arena and closes it
   public static NativeTensor allocate(ElementType type, long... shape) {
     long bytes = elements(shape) * type.bytes();
     Arena arena = Arena.ofShared();
     try {
-      // an empty tensor still needs an address
+      // An empty tensor still needs an address.
       MemorySegment memory = arena.allocate(Math.max(bytes, 8), 64).asSlice(0, bytes);
       return new NativeTensor(view(type, memory, shape), arena, memory);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
     }
-  }
-
-  /// A view of memory that the caller keeps alive until this tensor is closed.
-  public static NativeTensor over(ElementType type, MemorySegment memory, long... shape) {
-    if (memory.byteSize() != elements(shape) * type.bytes()) {
-      throw new IllegalArgumentException(
-          "%d bytes for a %s tensor %s".formatted(memory.byteSize(), type, Arrays.toString(shape)));
-    }
-    return new NativeTensor(view(type, memory, shape), null, memory);
   }
 
   public static NativeTensor ofFloats(float[] values, long... shape) {
@@ -68,7 +59,7 @@ public final class NativeTensor implements AutoCloseable {
     return copied(ElementType.INT32, MemorySegment.ofArray(values), shape);
   }
 
-  /// Elements of one byte, also truth values (0 or 1).
+  /// A tensor of one-byte elements; booleans are 0 or 1.
   public static NativeTensor ofBytes(ElementType type, byte[] values, long... shape) {
     return copied(type, MemorySegment.ofArray(values), shape);
   }
@@ -84,7 +75,7 @@ public final class NativeTensor implements AutoCloseable {
     try {
       return OnnxTensor.createTensor(RuntimeEnvironment.get(), bytes, shape, type.java());
     } catch (OrtException e) {
-      throw new OnnxRuntimeException("no tensor " + type + Arrays.toString(shape), e);
+      throw new OnnxRuntimeException("cannot create a tensor " + type + Arrays.toString(shape), e);
     }
   }
 
@@ -96,7 +87,7 @@ public final class NativeTensor implements AutoCloseable {
     return product;
   }
 
-  /// Tensors in this process that have not been closed; back to where it was after every call.
+  /// Number of open tensors in this process, for leak checks.
   public static long live() {
     return LIVE.get();
   }
@@ -109,15 +100,17 @@ public final class NativeTensor implements AutoCloseable {
     return tensor.getInfo().getShape();
   }
 
-  /// The elements of a tensor made by this class; not for outputs that the runtime allocated.
+  /// The elements of a tensor that was allocated here.
+  ///
+  /// @throws IllegalStateException for an output that the runtime allocated
   public MemorySegment memory() {
     if (memory == null) {
-      throw new IllegalStateException("the runtime owns this tensor's memory; copy it out");
+      throw new IllegalStateException("the runtime owns this tensor's memory; copy it instead");
     }
     return memory;
   }
 
-  /// A copy of an INT64 tensor.
+  /// Copies an INT64 tensor.
   public long[] toLongs() {
     var buffer = tensor.getLongBuffer();
     long[] values = new long[buffer.remaining()];
@@ -125,18 +118,10 @@ public final class NativeTensor implements AutoCloseable {
     return values;
   }
 
-  /// A copy of a FLOAT32 tensor.
+  /// Copies a FLOAT32 tensor.
   public float[] toFloats() {
     var buffer = tensor.getFloatBuffer();
     float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return values;
-  }
-
-  /// A copy of a tensor whose elements have one byte.
-  public byte[] toBytes() {
-    var buffer = tensor.getByteBuffer();
-    byte[] values = new byte[buffer.remaining()];
     buffer.get(values);
     return values;
   }

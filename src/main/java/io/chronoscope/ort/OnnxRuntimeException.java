@@ -1,6 +1,6 @@
 package io.chronoscope.ort;
 
-/// The runtime refused a graph or failed while computing; says which.
+/// Thrown when ONNX Runtime rejects a graph, fails while computing, or lacks a device.
 public final class OnnxRuntimeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

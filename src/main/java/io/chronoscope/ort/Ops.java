@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/// The operators of a transformer, written into one [Graph].
+/// The operators that a transformer needs, written into one [Graph]: ONNX's own and those of ONNX
+/// Runtime. Results have the type of the first input unless stated otherwise.
 public final class Ops {
 
   private final Graph graph;
@@ -46,10 +47,6 @@ public final class Ops {
     return graph.node("Or", ElementType.BOOL, List.of(a, b), Map.of());
   }
 
-  public Value not(Value a) {
-    return graph.node("Not", ElementType.BOOL, List.of(a), Map.of());
-  }
-
   public Value equal(Value a, Value b) {
     return graph.node("Equal", ElementType.BOOL, List.of(a, b), Map.of());
   }
@@ -70,14 +67,14 @@ public final class Ops {
     return graph.node("Where", a.type(), List.of(condition, a, b), Map.of());
   }
 
-  /// The value itself when it already has that type.
+  /// Returns `value` itself when it already has the type.
   public Value cast(Value value, ElementType type) {
     return value.type() == type
         ? value
         : graph.node("Cast", type, List.of(value), Map.of("to", type.proto().getNumber()));
   }
 
-  /// @param shape INT64; 0 keeps a dimension, -1 is the rest
+  /// @param shape INT64 list; 0 keeps a dimension, -1 is inferred
   public Value reshape(Value value, Value shape) {
     return graph.node("Reshape", value.type(), List.of(value, shape), Map.of());
   }
@@ -103,12 +100,7 @@ public final class Ops {
     return graph.node("Expand", value.type(), List.of(value, shape), Map.of());
   }
 
-  /// The dimensions, INT64.
-  public Value shapeOf(Value value) {
-    return graph.node("Shape", ElementType.INT64, List.of(value), Map.of());
-  }
-
-  /// One dimension as an INT64 list of length 1.
+  /// One dimension of `value`, as an INT64 list of length 1.
   public Value dimension(Value value, int axis) {
     return graph.node(
         "Shape", ElementType.INT64, List.of(value), Map.of("start", axis, "end", axis + 1));
@@ -122,14 +114,14 @@ public final class Ops {
     return graph.node("Gather", data.type(), List.of(data, indices), Map.of("axis", axis));
   }
 
-  /// For each row of the batch, `data[row, indices[row]]`.
+  /// `data[i, indices[i]]` for each `i` of the batch.
   ///
-  /// @param indices `[batch, 1]`
+  /// @param indices INT64 `[batch, 1]`
   public Value gatherInBatch(Value data, Value indices) {
     return graph.node("GatherND", data.type(), List.of(data, indices), Map.of("batch_dims", 1));
   }
 
-  /// `data` with `updates[i]` at `indices[i]`.
+  /// `data` with `updates[i]` written at `indices[i]`.
   public Value scatterNd(Value data, Value indices, Value updates) {
     return graph.node("ScatterND", data.type(), List.of(data, indices, updates), Map.of());
   }
@@ -138,7 +130,7 @@ public final class Ops {
     return graph.node("Concat", values.getFirst().type(), values, Map.of("axis", axis));
   }
 
-  /// @param sizes INT64 list, one for each part
+  /// @param sizes INT64 list with one size per part
   public List<Value> split(Value value, Value sizes, int parts, int axis) {
     return graph.nodes(
         "",
@@ -153,7 +145,7 @@ public final class Ops {
         "ArgMax", ElementType.INT64, List.of(value), Map.of("axis", axis, "keepdims", 0));
   }
 
-  /// Of an INT32 tensor, over all elements, as a scalar.
+  /// The minimum of all elements of an INT32 tensor, as a scalar.
   public Value min(Value value) {
     return graph.node("ReduceMin", value.type(), List.of(value), Map.of("keepdims", 0));
   }
@@ -172,13 +164,9 @@ public final class Ops {
         "FusedMatMul", a.type(), List.of(a, b), Map.of("transB", 1, "alpha", alpha));
   }
 
-  /// `x · weightᵀ` with a weight stored `[out, in]`, as checkpoints have them.
+  /// `x · weightᵀ` with a weight stored as `[out, in]`, as in checkpoints.
   public Value linear(Value x, Value weight) {
     return matMulTransposed(x, weight, 1f);
-  }
-
-  public Value linear(Value x, Value weight, Value bias) {
-    return add(linear(x, weight), bias);
   }
 
   /// Exact (erf) GELU.
@@ -199,11 +187,11 @@ public final class Ops {
         Map.of("axis", -1, "epsilon", (float) epsilon, "stash_type", 1));
   }
 
-  /// Turns pairs `(i, i + headDim / 2)` of every head.
+  /// Rotary embedding: rotates the pairs `(i, i + headDim / 2)` of every head.
   ///
   /// @param x `[batch, tokens, heads * headDim]`
-  /// @param rows INT64 `[batch, tokens]`: which row of the tables turns a token
-  /// @param cos `[rows, headDim / 2]`
+  /// @param rows INT64 `[batch, tokens]`: which row of the tables rotates a token
+  /// @param cos `[rows, headDim / 2]`, as `sin`
   public Value rotary(Value x, Value rows, Value cos, Value sin, int heads) {
     return graph.contrib(
         "RotaryEmbedding",
@@ -212,7 +200,7 @@ public final class Ops {
         Map.of("interleaved", 0, "num_heads", heads, "rotary_embedding_dim", 0));
   }
 
-  /// Attention of every token to every token of its batch row, without a mask.
+  /// Unmasked attention of every token to every token of its sequence.
   ///
   /// @param query `[batch, tokens, heads * headDim]`, as `key` and `value`
   public Value attention(Value query, Value key, Value value, int heads) {
@@ -220,36 +208,41 @@ public final class Ops {
         "MultiHeadAttention", query.type(), List.of(query, key, value), Map.of("num_heads", heads));
   }
 
+  /// The result of attention over a KV cache.
+  ///
   /// @param output `[batch, tokens, heads * headDim]`
   /// @param keys `[batch, kvHeads, cached, headDim]`
   /// @param values as `keys`
-  public record Cached(Value output, Value keys, Value values) {}
+  public record Attended(Value output, Value keys, Value values) {}
 
-  /// Causal attention with grouped key and value heads over a cache.
+  /// Causal grouped-query attention over a KV cache.
   ///
-  /// @param lastIndex INT32 `[batch]`: index in the cache of the row's last real token
-  /// @param total INT32 scalar: tokens in the longest row
-  public Cached groupedAttention(
+  /// @param query `[batch, tokens, heads * headDim]`
+  /// @param key `[batch, tokens, kvHeads * headDim]`, as `value`
+  /// @param pastKeys `[batch, kvHeads, cached, headDim]`, as `pastValues`
+  /// @param lastCacheIndex INT32 `[batch]`: index in the cache of each sequence's last real token
+  /// @param totalLength INT32 scalar: tokens of the longest sequence
+  public Attended groupedAttention(
       Value query,
       Value key,
       Value value,
       Value pastKeys,
       Value pastValues,
-      Value lastIndex,
-      Value total,
+      Value lastCacheIndex,
+      Value totalLength,
       int heads,
       int kvHeads) {
     List<Value> results =
         graph.nodes(
-            Graph.CONTRIB,
+            OnnxProtos.CONTRIB,
             "GroupQueryAttention",
             List.of(query.type(), query.type(), query.type()),
-            List.of(query, key, value, pastKeys, pastValues, lastIndex, total),
+            List.of(query, key, value, pastKeys, pastValues, lastCacheIndex, totalLength),
             Map.of("num_heads", heads, "kv_num_heads", kvHeads));
-    return new Cached(results.get(0), results.get(1), results.get(2));
+    return new Attended(results.get(0), results.get(1), results.get(2));
   }
 
-  /// One of two graphs, each with one output of the same type.
+  /// Runs one of two graphs, each with one output of the same type.
   ///
   /// @param condition BOOL scalar
   public Value choose(Value condition, Branch then, Branch otherwise) {
@@ -260,7 +253,7 @@ public final class Ops {
         Map.of("then_branch", then.finish(), "else_branch", otherwise.finish()));
   }
 
-  /// A side of [#choose]: what `body` computes.
+  /// One branch of [#choose]: `body` computes `result`.
   public record Branch(Graph body, Value result) {
 
     Graph finish() {
@@ -272,7 +265,7 @@ public final class Ops {
   /// Runs `body` at most `steps` times while its condition holds. The body's inputs are (step,
   /// condition, state…), its outputs (condition, state…, collected…).
   ///
-  /// @return the final state, then what was collected, stacked along a new first dimension
+  /// @return the final state, then the collected values, stacked along a new first dimension
   public List<Value> loop(
       Value steps, Value condition, List<Value> state, Graph body, List<Value> bodyOutputs) {
     bodyOutputs.forEach(body::bodyOutput);

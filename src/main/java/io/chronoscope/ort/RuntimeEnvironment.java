@@ -3,11 +3,11 @@ package io.chronoscope.ort;
 import ai.onnxruntime.OrtEnvironment;
 import org.jspecify.annotations.Nullable;
 
-/// The runtime's one environment in this process, made when it is first needed.
+/// The one ONNX Runtime environment of this process, created on first use.
 final class RuntimeEnvironment {
 
-  /// When ONNX Runtime 1.29 starts, it matches the command line of the process by recursion; a long
-  /// class path there overruns the stack of an ordinary thread and kills the JVM.
+  /// On startup ONNX Runtime 1.29 matches the process's command line recursively. With a long class
+  /// path this overflows the stack of an ordinary thread and kills the JVM.
   private static final long STACK_BYTES = 256L << 20;
 
   private static final OrtEnvironment ENVIRONMENT = create();
@@ -54,7 +54,7 @@ final class RuntimeEnvironment {
     OrtEnvironment result() {
       if (environment == null) {
         throw new OnnxRuntimeException(
-            "ONNX Runtime's native library does not start on this machine ("
+            "ONNX Runtime's native library cannot be loaded on this machine ("
                 + System.getProperty("os.name")
                 + " "
                 + System.getProperty("os.arch")

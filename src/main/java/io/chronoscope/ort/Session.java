@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// A compiled [Graph]. Thread-safe; runs may overlap. It maps the weights' files itself and holds
-/// converted copies of those whose stored format is not the one it computes in (a BF16 weight that
-/// is computed in FP32 takes four bytes a number). What a run needs besides is kept for the next
-/// one: the memory stays at what the largest run took.
+/// A compiled [Graph]. Thread-safe; runs may overlap. It maps the weight files itself and owns
+/// converted copies of the weights whose stored type is not the one it computes in (a BF16 weight
+/// computed in FP32 takes four bytes per number). Working memory is kept for the next run, so it
+/// stays at what the largest run needed.
 public final class Session implements AutoCloseable {
 
   private final String name;
@@ -29,17 +29,20 @@ public final class Session implements AutoCloseable {
     this.session = session;
   }
 
+  /// Compiles a graph for a device.
+  ///
+  /// @param name for messages
   /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
-  /// @throws OnnxRuntimeException when the device is missing, or the runtime refuses the graph
+  /// @throws OnnxRuntimeException when the device is not available or the runtime rejects the graph
   public static Session compile(String name, Graph graph, Device device, int intraOpThreads) {
     OrtEnvironment environment = RuntimeEnvironment.get();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setIntraOpNumThreads(intraOpThreads);
-      // shapes change from run to run: planned patterns would pile up, one for each
+      // Shapes change from run to run: memory patterns would accumulate, one for each.
       options.setMemoryPatternOptimization(false);
-      // threads that spin between operators take the cores from decoding and from other streams
+      // Threads that spin between operators would take cores from video decoding and other streams.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       folder(graph)
           .ifPresent(folder ->
@@ -50,10 +53,10 @@ public final class Session implements AutoCloseable {
       if (device instanceof Device.Cuda(int ordinal)) {
         addCuda(options, ordinal);
       }
-      return new Session(name, environment.createSession(graph.model(), options));
+      return new Session(name, environment.createSession(graph.toModel(), options));
     } catch (OrtException e) {
       throw new OnnxRuntimeException(
-          "ONNX Runtime %s refuses the %s graph on %s: %s"
+          "ONNX Runtime %s rejects the %s graph on %s: %s"
               .formatted(environment.getVersion(), name, device, e.getMessage()),
           e);
     }
@@ -63,7 +66,7 @@ public final class Session implements AutoCloseable {
     try {
       options.addConfigEntry(key, value);
     } catch (OrtException e) {
-      throw new OnnxRuntimeException("session option " + key, e);
+      throw new OnnxRuntimeException("ONNX Runtime rejects the session option " + key, e);
     }
   }
 
@@ -82,7 +85,7 @@ public final class Session implements AutoCloseable {
   private static void addCuda(OrtSession.SessionOptions options, int ordinal) throws OrtException {
     requireCuda();
     try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(ordinal)) {
-      // TF32 keeps 10 bits of a product's factors: not what is called FP32 here
+      // TF32 rounds the factors of a product to 10 bits, which is not FP32.
       cuda.add("use_tf32", "0");
       cuda.add("arena_extend_strategy", "kSameAsRequested");
       options.addCUDA(cuda);
@@ -96,20 +99,24 @@ public final class Session implements AutoCloseable {
             .collect(Collectors.toCollection(LinkedHashSet::new));
     if (folders.size() > 1) {
       throw new OnnxRuntimeException(
-          "weights lie in several folders, but must lie in one: " + folders);
+          "weights must be in one directory, but are in several: " + folders);
     }
     return folders.stream().findFirst();
   }
 
-  /// Computes `outputs`, allocated by the runtime; the caller closes them.
+  /// Computes `outputs` into tensors that the runtime allocates.
+  ///
+  /// @return by name; the caller closes them
   public Map<String, NativeTensor> run(Map<String, NativeTensor> inputs, Set<String> outputs) {
     return run(inputs, outputs, Map.of());
   }
 
-  /// Computes `outputs`, allocated by the runtime, and writes others into tensors of the right
-  /// shape.
+  /// Computes `outputs` into tensors that the runtime allocates, and others into tensors of the
+  /// caller.
   ///
-  /// @return `outputs`; the caller closes them
+  /// @param into output name to a tensor of the right shape
+  /// @return `outputs` by name; the caller closes them
+  /// @throws OnnxRuntimeException when the run fails
   public Map<String, NativeTensor> run(
       Map<String, NativeTensor> inputs, Set<String> outputs, Map<String, NativeTensor> into) {
     Map<String, OnnxTensor> fed = new LinkedHashMap<>();
@@ -117,7 +124,7 @@ public final class Session implements AutoCloseable {
     Map<String, OnnxValue> pinned = new LinkedHashMap<>();
     into.forEach((key, tensor) -> pinned.put(key, tensor.onnx()));
     try {
-      // the result is not closed as a whole: the tensors go to the caller one by one
+      // The result is not closed as a whole: the caller owns its tensors one by one.
       OrtSession.Result result = session.run(fed, outputs, pinned);
       Map<String, NativeTensor> tensors = new LinkedHashMap<>();
       for (Map.Entry<String, OnnxValue> entry : result) {
@@ -127,7 +134,8 @@ public final class Session implements AutoCloseable {
       }
       return tensors;
     } catch (OrtException e) {
-      throw new OnnxRuntimeException("the %s graph failed: %s".formatted(name, e.getMessage()), e);
+      throw new OnnxRuntimeException(
+          "running the %s graph failed: %s".formatted(name, e.getMessage()), e);
     }
   }
 
@@ -137,7 +145,7 @@ public final class Session implements AutoCloseable {
     try {
       session.close();
     } catch (OrtException e) {
-      throw new OnnxRuntimeException("closing the " + name + " session", e);
+      throw new OnnxRuntimeException("closing the " + name + " session failed", e);
     }
   }
 }

@@ -1,11 +1,7 @@
 package io.chronoscope.ort;
 
-/// A tensor that a [Graph] computes or is given.
+/// A tensor that a [Graph] computes or receives as input.
 ///
 /// @param name unique in the model
-/// @param type its elements
-public record Value(String name, ElementType type) {
-
-  /// Stands for an optional input that is left out.
-  public static final Value NONE = new Value("", ElementType.FLOAT32);
-}
+/// @param type of its elements
+public record Value(String name, ElementType type) {}

@@ -2,13 +2,12 @@ package io.chronoscope.qwen;
 
 import io.chronoscope.ort.Device;
 import io.chronoscope.qwen.decoder.DecodeSettings;
-import java.util.Locale;
 
-/// What the model runs on, and how.
+/// The device and precision that the model runs with, and its batch sizes.
 ///
 /// @param device the CPU or one GPU
 /// @param precision FP32 on the CPU; FP32 or BF16 on a GPU
-/// @param intraOpThreads threads that share one operator; 0 takes one for a small model and all
+/// @param intraOpThreads threads that share one operator; 0 means one for a small model and all
 ///   cores for any other
 /// @param maxEncoderBatch frame pairs that are encoded together at most
 /// @param decoding batches and runs of the decoder
@@ -21,10 +20,10 @@ public record EngineSettings(
 
   public EngineSettings {
     if (intraOpThreads < 0) {
-      throw new IllegalArgumentException("intraOpThreads is " + intraOpThreads);
+      throw new IllegalArgumentException("intraOpThreads must not be negative: " + intraOpThreads);
     }
     if (maxEncoderBatch < 1) {
-      throw new IllegalArgumentException("maxEncoderBatch is " + maxEncoderBatch);
+      throw new IllegalArgumentException("maxEncoderBatch must be positive: " + maxEncoderBatch);
     }
     if (device instanceof Device.Cpu && precision == Precision.BF16) {
       throw new IllegalArgumentException(
@@ -33,11 +32,12 @@ public record EngineSettings(
     }
   }
 
-  /// FP32 on the CPU.
+  /// The CPU with FP32.
   public static EngineSettings cpu() {
     return of(Device.CPU, Precision.FP32);
   }
 
+  /// The usual batch sizes for a device.
   public static EngineSettings of(Device device, Precision precision) {
     return switch (device) {
       case Device.Cpu() -> new EngineSettings(device, precision, 0, 8, DecodeSettings.CPU);
@@ -54,31 +54,18 @@ public record EngineSettings(
     return new EngineSettings(device, precision, intraOpThreads, maxEncoderBatch, other);
   }
 
-  /// From words, as on a command line.
+  /// Parses settings, as given on a command line.
   ///
-  /// @param device `cpu`, `cuda` or `cuda:ORDINAL`
-  /// @param precision `fp32`, `bf16`, or empty for the device's usual one (FP32, on CUDA BF16)
-  /// @throws IllegalArgumentException for unknown words and combinations that do not work
+  /// @param device as in [Device#parse]
+  /// @param precision `fp32`, `bf16`, or blank for the device's default (FP32 on the CPU, BF16 on
+  ///   CUDA)
+  /// @throws IllegalArgumentException for unknown names and unsupported combinations
   public static EngineSettings parse(String device, String precision) {
-    Device parsed = parseDevice(device.toLowerCase(Locale.ROOT));
-    Precision wanted =
+    Device parsed = Device.parse(device);
+    Precision chosen =
         precision.isBlank()
             ? (parsed instanceof Device.Cpu ? Precision.FP32 : Precision.BF16)
             : Precision.parse(precision);
-    return of(parsed, wanted);
-  }
-
-  private static Device parseDevice(String device) {
-    if (device.equals("cpu")) {
-      return Device.CPU;
-    }
-    if (device.equals("cuda")) {
-      return new Device.Cuda(0);
-    }
-    if (device.matches("cuda:\\d{1,3}")) {
-      return new Device.Cuda(Integer.parseInt(device.substring("cuda:".length())));
-    }
-    throw new IllegalArgumentException(
-        "device " + device + ": known are cpu, cuda and cuda:ORDINAL");
+    return of(parsed, chosen);
   }
 }

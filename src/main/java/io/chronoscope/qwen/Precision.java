@@ -3,8 +3,8 @@ package io.chronoscope.qwen;
 import io.chronoscope.ort.ElementType;
 import java.util.Locale;
 
-/// What the model computes in. There is no FP16: the encoder of the published 3B checkpoint
-/// overflows its range in the last block, and answers become noise.
+/// The number format that the model computes in. FP16 is not supported: the encoder of the
+/// published 3B checkpoint overflows its range in the last block, and answers become noise.
 public enum Precision {
   FP32(ElementType.FLOAT32),
   BF16(ElementType.BFLOAT16);

@@ -7,7 +7,6 @@ import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.Session;
-import io.chronoscope.qwen.decoder.ChatPrompt;
 import io.chronoscope.qwen.decoder.DecodeRequest;
 import io.chronoscope.qwen.decoder.Decoded;
 import io.chronoscope.qwen.decoder.Decoder;
@@ -15,6 +14,7 @@ import io.chronoscope.qwen.encoder.VisionEncoder;
 import io.chronoscope.qwen.image.BicubicResize;
 import io.chronoscope.qwen.image.SmartResize;
 import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
@@ -22,7 +22,6 @@ import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,17 +33,20 @@ import java.util.stream.IntStream;
 
 /// Qwen2.5-VL from a checkpoint directory in the published format, on ONNX Runtime.
 ///
-/// It holds two compiled graphs, the memory-mapped weights and their converted copies (FP32 on the
-/// CPU from BF16 weights: four bytes a parameter) until it is closed; [#close()] waits for calls in
-/// progress, and calls after it fail.
+/// Owns two compiled graphs, the memory-mapped weights and their converted copies (FP32 on the CPU
+/// from BF16 weights: four bytes per parameter) until it is closed. [#close()] waits for calls in
+/// progress; later calls fail with [IllegalStateException].
 public final class Qwen25Vl implements VideoLanguageModel {
 
-  private static final int TOP = 10;
+  private static final int REPORTED_LOGITS = 10;
+
+  /// Below this width an operator finishes before a second thread has woken up.
   private static final int SMALL_HIDDEN_SIZE = 512;
 
   private final EngineSettings settings;
   private final Checkpoint checkpoint;
   private final ChatTokenizer tokenizer;
+  private final PromptEncoder promptEncoder;
   private final VisionEncoder encoder;
   private final Decoder decoder;
   private final YesNoTokens yesNoTokens;
@@ -60,14 +62,17 @@ public final class Qwen25Vl implements VideoLanguageModel {
     this.settings = settings;
     this.checkpoint = checkpoint;
     this.tokenizer = tokenizer;
+    this.promptEncoder = new PromptEncoder(checkpoint, tokenizer);
     this.encoder = encoder;
     this.decoder = decoder;
     this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
   }
 
-  /// @throws io.chronoscope.checkpoint.CheckpointException when the directory is no usable
+  /// Opens the checkpoint and compiles its graphs.
+  ///
+  /// @throws io.chronoscope.checkpoint.CheckpointException when the directory is not a usable
   ///   checkpoint
-  /// @throws io.chronoscope.ort.OnnxRuntimeException when the device is not there
+  /// @throws io.chronoscope.ort.OnnxRuntimeException when the device is not available
   public static Qwen25Vl open(Path checkpointDirectory, EngineSettings settings) {
     if (settings.device() instanceof Device.Cuda) {
       Session.requireCuda();
@@ -104,19 +109,18 @@ public final class Qwen25Vl implements VideoLanguageModel {
     }
   }
 
-  /// A small model's operators are over before a second thread has woken up.
   private static int threads(EngineSettings settings, Checkpoint checkpoint) {
     boolean chosen = settings.intraOpThreads() > 0;
     boolean small = checkpoint.text().hiddenSize() < SMALL_HIDDEN_SIZE;
     return !chosen && small ? 1 : settings.intraOpThreads();
   }
 
-  private static void closeAll(List<AutoCloseable> opened, RuntimeException because) {
+  private static void closeAll(List<AutoCloseable> opened, RuntimeException failure) {
     for (AutoCloseable resource : opened) {
       try {
         resource.close();
       } catch (Exception e) {
-        because.addSuppressed(e);
+        failure.addSuppressed(e);
       }
     }
   }
@@ -126,7 +130,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
     return checkpoint.ref();
   }
 
-  /// The checkpoint behind the model, for its limits and settings; closed with the model.
+  /// The model's checkpoint, for its limits and hints; closed with the model.
   public Checkpoint checkpoint() {
     return checkpoint;
   }
@@ -180,12 +184,12 @@ public final class Qwen25Vl implements VideoLanguageModel {
     return generateTimed(prompts).stream().map(TimedAnswer::answer).toList();
   }
 
-  /// An answer with the time that its decoding took.
+  /// An answer with the times of its decoding.
   record TimedAnswer(Answer answer, Decoded decoded) {}
 
   List<TimedAnswer> generateTimed(List<Prompt> prompts) {
     return whileOpen(() -> {
-      List<DecodeRequest> requests = prompts.stream().map(this::request).toList();
+      List<DecodeRequest> requests = prompts.stream().map(promptEncoder::encode).toList();
       List<Decoded> decoded = decoder.generate(requests);
       return IntStream.range(0, requests.size())
           .mapToObj(i ->
@@ -194,63 +198,24 @@ public final class Qwen25Vl implements VideoLanguageModel {
     });
   }
 
-  private DecodeRequest request(Prompt prompt) {
-    List<ChatPrompt.Segment> segments = new ArrayList<>();
-    List<FloatBuffer> rows = new ArrayList<>();
-    for (Prompt.Part part : prompt.parts()) {
-      switch (part) {
-        case Prompt.Part.Text(String text) -> segments.add(new ChatPrompt.Segment.Text(text));
-        case Prompt.Part.Image(EncodedPair pair) -> {
-          segments.add(new ChatPrompt.Segment.Image(grid(pair)));
-          rows.add(pair.embeddings());
-        }
-        case Prompt.Part.Video(List<EncodedPair> pairs, List<Double> pairSeconds) -> {
-          TokenGrid grid = grid(pairs.getFirst());
-          for (EncodedPair pair : pairs) {
-            if (!grid(pair).equals(grid)) {
-              throw new IllegalArgumentException(
-                  "a video mixes frame pairs of %s and %s".formatted(grid, grid(pair)));
-            }
-            rows.add(pair.embeddings());
-          }
-          segments.add(
-              new ChatPrompt.Segment.Video(
-                  grid, pairSeconds.stream().mapToDouble(Double::doubleValue).toArray()));
-        }
-      }
-    }
-    ChatPrompt assembled =
-        ChatPrompt.assemble(
-            tokenizer,
-            checkpoint.tokens(),
-            checkpoint.vision().tokensPerSecond(),
-            prompt.system(),
-            segments);
-    return new DecodeRequest(assembled, rows, prompt.maxNewTokens(), prompt.onToken());
-  }
-
-  private static TokenGrid grid(EncodedPair pair) {
-    return new TokenGrid(pair.rows(), pair.columns());
-  }
-
   private Answer answer(ChatPrompt prompt, Decoded decoded) {
     int[] ids = decoded.tokenIds();
     int textLength = decoded.finished() ? ids.length - 1 : ids.length;
     return new Answer(
         Arrays.stream(prompt.tokenIds()).boxed().toList(),
         Arrays.stream(ids).boxed().toList(),
-        tokenizer.decode(Arrays.copyOf(ids, textLength), true),
+        tokenizer.decodeText(Arrays.copyOf(ids, textLength)),
         decoded.finished(),
-        top(decoded.firstLogits()));
+        highest(decoded.firstLogits()));
   }
 
-  private static List<Answer.TokenLogit> top(float[] logits) {
+  private static List<Answer.TokenLogit> highest(float[] logits) {
     Comparator<Answer.TokenLogit> byLogit =
         Comparator.comparingDouble(Answer.TokenLogit::logit).reversed();
     return IntStream.range(0, logits.length)
         .mapToObj(id -> new Answer.TokenLogit(id, logits[id]))
         .sorted(byLogit)
-        .limit(TOP)
+        .limit(REPORTED_LOGITS)
         .toList();
   }
 

@@ -83,7 +83,7 @@ public final class AnalysisRuntime implements AutoCloseable {
   }
 
   public Optional<CheckpointHints> advice() {
-    return engine.checkpoint().advice();
+    return engine.checkpoint().hints();
   }
 
   String modelName() {

@@ -6,20 +6,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /// A checkpoint's tokenizer. Thread-safe.
 ///
-/// The work is done by Hugging Face's own `tokenizers`, by way of DJL. Left alone, DJL reports its
-/// use to a server, asks a cloud's metadata address who it is, and on a machine with CUDA downloads
-/// another build of the native library. None of it is wanted here, so this class switches DJL to
-/// offline mode and opts out before it loads anything (both can be overridden with the system
-/// properties `ai.djl.offline` and `OPT_OUT_TRACKING`). The native library is unpacked from its jar
-/// once, to `~/.cache/chronoscope/tokenizers` or, where the home directory cannot be written,
+/// Delegates to Hugging Face's own `tokenizers` through DJL. By default DJL reports its use to a
+/// server, queries a cloud's metadata address, and on a machine with CUDA downloads another build
+/// of the native library. This class therefore switches DJL to offline mode and opts out of
+/// tracking before it loads anything (the system properties `ai.djl.offline` and `OPT_OUT_TRACKING`
+/// override both). The native library is unpacked from its jar once, to
+/// `~/.cache/chronoscope/tokenizers` or, if the home directory is not writable, to
 /// `.djl.ai/tokenizers` in the temporary directory; `DJL_CACHE_DIR` or `ENGINE_CACHE_DIR`
-/// (environment or system property) move it. Nothing else is written, apart from what JNA unpacks
-/// to its own temporary directory while DJL looks for CUDA.
+/// (environment or system property) change the location. Nothing else is written, apart from what
+/// JNA unpacks to its own temporary directory while DJL probes for CUDA.
 public final class ChatTokenizer implements AutoCloseable {
 
   static {
@@ -48,23 +48,25 @@ public final class ChatTokenizer implements AutoCloseable {
     return System.getenv(name) != null || System.getProperty(name) != null;
   }
 
-  /// @throws CheckpointException when there is no usable `tokenizer.json`
+  /// Opens the tokenizer of a checkpoint directory.
+  ///
+  /// @throws CheckpointException when it has no usable `tokenizer.json`
   public static ChatTokenizer open(Path checkpointDirectory) {
     Path file = checkpointDirectory.resolve("tokenizer.json");
     if (!Files.isRegularFile(file)) {
       throw new CheckpointException(file, "file is missing");
     }
-    // Prompts are thousands of tokens: by default DJL cuts them at 512.
+    // Prompts have thousands of tokens; by default DJL truncates them at 512.
     Map<String, String> options =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     try (InputStream json = Files.newInputStream(file)) {
       return new ChatTokenizer(HuggingFaceTokenizer.newInstance(json, options));
     } catch (IOException | RuntimeException e) {
-      throw new CheckpointException(file, "is no usable tokenizer: " + e.getMessage(), e);
+      throw new CheckpointException(file, "is not a usable tokenizer: " + e.getMessage(), e);
     }
   }
 
-  /// Token ids of `text`. Nothing is added; special tokens written out in the text are recognised.
+  /// Token ids of `text`. Adds no special tokens, but recognizes those written out in the text.
   public int[] encode(String text) {
     long[] ids = tokenizer.encode(text, false, false).getIds();
     int[] tokens = new int[ids.length];
@@ -74,20 +76,18 @@ public final class ChatTokenizer implements AutoCloseable {
     return tokens;
   }
 
-  /// @param skipSpecial whether special tokens are left out
-  public String decode(int[] ids, boolean skipSpecial) {
-    long[] wide = new long[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      wide[i] = ids[i];
-    }
-    return tokenizer.decode(wide, skipSpecial);
+  /// The text of `ids` without special tokens.
+  public String decodeText(int[] ids) {
+    return tokenizer.decode(widened(ids), true);
   }
 
-  /// The id of a token by its content, such as `<|im_end|>`; empty when that content is not one
-  /// token.
-  public OptionalInt idOf(String token) {
-    int[] ids = encode(token);
-    return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+  /// The text of `ids` with special tokens written out.
+  public String decodeWithSpecialTokens(int[] ids) {
+    return tokenizer.decode(widened(ids), false);
+  }
+
+  private static long[] widened(int[] ids) {
+    return Arrays.stream(ids).asLongStream().toArray();
   }
 
   @Override

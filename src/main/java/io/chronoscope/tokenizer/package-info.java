@@ -1,4 +1,4 @@
-/// Text to token ids and back, by the checkpoint's own `tokenizer.json`.
+/// Converts text to token ids and back with the checkpoint's own `tokenizer.json`.
 @NullMarked
 package io.chronoscope.tokenizer;
 

@@ -24,7 +24,7 @@ class PackagesTest {
   /// Each package may use those before it in this list, never those after it. A package with
   /// sub-packages stands before them when it holds their ports, after them when it ties them
   /// together.
-  private static final List<String> FROM_THE_GROUND_UP =
+  static final List<String> FROM_THE_GROUND_UP =
       List.of(
           "domain",
           "rule",
@@ -37,6 +37,8 @@ class PackagesTest {
           "qwen.weights",
           "qwen.image",
           "qwen.position",
+          "qwen.layer",
+          "qwen.prompt",
           "qwen.encoder",
           "qwen.decoder",
           "qwen",

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/// Writes a small valid checkpoint, to be spoiled in one place by a test.
+/// Writes a small valid checkpoint, which a test then makes invalid in one place.
 final class CheckpointFiles {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,7 +24,7 @@ final class CheckpointFiles {
   final ObjectNode preprocessor = object("{\"patch_size\": 14, \"merge_size\": 2}");
   final ObjectNode generation = object("{\"eos_token_id\": [2, 1], \"repetition_penalty\": 1.05}");
 
-  /// Name to shape.
+  /// Published name to shape.
   final Map<String, long[]> tensors = new LinkedHashMap<>();
 
   private static final String CONFIG =
@@ -50,7 +50,7 @@ final class CheckpointFiles {
   CheckpointFiles() {
     ConfigReader reader =
         ConfigReader.of(
-            JsonFields.parse(Path.of("config.json"), CONFIG.getBytes(StandardCharsets.UTF_8)));
+            CheckpointJson.parse(Path.of("config.json"), CONFIG.getBytes(StandardCharsets.UTF_8)));
     tensors.putAll(ExpectedTensors.of(reader.text(), reader.vision()));
   }
 
@@ -64,14 +64,6 @@ final class CheckpointFiles {
 
   ObjectNode vision() {
     return (ObjectNode) config.get("vision_config");
-  }
-
-  /// Gives a tensor another name, in place.
-  void rename(String from, String to) {
-    Map<String, long[]> renamed = new LinkedHashMap<>();
-    tensors.forEach((name, shape) -> renamed.put(name.equals(from) ? to : name, shape));
-    tensors.clear();
-    tensors.putAll(renamed);
   }
 
   /// Moves the decoder's keys into `text_config`.
@@ -96,7 +88,7 @@ final class CheckpointFiles {
     return write(directory, Map.of("model.safetensors", List.copyOf(tensors.keySet())));
   }
 
-  /// @param shards file name to the tensors in it; written with an index when there are several
+  /// @param shards file name to the tensors in it; with an index when there are several
   Path write(Path directory, Map<String, List<String>> shards) throws IOException {
     Files.createDirectories(directory);
     JSON.writeValue(directory.resolve("config.json").toFile(), config);

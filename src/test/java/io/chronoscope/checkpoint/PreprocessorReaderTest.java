@@ -31,7 +31,7 @@ class PreprocessorReaderTest {
   }
 
   @Test
-  void givesThePublishedConstantsWhereNothingIsStated() throws IOException {
+  void defaultsToThePublishedConstants() throws IOException {
     Preprocessor read = read("{}");
     assertLimits(read, 3136, 12_845_056, 100_352, 602_112);
     assertThat(read.mean()).isEqualTo(new ChannelValues(0.48145466f, 0.4578275f, 0.40821073f));
@@ -39,7 +39,7 @@ class PreprocessorReaderTest {
   }
 
   @Test
-  void keepsVideoLimitsApartFromThePublishedImageLimits() throws IOException {
+  void doesNotApplyThePublishedImageLimitsToVideo() throws IOException {
     assertLimits(
         read("{\"min_pixels\": 3136, \"max_pixels\": 12845056, \"patch_size\": 14}"),
         3136,
@@ -65,7 +65,7 @@ class PreprocessorReaderTest {
   }
 
   @Test
-  void holdsVideoToTheCheckpointsOwnLimits() throws IOException {
+  void appliesTheCheckpointsOwnLimitsToVideo() throws IOException {
     assertLimits(read("{\"min_pixels\": 7056, \"max_pixels\": 9408}"), 7056, 9408, 7056, 9408);
     assertLimits(read("{\"max_pixels\": 50176}"), 3136, 50_176, 3136, 50_176);
   }
@@ -111,7 +111,7 @@ class PreprocessorReaderTest {
         "rescale_factor | 1.0",
         "size | 448",
       })
-  void namesTheValueThatCannotBe(String key, String json) {
+  void namesTheInvalidValue(String key, String json) {
     assertThatThrownBy(() -> read("{\"%s\": %s}".formatted(key, json)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("preprocessor_config.json: key " + key);

@@ -32,7 +32,7 @@ class SafetensorsFileTest {
     return SafetensorsFile.map(Files.write(root.resolve("w.safetensors"), bytes), arena);
   }
 
-  private void assertRefused(byte[] bytes, String... parts) {
+  private void assertRejected(byte[] bytes, String... parts) {
     try (Arena arena = Arena.ofConfined()) {
       assertThatThrownBy(
               () -> {
@@ -45,7 +45,7 @@ class SafetensorsFileTest {
   }
 
   @Test
-  void readsNumbersOfEveryFormat() throws IOException {
+  void readsEveryElementType() throws IOException {
     ByteBuffer data = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
     data.putFloat(1.5f).putFloat(-3).putShort((short) 0x3fc0).putShort((short) 0xc040);
     data.putShort((short) 0x3e00).putShort((short) 0xc200);
@@ -77,7 +77,7 @@ class SafetensorsFileTest {
   }
 
   @Test
-  void doesNotLetItsShapeBeChanged() throws IOException {
+  void copiesTheShape() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       SafetensorsFile file = map(CheckpointFiles.safetensors(TWO, new byte[12]), arena);
       Tensor tensor = file.tensor(file.entries().getFirst(), "a");
@@ -87,30 +87,31 @@ class SafetensorsFileTest {
   }
 
   @Test
-  void namesTheTensorThatATruncatedFileEndsIn() {
-    assertRefused(CheckpointFiles.safetensors(TWO, new byte[11]), "tensor b", "truncated");
+  void namesTheTruncatedTensor() {
+    assertRejected(CheckpointFiles.safetensors(TWO, new byte[11]), "tensor b", "truncated");
   }
 
   @Test
-  void refusesAFileThatEndsInItsHeader() {
+  void rejectsAFileThatEndsInItsHeader() {
     byte[] whole = CheckpointFiles.safetensors(TWO, new byte[12]);
-    assertRefused(Arrays.copyOf(whole, 60), "truncated", "header of");
-    assertRefused(new byte[5], "5 bytes");
-    assertRefused(new byte[0], "0 bytes");
+    assertRejected(Arrays.copyOf(whole, 60), "truncated", "header of");
+    assertRejected(new byte[5], "5 bytes");
+    assertRejected(new byte[0], "0 bytes");
   }
 
   @Test
-  void refusesBytesThatAreNoSafetensors() {
-    assertRefused("version https://git-lfs.github.com/spec/v1".getBytes(), "no safetensors file");
-    assertRefused(CheckpointFiles.safetensors("{\"a\": ", new byte[0]), "header is not JSON");
-    assertRefused(
+  void rejectsBytesThatAreNotSafetensors() {
+    assertRejected(
+        "version https://git-lfs.github.com/spec/v1".getBytes(), "is not a safetensors file");
+    assertRejected(CheckpointFiles.safetensors("{\"a\": ", new byte[0]), "header is not JSON");
+    assertRejected(
         CheckpointFiles.safetensors("[1, 2]", new byte[0]), "header is not a JSON object");
-    assertRefused(CheckpointFiles.safetensors("{} {}", new byte[0]), "header is not JSON");
+    assertRejected(CheckpointFiles.safetensors("{} {}", new byte[0]), "header is not JSON");
   }
 
   @Test
-  void refusesBytesAfterTheLastTensor() {
-    assertRefused(
+  void rejectsBytesAfterTheLastTensor() {
+    assertRejected(
         CheckpointFiles.safetensors(TWO, new byte[14]), "2 bytes after its last tensor, b");
   }
 
@@ -122,17 +123,17 @@ class SafetensorsFileTest {
         "[8, 12] | [10, 12] | a | tensor b leaves a gap after a",
         "[8, 12] | [12, 8] | b | data_offsets [12,8]",
         "[8, 12] | [-4, 12] | b | data_offsets",
-        "[8, 12] | [8] | b | without dtype",
+        "[8, 12] | [8] | b | without valid dtype",
         "[1, 2] | [-1, -2] | b | shape [-1,-2]",
-        "[1, 2] | [4611686018427387904, 4] | b | takes 4 bytes",
-        "[1, 2] | [1, 3] | b | BF16 [1, 3] takes 4 bytes",
+        "[1, 2] | [4611686018427387904, 4] | b | has 4 bytes",
+        "[1, 2] | [1, 3] | b | type BF16 and shape [1, 3] has 4 bytes",
         "\"BF16\" | \"F8_E4M3\" | b | dtype F8_E4M3, which is not supported",
         "\"b\" | \"a\" | a | Duplicate",
       })
-  void namesTheTensorWhoseHeaderLies(String what, String with, String tensor, String problem) {
+  void namesTheTensorWithTheInvalidHeader(String what, String with, String tensor, String problem) {
     String header = TWO.replace(what, with);
     assertThat(header).isNotEqualTo(TWO);
-    assertRefused(
+    assertRejected(
         CheckpointFiles.safetensors(header, new byte[12]), tensor.replace("tensor ", ""), problem);
   }
 
@@ -162,11 +163,11 @@ class SafetensorsFileTest {
   }
 
   @Test
-  void survivesRandomDamageToTheHeader() throws IOException {
+  void toleratesRandomDamageToTheHeader() throws IOException {
     long seed = 4711;
     Random random = new Random(seed);
     byte[] whole = CheckpointFiles.safetensors(TWO, new byte[12]);
-    int refused = 0;
+    int rejected = 0;
     for (int i = 0; i < 400; i++) {
       byte[] damaged = whole.clone();
       for (int n = random.nextInt(3) + 1; n > 0; n--) {
@@ -176,9 +177,9 @@ class SafetensorsFileTest {
         SafetensorsFile file = map(damaged, arena);
         file.entries().forEach(entry -> file.tensor(entry, entry.name()).toFloats());
       } catch (CheckpointException e) {
-        refused++;
+        rejected++;
       }
     }
-    assertThat(refused).as("seed %d", seed).isGreaterThan(200);
+    assertThat(rejected).as("seed %d", seed).isGreaterThan(200);
   }
 }

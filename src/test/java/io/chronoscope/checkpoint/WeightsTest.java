@@ -17,14 +17,14 @@ class WeightsTest {
   @TempDir private Path root;
   private final CheckpointFiles files = new CheckpointFiles();
 
-  private void assertRefused(String... parts) {
+  private void assertRejected(String... parts) {
     assertThatThrownBy(() -> Checkpoint.open(files.write(root)))
         .isInstanceOf(CheckpointException.class)
         .satisfies(e -> assertThat(e.getMessage()).contains(parts));
   }
 
   @Test
-  void knowsReSavedNamesByTheirPublishedOnes() {
+  void mapsReSavedNamesToPublishedOnes() {
     assertThat(Weights.publishedName("model.visual.patch_embed.proj.weight"))
         .isEqualTo("visual.patch_embed.proj.weight");
     assertThat(Weights.publishedName("model.language_model.layers.3.mlp.up_proj.weight"))
@@ -36,47 +36,48 @@ class WeightsTest {
   @Test
   void namesTheMissingTensor() {
     files.tensors.remove("model.layers.1.self_attn.k_proj.bias");
-    assertRefused("model.safetensors", "tensors are missing: model.layers.1.self_attn.k_proj.bias");
+    assertRejected(
+        "model.safetensors", "tensors are missing: model.layers.1.self_attn.k_proj.bias");
   }
 
   @Test
   void countsMissingTensorsBeyondTheFirstFew() {
     files.tensors.keySet().removeIf(name -> name.startsWith("visual.blocks.1"));
-    assertRefused("visual.blocks.1.norm1.weight", "(12 altogether)");
+    assertRejected("visual.blocks.1.norm1.weight", "(12 in total)");
   }
 
   @Test
-  void namesTheTensorWithoutUse() {
+  void namesTheUnexpectedTensor() {
     files.tensors.put("visual.blocks.2.norm1.weight", new long[] {8});
-    assertRefused("model.safetensors", "tensors have no use: visual.blocks.2.norm1.weight");
+    assertRejected("model.safetensors", "tensors are unexpected: visual.blocks.2.norm1.weight");
   }
 
   @Test
   void namesTheMisshapenTensorAndBothShapes() {
     files.tensors.put("visual.merger.mlp.0.weight", new long[] {32, 31});
-    assertRefused("visual.merger.mlp.0.weight is [32, 31] instead of [32, 32]");
+    assertRejected("visual.merger.mlp.0.weight is [32, 31] instead of [32, 32]");
   }
 
   @Test
-  void doesNotTakeATransposedTensor() {
+  void rejectsATransposedTensor() {
     files.tensors.put("model.layers.0.mlp.down_proj.weight", new long[] {12, 16});
-    assertRefused("model.layers.0.mlp.down_proj.weight is [12, 16] instead of [16, 12]");
+    assertRejected("model.layers.0.mlp.down_proj.weight is [12, 16] instead of [16, 12]");
   }
 
   @Test
-  void namesTheTensorThatIsThereUnderBothNames() {
+  void namesTheTensorPresentUnderBothNames() {
     files.tensors.put("model.language_model.norm.weight", new long[] {16});
-    assertRefused("tensor model.language_model.norm.weight is there twice");
+    assertRejected("tensor model.language_model.norm.weight is duplicated");
   }
 
   @Test
-  void requiresTheProjectionOfUntiedEmbeddings() {
+  void requiresTheOutputProjectionOfUntiedEmbeddings() {
     files.config.put("tie_word_embeddings", false);
-    assertRefused("tensors are missing: lm_head.weight");
+    assertRejected("tensors are missing: lm_head.weight");
   }
 
   @Test
-  void leavesAsideAStoredTiedProjection() throws IOException {
+  void ignoresAStoredTiedProjection() throws IOException {
     files.tensors.put("lm_head.weight", new long[] {11, 16});
     try (Checkpoint checkpoint = Checkpoint.open(files.write(root))) {
       assertThat(checkpoint.weights().names()).doesNotContain("lm_head.weight");
@@ -84,13 +85,13 @@ class WeightsTest {
   }
 
   @Test
-  void refusesATiedProjectionOfAnotherShape() {
+  void rejectsATiedProjectionOfAnotherShape() {
     files.tensors.put("lm_head.weight", new long[] {12, 16});
-    assertRefused("lm_head.weight is [12, 16] instead of [11, 16]");
+    assertRejected("lm_head.weight is [12, 16] instead of [11, 16]");
   }
 
   @Test
-  void saysThatThereAreNoWeights() throws IOException {
+  void rejectsADirectoryWithoutWeights() throws IOException {
     Files.delete(files.write(root).resolve("model.safetensors"));
     assertThatThrownBy(() -> Checkpoint.open(root))
         .isInstanceOf(CheckpointException.class)
@@ -124,7 +125,7 @@ class WeightsTest {
   }
 
   @Test
-  void namesATensorThatOnlyTheIndexKnows() throws IOException {
+  void namesATensorThatOnlyTheIndexHas() throws IOException {
     Path index = writeShards().resolve("model.safetensors.index.json");
     Files.writeString(
         index,
@@ -138,7 +139,7 @@ class WeightsTest {
   }
 
   @Test
-  void saysWhichTensorItDoesNotHave() throws IOException {
+  void namesTheTensorThatItDoesNotHave() throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(files.write(root))) {
       assertThatThrownBy(() -> checkpoint.weights().get("visual.blocks.9.norm1.weight"))
           .isInstanceOf(IllegalArgumentException.class)
@@ -147,7 +148,7 @@ class WeightsTest {
   }
 
   @Test
-  void findsRealPathsBehindTheLinksOfACache() throws IOException {
+  void resolvesTheLinksOfADownloadCache() throws IOException {
     Path cache = Files.createDirectories(root.resolve("blobs"));
     Path snapshot = files.write(root.resolve("snapshot"));
     Path blob = Files.move(snapshot.resolve("model.safetensors"), cache.resolve("0badcafe"));

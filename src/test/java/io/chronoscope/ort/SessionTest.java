@@ -20,7 +20,7 @@ class SessionTest {
 
   @TempDir Path folder;
 
-  /// 1.5, -2, 0.25, 3 in BF16 behind seven bytes of something else.
+  /// 1.5, -2, 0.25, 3 in BF16 after seven unrelated bytes.
   private ExternalWeight storedWeight() throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(7 + 8).order(ByteOrder.LITTLE_ENDIAN).position(7);
     for (float value : new float[] {1.5f, -2f, 0.25f, 3f}) {
@@ -54,7 +54,7 @@ class SessionTest {
   }
 
   @Test
-  void loopReadsOuterWeightsAndItsStateMayGrow() throws IOException {
+  void loopReadsOuterWeightsAndMayGrowItsState() throws IOException {
     Graph graph = Graph.named("loop");
     Ops ops = new Ops(graph);
     Value start = graph.input("start", ElementType.FLOAT32, 2);
@@ -95,7 +95,7 @@ class SessionTest {
   }
 
   @Test
-  void attendsOverNothing() {
+  void attentionAcceptsAnEmptyBatch() {
     Graph graph = Graph.named("empty");
     Ops ops = new Ops(graph);
     Value x = graph.input("x", ElementType.FLOAT32, 3);
@@ -108,7 +108,7 @@ class SessionTest {
   }
 
   @Test
-  void scattersNothing() {
+  void scatterAcceptsNoIndices() {
     Graph graph = Graph.named("scatter");
     Ops ops = new Ops(graph);
     Value data = graph.input("data", ElementType.FLOAT32, 3);
@@ -129,8 +129,8 @@ class SessionTest {
   }
 
   @Test
-  void groupedAttentionKeepsRowsOfABatchApart() {
-    // two rows, the second one padded: its answers must be those that it has alone
+  void groupedAttentionKeepsSequencesOfABatchApart() {
+    // Two sequences, the second one padded: its result must be the same as alone.
     float[] both = new float[2 * 3 * 8];
     for (int i = 0; i < both.length; i++) {
       both[i] = (float) Math.sin(i);
@@ -169,7 +169,7 @@ class SessionTest {
   }
 
   @Test
-  void namesTheGraphThatIsRefused() {
+  void namesTheRejectedGraph() {
     Graph graph = Graph.named("broken");
     Ops ops = new Ops(graph);
     Value x = graph.input("x", ElementType.FLOAT32, 2);
@@ -181,7 +181,7 @@ class SessionTest {
   }
 
   @Test
-  void saysHowToGetCuda() {
+  void explainsHowToGetCuda() {
     assertThatThrownBy(Session::requireCuda)
         .isInstanceOf(OnnxRuntimeException.class)
         .hasMessageContaining("Maven profile `cuda`");

@@ -57,8 +57,9 @@ class ChatTokenizerGoldenTest {
   @ParameterizedTest
   @MethodSource({"cases", "decoding"})
   void decodesAsTheReference(JsonNode golden) {
-    assertThat(tokenizer.decode(ids(golden), false)).isEqualTo(golden.get("decoded").asText());
-    assertThat(tokenizer.decode(ids(golden), true)).isEqualTo(golden.get("decodedPlain").asText());
+    assertThat(tokenizer.decodeWithSpecialTokens(ids(golden)))
+        .isEqualTo(golden.get("decoded").asText());
+    assertThat(tokenizer.decodeText(ids(golden))).isEqualTo(golden.get("decodedPlain").asText());
   }
 
   static List<Path> prompts() throws IOException {
@@ -74,7 +75,7 @@ class ChatTokenizerGoldenTest {
     try (ChatTokenizer own = ChatTokenizer.open(directory.resolve("checkpoint"))) {
       assertThat(own.encode(golden.get("promptText").asText()))
           .isEqualTo(ints(golden.get("promptTokenIds")));
-      assertThat(own.decode(ints(golden.get("tokenIds")), true))
+      assertThat(own.decodeText(ints(golden.get("tokenIds"))))
           .isEqualTo(golden.get("text").asText());
     }
   }

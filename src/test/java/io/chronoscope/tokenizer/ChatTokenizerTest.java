@@ -16,31 +16,31 @@ class ChatTokenizerTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/preprocess/tokenizer");
 
   @Test
-  void doesNotCutLongPrompts() {
+  void doesNotTruncateLongPrompts() {
     try (ChatTokenizer tokenizer = ChatTokenizer.open(GOLDEN)) {
       int[] ids = tokenizer.encode("<|video_pad|>".repeat(20_000));
       assertThat(ids).hasSize(20_000);
-      assertThat(ids).containsOnly(tokenizer.idOf("<|video_pad|>").orElseThrow());
+      assertThat(ids).containsOnly(tokenizer.encode("<|video_pad|>"));
     }
   }
 
   @Test
-  void knowsTokensByTheirContent() {
+  void encodesSpecialTokensAsOneToken() {
     try (ChatTokenizer tokenizer = ChatTokenizer.open(GOLDEN)) {
-      assertThat(tokenizer.idOf("<|im_end|>")).hasValue(514);
-      assertThat(tokenizer.idOf("<|no_such_token|>")).isEmpty();
-      assertThat(tokenizer.idOf("")).isEmpty();
+      assertThat(tokenizer.encode("<|im_end|>")).containsExactly(514);
+      assertThat(tokenizer.encode("<|no_such_token|>")).hasSizeGreaterThan(1);
+      assertThat(tokenizer.encode("")).isEmpty();
     }
   }
 
   @Test
-  void mayBeSharedByThreads() {
+  void isThreadSafe() {
     try (ChatTokenizer tokenizer = ChatTokenizer.open(GOLDEN)) {
       String text = "<|im_start|>user\n12:34.5 a red ball rolls to the left<|im_end|>\n";
       int[] expected = tokenizer.encode(text);
       assertThat(IntStream.range(0, 200).parallel().mapToObj(i -> tokenizer.encode(text)))
           .allSatisfy(ids -> assertThat(ids).isEqualTo(expected));
-      assertThat(tokenizer.decode(expected, false)).isEqualTo(text);
+      assertThat(tokenizer.decodeWithSpecialTokens(expected)).isEqualTo(text);
     }
   }
 
@@ -59,10 +59,10 @@ class ChatTokenizerTest {
   }
 
   @Test
-  void namesTheFileThatIsNoTokenizer(@TempDir Path directory) throws IOException {
+  void namesTheFileThatIsNotATokenizer(@TempDir Path directory) throws IOException {
     Files.writeString(directory.resolve("tokenizer.json"), "{\"version\": \"1.0\"}");
     assertThatThrownBy(() -> ChatTokenizer.open(directory))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("tokenizer.json: is no usable tokenizer");
+        .hasMessageContaining("tokenizer.json: is not a usable tokenizer");
   }
 }

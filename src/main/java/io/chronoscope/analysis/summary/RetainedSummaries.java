@@ -3,8 +3,6 @@ package io.chronoscope.analysis.summary;
 import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.domain.Result.Level;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,20 +10,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a [SummaryTree] remembers, however long its stream lasts: windows of this and the last
-/// minute, minutes of this and the last hour, so many hours; of those before only one text, and
-/// their numbers. All times are microseconds from the stream's start.
+/// The summaries that a [SummaryTree] retains, bounded however long its stream lasts: the windows
+/// of this and the previous minute, the minutes of this and the previous hour, the latest hours,
+/// and all earlier hours folded into one summary. All times are microseconds from the stream's
+/// start.
 final class RetainedSummaries {
 
   static final long MINUTE_MICROS = 60_000_000L;
   static final long HOUR_MICROS = 60 * MINUTE_MICROS;
 
-  /// Above this many hours the older half is folded into one text.
+  /// Above this many hours, the older half is folded into one summary.
   static final int MAX_HOURS = 16;
 
-  /// So many of the hours that were folded are still named: what is older than 30 days is gone from
-  /// the topic.
-  static final int NAMED_HOURS = 30 * 24;
+  /// This many folded hours keep their numbers; older summaries have expired from the topic, which
+  /// retains 30 days.
+  static final int MAX_FOLDED_NUMBERS = 30 * 24;
 
   private final TreeMap<Long, PublishedSummary> windows;
   private final TreeMap<Long, PublishedSummary> minutes;
@@ -43,9 +42,9 @@ final class RetainedSummaries {
     this.doneMicros = state.doneMicros();
   }
 
-  private static TreeMap<Long, PublishedSummary> byNumber(List<PublishedSummary> told) {
+  private static TreeMap<Long, PublishedSummary> byNumber(List<PublishedSummary> summaries) {
     TreeMap<Long, PublishedSummary> map = new TreeMap<>();
-    told.forEach(one -> map.put(one.number(), one));
+    summaries.forEach(one -> map.put(one.number(), one));
     return map;
   }
 
@@ -76,73 +75,67 @@ final class RetainedSummaries {
       case WINDOW -> windows;
       case MINUTE -> minutes;
       case HOUR -> hours;
-      case STREAM -> throw new IllegalArgumentException("there is one whole only");
+      case STREAM -> throw new IllegalArgumentException("the whole stream has a single summary");
     };
   }
 
-  /// What all hours before the kept ones come to.
+  /// All hours before the retained ones, folded.
   Optional<PublishedSummary> earlier() {
     return Optional.ofNullable(earlier);
   }
 
-  void earlier(PublishedSummary told) {
-    earlier = told;
+  void setEarlier(PublishedSummary folded) {
+    earlier = folded;
   }
 
   Optional<PublishedSummary> whole() {
     return Optional.ofNullable(whole);
   }
 
-  void whole(PublishedSummary told) {
-    whole = told;
+  void setWhole(PublishedSummary summary) {
+    whole = summary;
   }
 
-  /// All windows that begin before are done.
+  /// All windows that begin before this time are complete.
   long doneMicros() {
     return doneMicros;
   }
 
-  void done(long micros) {
+  /// Never moves back.
+  void advanceTo(long micros) {
     doneMicros = Math.max(doneMicros, micros);
   }
 
-  static long minuteOf(PublishedSummary told) {
-    return told.beginsMicros() / MINUTE_MICROS;
+  static long minuteOf(PublishedSummary summary) {
+    return summary.beginsMicros() / MINUTE_MICROS;
   }
 
-  static long hourOf(PublishedSummary told) {
-    return told.beginsMicros() / HOUR_MICROS;
+  static long hourOf(PublishedSummary summary) {
+    return summary.beginsMicros() / HOUR_MICROS;
   }
 
-  /// WindowSequence of minutes before are not known any more.
-  long firstMinuteOfWindows() {
+  /// Number of the first minute whose windows are retained.
+  long firstMinuteWithWindows() {
     return Math.max(0, doneMicros / MINUTE_MICROS - 1);
   }
 
-  /// Minutes of hours before are not known any more.
-  long firstHourOfMinutes() {
-    return Math.max(0, firstMinuteOfWindows() * MINUTE_MICROS / HOUR_MICROS - 1);
+  /// Number of the first hour whose minutes are retained.
+  long firstHourWithMinutes() {
+    return Math.max(0, firstMinuteWithWindows() * MINUTE_MICROS / HOUR_MICROS - 1);
   }
 
-  /// Whether of that hour there is only a part of [#earlier()].
+  /// Whether an hour is retained only as a part of [#earlier()].
   boolean isFolded(long hour) {
     return earlier != null && !hours.isEmpty() && hour < hours.firstKey();
   }
 
-  /// Whether what is told of a minute knows a window already.
-  boolean restsOn(long minute, long window) {
+  /// Whether the summary of a minute, or one above it, already includes a window or repaired gap.
+  boolean includes(long minute, long number) {
     PublishedSummary its = minutes.get(minute);
     PublishedSummary above = hours.get(minute * MINUTE_MICROS / HOUR_MICROS);
-    return (its != null && its.parts().contains(window))
-        || (above != null && above.parts().contains(window))
-        || (earlier != null && earlier.parts().contains(window));
-  }
-
-  List<PublishedSummary> withEarlier(Collection<PublishedSummary> later) {
-    List<PublishedSummary> all = new ArrayList<>();
-    earlier().ifPresent(all::add);
-    all.addAll(later);
-    return all;
+    return (its != null && its.parts().contains(number))
+        || (above != null && above.parts().contains(number))
+        || (earlier != null && earlier.parts().contains(number));
   }
 
   boolean hasManyMinutes() {
@@ -157,12 +150,12 @@ final class RetainedSummaries {
     return all.size() > 1 || earlier != null || (minutes.isEmpty() && !hours.isEmpty());
   }
 
-  void forgetOld() {
-    windows.values().removeIf(window -> minuteOf(window) < firstMinuteOfWindows());
-    minutes.values().removeIf(minute -> hourOf(minute) < firstHourOfMinutes());
+  void evictOld() {
+    windows.values().removeIf(window -> minuteOf(window) < firstMinuteWithWindows());
+    minutes.values().removeIf(minute -> hourOf(minute) < firstHourWithMinutes());
   }
 
-  /// The oldest hours, when there are too many; none otherwise.
+  /// The hours to fold: the older half if there are more than [#MAX_HOURS], else none.
   List<PublishedSummary> hoursToFold() {
     return hours.size() > MAX_HOURS
         ? List.copyOf(hours.values()).subList(0, MAX_HOURS / 2)

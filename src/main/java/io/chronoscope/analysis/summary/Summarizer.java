@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/// Tells a stretch of a stream from what was told of its parts.
+/// Summarizes a time range of a stream from the summaries of its parts.
 @FunctionalInterface
 public interface Summarizer {
 
-  /// A part in the words of the level below, in microseconds from the stream's start.
+  /// The summary of a part, with its time range in microseconds from the stream's start.
   record Part(long startMicros, long endMicros, String text) {
 
     String line() {
@@ -20,53 +20,53 @@ public interface Summarizer {
     }
   }
 
-  /// Characters of all parts in one question together. A model with little room is asked with less.
-  int MAX_ASKED = 12_000;
+  /// Maximum length of all parts in a prompt, in characters; less for a model with a short context.
+  int MAX_PROMPT_CHARS = 12_000;
 
-  /// Below so many characters a part says too little to be asked about.
-  int LEAST_SHARE = 40;
+  /// A part clipped to fewer characters says too little to be summarized.
+  int MIN_PART_CHARS = 40;
 
-  /// Tokens that a prompt has besides its text, and some to spare.
-  int AROUND = 256;
+  /// Tokens that a prompt has besides its text, with a reserve.
+  int OVERHEAD_TOKENS = 256;
 
   /// @param parts in order; at least two
   /// @return not blank
-  String tell(List<Part> parts);
+  String summarize(List<Part> parts);
 
-  /// Without a model: what the parts say, joined.
+  /// Joins the parts' texts, without a model.
   static Summarizer joining() {
     return SummaryText::join;
   }
 
-  /// In the model's words; joined where it says nothing, or where it has no room for the question.
+  /// Asks the model and waits for its answer. Joins the parts where the answer is empty, or where
+  /// the prompt does not fit the model's context.
   static Summarizer asking(BatchedModel model, int maxNewTokens) {
-    // A token is a byte at least, so as many bytes fit in any case.
-    long room = (long) model.maxPositions() - maxNewTokens - AROUND;
+    // A token covers at least one byte, so a prompt of so many bytes always fits.
+    long maxBytes = (long) model.maxPositions() - maxNewTokens - OVERHEAD_TOKENS;
     return parts ->
-        question(parts, room)
-            .map(question -> {
+        prompt(parts, maxBytes)
+            .map(prompt -> {
               Answer answer =
                   model
-                      .generate(Prompt.of(List.of(new Prompt.Part.Text(question)), maxNewTokens))
+                      .generate(Prompt.of(List.of(new Prompt.Part.Text(prompt)), maxNewTokens))
                       .join();
-              String said = answer.text().strip();
-              return answer.finished() ? said : SummaryText.upToLastSentence(said);
+              String text = answer.text().strip();
+              return answer.finished() ? text : SummaryText.upToLastSentence(text);
             })
-            .filter(told -> !told.isEmpty())
+            .filter(text -> !text.isEmpty())
             .orElseGet(() -> SummaryText.join(parts));
   }
 
-  /// @param room bytes that it may have
-  private static Optional<String> question(List<Part> parts, long room) {
-    for (int share = Math.max(LEAST_SHARE, MAX_ASKED / parts.size());
-        share >= LEAST_SHARE;
+  /// Clips the parts further and further until the prompt fits; empty when it never does.
+  private static Optional<String> prompt(List<Part> parts, long maxBytes) {
+    for (int share = Math.max(MIN_PART_CHARS, MAX_PROMPT_CHARS / parts.size());
+        share >= MIN_PART_CHARS;
         share = share * 3 / 4) {
       int most = share;
-      String question =
-          Prompts.whole(
-              parts.stream().map(part -> SummaryText.clipped(part.line(), most)).toList());
-      if (question.getBytes(StandardCharsets.UTF_8).length <= room) {
-        return Optional.of(question);
+      String prompt =
+          Prompts.whole(parts.stream().map(part -> SummaryText.clip(part.line(), most)).toList());
+      if (prompt.getBytes(StandardCharsets.UTF_8).length <= maxBytes) {
+        return Optional.of(prompt);
       }
     }
     return Optional.empty();

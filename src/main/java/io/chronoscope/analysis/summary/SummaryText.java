@@ -4,14 +4,15 @@ import io.chronoscope.analysis.summary.Summarizer.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// Joins texts so that they can be read: a line for each part, without what the part before has
-/// said already (windows overlap), none of them longer than its share.
+/// Joins texts without a model: one line per part, without the sentences that the previous part has
+/// too (windows overlap), each line clipped to its share of the space.
 final class SummaryText {
 
-  /// Characters of a joined text at most.
-  static final int MAX_TEXT = 4000;
+  /// Maximum length of a joined text, in characters.
+  static final int MAX_CHARS = 4000;
 
   private static final Pattern OWN_TIMES =
       Pattern.compile("^\\d+:\\d\\d - \\d+:\\d\\d: ", Pattern.MULTILINE);
@@ -28,7 +29,7 @@ final class SummaryText {
       List<String> known = before;
       List<String> fresh =
           sentences.stream()
-              .filter(sentence -> known.stream().noneMatch(old -> saysTheSame(old, sentence)))
+              .filter(sentence -> known.stream().noneMatch(old -> isSame(old, sentence)))
               .toList();
       before = sentences;
       if (fresh.isEmpty() && !lines.isEmpty()) {
@@ -40,16 +41,16 @@ final class SummaryText {
         lines.add(new Part(part.startMicros(), part.endMicros(), String.join(" ", fresh)));
       }
     }
-    int share = Math.max(40, MAX_TEXT / lines.size() - 1);
-    List<String> clipped = lines.stream().map(line -> clipped(line.line(), share)).toList();
-    return clipped(String.join("\n", clipped), MAX_TEXT);
+    int share = Math.max(40, MAX_CHARS / lines.size() - 1);
+    List<String> clipped = lines.stream().map(line -> clip(line.line(), share)).toList();
+    return clip(String.join("\n", clipped), MAX_CHARS);
   }
 
-  private static boolean saysTheSame(String one, String other) {
+  private static boolean isSame(String one, String other) {
     return one.equalsIgnoreCase(other);
   }
 
-  /// Each begins with a capital and ends with a stop, however it stood in its text.
+  /// The distinct sentences of a text, each with a capital at its start and punctuation at its end.
   private static List<String> sentences(String text) {
     return Arrays.stream(BETWEEN_SENTENCES.split(OWN_TIMES.matcher(text.strip()).replaceAll("")))
         .map(String::strip)
@@ -61,15 +62,15 @@ final class SummaryText {
 
   private static String asSentence(String words) {
     int first = words.offsetByCodePoints(0, 1);
-    String capital = words.substring(0, first).toUpperCase(java.util.Locale.ROOT);
+    String capital = words.substring(0, first).toUpperCase(Locale.ROOT);
     String rest = words.substring(first);
     char last = words.charAt(words.length() - 1);
     boolean stops = ".!?…:".indexOf(last) >= 0;
     return capital + rest + (stops ? "" : ".");
   }
 
-  /// Cut between words.
-  static String clipped(String text, int most) {
+  /// Clips a text between words, with an ellipsis, so that it has no more than `most` characters.
+  static String clip(String text, int most) {
     if (text.length() <= most) {
       return text;
     }
@@ -81,14 +82,14 @@ final class SummaryText {
     return text.substring(0, end).stripTrailing() + "…";
   }
 
-  /// What was cut off in the middle of a sentence ends before it; empty when nothing is left.
+  /// Drops an unfinished last sentence; empty when nothing is left.
   static String upToLastSentence(String text) {
     int end =
         Math.max(text.lastIndexOf('.'), Math.max(text.lastIndexOf('!'), text.lastIndexOf('?')));
     return text.substring(0, end + 1);
   }
 
-  /// `mm:ss`; minutes go on counting.
+  /// `mm:ss`; minutes keep counting beyond an hour.
   static String clock(long micros) {
     long seconds = Math.round(micros / 1e6);
     return "%02d:%02d".formatted(seconds / 60, seconds % 60);

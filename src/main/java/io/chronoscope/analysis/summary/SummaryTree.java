@@ -5,10 +5,9 @@ import static io.chronoscope.analysis.summary.RetainedSummaries.MINUTE_MICROS;
 import static io.chronoscope.analysis.summary.RetainedSummaries.hourOf;
 import static io.chronoscope.analysis.summary.RetainedSummaries.minuteOf;
 
-import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamState.PublishedSummary;
 import io.chronoscope.analysis.StreamState.Summaries;
-import io.chronoscope.analysis.summary.Summarizer.Part;
+import io.chronoscope.analysis.summary.SummaryBuilder.Built;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Sampling;
@@ -21,52 +20,41 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The summaries of a stream: windows, minutes of them, hours of those, and the whole. A minute is
-/// told once all windows that begin in it are done, an hour once its minutes are.
+/// The summaries of a stream: of windows, of minutes of windows, of hours of minutes, and of the
+/// whole stream. A minute is summarized once all windows that begin in it are complete, an hour
+/// once its minutes are.
 ///
-/// Every summary remembers a digest of what it rests on. Telling again what has not changed costs
-/// nothing and says nothing; what has changed gets the next revision, and so does all above it.
+/// Every summary has a digest of its parts. Summarizing again what has not changed asks no model
+/// and publishes nothing; a change gives the summary its next revision, and every summary above it.
 ///
 /// The state is bounded, see [RetainedSummaries]. All times are microseconds from the stream's
-/// start.
+/// start. For use by one thread at a time.
 public final class SummaryTree {
-
-  // What is kept of a text for the level above; it was published in full.
-  private static final int MINUTE_TEXT = 240;
-  private static final int HOUR_TEXT = 1_200;
-  // All windows of a minute together, and each.
-  private static final int WINDOWS_TEXT = 8_000;
-  private static final int LEAST_WINDOW_TEXT = 320;
 
   private static final long ALL = Long.MAX_VALUE;
 
-  private final SummaryRecords records;
-  private final Summarizer narrator;
-  private final RetainedSummaries kept;
-  private final int windowText;
+  private final SummaryFactory factory;
+  private final SummaryBuilder builder;
+  private final RetainedSummaries retained;
 
-  /// @param stride from window to window
+  /// @param stride from the start of one window to that of the next
   public SummaryTree(
-      SummaryRecords records, Summarizer narrator, Duration stride, Summaries state) {
-    this.records = records;
-    this.narrator = narrator;
-    this.kept = new RetainedSummaries(state);
-    this.windowText =
-        (int)
-            Math.clamp(
-                WINDOWS_TEXT * stride.toMillis() * 1000 / MINUTE_MICROS,
-                LEAST_WINDOW_TEXT,
-                SummaryText.MAX_TEXT);
+      SummaryFactory factory, Summarizer summarizer, Duration stride, Summaries state) {
+    this.factory = factory;
+    this.builder = new SummaryBuilder(summarizer, stride);
+    this.retained = new RetainedSummaries(state);
   }
 
   public Summaries state() {
-    return kept.state();
+    return retained.state();
   }
 
-  /// What a window shows.
+  /// The summary of one window, from the model's answer.
   ///
-  /// @param number the window's, or [SummaryRecords#repair] of a look beside the windows
-  /// @param beginsMicros where the window begins by plan; decides in which minute it counts
+  /// @param number the window's number, or [SummaryFactory#repairNumber] of a repaired gap
+  /// @param beginsMicros the window's nominal start; decides which minute it belongs to
+  /// @param startMicros time of the first frame
+  /// @param endMicros end of what was seen
   /// @param restsOn ids of its events
   public record Window(
       long number,
@@ -77,88 +65,93 @@ public final class SummaryTree {
       Sampling sampling,
       List<String> restsOn) {}
 
-  /// Takes in a window, or one that was looked at again.
+  /// Adds a window, or replaces one that was analyzed again.
   ///
-  /// @return its summary; empty when it says what it said before, or when its minute's windows are
-  ///   not known any more
-  public Optional<Summary> take(Window window) {
-    if (window.beginsMicros() / MINUTE_MICROS < kept.firstMinuteOfWindows()) {
+  /// @return its summary to publish; empty when nothing has changed, or when the windows of its
+  ///   minute are no longer retained
+  public Optional<Summary> add(Window window) {
+    if (window.beginsMicros() / MINUTE_MICROS < retained.firstMinuteWithWindows()) {
       return Optional.empty();
     }
-    PublishedSummary before = kept.windows().get(window.number());
-    PublishedSummary told = told(window, before);
-    if (before != null && before.digest().equals(told.digest())) {
+    PublishedSummary before = retained.windows().get(window.number());
+    PublishedSummary summary = builder.window(window, before);
+    if (before != null && before.digest().equals(summary.digest())) {
       return Optional.empty();
     }
-    kept.windows().put(told.number(), told);
-    return Optional.of(records.of(Level.WINDOW, told, window.text(), window.restsOn()));
+    retained.windows().put(summary.number(), summary);
+    return Optional.of(factory.create(Level.WINDOW, summary, window.text(), window.restsOn()));
   }
 
-  /// What was missed was seen after all. Each look is told, and what it lies in is told again, up
-  /// to the hour; the whole when it is told next. Where the parts are not known any more, it is
-  /// told from what it told before and the look.
+  /// Adds gaps that were analyzed after all. Summarizes each of them, and summarizes again the
+  /// minutes and hours that they lie in; the whole stream follows with the next [#flush]. Where the
+  /// parts of a minute or hour are no longer retained, its new summary is made from its old one and
+  /// the gaps.
   ///
-  /// @param looks numbered by [SummaryRecords#repair], in order
-  public List<Summary> repair(List<Window> looks) {
+  /// @param gaps numbered by [SummaryFactory#repairNumber], in order
+  public List<Summary> repair(List<Window> gaps) {
     List<Summary> out = new ArrayList<>();
     TreeMap<Long, List<PublishedSummary>> late = new TreeMap<>();
-    for (Window look : looks) {
-      long minute = look.beginsMicros() / MINUTE_MICROS;
-      if (minute >= kept.firstMinuteOfWindows()) {
-        take(look).ifPresent(out::add);
-      } else if (!kept.restsOn(minute, look.number())) {
-        PublishedSummary told = told(look, null);
-        out.add(records.of(Level.WINDOW, told, look.text(), look.restsOn()));
-        late.computeIfAbsent(minute, m -> new ArrayList<>()).add(told);
+    for (Window gap : gaps) {
+      long minute = gap.beginsMicros() / MINUTE_MICROS;
+      if (minute >= retained.firstMinuteWithWindows()) {
+        add(gap).ifPresent(out::add);
+      } else if (!retained.includes(minute, gap.number())) {
+        PublishedSummary summary = builder.window(gap, null);
+        out.add(factory.create(Level.WINDOW, summary, gap.text(), gap.restsOn()));
+        late.computeIfAbsent(minute, m -> new ArrayList<>()).add(summary);
       }
     }
-    late.forEach((minute, its) -> tellMore(minute, its, out));
-    out.addAll(tellUntil(kept.doneMicros()));
+    late.forEach((minute, its) -> extend(minute, its, out));
+    out.addAll(advanceTo(retained.doneMicros()));
     return out;
   }
 
-  /// All windows that begin before that time are done: tells what is complete by that.
-  public List<Summary> tellUntil(long micros) {
-    kept.done(micros);
+  /// Summarizes the minutes and hours that are complete because all windows that begin before
+  /// `micros` are.
+  public List<Summary> advanceTo(long micros) {
+    retained.advanceTo(micros);
     List<Summary> out = new ArrayList<>();
-    tellMinutes(kept.doneMicros(), out);
-    tellHours(kept.doneMicros(), out);
-    kept.forgetOld();
+    summarizeMinutes(retained.doneMicros(), out);
+    summarizeHours(retained.doneMicros(), out);
+    retained.evictOld();
     fold();
     return out;
   }
 
-  /// The stream is over, or rests: tells what is not complete as well, and the whole. The whole
-  /// rests on the highest level of which there is more than one: that of a short video on its
-  /// windows.
-  public List<Summary> tellAll(long lengthMicros) {
+  /// Summarizes incomplete minutes and hours too, and the whole stream, because the stream has
+  /// ended or is idle. The whole is based on the highest level with more than one summary: that of
+  /// a short video on its windows.
+  public List<Summary> flush(long lengthMicros) {
     List<Summary> out = new ArrayList<>();
-    boolean manyMinutes = kept.hasManyMinutes();
+    boolean manyMinutes = retained.hasManyMinutes();
     if (manyMinutes) {
-      tellMinutes(ALL, out);
+      summarizeMinutes(ALL, out);
     }
-    boolean manyHours = kept.hasManyHours();
+    boolean manyHours = retained.hasManyHours();
     if (manyHours) {
-      tellHours(ALL, out);
+      summarizeHours(ALL, out);
       fold();
     }
     if (manyHours) {
-      tellWhole(Level.HOUR, kept.withEarlier(kept.hours().values()), lengthMicros, out);
+      List<PublishedSummary> hours = new ArrayList<>();
+      retained.earlier().ifPresent(hours::add);
+      hours.addAll(retained.hours().values());
+      summarizeWhole(Level.HOUR, hours, lengthMicros, out);
     } else if (manyMinutes) {
-      tellWhole(Level.MINUTE, List.copyOf(kept.minutes().values()), lengthMicros, out);
-    } else if (!kept.windows().isEmpty()) {
-      tellWhole(Level.WINDOW, inOrder(kept.windows().values()), lengthMicros, out);
+      summarizeWhole(Level.MINUTE, List.copyOf(retained.minutes().values()), lengthMicros, out);
+    } else if (!retained.windows().isEmpty()) {
+      summarizeWhole(Level.WINDOW, inOrder(retained.windows().values()), lengthMicros, out);
     }
     return out;
   }
 
-  private void tellMinutes(long untilMicros, List<Summary> out) {
+  private void summarizeMinutes(long untilMicros, List<Summary> out) {
     TreeMap<Long, List<PublishedSummary>> parts = new TreeMap<>();
-    inOrder(kept.windows().values())
+    inOrder(retained.windows().values())
         .forEach(one -> parts.computeIfAbsent(minuteOf(one), m -> new ArrayList<>()).add(one));
     parts.forEach((minute, its) -> {
       if ((minute + 1) * MINUTE_MICROS <= untilMicros) {
-        tell(Level.MINUTE, minute, its, out);
+        summarize(Level.MINUTE, minute, its, out);
       }
     });
   }
@@ -169,51 +162,51 @@ public final class SummaryTree {
         .toList();
   }
 
-  private void tellHours(long untilMicros, List<Summary> out) {
+  private void summarizeHours(long untilMicros, List<Summary> out) {
     TreeMap<Long, List<PublishedSummary>> parts = new TreeMap<>();
-    kept.minutes()
+    retained
+        .minutes()
         .values()
         .forEach(one -> parts.computeIfAbsent(hourOf(one), h -> new ArrayList<>()).add(one));
     parts.forEach((hour, its) -> {
       if ((hour + 1) * HOUR_MICROS <= untilMicros) {
-        tell(Level.HOUR, hour, its, out);
+        summarize(Level.HOUR, hour, its, out);
       }
     });
   }
 
-  /// A minute or an hour from all that it rests on.
-  private void tell(Level level, long number, List<PublishedSummary> parts, List<Summary> out) {
-    PublishedSummary before = kept.at(level).get(number);
-    String digest = digest(parts);
-    if (before == null || !before.digest().equals(digest)) {
-      publish(level, number, before, parts, numbers(parts), digest, out);
+  /// Summarizes a minute or an hour from all of its parts, unless they have not changed.
+  private void summarize(
+      Level level, long number, List<PublishedSummary> parts, List<Summary> out) {
+    PublishedSummary before = retained.at(level).get(number);
+    if (before == null || !before.digest().equals(SummaryBuilder.digest(parts))) {
+      publish(level, number, before, parts, SummaryBuilder.numbers(parts), out);
     }
   }
 
-  /// A minute from what it told before and what was seen of it since; an hour, where its minutes
-  /// are not known any more.
-  private void tellMore(long minute, List<PublishedSummary> looks, List<Summary> out) {
+  /// Extends a minute by repaired gaps, or its hour if its minutes are no longer retained.
+  private void extend(long minute, List<PublishedSummary> gaps, List<Summary> out) {
     long hour = minute * MINUTE_MICROS / HOUR_MICROS;
-    if (hour >= kept.firstHourOfMinutes()) {
-      tellMore(Level.MINUTE, minute, looks, out);
-    } else if (kept.isFolded(hour)) {
-      kept.earlier(folded(kept.withEarlier(looks)));
+    if (hour >= retained.firstHourWithMinutes()) {
+      extend(Level.MINUTE, minute, gaps, out);
+    } else if (retained.isFolded(hour)) {
+      retained.setEarlier(builder.fold(retained.earlier(), gaps));
     } else {
-      tellMore(Level.HOUR, hour, looks, out);
+      extend(Level.HOUR, hour, gaps, out);
     }
   }
 
-  private void tellMore(Level level, long number, List<PublishedSummary> looks, List<Summary> out) {
-    PublishedSummary before = kept.at(level).get(number);
+  private void extend(Level level, long number, List<PublishedSummary> gaps, List<Summary> out) {
+    PublishedSummary before = retained.at(level).get(number);
     List<PublishedSummary> parts = new ArrayList<>();
     List<Long> numbers = new ArrayList<>();
     if (before != null) {
       parts.add(before);
       numbers.addAll(before.parts());
     }
-    parts.addAll(looks);
-    numbers.addAll(numbers(looks));
-    publish(level, number, before, parts, numbers, digest(parts), out);
+    parts.addAll(gaps);
+    numbers.addAll(SummaryBuilder.numbers(gaps));
+    publish(level, number, before, parts, numbers, out);
   }
 
   private void publish(
@@ -222,133 +215,43 @@ public final class SummaryTree {
       @Nullable PublishedSummary before,
       List<PublishedSummary> parts,
       List<Long> numbers,
-      String digest,
       List<Summary> out) {
     boolean minute = level == Level.MINUTE;
-    String text = text(parts);
-    PublishedSummary told =
-        new PublishedSummary(
-            number,
-            before == null ? 1 : before.revision() + 1,
-            number * (minute ? MINUTE_MICROS : HOUR_MICROS),
-            startOf(parts),
-            endOf(parts),
-            SummaryText.clipped(text, minute ? MINUTE_TEXT : HOUR_TEXT),
-            together(parts),
-            digest,
-            numbers);
-    kept.at(level).put(number, told);
-    out.add(records.of(level, told, text, records.ids(minute ? Level.WINDOW : Level.MINUTE, told)));
+    Built built =
+        minute
+            ? builder.minute(number, before, parts, numbers)
+            : builder.hour(number, before, parts, numbers);
+    retained.at(level).put(number, built.summary());
+    Level below = minute ? Level.WINDOW : Level.MINUTE;
+    out.add(
+        factory.create(
+            level, built.summary(), built.text(), factory.partIds(below, built.summary())));
   }
 
-  private void tellWhole(
+  private void summarizeWhole(
       Level below, List<PublishedSummary> parts, long lengthMicros, List<Summary> out) {
-    String digest = StableIds.of("d", lengthMicros, digest(parts));
-    Optional<PublishedSummary> before = kept.whole();
+    String digest = SummaryBuilder.wholeDigest(parts, lengthMicros);
+    Optional<PublishedSummary> before = retained.whole();
     if (before.filter(known -> known.digest().equals(digest)).isPresent()) {
       return;
     }
-    PublishedSummary told =
-        new PublishedSummary(
-            0,
-            before.map(PublishedSummary::revision).orElse(0) + 1,
-            0,
-            0,
-            lengthMicros,
-            "",
-            together(parts),
-            digest,
-            List.of());
-    kept.whole(told);
+    Built built = builder.whole(before, parts, lengthMicros, digest);
+    retained.setWhole(built.summary());
     List<String> restsOn = new ArrayList<>();
     List<PublishedSummary> named = parts;
-    if (below == Level.HOUR && kept.earlier().isPresent()) {
-      restsOn.addAll(records.ids(below, kept.earlier().get()));
+    if (below == Level.HOUR && retained.earlier().isPresent()) {
+      restsOn.addAll(factory.partIds(below, retained.earlier().get()));
       named = parts.subList(1, parts.size());
     }
-    named.forEach(part -> restsOn.add(records.id(below, part.number())));
-    out.add(records.of(Level.STREAM, told, text(parts), restsOn));
+    named.forEach(part -> restsOn.add(factory.id(below, part.number())));
+    out.add(factory.create(Level.STREAM, built.summary(), built.text(), restsOn));
   }
 
   private void fold() {
-    List<PublishedSummary> oldest = kept.hoursToFold();
+    List<PublishedSummary> oldest = retained.hoursToFold();
     if (!oldest.isEmpty()) {
-      kept.earlier(folded(kept.withEarlier(oldest)));
-      oldest.forEach(hour -> kept.hours().remove(hour.number()));
+      retained.setEarlier(builder.fold(retained.earlier(), oldest));
+      oldest.forEach(hour -> retained.hours().remove(hour.number()));
     }
-  }
-
-  /// @param parts hours, or looks at what was missed of them; before them what was folded earlier
-  private PublishedSummary folded(List<PublishedSummary> parts) {
-    Optional<PublishedSummary> before = kept.earlier();
-    List<Long> numbers = new ArrayList<>();
-    before.ifPresent(known -> numbers.addAll(known.parts()));
-    numbers.addAll(numbers(parts.subList(before.isPresent() ? 1 : 0, parts.size())));
-    return new PublishedSummary(
-        0,
-        1,
-        0,
-        startOf(parts),
-        endOf(parts),
-        SummaryText.clipped(text(parts), HOUR_TEXT),
-        together(parts),
-        "",
-        numbers.subList(
-            Math.max(0, numbers.size() - RetainedSummaries.NAMED_HOURS), numbers.size()));
-  }
-
-  private String text(List<PublishedSummary> parts) {
-    return parts.size() == 1
-        ? parts.getFirst().text()
-        : narrator.tell(
-            parts.stream()
-                .map(part -> new Part(part.startMicros(), part.endMicros(), part.text()))
-                .toList());
-  }
-
-  private PublishedSummary told(Window window, @Nullable PublishedSummary before) {
-    Sampling sampling = window.sampling();
-    return new PublishedSummary(
-        window.number(),
-        before == null ? 1 : before.revision() + 1,
-        window.beginsMicros(),
-        window.startMicros(),
-        window.endMicros(),
-        SummaryText.clipped(window.text(), windowText),
-        sampling,
-        StableIds.of(
-            "d",
-            window.startMicros(),
-            window.endMicros(),
-            window.text(),
-            window.restsOn(),
-            sampling.framesSeen(),
-            sampling.fps()),
-        List.of());
-  }
-
-  /// Only what a text is made of counts.
-  private static String digest(List<PublishedSummary> parts) {
-    List<Object> all = new ArrayList<>();
-    for (PublishedSummary part : parts) {
-      all.addAll(List.of(part.number(), part.startMicros(), part.endMicros(), part.text()));
-    }
-    return StableIds.of("d", all.toArray());
-  }
-
-  private static List<Long> numbers(List<PublishedSummary> parts) {
-    return parts.stream().map(PublishedSummary::number).toList();
-  }
-
-  private static long startOf(List<PublishedSummary> parts) {
-    return parts.stream().mapToLong(PublishedSummary::startMicros).min().orElseThrow();
-  }
-
-  private static long endOf(List<PublishedSummary> parts) {
-    return parts.stream().mapToLong(PublishedSummary::endMicros).max().orElseThrow();
-  }
-
-  private static Sampling together(List<PublishedSummary> parts) {
-    return Sampling.together(parts.stream().map(PublishedSummary::sampling).toList());
   }
 }

@@ -1,5 +1,6 @@
-/// Summaries of windows, and the tree of summaries above them ([SummaryTree]), written by the
-/// [Summarizer].
+/// Summaries of windows, minutes, hours and whole streams. [SummaryTree] decides what is summarized
+/// and published when, [SummaryBuilder] builds a summary from its parts with a [Summarizer], and
+/// [RetainedSummaries] bounds what is remembered.
 @NullMarked
 package io.chronoscope.analysis.summary;
 

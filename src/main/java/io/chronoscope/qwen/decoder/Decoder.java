@@ -6,36 +6,39 @@ import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Session;
+import io.chronoscope.qwen.prompt.ChatPrompt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Generates greedily for batches of prompts. Thread-safe.
+/// Generates answers for batches of prompts, greedily. Thread-safe.
 public final class Decoder implements AutoCloseable {
 
   private final Session session;
   private final TextConfig text;
-  private final GenerationDefaults generation;
+  private final GreedySelection selection;
   private final ElementType compute;
   private final DecodeSettings settings;
 
   private Decoder(
       Session session,
       TextConfig text,
-      GenerationDefaults generation,
+      GreedySelection selection,
       ElementType compute,
       DecodeSettings settings) {
     this.session = session;
     this.text = text;
-    this.generation = generation;
+    this.selection = selection;
     this.compute = compute;
     this.settings = settings;
   }
 
-  /// Compiles the decoder. The weights' files must stay where they are until it is closed.
+  /// Compiles the decoder. The files of the weights must stay in place until it is closed.
   ///
   /// @param compute FLOAT32 or BFLOAT16
+  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @throws io.chronoscope.ort.OnnxRuntimeException when the runtime rejects the graph
   public static Decoder compile(
       TextConfig text,
       GenerationDefaults generation,
@@ -44,13 +47,13 @@ public final class Decoder implements AutoCloseable {
       Device device,
       int intraOpThreads,
       DecodeSettings settings) {
-    boolean groupedKernel =
+    boolean hasGroupedKernel =
         switch (device) {
           case Device.Cpu() -> compute == ElementType.FLOAT32;
           case Device.Cuda(int ordinal) -> compute == ElementType.BFLOAT16;
         };
     DecoderAttention attention =
-        groupedKernel && text.headDim() % DecoderAttention.Grouped.HEAD_DIM_FACTOR == 0
+        hasGroupedKernel && text.headDim() % DecoderAttention.Grouped.HEAD_DIM_FACTOR == 0
             ? new DecoderAttention.Grouped(text)
             : new DecoderAttention.Masked(text);
     return compile(text, generation, weights, compute, attention, device, intraOpThreads, settings);
@@ -71,29 +74,26 @@ public final class Decoder implements AutoCloseable {
             DecoderGraph.build(text, generation, weights, compute, attention),
             device,
             intraOpThreads);
-    return new Decoder(session, text, generation, compute, settings);
+    return new Decoder(
+        session, text, new GreedySelection(generation, text.vocabSize()), compute, settings);
   }
 
-  /// Answers each request. Requests of similar length are computed together; an answer does not
-  /// depend on its company.
+  /// Answers each request. Requests of similar length share a batch; an answer does not depend on
+  /// the other sequences of its batch.
   ///
   /// @return in the order of the requests
-  /// @throws IllegalArgumentException when a prompt and its answer do not fit the model's positions
+  /// @throws IllegalArgumentException when a prompt and its answer exceed the model's positions, or
+  ///   a prompt's visual tokens do not match its embeddings
   public List<Decoded> generate(List<DecodeRequest> requests) {
     requests.forEach(this::check);
     Decoded[] answers = new Decoded[requests.size()];
     for (List<Integer> group : groups(requests)) {
-      List<Decoded> decoded =
-          new DecodeBatch(
-                  session,
-                  text,
-                  generation,
-                  compute,
-                  settings,
-                  group.stream().map(requests::get).toList())
-              .run();
-      for (int i = 0; i < group.size(); i++) {
-        answers[group.get(i)] = decoded.get(i);
+      List<DecodeRequest> batch = group.stream().map(requests::get).toList();
+      try (DecoderInputs inputs = new DecoderInputs(text, selection, compute, batch)) {
+        List<Decoded> decoded = new DecodeBatch(session, selection, settings, inputs, batch).run();
+        for (int i = 0; i < group.size(); i++) {
+          answers[group.get(i)] = decoded.get(i);
+        }
       }
     }
     return List.of(answers);
@@ -104,7 +104,7 @@ public final class Decoder implements AutoCloseable {
     long furthest = Math.max(prompt.length(), prompt.positions().next()) + request.maxNewTokens();
     if (furthest > text.maxPositions()) {
       throw new IllegalArgumentException(
-          "a prompt of %d tokens (positions up to %d) and %d new ones exceed the model's %d positions"
+          "a prompt of %d tokens (positions up to %d) and %d new tokens exceed the model's %d positions"
               .formatted(
                   prompt.length(),
                   prompt.positions().next() - 1,
@@ -120,7 +120,7 @@ public final class Decoder implements AutoCloseable {
     }
   }
 
-  /// Indices of requests that are computed together: similar in length, so that little is padding.
+  /// Indices of the requests of each batch: similar in length, so that there is little padding.
   private List<List<Integer>> groups(List<DecodeRequest> requests) {
     List<Integer> longestFirst =
         IntStream.range(0, requests.size())

@@ -7,34 +7,36 @@ import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import java.util.List;
 
-/// How the decoder attends over its cache. Rows of a batch may differ in length: prompts are padded
-/// on the right, and what the padding computes is never read.
+/// The decoder's causal self-attention over its KV cache. Sequences of a batch may differ in
+/// length: prompts are padded on the right, and what is computed from padding is never read.
 sealed interface DecoderAttention {
 
   /// What the layers of one step share.
   interface Step {
 
-    Ops.Cached attend(Value query, Value key, Value value, Value pastKeys, Value pastValues);
+    /// @param query `[batch, tokens, heads * headDim]`
+    /// @param key `[batch, tokens, kvHeads * headDim]`, as `value`
+    /// @param pastKeys `[batch, kvHeads, cached, headDim]`, as `pastValues`
+    Ops.Attended attend(Value query, Value key, Value value, Value pastKeys, Value pastValues);
 
-    /// Which places of the cache hold real tokens, BOOL `[batch, cached]`, after this step.
-    Value cached();
+    /// Slots of the cache that hold real tokens after this step, BOOL `[batch, cached]`.
+    Value cacheMask();
   }
 
-  Step prepare(Ops ops, Value positions, Value lastRow, Value lastIndex, Value total, Value cached);
+  Step prepare(Ops ops, DecoderLayers.Inputs inputs);
 
-  /// One operator that knows grouped heads and the rows' lengths: FP32 on the CPU, BF16 on CUDA. A
-  /// row's new token overwrites the padding behind its prompt.
+  /// One operator that supports grouped heads and sequences of different lengths: FP32 on the CPU,
+  /// BF16 on CUDA. A sequence's new token overwrites the padding behind its prompt.
   record Grouped(TextConfig text) implements DecoderAttention {
 
-    /// The operator's kernels take no other heads.
+    /// The operator's kernels require head widths that are multiples of this.
     static final int HEAD_DIM_FACTOR = 8;
 
     @Override
-    public Step prepare(
-        Ops ops, Value positions, Value lastRow, Value lastIndex, Value total, Value cached) {
+    public Step prepare(Ops ops, DecoderLayers.Inputs inputs) {
       return new Step() {
         @Override
-        public Ops.Cached attend(
+        public Ops.Attended attend(
             Value query, Value key, Value value, Value pastKeys, Value pastValues) {
           return ops.groupedAttention(
               query,
@@ -42,15 +44,15 @@ sealed interface DecoderAttention {
               value,
               pastKeys,
               pastValues,
-              lastIndex,
-              total,
+              inputs.lastCacheIndex(),
+              inputs.totalLength(),
               text.heads(),
               text.kvHeads());
         }
 
         @Override
-        public Value cached() {
-          return cached;
+        public Value cacheMask() {
+          return inputs.cacheMask();
         }
       };
     }
@@ -61,52 +63,54 @@ sealed interface DecoderAttention {
   record Masked(TextConfig text) implements DecoderAttention {
 
     @Override
-    public Step prepare(
-        Ops ops, Value positions, Value lastRow, Value lastIndex, Value total, Value cached) {
+    public Step prepare(Ops ops, DecoderLayers.Inputs inputs) {
       Graph graph = ops.graph();
-      Value rows = ops.dimension(positions, 0);
-      Value tokens = ops.dimension(positions, 1);
+      Value batch = ops.dimension(inputs.positions(), 0);
+      Value tokens = ops.dimension(inputs.positions(), 1);
       Value scalar = graph.longs(new long[0], 0);
-      Value own =
+      Value tokenIndex =
           ops.range(graph.scalar(0), ops.reshape(tokens, scalar), graph.scalar(1)); // [tokens]
-      Value real = ops.lessOrEqual(own, lastRow); // [batch, tokens]
-      Value nowCached = ops.concat(List.of(cached, real), 1);
-      Value past = ops.dimension(cached, 1);
-      Value places =
-          ops.range(
-              graph.scalar(0), ops.reshape(ops.dimension(nowCached, 1), scalar), graph.scalar(1));
-      Value reach = ops.unsqueeze(ops.add(own, past), 1); // [tokens, 1]
-      Value causal = ops.lessOrEqual(places, reach); // [tokens, places]
+      Value real = ops.lessOrEqual(tokenIndex, inputs.lastToken()); // [batch, tokens]
+      Value cacheMask = ops.concat(List.of(inputs.cacheMask(), real), 1);
+      Value past = ops.dimension(inputs.cacheMask(), 1);
+      Value cacheLength = ops.dimension(cacheMask, 1);
+      Value slots =
+          ops.range(graph.scalar(0), ops.reshape(cacheLength, scalar), graph.scalar(1)); // [cached]
+      Value ownSlot = ops.unsqueeze(ops.add(tokenIndex, past), 1); // [tokens, 1]
+      Value causal = ops.lessOrEqual(slots, ownSlot); // [tokens, cached]
       Value visible =
-          ops.and(ops.reshape(nowCached, 0, 1, 1, 1, -1), causal); // [batch, 1, 1, tokens, places]
+          ops.and(ops.reshape(cacheMask, 0, 1, 1, 1, -1), causal); // [batch, 1, 1, tokens, cached]
       int group = text.heads() / text.kvHeads();
       float scale = (float) (1 / Math.sqrt(text.headDim()));
       Value grouped =
-          ops.concat(List.of(rows, tokens, graph.list(text.kvHeads(), group, text.headDim())), 0);
-      Value flat = ops.concat(List.of(rows, graph.list(text.kvHeads(), -1, text.headDim())), 0);
-      Value scored =
-          ops.concat(List.of(rows, graph.list(text.kvHeads(), group), tokens, graph.list(-1)), 0);
-      Value product =
-          ops.concat(List.of(rows, graph.list(text.kvHeads(), -1), ops.dimension(nowCached, 1)), 0);
-      Value heads =
+          ops.concat(List.of(batch, tokens, graph.list(text.kvHeads(), group, text.headDim())), 0);
+      Value perKvHead =
+          ops.concat(List.of(batch, graph.list(text.kvHeads(), -1, text.headDim())), 0);
+      Value scoreShape =
+          ops.concat(List.of(batch, graph.list(text.kvHeads(), group), tokens, graph.list(-1)), 0);
+      Value weightShape =
+          ops.concat(List.of(batch, graph.list(text.kvHeads(), -1), cacheLength), 0);
+      Value outputShape =
           ops.concat(
-              List.of(rows, graph.list(text.kvHeads(), group), tokens, graph.list(text.headDim())),
+              List.of(batch, graph.list(text.kvHeads(), group), tokens, graph.list(text.headDim())),
               0);
       return new Step() {
         @Override
-        public Ops.Cached attend(
+        public Ops.Attended attend(
             Value query, Value key, Value value, Value pastKeys, Value pastValues) {
-          Value q = ops.reshape(ops.transpose(ops.reshape(query, grouped), 0, 2, 3, 1, 4), flat);
+          Value q =
+              ops.reshape(ops.transpose(ops.reshape(query, grouped), 0, 2, 3, 1, 4), perKvHead);
           Value keys = ops.concat(List.of(pastKeys, perHead(key)), 2);
           Value values = ops.concat(List.of(pastValues, perHead(value)), 2);
           Value scores =
               ops.cast(
-                  ops.reshape(ops.matMulTransposed(q, keys, scale), scored), ElementType.FLOAT32);
+                  ops.reshape(ops.matMulTransposed(q, keys, scale), scoreShape),
+                  ElementType.FLOAT32);
           Value masked = ops.where(visible, scores, graph.scalar(Float.NEGATIVE_INFINITY));
-          Value weights = ops.reshape(ops.cast(ops.softmax(masked, -1), query.type()), product);
+          Value weights = ops.reshape(ops.cast(ops.softmax(masked, -1), query.type()), weightShape);
           Value output =
-              ops.transpose(ops.reshape(ops.matMul(weights, values), heads), 0, 3, 1, 2, 4);
-          return new Ops.Cached(
+              ops.transpose(ops.reshape(ops.matMul(weights, values), outputShape), 0, 3, 1, 2, 4);
+          return new Ops.Attended(
               ops.reshape(output, 0, 0, (long) text.heads() * text.headDim()), keys, values);
         }
 
@@ -115,8 +119,8 @@ sealed interface DecoderAttention {
         }
 
         @Override
-        public Value cached() {
-          return nowCached;
+        public Value cacheMask() {
+          return cacheMask;
         }
       };
     }

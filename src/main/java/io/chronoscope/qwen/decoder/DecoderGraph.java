@@ -7,45 +7,71 @@ import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
-import io.chronoscope.qwen.position.MropeRotary;
 import io.chronoscope.qwen.weights.GraphWeights;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The decoder of Qwen2.5-VL as one graph that generates many tokens a run.
+/// The decoder of Qwen2.5-VL as one graph that generates many tokens in one run.
 ///
-/// All of it sits in an ONNX `Loop`. The loop's first step takes whatever it is given, a whole
-/// prompt or the last token of the run before, and every further step the token that the step
-/// before chose, so that prefill and decoding are the same operators over the same weights. The
-/// cache, the tokens seen and the rows that have ended are the loop's state and never leave native
-/// memory. See `docs/design/0001-decode-loop-in-graph.md`.
+/// The graph is an ONNX `Loop`. Its first step processes the tokens it is given: a whole prompt
+/// (prefill), or the last token of the previous run. Every further step processes the token that
+/// the step before selected, so prefill and decode steps are the same operators over the same
+/// weights. The KV cache, the seen tokens and the finished sequences are the loop's state and never
+/// leave native memory. See `docs/design/0001-decode-loop-in-graph.md`.
 ///
-/// Ported from the architecture as published in transformers (`modeling_qwen2_5_vl.py`); the
-/// repetition penalty follows its `RepetitionPenaltyLogitsProcessor`.
+/// A step is [DecoderLayers], from embeddings to logits, followed by [GreedySelection].
+///
+/// Ported from the architecture as published in transformers (`modeling_qwen2_5_vl.py`).
 final class DecoderGraph {
 
+  /// INT64 `[batch, tokens]`: the first step's token ids, padded on the right.
   static final String TOKENS = "tokens";
+
+  /// FLOAT32 `[visual tokens, hidden]`: the encoder's embeddings.
   static final String VISUAL = "visual";
-  static final String VISUAL_AT = "visual_at";
+
+  /// INT64 `[visual tokens, 2]`: sequence and token at which each embedding goes.
+  static final String VISUAL_INDICES = "visual_indices";
+
+  /// FLOAT32 `[batch, tokens, 3]`: time, height and width position of each token.
   static final String POSITIONS = "positions";
-  static final String LAST_ROW = "last_row";
-  static final String LAST_INDEX = "last_index";
-  static final String TOTAL = "total";
-  static final String OFFSET = "offset";
+
+  /// INT64 `[batch, 1]`: index of each sequence's last real token among [#TOKENS].
+  static final String LAST_TOKEN = "last_token";
+
+  /// INT32 `[batch]`: index of each sequence's last real token in the KV cache.
+  static final String LAST_CACHE_INDEX = "last_cache_index";
+
+  /// INT32 scalar: tokens of the longest sequence, with those of the first step.
+  static final String TOTAL_LENGTH = "total_length";
+
+  /// FLOAT32 `[batch]`: what to add to a generated token's index to get its position.
+  static final String POSITION_DELTA = "position_delta";
+
+  /// BOOL `[batch]`: sequences that have ended.
   static final String FINISHED = "finished";
+
+  /// BOOL `[batch, vocabulary]`: tokens that a sequence contains; only with a repetition penalty.
   static final String SEEN = "seen";
+
+  /// INT64 scalar: steps to run at most.
   static final String STEPS = "steps";
-  static final String CACHED = "cached";
+
+  /// BOOL `[batch, cached]`: slots of the KV cache that hold real tokens.
+  static final String CACHE_MASK = "cache_mask";
+
+  /// INT64 `[steps, batch]`: the selected tokens.
   static final String GENERATED = "generated";
+
+  /// FLOAT32 `[batch, vocabulary]`: logits of the first step, before any penalty.
   static final String FIRST_LOGITS = "first_logits";
 
   private final TextConfig text;
-  private final GenerationDefaults generation;
   private final ElementType compute;
-  private final DecoderAttention attention;
   private final Graph outer = Graph.named("decoder");
   private final Ops outerOps = new Ops(outer);
-  private final GraphWeights weights;
+  private final DecoderLayers layers;
+  private final GreedySelection selection;
 
   private DecoderGraph(
       TextConfig text,
@@ -54,10 +80,10 @@ final class DecoderGraph {
       ElementType compute,
       DecoderAttention attention) {
     this.text = text;
-    this.generation = generation;
     this.compute = compute;
-    this.attention = attention;
-    this.weights = new GraphWeights(outerOps, weights, compute);
+    this.layers =
+        new DecoderLayers(text, new GraphWeights(outerOps, weights, compute), compute, attention);
+    this.selection = new GreedySelection(generation, text.vocabSize());
   }
 
   static Graph build(
@@ -69,32 +95,31 @@ final class DecoderGraph {
     return new DecoderGraph(text, generation, weights, compute, attention).build();
   }
 
-  static boolean penalises(GenerationDefaults generation) {
-    return generation.repetitionPenalty() != 1.0;
-  }
-
-  /// Name of a layer's cached keys among the inputs and, prefixed with `next_`, the outputs.
+  /// Name of a layer's cached keys among the inputs and, through [#next], among the outputs:
+  /// `[batch, kvHeads, cached, headDim]`.
   static String keys(int layer) {
     return "keys." + layer;
   }
 
+  /// As [#keys], for the values.
   static String values(int layer) {
     return "values." + layer;
   }
 
+  /// Name of the output that is the next run's input `state`.
   static String next(String state) {
     return "next_" + state;
   }
 
-  /// What one step hands to the next.
+  /// What one step passes to the next.
   private record State(
       Value embeddings,
       Value positions,
-      Value lastRow,
-      Value lastIndex,
-      Value total,
+      Value lastToken,
+      Value lastCacheIndex,
+      Value totalLength,
       Value finished,
-      Value cached,
+      Value cacheMask,
       List<Value> seen,
       Value firstLogits,
       List<Value> cache) {
@@ -102,13 +127,21 @@ final class DecoderGraph {
     List<Value> toList() {
       List<Value> all =
           new ArrayList<>(
-              List.of(embeddings, positions, lastRow, lastIndex, total, finished, cached));
+              List.of(
+                  embeddings,
+                  positions,
+                  lastToken,
+                  lastCacheIndex,
+                  totalLength,
+                  finished,
+                  cacheMask));
       all.addAll(seen);
       all.add(firstLogits);
       all.addAll(cache);
       return all;
     }
 
+    /// Index of `seen` in [#toList()].
     static final int SEEN_AT = 7;
 
     /// Dimensions of each value in [#toList()].
@@ -116,25 +149,30 @@ final class DecoderGraph {
       int[] fixed = {3, 3, 2, 1, 0, 1, 2};
       return index < fixed.length ? fixed[index] : index < cacheAt ? 2 : 4;
     }
+
+    DecoderLayers.Inputs layerInputs() {
+      return new DecoderLayers.Inputs(
+          embeddings, positions, lastToken, lastCacheIndex, totalLength, cacheMask, cache);
+    }
   }
 
   private Graph build() {
-    Value offset = outer.input(OFFSET, ElementType.FLOAT32, 1);
+    Value delta = outer.input(POSITION_DELTA, ElementType.FLOAT32, 1);
     Value steps = outer.input(STEPS, ElementType.INT64, 0);
     State initial = initialState();
 
     Graph body = outer.body("step");
     Value step = body.bodyInput("step", ElementType.INT64, 0);
-    body.bodyInput("go", ElementType.BOOL, 0);
+    body.bodyInput("continue", ElementType.BOOL, 0);
     State state = bodyState(body, initial);
     List<Value> results = new ArrayList<>();
-    writeStep(new Ops(body), step, offset, state, results);
+    writeStep(new Ops(body), step, delta, state, results);
 
     List<Value> ends =
         outerOps.loop(steps, outer.bools(new boolean[] {true}), initial.toList(), body, results);
     int at = State.SEEN_AT;
-    outer.output(next(CACHED), ends.get(at - 1), 2);
-    if (penalises(generation)) {
+    outer.output(next(CACHE_MASK), ends.get(at - 1), 2);
+    if (selection.penalizesRepetition()) {
       outer.output(next(SEEN), ends.get(at++), 2);
     }
     outer.output(FIRST_LOGITS, ends.get(at++), 2);
@@ -149,18 +187,20 @@ final class DecoderGraph {
   private State initialState() {
     Value tokens = outer.input(TOKENS, ElementType.INT64, 2);
     Value visual = outer.input(VISUAL, ElementType.FLOAT32, 2);
-    Value visualAt = outer.input(VISUAL_AT, ElementType.INT64, 2);
-    Value embedded = outerOps.cast(outerOps.gather(embedding(), tokens, 0), ElementType.FLOAT32);
-    Value embeddings = outerOps.cast(outerOps.scatterNd(embedded, visualAt, visual), compute);
+    Value visualIndices = outer.input(VISUAL_INDICES, ElementType.INT64, 2);
+    Value embedded = outerOps.cast(layers.embed(outerOps, tokens), ElementType.FLOAT32);
+    Value embeddings = outerOps.cast(outerOps.scatterNd(embedded, visualIndices, visual), compute);
     List<Value> cache = new ArrayList<>();
     Value positions = outer.input(POSITIONS, ElementType.FLOAT32, 3);
-    Value lastRow = outer.input(LAST_ROW, ElementType.INT64, 2);
-    Value lastIndex = outer.input(LAST_INDEX, ElementType.INT32, 1);
-    Value total = outer.input(TOTAL, ElementType.INT32, 0);
+    Value lastToken = outer.input(LAST_TOKEN, ElementType.INT64, 2);
+    Value lastCacheIndex = outer.input(LAST_CACHE_INDEX, ElementType.INT32, 1);
+    Value totalLength = outer.input(TOTAL_LENGTH, ElementType.INT32, 0);
     Value finished = outer.input(FINISHED, ElementType.BOOL, 1);
-    Value cached = outer.input(CACHED, ElementType.BOOL, 2);
+    Value cacheMask = outer.input(CACHE_MASK, ElementType.BOOL, 2);
     List<Value> seen =
-        penalises(generation) ? List.of(outer.input(SEEN, ElementType.BOOL, 2)) : List.of();
+        selection.penalizesRepetition()
+            ? List.of(outer.input(SEEN, ElementType.BOOL, 2))
+            : List.of();
     for (int layer = 0; layer < text.layers(); layer++) {
       cache.add(outer.input(keys(layer), compute, 4));
       cache.add(outer.input(values(layer), compute, 4));
@@ -168,11 +208,11 @@ final class DecoderGraph {
     return new State(
         embeddings,
         positions,
-        lastRow,
-        lastIndex,
-        total,
+        lastToken,
+        lastCacheIndex,
+        totalLength,
         finished,
-        cached,
+        cacheMask,
         seen,
         outer.floats(new float[1], 1, 1),
         cache);
@@ -198,139 +238,31 @@ final class DecoderGraph {
         own.subList(afterSeen + 1, own.size()));
   }
 
-  private void writeStep(Ops ops, Value step, Value offset, State state, List<Value> results) {
+  private void writeStep(Ops ops, Value step, Value delta, State state, List<Value> results) {
     Graph body = ops.graph();
-    DecoderAttention.Step context =
-        attention.prepare(
-            ops,
-            state.positions(),
-            state.lastRow(),
-            state.lastIndex(),
-            state.total(),
-            state.cached());
-    Rotation rotation = rotation(ops, state.positions());
-    List<Value> cache = new ArrayList<>();
-    Value x = state.embeddings();
-    for (int layer = 0; layer < text.layers(); layer++) {
-      x = layer(ops, layer, x, rotation, context, state.cache(), cache);
-    }
-    Value last = ops.gatherInBatch(x, state.lastRow());
-    Value normed = ops.rmsNorm(last, weights.get("model.norm.weight"), text.rmsNormEps());
-    Value logits = ops.cast(ops.linear(normed, outputProjection()), ElementType.FLOAT32);
+    DecoderLayers.Outputs outputs = layers.apply(ops, state.layerInputs());
     Value firstStep = ops.equal(step, body.scalar(0));
-    Value firstLogits = ops.where(firstStep, logits, state.firstLogits());
+    Value firstLogits = ops.where(firstStep, outputs.logits(), state.firstLogits());
+    GreedySelection.Selected selected =
+        selection.select(ops, outputs.logits(), state.seen(), state.finished());
 
-    List<Value> seen = new ArrayList<>();
-    Value scores = logits;
-    if (!state.seen().isEmpty()) {
-      scores = penalised(ops, logits, state.seen().getFirst());
-    }
-    Value chosen = ops.argMax(scores, 1);
-    if (!state.seen().isEmpty()) {
-      Value vocabulary = ops.range(body.scalar(0), body.scalar(text.vocabSize()), body.scalar(1));
-      Value now = ops.equal(vocabulary, ops.unsqueeze(chosen, 1));
-      seen.add(ops.or(state.seen().getFirst(), now));
-    }
-    Value ended = state.finished();
-    for (int eos : generation.eosTokenIds()) {
-      ended = ops.or(ended, ops.equal(chosen, body.scalar(eos)));
-    }
-    Value token =
-        ops.where(state.finished(), body.scalar(generation.eosTokenIds().getFirst()), chosen);
-
-    Value nextIndex = ops.add(state.lastIndex(), body.ints(new int[] {1}, 1));
-    Value position = ops.add(ops.cast(nextIndex, ElementType.FLOAT32), offset);
+    Value nextIndex = ops.add(state.lastCacheIndex(), body.ints(new int[] {1}, 1));
+    Value position = ops.add(ops.cast(nextIndex, ElementType.FLOAT32), delta);
     State next =
         new State(
-            ops.unsqueeze(ops.gather(embedding(), token, 0), 1),
+            ops.unsqueeze(layers.embed(ops, selected.token()), 1),
             ops.expand(ops.reshape(position, -1, 1, 1), body.list(1, 1, 3)),
-            ops.mul(state.lastRow(), body.scalar(0)),
+            ops.mul(state.lastToken(), body.scalar(0)),
             nextIndex,
-            ops.add(state.total(), body.ints(new int[] {1})),
-            ended,
-            context.cached(),
-            seen,
+            ops.add(state.totalLength(), body.ints(new int[] {1})),
+            selected.finished(),
+            outputs.cacheMask(),
+            selected.seen(),
             firstLogits,
-            cache);
-    Value allEnded = ops.min(ops.cast(ended, ElementType.INT32));
-    results.add(ops.equal(allEnded, body.ints(new int[] {0})));
+            outputs.cache());
+    Value allFinished = ops.min(ops.cast(selected.finished(), ElementType.INT32));
+    results.add(ops.equal(allFinished, body.ints(new int[] {0})));
     results.addAll(next.toList());
-    results.add(token);
-  }
-
-  /// Tables for this step's tokens, `[batch * tokens, headDim / 2]`, and which row is whose.
-  private record Rotation(Value rows, Value cos, Value sin) {}
-
-  private Rotation rotation(Ops ops, Value positions) {
-    Graph body = ops.graph();
-    float[] inverse = MropeRotary.inverseFrequencies(text.headDim(), text.ropeTheta());
-    long[] axisOf = new long[inverse.length];
-    int at = 0;
-    for (int axis = 0; axis < text.mropeSection().size(); axis++) {
-      for (int i = 0; i < text.mropeSection().get(axis); i++) {
-        axisOf[at++] = axis;
-      }
-    }
-    Value turning = ops.gather(positions, body.longs(axisOf, axisOf.length), 2);
-    Value angles =
-        ops.reshape(ops.mul(turning, body.floats(inverse, inverse.length)), -1, inverse.length);
-    Value tokens = ops.dimension(angles, 0);
-    Value all =
-        ops.range(body.scalar(0), ops.reshape(tokens, body.longs(new long[0], 0)), body.scalar(1));
-    Value perRow = ops.concat(List.of(ops.dimension(positions, 0), ops.dimension(positions, 1)), 0);
-    return new Rotation(
-        ops.reshape(all, perRow),
-        ops.cast(ops.cos(angles), compute),
-        ops.cast(ops.sin(angles), compute));
-  }
-
-  private Value layer(
-      Ops ops,
-      int layer,
-      Value x,
-      Rotation rotation,
-      DecoderAttention.Step context,
-      List<Value> pastCache,
-      List<Value> cache) {
-    String prefix = "model.layers." + layer + ".";
-    double epsilon = text.rmsNormEps();
-    Value normed = ops.rmsNorm(x, weights.get(prefix + "input_layernorm.weight"), epsilon);
-    Value query = biased(ops, normed, prefix + "self_attn.q_proj");
-    Value key = biased(ops, normed, prefix + "self_attn.k_proj");
-    Value value = biased(ops, normed, prefix + "self_attn.v_proj");
-    query = ops.rotary(query, rotation.rows(), rotation.cos(), rotation.sin(), text.heads());
-    key = ops.rotary(key, rotation.rows(), rotation.cos(), rotation.sin(), text.kvHeads());
-    Ops.Cached attended =
-        context.attend(query, key, value, pastCache.get(2 * layer), pastCache.get(2 * layer + 1));
-    cache.add(attended.keys());
-    cache.add(attended.values());
-    Value projected =
-        ops.linear(attended.output(), weights.get(prefix + "self_attn.o_proj.weight"));
-    x = ops.add(x, projected);
-    Value hidden = ops.rmsNorm(x, weights.get(prefix + "post_attention_layernorm.weight"), epsilon);
-    Value gate = ops.silu(ops.linear(hidden, weights.get(prefix + "mlp.gate_proj.weight")));
-    Value up = ops.linear(hidden, weights.get(prefix + "mlp.up_proj.weight"));
-    return ops.add(x, ops.linear(ops.mul(gate, up), weights.get(prefix + "mlp.down_proj.weight")));
-  }
-
-  private Value biased(Ops ops, Value x, String name) {
-    return ops.linear(x, weights.get(name + ".weight"), weights.get(name + ".bias"));
-  }
-
-  /// Each token seen once or more: negative scores times the penalty, positive divided by it.
-  private Value penalised(Ops ops, Value logits, Value seen) {
-    Value penalty = ops.graph().scalar((float) generation.repetitionPenalty());
-    Value zero = ops.graph().scalar(0f);
-    Value punished =
-        ops.where(ops.less(logits, zero), ops.mul(logits, penalty), ops.div(logits, penalty));
-    return ops.where(seen, punished, logits);
-  }
-
-  private Value embedding() {
-    return weights.get("model.embed_tokens.weight");
-  }
-
-  private Value outputProjection() {
-    return text.tiedEmbeddings() ? embedding() : weights.get("lm_head.weight");
+    results.add(selected.token());
   }
 }

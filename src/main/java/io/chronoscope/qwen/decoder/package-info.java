@@ -1,8 +1,9 @@
-/// From a prompt to generated tokens.
+/// The text decoder: from a prompt laid out by `qwen.prompt` to generated tokens.
 ///
-/// [ChatPrompt] lays out the parts of a prompt as token ids with their positions. [DecoderGraph]
-/// writes the decoder as one ONNX graph whose loop runs prefill and many decode steps at once;
-/// [Decoder] runs it for batches of prompts and returns the tokens.
+/// [Decoder] groups requests into batches and runs each as a [DecodeBatch] over [DecoderInputs].
+/// [DecoderGraph] builds one ONNX graph whose loop does prefill and many decode steps in one run;
+/// its steps are [DecoderLayers] (the transformer, with a [DecoderAttention] over the KV cache) and
+/// [GreedySelection].
 @NullMarked
 package io.chronoscope.qwen.decoder;
 

@@ -29,8 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Encodes batches of frame pairs of one size. Thread-safe.
 public final class VisionEncoder implements AutoCloseable {
 
-  /// Plans that are kept; a camera has one size, so this is many cameras.
-  private static final int KEPT_PLANS = 64;
+  /// Cached plans. A camera has one frame size, so this serves many cameras.
+  private static final int MAX_CACHED_PLANS = 64;
 
   private final Session session;
   private final VisionConfig vision;
@@ -41,6 +41,11 @@ public final class VisionEncoder implements AutoCloseable {
     this.vision = vision;
   }
 
+  /// Compiles the encoder. The files of the weights must stay in place until it is closed.
+  ///
+  /// @param compute FLOAT32 or BFLOAT16
+  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @throws io.chronoscope.ort.OnnxRuntimeException when the runtime rejects the graph
   public static VisionEncoder compile(
       VisionConfig vision,
       Preprocessor preprocessor,
@@ -48,10 +53,15 @@ public final class VisionEncoder implements AutoCloseable {
       ElementType compute,
       Device device,
       int intraOpThreads) {
-    boolean skipEmpty = device instanceof Device.Cuda;
-    return compile(vision, preprocessor, weights, compute, device, intraOpThreads, skipEmpty);
+    EmptyWindows emptyWindows =
+        switch (device) {
+          case Device.Cpu() -> EmptyWindows.COMPUTE;
+          case Device.Cuda(int ordinal) -> EmptyWindows.SKIP;
+        };
+    return compile(vision, preprocessor, weights, compute, device, intraOpThreads, emptyWindows);
   }
 
+  /// As above, with a choice that the device would allow.
   public static VisionEncoder compile(
       VisionConfig vision,
       Preprocessor preprocessor,
@@ -59,17 +69,21 @@ public final class VisionEncoder implements AutoCloseable {
       ElementType compute,
       Device device,
       int intraOpThreads,
-      boolean skipEmpty) {
+      EmptyWindows emptyWindows) {
     return new VisionEncoder(
         Session.compile(
             "vision encoder",
-            EncoderGraph.build(vision, preprocessor, weights, compute, skipEmpty),
+            EncoderGraph.build(vision, preprocessor, weights, compute, emptyWindows),
             device,
             intraOpThreads),
         vision);
   }
 
-  /// @param pairs all of one size, a multiple of the token side; at least one
+  /// Encodes a batch.
+  ///
+  /// @param pairs of one frame size, a multiple of the merged token's side; at least one
+  /// @return in the order of `pairs`
+  /// @throws IllegalArgumentException when sizes differ or are not such multiples
   public List<EncodedPair> encode(List<FramePair> pairs) {
     FrameSize size = sizeOf(pairs.getFirst());
     for (FramePair pair : pairs) {
@@ -89,7 +103,7 @@ public final class VisionEncoder implements AutoCloseable {
           .run(inputs, Set.of(), Map.of(EncoderGraph.EMBEDDINGS, embeddings))
           .values()
           .forEach(NativeTensor::close);
-      return cut(embeddings.memory(), pairs.size(), grid);
+      return split(embeddings.memory(), pairs.size(), grid);
     } finally {
       inputs.values().forEach(NativeTensor::close);
     }
@@ -118,18 +132,18 @@ public final class VisionEncoder implements AutoCloseable {
     }
     long patch = vision.patchSize();
     inputs.put(
-        EncoderGraph.CUT,
+        EncoderGraph.PATCH_SHAPE,
         list(count, 2, grid.rows(), merge, patch, grid.columns(), merge, 3 * patch));
-    inputs.put(EncoderGraph.TO_WINDOWS, list(plan.toWindows()));
-    inputs.put(EncoderGraph.TO_ROWS, list(plan.toRows()));
+    inputs.put(EncoderGraph.WINDOW_ORDER, list(plan.windowOrder()));
+    inputs.put(EncoderGraph.ROW_ORDER, list(plan.rowOrder()));
     inputs.put(EncoderGraph.COS, NativeTensor.ofFloats(plan.cos(), plan.patches(), plan.half()));
     inputs.put(EncoderGraph.SIN, NativeTensor.ofFloats(plan.sin(), plan.patches(), plan.half()));
-    long[] rows = new long[count * plan.patches()];
-    Arrays.setAll(rows, i -> i % plan.patches());
-    inputs.put(EncoderGraph.PATCH_ROWS, NativeTensor.ofLongs(rows, count, plan.patches()));
-    long[] sizePatches = new long[EncoderGraph.SIZES];
+    long[] indices = new long[count * plan.patches()];
+    Arrays.setAll(indices, i -> i % plan.patches());
+    inputs.put(EncoderGraph.PATCH_INDICES, NativeTensor.ofLongs(indices, count, plan.patches()));
+    long[] sizePatches = new long[WindowAttention.SIZES];
     long hidden = vision.hiddenSize();
-    for (int bucket = 0; bucket < EncoderGraph.SIZES; bucket++) {
+    for (int bucket = 0; bucket < WindowAttention.SIZES; bucket++) {
       long windows = 0;
       long length = 1;
       if (bucket < plan.buckets().size()) {
@@ -138,10 +152,10 @@ public final class VisionEncoder implements AutoCloseable {
         length = found.windowTokens() * merge * merge;
       }
       sizePatches[bucket] = windows * length;
-      inputs.put(EncoderGraph.windows(bucket), list(count * windows, length, hidden));
-      inputs.put(EncoderGraph.joined(bucket), list(count, windows * length, hidden));
+      inputs.put(WindowAttention.windowShape(bucket), list(count * windows, length, hidden));
+      inputs.put(WindowAttention.pairShape(bucket), list(count, windows * length, hidden));
     }
-    inputs.put(EncoderGraph.SIZE_PATCHES, list(sizePatches));
+    inputs.put(WindowAttention.SIZE_PATCHES, list(sizePatches));
   }
 
   private static void copy(MemorySegment picture, MemorySegment frames, long at, long bytes) {
@@ -152,8 +166,8 @@ public final class VisionEncoder implements AutoCloseable {
     return NativeTensor.ofLongs(values, values.length);
   }
 
-  /// One buffer for each pair, so that none keeps its batch alive.
-  private List<EncodedPair> cut(MemorySegment embeddings, int pairs, TokenGrid grid) {
+  /// Copies each pair into a buffer of its own, so that none keeps its batch alive.
+  private List<EncodedPair> split(MemorySegment embeddings, int pairs, TokenGrid grid) {
     long bytes = embeddings.byteSize() / pairs;
     List<EncodedPair> encoded = new ArrayList<>();
     for (int i = 0; i < pairs; i++) {
@@ -166,11 +180,13 @@ public final class VisionEncoder implements AutoCloseable {
     return encoded;
   }
 
-  /// What the graph needs to know about a grid.
+  /// The graph's index tensors and rotary tables for one grid.
+  ///
+  /// @param half `headDim / 2`
   @SuppressWarnings("ArrayRecordComponent") // private to this class and never changed
   private record Plan(
-      long[] toWindows,
-      long[] toRows,
+      long[] windowOrder,
+      long[] rowOrder,
       List<WindowPartition.Bucket> buckets,
       int patches,
       int half,
@@ -182,7 +198,7 @@ public final class VisionEncoder implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    if (plans.size() >= KEPT_PLANS) {
+    if (plans.size() >= MAX_CACHED_PLANS) {
       plans.clear();
     }
     Plan plan = newPlan(grid);
@@ -191,20 +207,21 @@ public final class VisionEncoder implements AutoCloseable {
   }
 
   private Plan newPlan(TokenGrid grid) {
-    WindowPartition order = WindowPartition.of(grid, vision.windowTokens());
+    WindowPartition partition = WindowPartition.of(grid, vision.windowTokens());
     RotaryTables tables =
-        Rotary2d.windowOrdered(grid, order, vision.spatialMergeSize(), vision.headDim());
+        Rotary2d.windowOrdered(grid, partition, vision.spatialMergeSize(), vision.headDim());
     int half = tables.headDim() / 2;
     return new Plan(
-        Arrays.stream(order.toWindows()).asLongStream().toArray(),
-        Arrays.stream(order.toRows()).asLongStream().toArray(),
-        order.buckets(),
+        Arrays.stream(partition.windowOrder()).asLongStream().toArray(),
+        Arrays.stream(partition.rowOrder()).asLongStream().toArray(),
+        partition.buckets(),
         tables.rows(),
         half,
         firstHalves(tables.cos(), tables.rows(), half),
         firstHalves(tables.sin(), tables.rows(), half));
   }
 
+  /// The graph's operator wants each row's angles once; the tables repeat them.
   private static float[] firstHalves(float[] table, int rows, int half) {
     float[] halves = new float[rows * half];
     for (int row = 0; row < rows; row++) {

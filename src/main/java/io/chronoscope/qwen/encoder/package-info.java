@@ -1,4 +1,5 @@
-/// The vision encoder: [VisionEncoder] runs the graph that [EncoderGraph] writes.
+/// The vision encoder: [VisionEncoder] runs the graph that [EncoderGraph] builds. [WindowAttention]
+/// is the attention of most of its blocks.
 @NullMarked
 package io.chronoscope.qwen.encoder;
 

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// A checkpoint's weights as values of one graph, in the type that it computes in. They stay in
-/// their files; where the stored type differs, the runtime converts once, when it compiles.
+/// A checkpoint's weights as values of one graph, in the type that the graph computes in. The
+/// weights stay in their files; where the stored type differs, the runtime converts them once, when
+/// it compiles the graph.
 public final class GraphWeights {
 
   private final Ops ops;
@@ -20,14 +21,30 @@ public final class GraphWeights {
   private final ElementType compute;
   private final Map<String, Value> values = new HashMap<>();
 
+  /// @param ops of the outermost graph
+  /// @param compute type that the graph computes in
   public GraphWeights(Ops ops, Weights weights, ElementType compute) {
     this.ops = ops;
     this.weights = weights;
     this.compute = compute;
   }
 
-  public Value get(String publishedName) {
+  public boolean has(String publishedName) {
+    return weights.names().contains(publishedName);
+  }
+
+  /// A tensor of any shape: a norm, a bias, an embedding table.
+  ///
+  /// @throws IllegalArgumentException when the checkpoint has no such tensor
+  public Value tensor(String publishedName) {
     return values.computeIfAbsent(publishedName, name -> load(weights.get(name)));
+  }
+
+  /// The matrix of a linear layer.
+  ///
+  /// @throws IllegalArgumentException when the checkpoint has no such tensor
+  public LinearWeight linear(String publishedName) {
+    return new LinearWeight.Dense(tensor(publishedName));
   }
 
   private Value load(Tensor tensor) {
@@ -36,14 +53,14 @@ public final class GraphWeights {
             .weight(
                 new ExternalWeight(
                     tensor.name(),
-                    stored(tensor.type()),
+                    storedType(tensor.type()),
                     Arrays.stream(tensor.shape()).boxed().toList(),
                     tensor.file(),
                     tensor.fileOffset()));
     return ops.cast(stored, compute);
   }
 
-  private static ElementType stored(DataType type) {
+  private static ElementType storedType(DataType type) {
     return switch (type) {
       case F32 -> ElementType.FLOAT32;
       case F16 -> ElementType.FLOAT16;

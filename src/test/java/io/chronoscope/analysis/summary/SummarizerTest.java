@@ -31,8 +31,8 @@ class SummarizerTest {
     batched.close();
   }
 
-  private String tell(List<Part> parts) {
-    return Summarizer.asking(batched, NEW_TOKENS).tell(parts);
+  private String summarize(List<Part> parts) {
+    return Summarizer.asking(batched, NEW_TOKENS).summarize(parts);
   }
 
   private String question() {
@@ -49,7 +49,7 @@ class SummarizerTest {
 
   @Test
   void asksTheModelAboutAllParts() {
-    assertThat(tell(minutes("nothing happens."))).isEqualTo("A video with lamps.");
+    assertThat(summarize(minutes("nothing happens."))).isEqualTo("A video with lamps.");
     assertThat(question().lines().filter(line -> line.endsWith("nothing happens."))).hasSize(60);
     assertThat(question()).contains("59:00 - 60:00: 59 nothing happens.");
   }
@@ -59,7 +59,7 @@ class SummarizerTest {
     for (String words : List.of("somebody walks by. ".repeat(30), "有人走过大门。".repeat(60))) {
       for (int positions : List.of(32_768, 12_000, 8_192)) {
         model.maxPositions = positions;
-        assertThat(tell(minutes(words))).isEqualTo("A video with lamps.");
+        assertThat(summarize(minutes(words))).isEqualTo("A video with lamps.");
         // No token is shorter than a byte.
         assertThat(question().getBytes(StandardCharsets.UTF_8).length + NEW_TOKENS)
             .as("%s… and %d positions", words.substring(0, 5), positions)
@@ -72,14 +72,15 @@ class SummarizerTest {
   @Test
   void joinsWhereTheModelHasNoRoom() {
     model.maxPositions = 2_048;
-    assertThat(tell(minutes("nothing happens."))).contains("59:00 - 60:00: 59 nothing happens.");
+    assertThat(summarize(minutes("nothing happens.")))
+        .contains("59:00 - 60:00: 59 nothing happens.");
     assertThat(model.batches).isEmpty();
   }
 
   @Test
   void joinsWhereTheModelSaysNothing() {
     model.disturb = (question, answer) -> " ";
-    assertThat(tell(minutes("nothing happens.").subList(0, 2)))
+    assertThat(summarize(minutes("nothing happens.").subList(0, 2)))
         .isEqualTo("00:00 - 01:00: 0 nothing happens.\n01:00 - 02:00: 1 nothing happens.");
   }
 }

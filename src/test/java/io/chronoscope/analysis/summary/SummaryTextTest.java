@@ -47,7 +47,7 @@ class SummaryTextTest {
       minutes.add(part(i * 60, i * 60 + 60, ("Something number " + i + " happens, ").repeat(40)));
     }
     String joined = SummaryText.join(minutes);
-    assertThat(joined.length()).isLessThanOrEqualTo(SummaryText.MAX_TEXT);
+    assertThat(joined.length()).isLessThanOrEqualTo(SummaryText.MAX_CHARS);
     assertThat(joined.lines()).hasSize(60).allMatch(line -> line.endsWith("…"));
   }
 

@@ -33,13 +33,13 @@ class SummaryTreeTest {
 
   private SummaryTree tree(Summaries state) {
     return new SummaryTree(
-        new SummaryRecords("cam", NOON, new ModelRef("fake", "1")),
-        this::tell,
+        new SummaryFactory("cam", NOON, new ModelRef("fake", "1")),
+        this::summarize,
         Duration.ofMillis(STRIDE / 1000),
         state);
   }
 
-  private String tell(List<Part> parts) {
+  private String summarize(List<Part> parts) {
     asked++;
     return parts.stream().map(Part::text).toList().toString();
   }
@@ -48,7 +48,7 @@ class SummaryTreeTest {
   private List<Summary> window(long number, String text) {
     long begins = number * STRIDE;
     List<Summary> told = new ArrayList<>();
-    tree.take(
+    tree.add(
             new SummaryTree.Window(
                 number,
                 begins,
@@ -58,7 +58,7 @@ class SummaryTreeTest {
                 new Sampling(50, 2 - number % 2, "target", 100, 112, 84, number, 0),
                 List.of("evt-" + number)))
         .ifPresent(told::add);
-    told.addAll(tree.tellUntil(begins + STRIDE));
+    told.addAll(tree.advanceTo(begins + STRIDE));
     return told;
   }
 
@@ -118,7 +118,7 @@ class SummaryTreeTest {
   @Test
   void restsAShortWholeOnItsWindows() {
     List<Summary> told = windows(0, 2);
-    Summary whole = tree.tellAll(45_000_000).getFirst();
+    Summary whole = tree.flush(45_000_000).getFirst();
     assertThat(whole.level()).isEqualTo(Level.STREAM);
     assertThat(whole.restsOn()).isEqualTo(told.stream().map(Summary::id).toList());
     assertThat(whole.endOffsetMs()).isEqualTo(45_000);
@@ -128,7 +128,7 @@ class SummaryTreeTest {
   @Test
   void asksNobodyAboutASinglePart() {
     windows(0, 1);
-    assertThat(said(tree.tellAll(25_000_000))).containsExactly("STREAM r1 0-25 w0");
+    assertThat(said(tree.flush(25_000_000))).containsExactly("STREAM r1 0-25 w0");
     assertThat(asked).isZero();
   }
 
@@ -136,7 +136,7 @@ class SummaryTreeTest {
   void tellsWhatIsNotCompleteAtTheEnd() {
     windows(0, 184);
     asked = 0;
-    List<Summary> told = tree.tellAll(3_685_000_000L);
+    List<Summary> told = tree.flush(3_685_000_000L);
     assertThat(told)
         .extracting(Summary::level)
         .containsExactly(Level.MINUTE, Level.HOUR, Level.STREAM);
@@ -149,21 +149,21 @@ class SummaryTreeTest {
   @Test
   void saysNothingAndAsksNobodyWhenNothingHasChanged() {
     windows(0, 10);
-    tree.tellAll(205_000_000);
+    tree.flush(205_000_000);
     asked = 0;
     assertThat(window(9, "w9")).isEmpty();
-    assertThat(tree.tellUntil(200_000_000)).isEmpty();
-    assertThat(tree.tellAll(205_000_000)).isEmpty();
+    assertThat(tree.advanceTo(200_000_000)).isEmpty();
+    assertThat(tree.flush(205_000_000)).isEmpty();
     assertThat(asked).isZero();
   }
 
   @Test
   void makesOnlyTheLastMinuteAndWhatIsAboveItAnewAfterARest() {
     windows(0, 185);
-    tree.tellAll(3_700_000_000L);
+    tree.flush(3_700_000_000L);
     asked = 0;
     List<Summary> told = windows(185, 186);
-    told.addAll(tree.tellAll(3_725_000_000L));
+    told.addAll(tree.flush(3_725_000_000L));
     assertThat(told)
         .extracting(s -> s.level() + " r" + s.revision())
         .containsExactly("WINDOW r1", "MINUTE r2", "HOUR r2", "STREAM r2");
@@ -187,7 +187,7 @@ class SummaryTreeTest {
   private static SummaryTree.Window look(long second) {
     long from = second * 1_000_000;
     return new SummaryTree.Window(
-        SummaryRecords.repair(from),
+        SummaryFactory.repairNumber(from),
         from,
         from,
         from + 15_000_000,
@@ -243,10 +243,10 @@ class SummaryTreeTest {
   @Test
   void tellsMinuteHourAndWholeAgainAndNothingElse() {
     windows(0, 300);
-    tree.tellAll(6_005_000_000L);
+    tree.flush(6_005_000_000L);
     asked = 0;
     List<Summary> told = new ArrayList<>(tree.repair(List.of(look(70))));
-    told.addAll(tree.tellAll(6_005_000_000L));
+    told.addAll(tree.flush(6_005_000_000L));
     assertThat(levels(told)).containsExactly("WINDOW r1", "MINUTE r2", "HOUR r2", "STREAM r2");
     assertThat(told.get(1).startOffsetMs()).isEqualTo(60_000);
     assertThat(told.get(2).text()).contains("[w0, w1, w2], [[w3, w4, w5], late 70], [w6, w7, w8]");
@@ -257,9 +257,9 @@ class SummaryTreeTest {
   @Test
   void tellsAnHourAgainFromWhatItToldWhenItsMinutesAreForgotten() {
     List<Summary> before = windows(0, 600);
-    before.addAll(tree.tellAll(12_005_000_000L));
+    before.addAll(tree.flush(12_005_000_000L));
     List<Summary> told = new ArrayList<>(tree.repair(List.of(look(600))));
-    told.addAll(tree.tellAll(12_005_000_000L));
+    told.addAll(tree.flush(12_005_000_000L));
     assertThat(levels(told)).containsExactly("WINDOW r1", "HOUR r2", "STREAM r2");
     List<String> restsOn =
         new ArrayList<>(at(Level.MINUTE, before).stream().map(Summary::id).toList().subList(0, 60));
@@ -274,9 +274,9 @@ class SummaryTreeTest {
   void tellsTheWholeAgainWhenTheHourIsForgottenToo() {
     windows(0, 20 * 180);
     long length = 20 * RetainedSummaries.HOUR_MICROS;
-    tree.tellAll(length);
+    tree.flush(length);
     List<Summary> told = new ArrayList<>(tree.repair(List.of(look(600))));
-    told.addAll(tree.tellAll(length));
+    told.addAll(tree.flush(length));
     assertThat(levels(told)).containsExactly("WINDOW r1", "STREAM r2");
     assertThat(told.getLast().restsOn()).hasSize(21).contains(told.getFirst().id());
   }
@@ -295,16 +295,16 @@ class SummaryTreeTest {
   void tellsTheWholeOfSeventeenHoursOnce() {
     windows(0, 16 * 180 + 30);
     long length = (16 * 180 + 30) * STRIDE;
-    Summary whole = tree.tellAll(length).getLast();
+    Summary whole = tree.flush(length).getLast();
     assertThat(whole.level()).isEqualTo(Level.STREAM);
     assertThat(whole.restsOn()).hasSize(17);
-    assertThat(tree.tellAll(length)).isEmpty();
+    assertThat(tree.flush(length)).isEmpty();
   }
 
   @Test
   void restsTheWholeOfASingleMinuteOnItsWindowsThoughItIsTold() {
     windows(0, 3);
-    Summary whole = tree.tellAll(60_000_000).getLast();
+    Summary whole = tree.flush(60_000_000).getLast();
     assertThat(whole.restsOn()).hasSize(3);
     assertThat(whole.text()).isEqualTo("[w0, w1, w2]");
   }
@@ -314,12 +314,12 @@ class SummaryTreeTest {
     String words = "Somebody walks through the gate and looks around. ".repeat(40).strip();
     tree =
         new SummaryTree(
-            new SummaryRecords("cam", NOON, new ModelRef("fake", "1")),
-            this::tell,
+            new SummaryFactory("cam", NOON, new ModelRef("fake", "1")),
+            this::summarize,
             Duration.ofSeconds(50),
             Summaries.NONE);
     window(0, words);
-    assertThat(tree.tellUntil(60_000_000).getFirst().text()).isEqualTo(words);
+    assertThat(tree.advanceTo(60_000_000).getFirst().text()).isEqualTo(words);
   }
 
   @Test
@@ -352,13 +352,13 @@ class SummaryTreeTest {
         told.addAll(tree.repair(List.of(look(random.nextLong(number * 20 + 1)))));
       }
       if (random.nextInt(50) == 0) {
-        told.addAll(tree.tellAll((number + 1) * STRIDE));
+        told.addAll(tree.flush((number + 1) * STRIDE));
       }
       if (oftenCut > 0 && cuts.nextInt(oftenCut) == 0) {
         tree = tree(tree.state());
       }
     }
-    told.addAll(tree.tellAll(720 * STRIDE));
+    told.addAll(tree.flush(720 * STRIDE));
     Map<String, Integer> revisions = new HashMap<>();
     told.forEach(s -> assertThat(revisions.merge(s.id(), 1, Integer::sum)).isEqualTo(s.revision()));
     return told;
@@ -369,8 +369,8 @@ class SummaryTreeTest {
     JsonMapper json = JsonMapper.builder().addModule(new Jdk8Module()).build();
     tree =
         new SummaryTree(
-            new SummaryRecords("cam", NOON, new ModelRef("fake", "1")),
-            this::tell,
+            new SummaryFactory("cam", NOON, new ModelRef("fake", "1")),
+            this::summarize,
             Duration.ofSeconds(5),
             Summaries.NONE);
     String words = "A very long story about somebody. ".repeat(30);
@@ -380,7 +380,7 @@ class SummaryTreeTest {
     for (long number = 0; number < 24_000; number++) {
       long begins = number * 5_000_000;
       List<Summary> told = new ArrayList<>();
-      tree.take(
+      tree.add(
               new SummaryTree.Window(
                   number,
                   begins,
@@ -390,14 +390,14 @@ class SummaryTreeTest {
                   new Sampling(16, 2, "target", 100, 112, 84),
                   List.of()))
           .ifPresent(told::add);
-      told.addAll(tree.tellUntil(begins + 5_000_000));
+      told.addAll(tree.advanceTo(begins + 5_000_000));
       told.forEach(s -> assertThat(revisions.merge(s.id(), 1, Integer::sum)).isEqualTo(1));
       if (number % 239 == 0) {
         largest = Math.max(largest, json.writeValueAsBytes(tree.state()).length);
       }
     }
     assertThat(largest).isLessThan(128 * 1024);
-    Summary whole = tree.tellAll(24_000L * 5_000_000).getLast();
+    Summary whole = tree.flush(24_000L * 5_000_000).getLast();
     assertThat(whole.level()).isEqualTo(Level.STREAM);
     assertThat(whole.restsOn()).hasSize(34).doesNotHaveDuplicates();
   }

@@ -10,6 +10,7 @@ import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import java.io.IOException;

@@ -16,29 +16,32 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON object of a checkpoint's file, whose every complaint names the file and the key.
-final class JsonFields {
+/// A JSON object in one of a checkpoint's files, with typed access to its keys. Every error is a
+/// [CheckpointException] that names the file and the key.
+final class CheckpointJson {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long LARGEST_FILE = 64L << 20;
+  private static final long MAX_FILE_BYTES = 64L << 20;
 
   private final Path file;
   private final String prefix;
   private final JsonNode object;
 
-  private JsonFields(Path file, String prefix, JsonNode object) {
+  private CheckpointJson(Path file, String prefix, JsonNode object) {
     this.file = file;
     this.prefix = prefix;
     this.object = object;
   }
 
-  static JsonFields read(Path file) {
+  /// @throws CheckpointException when the file is missing, too large or not a JSON object
+  static CheckpointJson read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new CheckpointException(file, "file is missing");
     }
     try {
-      if (Files.size(file) > LARGEST_FILE) {
-        throw new CheckpointException(file, "file is larger than " + LARGEST_FILE + " bytes");
+      if (Files.size(file) > MAX_FILE_BYTES) {
+        throw new CheckpointException(
+            file, "file is larger than the limit of " + MAX_FILE_BYTES + " bytes");
       }
       return parse(file, Files.readAllBytes(file));
     } catch (IOException e) {
@@ -46,11 +49,11 @@ final class JsonFields {
     }
   }
 
-  static Optional<JsonFields> readIfPresent(Path file) {
+  static Optional<CheckpointJson> readIfPresent(Path file) {
     return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
   }
 
-  static JsonFields parse(Path file, byte[] json) {
+  static CheckpointJson parse(Path file, byte[] json) {
     JsonNode node;
     try {
       node = JSON.readTree(json);
@@ -62,7 +65,7 @@ final class JsonFields {
     if (node == null || !node.isObject()) {
       throw new CheckpointException(file, "is not a JSON object");
     }
-    return new JsonFields(file, "", node);
+    return new CheckpointJson(file, "", node);
   }
 
   Path file() {
@@ -81,43 +84,43 @@ final class JsonFields {
     return object.hasNonNull(key);
   }
 
-  Optional<JsonFields> object(String key) {
+  Optional<CheckpointJson> object(String key) {
     JsonNode value = value(key);
     if (value == null) {
       return Optional.empty();
     }
     if (!value.isObject()) {
-      throw wrong(key, "is not an object but " + value);
+      throw invalid(key, "is not an object but " + value);
     }
-    return Optional.of(new JsonFields(file, prefix + key + ".", value));
+    return Optional.of(new CheckpointJson(file, prefix + key + ".", value));
   }
 
-  OptionalLong wholeIfPresent(String key) {
+  OptionalLong integerIfPresent(String key) {
     JsonNode value = value(key);
     if (value == null) {
       return OptionalLong.empty();
     }
-    // Some tools write whole numbers as 3136.0.
+    // Some tools write integers as 3136.0.
     if (!value.isNumber() || value.doubleValue() != value.longValue()) {
-      throw wrong(key, "is not a whole number but " + value);
+      throw invalid(key, "is not an integer but " + value);
     }
     return OptionalLong.of(value.longValue());
   }
 
-  long whole(String key) {
-    return wholeIfPresent(key).orElseThrow(() -> wrong(key, "is missing"));
+  long integer(String key) {
+    return integerIfPresent(key).orElseThrow(() -> invalid(key, "is missing"));
   }
 
-  int positive(String key) {
-    long value = whole(key);
+  int positiveInteger(String key) {
+    long value = integer(key);
     if (value <= 0 || value > Integer.MAX_VALUE) {
-      throw wrong(key, "is " + value + ", not a positive number");
+      throw invalid(key, "is " + value + ", not a positive number");
     }
     return (int) value;
   }
 
-  int positive(String key, int absent) {
-    return has(key) ? positive(key) : absent;
+  int positiveInteger(String key, int absent) {
+    return has(key) ? positiveInteger(key) : absent;
   }
 
   OptionalDouble numberIfPresent(String key) {
@@ -126,7 +129,7 @@ final class JsonFields {
       return OptionalDouble.empty();
     }
     if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-      throw wrong(key, "is not a number but " + value);
+      throw invalid(key, "is not a number but " + value);
     }
     return OptionalDouble.of(value.doubleValue());
   }
@@ -134,7 +137,7 @@ final class JsonFields {
   OptionalDouble positiveNumberIfPresent(String key) {
     OptionalDouble value = numberIfPresent(key);
     if (value.isPresent() && value.getAsDouble() <= 0) {
-      throw wrong(key, "is " + value.getAsDouble() + ", not a positive number");
+      throw invalid(key, "is " + value.getAsDouble() + ", not a positive number");
     }
     return value;
   }
@@ -149,7 +152,7 @@ final class JsonFields {
       return absent;
     }
     if (!value.isBoolean()) {
-      throw wrong(key, "is not true or false but " + value);
+      throw invalid(key, "is not true or false but " + value);
     }
     return value.booleanValue();
   }
@@ -160,13 +163,13 @@ final class JsonFields {
       return Optional.empty();
     }
     if (!value.isTextual()) {
-      throw wrong(key, "is not a string but " + value);
+      throw invalid(key, "is not a string but " + value);
     }
     return Optional.of(value.textValue());
   }
 
   Optional<List<Integer>> integers(String key) {
-    return list(key, JsonNode::canConvertToInt, "whole numbers")
+    return list(key, JsonNode::canConvertToInt, "integers")
         .map(nodes -> nodes.stream().map(JsonNode::intValue).toList());
   }
 
@@ -180,7 +183,7 @@ final class JsonFields {
         .map(nodes -> nodes.stream().map(JsonNode::textValue).toList());
   }
 
-  /// A number, or an array of numbers, as a list.
+  /// An integer, or an array of integers, as a list; empty when the key is absent.
   List<Integer> oneOrMoreIntegers(String key) {
     JsonNode value = value(key);
     return value != null && value.canConvertToInt()
@@ -188,17 +191,17 @@ final class JsonFields {
         : integers(key).orElse(List.of());
   }
 
-  /// The value as JSON, for messages and for values that only have to be absent.
+  /// The value as JSON, for messages.
   String raw(String key) {
     return String.valueOf(object.get(key));
   }
 
-  CheckpointException wrong(String key, String problem) {
+  CheckpointException invalid(String key, String problem) {
     return new CheckpointException(file, "key " + prefix + key + " " + problem);
   }
 
   CheckpointException unsupported(String key, String supported) {
-    return wrong(key, "is " + raw(key) + ", which is not supported (only " + supported + ")");
+    return invalid(key, "is " + raw(key) + ", which is not supported (only " + supported + ")");
   }
 
   private Optional<List<JsonNode>> list(String key, Predicate<JsonNode> fits, String kind) {
@@ -209,7 +212,7 @@ final class JsonFields {
     List<JsonNode> nodes = new ArrayList<>();
     value.forEach(nodes::add);
     if (!value.isArray() || !nodes.stream().allMatch(fits)) {
-      throw wrong(key, "is not a list of " + kind + " but " + value);
+      throw invalid(key, "is not a list of " + kind + " but " + value);
     }
     return Optional.of(nodes);
   }

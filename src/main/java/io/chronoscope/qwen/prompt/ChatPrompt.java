@@ -1,4 +1,4 @@
-package io.chronoscope.qwen.decoder;
+package io.chronoscope.qwen.prompt;
 
 import io.chronoscope.checkpoint.VisionTokens;
 import io.chronoscope.qwen.position.MropePositions;
@@ -8,10 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// One system and one user message in Qwen's chat layout, up to where the assistant begins.
+/// One system and one user message in Qwen's chat format, up to where the assistant's answer
+/// starts.
 ///
-/// @param tokenIds the whole prompt, one id for each visual token; not copied
-/// @param visualAt where in `tokenIds` the visual tokens stand, rising; not copied
+/// @param tokenIds of the whole prompt, with one pad id for each visual token; not copied
+/// @param visualAt indices of the visual tokens in `tokenIds`, ascending; not copied
 /// @param positions of the tokens in time, height and width
 @SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
 public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions positions) {
@@ -20,19 +21,21 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
     return tokenIds.length;
   }
 
-  /// A piece of the user's message.
+  /// A part of the user's message.
   public sealed interface Segment {
 
     record Text(String text) implements Segment {}
 
     record Image(TokenGrid grid) implements Segment {}
 
-    /// @param pairSeconds time of each frame pair from the video's start; not copied
+    /// @param pairSeconds time of each frame pair, relative to the video's start; not copied
     @SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
     record Video(TokenGrid grid, double[] pairSeconds) implements Segment {}
   }
 
-  /// @param tokensPerSecond temporal positions a second, from the checkpoint
+  /// Lays out a prompt.
+  ///
+  /// @param tokensPerSecond temporal positions per second, from the checkpoint
   public static ChatPrompt assemble(
       ChatTokenizer tokenizer,
       VisionTokens tokens,
@@ -69,41 +72,41 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
       this.positions = MropePositions.builder(tokensPerSecond);
     }
 
-    /// Neighbouring texts are one text to the tokenizer.
+    /// Buffers text: adjacent texts are tokenized as one.
     void text(String text) {
       pending.append(text);
     }
 
     void image(TokenGrid grid) {
-      open();
+      visionStart();
       positions.image(grid);
       pads(tokens.imagePad(), grid.tokens());
-      close();
+      visionEnd();
     }
 
     void video(TokenGrid grid, double[] pairSeconds) {
-      open();
+      visionStart();
       double step = pairSeconds.length > 1 ? pairSeconds[1] : 0;
-      if (evenly(pairSeconds, step)) {
-        // the rule for even spacing rounds as the checkpoints were trained with
+      if (evenlySpaced(pairSeconds, step)) {
+        // The rule for even spacing rounds the way the checkpoints were trained.
         positions.video(grid, pairSeconds.length, step);
       } else {
         positions.video(grid, pairSeconds);
       }
       pads(tokens.videoPad(), Math.multiplyExact(grid.tokens(), pairSeconds.length));
-      close();
+      visionEnd();
     }
 
-    private static boolean evenly(double[] pairSeconds, double step) {
+    private static boolean evenlySpaced(double[] pairSeconds, double step) {
       return IntStream.range(0, pairSeconds.length).allMatch(i -> pairSeconds[i] == i * step);
     }
 
-    private void open() {
+    private void visionStart() {
       flush();
       special(tokens.visionStart());
     }
 
-    private void close() {
+    private void visionEnd() {
       special(tokens.visionEnd());
     }
 

@@ -1,0 +1,6 @@
+/// The layers that encoder and decoder are built from, written into an ONNX graph: [Linear],
+/// [RmsNorm], [SwiGlu] and the [TransformerBlock] that joins them with an attention.
+@NullMarked
+package io.chronoscope.qwen.layer;
+
+import org.jspecify.annotations.NullMarked;
