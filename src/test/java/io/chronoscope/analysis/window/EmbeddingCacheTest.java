@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.batching.BatchedModel.Urgency;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
@@ -56,7 +56,7 @@ class EmbeddingCacheTest {
   }
 
   private EmbeddingCache.Encoded encode(String stream, FramePairs frames) {
-    return store.encode(stream, frames.pairs(), SIZE, Urgency.LIVE);
+    return store.encode(stream, frames.pairs(), SIZE, Priority.LIVE);
   }
 
   private EncodedWindow view(String stream, long window, FramePairs frames) {
