@@ -43,6 +43,12 @@ public record StreamState(
     rules = List.copyOf(rules);
   }
 
+  /// The state of a stream none of whose chunks has been analyzed.
+  public static StreamState initial(String stream, Instant start, StreamPosition position) {
+    return new StreamState(
+        VERSION, stream, start, 0, List.of(), Summaries.NONE, Counts.NONE, List.of(), position);
+  }
+
   /// Whether the stream is idle: everything read is analyzed and published, and only another record
   /// can lead to new results.
   public boolean isIdle() {

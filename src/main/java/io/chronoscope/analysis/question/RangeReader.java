@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.question;
 
 import io.chronoscope.analysis.ChunkArchive.ChunkCursor;
+import io.chronoscope.analysis.ChunkTimes;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -11,7 +12,6 @@ import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Unreadable;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,13 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// Decodes a time range of a retained stream, on demand, and records which parts of it could not be
 /// seen. Owns the range and the frames. For use by one thread.
 final class RangeReader implements AutoCloseable {
-
-  /// A record without a declared start is assumed to follow its predecessor, unless its timestamp
-  /// is later than that by more than this.
-  private static final Duration SLACK = Duration.ofSeconds(1);
-
-  /// Rounding: adjacent chunks may be this far apart.
-  private static final Duration JOINT = Duration.ofMillis(100);
 
   /// Buffers this many chunks beyond the next one, so that a late chunk is decoded in order.
   private static final int LOOKAHEAD = 3;
@@ -86,7 +79,7 @@ final class RangeReader implements AutoCloseable {
           while (!buffered.isEmpty()) {
             decode(buffered.remove());
           }
-          buffered.add(new Placed(bare, inferred(bare)));
+          buffered.add(new Placed(bare, ChunkTimes.startOf(bare, covered())));
           return;
         }
         case Unreadable record -> lost = record.rejection().detail();
@@ -95,17 +88,10 @@ final class RangeReader implements AutoCloseable {
     }
   }
 
-  private Instant inferred(Chunk chunk) {
-    Instant expected = covered;
-    return expected == null || chunk.recordTime().isAfter(expected.plus(SLACK))
-        ? chunk.recordTime()
-        : expected;
-  }
-
   private void decode(Placed placed) {
     Instant start = StreamClock.wholeMicros(placed.start);
     Instant before = covered;
-    if (before != null && start.isAfter(before.plus(JOINT))) {
+    if (before != null && ChunkTimes.isGap(before, start)) {
       String because = lost;
       notSeen.add(new NotSeen(before, start, because == null ? "no chunk is there" : because));
     }
@@ -163,12 +149,12 @@ final class RangeReader implements AutoCloseable {
     if (begin == null || end == null) {
       all.add(new NotSeen(from, to, whyNothing()));
     } else {
-      if (begin.isAfter(from.plus(JOINT))) {
+      if (ChunkTimes.isGap(from, begin)) {
         all.add(
             new NotSeen(
                 from, begin, cursor.earlierExpired() ? "no longer retained" : "no chunk is there"));
       }
-      if (end.isBefore(to.minus(JOINT))) {
+      if (ChunkTimes.isGap(end, to)) {
         String because = lost;
         all.add(new NotSeen(end, to, because == null ? "no chunk is there" : because));
       }

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// Bounds the bytes that wait in memory: what is there is always let in (a feeder has read it
-/// already), but the feeder hears "go on" only when there is room again.
+/// Back-pressure by bytes in memory: bytes are always admitted, since the caller has read them
+/// already, but the caller is only asked for more once there is room again. Thread-safe.
 final class ByteBudget {
 
   private final long maxBytes;
@@ -15,12 +15,12 @@ final class ByteBudget {
 
   ByteBudget(long maxBytes) {
     if (maxBytes <= 0) {
-      throw new IllegalArgumentException("at most " + maxBytes + " bytes may wait");
+      throw new IllegalArgumentException("byte budget is " + maxBytes);
     }
     this.maxBytes = maxBytes;
   }
 
-  /// @return done when fewer than the maximum of bytes wait
+  /// @return completes once fewer than the maximum bytes are in memory
   synchronized CompletionStage<Void> add(long added) {
     bytes += added;
     if (bytes < maxBytes) {
@@ -32,17 +32,16 @@ final class ByteBudget {
   }
 
   void release(long released) {
-    Deque<CompletableFuture<Void>> free = new ArrayDeque<>();
+    Deque<CompletableFuture<Void>> admitted = new ArrayDeque<>();
     synchronized (this) {
       bytes -= released;
-      // One feeder for each freed place would let in more than there is room for only by one record
-      // each.
+      // All that wait at once: each overshoots the maximum by one record at most.
       while (bytes < maxBytes && !waiting.isEmpty()) {
-        free.add(waiting.remove());
+        admitted.add(waiting.remove());
       }
     }
-    // Outside the lock: whoever waits may offer the next record at once.
-    free.forEach(room -> room.complete(null));
+    // Outside the lock: a caller may offer its next record at once.
+    admitted.forEach(room -> room.complete(null));
   }
 
   synchronized long bytes() {

@@ -1,13 +1,15 @@
 package io.chronoscope.analysis.stream;
 
+import static io.chronoscope.analysis.ChunkTimes.ROUNDING;
+import static io.chronoscope.analysis.ChunkTimes.TIMESTAMP_JITTER;
+
+import io.chronoscope.analysis.ChunkTimes;
 import io.chronoscope.analysis.OrderingLimits;
 import io.chronoscope.analysis.StreamPosition;
-import io.chronoscope.analysis.WindowAnchor;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.StreamInput.Chunk;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,346 +17,249 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Puts a stream's chunks into their order in time, before they are decoded. A chunk that would
-/// leave a hole is held back until what is missing has come, or until it is too late for that. All
-/// decisions follow from the chunks and from their order, none from when they came.
-///
-/// A chunk's time is its producer's, else inferred: a bare record is taken to begin where the one
-/// before it ended, as long as its timestamp does not say that time was lost in between; records
-/// that are written faster than they play must not overlap.
+/// Reorders a stream's chunks by time before they are decoded. A chunk that would leave a gap is
+/// buffered until the missing one arrives, or until the allowed lateness has passed. Decisions
+/// depend on the chunks and their order only, never on when they arrive.
 final class ChunkOrder {
 
-  /// Timestamps of a live producer waver; a smaller distance is no gap, unless numbers say that a
-  /// chunk is missing there.
-  static final Duration SLACK = Duration.ofSeconds(1);
+  /// Most chunks buffered: the stream's state lists each of them, and must fit into a record.
+  static final int MAX_BUFFERED_CHUNKS = 1000;
 
-  /// Containers and envelopes round times, so chunks that join do not join exactly.
-  static final Duration JOINT = Duration.ofMillis(50);
-
-  /// The stream's state names each chunk that is held back, so however small they are, there are no
-  /// more of them.
-  static final int MOST_HELD = 1000;
-
-  private static final Comparator<Placed> BY_TIME =
-      Comparator.comparing(Placed::start)
-          .thenComparing(Placed::sequence)
+  private static final Comparator<PlacedChunk> BY_TIME =
+      Comparator.comparing(PlacedChunk::start)
+          .thenComparing(PlacedChunk::sequence)
           .thenComparing(placed -> placed.chunk().origin().offset());
 
   private final OrderingLimits limits;
-  private final List<Placed> held = new ArrayList<>();
-  private @Nullable Instant covered;
-  private @Nullable Instant newest;
-  private boolean unreadable;
-  private long newestSequence = -1;
+  private final ArrivalRules rules;
+  private final List<PlacedChunk> buffer = new ArrayList<>();
+  private @Nullable Instant watermark;
+  private @Nullable Instant latestStart;
+  private boolean unreadableAtWatermark;
+  private long latestSequence = -1;
   private long nextSequence;
 
   ChunkOrder(OrderingLimits limits) {
     this.limits = limits;
+    this.rules = new ArrivalRules(limits.allowedLateness());
   }
 
-  ChunkOrder(OrderingLimits limits, StreamPosition timing) {
+  ChunkOrder(OrderingLimits limits, StreamPosition position) {
     this(limits);
-    this.covered = timing.watermark().orElse(null);
-    this.newest = timing.latestStart().orElse(null);
-    this.unreadable = timing.unreadableAtWatermark();
-    this.newestSequence = timing.latestSequence();
-    this.nextSequence = timing.nextSequence();
+    this.watermark = position.watermark().orElse(null);
+    this.latestStart = position.latestStart().orElse(null);
+    this.unreadableAtWatermark = position.unreadableAtWatermark();
+    this.latestSequence = position.latestSequence();
+    this.nextSequence = position.nextSequence();
   }
 
-  /// For a stream whose first chunk is known.
-  static ChunkOrder beginningWith(OrderingLimits limits, Placed first) {
-    ChunkOrder order = new ChunkOrder(limits);
-    order.nextSequence = first.sequence();
-    order.newest = first.start();
-    order.newestSequence = first.sequence();
-    order.hold(first);
-    return order;
+  /// Starts over with the first chunk of a new timeline, once everything buffered was drained.
+  void restartWith(PlacedChunk first) {
+    buffer.clear();
+    watermark = null;
+    unreadableAtWatermark = false;
+    latestStart = first.start();
+    latestSequence = first.sequence();
+    nextSequence = first.sequence();
+    restore(first);
   }
 
-  /// A chunk and its place in the stream.
-  ///
-  /// @param start absolute time of presentation time zero, in whole microseconds
-  record Placed(Chunk chunk, long sequence, Instant start) {
-
-    boolean numbered() {
-      return chunk.sequence().isPresent();
-    }
-
-    boolean declared() {
-      return chunk.declaredStart().isPresent();
-    }
-
-    /// As far as the producer said.
-    Optional<Instant> end() {
-      return chunk
-          .declaredDuration()
-          .filter(Duration::isPositive)
-          .map(lasts -> start.plus(lasts.truncatedTo(ChronoUnit.MICROS)));
-    }
-  }
-
-  /// What becomes of a chunk that came.
-  sealed interface Arrival {
-    /// It is in its place; [#next] gives it when its turn comes.
-    record Queued() implements Arrival {}
-
-    /// All of its time was seen already.
-    record Known() implements Arrival {}
-
-    /// It is too late.
-    record Late(String detail) implements Arrival {}
-
-    /// It was too late, and is now sent again for what was missed.
-    record Repairs() implements Arrival {}
-
-    /// It follows by its number but lies before what was seen: the producer's clock was set back.
-    record SetBack() implements Arrival {}
-  }
-
-  /// What comes next in time.
+  /// What to do next, in time order.
   sealed interface Move {
-    record Take(Placed chunk) implements Move {}
 
-    /// Nothing came, or will be waited for, between these times.
-    record Hole(Instant from, Instant until, Cause cause, String detail) implements Move {}
+    record Decode(PlacedChunk chunk) implements Move {}
+
+    /// Move the watermark across time for which no chunk arrived, or is waited for any longer.
+    record SkipGap(DetectedGap gap) implements Move {}
   }
 
-  Placed place(Chunk chunk) {
-    Instant start = chunk.declaredStart().orElseGet(() -> inferred(chunk));
-    return new Placed(
-        chunk, chunk.sequence().orElse(newestSequence + 1), start.truncatedTo(ChronoUnit.MICROS));
+  PlacedChunk place(Chunk chunk) {
+    return new PlacedChunk(
+        chunk, chunk.sequence().orElse(latestSequence + 1), ChunkTimes.startOf(chunk, watermark()));
   }
 
-  private Instant inferred(Chunk chunk) {
-    Instant expected = covered;
-    return expected == null || chunk.recordTime().isAfter(expected.plus(SLACK))
-        ? chunk.recordTime()
-        : expected;
-  }
-
-  /// @param missed whether something that was missed lies between two times
-  Arrival add(Placed chunk, BiPredicate<Instant, Instant> missed) {
-    Arrival arrival = judge(chunk, missed);
-    if (arrival instanceof Arrival.Queued) {
-      hold(chunk);
-      Instant latest = newest;
+  /// @param overlapsGap whether a published gap overlaps a range of absolute time
+  Arrival add(PlacedChunk chunk, BiPredicate<Instant, Instant> overlapsGap) {
+    Arrival arrival = classify(chunk, overlapsGap);
+    if (arrival instanceof Arrival.Buffered) {
+      restore(chunk);
+      Instant latest = latestStart;
       if (latest == null || chunk.start().isAfter(latest)) {
-        newest = chunk.start();
-        newestSequence = chunk.sequence();
+        latestStart = chunk.start();
+        latestSequence = chunk.sequence();
       }
     }
     return arrival;
   }
 
-  /// Puts back a chunk that was held when the stream stopped.
-  void hold(Placed chunk) {
-    held.add(chunk);
-    held.sort(BY_TIME);
+  private Arrival classify(PlacedChunk chunk, BiPredicate<Instant, Instant> overlapsGap) {
+    boolean isBuffered =
+        buffer.stream()
+            .anyMatch(other ->
+                other.sequence() == chunk.sequence() && other.start().equals(chunk.start()));
+    if (isBuffered) {
+      return new Arrival.Duplicate();
+    }
+    Instant reached = watermark;
+    Instant latest = latestStart;
+    return reached == null || latest == null
+        ? new Arrival.Buffered()
+        : rules.classify(
+            chunk, new ArrivalRules.Progress(reached, latest, latestSequence), overlapsGap);
   }
 
-  private Arrival judge(Placed chunk, BiPredicate<Instant, Instant> missed) {
-    Instant start = chunk.start();
-    Instant end = covered;
-    Instant latest = newest;
-    boolean again = chunk.chunk().redriven();
-    if (held.stream()
-        .anyMatch(other -> other.sequence() == chunk.sequence() && other.start().equals(start))) {
-      return new Arrival.Known();
-    }
-    if (end == null || latest == null) {
-      return new Arrival.Queued();
-    }
-    if (again && start.isAfter(latest.plus(limits.allowedLateness()))) {
-      return new Arrival.Late(
-          "it begins at %s and was sent again, but its stream is at %s only"
-              .formatted(start, latest));
-    }
-    if (!start.isBefore(end.minus(JOINT))) {
-      return new Arrival.Queued();
-    }
-    boolean withinGrace = !start.isBefore(end.minus(limits.allowedLateness()));
-    Optional<Instant> chunkEnd = chunk.end();
-    boolean addsSurely = chunkEnd.filter(until -> until.isAfter(end.plus(JOINT))).isPresent();
-    boolean newer = chunk.numbered() ? chunk.sequence() > newestSequence : chunk.declared();
-    if (again) {
-      return missed.test(start, chunkEnd.orElse(end))
-          ? new Arrival.Repairs()
-          : addsSurely ? new Arrival.Queued() : new Arrival.Known();
-    }
-    if (withinGrace && addsSurely) {
-      return new Arrival.Queued();
-    }
-    if (!withinGrace && newer && !(addsSurely && !chunk.numbered())) {
-      boolean filled = !chunk.numbered() && missed.test(start, start.plus(JOINT));
-      return filled ? late(start, end, latest) : new Arrival.SetBack();
-    }
-    if (missed.test(start, chunkEnd.orElse(start.plus(JOINT)))) {
-      return late(start, end, latest);
-    }
-    return addsSurely || (withinGrace && chunkEnd.isEmpty())
-        ? new Arrival.Queued()
-        : new Arrival.Known();
+  /// Buffers a chunk that was classified before.
+  void restore(PlacedChunk chunk) {
+    buffer.add(chunk);
+    buffer.sort(BY_TIME);
   }
 
-  private Arrival.Late late(Instant start, Instant end, Instant latest) {
-    return new Arrival.Late(
-        "it begins at %s and came %.3f s late, when its stream was at %s and done up to %s; %.3f s are waited"
-            .formatted(
-                start,
-                Duration.between(start, latest).toMillis() / 1e3,
-                latest,
-                end,
-                limits.allowedLateness().toMillis() / 1e3));
+  /// The next move, waiting for missing chunks.
+  ///
+  /// @return empty when another chunk has to arrive first
+  Optional<Move> next() {
+    return next(Waiting.FOR_MISSING_CHUNKS);
   }
 
-  /// @param all whether nothing more is waited for
-  /// @return empty when the next chunk has to come first
-  Optional<Move> next(boolean all) {
-    if (held.isEmpty()) {
+  /// The next move when no more chunks are waited for.
+  ///
+  /// @return empty when nothing is buffered
+  Optional<Move> drain() {
+    return next(Waiting.FOR_NOTHING);
+  }
+
+  private enum Waiting {
+    FOR_MISSING_CHUNKS,
+    FOR_NOTHING
+  }
+
+  private Optional<Move> next(Waiting waiting) {
+    if (buffer.isEmpty()) {
       return Optional.empty();
     }
-    Placed first = held.getFirst();
-    Instant end = covered;
-    if (end == null) {
-      // A stream that was joined in its middle may have begun with a chunk that is still to come.
-      boolean begins = !first.numbered() || first.sequence() <= nextSequence;
-      return begins || all || isTooLateFor(first.start()) ? take(first) : Optional.empty();
+    PlacedChunk first = buffer.getFirst();
+    Instant reached = watermark;
+    if (reached == null) {
+      // A stream that was joined midway may start with a chunk that is still to arrive.
+      boolean isStreamStart = !first.isNumbered() || first.sequence() <= nextSequence;
+      return isStreamStart || givesUp(waiting, first.start())
+          ? Optional.of(new Move.Decode(first))
+          : Optional.empty();
     }
-    boolean skips = first.numbered() && first.sequence() > nextSequence;
-    if (!first.start().isAfter(end.plus(skips ? JOINT : SLACK))) {
-      return take(first);
+    boolean skipsNumbers = first.isNumbered() && first.sequence() > nextSequence;
+    Duration tolerance = skipsNumbers ? ROUNDING : TIMESTAMP_JITTER;
+    if (!first.start().isAfter(reached.plus(tolerance))) {
+      return Optional.of(new Move.Decode(first));
     }
-    if (first.numbered() && !skips) {
-      return Optional.of(
-          new Move.Hole(
-              end,
-              first.start(),
-              unreadable ? Cause.UNREADABLE : Cause.CLOCK,
-              unreadable
-                  ? "the chunk that comes here could not be read"
-                  : "chunk %d follows by its number, but begins %.3f s after the one before it ended"
-                      .formatted(first.sequence(), seconds(end, first.start()))));
+    if (first.isNumbered() && !skipsNumbers) {
+      return Optional.of(new Move.SkipGap(clockGap(reached, first)));
     }
-    if (all || !first.declared() || isTooLateFor(end)) {
-      return Optional.of(
-          new Move.Hole(
-              end,
-              first.start(),
-              unreadable && !skips ? Cause.UNREADABLE : Cause.MISSING,
-              skips
-                  ? "chunks %d to %d did not come".formatted(nextSequence, first.sequence() - 1)
-                  : "no chunk came"));
-    }
-    return Optional.empty();
+    return !first.hasDeclaredStart() || givesUp(waiting, reached)
+        ? Optional.of(new Move.SkipGap(missingGap(reached, first, skipsNumbers)))
+        : Optional.empty();
   }
 
-  private Optional<Move> take(Placed first) {
-    return Optional.of(new Move.Take(first));
+  private DetectedGap clockGap(Instant reached, PlacedChunk first) {
+    return new DetectedGap(
+        reached,
+        first.start(),
+        unreadableAtWatermark ? Cause.UNREADABLE : Cause.CLOCK,
+        unreadableAtWatermark
+            ? "the chunk that comes here could not be read"
+            : "chunk %d follows by its number, but begins %.3f s after the one before it ended"
+                .formatted(
+                    first.sequence(), Duration.between(reached, first.start()).toMillis() / 1e3));
   }
 
-  private boolean isTooLateFor(Instant missing) {
-    Instant latest = newest;
-    return (latest != null && !latest.isBefore(missing.plus(limits.allowedLateness())))
-        || heldBytes() > limits.maxBufferedBytes()
-        || held.size() > MOST_HELD;
+  private DetectedGap missingGap(Instant reached, PlacedChunk first, boolean skipsNumbers) {
+    return new DetectedGap(
+        reached,
+        first.start(),
+        unreadableAtWatermark && !skipsNumbers ? Cause.UNREADABLE : Cause.MISSING,
+        skipsNumbers
+            ? "chunks %d to %d did not come".formatted(nextSequence, first.sequence() - 1)
+            : "no chunk came");
   }
 
-  private static double seconds(Instant from, Instant until) {
-    return Duration.between(from, until).toMillis() / 1e3;
+  /// Whether a chunk that would start at `missing` is no longer waited for.
+  private boolean givesUp(Waiting waiting, Instant missing) {
+    Instant latest = latestStart;
+    return waiting == Waiting.FOR_NOTHING
+        || (latest != null && !latest.isBefore(missing.plus(limits.allowedLateness())))
+        || bufferedBytes() > limits.maxBufferedBytes()
+        || buffer.size() > MAX_BUFFERED_CHUNKS;
   }
 
-  /// The chunk at the head was decoded.
+  private long bufferedBytes() {
+    return buffer.stream().mapToLong(placed -> placed.chunk().sizeBytes()).sum();
+  }
+
+  /// Removes the chunk of a [Move.Decode] that was decoded, or that is shed.
   ///
   /// @param end absolute
-  /// @return whether it reaches beyond what was covered
-  boolean took(Placed chunk, Instant end) {
-    held.remove(chunk);
-    Instant before = covered;
-    boolean adds = before == null || end.isAfter(before);
-    if (adds) {
-      covered = end;
+  /// @return whether it moved the watermark
+  boolean advance(PlacedChunk chunk, Instant end) {
+    buffer.remove(chunk);
+    Instant reached = watermark;
+    boolean extendsStream = reached == null || end.isAfter(reached);
+    if (extendsStream) {
+      watermark = end;
       nextSequence = chunk.sequence() + 1;
-      unreadable = false;
+      unreadableAtWatermark = false;
     }
-    return adds;
+    return extendsStream;
   }
 
-  /// The chunk at the head cannot be read.
+  /// Removes the chunk of a [Move.Decode] that could not be decoded.
   ///
-  /// @return the stretch that is lost with it, when that is known
-  Optional<Move.Hole> lost(Placed chunk) {
-    held.remove(chunk);
+  /// @return the gap that it leaves, if its length is known
+  Optional<DetectedGap> discard(PlacedChunk chunk) {
+    buffer.remove(chunk);
     nextSequence = Math.max(nextSequence, chunk.sequence() + 1);
-    Instant from = covered;
-    Optional<Instant> until = chunk.end().filter(end -> from != null && end.isAfter(from));
-    if (from == null || until.isEmpty()) {
-      unreadable = from != null && chunk.end().isEmpty();
+    Instant reached = watermark;
+    Optional<Instant> end =
+        chunk.declaredEnd().filter(until -> reached != null && until.isAfter(reached));
+    if (reached == null || end.isEmpty()) {
+      unreadableAtWatermark = reached != null && chunk.declaredEnd().isEmpty();
       return Optional.empty();
     }
-    covered = until.get();
+    watermark = end.get();
     return Optional.of(
-        new Move.Hole(
-            from, until.get(), Cause.UNREADABLE, "the chunk that comes here could not be read"));
+        new DetectedGap(
+            reached, end.get(), Cause.UNREADABLE, "the chunk that comes here could not be read"));
   }
 
-  /// What lies before that time is no longer waited for.
-  void pass(Move.Hole hole) {
-    covered = hole.until();
-    unreadable = false;
+  /// Moves the watermark across the gap of a [Move.SkipGap].
+  void advance(DetectedGap gap) {
+    watermark = gap.until();
+    unreadableAtWatermark = false;
   }
 
-  /// A held chunk whose record is gone is not waited for.
-  List<Placed> held() {
-    return List.copyOf(held);
+  /// In time order.
+  List<PlacedChunk> buffered() {
+    return List.copyOf(buffer);
   }
 
-  long heldBytes() {
-    return held.stream().mapToLong(placed -> placed.chunk().sizeBytes()).sum();
+  /// Time before which the stream has been decoded or is known to be missing; empty before the
+  /// first chunk was decoded.
+  Optional<Instant> watermark() {
+    return Optional.ofNullable(watermark);
   }
 
-  Optional<Instant> covered() {
-    return Optional.ofNullable(covered);
+  /// Latest start of any chunk received.
+  Optional<Instant> latestStart() {
+    return Optional.ofNullable(latestStart);
   }
 
-  Optional<Instant> newest() {
-    return Optional.ofNullable(newest);
+  boolean isUnreadableAtWatermark() {
+    return unreadableAtWatermark;
   }
 
-  boolean unreadable() {
-    return unreadable;
-  }
-
-  long newestSequence() {
-    return newestSequence;
+  long latestSequence() {
+    return latestSequence;
   }
 
   long nextSequence() {
     return nextSequence;
-  }
-
-  /// Where a stream stands of which no chunk was seen yet.
-  StreamPosition notBegun(
-      StreamPosition.Phase phase,
-      long readThrough,
-      List<StreamPosition.NeededRecord> needed,
-      List<Instant> earlier) {
-    return new StreamPosition(
-        false,
-        phase,
-        readThrough,
-        covered(),
-        unreadable,
-        newest(),
-        newestSequence,
-        nextSequence,
-        WindowAnchor.STREAM_START,
-        0,
-        0,
-        StreamPosition.SAMPLER_START,
-        needed,
-        List.of(),
-        Optional.empty(),
-        0,
-        earlier);
   }
 }

@@ -1,10 +1,12 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.ChunkTimes;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamPosition.PublishedGap;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,136 +16,151 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What of a stream was not seen. Tells each gap once it is final, and keeps the latest in mind so
-/// that they can be filled.
+/// The gaps of one timeline. Publishes each gap once it is final, and remembers the most recent
+/// ones so that redriven chunks can fill them.
 final class Gaps {
 
-  /// So many are remembered.
-  static final int KEPT = 256;
+  /// How many gaps are remembered.
+  static final int MAX_REMEMBERED = 256;
+
+  /// Parts of gaps shorter than this are not worth repairing.
+  private static final Duration SHORTEST_REPAIR = Duration.ofMillis(1);
 
   private final String stream;
-  private final List<PublishedGap> missed;
-  private @Nullable Instant since;
+  private final Instant streamStart;
+  private final List<PublishedGap> remembered;
+  private @Nullable Instant forgottenBefore;
+  private long notSeenMicros;
 
-  Gaps(String stream, List<PublishedGap> missed, Optional<Instant> since) {
+  /// @param remembered the gaps published so far, as far as they are known
+  /// @param forgottenBefore gaps before this time are no longer known
+  /// @param notSeenMicros total length of all gaps so far
+  Gaps(
+      String stream,
+      Instant streamStart,
+      List<PublishedGap> remembered,
+      Optional<Instant> forgottenBefore,
+      long notSeenMicros) {
     this.stream = stream;
-    this.missed = new ArrayList<>(missed);
-    this.since = since.orElse(null);
+    this.streamStart = streamStart;
+    this.remembered = new ArrayList<>(remembered);
+    this.forgottenBefore = forgottenBefore.orElse(null);
+    this.notSeenMicros = notSeenMicros;
   }
 
-  /// Something was not seen, and that is final.
-  ///
-  /// @param streamStart from which the stream counts
-  Gap tell(Instant streamStart, Instant from, Instant until, Cause cause, String detail) {
-    PublishedGap gap = new PublishedGap(from, until, cause, detail, 1);
-    if (until.isAfter(from)) {
-      missed.add(gap);
-      if (missed.size() > KEPT) {
-        since = missed.removeFirst().end();
+  /// Turns a gap that is final into a result.
+  Gap publish(DetectedGap detected) {
+    notSeenMicros += StreamClock.microsBetween(detected.from(), detected.until());
+    PublishedGap gap =
+        new PublishedGap(detected.from(), detected.until(), detected.cause(), detected.detail(), 1);
+    if (gap.end().isAfter(gap.start())) {
+      remembered.add(gap);
+      if (remembered.size() > MAX_REMEMBERED) {
+        forgottenBefore = remembered.removeFirst().end();
       }
     }
-    return result(streamStart, gap, Status.CLOSED);
+    return result(gap, Status.CLOSED);
   }
 
-  /// What was there was not looked at, as far as it was. Nothing is missing of it: a chunk of that
-  /// time that comes again changes nothing, so these gaps are told and not remembered.
-  ///
-  /// @return none where another gap says it already
-  List<Gap> notLookedAt(Instant streamStart, Instant from, Instant until, String detail) {
-    List<Gap> told = new ArrayList<>();
-    Instant at = from;
+  /// Turns video that was received but not analyzed into results, except where another gap covers
+  /// it. Nothing of it is missing, so a chunk that is sent again for that time changes nothing:
+  /// these gaps are published and not remembered.
+  List<Gap> publishNotAnalyzed(Instant from, Instant until, String detail) {
+    List<Gap> published = new ArrayList<>();
+    Instant start = from;
     for (PublishedGap gap :
-        missed.stream().sorted(Comparator.comparing(PublishedGap::start)).toList()) {
-      if (gap.start().isBefore(until) && gap.end().isAfter(at)) {
-        if (isLeft(at, gap.start())) {
-          told.add(notLooked(streamStart, at, gap.start(), detail));
+        remembered.stream().sorted(Comparator.comparing(PublishedGap::start)).toList()) {
+      if (gap.start().isBefore(until) && gap.end().isAfter(start)) {
+        if (ChunkTimes.isGap(start, gap.start())) {
+          published.add(notAnalyzed(start, gap.start(), detail));
         }
-        at = gap.end();
+        start = gap.end();
       }
     }
-    if (isLeft(at, until)) {
-      told.add(notLooked(streamStart, at, until, detail));
+    if (ChunkTimes.isGap(start, until)) {
+      published.add(notAnalyzed(start, until, detail));
     }
-    return told;
+    published.forEach(gap -> notSeenMicros += StreamClock.microsBetween(gap.start(), gap.end()));
+    return published;
   }
 
-  private Gap notLooked(Instant streamStart, Instant from, Instant until, String detail) {
+  private Gap notAnalyzed(Instant from, Instant until, String detail) {
     return result(
         StableIds.of("gap", stream, streamStart, "not looked", from),
-        streamStart,
         new PublishedGap(from, until, Cause.NOT_LOOKED, detail, 1),
         Status.CLOSED);
   }
 
-  /// Whether something between these times was not seen, or is not known any more.
-  boolean touches(Instant from, Instant until) {
-    Instant known = since;
-    return (known != null && from.isBefore(known)) || !within(from, until).isEmpty();
+  /// Whether a gap overlaps these times, or may do so because it is no longer known.
+  boolean overlaps(Instant from, Instant until) {
+    return isForgotten(from) || !within(from, until).isEmpty();
   }
 
-  /// The parts of the gaps between two times; all of it where gaps are not known any more.
+  private boolean isForgotten(Instant time) {
+    return forgottenBefore != null && time.isBefore(forgottenBefore);
+  }
+
+  /// The parts of gaps between two times. Where gaps are no longer known, everything counts as one.
   List<PublishedGap> within(Instant from, Instant until) {
     List<PublishedGap> parts = new ArrayList<>();
-    Instant known = since;
+    Instant known = forgottenBefore;
     if (known != null && from.isBefore(known)) {
       parts.add(
           new PublishedGap(
               from, until.isBefore(known) ? until : known, Cause.MISSING, "forgotten", 1));
     }
-    for (PublishedGap gap : missed) {
+    for (PublishedGap gap : remembered) {
       Instant start = from.isAfter(gap.start()) ? from : gap.start();
       Instant end = until.isBefore(gap.end()) ? until : gap.end();
-      if (Duration.between(start, end).compareTo(Duration.ofMillis(1)) > 0) {
+      if (Duration.between(start, end).compareTo(SHORTEST_REPAIR) > 0) {
         parts.add(new PublishedGap(start, end, gap.cause(), gap.detail(), gap.revision()));
       }
     }
     return parts;
   }
 
-  /// What lies between these times was seen after all.
+  /// Video for a range of absolute time was analyzed after all.
   ///
-  /// @return the gaps that are withdrawn or smaller now, and new ones for what is left of them
-  List<Gap> fill(Instant streamStart, Instant from, Instant until) {
-    List<Gap> told = new ArrayList<>();
-    for (PublishedGap gap : List.copyOf(missed)) {
+  /// @return the overlapping gaps, withdrawn or shortened, and new gaps for what remains behind the
+  ///   range
+  List<Gap> fill(Instant from, Instant until) {
+    List<Gap> published = new ArrayList<>();
+    for (PublishedGap gap : List.copyOf(remembered)) {
       if (!gap.start().isBefore(until) || !gap.end().isAfter(from)) {
         continue;
       }
-      int at = missed.indexOf(gap);
-      missed.remove(at);
-      boolean headLeft = isLeft(gap.start(), from);
-      if (headLeft) {
-        PublishedGap head =
-            new PublishedGap(gap.start(), from, gap.cause(), gap.detail(), gap.revision() + 1);
-        missed.add(at++, head);
-        told.add(result(streamStart, head, Status.CLOSED));
+      int at = remembered.indexOf(gap);
+      remembered.remove(at);
+      if (ChunkTimes.isGap(gap.start(), from)) {
+        PublishedGap head = revised(gap, from);
+        remembered.add(at++, head);
+        published.add(result(head, Status.CLOSED));
       } else {
-        told.add(
-            result(
-                streamStart,
-                new PublishedGap(
-                    gap.start(), gap.end(), gap.cause(), gap.detail(), gap.revision() + 1),
-                Status.WITHDRAWN));
+        published.add(result(revised(gap, gap.end()), Status.WITHDRAWN));
       }
-      if (isLeft(until, gap.end())) {
+      if (ChunkTimes.isGap(until, gap.end())) {
         PublishedGap tail = new PublishedGap(until, gap.end(), gap.cause(), gap.detail(), 1);
-        missed.add(at, tail);
-        told.add(result(streamStart, tail, Status.CLOSED));
+        remembered.add(at, tail);
+        published.add(result(tail, Status.CLOSED));
       }
     }
-    return told;
+    return published;
   }
 
-  /// Less than the rounding of chunk times is nothing.
-  private static boolean isLeft(Instant from, Instant until) {
-    return Duration.between(from, until).compareTo(ChunkOrder.JOINT) > 0;
+  private static PublishedGap revised(PublishedGap gap, Instant end) {
+    return new PublishedGap(gap.start(), end, gap.cause(), gap.detail(), gap.revision() + 1);
   }
 
-  private Gap result(Instant streamStart, PublishedGap gap, Status status) {
-    return result(StableIds.of("gap", stream, streamStart, gap.start()), streamStart, gap, status);
+  /// Takes video that was analyzed after all off the total.
+  void recover(long micros) {
+    notSeenMicros = Math.max(0, notSeenMicros - micros);
   }
 
-  private Gap result(String id, Instant streamStart, PublishedGap gap, Status status) {
+  private Gap result(PublishedGap gap, Status status) {
+    return result(StableIds.of("gap", stream, streamStart, gap.start()), gap, status);
+  }
+
+  private Gap result(String id, PublishedGap gap, Status status) {
     return new Gap(
         id,
         gap.revision(),
@@ -158,11 +175,16 @@ final class Gaps {
         gap.detail());
   }
 
-  List<PublishedGap> missed() {
-    return List.copyOf(missed);
+  List<PublishedGap> remembered() {
+    return List.copyOf(remembered);
   }
 
-  Optional<Instant> since() {
-    return Optional.ofNullable(since);
+  Optional<Instant> forgottenBefore() {
+    return Optional.ofNullable(forgottenBefore);
+  }
+
+  /// Total length of all gaps.
+  long notSeenMicros() {
+    return notSeenMicros;
   }
 }

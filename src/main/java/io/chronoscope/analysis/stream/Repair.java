@@ -3,7 +3,6 @@ package io.chronoscope.analysis.stream;
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.PublishedGap;
-import io.chronoscope.analysis.stream.ChunkOrder.Placed;
 import io.chronoscope.analysis.summary.SummaryFactory;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
@@ -13,65 +12,57 @@ import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.SampledFrame;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.rule.Rules;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Looks at a chunk that comes after its time is over: at those parts of it that were missed, by
-/// themselves, in stretches no longer than a window.
+/// Repairs gaps with a redriven chunk: analyzes those parts of the chunk that were missing, each by
+/// itself and in pieces no longer than a window. Rules are not evaluated: their alerts are
+/// published already, or would come too late.
 final class Repair {
 
-  private final String stream;
+  private final StreamClock clock;
   private final AnalysisSettings settings;
   private final AnalysisTools tools;
+  private final String stream;
+  private final WindowAnalyzer analyzer;
 
-  Repair(String stream, AnalysisSettings settings, AnalysisTools tools) {
+  Repair(String stream, StreamClock clock, AnalysisSettings settings, AnalysisTools tools) {
     this.stream = stream;
+    this.clock = clock;
     this.settings = settings;
     this.tools = tools;
+    this.analyzer = new WindowAnalyzer(stream, settings, tools, Rules.NONE);
   }
 
-  /// @param results what is to be published; none when nothing of the chunk was missed
-  /// @param seenMicros how much of what was missed is not missed any more
-  record Repaired(List<Result> results, long seenMicros) {}
+  /// @param results what is to be published; empty when the chunk fills no gap
+  /// @param recoveredMicros how much is no longer missing
+  record Repaired(List<Result> results, long recoveredMicros) {}
 
-  Repaired look(Placed chunk, StreamAggregator told, Gaps gaps) throws UnreadableMediaException {
-    long beganNanos = System.nanoTime();
-    ChunkReader reader = new ChunkReader(tools, settings, told.startMicros());
-    // What rules would find is out already, or too late to be told.
-    WindowAnalyzer analyst = new WindowAnalyzer(stream, settings, tools, Rules.NONE);
-    ChunkReader.Read read =
-        reader.read(chunk.chunk(), ChronoUnit.MICROS.between(Instant.EPOCH, chunk.start()));
+  private record Range(Instant from, Instant until) {}
+
+  /// @throws UnreadableMediaException when the chunk cannot be decoded to its end
+  Repaired repair(PlacedChunk chunk, StreamAggregator aggregator, Gaps gaps)
+      throws UnreadableMediaException {
+    long startNanos = System.nanoTime();
+    ChunkReader reader = new ChunkReader(tools, settings, clock.startEpochMicros());
+    ChunkReader.Read read = reader.read(chunk.chunk(), StreamClock.epochMicros(chunk.start()));
     try {
-      Instant end = chunk.start().plus(read.facts().durationMicros(), ChronoUnit.MICROS);
+      List<Range> shown = shown(chunk.start(), read.facts());
+      List<PublishedGap> filled =
+          shown.stream()
+              .flatMap(range -> gaps.within(range.from(), range.until()).stream())
+              .toList();
       List<WindowAnswer> answers = new ArrayList<>();
-      long seen = 0;
-      List<PublishedGap> parts = new ArrayList<>();
-      List<Stretch> shown = shown(chunk.start(), end, read.facts());
-      shown.forEach(stretch -> parts.addAll(gaps.within(stretch.from(), stretch.until())));
-      for (PublishedGap part : parts) {
-        seen += ChronoUnit.MICROS.between(part.start(), part.end());
-        Instant from = part.start();
-        while (from.isBefore(part.end())) {
-          Instant until = earlier(from.plus(settings.windows().length()), part.end());
-          List<SampledFrame> candidates =
-              between(read.frames(), told, told.micros(from), told.micros(until));
-          if (!candidates.isEmpty()) {
-            answers.add(
-                analyst.analyze(
-                    SummaryFactory.repairNumber(told.micros(from)),
-                    candidates,
-                    reader.grid(),
-                    told.micros(until),
-                    tools.load().look(stream)));
-          }
-          from = until;
-        }
-      }
-      if (seen > 0) {
+      filled.forEach(part -> answers.addAll(analyze(part, read.frames(), reader)));
+      long recoveredMicros =
+          filled.stream()
+              .mapToLong(part -> StreamClock.microsBetween(part.start(), part.end()))
+              .sum();
+      if (recoveredMicros > 0) {
         tools
             .listener()
             .on(
@@ -79,28 +70,47 @@ final class Repair {
                     stream,
                     read.facts(),
                     read.frames().size(),
-                    Duration.ofNanos(System.nanoTime() - beganNanos)));
+                    Duration.ofNanos(System.nanoTime() - startNanos)));
       }
-      List<Result> results = new ArrayList<>(told.repaired(answers));
-      shown.forEach(
-          stretch -> results.addAll(gaps.fill(told.start(), stretch.from(), stretch.until())));
-      return new Repaired(results, seen);
+      List<Result> results = new ArrayList<>(aggregator.addRepairs(answers));
+      shown.forEach(range -> results.addAll(gaps.fill(range.from(), range.until())));
+      return new Repaired(results, recoveredMicros);
     } finally {
       read.frames().forEach(frame -> frame.picture().close());
     }
   }
 
-  private record Stretch(Instant from, Instant until) {}
-
-  /// All of the chunk but its holes.
-  private static List<Stretch> shown(Instant start, Instant end, MediaFacts facts) {
-    List<Stretch> shown = new ArrayList<>();
-    Instant from = start;
-    for (MediaFacts.Gap hole : facts.gaps()) {
-      shown.add(new Stretch(from, start.plus(hole.fromMicros(), ChronoUnit.MICROS)));
-      from = start.plus(hole.untilMicros(), ChronoUnit.MICROS);
+  private List<WindowAnswer> analyze(
+      PublishedGap part, List<SampledFrame> frames, ChunkReader reader) {
+    List<WindowAnswer> answers = new ArrayList<>();
+    for (Instant from = part.start(); from.isBefore(part.end()); ) {
+      Instant until = earlier(from.plus(settings.windows().length()), part.end());
+      long fromMicros = clock.offsetMicros(from);
+      long untilMicros = clock.offsetMicros(until);
+      List<SampledFrame> candidates = between(frames, fromMicros, untilMicros);
+      if (!candidates.isEmpty()) {
+        answers.add(
+            analyzer.analyze(
+                SummaryFactory.repairNumber(fromMicros),
+                candidates,
+                reader.grid(),
+                untilMicros,
+                tools.load().look(stream)));
+      }
+      from = until;
     }
-    shown.add(new Stretch(from, end));
+    return answers;
+  }
+
+  /// The chunk's time without its holes.
+  private static List<Range> shown(Instant start, MediaFacts facts) {
+    List<Range> shown = new ArrayList<>();
+    Instant from = start;
+    for (MediaFacts.Gap gap : facts.gaps()) {
+      shown.add(new Range(from, StreamClock.plusMicros(start, gap.fromMicros())));
+      from = StreamClock.plusMicros(start, gap.untilMicros());
+    }
+    shown.add(new Range(from, StreamClock.plusMicros(start, facts.durationMicros())));
     return shown;
   }
 
@@ -108,12 +118,12 @@ final class Repair {
     return one.isBefore(other) ? one : other;
   }
 
-  private static List<SampledFrame> between(
-      List<SampledFrame> frames, StreamAggregator told, long fromMicros, long untilMicros) {
+  private List<SampledFrame> between(List<SampledFrame> frames, long fromMicros, long untilMicros) {
     return frames.stream()
-        .filter(frame ->
-            frame.gridMicros() - told.startMicros() >= fromMicros
-                && frame.gridMicros() - told.startMicros() < untilMicros)
+        .filter(frame -> {
+          long time = clock.offsetMicros(frame.gridMicros());
+          return time >= fromMicros && time < untilMicros;
+        })
         .toList();
   }
 }

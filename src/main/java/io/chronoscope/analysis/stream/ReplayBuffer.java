@@ -8,62 +8,61 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The records that a stream needs back when it goes on, until all of them were read again.
+/// Collects the records that a resumed stream needs again, until all of them have been replayed.
 final class ReplayBuffer {
 
-  private final Deque<NeededRecord> toTake = new ArrayDeque<>();
-  private final List<NeededRecord> toHold;
-  private final Set<Long> awaited;
-  private final Map<Long, Chunk> here = new HashMap<>();
+  private final Deque<NeededRecord> decoded = new ArrayDeque<>();
+  private final List<NeededRecord> undecoded;
+  private final Set<Long> missing;
+  private final Map<Long, Chunk> received = new HashMap<>();
 
   ReplayBuffer(List<NeededRecord> needed) {
-    needed.stream().filter(record -> record.decoded().isPresent()).forEach(toTake::add);
-    toHold = needed.stream().filter(record -> record.decoded().isEmpty()).toList();
-    awaited = needed.stream().map(NeededRecord::offset).collect(Collectors.toSet());
+    needed.stream().filter(record -> record.decoded().isPresent()).forEach(decoded::add);
+    undecoded = needed.stream().filter(record -> record.decoded().isEmpty()).toList();
+    missing = needed.stream().map(NeededRecord::offset).collect(Collectors.toSet());
   }
-
-  /// A record that is needed, and its chunk.
-  record Back(NeededRecord needed, Chunk chunk) {}
 
   boolean isComplete() {
-    return awaited.isEmpty();
+    return missing.isEmpty();
   }
 
-  /// One of the records that were read before. Only the needed ones are kept.
+  /// Keeps the chunk of a record that was read before, if it is needed.
   void add(Chunk chunk) {
-    if (awaited.remove(chunk.origin().offset())) {
-      here.put(chunk.origin().offset(), chunk);
+    if (missing.remove(chunk.origin().offset())) {
+      received.put(chunk.origin().offset(), chunk);
     }
   }
 
-  /// What is not here yet will not come.
-  void giveUp() {
-    awaited.clear();
-    toTake.removeIf(record -> !here.containsKey(record.offset()));
+  /// Stops waiting for the records that are missing.
+  void abandon() {
+    missing.clear();
+    decoded.removeIf(record -> !received.containsKey(record.offset()));
   }
 
-  /// The next chunk to decode again, in the order in which they were decoded before.
-  Optional<Back> nextTaken() {
-    NeededRecord next = toTake.peek();
-    Chunk chunk = next == null ? null : here.remove(next.offset());
-    return next == null || chunk == null
-        ? Optional.empty()
-        : Optional.of(new Back(toTake.remove(), chunk));
+  /// Decodes again what has been received, in the order in which it was decoded before, up to the
+  /// first chunk that is missing.
+  void decodeInto(Timeline timeline) {
+    while (!decoded.isEmpty()) {
+      Chunk chunk = received.remove(decoded.element().offset());
+      if (chunk == null) {
+        return;
+      }
+      timeline.replay(chunk, decoded.remove());
+    }
   }
 
-  /// The chunks that were held back.
-  List<Back> held() {
-    List<Back> held = new ArrayList<>();
-    for (NeededRecord needed : toHold) {
-      Chunk chunk = here.get(needed.offset());
+  /// The received chunks that had not been decoded, in time order.
+  List<PlacedChunk> undecoded() {
+    List<PlacedChunk> placed = new ArrayList<>();
+    for (NeededRecord record : undecoded) {
+      Chunk chunk = received.get(record.offset());
       if (chunk != null) {
-        held.add(new Back(needed, chunk));
+        placed.add(new PlacedChunk(chunk, record.sequence(), record.start()));
       }
     }
-    return held;
+    return placed;
   }
 }

@@ -7,7 +7,6 @@ import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.StreamState.Counts;
-import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.event.AlertTracker;
@@ -19,30 +18,34 @@ import io.chronoscope.analysis.summary.SummaryTree;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.WindowAnswer;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.domain.Provenance;
+import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
-import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamClock;
-import io.chronoscope.domain.TimeSpan;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/// What has been told of a stream so far, and how windows' answers go on with it: events by the
-/// [EventTracker], summaries by the [SummaryTree]. Its [#state] is all there is to it.
+/// Turns the answers for a stream's windows, one after the other, into results: events through the
+/// [EventTracker], alerts through the [AlertTracker], summaries through the [SummaryTree]. Its
+/// [#state] determines everything it returns later.
 final class StreamAggregator {
+
+  /// Whether the next window still covers what was analyzed last, so that open events and alerts
+  /// can be followed into it.
+  enum Continuity {
+    KEPT,
+    BROKEN
+  }
 
   private final String stream;
   private final Instant start;
-  private final AnalysisSettings settings;
-  private final BatchedModel model;
-  private final EventTracker tracker;
+  private final ModelRef model;
+  private final EventTracker events;
   private final AlertTracker alerts;
   private final SummaryTree summaries;
+  private final WindowResults windowResults;
   private Counts counts;
   private long nextWindow;
 
@@ -50,9 +53,8 @@ final class StreamAggregator {
       StreamState state, AnalysisSettings settings, BatchedModel model, AnalysisListener listener) {
     this.stream = state.stream();
     this.start = state.start();
-    this.settings = settings;
-    this.model = model;
-    this.tracker =
+    this.model = model.ref();
+    this.events =
         new EventTracker(
             stream,
             start,
@@ -76,109 +78,70 @@ final class StreamAggregator {
                 : Summarizer.joining(),
             settings.windows().stride(),
             state.summaries());
+    this.windowResults = new WindowResults(stream, new StreamClock(start), model.ref());
     this.counts = state.counts();
     this.nextWindow = state.nextWindow();
   }
 
-  /// @param timing where a stream stands of which nothing was told yet
-  static StreamAggregator begin(
-      String stream,
-      Instant start,
-      StreamPosition timing,
-      AnalysisSettings settings,
-      BatchedModel model,
-      AnalysisListener listener) {
-    return new StreamAggregator(
-        new StreamState(
-            StreamState.VERSION,
-            stream,
-            start,
-            0,
-            List.of(),
-            Summaries.NONE,
-            Counts.NONE,
-            List.of(),
-            timing),
-        settings,
-        model,
-        listener);
-  }
-
-  Instant start() {
-    return start;
-  }
-
-  /// Microseconds since the epoch.
-  long startMicros() {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, start);
-  }
-
-  /// Microseconds from the stream's start.
-  long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(start, instant);
-  }
-
+  /// Number of the window whose answer comes next.
   long nextWindow() {
     return nextWindow;
   }
 
-  StreamState state(StreamPosition timing) {
+  StreamState state(StreamPosition position) {
     return new StreamState(
         StreamState.VERSION,
         stream,
         start,
         nextWindow,
-        tracker.open(),
+        events.open(),
         summaries.state(),
         counts,
         alerts.state(),
-        timing);
+        position);
   }
 
-  /// How much was told so far.
+  /// What has been published.
   Counts counts() {
     return counts;
   }
 
-  /// Goes on with the next window's answer.
-  ///
-  /// @param windows from where windows are counted
-  List<Result> take(WindowAnswer answer, WindowSequence windows) {
+  /// Adds the answer for the next window.
+  List<Result> add(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();
     nextWindow = span.window() + 1;
-    long nextFrom = windows.startOf(nextWindow);
-    List<VideoEvent> events =
-        counted(tracker.observe(span, answer.sampling(), answer.events(), nextFrom));
-    counts = new Counts(counts.windows() + 1, counts.events());
-    List<Result> results = new ArrayList<>(events);
-    results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, nextFrom));
-    results.addAll(problems(answer));
-    summary(answer, windows.startOf(span.window()), events)
+    long nextStart = windows.startOf(nextWindow);
+    List<VideoEvent> revised =
+        counted(events.observe(span, answer.sampling(), answer.events(), nextStart));
+    countWindow();
+    List<Result> results = new ArrayList<>(revised);
+    results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), revised, nextStart));
+    results.addAll(windowResults.unanswered(answer));
+    windowResults
+        .summary(answer, windows.startOf(span.window()), revised)
         .flatMap(summaries::add)
         .ifPresent(results::add);
-    results.addAll(summaries.advanceTo(nextFrom));
+    results.addAll(summaries.advanceTo(nextStart));
     return results;
   }
 
-  /// Takes in what was seen of the next window before it is full. Only what opens, moves or is
-  /// worded anew is told; the window itself is still to come.
-  ///
-  /// @param windows from where windows are counted
-  List<Result> glance(WindowAnswer answer, WindowSequence windows) {
+  /// Adds the answer for a part of the next window, which remains the next one. Events and alerts
+  /// open or are revised; none is closed.
+  List<Result> addPartial(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();
-    long from = windows.startOf(span.window());
-    List<VideoEvent> events =
-        counted(tracker.observe(span, answer.sampling(), answer.events(), from));
-    List<Result> results = new ArrayList<>(events);
-    results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), events, from));
+    long start = windows.startOf(span.window());
+    List<VideoEvent> revised =
+        counted(events.observe(span, answer.sampling(), answer.events(), start));
+    List<Result> results = new ArrayList<>(revised);
+    results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), revised, start));
     return results;
   }
 
-  /// What was missed was seen after all, by looks of their own; see [SummaryTree#repair]. Their
-  /// events stand beside what the windows around them told, whose words are out already.
-  List<Result> repaired(List<WindowAnswer> answers) {
+  /// Adds the answers for gaps that were filled; see [SummaryTree#repair]. Their events stand
+  /// beside those of the windows around them, which are published already.
+  List<Result> addRepairs(List<WindowAnswer> answers) {
     List<Result> results = new ArrayList<>();
-    List<SummaryTree.Window> looks = new ArrayList<>();
+    List<SummaryTree.Window> repaired = new ArrayList<>();
     for (WindowAnswer answer : answers) {
       SeenSpan span = answer.span();
       List<VideoEvent> events =
@@ -186,22 +149,22 @@ final class StreamAggregator {
               new EventTracker(
                       stream,
                       start,
-                      model.ref(),
+                      model,
                       List.of(),
                       SemanticMatcher.OF_WORDS_ONLY,
-                      this::repairedEvent)
+                      this::repairedEventId)
                   .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE));
-      counts = new Counts(counts.windows() + 1, counts.events());
+      countWindow();
       results.addAll(events);
-      results.addAll(problems(answer));
-      summary(answer, span.firstMicros(), events).ifPresent(looks::add);
+      results.addAll(windowResults.unanswered(answer));
+      windowResults.summary(answer, span.firstMicros(), events).ifPresent(repaired::add);
     }
-    results.addAll(summaries.repair(looks));
+    results.addAll(summaries.repair(repaired));
     return results;
   }
 
-  /// Beside an event that a window told with the same words.
-  private String repairedEvent(long startMicros, String description) {
+  /// Differs from the id of an event with the same start and description that a window found.
+  private String repairedEventId(long startMicros, String description) {
     return StableIds.of(
         "evt",
         stream,
@@ -210,73 +173,43 @@ final class StreamAggregator {
         StableIds.of("evt", stream, start, startMicros, description));
   }
 
-  /// What of an answer could not be used.
-  private List<Unanswered> problems(WindowAnswer answer) {
-    List<Unanswered> problems = new ArrayList<>();
-    answer.problem().ifPresent(problem -> problems.add(unanswered(answer, problem, "events")));
-    if (answer.summary().isBlank()) {
-      problems.add(unanswered(answer, "the model gave no summary", "summary"));
-    }
-    return problems;
-  }
-
-  private static Optional<SummaryTree.Window> summary(
-      WindowAnswer answer, long beginsMicros, List<VideoEvent> events) {
-    SeenSpan span = answer.span();
-    return answer.summary().isBlank()
-        ? Optional.empty()
-        : Optional.of(
-            new SummaryTree.Window(
-                span.window(),
-                beginsMicros,
-                span.firstMicros(),
-                span.untilMicros(),
-                answer.summary(),
-                answer.sampling(),
-                events.stream().map(VideoEvent::id).toList()));
-  }
-
-  /// WindowSequence are passed over: they have no frame, or nobody looks at them.
+  /// Skips windows that have no frames or are shed.
   ///
-  /// @param next the window to go on with
-  /// @param lost whether it shows nothing of what was seen before, so that what is open cannot be
-  ///   followed any further
-  /// @param windows from where windows are counted
-  List<Result> passOver(long next, boolean lost, WindowSequence windows) {
+  /// @param next number of the next window to analyze
+  List<Result> skipTo(long next, Continuity continuity, WindowSequence windows) {
     nextWindow = next;
-    List<Result> results = lost ? closeAll() : new ArrayList<>();
+    List<Result> results =
+        switch (continuity) {
+          case KEPT -> new ArrayList<>();
+          case BROKEN -> closeAll();
+        };
     results.addAll(summaries.advanceTo(windows.startOf(next)));
     return results;
   }
 
-  /// The stream is over, or rests: closes what is open and tells the whole so far.
-  List<Result> end(long lengthMicros) {
+  /// Closes what is open and summarizes the stream so far.
+  ///
+  /// @param lengthMicros length of the stream so far
+  List<Result> finish(long lengthMicros) {
     List<Result> results = closeAll();
     results.addAll(summaries.flush(lengthMicros));
     return results;
   }
 
   private List<Result> closeAll() {
-    List<Result> results = new ArrayList<>(tracker.closeAll());
+    List<Result> results = new ArrayList<>(events.closeAll());
     results.addAll(alerts.closeAll());
     return results;
   }
 
-  private List<VideoEvent> counted(List<VideoEvent> events) {
-    long told = events.stream().filter(event -> event.revision() == 1).count();
-    long withdrawn = events.stream().filter(event -> event.status() == Status.WITHDRAWN).count();
-    counts = new Counts(counts.windows(), counts.events() + told - withdrawn);
-    return events;
+  private void countWindow() {
+    counts = new Counts(counts.windows() + 1, counts.events());
   }
 
-  private Unanswered unanswered(WindowAnswer answer, String problem, String question) {
-    SeenSpan span = answer.span();
-    return new Unanswered(
-        StableIds.of("una", stream, start, question, span.window()),
-        stream,
-        TimeSpan.of(new StreamClock(start), span.firstMicros(), span.untilMicros()),
-        question + ": " + problem,
-        answer.unusableText(),
-        new Provenance(model.ref(), answer.sampling()));
+  private List<VideoEvent> counted(List<VideoEvent> revised) {
+    long opened = revised.stream().filter(event -> event.revision() == 1).count();
+    long withdrawn = revised.stream().filter(event -> event.status() == Status.WITHDRAWN).count();
+    counts = new Counts(counts.windows(), counts.events() + opened - withdrawn);
+    return revised;
   }
 }

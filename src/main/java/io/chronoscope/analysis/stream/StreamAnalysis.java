@@ -3,6 +3,7 @@ package io.chronoscope.analysis.stream;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StreamState;
+import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
@@ -16,15 +17,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-/// Many streams at once: each has a lane with a thread of its own, in which its inputs are worked
-/// off in their order; lanes meet in the model's batches only.
+/// Analyzes many streams concurrently. Each active stream has a [StreamWorker] with its own thread,
+/// which processes its inputs in order; streams share the model's batches and nothing else.
+/// Thread-safe.
 public final class StreamAnalysis implements Intake, AutoCloseable {
 
   private final AnalysisSettings settings;
   private final AnalysisTools tools;
   private final ByteBudget waitingBytes;
-  private final Map<String, StreamWorker> lanes = new ConcurrentHashMap<>();
-  private final Map<String, StreamLifecycle.Resumed> resting = new ConcurrentHashMap<>();
+  private final Map<String, StreamWorker> workers = new ConcurrentHashMap<>();
+  private final Map<String, Resumed> idle = new ConcurrentHashMap<>();
 
   public StreamAnalysis(AnalysisSettings settings, AnalysisTools tools) {
     this.settings = settings;
@@ -37,53 +39,53 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     CompletableFuture<Void> refused = new CompletableFuture<>();
     long bytes = sizeBytes(input);
     CompletionStage<Void> room = waitingBytes.add(bytes);
-    lanes.compute(
+    workers.compute(
         input.stream(),
-        (stream, lane) -> {
-          StreamWorker open =
-              lane == null ? open(stream, Optional.ofNullable(resting.remove(stream))) : lane;
-          Throwable failure = open.failure();
+        (stream, current) -> {
+          StreamWorker worker =
+              current == null ? start(stream, Optional.ofNullable(idle.remove(stream))) : current;
+          Throwable failure = worker.failure();
           if (failure != null) {
             refused.completeExceptionally(failure);
           } else {
-            open.add(input);
+            worker.enqueue(input);
           }
-          return open;
+          return worker;
         });
     if (!refused.isDone()) {
       return room;
     }
-    // Outside the map: a feeder that this lets go on may offer at once.
+    // Outside the map: a caller that this wakes up may offer at once.
     waitingBytes.release(bytes);
     return refused;
   }
 
-  private StreamWorker open(String stream, Optional<StreamLifecycle.Resumed> resumed) {
-    StreamWorker lane =
+  private StreamWorker start(String stream, Optional<Resumed> resumed) {
+    StreamWorker worker =
         new StreamWorker(
             stream,
             settings,
             tools,
             resumed,
             input -> waitingBytes.release(sizeBytes(input)),
-            this::leave);
-    lane.start();
-    return lane;
+            this::retire);
+    worker.start();
+    return worker;
   }
 
-  /// A lane with nothing to do goes, unless something came for it in the meantime. A stream that
-  /// only rests leaves its state.
-  private boolean leave(StreamWorker lane, Optional<StreamLifecycle.Resumed> rests) {
-    return lanes.computeIfPresent(
-            lane.stream(),
+  /// Removes a worker whose stream has ended or is idle, unless more was queued meanwhile. An idle
+  /// stream leaves its state behind.
+  private boolean retire(StreamWorker worker, Optional<Resumed> resumed) {
+    return workers.computeIfPresent(
+            worker.stream(),
             (stream, current) -> {
-              if (current != lane || !lane.isEmpty()) {
+              if (current != worker || !worker.isQueueEmpty()) {
                 return current;
               }
-              rests.ifPresent(state -> resting.put(stream, state));
+              resumed.ifPresent(state -> idle.put(stream, state));
               return null;
             })
-        != lane;
+        != worker;
   }
 
   private static long sizeBytes(StreamInput input) {
@@ -96,34 +98,34 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
 
   @Override
   public void resume(StreamState state, ChunkOrigin resumeFrom) {
-    StreamLifecycle.Resumed resumed = new StreamLifecycle.Resumed(state, resumeFrom);
-    lanes.compute(
+    Resumed resumed = new Resumed(state, resumeFrom);
+    workers.compute(
         state.stream(),
-        (stream, lane) -> {
-          if (lane == null && state.isIdle()) {
-            // States are kept for weeks, so there may be many of these: no thread for each.
-            resting.put(stream, resumed);
+        (stream, worker) -> {
+          if (worker == null && state.isIdle()) {
+            // States are retained for weeks, so there may be many idle streams: no thread for each.
+            idle.put(stream, resumed);
             return null;
           }
-          resting.remove(stream);
-          // A stream that fell silent while nobody watched: its idle time runs from now.
-          return lane == null ? open(stream, Optional.of(resumed)) : lane;
+          idle.remove(stream);
+          // A stream may have gone silent while no process had it: its idle timeout runs from now.
+          return worker == null ? start(stream, Optional.of(resumed)) : worker;
         });
   }
 
   @Override
   public void forget(Predicate<String> stream) {
-    lanes
+    workers
         .values()
-        .removeIf(lane -> {
-          boolean goes = stream.test(lane.stream());
-          if (goes) {
-            lane.forget();
+        .removeIf(worker -> {
+          boolean matches = stream.test(worker.stream());
+          if (matches) {
+            worker.revoke();
           }
-          return goes;
+          return matches;
         });
-    // Only now: a lane that left meanwhile has put its stream here.
-    resting.keySet().removeIf(stream);
+    // Only now: a worker that retired meanwhile has left its stream here.
+    idle.keySet().removeIf(stream);
   }
 
   /// Media bytes that wait to be decoded.
@@ -131,12 +133,12 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
     return waitingBytes.bytes();
   }
 
-  /// Streams at work; those that rest are none.
+  /// Number of active streams; idle ones do not count.
   public int streams() {
-    return lanes.size();
+    return workers.size();
   }
 
-  /// Stops all lanes where they are; nothing more is published.
+  /// Stops all workers where they are; nothing more is committed.
   @Override
   public void close() {
     forget(any -> true);

@@ -9,31 +9,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Tells the governor how far a stream is behind: how long the record that is turned to, or that
-/// waits while the stream is busy, has been on the topic. It goes by the records' timestamps, so
-/// what waits in Kafka counts like what waits here.
+/// Reports a stream's lag to the [LoadGovernor]: how long the record that is processed, or the
+/// first that waits while the stream is busy, has been on the topic. It is measured from the
+/// records' timestamps, so waiting in Kafka counts the same as waiting here.
 record StreamLag(String stream, LoadGovernor load, InstantSource clock) {
 
-  /// A record is turned to, or is the first of those that wait.
-  void at(StreamInput input) {
+  /// @param input is processed next, or is the first that waits
+  void report(StreamInput input) {
     switch (input) {
-      case Chunk chunk -> at(chunk.recordTime());
+      case Chunk chunk -> report(chunk.recordTime());
       case EndOfStream end -> {}
       case Unreadable unreadable -> {}
     }
   }
 
-  void at(Instant recordTime) {
+  void report(Instant recordTime) {
     Duration waited = Duration.between(recordTime, clock.instant());
     load.behind(stream, waited.isNegative() ? Duration.ZERO : waited);
   }
 
-  /// Nothing waits, and nothing is being done.
-  void none() {
+  /// Nothing waits and nothing is processed.
+  void reportNone() {
     load.behind(stream, Duration.ZERO);
   }
 
-  /// The stream is over, or rests, or goes on elsewhere.
+  /// The stream has ended, is idle, or was revoked.
   void forget() {
     load.forget(stream);
   }

@@ -6,6 +6,7 @@ import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
+import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.domain.StreamInput;
 import java.util.Optional;
@@ -19,44 +20,46 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One stream's queue and the thread that works it off. The stream may end and begin again in the
-/// same lane; one that falls silent rests, and goes on when something comes.
+/// The queue of one stream and the thread that processes it. After the stream has ended or become
+/// idle, the same worker may run its next life cycle.
+///
+/// Thread-safe, except for the [StreamLifecycle], which only the worker's own thread uses.
 final class StreamWorker {
 
-  /// So many idle times pass before records that should be read again are no longer waited for.
-  private static final int PATIENCE = 10;
+  /// After how many idle timeouts in a row missing records are no longer waited for in a replay.
+  private static final int REPLAY_PATIENCE = 10;
 
   private final String stream;
   private final AnalysisSettings settings;
   private final AnalysisTools tools;
-  private final Consumer<StreamInput> onDone;
-  private final BiPredicate<StreamWorker, Optional<StreamLifecycle.Resumed>> leave;
+  private final Consumer<StreamInput> onProcessed;
+  private final BiPredicate<StreamWorker, Optional<Resumed>> retire;
   private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
   private final StreamLag lag;
-  private final Object handingOver = new Object();
+  private final Object commitLock = new Object();
   private final Thread thread;
-  private volatile boolean forgotten;
+  private volatile boolean revoked;
   private volatile @Nullable Throwable failure;
-  private Optional<StreamLifecycle.Resumed> resumed;
+  private Optional<Resumed> resumed;
 
-  /// @param onDone told of each input that no longer takes memory
-  /// @param leave asked when the stream is over, or rests in a state, whether the lane may go; if
-  ///   not, more has come
+  /// @param onProcessed receives each input that no longer occupies memory
+  /// @param retire asked whether the worker may stop, because the stream has ended, or is idle and
+  ///   resumes from the given state; false when more was queued meanwhile
   StreamWorker(
       String stream,
       AnalysisSettings settings,
       AnalysisTools tools,
-      Optional<StreamLifecycle.Resumed> resumed,
-      Consumer<StreamInput> onDone,
-      BiPredicate<StreamWorker, Optional<StreamLifecycle.Resumed>> leave) {
+      Optional<Resumed> resumed,
+      Consumer<StreamInput> onProcessed,
+      BiPredicate<StreamWorker, Optional<Resumed>> retire) {
     this.stream = stream;
     this.settings = settings;
     this.tools = tools;
     this.resumed = resumed;
-    this.onDone = onDone;
-    this.leave = leave;
+    this.onProcessed = onProcessed;
+    this.retire = retire;
     this.lag = new StreamLag(stream, tools.load(), tools.clock());
-    this.thread = Thread.ofPlatform().name("stream " + stream).daemon().unstarted(this::work);
+    this.thread = Thread.ofPlatform().name("stream " + stream).daemon().unstarted(this::run);
   }
 
   void start() {
@@ -67,7 +70,7 @@ final class StreamWorker {
     return stream;
   }
 
-  boolean isEmpty() {
+  boolean isQueueEmpty() {
     return queue.isEmpty();
   }
 
@@ -75,104 +78,105 @@ final class StreamWorker {
     return failure;
   }
 
-  void add(StreamInput input) {
+  void enqueue(StreamInput input) {
     queue.add(input);
-    // While the lane is busy nobody else says how long its first record has waited.
-    tellLag();
-  }
-
-  private void tellLag() {
-    StreamInput waits = queue.peek();
-    if (waits != null && !forgotten) {
-      lag.at(waits);
+    // While the worker is busy, nothing else reports how long the first record has waited.
+    StreamInput first = queue.peek();
+    if (first != null && !revoked) {
+      lag.report(first);
     }
   }
 
-  /// After this returns no further step is handed over: somebody else, or a later lane, may write
-  /// for the stream from then on.
-  void forget() {
-    synchronized (handingOver) {
-      forgotten = true;
+  /// Stops the worker where it is. Once this returns it starts no more commits: another process, or
+  /// a later worker, may commit for the stream from then on.
+  void revoke() {
+    synchronized (commitLock) {
+      revoked = true;
     }
     thread.interrupt();
   }
 
-  private void work() {
+  private void run() {
     try {
       do {
-        followToItsEnd();
-      } while (!leave.test(this, resumed));
+        runLifecycle();
+      } while (!retire.test(this, resumed));
     } catch (InterruptedException | CancellationException e) {
-      // Forgotten: the stream goes on elsewhere.
+      // Revoked: the stream resumes elsewhere.
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      if (!forgotten) {
+      if (!revoked) {
         failure = e;
         tools.listener().on(new StreamFailed(stream, e));
       }
     } finally {
-      // The last word of this thread, whatever it told after somebody else forgot the stream.
+      // Last, so that nothing this thread reported after it was revoked remains.
       lag.forget();
-      if (forgotten) {
+      if (revoked) {
         tools.listener().on(new StreamRevoked(stream));
       }
-      StreamInput left;
-      while ((left = queue.poll()) != null) {
-        onDone.accept(left);
+      for (StreamInput input = queue.poll(); input != null; input = queue.poll()) {
+        onProcessed.accept(input);
       }
     }
   }
 
-  /// Until the stream ends, or rests.
-  private void followToItsEnd() throws InterruptedException {
-    Optional<StreamLifecycle.Resumed> from = resumed;
+  /// Runs until the stream has ended or is idle.
+  private void runLifecycle() throws InterruptedException {
+    Optional<Resumed> from = resumed;
     resumed = Optional.empty();
-    try (StreamLifecycle analyzer =
+    try (StreamLifecycle lifecycle =
         new StreamLifecycle(stream, settings, tools, from, this::commit)) {
-      analyzer.begin();
-      int silent = 0;
-      while (!analyzer.isOver()) {
+      lifecycle.start();
+      int timeouts = 0;
+      while (!lifecycle.hasEnded()) {
         StreamInput input = queue.poll(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
         if (input == null) {
-          silent++;
-          resumed = analyzer.rest(silent >= PATIENCE);
+          timeouts++;
+          if (timeouts >= REPLAY_PATIENCE) {
+            lifecycle.abandonReplay();
+          }
+          resumed = lifecycle.idle();
           if (resumed.isPresent()) {
             return;
           }
         } else {
-          silent = 0;
-          tools.listener().on(new InputStarted(stream, input.origin()));
-          lag.at(input);
-          try {
-            analyzer.accept(input);
-          } finally {
-            onDone.accept(input);
-            tools.listener().on(new InputCompleted(stream));
-          }
-          if (queue.isEmpty()) {
-            lag.none();
-          }
+          timeouts = 0;
+          process(lifecycle, input);
         }
       }
     }
   }
 
-  private void commit(StreamCommit step) {
+  private void process(StreamLifecycle lifecycle, StreamInput input) {
+    tools.listener().on(new InputStarted(stream, input.origin()));
+    lag.report(input);
+    try {
+      lifecycle.accept(input);
+    } finally {
+      onProcessed.accept(input);
+      tools.listener().on(new InputCompleted(stream));
+    }
+    if (queue.isEmpty()) {
+      lag.reportNone();
+    }
+  }
+
+  private void commit(StreamCommit commit) {
     CompletionStage<Void> written;
-    synchronized (handingOver) {
-      if (forgotten) {
-        throw new CancellationException(stream + " is no longer followed here");
+    synchronized (commitLock) {
+      if (revoked) {
+        throw new CancellationException("stream " + stream + " was revoked");
       }
-      written = tools.sink().commit(step);
+      written = tools.sink().commit(commit);
     }
     try {
       written.toCompletableFuture().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while committing a step of " + stream);
+      throw new CancellationException("interrupted while committing stream " + stream);
     } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "a step of " + stream + " could not be written", e.getCause());
+      throw new IllegalStateException("stream " + stream + " cannot commit", e.getCause());
     }
   }
 }

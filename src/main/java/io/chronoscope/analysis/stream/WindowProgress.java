@@ -3,33 +3,44 @@ package io.chronoscope.analysis.stream;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.SampledFrame;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.shedding.DetailLevel;
 import io.chronoscope.shedding.LoadGovernor;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// How closely a stream's windows are looked at, and up to where that is settled. WindowSequence
-/// overlap, so of one that is left out only that is not looked at which neither neighbour shows; it
-/// is told as gaps. All times are microseconds from the stream's start.
+/// How far a stream has been analyzed, and at which level of detail it is analyzed next. Windows
+/// overlap, so of a window that is shed only that part is reported as not analyzed which neither
+/// neighbor covers. All times are microseconds from the stream's start.
 final class WindowProgress {
 
   private final String stream;
+  private final StreamClock streamClock;
   private final LoadGovernor load;
   private final StreamLag lag;
   private long settledMicros;
-  private long lookedMicros;
+  private long partialMicros;
 
-  WindowProgress(String stream, LoadGovernor load, InstantSource clock) {
+  /// @param settledMicros see [#settledMicros()]
+  /// @param partialMicros see [#partialMicros()]
+  WindowProgress(
+      String stream,
+      StreamClock streamClock,
+      LoadGovernor load,
+      InstantSource clock,
+      long settledMicros,
+      long partialMicros) {
     this.stream = stream;
+    this.streamClock = streamClock;
     this.load = load;
     this.lag = new StreamLag(stream, load, clock);
+    this.settledMicros = settledMicros;
+    this.partialMicros = partialMicros;
   }
 
-  /// Before that time the stream was looked at, or nothing is to be seen there, or it was told as a
-  /// gap.
+  /// Before this time the stream has been analyzed, has no frames, or was reported as a gap.
   long settledMicros() {
     return settledMicros;
   }
@@ -38,71 +49,67 @@ final class WindowProgress {
     settledMicros = micros;
   }
 
-  /// To where a window that is not full yet was looked at.
-  long lookedMicros() {
-    return lookedMicros;
+  /// Up to where a window that is not full yet has been analyzed.
+  long partialMicros() {
+    return partialMicros;
   }
 
-  void looked(long micros) {
-    lookedMicros = micros;
+  /// Up to where a window that starts at `startMicros` has been analyzed, itself or with the window
+  /// before it.
+  long analyzedUpTo(long startMicros) {
+    return Math.max(startMicros, Math.max(settledMicros, partialMicros));
   }
 
-  /// To where a window that begins there was seen, by itself or by the one before.
-  long seenOf(long windowMicros) {
-    return Math.max(windowMicros, Math.max(settledMicros, lookedMicros));
-  }
-
-  /// Whether it is time for an early look at a window. Then it counts as looked at so far. A stream
-  /// that is looked at less closely is not looked at early.
+  /// Starts a partial analysis if it is due and the stream sheds no load: up to the watermark the
+  /// window counts as analyzed from now on.
   ///
-  /// @param seenMicros as of [#seenOf]
-  /// @param coveredMicros to where frames are there
-  /// @param endMicros of the window
-  boolean isWorthALook(WindowPlan plan, long seenMicros, long coveredMicros, long endMicros) {
-    OptionalLong due = plan.nextPartial(seenMicros, endMicros);
-    if (due.isEmpty() || coveredMicros < due.getAsLong() || look().level() > 0) {
+  /// @param analyzedMicros see [#analyzedUpTo]
+  /// @param watermarkMicros up to where frames are available
+  /// @param endMicros end of the window
+  /// @return whether it was due
+  boolean startPartialIfDue(
+      WindowPlan plan, long analyzedMicros, long watermarkMicros, long endMicros) {
+    OptionalLong due = plan.nextPartial(analyzedMicros, endMicros);
+    if (due.isEmpty() || watermarkMicros < due.getAsLong() || detailLevel().level() > 0) {
       return false;
     }
-    lookedMicros = coveredMicros;
+    partialMicros = watermarkMicros;
     return true;
   }
 
-  /// How closely to look at the stream now.
-  DetailLevel look() {
+  /// The level of detail at which the stream is analyzed at present.
+  DetailLevel detailLevel() {
     return load.look(stream);
   }
 
-  /// A window's turn has come.
+  /// The level of detail for a window whose turn has come; reports how far the stream lags.
   ///
-  /// @param candidates its frames; at least one
-  DetailLevel turnTo(List<SampledFrame> candidates) {
-    lag.at(
+  /// @param frames of the window; at least one
+  DetailLevel detailLevelFor(List<SampledFrame> frames) {
+    lag.report(
         Instant.ofEpochMilli(
-            candidates.stream().mapToLong(SampledFrame::recordMillis).max().orElseThrow()));
-    return look();
+            frames.stream().mapToLong(SampledFrame::recordMillis).max().orElseThrow()));
+    return detailLevel();
   }
 
-  /// Nobody looks at the stream up to that time.
+  /// Settles the stream up to `untilMicros` without analysis, to shed load.
   ///
-  /// @param fromMicros where what is left out begins; what of it is settled already is not told
-  /// @return what was not looked at and not told as another gap
-  List<Gap> passOver(Gaps gaps, Instant start, long fromMicros, long untilMicros) {
+  /// @param fromMicros start of what is shed; what is settled already is not reported
+  /// @return the part that was not analyzed and is not in another gap
+  List<Gap> shed(Gaps gaps, long fromMicros, long untilMicros) {
     long from = Math.max(settledMicros, fromMicros);
     if (untilMicros <= from) {
       return List.of();
     }
     settledMicros = untilMicros;
-    return gaps.notLookedAt(start, at(start, from), at(start, untilMicros), detail());
+    return gaps.publishNotAnalyzed(
+        streamClock.instantAt(from), streamClock.instantAt(untilMicros), detail());
   }
 
   private String detail() {
-    int everyNth = look().everyNthWindow();
+    int everyNth = detailLevel().everyNthWindow();
     return everyNth == 1
         ? "the service was too far behind to look"
         : "the service was too far behind; one window in %d was looked at".formatted(everyNth);
-  }
-
-  private static Instant at(Instant start, long micros) {
-    return start.plus(micros, ChronoUnit.MICROS);
   }
 }

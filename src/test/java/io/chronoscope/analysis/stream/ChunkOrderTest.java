@@ -3,9 +3,7 @@ package io.chronoscope.analysis.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.OrderingLimits;
-import io.chronoscope.analysis.stream.ChunkOrder.Arrival;
 import io.chronoscope.analysis.stream.ChunkOrder.Move;
-import io.chronoscope.analysis.stream.ChunkOrder.Placed;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.StreamInput.Chunk;
@@ -27,7 +25,7 @@ class ChunkOrderTest {
 
   private ChunkOrder order = new ChunkOrder(new OrderingLimits(Duration.ofSeconds(10), 1000));
   private final List<String> moves = new ArrayList<>();
-  private final List<Move.Hole> missed = new ArrayList<>();
+  private final List<DetectedGap> missed = new ArrayList<>();
   private long offset;
 
   private Chunk chunk(long number, double start, boolean redriven) {
@@ -67,7 +65,7 @@ class ChunkOrderTest {
     return arrival;
   }
 
-  private Arrival add(Placed placed) {
+  private Arrival add(PlacedChunk placed) {
     return order.add(
         placed,
         (from, until) ->
@@ -75,19 +73,23 @@ class ChunkOrderTest {
   }
 
   private void drain(boolean all) {
-    for (Optional<Move> next = order.next(all); next.isPresent(); next = order.next(all)) {
+    for (Optional<Move> next = next(all); next.isPresent(); next = next(all)) {
       switch (next.get()) {
-        case Move.Take take -> {
-          moves.add("" + take.chunk().sequence());
-          order.took(take.chunk(), take.chunk().start().plus(TWO_SECONDS));
+        case Move.Decode(PlacedChunk chunk) -> {
+          moves.add("" + chunk.sequence());
+          order.advance(chunk, chunk.start().plus(TWO_SECONDS));
         }
-        case Move.Hole hole -> {
-          moves.add(hole.cause() + " " + seconds(hole.from()) + "-" + seconds(hole.until()));
-          missed.add(hole);
-          order.pass(hole);
+        case Move.SkipGap(DetectedGap gap) -> {
+          moves.add(gap.cause() + " " + seconds(gap.from()) + "-" + seconds(gap.until()));
+          missed.add(gap);
+          order.advance(gap);
         }
       }
     }
+  }
+
+  private Optional<Move> next(boolean all) {
+    return all ? order.drain() : order.next();
   }
 
   private static long seconds(Instant instant) {
@@ -158,12 +160,14 @@ class ChunkOrderTest {
   void doesNotWaitWhenTooManyAreHeldAlready() {
     order = new ChunkOrder(new OrderingLimits(Duration.ofSeconds(10), 1L << 30));
     offer(0, 0);
-    for (int i = 0; i < ChunkOrder.MOST_HELD; i++) {
+    for (int i = 0; i < ChunkOrder.MAX_BUFFERED_CHUNKS; i++) {
       offer(2 + i, 3 + i / 1000.0);
     }
     assertThat(moves).containsExactly("0");
-    offer(2 + ChunkOrder.MOST_HELD, 4);
-    assertThat(moves).hasSize(2 + ChunkOrder.MOST_HELD + 1).startsWith("0", "MISSING 2-3", "2");
+    offer(2 + ChunkOrder.MAX_BUFFERED_CHUNKS, 4);
+    assertThat(moves)
+        .hasSize(2 + ChunkOrder.MAX_BUFFERED_CHUNKS + 1)
+        .startsWith("0", "MISSING 2-3", "2");
   }
 
   @Test
@@ -178,13 +182,13 @@ class ChunkOrderTest {
   void passesOverWhatCameBefore() {
     offer(0, 0);
     offer(1, 2);
-    assertThat(offer(1, 2)).isInstanceOf(Arrival.Known.class);
+    assertThat(offer(1, 2)).isInstanceOf(Arrival.Duplicate.class);
     offer(3, 6);
-    assertThat(offer(3, 6)).isInstanceOf(Arrival.Known.class);
+    assertThat(offer(3, 6)).isInstanceOf(Arrival.Duplicate.class);
     for (int i = 4; i < 20; i++) {
       offer(i, 2 * i);
     }
-    assertThat(offer(1, 2)).isInstanceOf(Arrival.Known.class);
+    assertThat(offer(1, 2)).isInstanceOf(Arrival.Duplicate.class);
   }
 
   @Test
@@ -192,7 +196,7 @@ class ChunkOrderTest {
     offer(0, 0);
     offer(1, 1);
     assertThat(moves).containsExactly("0", "1");
-    assertThat(order.covered()).contains(at(3));
+    assertThat(order.watermark()).contains(at(3));
   }
 
   @Test
@@ -209,16 +213,16 @@ class ChunkOrderTest {
     for (int i = 0; i < 20; i++) {
       offer(i, 2 * i);
     }
-    assertThat(offer(20, 10)).isInstanceOf(Arrival.SetBack.class);
-    assertThat(offer(20, 39)).isInstanceOf(Arrival.Queued.class);
+    assertThat(offer(20, 10)).isInstanceOf(Arrival.ClockSetBack.class);
+    assertThat(offer(20, 39)).isInstanceOf(Arrival.Buffered.class);
   }
 
   @Test
   void keepsThePlaceOfWhatCannotBeRead() {
     offer(0, 0);
     add(order.place(chunk(1, 2, false)));
-    Move.Take take = (Move.Take) order.next(false).orElseThrow();
-    assertThat(order.lost(take.chunk()).orElseThrow().cause()).isEqualTo(Cause.UNREADABLE);
+    Move.Decode decode = (Move.Decode) order.next().orElseThrow();
+    assertThat(order.discard(decode.chunk()).orElseThrow().cause()).isEqualTo(Cause.UNREADABLE);
     offer(2, 4);
     assertThat(moves).containsExactly("0", "2");
   }
@@ -229,9 +233,9 @@ class ChunkOrderTest {
     for (int i = 2; i < 9; i++) {
       offer(i, 2 * i);
     }
-    assertThat(offer(chunk(1, 2, true))).isInstanceOf(Arrival.Repairs.class);
-    assertThat(offer(chunk(2, 4, true))).isInstanceOf(Arrival.Known.class);
-    assertThat(offer(chunk(9, 18, true))).isInstanceOf(Arrival.Queued.class);
+    assertThat(offer(chunk(1, 2, true))).isInstanceOf(Arrival.FillsGap.class);
+    assertThat(offer(chunk(2, 4, true))).isInstanceOf(Arrival.Duplicate.class);
+    assertThat(offer(chunk(9, 18, true))).isInstanceOf(Arrival.Buffered.class);
     assertThat(offer(chunk(99, 900, true))).isInstanceOf(Arrival.Late.class);
   }
 
@@ -241,7 +245,7 @@ class ChunkOrderTest {
     offer(bare(NOON.plusMillis(5)));
     offer(bare(NOON.plusMillis(9)));
     assertThat(moves).containsExactly("0", "1", "2");
-    assertThat(order.covered()).contains(at(6));
+    assertThat(order.watermark()).contains(at(6));
   }
 
   @Test
@@ -262,7 +266,7 @@ class ChunkOrderTest {
     for (int i = 36; i < 42; i++) {
       offer(i, 2 * i);
     }
-    Placed next = order.place(bare(NOON));
+    PlacedChunk next = order.place(bare(NOON));
     assertThat(next.sequence()).isEqualTo(42);
     assertThat(next.start()).isEqualTo(at(84));
   }

@@ -8,6 +8,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
 import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.ChunkTimes;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamCommit;
@@ -139,7 +140,7 @@ class DisorderTest {
     StreamLifecycle analyzer =
         new StreamLifecycle(
             "cam", settings, tools, resumed, step -> made.add(new Made(step, at[0])));
-    analyzer.begin();
+    analyzer.start();
     if (from.isPresent() && resumed.isPresent()) {
       long first = from.get().step().resumeFrom().offset();
       for (Optional<StreamInput> action : actions.subList(0, at[0])) {
@@ -150,20 +151,20 @@ class DisorderTest {
     }
     while (at[0] < actions.size()) {
       Optional<StreamLifecycle.Resumed> rests = Optional.empty();
-      if (!analyzer.isOver()) {
+      if (!analyzer.hasEnded()) {
         Optional<StreamInput> action = actions.get(at[0]++);
         if (action.isPresent()) {
           analyzer.accept(action.get());
         } else {
-          rests = analyzer.rest(false);
+          rests = analyzer.idle();
         }
       }
-      if (rests.isPresent() || analyzer.isOver()) {
+      if (rests.isPresent() || analyzer.hasEnded()) {
         analyzer.close();
         analyzer =
             new StreamLifecycle(
                 "cam", settings, tools, rests, step -> made.add(new Made(step, at[0])));
-        analyzer.begin();
+        analyzer.start();
       }
     }
     analyzer.close();
@@ -779,7 +780,7 @@ class DisorderTest {
 
   /// A joint that is no gap, and half the distance of frames.
   private Duration untold() {
-    return ChunkOrder.SLACK.plusMillis(500L * load.look("cam").fpsDivisor());
+    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(500L * load.look("cam").fpsDivisor());
   }
 
   private static boolean countsFrom(Instant start, Instant time, long offsetMs) {

@@ -149,7 +149,7 @@ class MediaInDisorderTest {
     try (StreamLifecycle analyzer =
         new StreamLifecycle(
             "cam", settings, tools, Optional.empty(), step -> results.addAll(step.results()))) {
-      analyzer.begin();
+      analyzer.start();
       chunks.forEach(analyzer::accept);
       analyzer.accept(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, chunks.size())));
     }

@@ -144,7 +144,7 @@ class StreamUnderLoadTest {
               .plusMillis(Math.round(1000 * lag.applyAsDouble((number + 1) * CHUNK)));
       now = turn.isAfter(now) ? turn : now;
       Chunk chunk = chunk("cam", number);
-      told.at(chunk);
+      told.report(chunk);
       analyzer.accept(chunk);
     }
     analyzer.accept(end("cam", chunks));
