@@ -13,7 +13,7 @@ import java.time.Duration;
 /// Answers questions about time ranges of streams. Reuses windows whose embeddings are still
 /// cached; reads and decodes the rest again from the archive, and encodes only those frame pairs
 /// that are not cached. Live streams take precedence: everything the model computes for a question
-/// has the lower urgency. Thread-safe.
+/// has the lower priority. Thread-safe.
 public final class QuestionAnswerer {
 
   private final AnalysisSettings settings;
@@ -54,7 +54,7 @@ public final class QuestionAnswerer {
     try {
       return new QuestionRun(question, answer, settings, limits, tools, archive, starts).run();
     } catch (TooMuchToReadException e) {
-      return answer.refuse(answer.ifInFuture().orElseGet(() -> String.valueOf(e.getMessage())));
+      return answer.refuse(answer.futureProblem().orElseGet(() -> String.valueOf(e.getMessage())));
     }
   }
 }
