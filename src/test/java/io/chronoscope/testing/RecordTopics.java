@@ -18,7 +18,7 @@ import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.messaging.delivery.RecordedStates;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.RecordedRecord;
 import io.chronoscope.wire.RecordedRecord.From;
 import io.chronoscope.wire.RecordedSamples;
@@ -411,7 +411,7 @@ class RecordTopics {
 
   private static ProducerRecord<String, byte[]> headed(String stream, String name, String value) {
     ProducerRecord<String, byte[]> record =
-        ChunkEnvelope.endOfStream(TOPICS.of(Topic.CHUNKS), SOURCE, stream);
+        ChunkRecords.endOfStream(TOPICS.of(Topic.CHUNKS), SOURCE, stream);
     record.headers().remove(name).add(name, value.getBytes(UTF_8));
     return record;
   }

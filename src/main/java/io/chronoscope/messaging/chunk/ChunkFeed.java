@@ -15,7 +15,7 @@ import io.chronoscope.messaging.delivery.PartitionProgress.Taken;
 import io.chronoscope.messaging.delivery.StateRecord;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ChunkEnvelope.NoStreamException;
-import io.chronoscope.wire.RefusedRecord;
+import io.chronoscope.wire.RejectedRecord;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -204,10 +204,10 @@ public final class ChunkFeed {
     } catch (NoStreamException e) {
       return reject(
           record,
-          new Taken(partition.toString(), RefusedRecord.of(record)),
+          new Taken(partition.toString(), RejectedRecord.of(record)),
           String.valueOf(e.getMessage()));
     }
-    Taken taken = new Taken(input.stream(), RefusedRecord.of(record, input));
+    Taken taken = new Taken(input.stream(), RejectedRecord.of(record, input));
     Optional<TopicPartition> carrier =
         offsets.carrier(input.stream()).filter(other -> !other.equals(partition));
     if (carrier.isPresent()) {

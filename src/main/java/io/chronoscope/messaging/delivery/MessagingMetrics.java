@@ -3,7 +3,7 @@ package io.chronoscope.messaging.delivery;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
-import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.Json;
 import io.chronoscope.wire.ResultType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -166,7 +166,7 @@ public final class MessagingMetrics {
   private Counter rejected(Reason reason) {
     return Counter.builder("chronoscope.chunks.rejected")
         .description("Chunks that could not be read, by reason")
-        .tag("reason", JsonFields.written(reason))
+        .tag("reason", Json.nameOf(reason))
         .register(registry);
   }
 }

@@ -1,6 +1,6 @@
 package io.chronoscope.messaging.delivery;
 
-import io.chronoscope.wire.RefusedRecord;
+import io.chronoscope.wire.RejectedRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,11 +27,11 @@ public final class PartitionProgress {
   /// A record that was read and that its stream still needs.
   ///
   /// @param record what a dead letter would say of it
-  public record Taken(String stream, RefusedRecord record) {
+  public record Taken(String stream, RejectedRecord record) {
 
     /// A record of which no more is known.
     Taken(String stream, Instant recordTime, int sizeBytes) {
-      this(stream, new RefusedRecord(recordTime, sizeBytes, Optional.empty(), Optional.empty()));
+      this(stream, new RejectedRecord(recordTime, sizeBytes, Optional.empty(), Optional.empty()));
     }
   }
 

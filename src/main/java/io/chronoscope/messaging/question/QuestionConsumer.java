@@ -9,9 +9,9 @@ import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.delivery.MessagingMetrics;
-import io.chronoscope.wire.QuestionAsked;
 import io.chronoscope.wire.QuestionRecord;
-import io.chronoscope.wire.RefusedRecord;
+import io.chronoscope.wire.ReceivedQuestion;
+import io.chronoscope.wire.RejectedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -186,9 +186,9 @@ public final class QuestionConsumer implements AutoCloseable {
       ModelRef model,
       Function<Question, QuestionAnswer> answering) {
     return switch (QuestionRecord.read(record)) {
-      case QuestionAsked.Unreadable none ->
-          new DeadLetter(none.where(), none.at(), none.rejection());
-      case QuestionAsked.Wrong wrong ->
+      case ReceivedQuestion.Unreadable none ->
+          new DeadLetter(none.partition(), none.at(), none.rejection());
+      case ReceivedQuestion.Invalid wrong ->
           problem(
               wrong.id(),
               wrong.stream(),
@@ -197,7 +197,7 @@ public final class QuestionConsumer implements AutoCloseable {
               wrong.to(),
               wrong.problem(),
               model);
-      case QuestionAsked.Understood(Question question) -> answer(question, model, answering);
+      case ReceivedQuestion.Valid(Question question) -> answer(question, model, answering);
     };
   }
 
@@ -274,7 +274,7 @@ public final class QuestionConsumer implements AutoCloseable {
     int partitions = to.partitionsFor(envelope.topic(result)).size();
     ProducerRecord<String, byte[]> record =
         result instanceof DeadLetter letter
-            ? envelope.write(letter, RefusedRecord.of(asked), partitions)
+            ? envelope.write(letter, RejectedRecord.of(asked), partitions)
             : envelope.write(result, partitions);
     switch (settings.delivery()) {
       case EXACTLY_ONCE -> {

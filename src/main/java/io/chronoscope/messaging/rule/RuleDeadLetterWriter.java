@@ -4,7 +4,7 @@ import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.delivery.MessagingMetrics;
-import io.chronoscope.wire.RefusedRecord;
+import io.chronoscope.wire.RejectedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.RuleChange;
 import io.chronoscope.wire.RuleRecord;
@@ -47,7 +47,7 @@ public final class RuleDeadLetterWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleDeadLetterWriter.class);
   private static final Duration WAIT = Duration.ofSeconds(1);
 
-  private record Refused(DeadLetter letter, RefusedRecord record) {}
+  private record Refused(DeadLetter letter, RejectedRecord record) {}
 
   private final Map<String, Object> kafka;
   private final String group;
@@ -160,7 +160,7 @@ public final class RuleDeadLetterWriter implements AutoCloseable {
                     record.topic() + "-" + record.partition(),
                     malformed.at(),
                     malformed.rejection()),
-                RefusedRecord.of(record)))
+                RejectedRecord.of(record)))
         : Optional.empty();
   }
 

@@ -22,7 +22,7 @@ import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.delivery.CommitProducers;
 import io.chronoscope.testing.FeedHarness;
 import io.chronoscope.testing.PairwiseAnalysis;
-import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -385,7 +385,7 @@ class StreamsOverKafkaIT {
   /// A chunk with one header that is not as it should be.
   private ProducerRecord<String, byte[]> headed(String stream, String header, String value) {
     ProducerRecord<String, byte[]> record =
-        ChunkEnvelope.chunk(
+        ChunkRecords.chunk(
             names.of(Topic.CHUNKS),
             URI.create("/test"),
             stream,
