@@ -111,7 +111,9 @@ public final class ConfigLoader {
               references.buckets().orElse(List.of()),
               references.endpoint(),
               references.region(),
-              references.pathStyle().orElse(references.endpoint().isPresent())),
+              references.pathStyle().orElse(references.endpoint().isPresent())
+                  ? ReferenceSettings.Addressing.PATH_STYLE
+                  : ReferenceSettings.Addressing.VIRTUAL_HOSTED_STYLE),
           references.timeout(),
           references.patience());
     } catch (IllegalArgumentException e) {
