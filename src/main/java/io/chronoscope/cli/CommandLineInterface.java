@@ -2,8 +2,6 @@ package io.chronoscope.cli;
 
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
-import io.chronoscope.cli.bench.BenchLoadCommand;
-import io.chronoscope.cli.bench.BenchSoakCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
@@ -11,17 +9,18 @@ import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.service.ExitCode;
+import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/// The commands, their help, and what the process ends with when one fails.
+/// Assembles the command tree, runs a command and maps its failures to exit codes.
 public final class CommandLineInterface {
 
   @Command(
       name = "chronoscope",
-      description = "Watches video through Kafka and says what happened, and exactly when.",
+      description = "Watches video through Kafka and reports what happens, and exactly when.",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       synopsisSubcommandLabel = "COMMAND",
@@ -29,10 +28,11 @@ public final class CommandLineInterface {
         "",
         "chronoscope test and chronoscope build run the project's own tests and build.",
         "",
-        "Ends with 0 when all is well, 1 when the work failed, 2 when it was asked for wrongly,",
-        "3 when something outside is missing (a JDK, a checkpoint, a broker).",
+        "Exit codes: 0 success, 1 the command failed, 2 invalid usage or configuration, 3 something in"
+            + " the environment is missing (a JDK, a checkpoint, a broker).",
         "",
-        "Settings come from the environment as well, CHRONOSCOPE_MODEL for one; README.md lists them."
+        "Settings can also be given as environment variables, such as CHRONOSCOPE_MODEL; README.md lists"
+            + " them."
       })
   static final class Root {}
 
@@ -42,6 +42,9 @@ public final class CommandLineInterface {
     this.output = output;
   }
 
+  /// Runs one command.
+  ///
+  /// @return the exit code of the process
   public int run(String... arguments) {
     CommandLine commands = new CommandLine(new Root());
     List<Object> all =
@@ -57,16 +60,13 @@ public final class CommandLineInterface {
             new AnalyzeCommand(output),
             new GenerateCommand(output),
             new EvaluateCommand(output),
+            BenchCommand.commandLine(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);
-    commands.addSubcommand(
-        new CommandLine(new BenchCommand())
-            .addSubcommand(new BenchLoadCommand(output))
-            .addSubcommand(new BenchSoakCommand(output)));
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(Math.min(100, output.outTerminal().columns()));
-    commands.setOut(new java.io.PrintWriter(output.out(), true));
-    commands.setErr(new java.io.PrintWriter(output.err(), true));
+    commands.setOut(new PrintWriter(output.out(), true));
+    commands.setErr(new PrintWriter(output.err(), true));
     commands.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
     if (arguments.length == 0) {
       commands.usage(commands.getErr());

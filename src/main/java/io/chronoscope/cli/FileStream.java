@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.ChunkOrigin;
@@ -16,13 +17,6 @@ import java.util.function.Consumer;
 
 /// A stream that is made of one or more video files and sent chunk by chunk. For use by one thread.
 final class FileStream {
-
-  /// When chunks are sent.
-  enum Pace {
-    IMMEDIATELY,
-    /// Each chunk when a camera would have completed it.
-    REAL_TIME
-  }
 
   /// A chunk that was sent.
   ///
@@ -78,9 +72,7 @@ final class FileStream {
 
   private void send(Instant chunkStart, MediaSegment segment) {
     end = chunkStart.plus(segment.duration());
-    if (pace == Pace.REAL_TIME) {
-      SegmentSender.sleepUntil(sendingSince.plus(Duration.between(start, end)));
-    }
+    pace.awaitTurn(sendingSince.plus(Duration.between(start, end)));
     Optional<Media.Reference> reference = uploader.map(store -> upload(store, segment));
     ChunkOrigin at =
         reference.isPresent()

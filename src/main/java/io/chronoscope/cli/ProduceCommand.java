@@ -1,13 +1,13 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
-import io.chronoscope.cli.FileStream.Pace;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.Topics;
@@ -161,7 +161,7 @@ final class ProduceCommand implements Callable<Integer> {
         new FileStream(
             id,
             start,
-            realtime ? Pace.REAL_TIME : Pace.IMMEDIATELY,
+            realtime ? Pace.REAL_TIME : Pace.IMMEDIATE,
             sender,
             uploader,
             sent -> {

@@ -3,7 +3,7 @@ package io.chronoscope.client;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.tracing.SendTraces;
-import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkRecords;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +61,7 @@ public final class ChunkPublisher implements AutoCloseable {
       String contentType,
       byte[] media) {
     return send(
-        ChunkEnvelope.chunk(topic, source, stream, sequence, start, duration, contentType, media));
+        ChunkRecords.chunk(topic, source, stream, sequence, start, duration, contentType, media));
   }
 
   /// Sends one chunk whose media lie elsewhere.
@@ -70,12 +70,12 @@ public final class ChunkPublisher implements AutoCloseable {
   public CompletionStage<ChunkOrigin> publish(
       String stream, long sequence, Instant start, Duration duration, Media.Reference reference) {
     return send(
-        ChunkEnvelope.reference(topic, source, stream, sequence, start, duration, reference));
+        ChunkRecords.reference(topic, source, stream, sequence, start, duration, reference));
   }
 
   /// Says that the stream has ended.
   public CompletionStage<ChunkOrigin> end(String stream) {
-    return send(ChunkEnvelope.endOfStream(topic, source, stream));
+    return send(ChunkRecords.endOfStream(topic, source, stream));
   }
 
   /// Waits until everything handed over so far is sent, or has failed.

@@ -1,13 +1,14 @@
 package io.chronoscope.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.StreamInput.Media;
-import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.ChunkReference;
+import io.chronoscope.wire.Json;
 import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RedriveMark;
-import io.chronoscope.wire.ReferenceJson;
 import io.chronoscope.wire.ResultEnvelope;
 import java.time.Instant;
 import java.util.HashMap;
@@ -61,7 +62,7 @@ public final class DeadLetters {
             return;
           }
           try {
-            if (RedriveMark.isOne(record)) {
+            if (RedriveMark.isMark(record)) {
               RedriveMark mark = RedriveMark.read(record.value());
               marks.merge(mark.letter(), mark, (a, b) -> b.at().isBefore(a.at()) ? a : b);
             } else if (ResultEnvelope.read(record) instanceof DeadLetter letter) {
@@ -78,17 +79,22 @@ public final class DeadLetters {
     return inOrder;
   }
 
+  /// The fields of a dead letter that are absent when the record was not at hand.
+  private record Details(
+      OptionalLong sizeBytes, Optional<ChunkReference> reference, Optional<String> redriveOf) {}
+
   private static Letter letter(ConsumerRecord<byte[], byte[]> record, DeadLetter letter) {
-    JsonFields json = JsonFields.parse(record.value());
+    ObjectNode json = Json.parse(record.value());
+    Details details = Json.read(json, Details.class);
     return new Letter(
         letter.id(),
         letter,
         Instant.ofEpochMilli(Math.max(0, record.timestamp())),
-        json.has("sizeBytes") ? OptionalLong.of(json.number("sizeBytes")) : OptionalLong.empty(),
-        json.ifThere("reference", field -> ReferenceJson.read(json.object(field))),
-        json.ifThere("redriveOf", json::text),
+        details.sizeBytes(),
+        details.reference().map(ChunkReference::toMedia),
+        details.redriveOf(),
         Optional.empty(),
-        json.node());
+        json);
   }
 
   private static Letter with(Letter letter, Optional<RedriveMark> mark) {

@@ -3,7 +3,7 @@ package io.chronoscope.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
-import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.Json;
 import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RedriveMark;
 import io.chronoscope.wire.ResultEnvelope;
@@ -76,14 +76,13 @@ public final class ResultReader implements AutoCloseable {
 
   /// @return empty for what is no result: tombstones and redrive marks
   private static Optional<Read> read(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null || RedriveMark.isOne(record)) {
+    if (record.value() == null || RedriveMark.isMark(record)) {
       return Optional.empty();
     }
     ChunkOrigin at = new ChunkOrigin(record.topic(), record.partition(), record.offset());
     try {
       return Optional.of(
-          new Read.Published(
-              at, ResultEnvelope.read(record), JsonFields.parse(record.value()).node()));
+          new Read.Published(at, ResultEnvelope.read(record), Json.parse(record.value())));
     } catch (MalformedRecordException e) {
       return Optional.of(new Read.Foreign(at, String.valueOf(e.getMessage())));
     }

@@ -18,9 +18,10 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/// One question about a video or a picture, answered with all that the reference can be compared
-/// on. Frames of a video whose sides are multiples of the token side (28) are taken as they are;
-/// others, and every still picture, are scaled as the checkpoint's preprocessing says.
+/// Answers one question about a video or a picture and reports every intermediate result that can
+/// be compared with the reference. Video frames whose sides are multiples of the merged token's
+/// side (28) are used unscaled; others, and every still picture, are scaled by the checkpoint's
+/// preprocessing.
 public final class VideoQuestion {
 
   private static final int ROW_SAMPLE = 8;
@@ -31,14 +32,16 @@ public final class VideoQuestion {
     this.model = model;
   }
 
-  /// Asks about frames taken at `fps` frames a second.
+  /// Asks about frames sampled at `fps` frames per second.
   ///
-  /// @param frames of one size, in order, at least one; they stay the caller's
-  /// @param onToken called with each generated token
+  /// @param frames of one size, in order, at least one; they stay open
+  /// @param onToken called with each generated token id
+  /// @throws IllegalArgumentException when there are no frames or no rate
   public Report askVideo(
       List<Picture> frames, double fps, String question, int maxNewTokens, IntConsumer onToken) {
     if (frames.isEmpty() || !(fps > 0)) {
-      throw new IllegalArgumentException(frames.size() + " frames at " + fps + " fps");
+      throw new IllegalArgumentException(
+          "a video needs frames and a rate, not %d frames at %s fps".formatted(frames.size(), fps));
     }
     Checkpoint checkpoint = model.checkpoint();
     PixelLimits limits = checkpoint.preprocessor().videoFrame();
@@ -77,9 +80,9 @@ public final class VideoQuestion {
       List<Picture> ready = new ArrayList<>();
       for (Picture frame : frames) {
         int side = model.checkpoint().vision().tokenSizePx();
-        boolean cut = frame.heightPx() % side == 0 && frame.widthPx() % side == 0;
+        boolean aligned = frame.heightPx() % side == 0 && frame.widthPx() % side == 0;
         FrameSize size =
-            video && cut
+            video && aligned
                 ? new FrameSize(frame.widthPx(), frame.heightPx())
                 : SmartResize.fit(frame.heightPx(), frame.widthPx(), side, minPixels, maxPixels);
         boolean fits = size.widthPx() == frame.widthPx() && size.heightPx() == frame.heightPx();
@@ -130,7 +133,7 @@ public final class VideoQuestion {
     }
   }
 
-  /// Successive frames two by two; the last of an odd count stands twice.
+  /// Pairs consecutive frames; the last of an odd count is paired with itself.
   private static List<FramePair> pairs(List<Picture> frames) {
     List<FramePair> pairs = new ArrayList<>();
     for (int i = 0; i < frames.size(); i += 2) {
@@ -147,7 +150,7 @@ public final class VideoQuestion {
     return nanos / 1e6;
   }
 
-  /// Size of a video in patches.
+  /// The size of a video in patches.
   public record PatchGrid(int pairs, int rows, int columns) {
 
     /// `[t, h, w]`.
@@ -156,12 +159,12 @@ public final class VideoQuestion {
     }
   }
 
-  /// @param answer prompt, tokens, text and first logits
+  /// The answer and the intermediate results.
+  ///
   /// @param grid of the encoded frames, in patches
   /// @param secondsPerGrid time between frame pairs; NaN for a still picture
-  /// @param embeddingRow0 first eight numbers of the first row that the encoder hands to the
-  ///   decoder
-  /// @param embeddingRowLast the same of its last row
+  /// @param embeddingRow0 first eight numbers of the encoder's first output row
+  /// @param embeddingRowLast first eight numbers of its last output row
   public record Report(
       Answer answer,
       PatchGrid grid,
@@ -180,10 +183,10 @@ public final class VideoQuestion {
   ///
   /// @param resizeMs scaling frames to the model's size
   /// @param encodeMs vision encoder
-  /// @param prefillMs the decoder's run over the prompt, with the first token (on CUDA also those
-  ///   after it)
-  /// @param decodeMs the tokens after it
-  /// @param totalMs all of it, with tokenizing and reading out
+  /// @param prefillMs the decoder's run that contains prefill and the first token (on CUDA later
+  ///   ones too)
+  /// @param decodeMs the runs after it
+  /// @param totalMs everything, with tokenization
   public record Timings(
       double resizeMs, double encodeMs, double prefillMs, double decodeMs, double totalMs) {}
 }

@@ -2,12 +2,12 @@ package io.chronoscope.vlm;
 
 import java.util.List;
 
-/// What the model generated.
+/// The model's answer to a [Prompt].
 ///
-/// @param promptTokenIds the whole prompt, a token for each visual token
-/// @param tokenIds generated, with the end token if it was produced
+/// @param promptTokenIds the whole prompt, one id for each visual token
+/// @param tokenIds the generated tokens, with the stop token if one was generated
 /// @param text the generated text without special tokens
-/// @param finished whether the model ended by itself rather than by the limit
+/// @param finished whether the model generated a stop token, rather than reach the token limit
 /// @param firstLogitsTop the ten highest logits of the first generated position, before any penalty
 public record Answer(
     List<Integer> promptTokenIds,

@@ -3,12 +3,11 @@ package io.chronoscope.vlm;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/// One user turn put to the model: pictures and text in order.
+/// One user message to the model: pictures and text in order.
 ///
 /// @param system the system message
-/// @param maxNewTokens generation ends there at the latest
-/// @param onToken called with each generated token id as it becomes known, from the generating
-///   thread
+/// @param maxNewTokens upper bound on generated tokens
+/// @param onToken called with each generated token id as it becomes known, on the generating thread
 public record Prompt(String system, List<Part> parts, int maxNewTokens, IntConsumer onToken) {
 
   public static final String DEFAULT_SYSTEM = "You are a helpful assistant.";
@@ -16,10 +15,11 @@ public record Prompt(String system, List<Part> parts, int maxNewTokens, IntConsu
   public Prompt {
     parts = List.copyOf(parts);
     if (maxNewTokens <= 0) {
-      throw new IllegalArgumentException("maxNewTokens is " + maxNewTokens);
+      throw new IllegalArgumentException("maxNewTokens must be positive: " + maxNewTokens);
     }
   }
 
+  /// A prompt with the default system message and no token callback.
   public static Prompt of(List<Part> parts, int maxNewTokens) {
     return new Prompt(DEFAULT_SYSTEM, parts, maxNewTokens, token -> {});
   }
@@ -30,9 +30,9 @@ public record Prompt(String system, List<Part> parts, int maxNewTokens, IntConsu
 
     record Image(EncodedPair pair) implements Part {}
 
-    /// @param pairs all of the same grid
-    /// @param pairSeconds time of each pair's first frame in seconds from the video's first frame,
-    ///   rising
+    /// @param pairs all with the same token grid
+    /// @param pairSeconds time of each pair's first frame in seconds, relative to the video's first
+    ///   frame, ascending
     record Video(List<EncodedPair> pairs, List<Double> pairSeconds) implements Part {
 
       public Video {
@@ -40,7 +40,8 @@ public record Prompt(String system, List<Part> parts, int maxNewTokens, IntConsu
         pairSeconds = List.copyOf(pairSeconds);
         if (pairs.isEmpty() || pairs.size() != pairSeconds.size()) {
           throw new IllegalArgumentException(
-              "a video of " + pairs.size() + " pairs with " + pairSeconds.size() + " times");
+              "a video needs one time for each of its frame pairs: %d pairs, %d times"
+                  .formatted(pairs.size(), pairSeconds.size()));
         }
       }
     }

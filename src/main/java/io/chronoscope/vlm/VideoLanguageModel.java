@@ -5,39 +5,39 @@ import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import java.util.List;
 
-/// A vision-language model that takes video as frame pairs. Thread-safe; calls may block for as
-/// long as the model computes. Both calls take batches that may mix streams; answers come in the
-/// order of the requests and do not depend on what else is in the batch.
+/// A vision-language model for video as frame pairs. Thread-safe; calls may block while the model
+/// computes. [#encode] and [#generate] process batches that may mix streams: results are in the
+/// order of the requests and do not depend on the rest of the batch.
 public interface VideoLanguageModel extends AutoCloseable {
 
   ModelRef ref();
 
-  /// The size at which a frame of `native` size is given to the model when at most `maxPixels` are
-  /// to be spent on it: multiples of the patch grid, aspect kept, within the checkpoint's own
-  /// limits.
+  /// The size at which the model encodes a frame of `nativeSize` with at most `maxPixels`: sides
+  /// are multiples of the patch grid, the aspect ratio is preserved, and the checkpoint's own
+  /// limits are kept.
   ///
   /// @throws IllegalArgumentException when the aspect ratio is beyond the model's limit (200)
   FrameSize frameSize(FrameSize nativeSize, long maxPixels);
 
-  /// Scales a frame to `size` as the checkpoint's preprocessing does.
+  /// Scales a frame to `size` like the checkpoint's preprocessing.
   ///
-  /// @return a new picture that the caller closes; `frame` stays the caller's
+  /// @return a new picture that the caller closes; `frame` stays open
   Picture resize(Picture frame, FrameSize size);
 
-  /// Visual tokens of one frame pair of this size.
+  /// Number of visual tokens of one frame pair of this size.
   int tokensPerPair(FrameSize size);
 
-  /// The tokens by which an answer of yes or no is told from its first position.
+  /// The first tokens of answers that say yes or no.
   YesNoTokens yesNoTokens();
 
-  /// Positions that a prompt and its answer share; text takes one for each token, and no token is
-  /// shorter than a byte.
+  /// Upper bound on the positions of a prompt and its answer together. Text needs one per token,
+  /// and every token has at least one byte.
   int maxPositions();
 
-  /// Encodes frame pairs that all have the same size.
+  /// Encodes frame pairs of the same size.
   List<EncodedPair> encode(List<FramePair> pairs);
 
-  /// Answers each request, greedily.
+  /// Answers each prompt by greedy decoding.
   List<Answer> generate(List<Prompt> prompts);
 
   @Override

@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 
-/// The tokens with which a model's answer begins when it says yes, and when it says no. A token
-/// with which both may begin tells nothing and is in neither.
+/// The tokens that start a model's answer when it says yes, and when it says no. A token that may
+/// start both is ambiguous and in neither set.
 public record YesNoTokens(Set<Integer> yes, Set<Integer> no) {
 
   private static final List<String> YES = List.of("Yes", "yes", "YES", " Yes", " yes");
@@ -22,7 +22,9 @@ public record YesNoTokens(Set<Integer> yes, Set<Integer> no) {
     no = Set.copyOf(noOnly);
   }
 
-  /// @param encode a tokenizer; the empty text has no token
+  /// The tokens for a tokenizer.
+  ///
+  /// @param encode text to token ids
   public static YesNoTokens of(Function<String, int[]> encode) {
     return new YesNoTokens(firstTokens(YES, encode), firstTokens(NO, encode));
   }
@@ -35,17 +37,17 @@ public record YesNoTokens(Set<Integer> yes, Set<Integer> no) {
     return first;
   }
 
-  /// How much of what the model gives to yes and no goes to yes, 0 to 1: `P(yes) / (P(yes) +
-  /// P(no))` over the answer's first position.
+  /// The share of yes in the probability of yes and no, 0 to 1: `P(yes) / (P(yes) + P(no))` at the
+  /// answer's first position.
   ///
-  /// @return empty when neither is among the ten most likely tokens there
+  /// @return empty when none of the tokens is among the ten most likely ones
   public OptionalDouble yesShare(Answer answer) {
-    double most =
+    double highest =
         answer.firstLogitsTop().stream().mapToDouble(Answer.TokenLogit::logit).max().orElse(0);
     double forYes = 0;
     double forNo = 0;
     for (Answer.TokenLogit token : answer.firstLogitsTop()) {
-      double weight = Math.exp(token.logit() - most);
+      double weight = Math.exp(token.logit() - highest);
       if (yes.contains(token.id())) {
         forYes += weight;
       } else if (no.contains(token.id())) {

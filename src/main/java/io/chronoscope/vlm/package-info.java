@@ -1,5 +1,5 @@
 /// The port to the vision-language model: frame pairs in, embeddings out; prompts in, text out.
-/// `qwen` implements it; everything above knows the model only through [VideoLanguageModel].
+/// `qwen` implements it; everything above depends only on [VideoLanguageModel].
 @NullMarked
 package io.chronoscope.vlm;
 

@@ -1,17 +1,21 @@
 package io.chronoscope.wire;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.chronoscope.domain.Provenance;
+import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result.Alert;
+import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.TimeSpan;
 
-/// Maps results to flat JSON objects: the fields of [TimeSpan] and [Provenance] stand beside the
-/// others. Keeps Jackson's annotations out of `domain`.
+/// Maps results to flat JSON objects: the fields of [TimeSpan], [Provenance] and [Rejection] stand
+/// beside the others. Keeps Jackson's annotations out of `domain`.
 public final class FlatResults extends SimpleModule {
 
   private static final long serialVersionUID = 1L;
@@ -22,6 +26,7 @@ public final class FlatResults extends SimpleModule {
     setMixInAnnotation(Alert.class, TimedAndInferred.class);
     setMixInAnnotation(Unanswered.class, TimedAndInferred.class);
     setMixInAnnotation(Gap.class, Timed.class);
+    setMixInAnnotation(DeadLetter.class, Rejected.class);
   }
 
   private interface Timed {
@@ -34,5 +39,16 @@ public final class FlatResults extends SimpleModule {
 
     @JsonUnwrapped
     Provenance provenance();
+  }
+
+  @JsonPropertyOrder({"id", "stream", "rejection", "origin"})
+  private interface Rejected {
+
+    /// Follows from the origin; ignored when reading.
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    String id();
+
+    @JsonUnwrapped
+    Rejection rejection();
   }
 }

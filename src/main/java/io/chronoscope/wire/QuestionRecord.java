@@ -1,97 +1,99 @@
 package io.chronoscope.wire;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Rejection;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /// Questions as records: the key is the question's id, the value JSON (`question.schema.json`).
-/// Headers mean nothing.
+/// Headers are ignored.
 public final class QuestionRecord {
-
-  private static final Set<String> FIELDS =
-      new TreeSet<>(Set.of("stream", "question", "from", "to"));
 
   private QuestionRecord() {}
 
-  public static QuestionAsked read(ConsumerRecord<byte[], byte[]> record) {
-    String where = record.topic() + "-" + record.partition();
-    JsonFields fields;
+  /// The fields of the schema.
+  private record Value(String stream, String question, Instant from, Instant to) {
+
+    static Value of(Question question) {
+      return new Value(question.stream(), question.text(), question.from(), question.to());
+    }
+
+    /// @throws IllegalArgumentException naming the field that is wrong
+    Question toQuestion(String id) {
+      return new Question(id, stream, question, from, to);
+    }
+  }
+
+  public static ReceivedQuestion read(ConsumerRecord<byte[], byte[]> record) {
+    String partition = record.topic() + "-" + record.partition();
     String id;
+    ObjectNode json;
     try {
-      if (record.key() == null || record.key().length == 0) {
-        throw new MalformedRecordException("the key is missing; it is the question's id");
-      }
-      id = new String(record.key(), StandardCharsets.UTF_8);
-      if (id.isBlank() || id.length() > Question.MAX_ID) {
-        throw new MalformedRecordException(
-            "the key is %s; it is the question's id, of 1 to %d characters"
-                .formatted(id.isBlank() ? "blank" : "too long", Question.MAX_ID));
-      }
+      id = id(record.key());
       if (record.value() == null) {
         throw new MalformedRecordException("question " + id + " has no value");
       }
-      fields = JsonFields.parse(record.value());
+      json = Json.parse(record.value());
     } catch (MalformedRecordException e) {
-      return new QuestionAsked.Unreadable(
-          where,
+      return new ReceivedQuestion.Unreadable(
+          partition,
           new ChunkOrigin(record.topic(), record.partition(), record.offset()),
           new Rejection(Rejection.Reason.BAD_QUESTION, String.valueOf(e.getMessage())));
     }
     try {
-      return new QuestionAsked.Understood(question(id, fields));
+      return new ReceivedQuestion.Valid(Json.readStrictly(json, Value.class).toQuestion(id));
     } catch (MalformedRecordException | IllegalArgumentException e) {
-      return new QuestionAsked.Wrong(
+      return new ReceivedQuestion.Invalid(
           id,
-          readable(fields, fields::text, "stream")
-              .filter(s -> !s.isBlank() && s.length() <= Question.MAX_STREAM)
-              .orElse(where),
-          readable(fields, fields::text, "question")
-              .filter(text -> text.length() <= Question.MAX_TEXT)
-              .orElse(""),
-          readable(fields, fields::instant, "from"),
-          readable(fields, fields::instant, "to"),
+          text(json, "stream")
+              .filter(stream -> !stream.isBlank() && stream.length() <= Question.MAX_STREAM)
+              .orElse(partition),
+          text(json, "question").filter(text -> text.length() <= Question.MAX_TEXT).orElse(""),
+          time(json, "from"),
+          time(json, "to"),
           Rejection.cut(String.valueOf(e.getMessage())));
     }
   }
 
-  private static Question question(String id, JsonFields fields) {
-    fields.haveOnly(FIELDS);
-    return new Question(
-        id,
-        fields.text("stream"),
-        fields.text("question"),
-        fields.instant("from"),
-        fields.instant("to"));
+  private static String id(byte[] key) {
+    if (key == null || key.length == 0) {
+      throw new MalformedRecordException("the key is missing; it is the question's id");
+    }
+    String id = new String(key, StandardCharsets.UTF_8);
+    if (id.isBlank() || id.length() > Question.MAX_ID) {
+      throw new MalformedRecordException(
+          "the key is %s; it is the question's id, of 1 to %d characters"
+              .formatted(id.isBlank() ? "blank" : "too long", Question.MAX_ID));
+    }
+    return id;
   }
 
-  private static <T> Optional<T> readable(
-      JsonFields fields, Function<String, T> read, String field) {
+  private static Optional<String> text(ObjectNode json, String field) {
+    return Optional.ofNullable(json.get(field)).map(JsonNode::textValue);
+  }
+
+  private static Optional<Instant> time(ObjectNode json, String field) {
     try {
-      return fields.ifThere(field, read);
-    } catch (MalformedRecordException e) {
+      return text(json, field).map(Rfc3339::parse);
+    } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
 
   public static ProducerRecord<byte[], byte[]> write(String topic, Question question) {
     return new ProducerRecord<>(
-        topic, question.id().getBytes(StandardCharsets.UTF_8), JsonFields.bytes(json(question)));
+        topic, question.id().getBytes(StandardCharsets.UTF_8), Json.bytes(json(question)));
   }
 
   /// The record's value.
   public static ObjectNode json(Question question) {
-    return JsonFields.newObject()
-        .put("stream", question.stream())
-        .put("question", question.text())
-        .put("from", JsonFields.time(question.from()))
-        .put("to", JsonFields.time(question.to()));
+    return Json.write(Value.of(question));
   }
 }

@@ -1,5 +1,6 @@
 package io.chronoscope.wire;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.ChunkOrigin;
 import io.cloudevents.core.builder.CloudEventBuilder;
@@ -12,17 +13,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
-/// The word, on the dead letters' topic, that a dead letter's record was sent again.
+/// A record of the dead-letter topic which marks that the record of a dead letter was redriven.
 ///
 /// @param letter id of the dead letter
-/// @param to where the record lies now
-public record RedriveMark(String letter, String stream, Instant at, ChunkOrigin to) {
+/// @param to the position of the redriven record
+public record RedriveMark(
+    @JsonProperty("id") String letter, String stream, Instant at, ChunkOrigin to) {
 
   public static final String TYPE = "io.chronoscope.dead-letter.redriven";
   private static final URI SCHEMA = URI.create("urn:chronoscope:schema:redriven:1");
 
-  /// Whether a record of the dead letters' topic is such a mark.
-  public static boolean isOne(ConsumerRecord<?, ?> record) {
+  /// Whether a record of the dead-letter topic is a mark.
+  public static boolean isMark(ConsumerRecord<?, ?> record) {
     Header type = record.headers().lastHeader("ce_type");
     return type != null
         && type.value() != null
@@ -31,26 +33,14 @@ public record RedriveMark(String letter, String stream, Instant at, ChunkOrigin 
 
   /// @throws MalformedRecordException naming the field that is missing or wrong
   public static RedriveMark read(byte[] value) {
-    JsonFields json = JsonFields.parse(value);
-    return new RedriveMark(
-        json.text("id"),
-        json.text("stream"),
-        json.instant("at"),
-        ResultJson.readOrigin(json.object("to")));
+    return Json.read(Json.parse(value), RedriveMark.class);
   }
 
   public ObjectNode json() {
-    ObjectNode json =
-        JsonFields.newObject()
-            .put("type", TYPE)
-            .put("id", letter)
-            .put("stream", stream)
-            .put("at", JsonFields.time(at));
-    json.set("to", ResultJson.writeOrigin(to));
-    return json;
+    return Json.newObject().put("type", TYPE).setAll(Json.write(this));
   }
 
-  /// The record to be sent; it lies on the partition of its letter, after it.
+  /// The record to send: on the partition of its dead letter, after it.
   ///
   /// @param partitions partitions of `topic`
   public ProducerRecord<String, byte[]> record(String topic, URI source, int partitions) {
@@ -64,7 +54,7 @@ public record RedriveMark(String letter, String stream, Instant at, ChunkOrigin 
                 .withSubject(stream)
                 .withTime(at.atOffset(ZoneOffset.UTC))
                 .withDataSchema(SCHEMA)
-                .withData("application/json", JsonFields.bytes(json()))
+                .withData("application/json", Json.bytes(json()))
                 .build());
   }
 }

@@ -43,12 +43,12 @@ public final class RedrivenRecord {
       put(headers, "specversion", "1.0");
       put(headers, "id", letter);
       put(headers, "source", source.toString());
-      put(headers, "type", ChunkEnvelope.CHUNK);
+      put(headers, "type", InputType.CHUNK.cloudEventsType());
     }
     if (headers.lastHeader("ce_time") == null) {
-      put(headers, "time", JsonFields.time(Instant.ofEpochMilli(Math.max(0, refused.timestamp()))));
+      put(headers, "time", Rfc3339.format(Instant.ofEpochMilli(Math.max(0, refused.timestamp()))));
     }
-    put(headers, ChunkEnvelope.REDRIVEN, letter);
+    put(headers, ChunkHeaders.REDRIVEN, letter);
     return again;
   }
 

@@ -59,9 +59,12 @@ public final class ResultEnvelope {
   ///
   /// @param partitions partitions of the dead letters' topic
   public ProducerRecord<String, byte[]> write(
-      DeadLetter deadLetter, RefusedRecord refused, int partitions) {
+      DeadLetter deadLetter, RejectedRecord refused, int partitions) {
     return write(
-        deadLetter, ResultJson.write(deadLetter, refused), Optional.of(refused.time()), partitions);
+        deadLetter,
+        ResultJson.write(deadLetter, refused),
+        Optional.of(refused.recordTime()),
+        partitions);
   }
 
   private ProducerRecord<String, byte[]> write(
@@ -74,7 +77,7 @@ public final class ResultEnvelope {
             .withType(type.cloudEventsType())
             .withSubject(result.stream())
             .withDataSchema(type.schema())
-            .withData("application/json", JsonFields.bytes(json));
+            .withData("application/json", Json.bytes(json));
     occurred.ifPresent(time -> event.withTime(time.atOffset(ZoneOffset.UTC)));
     ProducerRecord<String, byte[]> record =
         KafkaMessageFactory.createWriter(

@@ -14,25 +14,32 @@ import java.net.URI;
 /// The type of a result: the envelope's `ce_type` and the field `type` of its JSON, its schema and
 /// its topic.
 public enum ResultType {
-  EVENT("io.chronoscope.event", "event", Topic.EVENTS),
-  SUMMARY("io.chronoscope.summary", "summary", Topic.SUMMARIES),
+  EVENT(VideoEvent.class, "io.chronoscope.event", "event", Topic.EVENTS),
+  SUMMARY(Summary.class, "io.chronoscope.summary", "summary", Topic.SUMMARIES),
   /// Stands where the window's summary would stand.
-  UNANSWERED("io.chronoscope.window.unanswered", "unanswered", Topic.SUMMARIES),
+  UNANSWERED(Unanswered.class, "io.chronoscope.window.unanswered", "unanswered", Topic.SUMMARIES),
   /// Concerns every reader of events: without it, "no events" would be ambiguous.
-  GAP("io.chronoscope.gap", "gap", Topic.EVENTS),
-  STREAM_END("io.chronoscope.stream.ended", "stream-end", Topic.EVENTS),
-  ALERT("io.chronoscope.alert", "alert", Topic.ALERTS),
-  ANSWER("io.chronoscope.answer", "answer", Topic.ANSWERS),
-  DEAD_LETTER("io.chronoscope.chunk.rejected", "dead-letter", Topic.DEAD_LETTERS);
+  GAP(Gap.class, "io.chronoscope.gap", "gap", Topic.EVENTS),
+  STREAM_END(StreamEnd.class, "io.chronoscope.stream.ended", "stream-end", Topic.EVENTS),
+  ALERT(Alert.class, "io.chronoscope.alert", "alert", Topic.ALERTS),
+  ANSWER(QuestionAnswer.class, "io.chronoscope.answer", "answer", Topic.ANSWERS),
+  DEAD_LETTER(DeadLetter.class, "io.chronoscope.chunk.rejected", "dead-letter", Topic.DEAD_LETTERS);
 
+  private final Class<? extends Result> resultClass;
   private final String cloudEventsType;
   private final URI schema;
   private final Topic topic;
 
-  ResultType(String cloudEventsType, String schema, Topic topic) {
+  ResultType(
+      Class<? extends Result> resultClass, String cloudEventsType, String schema, Topic topic) {
+    this.resultClass = resultClass;
     this.cloudEventsType = cloudEventsType;
     this.topic = topic;
     this.schema = URI.create("urn:chronoscope:schema:" + schema + ":1");
+  }
+
+  Class<? extends Result> resultClass() {
+    return resultClass;
   }
 
   public String cloudEventsType() {
@@ -62,7 +69,7 @@ public enum ResultType {
     };
   }
 
-  /// @throws MalformedRecordException when there is no such type
+  /// @throws MalformedRecordException when no type has this name
   public static ResultType named(String cloudEventsType) {
     for (ResultType type : values()) {
       if (type.cloudEventsType.equals(cloudEventsType)) {

@@ -5,20 +5,20 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.rule.Rule;
 import java.util.Optional;
 
-/// What a record on the rules' topic says.
+/// A record of the rules topic.
 public sealed interface RuleChange {
 
-  /// Where the record lies.
+  /// The position of the record.
   ChunkOrigin at();
 
-  /// The rule is in force from now on, in the place of one with the same id.
+  /// The rule is in force from now on and replaces one with the same id.
   record Put(ChunkOrigin at, Rule rule) implements RuleChange {}
 
   record Removed(ChunkOrigin at, String id) implements RuleChange {}
 
-  /// It says nothing that could be understood; what was in force stays.
+  /// A record that is not a rule; a rule in force under its id stays in force.
   ///
-  /// @param id of the rule that it was meant for, if it says
+  /// @param id of the rule it is meant for, if it has a key
   record Malformed(ChunkOrigin at, Optional<String> id, Rejection rejection)
       implements RuleChange {}
 }

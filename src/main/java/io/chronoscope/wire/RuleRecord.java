@@ -9,21 +9,61 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/// Rules as records: the key is the rule's id, the value JSON (`rule.schema.json`), no value takes
-/// the rule away. Headers mean nothing.
+/// Rules as records: the key is the rule's id, the value JSON (`rule.schema.json`); a tombstone
+/// removes the rule. Headers are ignored.
 public final class RuleRecord {
 
-  private static final Set<String> FIELDS =
-      new TreeSet<>(Set.of("text", "streams", "threshold", "coolDownSeconds", "priority"));
-  private static final BigDecimal LONGEST_COOL_DOWN =
-      BigDecimal.valueOf(Duration.ofDays(36_500).toSeconds());
+  private static final double LONGEST_COOL_DOWN_SECONDS = Duration.ofDays(36_500).toSeconds();
 
   private RuleRecord() {}
+
+  /// The fields of the schema.
+  private record Value(
+      String text,
+      Optional<String> streams,
+      Optional<Double> threshold,
+      Optional<Double> coolDownSeconds,
+      Optional<Integer> priority) {
+
+    static Value of(Rule rule) {
+      return new Value(
+          rule.text(),
+          Optional.of(rule.streams().text()),
+          Optional.of(rule.threshold()),
+          Optional.of(rule.coolDown().toMillis() / 1000.0),
+          Optional.of(rule.priority()));
+    }
+
+    /// @throws IllegalArgumentException naming the field that is wrong
+    Rule toRule(String id) {
+      return new Rule(
+          id,
+          text,
+          streams.map(Value::pattern).orElse(StreamPattern.ANY),
+          threshold.orElse(Rule.DEFAULT_THRESHOLD),
+          coolDownSeconds.map(Value::coolDown).orElse(Duration.ZERO),
+          priority.orElse(0));
+    }
+
+    private static StreamPattern pattern(String text) {
+      try {
+        return new StreamPattern(text);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("streams: " + e.getMessage(), e);
+      }
+    }
+
+    /// Whole milliseconds.
+    private static Duration coolDown(double seconds) {
+      if (seconds > LONGEST_COOL_DOWN_SECONDS) {
+        throw new IllegalArgumentException("coolDownSeconds is longer than a hundred years");
+      }
+      return Duration.ofMillis(BigDecimal.valueOf(seconds).movePointRight(3).longValue());
+    }
+  }
 
   public static RuleChange read(ConsumerRecord<byte[], byte[]> record) {
     ChunkOrigin at = new ChunkOrigin(record.topic(), record.partition(), record.offset());
@@ -45,62 +85,28 @@ public final class RuleRecord {
     return new RuleChange.Malformed(at, id, new Rejection(Rejection.Reason.BAD_RULE, problem));
   }
 
-  /// @throws MalformedRecordException when it is no rule; names the rule and the field
+  /// @throws MalformedRecordException when `json` is not a rule; names the rule and the field
   public static Rule parse(String id, byte[] json) {
     try {
-      JsonFields fields = JsonFields.parse(json);
-      fields.haveOnly(FIELDS);
-      return new Rule(
-          id,
-          fields.text("text"),
-          given(fields, "streams") ? pattern(fields.text("streams")) : StreamPattern.ANY,
-          given(fields, "threshold") ? fields.decimal("threshold") : Rule.DEFAULT_THRESHOLD,
-          given(fields, "coolDownSeconds") ? coolDown(fields) : Duration.ZERO,
-          given(fields, "priority") ? fields.integer("priority") : 0);
+      return Json.readStrictly(Json.parse(json), Value.class).toRule(id);
     } catch (MalformedRecordException | IllegalArgumentException e) {
       throw new MalformedRecordException("rule " + id + ": " + e.getMessage(), e);
     }
   }
 
-  /// A null is no default: the schema knows none.
-  private static boolean given(JsonFields fields, String field) {
-    return fields.node().has(field);
-  }
-
-  private static StreamPattern pattern(String text) {
-    try {
-      return new StreamPattern(text);
-    } catch (IllegalArgumentException e) {
-      throw new MalformedRecordException("streams: " + e.getMessage(), e);
-    }
-  }
-
-  private static Duration coolDown(JsonFields fields) {
-    fields.decimal("coolDownSeconds");
-    BigDecimal seconds = fields.node().get("coolDownSeconds").decimalValue();
-    if (seconds.compareTo(LONGEST_COOL_DOWN) > 0) {
-      throw new MalformedRecordException("coolDownSeconds is longer than a hundred years");
-    }
-    return Duration.ofMillis(seconds.movePointRight(3).longValue());
-  }
-
+  /// The record that puts a rule in force.
   public static ProducerRecord<byte[], byte[]> put(String topic, Rule rule) {
     return new ProducerRecord<>(
-        topic, rule.id().getBytes(StandardCharsets.UTF_8), JsonFields.bytes(json(rule)));
+        topic, rule.id().getBytes(StandardCharsets.UTF_8), Json.bytes(json(rule)));
   }
 
+  /// The tombstone that removes a rule.
   public static ProducerRecord<byte[], byte[]> remove(String topic, String id) {
     return new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), null);
   }
 
   /// The record's value.
   public static ObjectNode json(Rule rule) {
-    ObjectNode json = JsonFields.newObject();
-    json.put("text", rule.text());
-    json.put("streams", rule.streams().text());
-    json.put("threshold", rule.threshold());
-    json.put("coolDownSeconds", rule.coolDown().toMillis() / 1000.0);
-    json.put("priority", rule.priority());
-    return json;
+    return Json.write(Value.of(rule));
   }
 }

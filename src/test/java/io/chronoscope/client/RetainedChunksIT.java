@@ -10,6 +10,7 @@ import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -77,7 +78,7 @@ class RetainedChunksIT {
         for (String stream : List.of("cam", "other")) {
           Instant start = NOON.plusSeconds(60L * i);
           ProducerRecord<String, byte[]> record =
-              ChunkEnvelope.chunk(
+              ChunkRecords.chunk(
                   topic,
                   URI.create("/test"),
                   stream,

@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// How fast a checkpoint encodes and decodes here. Not part of the test suite:
+/// Measures how fast a checkpoint encodes and decodes on this machine. Not part of the test suite:
 ///
 ///     ./mvnw -Dquick test-compile surefire:test -Dtest=EngineBenchmark -Dbenchmark.model=DIR
 class EngineBenchmark {
@@ -123,7 +123,7 @@ class EngineBenchmark {
     }
     System.out.printf(
         Locale.ROOT,
-        "decode, batch %d: prefill %.0f tokens/s, then %.1f tokens/s in total, %.2f ms a step"
+        "decode, batch %d: prefill %.0f tokens/s, then %.1f tokens/s in total, %.2f ms per step"
             + " (%d prompt tokens, %d new; resident memory %+d KB over %d calls)%n",
         batch,
         promptTokens / (prefillNanos / 1e9),

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class EngineSettingsTest {
 
   @Test
-  void readsDevicesAndTheirUsualPrecision() {
+  void parsesDevicesAndTheirDefaultPrecision() {
     assertThat(EngineSettings.parse("cpu", "")).isEqualTo(EngineSettings.cpu());
     assertThat(EngineSettings.parse("CUDA:1", ""))
         .isEqualTo(EngineSettings.of(new Device.Cuda(1), Precision.BF16));
@@ -17,14 +17,14 @@ class EngineSettingsTest {
   }
 
   @Test
-  void saysWhyFp16IsRefused() {
+  void explainsWhyFp16IsRejected() {
     assertThatThrownBy(() -> EngineSettings.parse("cuda", "fp16"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overflows");
   }
 
   @Test
-  void saysWhyBf16IsRefusedOnTheCpu() {
+  void explainsWhyBf16IsRejectedOnTheCpu() {
     assertThatThrownBy(() -> EngineSettings.parse("cpu", "bf16"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("use fp32");

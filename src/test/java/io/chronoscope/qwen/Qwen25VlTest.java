@@ -33,7 +33,8 @@ class Qwen25VlTest {
   private static final GoldenCase GOLDEN = GoldenCase.named("resized-video");
   private static final EngineSettings SETTINGS = EngineSettings.cpu().withIntraOpThreads(1);
 
-  /// Width and height: every combination of whole and cut windows, and frames smaller than one.
+  /// Width and height: every combination of whole and cut windows, and frames smaller than a
+  /// window.
   private static final int[][] SIZES = {
     {112, 112}, {224, 112}, {140, 112}, {112, 140}, {140, 196}, {28, 28}, {84, 56}
   };
@@ -68,7 +69,7 @@ class Qwen25VlTest {
   }
 
   @Test
-  void encodesAPairTheSameAloneAndInABatch() {
+  void encodesAPairAlikeAloneAndInABatch() {
     for (int[] size : SIZES) {
       List<FramePair> pairs = new ArrayList<>();
       for (int seed = 0; seed < 11; seed++) {
@@ -90,9 +91,9 @@ class Qwen25VlTest {
   }
 
   @Test
-  void encodesTheSameWhenEmptyWindowSizesAreBranchedAround() {
+  void encodesAlikeWhenEmptyWindowsAreSkipped() {
     var checkpoint = model.checkpoint();
-    try (VisionEncoder branching =
+    try (VisionEncoder skipping =
         VisionEncoder.compile(
             checkpoint.vision(),
             checkpoint.preprocessor(),
@@ -104,7 +105,7 @@ class Qwen25VlTest {
       for (int[] size : SIZES) {
         List<FramePair> pairs = List.of(noise(3, size[0], size[1]), noise(4, size[0], size[1]));
         List<EncodedPair> expected = model.encode(pairs);
-        List<EncodedPair> encoded = branching.encode(pairs);
+        List<EncodedPair> encoded = skipping.encode(pairs);
         for (int i = 0; i < pairs.size(); i++) {
           Qwen25VlGoldenTest.assertClose(numbers(encoded.get(i)), numbers(expected.get(i)), 1e-6f);
         }
@@ -119,20 +120,20 @@ class Qwen25VlTest {
   }
 
   @Test
-  void encodesNothing() {
+  void acceptsAnEmptyBatch() {
     assertThat(model.encode(List.of())).isEmpty();
     assertThat(model.generate(List.of())).isEmpty();
   }
 
   @Test
-  void refusesABatchOfMixedSizes() {
+  void rejectsABatchOfMixedSizes() {
     assertThatThrownBy(() -> model.encode(List.of(noise(1, 56, 56), noise(2, 84, 56))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("mixes");
   }
 
   @Test
-  void refusesFramesThatAreNoMultipleOfATokensSide() {
+  void rejectsFramesWhoseSidesAreNotMultiplesOfAToken() {
     assertThatThrownBy(() -> model.encode(List.of(noise(1, 57, 56))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("57x56");
@@ -150,7 +151,7 @@ class Qwen25VlTest {
   }
 
   @Test
-  void reportsWhatTheReferenceCanBeComparedOn() {
+  void reportsWhatCanBeComparedWithTheReference() {
     var content = GOLDEN.get("content").get(0);
     VideoQuestion.Report report =
         new VideoQuestion(model)
@@ -177,14 +178,14 @@ class Qwen25VlTest {
   }
 
   @Test
-  void knowsByWhichTokensAnAnswerSaysYesOrNo() {
+  void hasDistinctYesAndNoTokens() {
     YesNoTokens tokens = model.yesNoTokens();
     assertThat(tokens.yes()).isNotEmpty();
     assertThat(tokens.no()).isNotEmpty().doesNotContainAnyElementsOf(tokens.yes());
   }
 
   @Test
-  void manyThreadsGetTheSameAnswersAndLeaveNothingOpen() throws Exception {
+  void answersManyThreadsAlikeAndClosesAllTensors() throws Exception {
     FramePair pair = noise(7, 84, 56);
     List<EncodedPair> encoded = model.encode(List.of(pair));
     Prompt prompt =
@@ -211,7 +212,7 @@ class Qwen25VlTest {
   }
 
   @Test
-  void isClosedOnceAndForAll() {
+  void rejectsCallsAfterClose() {
     Qwen25Vl other = Qwen25Vl.open(GOLDEN.checkpoint(), SETTINGS);
     other.close();
     other.close();
@@ -221,7 +222,7 @@ class Qwen25VlTest {
   }
 
   @Test
-  void saysWhatCudaNeedsWhenItIsNotThere() {
+  void explainsWhatCudaNeeds() {
     assertThatThrownBy(() ->
             Qwen25Vl.open(
                 GOLDEN.checkpoint(), EngineSettings.of(new Device.Cuda(0), Precision.BF16)))

@@ -18,7 +18,7 @@ import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.messaging.delivery.RecordedStates;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.RecordedRecord;
 import io.chronoscope.wire.RecordedRecord.From;
 import io.chronoscope.wire.RecordedSamples;
@@ -236,8 +236,8 @@ class RecordTopics {
                 servers,
                 Map.of(
                     "CHRONOSCOPE_REFERENCES_ROOTS", root.toString(),
-                    "CHRONOSCOPE_DISORDER_GRACE", "4s",
-                    "CHRONOSCOPE_IDLE_TIME", "15s",
+                    "CHRONOSCOPE_ORDERING_ALLOWED_LATENESS", "4s",
+                    "CHRONOSCOPE_IDLE_TIMEOUT", "15s",
                     "CHRONOSCOPE_QUESTIONS_MAX_RANGE", "10m"))) {
           setRules(others);
           sendWhole();
@@ -258,7 +258,7 @@ class RecordTopics {
         }
         // Too far behind to look at everything.
         try (ServiceProcess service =
-            service(servers, Map.of("CHRONOSCOPE_LOAD_TARGET_LAG", "100ms"))) {
+            service(servers, Map.of("CHRONOSCOPE_SHEDDING_TARGET_LAG", "100ms"))) {
           produce("long.mp4", "behind", false);
           awaitType("behind", "io.chronoscope.stream.ended");
           end(service);
@@ -411,7 +411,7 @@ class RecordTopics {
 
   private static ProducerRecord<String, byte[]> headed(String stream, String name, String value) {
     ProducerRecord<String, byte[]> record =
-        ChunkEnvelope.endOfStream(TOPICS.of(Topic.CHUNKS), SOURCE, stream);
+        ChunkRecords.endOfStream(TOPICS.of(Topic.CHUNKS), SOURCE, stream);
     record.headers().remove(name).add(name, value.getBytes(UTF_8));
     return record;
   }

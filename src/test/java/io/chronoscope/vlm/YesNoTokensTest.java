@@ -18,7 +18,7 @@ class YesNoTokensTest {
   }
 
   @Test
-  void weighsYesAgainstNoOverAllTheirTokens() {
+  void sumsTheProbabilitiesOfAllTokens() {
     Answer answer =
         answer(
             new TokenLogit(9, 12),
@@ -29,20 +29,20 @@ class YesNoTokensTest {
   }
 
   @Test
-  void isSureWhereOnlyOneOfThemIsAmongTheMostLikely() {
+  void isCertainWhenOnlyOneSideIsLikely() {
     assertThat(TOKENS.yesShare(answer(new TokenLogit(1, -300))).orElseThrow()).isEqualTo(1);
     assertThat(TOKENS.yesShare(answer(new TokenLogit(3, 300))).orElseThrow()).isZero();
   }
 
   @Test
-  void knowsNothingWhereNeitherIs() {
+  void isEmptyWhenNeitherSideIsLikely() {
     assertThat(TOKENS.yesShare(answer(new TokenLogit(9, 1)))).isEmpty();
     assertThat(TOKENS.yesShare(answer())).isEmpty();
   }
 
   @Test
-  void leavesOutATokenWithWhichBothMayBegin() {
-    // A tokenizer that cuts off the space before a word.
+  void dropsTokensThatMayStartBoth() {
+    // A tokenizer that splits off the space before a word.
     YesNoTokens tokens = YesNoTokens.of(word -> word.chars().toArray());
     assertThat(tokens.yes()).containsExactlyInAnyOrder((int) 'Y', (int) 'y');
     assertThat(tokens.no()).containsExactlyInAnyOrder((int) 'N', (int) 'n');

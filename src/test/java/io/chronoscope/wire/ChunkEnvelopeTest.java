@@ -41,7 +41,7 @@ class ChunkEnvelopeTest {
   void readsTheChunkThatWasWritten() throws Exception {
     Instant start = Instant.parse("2026-01-02T03:04:05.678901Z");
     ProducerRecord<String, byte[]> record =
-        ChunkEnvelope.chunk(
+        ChunkRecords.chunk(
             "video.chunks",
             SOURCE,
             "cam 1/ü",
@@ -72,9 +72,9 @@ class ChunkEnvelopeTest {
         new ProducerRecord[] {
           chunk(),
           reference(new Media.Reference(SOURCE, 1, "")),
-          ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam")
+          ChunkRecords.endOfStream("video.chunks", SOURCE, "cam")
         }) {
-      ObjectNode headers = JsonFields.newObject();
+      ObjectNode headers = Json.newObject();
       for (Header header : record.headers()) {
         headers.put(header.key(), new String(header.value(), UTF_8));
       }
@@ -89,7 +89,7 @@ class ChunkEnvelopeTest {
     assertThat(
             ENVELOPE.read(
                 ResultEnvelopeTest.received(
-                    ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam"))))
+                    ChunkRecords.endOfStream("video.chunks", SOURCE, "cam"))))
         .isEqualTo(new EndOfStream("cam", ORIGIN));
   }
 
@@ -125,7 +125,7 @@ class ChunkEnvelopeTest {
     "ce_durationms, long, ce_durationms is not a whole number from 0: long",
     "ce_specversion, 2.0, ce_specversion names CloudEvents version 2.0; only 1.0 is read",
     "ce_specversion, 0.3, ce_specversion names CloudEvents version 0.3; only 1.0 is read",
-    "ce_type, io.chronoscope.other, ce_type is neither",
+    "ce_type, io.chronoscope.other, ce_type is none of",
     "ce_specversion, , ce_specversion is missing",
     "ce_id, , ce_id is missing",
     "ce_source, , ce_source is missing",
@@ -179,9 +179,9 @@ class ChunkEnvelopeTest {
     ConsumerRecord<byte[], byte[]> received = ResultEnvelopeTest.received(record);
     Unreadable unreadable = (Unreadable) ENVELOPE.read(received);
     assertThat(unreadable.rejection().detail())
-        .startsWith("header ce_type is neither")
+        .startsWith("header ce_type is none of")
         .hasSizeLessThan(2000);
-    assertThat(RefusedRecord.of(received, unreadable).redriveOf()).isEmpty();
+    assertThat(RejectedRecord.of(received, unreadable).redriveOf()).isEmpty();
   }
 
   @Test
@@ -191,8 +191,7 @@ class ChunkEnvelopeTest {
     ProducerRecord<String, byte[]> record = reference(reference);
     assertThat(header(record, "ce_type")).isEqualTo("io.chronoscope.chunk.reference");
     assertThat(header(record, "content-type")).isEqualTo("application/json");
-    assertThat(schema("chunk-reference").validate(JsonFields.parse(record.value()).node()))
-        .isEmpty();
+    assertThat(schema("chunk-reference").validate(Json.parse(record.value()))).isEmpty();
 
     Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
 
@@ -211,7 +210,7 @@ class ChunkEnvelopeTest {
       delimiter = ';',
       quoteCharacter = '|',
       value = {
-        "{}; BAD_ENVELOPE; sizeBytes is missing",
+        "{}; BAD_ENVELOPE; uri is missing",
         "[1]; BAD_ENVELOPE; not a JSON object",
         "no json; BAD_ENVELOPE; not JSON",
         "{'uri':'file:///a','sizeBytes':1}; BAD_ENVELOPE; sha256 is missing",
@@ -224,7 +223,7 @@ class ChunkEnvelopeTest {
         "{'uri':'a/b','sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not absolute",
         "{'uri':'file:// /a','sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not a URI",
         "{'uri':7,'sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not a string",
-        "{'uri':'file:///a','sizeBytes':1,'sha256':'H','then':2}; BAD_ENVELOPE; then is no field",
+        "{'uri':'file:///a','sizeBytes':1,'sha256':'H','then':2}; BAD_ENVELOPE; the field then is unknown",
       })
   void refusesAMalformedReference(String json, Reason reason, String expected) throws Exception {
     byte[] value = json.replace('\'', '"').replace("H", "0a".repeat(32)).getBytes(UTF_8);
@@ -281,7 +280,7 @@ class ChunkEnvelopeTest {
         RedrivenRecord.chunk(refused, "video.chunks/3/17", SOURCE);
     assertThat(sent.partition()).isEqualTo(refused.partition());
     assertThat(sent.key()).isEqualTo(refused.key());
-    ObjectNode headers = JsonFields.newObject();
+    ObjectNode headers = Json.newObject();
     for (Header header : sent.headers()) {
       headers.put(header.key(), new String(header.value(), UTF_8));
     }
@@ -291,7 +290,7 @@ class ChunkEnvelopeTest {
         new ProducerRecord<>("video.chunks", null, "cam", sent.value(), sent.headers());
     ConsumerRecord<byte[], byte[]> received = ResultEnvelopeTest.received(text);
     Chunk chunk = (Chunk) ENVELOPE.read(received);
-    assertThat(RefusedRecord.of(received, chunk).redriveOf()).contains("video.chunks/3/17");
+    assertThat(RejectedRecord.of(received, chunk).redriveOf()).contains("video.chunks/3/17");
     return chunk;
   }
 
@@ -352,12 +351,12 @@ class ChunkEnvelopeTest {
   }
 
   private static ProducerRecord<String, byte[]> reference(Media.Reference reference) {
-    return ChunkEnvelope.reference(
+    return ChunkRecords.reference(
         "video.chunks", SOURCE, "cam", 12, Instant.EPOCH, Duration.ofSeconds(4), reference);
   }
 
   private static ProducerRecord<String, byte[]> chunk() {
-    return ChunkEnvelope.chunk(
+    return ChunkRecords.chunk(
         "video.chunks",
         SOURCE,
         "cam",

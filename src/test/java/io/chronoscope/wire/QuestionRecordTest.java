@@ -20,7 +20,7 @@ class QuestionRecordTest {
   private static final Question QUESTION =
       new Question("q1", "cam", "a blue square appears", NOON, NOON.plusMillis(61_500));
 
-  private static QuestionAsked read(@Nullable String key, @Nullable String value) {
+  private static ReceivedQuestion read(@Nullable String key, @Nullable String value) {
     return QuestionRecord.read(
         new ConsumerRecord<>(
             "video.questions",
@@ -35,7 +35,7 @@ class QuestionRecordTest {
     var written = QuestionRecord.write("video.questions", QUESTION);
 
     assertThat(read(new String(written.key(), UTF_8), new String(written.value(), UTF_8)))
-        .isEqualTo(new QuestionAsked.Understood(QUESTION));
+        .isEqualTo(new ReceivedQuestion.Valid(QUESTION));
   }
 
   @ParameterizedTest
@@ -58,7 +58,7 @@ class QuestionRecordTest {
   void namesTheFieldThatIsWrong(String json, String problem) {
     assertThat(read("q1", json))
         .isInstanceOfSatisfying(
-            QuestionAsked.Wrong.class,
+            ReceivedQuestion.Invalid.class,
             wrong -> {
               assertThat(wrong.problem()).isEqualTo(problem);
               assertThat(wrong.id()).isEqualTo("q1");
@@ -69,7 +69,7 @@ class QuestionRecordTest {
   void saysWhatOfAWrongQuestionCouldBeRead() {
     assertThat(read("q1", "{\"question\":\"x\",\"from\":\"2026-01-01T12:00:00Z\",\"to\":3}"))
         .isEqualTo(
-            new QuestionAsked.Wrong(
+            new ReceivedQuestion.Invalid(
                 "q1",
                 "video.questions-2",
                 "x",
@@ -82,8 +82,8 @@ class QuestionRecordTest {
   @Test
   void repeatsNothingThatIsTooLong() {
     String large = "x".repeat(500_000);
-    QuestionAsked.Wrong wrong =
-        (QuestionAsked.Wrong)
+    ReceivedQuestion.Invalid wrong =
+        (ReceivedQuestion.Invalid)
             read(
                 "q1",
                 "{\"stream\":\"%s\",\"question\":\"%s\",\"%s\":1}"
@@ -106,9 +106,9 @@ class QuestionRecordTest {
         .isEqualTo("the key is missing; it is the question's id");
   }
 
-  private static Rejection rejection(QuestionAsked asked) {
-    assertThat(asked).isInstanceOf(QuestionAsked.Unreadable.class);
-    QuestionAsked.Unreadable unreadable = (QuestionAsked.Unreadable) asked;
+  private static Rejection rejection(ReceivedQuestion asked) {
+    assertThat(asked).isInstanceOf(ReceivedQuestion.Unreadable.class);
+    ReceivedQuestion.Unreadable unreadable = (ReceivedQuestion.Unreadable) asked;
     assertThat(unreadable.at()).isEqualTo(new ChunkOrigin("video.questions", 2, 7));
     assertThat(unreadable.rejection().reason()).isEqualTo(Rejection.Reason.BAD_QUESTION);
     return unreadable.rejection();

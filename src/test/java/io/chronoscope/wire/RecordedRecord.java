@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -81,7 +82,8 @@ public record RecordedRecord(
   private static boolean isMedia(ConsumerRecord<?, ?> record) {
     Header type = record.headers().lastHeader("ce_type");
     return record.topic().equals(TopicNames.DEFAULT.of(Topic.CHUNKS))
-        && (type == null || new String(type.value(), UTF_8).equals(ChunkEnvelope.CHUNK));
+        && (type == null
+            || new String(type.value(), UTF_8).equals(InputType.CHUNK.cloudEventsType()));
   }
 
   /// One that a writer made.
@@ -148,7 +150,7 @@ public record RecordedRecord(
   public String line() {
     ObjectNode json = json(record);
     partition.ifPresent(number -> json.put("partition", number));
-    json.put("from", JsonFields.written(from));
+    json.put("from", Json.nameOf(from));
     if (redriven) {
       json.put("redriven", true);
     }
@@ -213,7 +215,7 @@ public record RecordedRecord(
                 headers,
                 read(json.required("value"))),
             partition,
-            JsonFields.parse(line.getBytes(UTF_8)).constant(From.class, "from"),
+            From.valueOf(json.required("from").asText().toUpperCase(Locale.ROOT)),
             json.path("redriven").asBoolean(),
             number(json, "cutFrom"));
     if (!parsed.line().equals(line)) {

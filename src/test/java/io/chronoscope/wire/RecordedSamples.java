@@ -358,7 +358,7 @@ public final class RecordedSamples {
       add(
           envelope.write(
               letter,
-              new RefusedRecord(
+              new RejectedRecord(
                   Instant.ofEpochMilli(1_700_000_000_123L),
                   4200,
                   Optional.empty(),
@@ -374,7 +374,7 @@ public final class RecordedSamples {
                   ODD_STREAM,
                   new ChunkOrigin("video.questions", Integer.MAX_VALUE, Long.MAX_VALUE),
                   new Rejection(Rejection.Reason.CORRUPT, ODD)),
-              new RefusedRecord(
+              new RejectedRecord(
                   bits == 0 ? Instant.EPOCH : Instant.ofEpochMilli(1_700_000_000_000L),
                   bits == 0 ? 0 : Integer.MAX_VALUE,
                   when(bits, 0, reference),
@@ -413,8 +413,8 @@ public final class RecordedSamples {
     add(chunk("cam-7", (1L << 53) - 1, TIMES.get(4), Duration.ofDays(1), "video/webm", "x"));
     add(reference("cam-7", URI.create("file:///media/cam%207/17.mp4"), 812_345));
     add(reference(ODD_STREAM, URI.create("s3://bucket/猫/\uD83D\uDE00"), Integer.MAX_VALUE));
-    add(ChunkEnvelope.endOfStream(TOPICS.of(Topic.CHUNKS), PRODUCE, "cam-7"));
-    add(ChunkEnvelope.endOfStream(TOPICS.of(Topic.CHUNKS), PRODUCE, ODD_STREAM));
+    add(ChunkRecords.endOfStream(TOPICS.of(Topic.CHUNKS), PRODUCE, "cam-7"));
+    add(ChunkRecords.endOfStream(TOPICS.of(Topic.CHUNKS), PRODUCE, ODD_STREAM));
     String letter = "video.chunks/2/417";
     redriven(chunk("cam-7", 3, TIMES.getFirst(), Duration.ofSeconds(4), "video/mp4", "m"), letter);
     redriven(reference("cam-7", URI.create("s3://bucket/k"), 1), letter);
@@ -439,7 +439,7 @@ public final class RecordedSamples {
 
   private static ProducerRecord<String, byte[]> chunk(
       String stream, long sequence, Instant start, Duration length, String type, String media) {
-    return ChunkEnvelope.chunk(
+    return ChunkRecords.chunk(
         TOPICS.of(Topic.CHUNKS),
         PRODUCE,
         stream,
@@ -451,7 +451,7 @@ public final class RecordedSamples {
   }
 
   private static ProducerRecord<String, byte[]> reference(String stream, URI uri, long size) {
-    return ChunkEnvelope.reference(
+    return ChunkRecords.reference(
         TOPICS.of(Topic.CHUNKS),
         PRODUCE,
         stream,

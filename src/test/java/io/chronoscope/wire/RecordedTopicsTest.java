@@ -3,6 +3,7 @@ package io.chronoscope.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
@@ -137,9 +138,11 @@ class RecordedTopicsTest {
         Optional<String> type = header(line.record(), "ce_type");
         if (type.isPresent() && isResult(topic)) {
           found.add(type.get());
-          JsonFields json = JsonFields.parse(line.record().value());
+          ObjectNode json = Json.parse(line.record().value());
           for (String field : List.of("status", "level", "cause", "reason")) {
-            json.ifThere(field, json::text).ifPresent(text -> found.add(field + " " + text));
+            if (json.has(field)) {
+              found.add(field + " " + json.get(field).textValue());
+            }
           }
         }
       }
@@ -154,7 +157,7 @@ class RecordedTopicsTest {
   }
 
   private static void addAll(Set<String> expected, String field, Enum<?>[] constants) {
-    Stream.of(constants).forEach(one -> expected.add(field + " " + JsonFields.written(one)));
+    Stream.of(constants).forEach(one -> expected.add(field + " " + Json.nameOf(one)));
   }
 
   private static boolean isResult(String topic) {
@@ -176,13 +179,12 @@ class RecordedTopicsTest {
     }
     if (record.topic().equals(TOPICS.of(Topic.QUESTIONS))) {
       return switch (QuestionRecord.read(record)) {
-        case QuestionAsked.Understood asked ->
-            QuestionRecord.write(record.topic(), asked.question());
-        case QuestionAsked.Wrong wrong -> unchanged(line);
-        case QuestionAsked.Unreadable unreadable -> unchanged(line);
+        case ReceivedQuestion.Valid asked -> QuestionRecord.write(record.topic(), asked.question());
+        case ReceivedQuestion.Invalid wrong -> unchanged(line);
+        case ReceivedQuestion.Unreadable unreadable -> unchanged(line);
       };
     }
-    return RedriveMark.isOne(record)
+    return RedriveMark.isMark(record)
         ? RedriveMark.read(record.value()).record(record.topic(), REDRIVE, PARTITIONS)
         : result(record);
   }
@@ -197,16 +199,9 @@ class RecordedTopicsTest {
     Result result = ResultEnvelope.read(record);
     ResultEnvelope envelope =
         new ResultEnvelope(TOPICS, SERVICE, (of, headers) -> furtherHeaders(record, headers));
-    JsonFields json = JsonFields.parse(record.value());
+    ObjectNode json = Json.parse(record.value());
     return result instanceof DeadLetter letter && json.has("recordTime")
-        ? envelope.write(
-            letter,
-            new RefusedRecord(
-                json.instant("recordTime"),
-                json.integer("sizeBytes"),
-                json.ifThere("reference", field -> ReferenceJson.read(json.object(field))),
-                json.ifThere("redriveOf", json::text)),
-            PARTITIONS)
+        ? envelope.write(letter, Json.read(json, RejectedRecord.class), PARTITIONS)
         : envelope.write(result, PARTITIONS);
   }
 
@@ -229,7 +224,7 @@ class RecordedTopicsTest {
         assertThat(chunk.redriven()).isFalse();
         yield switch (chunk.media()) {
           case Media.Inline(ByteBuffer bytes) ->
-              ChunkEnvelope.chunk(
+              ChunkRecords.chunk(
                   topic,
                   source,
                   chunk.stream(),
@@ -239,7 +234,7 @@ class RecordedTopicsTest {
                   header(record, "content-type").orElseThrow(),
                   copy(bytes));
           case Media.Reference reference ->
-              ChunkEnvelope.reference(
+              ChunkRecords.reference(
                   topic,
                   source,
                   chunk.stream(),
@@ -249,7 +244,7 @@ class RecordedTopicsTest {
                   reference);
         };
       }
-      case EndOfStream end -> ChunkEnvelope.endOfStream(topic, source, end.stream());
+      case EndOfStream end -> ChunkRecords.endOfStream(topic, source, end.stream());
       case Unreadable unreadable -> throw new AssertionError(unreadable.rejection().detail());
     };
   }

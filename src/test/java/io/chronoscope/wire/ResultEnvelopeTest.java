@@ -54,21 +54,21 @@ class ResultEnvelopeTest {
       Result result = Samples.random(random);
       ProducerRecord<String, byte[]> record = ENVELOPE.write(result, 4);
       assertThat(ResultEnvelope.read(received(record))).isEqualTo(result);
-      JsonNode json = JsonFields.parse(record.value()).node();
+      JsonNode json = Json.parse(record.value());
       JsonSchema schema = schemas.get(ResultType.of(result));
       assertThat(schema.validate(json)).as(json.toString()).isEmpty();
       ObjectNode more = json.deepCopy();
       more.put("surplus", 1);
       assertThat(schema.validate(more)).isNotEmpty();
       for (String field :
-          JsonFields.parse(record.value()).node().properties().stream()
+          Json.parse(record.value()).properties().stream()
               .map(Map.Entry::getKey)
               .filter(required(schema)::contains)
               .toList()) {
         ObjectNode less = json.deepCopy();
         less.remove(field);
         assertThat(schema.validate(less)).as("without " + field).isNotEmpty();
-        assertThatThrownBy(() -> ResultJson.parse(JsonFields.bytes(without(less))))
+        assertThatThrownBy(() -> ResultJson.parse(Json.bytes(without(less))))
             .isInstanceOf(MalformedRecordException.class);
       }
     }
@@ -101,14 +101,14 @@ class ResultEnvelopeTest {
     ProducerRecord<String, byte[]> record =
         ENVELOPE.write(
             letter,
-            new RefusedRecord(
+            new RejectedRecord(
                 Instant.ofEpochMilli(1_700_000_000_123L),
                 42,
                 Optional.of(
                     new Media.Reference(URI.create("s3://b/k"), 4_200_000, "0a".repeat(32))),
                 Optional.of("video.chunks/0/3")),
             4);
-    JsonNode json = JsonFields.parse(record.value()).node();
+    JsonNode json = Json.parse(record.value());
     assertThat(schemas().get(ResultType.DEAD_LETTER).validate(json)).isEmpty();
     assertThat(json.get("recordTime").asText()).isEqualTo("2023-11-14T22:13:20.123Z");
     assertThat(json.get("sizeBytes").asInt()).isEqualTo(42);
@@ -176,11 +176,11 @@ class ResultEnvelopeTest {
         .hasMessageStartingWith("not JSON");
     ObjectNode event = ResultJson.write(Samples.event("e", 1, "cam"));
     event.put("start", "yesterday");
-    assertThatThrownBy(() -> ResultJson.parse(JsonFields.bytes(event)))
+    assertThatThrownBy(() -> ResultJson.parse(Json.bytes(event)))
         .hasMessageContaining("start is not an RFC 3339 time: yesterday");
     ObjectNode nested = ResultJson.write(Samples.event("e", 1, "cam"));
     ((ObjectNode) nested.get("sampling")).put("framesSeen", 1.5);
-    assertThatThrownBy(() -> ResultJson.parse(JsonFields.bytes(nested)))
+    assertThatThrownBy(() -> ResultJson.parse(Json.bytes(nested)))
         .hasMessageContaining("sampling.framesSeen is not a whole number");
   }
 

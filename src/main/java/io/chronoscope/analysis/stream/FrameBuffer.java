@@ -10,6 +10,7 @@ import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.sampling.FrameSampler;
 import io.chronoscope.sampling.SampleGrid;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,14 +41,20 @@ final class FrameBuffer implements AutoCloseable {
   /// A chunk that was decoded but is not buffered yet. The receiver owns the frames.
   ///
   /// @param samplerBefore position of the frame sampler before the chunk
+  /// @param took how long decoding took
   record Decoded(
-      MediaFacts facts, List<SampledFrame> frames, FrameSampler.Position samplerBefore) {}
+      MediaFacts facts,
+      List<SampledFrame> frames,
+      FrameSampler.Position samplerBefore,
+      Duration took) {}
 
   /// @throws UnreadableMediaException when the chunk cannot be decoded to its end
   Decoded decode(PlacedChunk placed) throws UnreadableMediaException {
+    long startNanos = System.nanoTime();
     FrameSampler.Position before = reader.position();
     ChunkReader.Read read = reader.read(placed.chunk(), StreamClock.epochMicros(placed.start()));
-    return new Decoded(read.facts(), read.frames(), before);
+    return new Decoded(
+        read.facts(), read.frames(), before, Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
   /// Takes over the frames of the chunk that was decoded last.

@@ -21,8 +21,10 @@ import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.Result.StreamEnd;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,6 +196,32 @@ final class StreamAggregator {
     List<Result> results = closeAll();
     results.addAll(summaries.flush(lengthMicros));
     return results;
+  }
+
+  /// The last result of the stream.
+  ///
+  /// @param end absolute
+  /// @param notSeenMicros total length of all gaps
+  StreamEnd streamEnd(Instant end, long notSeenMicros) {
+    return streamEnd(stream, start, end, counts, notSeenMicros);
+  }
+
+  /// The only result of a stream of which nothing was decoded.
+  static StreamEnd emptyStreamEnd(String stream, Instant start) {
+    return streamEnd(stream, start, start, Counts.NONE, 0);
+  }
+
+  private static StreamEnd streamEnd(
+      String stream, Instant start, Instant end, Counts counts, long notSeenMicros) {
+    return new StreamEnd(
+        StableIds.of("end", stream, start),
+        stream,
+        start,
+        end,
+        Duration.between(start, end).toMillis(),
+        counts.windows(),
+        counts.events(),
+        Math.round(notSeenMicros / 1000.0));
   }
 
   private List<Result> closeAll() {

@@ -1,19 +1,15 @@
 package io.chronoscope.analysis.stream;
 
-import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.analysis.StreamState;
-import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.stream.LifecycleState.Live;
 import io.chronoscope.analysis.stream.LifecycleState.Restarting;
 import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
-import io.chronoscope.domain.Result.StreamEnd;
 import io.chronoscope.domain.StreamClock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,7 +164,7 @@ final class StreamCommits {
   }
 
   /// Where a stream starts whose first chunk has not been decoded yet.
-  Instant assumedStart(ChunkOrder order) {
+  private Instant assumedStart(ChunkOrder order) {
     return order.buffered().stream()
         .map(PlacedChunk::start)
         .findFirst()
@@ -198,18 +194,13 @@ final class StreamCommits {
     return unused;
   }
 
-  /// The last result of a stream.
-  ///
-  /// @param notSeenMicros total length of all gaps
-  StreamEnd streamEnd(Instant start, Instant end, Counts counts, long notSeenMicros) {
-    return new StreamEnd(
-        StableIds.of("end", stream, start),
-        stream,
-        start,
-        end,
-        Duration.between(start, end).toMillis(),
-        counts.windows(),
-        counts.events(),
-        Math.round(notSeenMicros / 1000.0));
+  /// The last results of a stream that ends without a timeline: none, unless its clock was set back
+  /// and nothing could be decoded since then.
+  List<Result> endWithoutTimeline(ChunkOrder order) {
+    if (!hasEarlierTimeline()) {
+      return List.of();
+    }
+    Instant start = unusedStart(assumedStart(order));
+    return List.of(StreamAggregator.emptyStreamEnd(stream, start));
   }
 }

@@ -1,6 +1,5 @@
 package io.chronoscope.analysis.stream;
 
-import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
@@ -9,7 +8,6 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamState;
-import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.stream.ChunkOrder.Move;
 import io.chronoscope.analysis.stream.FrameBuffer.Decoded;
 import io.chronoscope.analysis.stream.LifecycleState.Draining;
@@ -27,13 +25,11 @@ import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
-import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Unreadable;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -238,7 +234,6 @@ final class StreamLifecycle implements AutoCloseable {
     }
     // A timeline starts with its first chunk that can be decoded.
     Timeline timeline = live.timeline().orElseGet(() -> newTimeline(live, placed.start()));
-    long startNanos = System.nanoTime();
     Decoded decoded;
     try {
       decoded = timeline.decode(placed);
@@ -255,12 +250,6 @@ final class StreamLifecycle implements AutoCloseable {
       listener.on(new DuplicateChunkSkipped(stream, placed.sequence()));
       return;
     }
-    listener.on(
-        new ChunkDecoded(
-            stream,
-            decoded.facts(),
-            decoded.frames().size(),
-            Duration.ofNanos(System.nanoTime() - startNanos)));
     timeline.append(placed, decoded, end, watermarkBefore);
   }
 
@@ -305,16 +294,7 @@ final class StreamLifecycle implements AutoCloseable {
     }
     PlacedChunk first = restarting.first().get();
     Timeline closed = restarting.stream().current();
-    Instant end = watermark();
-    List<Result> results = closed.finish(end);
-    results.add(
-        closed.publish(
-            new DetectedGap(
-                end,
-                end,
-                Cause.CLOCK,
-                "the producer's clock was set back here, from %s to %s; the stream begins anew"
-                    .formatted(end, first.start()))));
+    List<Result> results = closed.clockSetBack(watermark(), first.start());
     closed.close();
     commits.addEarlierStart(closed.start());
     order.restartWith(first);
@@ -324,18 +304,11 @@ final class StreamLifecycle implements AutoCloseable {
   }
 
   private boolean complete(Ending ending) {
-    List<Result> results = new ArrayList<>();
-    if (ending.timeline().isPresent()) {
-      Timeline timeline = ending.timeline().get();
-      results.addAll(timeline.finish(watermark()));
-      results.add(
-          commits.streamEnd(
-              timeline.start(), watermark(), timeline.counts(), timeline.notSeenMicros()));
-    } else if (commits.hasEarlierTimeline()) {
-      // Its clock was set back, and nothing since then could be decoded.
-      Instant start = commits.unusedStart(commits.assumedStart(order));
-      results.add(commits.streamEnd(start, start, Counts.NONE, 0));
-    }
+    List<Result> results =
+        ending
+            .timeline()
+            .map(timeline -> timeline.end(watermark()))
+            .orElseGet(() -> commits.endWithoutTimeline(order));
     commits.commitEnd(results);
     close();
     state = ending.complete();

@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.stream;
 
+import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
 import io.chronoscope.analysis.AnalysisListener;
@@ -8,7 +9,6 @@ import io.chronoscope.analysis.ChunkTimes;
 import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.analysis.StreamState;
-import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.stream.FrameBuffer.Decoded;
 import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
@@ -104,6 +104,7 @@ final class Timeline implements AutoCloseable {
   /// @param end absolute time at which the chunk ends
   /// @param watermarkBefore absolute watermark without the chunk
   void append(PlacedChunk placed, Decoded decoded, Instant end, Instant watermarkBefore) {
+    listener.on(new ChunkDecoded(stream, decoded.facts(), decoded.frames().size(), decoded.took()));
     frames.append(placed, decoded, end);
     List<Result> published = new ArrayList<>();
     for (MediaFacts.Gap gap : decoded.facts().gaps()) {
@@ -212,11 +213,30 @@ final class Timeline implements AutoCloseable {
     return windows.processRemaining(clock.offsetMicros(watermark));
   }
 
-  /// Closes what is open and summarizes the stream so far, because the timeline ends.
+  /// Closes what is open and summarizes the stream, because the producer's clock was set back.
   ///
   /// @param watermark absolute
-  List<Result> finish(Instant watermark) {
-    return windows.finish(clock.offsetMicros(watermark));
+  /// @param newStart absolute start of the first chunk with the new clock
+  List<Result> clockSetBack(Instant watermark, Instant newStart) {
+    List<Result> results = finish(watermark);
+    results.add(
+        publish(
+            new DetectedGap(
+                watermark,
+                watermark,
+                Cause.CLOCK,
+                "the producer's clock was set back here, from %s to %s; the stream begins anew"
+                    .formatted(watermark, newStart))));
+    return results;
+  }
+
+  /// Closes what is open and summarizes the stream, because the producer has ended it.
+  ///
+  /// @param watermark absolute
+  List<Result> end(Instant watermark) {
+    List<Result> results = finish(watermark);
+    results.add(aggregator.streamEnd(watermark, gaps.notSeenMicros()));
+    return results;
   }
 
   /// Closes what is open and summarizes the stream so far, because the stream becomes idle. The
@@ -230,14 +250,8 @@ final class Timeline implements AutoCloseable {
     return results;
   }
 
-  /// What has been published.
-  Counts counts() {
-    return aggregator.counts();
-  }
-
-  /// Total length of all gaps.
-  long notSeenMicros() {
-    return gaps.notSeenMicros();
+  private List<Result> finish(Instant watermark) {
+    return windows.finish(clock.offsetMicros(watermark));
   }
 
   /// Closes the buffered frames.

@@ -1,13 +1,25 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// Measurements that anybody can repeat; each is a command of its own.
+/// Groups the benchmarks.
 @Command(
     name = "bench",
-    description = "Measures this machine with the configured model.",
+    description = "Measures the service on this machine with the configured model.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND")
-public final class BenchCommand {}
+    synopsisSubcommandLabel = "(load | soak)",
+    footer = {"", "Each command has --json and --help."})
+public final class BenchCommand {
+
+  private BenchCommand() {}
+
+  public static CommandLine commandLine(Output output) {
+    return new CommandLine(new BenchCommand())
+        .addSubcommand(new BenchLoadCommand(output))
+        .addSubcommand(new BenchSoakCommand(output));
+  }
+}

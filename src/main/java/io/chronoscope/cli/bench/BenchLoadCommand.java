@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SettingOverrides;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,30 +23,33 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// More video than the machine can look at: how far behind it falls, and what it still finds.
+/// Overload test: how far the service falls behind when it receives more video than it can analyze,
+/// and what it still finds.
 ///
-/// First everything is sent at once and looked at as asked: that is what the machine can do. Then
-/// cameras play the same videos in real time, as many as make up each multiple of it. Each phase is
-/// a process of its own; all figures come from the records that consumers read, but for the memory,
-/// which is the most that the process had (broker and generator are part of it).
+/// A first phase sends all videos at once and without load shedding, which measures the capacity of
+/// the machine. Then, for each multiple of that capacity, cameras play the same videos in real
+/// time. Each phase runs in a process of its own. All figures come from published records, except
+/// the memory, which is the peak of the process, including the broker and the load generator.
 @Command(
     name = "load",
     description = {
-      "Plays cameras in real time, as many as make up 1, 2 and 4 times what this machine can do,",
-      "and shows how far it falls behind and what it still finds."
+      "Measures the lag and the accuracy under overload.",
+      "Cameras play videos in real time, as many as produce 1, 2 and 4 times the video that this"
+          + " machine can analyze."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-public final class BenchLoadCommand implements Callable<Integer> {
+final class BenchLoadCommand implements Callable<Integer> {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ROW = "%-8s %7s %8s %6s %6s %6s %5s %9s %5s %6s %6s %6s  %-12s %8s";
 
   @Parameters(
       paramLabel = "DIR",
       arity = "0..1",
       defaultValue = "video-samples",
-      description = "Videos with truth files beside them (default video-samples).")
+      description = "Directory of videos with ground-truth files (default: ${DEFAULT-VALUE}).")
   Path folder = Path.of("video-samples");
 
   @Option(
@@ -54,43 +57,45 @@ public final class BenchLoadCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       defaultValue = "1,2,4",
-      description = "Multiples of what the machine can do (default 1,2,4).")
+      description = "Multiples of the machine's capacity (default: ${DEFAULT-VALUE}).")
   List<Double> factors = List.of();
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "120",
-      description = "How long cameras play in each phase (default 120).")
+      description = "Duration of each phase (default: ${DEFAULT-VALUE}).")
   int seconds = 120;
 
   @Option(
       names = "--target",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "Target lag (default 10).")
+      description = "Lag at which load shedding starts (default: ${DEFAULT-VALUE}).")
   double target = 10;
 
   @Option(
       names = "--capacity",
+      paramLabel = "N",
       description =
-          "Seconds of video a second that the machine can do; measured first when not given.")
+          "Seconds of video that this machine can analyze per second (default: measured first).")
   Optional<Double> capacity = Optional.empty();
 
   @Option(
       names = "--cameras",
       hidden = true,
-      description = "One phase only, in this process: so many cameras; 0 sends all at once.")
+      description =
+          "Runs a single phase in this process with this many cameras; 0 sends all videos at once.")
   int cameras = -1;
 
   @Mixin ModelOptions model = new ModelOptions();
 
-  @Option(names = "--json", description = "One object a line for each phase.")
+  @Option(names = "--json", description = "Prints one JSON object for each phase.")
   boolean json;
 
   private final Output output;
 
-  public BenchLoadCommand(Output output) {
+  BenchLoadCommand(Output output) {
     this.output = output;
   }
 
@@ -98,19 +103,14 @@ public final class BenchLoadCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (seconds < 10 || !(target > 0) || factors.stream().anyMatch(factor -> !(factor > 0))) {
       throw new ConfigurationException(
-          "--seconds must be 10 or more, --target and --factors above zero");
+          "--seconds must be 10 or more, --target and --factors above 0");
     }
     if (cameras >= 0) {
-      model.apply();
-      if (cameras > 0) {
-        SettingOverrides.set("chronoscope.load.target-lag", Math.round(target * 1000) + "ms");
-      }
-      output.printJson(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
-      return ExitCode.OK;
+      return runPhase();
     }
     if (!json) {
       output.print(
-          HEAD.formatted(
+          ROW.formatted(
               "load",
               "cameras",
               "lag p50",
@@ -126,27 +126,37 @@ public final class BenchLoadCommand implements Callable<Integer> {
               "invented",
               "memory"));
     }
-    double able = capacity.isPresent() ? capacity.get() : measured();
+    double videoPerSecond = capacity.isPresent() ? capacity.get() : measureCapacity();
     for (double factor : factors) {
-      int count = Math.max(1, (int) Math.round(factor * able));
-      tell(decimal(factor, 1) + "x", phase(count));
+      int count = Math.max(1, (int) Math.round(factor * videoPerSecond));
+      print(Decimals.of(factor, 1) + "x", startPhase(count));
     }
     return ExitCode.OK;
   }
 
-  private double measured() throws IOException {
-    output.report("measuring what this machine can do …");
-    JsonNode all = phase(0);
-    double able = all.path("videoPerSecond").asDouble();
-    tell("at once", all);
-    output.report("this machine looks at %.1f s of video a second".formatted(able));
-    if (!(able > 0)) {
-      throw new IllegalStateException("nothing was looked at: " + all);
+  private int runPhase() throws IOException {
+    model.apply();
+    if (cameras > 0) {
+      SettingOverrides.set("chronoscope.shedding.target-lag", Math.round(target * 1000) + "ms");
     }
-    return able;
+    output.printJson(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
+    return ExitCode.OK;
   }
 
-  private JsonNode phase(int count) throws IOException {
+  private double measureCapacity() throws IOException {
+    output.report("measuring the capacity of this machine …");
+    JsonNode phase = startPhase(0);
+    double videoPerSecond = phase.path("videoPerSecond").asDouble();
+    print("at once", phase);
+    output.report("this machine analyzes %.1f s of video per second".formatted(videoPerSecond));
+    if (!(videoPerSecond > 0)) {
+      throw new IllegalStateException("no video was analyzed: " + phase);
+    }
+    return videoPerSecond;
+  }
+
+  /// Runs a phase in a new process and waits for its figures.
+  private JsonNode startPhase(int count) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("bench", "load", folder.toString()));
     arguments.addAll(List.of("--cameras", Integer.toString(count)));
     arguments.addAll(List.of("--seconds", Integer.toString(seconds)));
@@ -155,48 +165,44 @@ public final class BenchLoadCommand implements Callable<Integer> {
     Process process =
         SelfProcess.of(List.of(), arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (var in = process.getInputStream()) {
-      String said = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+      String printed = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
       int status = process.waitFor();
       if (status != ExitCode.OK) {
-        throw new IllegalStateException("a phase with " + count + " cameras ended with " + status);
+        throw new IllegalStateException(
+            "the phase with %d cameras failed with exit code %d".formatted(count, status));
       }
-      return JSON.readTree(said.lines().toList().getLast());
+      return JSON.readTree(printed.lines().toList().getLast());
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("interrupted during a phase", e);
     }
   }
 
-  private static final String HEAD = "%-8s %7s %8s %6s %6s %6s %5s %9s %5s %6s %6s %6s  %-12s %8s";
-
-  private void tell(String name, JsonNode phase) {
+  private void print(String load, JsonNode phase) {
     if (json) {
-      output.printJson(phase.<ObjectNode>deepCopy().put("load", name));
+      output.printJson(phase.<ObjectNode>deepCopy().put("load", load));
       return;
     }
     output.print(
-        HEAD.formatted(
-            name,
+        ROW.formatted(
+            load,
             phase.path("cameras").asText(),
-            decimal(phase.path("lagP50Seconds").asDouble(), 1),
-            decimal(phase.path("lagP95Seconds").asDouble(), 1),
-            decimal(phase.path("lagMaxSeconds").asDouble(), 1),
-            decimal(phase.path("lagAtEndSeconds").asDouble(), 1),
-            decimal(phase.path("fps").asDouble(), 2),
-            decimal(phase.path("tokensPerSecond").asDouble(), 0),
-            decimal(phase.path("seen").asDouble(), 2),
-            "%s/%d"
-                .formatted(
-                    decimal(phase.path("loadLevel").asDouble(), 1),
-                    phase.path("loadLevelMax").asInt()),
-            decimal(phase.path("mIoU").asDouble(), 3),
-            decimal(phase.path("R1@0.5").asDouble(), 3),
+            decimal(phase, "lagP50Seconds", 1),
+            decimal(phase, "lagP95Seconds", 1),
+            decimal(phase, "lagMaxSeconds", 1),
+            decimal(phase, "lagAtEndSeconds", 1),
+            decimal(phase, "fps", 2),
+            decimal(phase, "tokensPerSecond", 0),
+            decimal(phase, "seen", 2),
+            "%s/%d".formatted(decimal(phase, "loadLevel", 1), phase.path("loadLevelMax").asInt()),
+            decimal(phase, "mIoU", 3),
+            decimal(phase, "R1@0.5", 3),
             "%d of %d".formatted(phase.path("invented").asInt(), phase.path("answers").asInt()),
             phase.path("peakMemoryMiB").asInt() + " MiB"));
   }
 
-  private static String decimal(double number, int digits) {
-    return String.format(Locale.ROOT, "%." + digits + "f", number);
+  private static String decimal(JsonNode phase, String field, int digits) {
+    return Decimals.of(phase.path(field).asDouble(), digits);
   }
 }

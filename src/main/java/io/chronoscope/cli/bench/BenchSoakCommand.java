@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
@@ -27,54 +27,62 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Hours of video as one stream, to see that the service's memory does not depend on how many.
+/// Soak test: shows that the service's memory does not grow with the length of a stream.
 @Command(
-    name = "hours",
+    name = "soak",
+    aliases = "hours",
     description = {
-      "Sends one long file through the service as one stream, and shows how much memory the service",
-      "takes while it looks at it."
+      "Measures memory and throughput over hours of video.",
+      "One long file passes through the service as one stream."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-public final class BenchSoakCommand implements Callable<Integer> {
+final class BenchSoakCommand implements Callable<Integer> {
+
+  private static final String ROW = "%8s %8s %7s %10s %9s %10s %8s";
+
+  /// Key of each `--json` line that says what the line holds; older than the command's name.
+  private static final String LINE_TYPE = "hours";
 
   @Parameters(
       paramLabel = "FILE",
       arity = "0..1",
       defaultValue = "video-samples/long.mp4",
-      description = "A video that is played over and over (default video-samples/long.mp4).")
+      description = "Video that is repeated (default: ${DEFAULT-VALUE}).")
   Path source = Path.of("video-samples/long.mp4");
 
   @Option(
       names = "--hours",
       paramLabel = "N",
       defaultValue = "3",
-      description = "How long the file is to be (default 3).")
+      description = "Length of the repeated video (default: ${DEFAULT-VALUE}).")
   double hours = 3;
 
   @Option(
       names = "--every",
       paramLabel = "MINUTES",
       defaultValue = "15",
-      description = "A row for so many minutes of video (default 15).")
+      description = "Minutes of video between two rows (default: ${DEFAULT-VALUE}).")
   double everyMinutes = 15;
 
   @Option(
       names = "--heap",
       paramLabel = "SIZE",
       defaultValue = "512m",
-      description = "The service's Java heap, all of it from the beginning (default 512m).")
+      description = "Java heap of the service, committed at the start (default: ${DEFAULT-VALUE}).")
   String heap = "512m";
 
   @Mixin ModelOptions model = new ModelOptions();
 
-  @Option(names = "--json", description = "One object a line for each row, and one for all.")
+  @Option(
+      names = "--json",
+      description = "Prints one JSON object for each row, then one for the whole run.")
   boolean json;
 
   private final Output output;
 
-  public BenchSoakCommand(Output output) {
+  BenchSoakCommand(Output output) {
     this.output = output;
   }
 
@@ -86,34 +94,15 @@ public final class BenchSoakCommand implements Callable<Integer> {
     }
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
-    Path directory = Files.createTempDirectory("chronoscope-hours");
-    Path file = directory.resolve("hours.mp4");
+    Path directory = Files.createTempDirectory("chronoscope-soak");
+    Path file = directory.resolve("soak.mp4");
     Path log = directory.resolve("service.log");
     try {
-      Duration length = make(file);
+      Duration length = repeatSource(file);
       output.report(
           "%s of video, %.1f MB"
               .formatted(ClockTime.coarse(length.toMillis()), Files.size(file) / 1e6));
-      List<SoakRun.Row> rows = new ArrayList<>();
-      if (!json) {
-        output.print(
-            HEAD.formatted(
-                "video", "heap MB", "RSS MB", "native MB", "state kB", "video s/s", "windows"));
-      }
-      long beganNanos = System.nanoTime();
-      SoakRun.Outcome outcome =
-          new SoakRun(
-                  settings,
-                  file,
-                  heap,
-                  model.arguments(),
-                  Duration.ofMillis(Math.round(everyMinutes * 60_000)),
-                  row -> {
-                    rows.add(row);
-                    tell(row);
-                  })
-              .run(log);
-      tell(length, Duration.ofNanos(System.nanoTime() - beganNanos), rows, outcome);
+      run(settings, file, length, log);
       return ExitCode.OK;
     } finally {
       Files.deleteIfExists(file);
@@ -122,23 +111,43 @@ public final class BenchSoakCommand implements Callable<Integer> {
     }
   }
 
-  private Duration make(Path file) {
+  private Duration repeatSource(Path file) {
     try {
       return new VideoRepeater()
           .repeat(source, Duration.ofMillis(Math.round(hours * 3_600_000)), file);
     } catch (IOException e) {
-      throw new EnvironmentException("cannot make a long file of " + source + ": " + e, e);
+      throw new EnvironmentException("cannot repeat " + source + ": " + e, e);
     } catch (UnreadableMediaException e) {
       throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
     }
   }
 
-  private static final String HEAD = "%8s %8s %7s %10s %9s %10s %8s";
+  private void run(ChronoscopeConfig settings, Path file, Duration length, Path log)
+      throws IOException {
+    if (!json) {
+      output.print(
+          ROW.formatted(
+              "video", "heap MB", "RSS MB", "native MB", "state kB", "video s/s", "windows"));
+    }
+    List<SoakRun.Row> rows = new ArrayList<>();
+    long startNanos = System.nanoTime();
+    SoakRun.Outcome outcome =
+        new SoakRun(
+                settings,
+                file,
+                Duration.ofMillis(Math.round(everyMinutes * 60_000)),
+                row -> {
+                  rows.add(row);
+                  printRow(row);
+                })
+            .run(heap, model.arguments(), log);
+    printTotal(length, Duration.ofNanos(System.nanoTime() - startNanos), rows, outcome);
+  }
 
-  private void tell(SoakRun.Row row) {
+  private void printRow(SoakRun.Row row) {
     if (json) {
       Map<String, Object> line = new LinkedHashMap<>();
-      line.put("hours", "row");
+      line.put(LINE_TYPE, "row");
       line.put("videoMs", row.videoMs());
       line.put("heapBytes", row.memory().heapBytes());
       line.put("residentBytes", row.memory().residentBytes());
@@ -150,53 +159,40 @@ public final class BenchSoakCommand implements Callable<Integer> {
       return;
     }
     output.print(
-        HEAD.formatted(
+        ROW.formatted(
             ClockTime.coarse(row.videoMs()),
-            megabytes(row.memory().heapBytes()),
-            megabytes(row.memory().residentBytes()),
-            megabytes(row.memory().nativeBytes()),
-            decimal(row.stateBytes() / 1e3),
-            decimal(row.videoPerSecond()),
+            Decimals.of(row.memory().heapBytes() / 1e6, 1),
+            Decimals.of(row.memory().residentBytes() / 1e6, 1),
+            Decimals.of(row.memory().nativeBytes() / 1e6, 1),
+            Decimals.of(row.stateBytes() / 1e3, 1),
+            Decimals.of(row.videoPerSecond(), 1),
             row.windows()));
   }
 
-  private void tell(
+  private void printTotal(
       Duration length, Duration took, List<SoakRun.Row> rows, SoakRun.Outcome outcome) {
-    double heapGrew = growth(rows, row -> row.memory().heapBytes());
-    double residentGrew = growth(rows, row -> row.memory().residentBytes());
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("hours", "all");
-    all.put("videoMs", length.toMillis());
-    all.put("tookMs", took.toMillis());
-    all.putAll(outcome.tally().figures());
-    all.put("largestStateBytes", outcome.stateBytes());
-    all.put("heapGrowth", heapGrew);
-    all.put("residentGrowth", residentGrew);
+    Map<String, Object> total = new LinkedHashMap<>();
+    total.put(LINE_TYPE, "all");
+    total.put("videoMs", length.toMillis());
+    total.put("tookMs", took.toMillis());
+    total.putAll(outcome.tally().figures());
+    total.put("largestStateBytes", outcome.stateBytes());
+    total.put("heapGrowth", growth(rows, row -> row.memory().heapBytes()));
+    total.put("residentGrowth", growth(rows, row -> row.memory().residentBytes()));
     if (json) {
-      output.printJson(all);
+      output.printJson(total);
       return;
     }
     output.print("");
-    all.forEach((name, value) ->
+    total.remove(LINE_TYPE);
+    total.forEach((name, value) ->
         output.print(
-            "%-20s %s".formatted(name, value instanceof Double d ? twoDecimals(d) : value)));
+            "%-20s %s".formatted(name, value instanceof Double d ? Decimals.of(d, 2) : value)));
   }
 
-  /// The most, against the first row.
+  /// Returns the maximum relative to the first row.
   private static double growth(List<SoakRun.Row> rows, ToLongFunction<SoakRun.Row> size) {
     long first = size.applyAsLong(rows.getFirst());
     return (double) rows.stream().mapToLong(size).max().orElse(first) / first;
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
-  }
-
-  private static String decimal(double number) {
-    return String.format(Locale.ROOT, "%.1f", number);
-  }
-
-  private static String twoDecimals(double number) {
-    return String.format(Locale.ROOT, "%.2f", number);
   }
 }

@@ -18,45 +18,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/// What consumers read of a phase, in figures: lag and how closely it was looked are those of the
-/// windows that were described, what was not seen is what gaps say.
+/// Computes the figures of a phase from the records that consumers read. Lag and sampling come from
+/// the summaries of analyzed windows, the share of unseen video from the gaps.
 final class LoadFigures {
 
-  private static final Path OWN_STATUS = Path.of("/proc/self/status");
-  private static final String PEAK_MEMORY = "VmHWM:";
+  private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
+  private static final String PEAK_RESIDENT_SIZE = "VmHWM:";
 
   private LoadFigures() {}
 
-  /// @param played what each stream played
-  /// @param results what was said of it
+  /// @param played by stream
+  /// @param results by stream
+  /// @return figures by their name in the `--json` output
   static Map<String, Object> of(Map<String, Played> played, Map<String, StreamResults> results) {
     List<Comparison> comparisons = new ArrayList<>();
     List<Summary> windows = new ArrayList<>();
     double videoMs = 0;
-    double notSeenMs = 0;
-    for (StreamResults said : results.values()) {
-      Played video = played.get(said.stream());
+    double gapMs = 0;
+    for (StreamResults found : results.values()) {
+      Played video = played.get(found.stream());
       if (video == null) {
         continue;
       }
-      comparisons.add(said.compare(video.truth()));
+      comparisons.add(found.compare(video.truth()));
       videoMs += video.length().toMillis();
-      notSeenMs +=
-          said.gaps().stream()
+      gapMs +=
+          found.gaps().stream()
               .filter(gap -> gap.status() == Status.CLOSED)
               .mapToLong(gap -> gap.endOffsetMs() - gap.startOffsetMs())
               .sum();
-      said.published().stream()
+      found.published().stream()
           .filter(Summary.class::isInstance)
           .map(Summary.class::cast)
           .filter(summary -> summary.level() == Level.WINDOW)
           .forEach(windows::add);
     }
     windows.sort(Comparator.comparing(Summary::end));
-    List<Sampling> looks = windows.stream().map(Summary::sampling).toList();
-    double[] lags = looks.stream().mapToDouble(LoadFigures::lagSeconds).sorted().toArray();
-    List<Sampling> last = looks.subList(looks.size() * 9 / 10, looks.size());
-    long tokens = looks.stream().mapToLong(Sampling::videoTokens).sum();
+    List<Sampling> samplings = windows.stream().map(Summary::sampling).toList();
+    double[] lags = samplings.stream().mapToDouble(LoadFigures::lagSeconds).sorted().toArray();
+    List<Sampling> last = samplings.subList(samplings.size() * 9 / 10, samplings.size());
+    long tokens = samplings.stream().mapToLong(Sampling::videoTokens).sum();
     Score score = Score.of(comparisons);
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("videoSeconds", videoMs / 1e3);
@@ -65,11 +66,11 @@ final class LoadFigures {
     figures.put("lagP95Seconds", quantile(lags, 0.95));
     figures.put("lagMaxSeconds", quantile(lags, 1));
     figures.put("lagAtEndSeconds", mean(last.stream().mapToDouble(LoadFigures::lagSeconds)));
-    figures.put("fps", mean(looks.stream().mapToDouble(Sampling::fps)));
+    figures.put("fps", mean(samplings.stream().mapToDouble(Sampling::fps)));
     figures.put("tokensPerSecond", 1e3 * tokens / Math.max(1, videoMs));
-    figures.put("seen", videoMs == 0 ? 0 : 1 - notSeenMs / videoMs);
-    figures.put("loadLevel", mean(looks.stream().mapToDouble(Sampling::loadLevel)));
-    figures.put("loadLevelMax", looks.stream().mapToInt(Sampling::loadLevel).max().orElse(0));
+    figures.put("seen", videoMs == 0 ? 0 : 1 - gapMs / videoMs);
+    figures.put("loadLevel", mean(samplings.stream().mapToDouble(Sampling::loadLevel)));
+    figures.put("loadLevelMax", samplings.stream().mapToInt(Sampling::loadLevel).max().orElse(0));
     figures.put("mIoU", score.meanIou());
     figures.put("R1@0.5", score.recallAt50());
     figures.put("answers", score.answers());
@@ -78,8 +79,8 @@ final class LoadFigures {
     return figures;
   }
 
-  private static double lagSeconds(Sampling look) {
-    return look.lagMs() / 1e3;
+  private static double lagSeconds(Sampling sampling) {
+    return sampling.lagMs() / 1e3;
   }
 
   private static double quantile(double[] sorted, double q) {
@@ -90,13 +91,12 @@ final class LoadFigures {
     return values.average().orElse(0);
   }
 
-  /// Of this process, heap and all else that was resident at a time; 0 where the system does not
-  /// say.
+  /// Returns the peak resident size of this process; 0 where the system does not report it.
   private static long peakMemoryMiB() {
     try {
-      return Files.readAllLines(OWN_STATUS).stream()
-              .filter(line -> line.startsWith(PEAK_MEMORY))
-              .map(line -> line.substring(PEAK_MEMORY.length()).replace("kB", "").strip())
+      return Files.readAllLines(PROCESS_STATUS).stream()
+              .filter(line -> line.startsWith(PEAK_RESIDENT_SIZE))
+              .map(line -> line.substring(PEAK_RESIDENT_SIZE.length()).replace("kB", "").strip())
               .mapToLong(Long::parseLong)
               .findFirst()
               .orElse(0)

@@ -3,6 +3,8 @@ package io.chronoscope.cli.bench;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.run.EmbeddedService;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.Pace;
+import io.chronoscope.cli.run.SegmentStream;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.EnvironmentException;
@@ -20,24 +22,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// One phase of the load generator: so many cameras for so long, through the whole service with a
-/// broker of its own, and what consumers read of it in figures. A camera plays one video after the
-/// other, each as a stream of its own; when the time is over it stops where it is.
+/// One phase of the overload test: a number of cameras play videos through the whole service for a
+/// fixed time. A camera plays one video after another, each as a stream of its own, and stops in
+/// the middle of a video when the time is over.
 final class LoadPhase {
 
-  private static final Duration CHUNK = Duration.ofSeconds(2);
+  private static final Duration CHUNK_LENGTH = Duration.ofSeconds(2);
 
-  /// Cameras are not switched on at the same moment.
-  private static final Duration SWITCHED_ON_WITHIN = Duration.ofSeconds(10);
+  /// Cameras start spread over this time, not all at the same moment.
+  private static final Duration START_SPREAD = Duration.ofSeconds(10);
 
-  /// How often each video is sent when all go at once: enough streams to fill batches.
+  /// How often each video is sent when all are sent at once: enough streams to fill batches.
   private static final int COPIES = 3;
 
   private record Video(String name, List<MediaSegment> segments, GroundTruth truth) {}
 
   /// What a stream played.
   ///
-  /// @param truth as far as it was played
+  /// @param truth the events up to `length`
   record Played(GroundTruth truth, Duration length) {
 
     static Played of(GroundTruth whole, Duration length) {
@@ -57,119 +59,119 @@ final class LoadPhase {
 
   private final ChronoscopeConfig settings;
   private final int cameras;
-  private final Duration lasts;
+  private final Duration duration;
   private final List<Video> videos = new ArrayList<>();
-  private final List<EmbeddedService.Stream> streams = new ArrayList<>();
+  private final List<SegmentStream> streams = new ArrayList<>();
   private final Map<String, Played> played = new HashMap<>();
 
-  /// @param cameras 0 sends every video, all at the same time and as fast as it goes
+  /// @param folder of videos with ground-truth files
+  /// @param cameras 0 sends all videos at once, as fast as possible
   LoadPhase(ChronoscopeConfig settings, Path folder, int cameras, int seconds) throws IOException {
     this.settings = settings;
     this.cameras = cameras;
-    this.lasts = Duration.ofSeconds(seconds);
+    this.duration = Duration.ofSeconds(seconds);
     for (Path file : FileFeed.videosIn(folder)) {
       Optional<GroundTruth> truth = GroundTruth.of(file);
       if (truth.isPresent()) {
-        videos.add(new Video(FileFeed.streamOf(file), FileFeed.cut(file, CHUNK), truth.get()));
+        videos.add(
+            new Video(FileFeed.streamOf(file), FileFeed.cut(file, CHUNK_LENGTH), truth.get()));
       }
     }
     if (videos.isEmpty()) {
-      throw new EnvironmentException("no video in " + folder + " has a truth file");
+      throw new EnvironmentException("no video in " + folder + " has a ground-truth file");
     }
   }
 
+  /// Runs the phase.
+  ///
+  /// @return figures by their name in the `--json` output
   Map<String, Object> run() {
     if (cameras == 0) {
-      allAtOnce();
+      addCopies();
     } else {
-      allCameras();
+      addCameras();
     }
-    Speed speed = new Speed(streams.size());
+    Throughput throughput = new Throughput(streams.size());
     Map<String, StreamResults> results =
         new EmbeddedService(settings, AnalysisListener.SILENT, List.of())
-            .run(
-                streams,
-                cameras == 0
-                    ? EmbeddedService.Pace.AS_FAST_AS_IT_GOES
-                    : EmbeddedService.Pace.REAL_TIME,
-                speed::saw);
+            .run(streams, cameras == 0 ? Pace.IMMEDIATE : Pace.REAL_TIME, throughput::update);
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("cameras", cameras == 0 ? streams.size() : cameras);
-    figures.put("videoPerSecond", speed.videoPerSecond());
+    figures.put("videoPerSecond", throughput.videoPerSecond());
     figures.putAll(LoadFigures.of(played, results));
     return figures;
   }
 
-  private void allAtOnce() {
+  private void addCopies() {
     for (int copy = 0; copy < COPIES; copy++) {
       for (Video video : videos) {
-        play("copy-" + copy, video, video.segments(), Duration.ZERO);
+        add("copy-" + copy, video, video.segments(), Duration.ZERO);
       }
     }
   }
 
-  private void allCameras() {
+  private void addCameras() {
     for (int camera = 0; camera < cameras; camera++) {
-      Duration begins = SWITCHED_ON_WITHIN.multipliedBy(camera).dividedBy(cameras);
-      for (int number = 0; begins.compareTo(lasts) < 0; number++) {
+      Duration start = START_SPREAD.multipliedBy(camera).dividedBy(cameras);
+      for (int number = 0; start.compareTo(duration) < 0; number++) {
         Video video = videos.get((camera + number) % videos.size());
-        Duration left = lasts.minus(begins);
+        Duration left = duration.minus(start);
         List<MediaSegment> inTime =
             video.segments().stream()
                 .takeWhile(segment -> FileFeed.endOf(segment).compareTo(left) <= 0)
                 .toList();
         if (!inTime.isEmpty()) {
-          play("camera-" + camera + "-" + number, video, inTime, begins);
+          add("camera-" + camera + "-" + number, video, inTime, start);
         }
-        begins = begins.plus(FileFeed.endOf(video.segments().getLast()));
+        start = start.plus(FileFeed.endOf(video.segments().getLast()));
       }
     }
   }
 
-  private void play(String name, Video video, List<MediaSegment> segments, Duration begins) {
+  private void add(String name, Video video, List<MediaSegment> segments, Duration startsAfter) {
     String id = name + "-" + video.name();
-    streams.add(new EmbeddedService.Stream(id, segments, begins));
+    streams.add(new SegmentStream(id, segments, startsAfter));
     played.put(id, Played.of(video.truth(), FileFeed.endOf(segments.getLast())));
   }
 
-  /// How much video was looked at a second, from the first answer until half of the streams were
-  /// over: with fewer the machine is no longer busy.
-  private static final class Speed {
+  /// Seconds of video analyzed per second, from the first result until half of the streams are
+  /// complete: with fewer streams the machine is no longer fully used.
+  private static final class Throughput {
 
     private final int streams;
-    private final Map<String, Long> seenMs = new HashMap<>();
-    private final Set<String> over = new HashSet<>();
+    private final Map<String, Long> analyzedMs = new HashMap<>();
+    private final Set<String> complete = new HashSet<>();
     private long firstNanos;
     private long lastNanos;
-    private long before;
+    private long firstMs;
 
-    Speed(int streams) {
+    Throughput(int streams) {
       this.streams = streams;
     }
 
-    void saw(StreamResults results) {
-      if (over.size() * 2 > streams) {
+    void update(StreamResults results) {
+      if (complete.size() * 2 > streams) {
         return;
       }
-      if (results.over()) {
-        over.add(results.stream());
+      if (results.isComplete()) {
+        complete.add(results.stream());
       }
-      seenMs.put(results.stream(), results.seenMs());
+      analyzedMs.put(results.stream(), results.analyzedMs());
       lastNanos = System.nanoTime();
       if (firstNanos == 0) {
         firstNanos = lastNanos;
-        before = total();
+        firstMs = totalMs();
       }
     }
 
-    private long total() {
-      return seenMs.values().stream().mapToLong(Long::longValue).sum();
+    private long totalMs() {
+      return analyzedMs.values().stream().mapToLong(Long::longValue).sum();
     }
 
     double videoPerSecond() {
       return lastNanos == firstNanos
           ? 0
-          : (total() - before) / 1e3 / ((lastNanos - firstNanos) / 1e9);
+          : (totalMs() - firstMs) / 1e3 / ((lastNanos - firstNanos) / 1e9);
     }
   }
 }

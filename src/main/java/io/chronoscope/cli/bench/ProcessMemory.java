@@ -19,15 +19,17 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/// How much memory another Java process of this machine takes.
+/// Measures the memory of another Java process on this machine, over a local JMX connection.
 final class ProcessMemory implements AutoCloseable {
 
-  /// @param heapBytes of what is reachable
-  /// @param committedBytes of heap that the process has from the system
-  /// @param residentBytes of all its memory
+  /// One measurement.
+  ///
+  /// @param heapBytes reachable objects
+  /// @param committedBytes heap that the process has committed
+  /// @param residentBytes resident size of the whole process
   record Reading(long heapBytes, long committedBytes, long residentBytes) {
 
-    /// What is not the Java heap: native libraries' memory, code, threads.
+    /// Memory outside the Java heap: native libraries, code, threads.
     long nativeBytes() {
       return residentBytes - committedBytes;
     }
@@ -46,14 +48,16 @@ final class ProcessMemory implements AutoCloseable {
     this.pools = pools;
   }
 
-  /// @throws IOException when it cannot be looked at, or is gone
-  @SuppressWarnings("BanJNDI") // the address is that process's own word, on this machine
+  /// Attaches to the process.
+  ///
+  /// @throws IOException when the process does not allow it or has ended
+  @SuppressWarnings("BanJNDI") // the address comes from that process, on this machine
   static ProcessMemory of(long pid) throws IOException {
     VirtualMachine machine;
     try {
       machine = VirtualMachine.attach(Long.toString(pid));
     } catch (AttachNotSupportedException e) {
-      throw new IOException("process " + pid + " cannot be looked at: " + e.getMessage(), e);
+      throw new IOException("cannot attach to process " + pid + ": " + e.getMessage(), e);
     }
     try {
       JMXConnector connector =
@@ -69,10 +73,10 @@ final class ProcessMemory implements AutoCloseable {
     }
   }
 
-  /// Collects the process's garbage first.
+  /// Runs a garbage collection in the process, then measures.
   Reading read() throws IOException {
     memory.gc();
-    // What is in use right after a collection; by now there is garbage again.
+    // Usage right after the collection; by now there is new garbage.
     long heap =
         pools.stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
@@ -100,7 +104,7 @@ final class ProcessMemory implements AutoCloseable {
             .map(text -> text.replaceAll("\\D", ""))
             .filter(digits -> !digits.isEmpty())
             .map(Long::parseLong)
-            .orElseThrow(() -> new IOException("no resident size of process " + pid));
+            .orElseThrow(() -> new IOException("cannot read the resident size of process " + pid));
   }
 
   @Override

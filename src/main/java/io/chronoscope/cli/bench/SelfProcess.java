@@ -4,15 +4,15 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/// This program once more, in a process of its own: what is measured begins from nothing and takes
-/// nothing else's memory.
+/// Starts this program in a process of its own, so that a measurement starts from a fresh state and
+/// shares no memory with the command that measures.
 final class SelfProcess {
 
   private SelfProcess() {}
 
-  /// A process that is yet to be started, with this one's Java options and environment.
+  /// Prepares a process with the Java options and the environment of this one.
   ///
-  /// @param javaOptions come after this process's own, and win
+  /// @param javaOptions override the options of this process
   static ProcessBuilder of(List<String> javaOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));

@@ -2,6 +2,7 @@ package io.chronoscope.cli.bench;
 
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
@@ -10,37 +11,34 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// One long file through the real service. Broker, sender and reader are in this process, the
-/// service in one of its own, so that its memory is nobody else's.
+/// Sends one long file through the service. Broker, sender and reader run in this process, the
+/// service in a process of its own, whose memory is measured.
 final class SoakRun {
 
-  static final String STREAM = "hours";
-
-  private static final Duration CHUNK = Duration.ofSeconds(4);
-  private static final Duration STARTS_WITHIN = Duration.ofMinutes(5);
+  private static final String STREAM = "soak";
+  private static final Duration CHUNK_LENGTH = Duration.ofSeconds(4);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
   private static final URI SOURCE = URI.create("/chronoscope/bench");
 
-  /// What the service is like when so much of the video has been looked at.
+  /// A measurement after a part of the video.
   ///
-  /// @param videoPerSecond seconds of video in a second, since the row before
-  /// @param stateBytes of the record from which the stream would go on
+  /// @param videoMs how much of the video has been analyzed
+  /// @param videoPerSecond seconds of video analyzed per second since the previous row
+  /// @param windows number of windows analyzed
+  /// @param stateBytes size of the record that the stream would resume from
   record Row(
       long videoMs,
       ProcessMemory.Reading memory,
@@ -48,43 +46,32 @@ final class SoakRun {
       int windows,
       int stateBytes) {}
 
-  private final ChronoscopeConfig settings;
-  private final Path file;
-  private final String heap;
-  private final List<String> modelOptions;
-  private final Duration every;
-  private final Consumer<Row> rows;
-  private final SoakTally tally = new SoakTally();
-
-  /// @param heap size of the service's heap, such as `512m`; it has all of it from the beginning,
-  ///   so that what grows is something else
-  /// @param every so much video there is a row
-  SoakRun(
-      ChronoscopeConfig settings,
-      Path file,
-      String heap,
-      List<String> modelOptions,
-      Duration every,
-      Consumer<Row> rows) {
-    this.settings = settings;
-    this.file = file;
-    this.heap = heap;
-    this.modelOptions = modelOptions;
-    this.every = every;
-    this.rows = rows;
-  }
-
-  /// @param stateBytes of the largest state record
+  /// @param stateBytes size of the largest state record
   record Outcome(SoakTally tally, long stateBytes) {}
 
-  /// @param log where the service's own words go
-  Outcome run(Path log) throws IOException {
+  private final ChronoscopeConfig settings;
+  private final Path file;
+  private final Duration interval;
+  private final Consumer<Row> onRow;
+  private final SoakTally tally = new SoakTally();
+
+  /// @param interval length of video between two rows
+  SoakRun(ChronoscopeConfig settings, Path file, Duration interval, Consumer<Row> onRow) {
+    this.settings = settings;
+    this.file = file;
+    this.interval = interval;
+    this.onRow = onRow;
+  }
+
+  /// @see ServiceProcess#start(String, String, List, Path)
+  Outcome run(String heap, List<String> modelOptions, Path log) throws IOException {
     TopicNames topics = LayerSettings.topicNames(settings);
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       Map<String, Object> client = KafkaClientConfig.ofEmbedded(broker.bootstrapServers());
       Topics.ensure(client, topics);
-      Process service = start(broker.bootstrapServers(), log);
-      try (ResultReader results =
+      try (ServiceProcess service =
+              ServiceProcess.start(broker.bootstrapServers(), heap, modelOptions, log);
+          ResultReader results =
               new ResultReader(
                   client, topics.ofKind(Topic.Kind.ANALYSIS), ResultReader.From.BEGINNING);
           StateSizes states = new StateSizes(client, topics.of(Topic.STATE));
@@ -93,108 +80,64 @@ final class SoakRun {
             CompletableFuture.runAsync(
                 () -> send(client, topics.of(Topic.CHUNKS)),
                 task -> Thread.ofVirtual().start(task));
-        follow(service, sending, results, states, memory, log);
+        follow(service, sending, results, states, memory);
         return new Outcome(tally, states.largest());
-      } finally {
-        stop(service);
       }
     }
   }
 
-  private Process start(String servers, Path log) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(List.of("serve", "--bootstrap", servers, "--port", "0"));
-    arguments.addAll(modelOptions);
-    ProcessBuilder command =
-        SelfProcess.of(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"), arguments);
-    Map<String, String> environment = command.environment();
-    environment.keySet().removeIf(name -> name.startsWith("KAFKA_"));
-    // What the process may keep ahead of and behind its work is full long before the first row.
-    environment.putIfAbsent("CHRONOSCOPE_QUEUE_MAX_BYTES", "8M");
-    environment.putIfAbsent("CHRONOSCOPE_SHARING_MAX_BYTES", "8M");
-    environment.putIfAbsent("CHRONOSCOPE_LOG_LEVEL", "WARN");
-    Process service =
-        command
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(service::destroy));
-    return service;
-  }
-
-  private static void stop(Process service) {
-    service.destroy();
-    try {
-      if (!service.waitFor(1, TimeUnit.MINUTES)) {
-        service.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      service.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /// As fast as it goes; one chunk at a time is in memory.
+  /// Sends as fast as possible, with one chunk in memory at a time.
   private void send(Map<String, Object> client, String topic) {
     Instant start = Instant.now();
     AtomicLong sequence = new AtomicLong();
     try (ChunkPublisher publisher = new ChunkPublisher(client, topic, SOURCE)) {
+      SegmentSender sender = new SegmentSender(publisher);
       FileFeed.cut(
-          file, CHUNK, segment -> send(publisher, start, sequence.getAndIncrement(), segment));
-      publisher.end(STREAM).toCompletableFuture().join();
+          file,
+          CHUNK_LENGTH,
+          segment ->
+              sender.send(
+                  STREAM, sequence.getAndIncrement(), start.plus(segment.start()), segment));
+      sender.end(STREAM);
     }
   }
 
-  private static void send(
-      ChunkPublisher publisher, Instant start, long sequence, MediaSegment segment) {
-    publisher
-        .publish(
-            STREAM,
-            sequence,
-            start.plus(segment.start()),
-            segment.duration(),
-            segment.contentType(),
-            FileFeed.bytesOf(segment))
-        .toCompletableFuture()
-        .join();
-  }
-
   private void follow(
-      Process service,
+      ServiceProcess service,
       CompletableFuture<Void> sending,
       ResultReader results,
       StateSizes states,
-      ProcessMemory memory,
-      Path log)
+      ProcessMemory memory)
       throws IOException {
-    long beganNanos = System.nanoTime();
+    long startNanos = System.nanoTime();
     long rowMs = 0;
     long rowNanos = 0;
-    while (!tally.over()) {
+    while (!tally.isComplete()) {
       if (sending.isCompletedExceptionally()) {
         sending.join();
       }
-      if (!service.isAlive()) {
-        throw new IllegalStateException(
-            "the service ended with " + service.exitValue() + ":\n" + Files.readString(log));
-      }
+      service.requireAlive();
       results.poll(Duration.ofMillis(250)).forEach(this::add);
       states.poll();
       long now = System.nanoTime();
       if (rowNanos == 0 && tally.windows() > 0) {
-        // The time that the service takes to start is not its speed.
+        // The throughput does not include the time until the service is ready.
         rowNanos = now;
-        rowMs = tally.seenMs();
-      } else if (rowNanos == 0 && now - beganNanos > STARTS_WITHIN.toNanos()) {
-        throw new IllegalStateException(
-            "nothing was published within " + STARTS_WITHIN + ":\n" + Files.readString(log));
+        rowMs = tally.analyzedMs();
+      } else if (rowNanos == 0 && now - startNanos > START_TIMEOUT.toNanos()) {
+        throw service.failure("no results within " + START_TIMEOUT);
       }
-      boolean due = tally.seenMs() / every.toMillis() > rowMs / every.toMillis();
-      if (due || tally.over()) {
-        double speed = (tally.seenMs() - rowMs) / 1e3 / ((now - rowNanos) / 1e9);
-        rows.accept(
-            new Row(tally.seenMs(), memory.read(), speed, tally.windows(), states.latest(STREAM)));
-        rowMs = tally.seenMs();
+      boolean due = tally.analyzedMs() / interval.toMillis() > rowMs / interval.toMillis();
+      if (due || tally.isComplete()) {
+        double videoPerSecond = (tally.analyzedMs() - rowMs) / 1e3 / ((now - rowNanos) / 1e9);
+        onRow.accept(
+            new Row(
+                tally.analyzedMs(),
+                memory.read(),
+                videoPerSecond,
+                tally.windows(),
+                states.latest(STREAM)));
+        rowMs = tally.analyzedMs();
         rowNanos = System.nanoTime();
       }
     }
@@ -204,7 +147,7 @@ final class SoakRun {
     switch (read) {
       case Read.Foreign foreign ->
           throw new IllegalStateException(
-              "a record that is no result: " + foreign.at() + ": " + foreign.problem());
+              "record %s is not a result: %s".formatted(foreign.at(), foreign.problem()));
       case Read.Published published -> tally.add(published.result());
     }
   }

@@ -17,18 +17,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Counts what is published of one stream, without keeping it.
+/// Counts the results of one stream, without retaining them.
 final class SoakTally {
 
   private final Map<Level, Integer> summaries = new EnumMap<>(Level.class);
-  private int toldAgain;
+  private int revisedSummaries;
   private int events;
   private int withdrawn;
   private int gaps;
   private int deadLetters;
   private int unanswered;
-  private long seenMs;
-  private long wholeMs = -1;
+  private long analyzedMs;
+  private long summaryEndMs = -1;
   private Optional<StreamEnd> end = Optional.empty();
 
   void add(Result result) {
@@ -39,7 +39,7 @@ final class SoakTally {
         withdrawn += event.status() == Status.WITHDRAWN ? 1 : 0;
       }
       case Gap gap -> gaps += gap.revision() == 1 ? 1 : 0;
-      case DeadLetter letter -> deadLetters++;
+      case DeadLetter deadLetter -> deadLetters++;
       case Unanswered window -> unanswered++;
       case StreamEnd ended -> end = Optional.of(ended);
       case Alert alert -> {}
@@ -51,36 +51,39 @@ final class SoakTally {
     if (summary.revision() == 1) {
       summaries.merge(summary.level(), 1, Integer::sum);
     } else {
-      toldAgain++;
+      revisedSummaries++;
     }
     switch (summary.level()) {
-      case WINDOW -> seenMs = Math.max(seenMs, summary.endOffsetMs());
-      case STREAM -> wholeMs = summary.endOffsetMs();
+      case WINDOW -> analyzedMs = Math.max(analyzedMs, summary.endOffsetMs());
+      case STREAM -> summaryEndMs = summary.endOffsetMs();
       case MINUTE, HOUR -> {}
     }
   }
 
-  /// To where windows have looked, from the stream's start.
-  long seenMs() {
-    return seenMs;
+  /// Returns the end of the part that was analyzed, in milliseconds from the stream's start.
+  long analyzedMs() {
+    return analyzedMs;
   }
 
   int windows() {
     return summaries.getOrDefault(Level.WINDOW, 0);
   }
 
-  /// The end and the whole come on two topics, so either may be read first.
-  boolean over() {
-    return end.filter(ended -> ended.windows() == 0 || wholeMs >= ended.durationMs()).isPresent();
+  /// Whether no further results follow. The stream's end and its summary are published on two
+  /// topics, so either may be read first.
+  boolean isComplete() {
+    return end.filter(ended -> ended.windows() == 0 || summaryEndMs >= ended.durationMs())
+        .isPresent();
   }
 
+  /// Returns the figures by their name in the `--json` output.
   Map<String, Object> figures() {
     Map<String, Object> figures = new LinkedHashMap<>();
     for (Level level : Level.values()) {
       figures.put(
           level.name().toLowerCase(Locale.ROOT) + "Summaries", summaries.getOrDefault(level, 0));
     }
-    figures.put("summariesToldAgain", toldAgain);
+    figures.put("summariesToldAgain", revisedSummaries);
     figures.put("events", events);
     figures.put("eventsWithdrawn", withdrawn);
     figures.put("gaps", gaps);

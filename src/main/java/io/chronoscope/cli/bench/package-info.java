@@ -1,4 +1,6 @@
-/// `bench`: measurements that anybody can repeat.
+/// The `bench` commands. `load` ([BenchLoadCommand]) measures lag and accuracy under overload, in
+/// phases ([LoadPhase]) that each run in a process of their own. `soak` ([BenchSoakCommand],
+/// [SoakRun]) measures the memory of the service over hours of video.
 @NullMarked
 package io.chronoscope.cli.bench;
 

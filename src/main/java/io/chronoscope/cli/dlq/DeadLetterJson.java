@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.client.DeadLetters.Letter;
-import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.Json;
+import io.chronoscope.wire.Rfc3339;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -23,7 +24,7 @@ final class DeadLetterJson {
   /// @param retained whether the rejected record is still on its topic
   static ObjectNode of(Letter deadLetter, boolean retained) {
     ObjectNode json = deadLetter.json().deepCopy();
-    json.put("refusedAt", JsonFields.time(deadLetter.at()));
+    json.put("refusedAt", Rfc3339.format(deadLetter.at()));
     json.put("recordRetained", retained);
     json.put("state", state(deadLetter));
     deadLetter.redriven().ifPresent(mark -> json.set("redriven", mark.json()));
@@ -35,8 +36,8 @@ final class DeadLetterJson {
   }
 
   static ObjectNode of(ConsumerRecord<byte[], byte[]> record) {
-    ObjectNode json = JsonFields.newObject();
-    json.put("time", JsonFields.time(Instant.ofEpochMilli(Math.max(0, record.timestamp()))));
+    ObjectNode json = Json.newObject();
+    json.put("time", Rfc3339.format(Instant.ofEpochMilli(Math.max(0, record.timestamp()))));
     if (record.key() != null) {
       json.put("key", new String(record.key(), UTF_8));
     }

@@ -8,7 +8,7 @@ import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.client.RetainedRecords;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.Rfc3339;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +67,7 @@ final class DlqListCommand implements Callable<Integer> {
           List.of(
               deadLetter.id(),
               deadLetter.letter().stream(),
-              JsonFields.time(deadLetter.at()),
+              Rfc3339.format(deadLetter.at()),
               DeadLetterTopic.reason(deadLetter),
               DeadLetterJson.state(deadLetter),
               retained.contains(deadLetter.origin()) ? "retained" : "gone",

@@ -6,7 +6,7 @@ import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
-import io.chronoscope.wire.JsonFields;
+import io.chronoscope.wire.Json;
 import io.chronoscope.wire.RuleRecord;
 import io.chronoscope.wire.Topic;
 import java.util.List;
@@ -47,7 +47,7 @@ record RulesTopic(KafkaConnection connection) {
 
   /// Writes the rule as on the topic, with its key as `id`.
   static ObjectNode json(Rule rule) {
-    ObjectNode json = JsonFields.newObject();
+    ObjectNode json = Json.newObject();
     json.put("id", rule.id());
     json.setAll(RuleRecord.json(rule));
     return json;

@@ -16,21 +16,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// Video files as streams of chunks: which there are, what they are called, how they are cut.
+/// Turns video files into streams: finds them, names their streams and cuts them into chunks.
 public final class FileFeed {
 
-  private static final Set<String> ENDINGS = Set.of("mp4", "m4v", "mov", "mkv", "webm", "ts");
+  private static final Set<String> EXTENSIONS = Set.of("mp4", "m4v", "mov", "mkv", "webm", "ts");
 
   private FileFeed() {}
 
-  /// The videos in a directory, in the order of their names.
+  /// Lists the videos in a directory in the order of their names.
+  ///
+  /// @throws EnvironmentException when there are none
   public static List<Path> videosIn(Path folder) {
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> videos =
           all.filter(
                   file -> {
                     String name = file.getFileName().toString();
-                    return ENDINGS.contains(
+                    return EXTENSIONS.contains(
                         name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
                   })
               .sorted()
@@ -44,16 +46,18 @@ public final class FileFeed {
     }
   }
 
-  /// What a file's stream is called when nobody says otherwise: its name without the ending.
+  /// Returns the default id of a file's stream: the file name without its extension.
   public static String streamOf(Path file) {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return dot <= 0 ? name : name.substring(0, dot);
   }
 
-  /// Cuts at key frames, without encoding anew.
+  /// Cuts a file at key frames, without re-encoding.
   ///
-  /// @param length of a chunk at least, as far as key frames allow
+  /// @param length minimum length of a chunk, which ends before the next key frame
+  /// @throws EnvironmentException when the file cannot be read
+  /// @throws IllegalArgumentException when the file is not a readable video; the message names it
   public static void cut(Path file, Duration length, Consumer<MediaSegment> sink) {
     if (!Files.isReadable(file)) {
       throw new EnvironmentException("cannot read " + file);
@@ -67,26 +71,30 @@ public final class FileFeed {
     }
   }
 
-  /// All chunks of a short file at once.
+  /// Cuts a file and keeps all chunks in memory.
+  ///
+  /// @see #cut(Path, Duration, Consumer)
   public static List<MediaSegment> cut(Path file, Duration length) {
     List<MediaSegment> segments = new ArrayList<>();
     cut(file, length, segments::add);
     return segments;
   }
 
-  /// How long a file is, to the end of its last chunk.
+  /// Returns the end of the file's last chunk. Reads the whole file.
   public static Duration lengthOf(Path file) {
     AtomicLong endNanos = new AtomicLong();
     cut(file, Duration.ofSeconds(10), segment -> endNanos.set(endOf(segment).toNanos()));
     return Duration.ofNanos(endNanos.get());
   }
 
+  /// Copies the segment's media.
   public static byte[] bytesOf(MediaSegment segment) {
     byte[] bytes = new byte[segment.media().remaining()];
     segment.media().duplicate().get(bytes);
     return bytes;
   }
 
+  /// Returns the end of the segment, relative to the start of its file.
   public static Duration endOf(MediaSegment segment) {
     return segment.start().plus(segment.duration());
   }

@@ -9,41 +9,39 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/// What of a stream was not seen, for a timeline: gaps that follow one another for the same reason
-/// are one.
+/// Converts a stream's gaps to rows of a timeline. Adjacent gaps with the same cause become one
+/// row.
 final class GapRows {
 
   private GapRows() {}
 
-  /// @param gaps of each the latest revision
+  /// @param gaps the latest revision of each
   static List<Unseen> of(Collection<Gap> gaps) {
     List<Unseen> rows = new ArrayList<>();
-    for (Gap gap :
-        gaps.stream()
-            .filter(one -> one.status() != Status.WITHDRAWN)
-            .sorted(Comparator.comparing(Gap::startOffsetMs))
-            .toList()) {
-      Unseen next = new Unseen(gap.startOffsetMs(), gap.endOffsetMs(), why(gap.cause()));
-      Unseen before = rows.isEmpty() ? next : rows.getLast();
-      if (before != next
-          && before.description().equals(next.description())
-          && before.endMs() >= next.startMs()) {
-        rows.removeLast();
-        next =
-            new Unseen(
-                before.startMs(), Math.max(before.endMs(), next.endMs()), next.description());
-      }
-      rows.add(next);
-    }
+    gaps.stream()
+        .filter(gap -> gap.status() != Status.WITHDRAWN)
+        .sorted(Comparator.comparing(Gap::startOffsetMs))
+        .map(gap -> new Unseen(gap.startOffsetMs(), gap.endOffsetMs(), description(gap.cause())))
+        .forEach(next -> {
+          boolean continues =
+              !rows.isEmpty()
+                  && rows.getLast().description().equals(next.description())
+                  && rows.getLast().endMs() >= next.startMs();
+          rows.add(continues ? merged(rows.removeLast(), next) : next);
+        });
     return rows;
   }
 
-  private static String why(Cause cause) {
+  private static Unseen merged(Unseen first, Unseen next) {
+    return new Unseen(first.startMs(), Math.max(first.endMs(), next.endMs()), first.description());
+  }
+
+  private static String description(Cause cause) {
     return switch (cause) {
-      case MISSING -> "no chunk came";
-      case UNREADABLE -> "could not be read";
-      case CLOCK -> "the clock jumped";
-      case NOT_LOOKED -> "not looked at: too far behind";
+      case MISSING -> "chunk missing";
+      case UNREADABLE -> "chunk unreadable";
+      case CLOCK -> "producer's clock jumped";
+      case NOT_LOOKED -> "not analyzed: too far behind";
     };
   }
 }

@@ -20,8 +20,10 @@ public final class SegmentSender {
     this.publisher = publisher;
   }
 
-  /// @param sequence of the chunk in its stream
-  /// @param start of the chunk
+  /// Sends a segment.
+  ///
+  /// @param sequence number of the chunk in its stream, from 0
+  /// @param start absolute start of the chunk
   /// @throws IllegalStateException when the brokers reject the record
   public ChunkOrigin send(String stream, long sequence, Instant start, MediaSegment segment) {
     return acknowledged(
@@ -48,19 +50,6 @@ public final class SegmentSender {
   /// @throws IllegalStateException when the brokers reject the record
   public void end(String stream) {
     acknowledged(stream, publisher.end(stream));
-  }
-
-  /// Waits as long as a camera would need until a chunk is complete.
-  public static void sleepUntil(Instant due) {
-    try {
-      Duration left = Duration.between(Instant.now(), due);
-      if (left.isPositive()) {
-        Thread.sleep(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while sending", e);
-    }
   }
 
   private static ChunkOrigin acknowledged(String stream, CompletionStage<ChunkOrigin> sending) {

@@ -125,17 +125,11 @@ final class DecoderLayers {
     }
   }
 
-  /// As [MropeRotary] computes the tables on the host.
+  /// See [MropeRotary].
   private Rotation rotation(Ops ops, Value positions) {
     Graph graph = ops.graph();
-    float[] frequencies = MropeRotary.inverseFrequencies(text.headDim(), text.ropeTheta());
-    long[] axes = new long[frequencies.length];
-    int at = 0;
-    for (int axis = 0; axis < text.mropeSection().size(); axis++) {
-      for (int i = 0; i < text.mropeSection().get(axis); i++) {
-        axes[at++] = axis;
-      }
-    }
+    float[] frequencies = MropeRotary.inverseFrequencies(text);
+    long[] axes = MropeRotary.axes(text);
     Value perFrequency = ops.gather(positions, graph.longs(axes, axes.length), 2);
     Value angles =
         ops.reshape(

@@ -6,19 +6,21 @@ import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import java.lang.foreign.MemorySegment;
 
-/// Antialiased bicubic scaling, as `interpolate(mode="bicubic", antialias=True,
-/// align_corners=False)` of PyTorch does it on float32: rows are scaled to the new width first,
-/// then columns to the new height, and the result is clamped to 0 … 255 and rounded half to even.
+/// Antialiased bicubic scaling, equal to PyTorch's `interpolate(mode="bicubic", antialias=True,
+/// align_corners=False)` on float32: rows are scaled to the new width first, then columns to the
+/// new height, and the result is clamped to 0 … 255 and rounded half to even.
 ///
-/// A source row is scaled once and kept only as long as an output row needs it, so a call needs
-/// room for some twenty rows, whatever the picture's size.
+/// A source row is scaled once and buffered only while an output row needs it, so a call buffers
+/// about twenty rows, whatever the picture's size.
 public final class BicubicResize {
 
   private static final int CHANNELS = 3;
 
   private BicubicResize() {}
 
-  /// A new picture of the given size, which the caller closes; a copy when the size is the same.
+  /// Scales a picture, or copies it when it already has the size.
+  ///
+  /// @return a new picture that the caller closes
   public static Picture resize(Picture source, FrameSize size) {
     Picture target = Picture.allocate(size.widthPx(), size.heightPx());
     try {
@@ -44,40 +46,40 @@ public final class BicubicResize {
     return target;
   }
 
-  /// Takes output rows from top to bottom.
+  /// Receives output rows from top to bottom.
   @FunctionalInterface
   interface RowSink {
 
-    /// @param row `[widthPx, 3]`, neither clamped nor rounded; overwritten after the call
+    /// @param row `[widthPx, 3]`, neither clamped nor rounded; reused after the call
     void row(int y, float[] row);
   }
 
   static void scale(Picture source, FrameSize size, RowSink sink) {
-    Taps across = Taps.of(source.widthPx(), size.widthPx());
-    Taps down = Taps.of(source.heightPx(), size.heightPx());
+    Taps horizontal = Taps.of(source.widthPx(), size.widthPx());
+    Taps vertical = Taps.of(source.heightPx(), size.heightPx());
     int stride = source.widthPx() * CHANNELS;
     byte[] bytes = new byte[stride];
     float[] wide = new float[stride];
-    // The last source rows, scaled to the new width; row r is kept at r modulo their number.
-    float[][] narrow = new float[down.most()][size.widthPx() * CHANNELS];
+    // Ring buffer of source rows scaled to the new width.
+    float[][] narrow = new float[vertical.maxCount()][size.widthPx() * CHANNELS];
     float[] out = new float[size.widthPx() * CHANNELS];
     int read = 0;
     for (int y = 0; y < size.heightPx(); y++) {
-      int first = down.first(y);
-      int end = first + down.count(y);
+      int first = vertical.first(y);
+      int end = first + vertical.count(y);
       for (read = Math.max(read, first); read < end; read++) {
         MemorySegment.copy(source.rgb(), JAVA_BYTE, (long) read * stride, bytes, 0, stride);
         for (int i = 0; i < stride; i++) {
           wide[i] = bytes[i] & 0xff;
         }
-        across(wide, across, narrow[read % narrow.length]);
+        scaleRow(wide, horizontal, narrow[read % narrow.length]);
       }
-      down(narrow, down, y, out);
+      scaleColumns(narrow, vertical, y, out);
       sink.row(y, out);
     }
   }
 
-  private static void across(float[] wide, Taps taps, float[] narrow) {
+  private static void scaleRow(float[] wide, Taps taps, float[] narrow) {
     float[] weights = taps.weights();
     for (int x = 0; x < taps.outputs(); x++) {
       int weight = taps.firstWeight(x);
@@ -98,7 +100,7 @@ public final class BicubicResize {
     }
   }
 
-  private static void down(float[][] narrow, Taps taps, int y, float[] out) {
+  private static void scaleColumns(float[][] narrow, Taps taps, int y, float[] out) {
     float[] weights = taps.weights();
     int first = taps.first(y);
     for (int tap = 0; tap < taps.count(y); tap++) {

@@ -1,7 +1,7 @@
 package io.chronoscope.qwen.image;
 
-/// Which frames of a whole video are shown to the model when a rate is asked for. `smart_nframes`
-/// and the frame readers of `qwen-vl-utils`.
+/// Selects frames of a whole video at a requested rate, as `smart_nframes` and the frame readers of
+/// `qwen-vl-utils` do.
 public final class FrameSelection {
 
   public static final int MIN_FRAMES = 4;
@@ -10,9 +10,9 @@ public final class FrameSelection {
 
   private FrameSelection() {}
 
-  /// How many frames to take: an even number.
+  /// Number of frames to select, always even.
   ///
-  /// @throws IllegalArgumentException when that would be none, or more than there are
+  /// @throws IllegalArgumentException when it would be zero, or more than the video has
   public static int count(
       long totalFrames, double videoFps, double fps, int minFrames, int maxFrames) {
     double low = Math.ceil((double) minFrames / FACTOR) * FACTOR;
@@ -22,24 +22,24 @@ public final class FrameSelection {
     double count = Math.floor(clamped / FACTOR) * FACTOR;
     if (!(count >= FACTOR && count <= totalFrames)) {
       throw new IllegalArgumentException(
-          "%d frames at %s a second give no %s frames a second"
-              .formatted(totalFrames, videoFps, fps));
+          "%d frames at %s fps cannot be sampled at %s fps".formatted(totalFrames, videoFps, fps));
     }
     return (int) count;
   }
 
-  /// As above with the published bounds, [#MIN_FRAMES] and [#MAX_FRAMES].
+  /// As above, with the published bounds [#MIN_FRAMES] and [#MAX_FRAMES].
   public static int count(long totalFrames, double videoFps, double fps) {
     return count(totalFrames, videoFps, fps, MIN_FRAMES, MAX_FRAMES);
   }
 
-  /// Indices of `count` frames spread from `first` to `last`, both included: `torch.linspace` and
-  /// `round` (half to even), in float32 as there. The reference computes each half of the range
-  /// from its own end with a fused multiply-add; double arithmetic takes other frames in long
+  /// Indices of `count` frames spaced evenly from `first` to `last` (inclusive): `torch.linspace`
+  /// and `round` (half to even), in float32 as there. The reference computes each half of the range
+  /// from its own end with a fused multiply-add; double arithmetic selects other frames in long
   /// videos.
   public static long[] indices(long first, long last, int count) {
     if (count < 1 || last < first) {
-      throw new IllegalArgumentException("%d frames from %d to %d".formatted(count, first, last));
+      throw new IllegalArgumentException(
+          "cannot select %d frames from %d to %d".formatted(count, first, last));
     }
     long[] indices = new long[count];
     float start = first;
@@ -55,7 +55,7 @@ public final class FrameSelection {
     return indices;
   }
 
-  /// Frames a second that the selection amounts to; rarely exactly what was asked for.
+  /// Effective frames per second of a selection, which rarely equals the requested rate.
   public static double sampleFps(int count, long totalFrames, double videoFps) {
     return count / (double) totalFrames * videoFps;
   }

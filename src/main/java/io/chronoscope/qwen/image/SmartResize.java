@@ -3,11 +3,12 @@ package io.chronoscope.qwen.image;
 import io.chronoscope.checkpoint.PixelLimits;
 import io.chronoscope.domain.FrameSize;
 
-/// The size a picture is scaled to: multiples of the token side, aspect nearly kept, area within
-/// bounds. `smart_resize` of `qwen-vl-utils`.
+/// The size to which a picture is scaled: sides are multiples of the merged token's side, the
+/// aspect ratio is nearly preserved and the area is within bounds. `smart_resize` of
+/// `qwen-vl-utils`.
 public final class SmartResize {
 
-  /// The longer side may be at most this many times the shorter.
+  /// Upper bound on the ratio of the longer side to the shorter one.
   public static final int MAX_RATIO = 200;
 
   private SmartResize() {}
@@ -19,9 +20,9 @@ public final class SmartResize {
       int heightPx, int widthPx, int factor, double minPixels, double maxPixels) {
     if ((double) Math.max(heightPx, widthPx) / Math.min(heightPx, widthPx) > MAX_RATIO) {
       throw new IllegalArgumentException(
-          "aspect ratio of %dx%d is above %d".formatted(widthPx, heightPx, MAX_RATIO));
+          "the aspect ratio of %dx%d is above %d".formatted(widthPx, heightPx, MAX_RATIO));
     }
-    // Math.rint is half-to-even, as Python's round.
+    // Math.rint rounds half to even, as Python's round does.
     long height = Math.max(factor, (long) Math.rint((double) heightPx / factor) * factor);
     long width = Math.max(factor, (long) Math.rint((double) widthPx / factor) * factor);
     double area = (double) heightPx * widthPx;
@@ -37,7 +38,7 @@ public final class SmartResize {
     return new FrameSize(Math.toIntExact(width), Math.toIntExact(height));
   }
 
-  /// As above, for a still image or for a video frame that no frame count caps.
+  /// As above, for a still image, or for a video frame without a limit set by the number of frames.
   public static FrameSize fit(FrameSize size, int factor, PixelLimits limits) {
     return fit(size.heightPx(), size.widthPx(), factor, limits.minPixels(), limits.maxPixels());
   }

@@ -2,20 +2,20 @@ package io.chronoscope.qwen.image;
 
 import io.chronoscope.checkpoint.PixelLimits;
 
-/// How many pixels a frame of a video may have, given how many frames there are. `fetch_video` of
+/// Upper bound on the pixels of a video frame, given the number of frames. `fetch_video` of
 /// `qwen-vl-utils`.
 public final class VideoPixels {
 
-  /// All frames of a video together: 90 % of 128,000 tokens of 28×28 pixels.
+  /// Bound on all frames of a video together: 90 % of 128,000 tokens of 28×28 pixels.
   public static final long TOTAL = 90_316_800;
 
   private VideoPixels() {}
 
-  /// The most pixels a frame may have; may be fractional. The smallest allowed area goes before the
-  /// total: very long videos exceed it rather than show nothing.
+  /// Upper bound on the pixels of one frame; may be fractional. The minimum area takes precedence
+  /// over the total: very long videos exceed the total rather than become unreadable.
   public static double maxPixelsPerFrame(int frames, PixelLimits videoFrame) {
     if (frames <= 0) {
-      throw new IllegalArgumentException("a video of " + frames + " frames");
+      throw new IllegalArgumentException("a video must have frames, not " + frames);
     }
     double share = (double) TOTAL / frames * 2;
     double cap =

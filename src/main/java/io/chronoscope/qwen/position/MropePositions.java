@@ -2,15 +2,15 @@ package io.chronoscope.qwen.position;
 
 import java.util.Arrays;
 
-/// Where the tokens of a prompt stand in time, height and width.
+/// The positions of a prompt's tokens in time, height and width (multimodal rotary positions).
 ///
 /// `get_rope_index` of `transformers`, by the rule that the checkpoints were trained with. Text
-/// counts up on all axes from the largest position so far + 1. A video starts there too: its pair
-/// at `s` seconds stands at `trunc(s · tokensPerSecond)` in time, its tokens at their row and
-/// column in height and width, all plus the start. An image is a single pair at time 0. Released
-/// versions of the reference differ from it in three known ways (seconds cut to a whole number
-/// first, one constant time, text after a video placed by the picture's size alone); none is
-/// followed here.
+/// advances all axes together, starting at the largest position so far + 1. A video starts there
+/// too: a pair at `s` seconds has the time `trunc(s · tokensPerSecond)`, its tokens have their row
+/// and column as height and width, all relative to the start. An image is a single pair at time 0.
+/// Released versions of the reference deviate from this rule in three known ways (seconds truncated
+/// to an integer first, one constant time, text after a video placed by the frame size alone); none
+/// of them is followed here.
 ///
 /// The products are float32, as there: `pair · secondsPerPair · tokensPerSecond` from left to
 /// right.
@@ -28,17 +28,17 @@ public final class MropePositions {
     this.next = next;
   }
 
-  /// @param tokensPerSecond temporal positions a second, from the checkpoint
+  /// @param tokensPerSecond temporal positions per second, from the checkpoint
   public static Builder builder(double tokensPerSecond) {
     return new Builder(tokensPerSecond);
   }
 
-  /// Tokens placed.
+  /// Number of tokens.
   public int tokens() {
     return time.length;
   }
 
-  /// `[tokens]`. A copy, as the other two.
+  /// `[tokens]`, a copy, as are the other two.
   public long[] time() {
     return time.clone();
   }
@@ -51,12 +51,12 @@ public final class MropePositions {
     return width.clone();
   }
 
-  /// Where the first generated token stands, on all axes: the largest position + 1.
+  /// Position of the first generated token on all axes: the largest position + 1.
   public long next() {
     return next;
   }
 
-  /// Lines up the parts of a prompt in order. `<|vision_start|>` and `<|vision_end|>` are text.
+  /// Appends the parts of a prompt in order. `<|vision_start|>` and `<|vision_end|>` count as text.
   public static final class Builder {
 
     private final float tokensPerSecond;
@@ -83,9 +83,9 @@ public final class MropePositions {
       return pairs(grid, new long[] {0});
     }
 
-    /// A video of evenly spaced frames.
+    /// Appends a video with evenly spaced frames.
     ///
-    /// @param secondsPerPair time between the first frames of two neighbouring pairs
+    /// @param secondsPerPair time between the first frames of consecutive pairs
     public Builder video(TokenGrid grid, int pairs, double secondsPerPair) {
       long[] times = new long[pairs];
       for (int pair = 0; pair < pairs; pair++) {
@@ -94,9 +94,10 @@ public final class MropePositions {
       return pairs(grid, times);
     }
 
-    /// A video whose frames have their own times.
+    /// Appends a video with individually timed frames.
     ///
-    /// @param pairSeconds time of each pair's first frame from the video's start
+    /// @param pairSeconds time of each pair's first frame, relative to the video's start
+    /// @throws IllegalArgumentException when a time is negative
     public Builder video(TokenGrid grid, double[] pairSeconds) {
       long[] times = new long[pairSeconds.length];
       for (int pair = 0; pair < times.length; pair++) {
@@ -110,7 +111,8 @@ public final class MropePositions {
       long start = next;
       for (long pairTime : times) {
         if (pairTime < 0) {
-          throw new IllegalArgumentException("a pair before the start of its video");
+          throw new IllegalArgumentException(
+              "the time of a frame pair is before the start of its video");
         }
         for (int row = 0; row < grid.rows(); row++) {
           for (int column = 0; column < grid.columns(); column++) {

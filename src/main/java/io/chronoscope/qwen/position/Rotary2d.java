@@ -1,44 +1,36 @@
 package io.chronoscope.qwen.position;
 
-import java.util.Arrays;
-
-/// The encoder's rotary embedding: each patch turns by its row and its column in the frame.
+/// The encoder's rotary embedding: a patch is rotated by its row and its column in the frame.
 ///
 /// `Qwen2_5_VisionRotaryEmbedding` and `rot_pos_emb` of `transformers`: with `f[j] = 10000^(-2j /
 /// (headDim / 2))`, `j = 0 … headDim/4 - 1`, the angles of a patch are `row · f` followed by
-/// `column · f`, and all of it once more. Angles are float32 products as there.
+/// `column · f`, and then both again. Angles are float32 products as there.
 public final class Rotary2d {
 
   private static final double THETA = 10_000;
 
   private Rotary2d() {}
 
-  /// Tables `[patches, headDim]` of one frame pair in window order: row `place * mergeSize² + patch
-  /// in token` belongs to the merged token at that place.
+  /// Tables `[patches, headDim]` of one frame pair in window order: row `index * mergeSize² + patch
+  /// in token` belongs to the merged token at that index.
   public static RotaryTables windowOrdered(
-      TokenGrid grid, WindowPartition order, int mergeSize, int headDim) {
-    return tables(grid, order.windowOrder(), mergeSize, headDim);
-  }
-
-  /// The same in the order of [PatchLayout]: tokens row-major, patches of a token row-major.
-  public static RotaryTables rowOrdered(TokenGrid grid, int mergeSize, int headDim) {
-    int[] order = new int[grid.tokens()];
-    Arrays.setAll(order, token -> token);
-    return tables(grid, order, mergeSize, headDim);
+      TokenGrid grid, WindowPartition partition, int mergeSize, int headDim) {
+    return tables(grid, partition.windowOrder(), mergeSize, headDim);
   }
 
   private static RotaryTables tables(TokenGrid grid, int[] tokens, int mergeSize, int headDim) {
     if (headDim % 4 != 0) {
-      throw new IllegalArgumentException("head width " + headDim + " is no multiple of 4");
+      throw new IllegalArgumentException(
+          "the head dimension " + headDim + " is not a multiple of 4");
     }
     if (tokens.length != grid.tokens()) {
       throw new IllegalArgumentException(
-          "window order of %d tokens for a grid of %d".formatted(tokens.length, grid.tokens()));
+          "the window order has %d tokens, the grid %d".formatted(tokens.length, grid.tokens()));
     }
     int quarter = headDim / 4;
     int perToken = mergeSize * mergeSize;
     float[] frequencies = Frequencies.inverse(headDim / 2, THETA);
-    // Rows and columns share one table of angles by coordinate: [side, headDim / 4].
+    // Rows and columns share one table by coordinate: [side, headDim / 4].
     int side = Math.max(grid.rows(), grid.columns()) * mergeSize;
     float[] cosOf = new float[side * quarter];
     float[] sinOf = new float[side * quarter];

@@ -21,6 +21,7 @@ import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.TracedSteps;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.ChunkEnvelope;
+import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.TopicNames;
 import io.opentelemetry.api.trace.StatusCode;
@@ -134,7 +135,7 @@ class TracedStreamTest {
   void theTraceOfAStreamsOnlyChunkReachesItsResults() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       offer(analysis, chunk(0, 0, 8), "00-" + TRACE + "-" + SENT + "-01", "vendor=word");
-      offer(analysis, ChunkEnvelope.endOfStream("video.chunks", SOURCE, "cam"), 1, null, null);
+      offer(analysis, ChunkRecords.endOfStream("video.chunks", SOURCE, "cam"), 1, null, null);
 
       Written window = written.poll(20, TimeUnit.SECONDS);
 
@@ -176,7 +177,7 @@ class TracedStreamTest {
   void aRejectedChunkIsAnErrorInItsTrace() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       ProducerRecord<String, byte[]> garbage =
-          ChunkEnvelope.chunk(
+          ChunkRecords.chunk(
               "video.chunks",
               SOURCE,
               "cam",
@@ -269,7 +270,7 @@ class TracedStreamTest {
     ByteBuffer media = script.chunk(from, to);
     byte[] bytes = new byte[media.remaining()];
     media.duplicate().get(bytes);
-    return ChunkEnvelope.chunk(
+    return ChunkRecords.chunk(
         "video.chunks",
         SOURCE,
         "cam",

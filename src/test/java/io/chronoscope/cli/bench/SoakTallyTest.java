@@ -25,7 +25,7 @@ class SoakTallyTest {
         id,
         revision,
         level,
-        "hours",
+        "soak",
         new TimeSpan(START, START.plusMillis(endMs), 0, endMs),
         "Nothing happens.",
         new Provenance(new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
@@ -38,11 +38,11 @@ class SoakTallyTest {
     tally.add(summary("w1", 1, Level.WINDOW, 13_000));
     tally.add(summary("m0", 1, Level.MINUTE, 13_000));
     tally.add(summary("m0", 2, Level.MINUTE, 13_000));
-    tally.add(Samples.event("e1", 1, "hours"));
-    tally.add(Samples.event("e1", 2, "hours"));
+    tally.add(Samples.event("e1", 1, "soak"));
+    tally.add(Samples.event("e1", 2, "soak"));
 
     assertThat(tally.windows()).isEqualTo(2);
-    assertThat(tally.seenMs()).isEqualTo(13_000);
+    assertThat(tally.analyzedMs()).isEqualTo(13_000);
     assertThat(tally.figures())
         .containsEntry("windowSummaries", 2)
         .containsEntry("minuteSummaries", 1)
@@ -53,14 +53,14 @@ class SoakTallyTest {
   }
 
   @Test
-  void isOverWithTheEndAndTheWholeInEitherOrder() {
-    StreamEnd end = new StreamEnd("end", "hours", START, START.plusSeconds(20), 20_000, 3, 5, 0);
+  void isCompleteWithTheEndAndTheSummaryInEitherOrder() {
+    StreamEnd end = new StreamEnd("end", "soak", START, START.plusSeconds(20), 20_000, 3, 5, 0);
     tally.add(summary("s", 1, Level.STREAM, 15_000));
-    assertThat(tally.over()).isFalse();
+    assertThat(tally.isComplete()).isFalse();
     tally.add(end);
-    assertThat(tally.over()).isFalse();
+    assertThat(tally.isComplete()).isFalse();
     tally.add(summary("s", 2, Level.STREAM, 20_000));
-    assertThat(tally.over()).isTrue();
+    assertThat(tally.isComplete()).isTrue();
     assertThat(tally.figures()).containsEntry("endEvents", 5L).containsEntry("ended", true);
   }
 }

@@ -17,8 +17,9 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.wire.ChunkEnvelope;
-import io.chronoscope.wire.RefusedRecord;
+import io.chronoscope.wire.ChunkRecords;
+import io.chronoscope.wire.InputType;
+import io.chronoscope.wire.RejectedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -157,7 +158,7 @@ class DlqCommandIT {
 
     ConsumerRecord<byte[], byte[]> again = redriven();
     assertThat(header(again, "ce_time")).isEqualTo("2026-01-01T12:00:00.000Z");
-    assertThat(header(again, "ce_type")).isEqualTo(ChunkEnvelope.CHUNK);
+    assertThat(header(again, "ce_type")).isEqualTo(InputType.CHUNK.cloudEventsType());
   }
 
   @Test
@@ -262,7 +263,7 @@ class DlqCommandIT {
   }
 
   private static ProducerRecord<String, byte[]> chunk(String stream, long sequence) {
-    return ChunkEnvelope.chunk(
+    return ChunkRecords.chunk(
         TOPICS.of(Topic.CHUNKS),
         SOURCE,
         stream,
@@ -281,13 +282,13 @@ class DlqCommandIT {
   private static String deadLetter(String stream, ChunkOrigin rejected, Reason reason)
       throws Exception {
     DeadLetter written = new DeadLetter(stream, rejected, new Rejection(reason, "for the test"));
-    RefusedRecord known;
+    RejectedRecord known;
     try (RetainedRecords records = new RetainedRecords(kafka)) {
       known =
           records
               .find(rejected)
-              .map(RefusedRecord::of)
-              .orElse(new RefusedRecord(NOON, 1, Optional.empty(), Optional.empty()));
+              .map(RejectedRecord::of)
+              .orElse(new RejectedRecord(NOON, 1, Optional.empty(), Optional.empty()));
     }
     producer
         .send(

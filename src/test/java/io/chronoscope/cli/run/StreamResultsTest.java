@@ -44,7 +44,7 @@ class StreamResultsTest {
   }
 
   @Test
-  void keepsNoOlderRevisionsWhereOnlyTheLatestCount() {
+  void retainsNoSupersededRevisionsWhenOnlyTheLatestMatter() {
     StreamResults latest = StreamResults.latestOnly("yard");
     latest.add(event("e1", 1, Status.OPEN, 1000, 3000, "A red circle appears."));
     latest.add(event("e1", 2, Status.CLOSED, 1000, 5000, "A red circle appears."));
@@ -54,22 +54,22 @@ class StreamResultsTest {
   }
 
   @Test
-  void isOverWithItsEndAndTheSummaryOfTheWhole() {
+  void isCompleteWithItsEndAndTheSummaryOfTheWholeStream() {
     results.add(summary("w", Level.WINDOW, 10_000));
     results.add(summary("s", Level.STREAM, 10_000));
-    assertThat(results.over()).isFalse();
+    assertThat(results.isComplete()).isFalse();
     Summary whole = summary("s", Level.STREAM, 14_000);
     results.add(new StreamEnd("e", whole.stream(), whole.start(), whole.end(), 14_000, 2, 0, 0));
-    assertThat(results.over()).isFalse();
+    assertThat(results.isComplete()).isFalse();
 
     results.add(whole);
 
-    assertThat(results.over()).isTrue();
-    assertThat(results.seenMs()).isEqualTo(14_000);
+    assertThat(results.isComplete()).isTrue();
+    assertThat(results.analyzedMs()).isEqualTo(14_000);
   }
 
   @Test
-  void asksOnlyClosedEventsAgainstTheTruth() {
+  void comparesOnlyClosedEventsWithTheGroundTruth() {
     results.add(event("e1", 1, Status.CLOSED, 1000, 5000, "A red circle appears."));
     results.add(event("e2", 1, Status.OPEN, 6000, 9000, "A blue cross appears."));
     GroundTruth truth =
@@ -82,7 +82,7 @@ class StreamResultsTest {
   }
 
   @Test
-  void showsEachEventWithItsTruth() {
+  void showsEachEventWithItsTrueSpan() {
     results.add(event("e1", 1, Status.CLOSED, 1000, 5000, "A red circle appears."));
     results.add(event("e2", 1, Status.CLOSED, 2000, 3000, "A blue cross appears."));
     results.add(summary("w", Level.WINDOW, 10_000));
@@ -110,7 +110,7 @@ class StreamResultsTest {
   }
 
   @Test
-  void showsWhatWasNotSeenAndThatIsNotTheSameAsNothing() {
+  void showsGapsAndMergesAdjacentOnes() {
     results.add(summary("w", Level.WINDOW, 8_000));
     results.add(gap("g1", 1, Status.CLOSED, 8_000, 13_000, Gap.Cause.NOT_LOOKED));
     results.add(gap("g2", 1, Status.CLOSED, 13_000, 18_000, Gap.Cause.NOT_LOOKED));
@@ -122,8 +122,8 @@ class StreamResultsTest {
 
     assertThat(timeline.rows())
         .containsExactly(
-            new Unseen(8_000, 18_000, "not looked at: too far behind"),
-            new Unseen(18_000, 20_000, "no chunk came"));
+            new Unseen(8_000, 18_000, "not analyzed: too far behind"),
+            new Unseen(18_000, 20_000, "chunk missing"));
     assertThat(timeline.hasEvents()).isFalse();
     assertThat(timeline.durationMs()).isEqualTo(20_000);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BicubicResizeTest {
 
   @Test
-  void copiesAPictureOfTheWantedSize() {
+  void copiesAPictureThatHasTheSize() {
     try (Picture source = noise(31, 17, 5);
         Picture copy = BicubicResize.resize(source, new FrameSize(31, 17))) {
       assertThat(copy.rgb().mismatch(source.rgb())).isEqualTo(-1);
@@ -23,7 +23,7 @@ class BicubicResizeTest {
 
   @ParameterizedTest
   @CsvSource({"100,60,28,28", "20,30,84,56", "1,1,28,28", "200,3,28,56", "64,64,63,65"})
-  void keepsAnEvenColour(int fromWidth, int fromHeight, int toWidth, int toHeight) {
+  void preservesAUniformColor(int fromWidth, int fromHeight, int toWidth, int toHeight) {
     try (Picture source = Picture.allocate(fromWidth, fromHeight)) {
       for (long i = 0; i < source.sizeBytes(); i++) {
         source.rgb().set(JAVA_BYTE, i, (byte) (i % 3 == 0 ? 255 : i % 3 == 1 ? 128 : 1));
@@ -38,7 +38,7 @@ class BicubicResizeTest {
   }
 
   @Test
-  void clampsWhatTheCubicOvershoots() {
+  void clampsTheOvershootOfTheCubic() {
     // A step from black to white rings below 0 and above 255 when enlarged.
     try (Picture source = Picture.allocate(4, 1)) {
       for (int x = 0; x < 4; x++) {
@@ -62,7 +62,7 @@ class BicubicResizeTest {
       try (Picture out = BicubicResize.resize(source, new FrameSize(28, 1))) {
         for (int x = 0; x < 28; x++) {
           int value = Byte.toUnsignedInt(out.rgb().get(JAVA_BYTE, 3L * x));
-          // Without the clamp a value below 0 would come back as a bright one.
+          // Without the clamp, a value below 0 would wrap around to a bright one.
           assertThat(value < 128).as("x = %d: %d", x, value).isEqualTo(x < 14);
         }
       }
@@ -71,7 +71,7 @@ class BicubicResizeTest {
 
   @ParameterizedTest
   @CsvSource({"50,40,28,56", "29,31,56,28", "90,70,28,28"})
-  void isTheWeightedSumOfAllPixelsNear(int fromWidth, int fromHeight, int toWidth, int toHeight) {
+  void isTheWeightedSumOfNearbyPixels(int fromWidth, int fromHeight, int toWidth, int toHeight) {
     long seed = 99;
     try (Picture source = noise(fromWidth, fromHeight, seed)) {
       double[] worst = {0};
@@ -88,7 +88,7 @@ class BicubicResizeTest {
     }
   }
 
-  /// Green at (x, y) in doubles, straight from the definition.
+  /// Green at (x, y) in doubles, directly from the definition.
   private static double exact(Picture source, int x, int y, int toWidth, int toHeight) {
     double sum = 0;
     double weights = 0;

@@ -10,20 +10,20 @@ import io.chronoscope.qwen.position.TokenGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The definition of the encoder's input: normalised pixels, a row a patch. `Qwen2VLImageProcessor`
-/// of `transformers`. The encoder's graph computes the same from raw frames; this is what it is
-/// tested against.
-public final class PatchLayout {
+/// The definition of the encoder's input: normalized pixels, one row per patch, as
+/// `Qwen2VLImageProcessor` of `transformers` lays them out. A reference for the encoder's graph,
+/// which computes the same from raw frames.
+final class PatchLayout {
 
   private PatchLayout() {}
 
   /// `[pairs · H/14 · W/14, 1176]`, row-major. Rows run over (pair, token row, token column, patch
   /// row in token, patch column in token), columns over (channel, frame of pair, pixel row, pixel
-  /// column). An odd last frame is repeated. A pixel is `(x - 255·mean) / (255·std)` in float32.
+  /// column). The last frame of an odd count is repeated. A pixel is `(x - 255·mean) / (255·std)`
+  /// in float32.
   ///
-  /// @param frames all of one size, a multiple of the token side
-  public static float[] pixelValues(
-      List<Picture> frames, VisionConfig vision, Preprocessor preprocessor) {
+  /// @param frames of one size, a multiple of the merged token's side
+  static float[] pixelValues(List<Picture> frames, VisionConfig vision, Preprocessor preprocessor) {
     Picture sample = frames.getFirst();
     FrameSize size = new FrameSize(sample.widthPx(), sample.heightPx());
     TokenGrid grid = TokenGrid.of(size, vision.tokenSizePx());

@@ -29,12 +29,12 @@ class SmartResizeTest {
   }
 
   @Test
-  void keepsTheAspectOfAThinPictureThatIsEnlarged() {
+  void preservesTheAspectOfAnEnlargedThinPicture() {
     assertThat(SmartResize.fit(28, 280, 28, 100_352, 602_112)).isEqualTo(new FrameSize(1008, 112));
   }
 
   @Test
-  void refusesMoreThanTwoHundredToOne() {
+  void rejectsMoreThanTwoHundredToOne() {
     assertThat(SmartResize.fit(10, 2000, 28, 3136, 1e7)).isNotNull();
     assertThatThrownBy(() -> SmartResize.fit(10, 2001, 28, 3136, 1e7))
         .isInstanceOf(IllegalArgumentException.class)

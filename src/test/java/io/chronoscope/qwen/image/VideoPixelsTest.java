@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Test;
 class VideoPixelsTest {
 
   @Test
-  void leavesShortVideosTheLimitOfAFrame() {
+  void allowsShortVideosTheLimitOfAFrame() {
     assertThat(VideoPixels.maxPixelsPerFrame(300, PixelLimits.OFFICIAL_VIDEO_FRAME))
         .isEqualTo(602_112);
   }
 
   @Test
-  void sharesTheTotalAmongTheFramesOfLongVideos() {
+  void dividesTheTotalAmongTheFramesOfLongVideos() {
     assertThat(VideoPixels.maxPixelsPerFrame(600, PixelLimits.OFFICIAL_VIDEO_FRAME))
         .isEqualTo(90_316_800.0 / 600 * 2);
   }
@@ -27,12 +27,12 @@ class VideoPixelsTest {
   }
 
   @Test
-  void keepsToTheLimitsOfASmallCheckpoint() {
+  void respectsTheLimitsOfASmallCheckpoint() {
     assertThat(VideoPixels.maxPixelsPerFrame(4, new PixelLimits(7056, 9408))).isEqualTo(9408);
   }
 
   @Test
-  void refusesAVideoWithoutFrames() {
+  void rejectsAVideoWithoutFrames() {
     assertThatThrownBy(() -> VideoPixels.maxPixelsPerFrame(0, PixelLimits.OFFICIAL_VIDEO_FRAME))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class MropePositionsTest {
 
   @Test
-  void countsTextUpOnAllAxes() {
+  void advancesAllAxesWithText() {
     MropePositions positions = MropePositions.builder(2).text(3).build();
     assertThat(positions.time()).containsExactly(0, 1, 2);
     assertThat(positions.height()).containsExactly(0, 1, 2);
@@ -27,13 +27,13 @@ class MropePositionsTest {
   }
 
   @Test
-  void letsTheWidestAxisMoveTheTextOn() {
+  void startsTextAfterTheWidestAxis() {
     MropePositions positions = MropePositions.builder(2).image(new TokenGrid(2, 5)).text(1).build();
     assertThat(positions.time()[10]).isEqualTo(5);
   }
 
   @Test
-  void givesPairsTheirOwnTimes() {
+  void timesPairsIndividually() {
     MropePositions positions =
         MropePositions.builder(2).video(new TokenGrid(1, 1), new double[] {0, 0.4, 1.75}).build();
     assertThat(positions.time()).containsExactly(0, 0, 3);
@@ -41,15 +41,15 @@ class MropePositionsTest {
   }
 
   @Test
-  void keepsFractionsOfASecondUntilTheEnd() {
-    // 2 / 2.01 seconds a pair: cut to whole seconds first, all pairs would stand at 0.
+  void keepsFractionsOfASecond() {
+    // 2 / 2.01 seconds per pair: truncated to whole seconds first, all pairs would be at 0.
     MropePositions positions =
         MropePositions.builder(2).video(new TokenGrid(1, 1), 4, 2 / 2.01).build();
     assertThat(positions.time()).containsExactly(0, 1, 3, 5);
   }
 
   @Test
-  void refusesTimesBeforeTheStart() {
+  void rejectsTimesBeforeTheStart() {
     MropePositions.Builder builder = MropePositions.builder(2);
     assertThatThrownBy(() -> builder.video(new TokenGrid(1, 1), new double[] {-1.5}))
         .isInstanceOf(IllegalArgumentException.class);

@@ -11,10 +11,15 @@ class Rotary2dTest {
 
   private static final int HEAD_DIM = 8;
 
+  /// Of a single window, so in row-major order.
+  private static RotaryTables rowOrdered(TokenGrid grid) {
+    return Rotary2d.windowOrdered(grid, WindowPartition.of(grid, 8), 2, HEAD_DIM);
+  }
+
   @Test
-  void turnsByRowThenColumnTwice() {
+  void rotatesByRowThenColumnTwice() {
     // Token (1, 2) of 2x3, its last patch: row 3, column 5. Frequencies 1 and 1/100.
-    RotaryTables tables = Rotary2d.rowOrdered(new TokenGrid(2, 3), 2, HEAD_DIM);
+    RotaryTables tables = rowOrdered(new TokenGrid(2, 3));
     int at = (tables.rows() - 1) * HEAD_DIM;
     double[] angles = {3, 0.03, 5, 0.05, 3, 0.03, 5, 0.05};
     for (int i = 0; i < HEAD_DIM; i++) {
@@ -24,8 +29,8 @@ class Rotary2dTest {
   }
 
   @Test
-  void goesThroughThePatchesOfAToken() {
-    RotaryTables tables = Rotary2d.rowOrdered(new TokenGrid(1, 2), 2, HEAD_DIM);
+  void coversThePatchesOfAToken() {
+    RotaryTables tables = rowOrdered(new TokenGrid(1, 2));
     int[][] rowsAndColumns = {
       {0, 0}, {0, 1}, {1, 0}, {1, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3},
     };
@@ -38,25 +43,25 @@ class Rotary2dTest {
   }
 
   @Test
-  void movesWithItsTokenIntoWindowOrder() {
+  void followsItsTokenIntoWindowOrder() {
     TokenGrid grid = new TokenGrid(5, 6);
-    WindowPartition order = WindowPartition.of(grid, 4);
-    RotaryTables rows = Rotary2d.rowOrdered(grid, 2, HEAD_DIM);
-    RotaryTables windows = Rotary2d.windowOrdered(grid, order, 2, HEAD_DIM);
+    WindowPartition partition = WindowPartition.of(grid, 4);
+    RotaryTables rows = rowOrdered(grid);
+    RotaryTables windows = Rotary2d.windowOrdered(grid, partition, 2, HEAD_DIM);
     int token = 4 * HEAD_DIM;
-    int[] from = order.windowOrder();
-    for (int place = 0; place < from.length; place++) {
-      assertThat(Arrays.copyOfRange(windows.cos(), place * token, (place + 1) * token))
+    int[] from = partition.windowOrder();
+    for (int index = 0; index < from.length; index++) {
+      assertThat(Arrays.copyOfRange(windows.cos(), index * token, (index + 1) * token))
           .isEqualTo(
-              Arrays.copyOfRange(rows.cos(), from[place] * token, (from[place] + 1) * token));
-      assertThat(Arrays.copyOfRange(windows.sin(), place * token, (place + 1) * token))
+              Arrays.copyOfRange(rows.cos(), from[index] * token, (from[index] + 1) * token));
+      assertThat(Arrays.copyOfRange(windows.sin(), index * token, (index + 1) * token))
           .isEqualTo(
-              Arrays.copyOfRange(rows.sin(), from[place] * token, (from[place] + 1) * token));
+              Arrays.copyOfRange(rows.sin(), from[index] * token, (from[index] + 1) * token));
     }
   }
 
   @Test
-  void refusesTheWindowOrderOfAnotherGrid() {
+  void rejectsTheWindowOrderOfAnotherGrid() {
     WindowPartition other = WindowPartition.of(new TokenGrid(2, 2), 4);
     assertThatThrownBy(() -> Rotary2d.windowOrdered(new TokenGrid(2, 3), other, 2, HEAD_DIM))
         .isInstanceOf(IllegalArgumentException.class);

@@ -16,7 +16,7 @@ class TokenGridTest {
   }
 
   @Test
-  void refusesSizesBetweenTokens() {
+  void rejectsSizesThatAreNotMultiples() {
     assertThatThrownBy(() -> TokenGrid.of(new FrameSize(450, 252), 28))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("450x252");

@@ -14,21 +14,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WindowPartitionTest {
 
   @Test
-  void keepsRowOrderInsideAWindow() {
-    WindowPartition order = WindowPartition.of(new TokenGrid(2, 4), 2);
-    assertThat(order.windowOrder()).containsExactly(0, 1, 4, 5, 2, 3, 6, 7);
-    assertThat(order.buckets()).containsExactly(new Bucket(2, 2, 2, 0));
+  void isRowMajorWithinAWindow() {
+    WindowPartition partition = WindowPartition.of(new TokenGrid(2, 4), 2);
+    assertThat(partition.windowOrder()).containsExactly(0, 1, 4, 5, 2, 3, 6, 7);
+    assertThat(partition.buckets()).containsExactly(new Bucket(2, 2, 2, 0));
   }
 
   @Test
-  void putsWindowsOfOneSizeTogether() {
+  void groupsWindowsBySize() {
     // 0 1 | 2
     // 3 4 | 5
     // ----+--
     // 6 7 | 8
-    WindowPartition order = WindowPartition.of(new TokenGrid(3, 3), 2);
-    assertThat(order.windowOrder()).containsExactly(0, 1, 3, 4, 2, 5, 6, 7, 8);
-    assertThat(order.buckets())
+    WindowPartition partition = WindowPartition.of(new TokenGrid(3, 3), 2);
+    assertThat(partition.windowOrder()).containsExactly(0, 1, 3, 4, 2, 5, 6, 7, 8);
+    assertThat(partition.buckets())
         .containsExactly(
             new Bucket(2, 2, 1, 0),
             new Bucket(2, 1, 1, 4),
@@ -37,26 +37,26 @@ class WindowPartitionTest {
   }
 
   @Test
-  void takesAGridSmallerThanAWindowAsOne() {
-    WindowPartition order = WindowPartition.of(new TokenGrid(3, 2), 4);
-    assertThat(order.windowOrder()).containsExactly(0, 1, 2, 3, 4, 5);
-    assertThat(order.buckets()).containsExactly(new Bucket(3, 2, 1, 0));
+  void treatsAGridSmallerThanAWindowAsOne() {
+    WindowPartition partition = WindowPartition.of(new TokenGrid(3, 2), 4);
+    assertThat(partition.windowOrder()).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(partition.buckets()).containsExactly(new Bucket(3, 2, 1, 0));
   }
 
   @ParameterizedTest
   @CsvSource({"16,16,4", "5,7,4", "4,9,4", "13,3,4", "1,1,4", "20,36,4", "7,7,2", "6,5,1"})
-  void groupsTokensJustAsTheGridOfWindowsDoes(int rows, int columns, int window) {
-    WindowPartition order = WindowPartition.of(new TokenGrid(rows, columns), window);
-    int[] places = order.windowOrder();
+  void groupsTokensByTheGridOfWindows(int rows, int columns, int window) {
+    WindowPartition partition = WindowPartition.of(new TokenGrid(rows, columns), window);
+    int[] order = partition.windowOrder();
     int next = 0;
     Set<Integer> windowsSeen = new HashSet<>();
     Set<String> sizesSeen = new HashSet<>();
-    for (Bucket bucket : order.buckets()) {
+    for (Bucket bucket : partition.buckets()) {
       assertThat(bucket.firstToken()).isEqualTo(next);
       assertThat(sizesSeen.add(bucket.rows() + "x" + bucket.columns())).isTrue();
       int before = -1;
       for (int w = 0; w < bucket.count(); w++) {
-        int[] tokens = Arrays.copyOfRange(places, next, next + bucket.windowTokens());
+        int[] tokens = Arrays.copyOfRange(order, next, next + bucket.windowTokens());
         next += bucket.windowTokens();
         int columnsOfWindows = (columns + window - 1) / window;
         int[] windows =
@@ -72,14 +72,14 @@ class WindowPartitionTest {
       }
     }
     assertThat(next).isEqualTo(rows * columns);
-    assertThat(order.buckets()).hasSizeLessThanOrEqualTo(4);
+    assertThat(partition.buckets()).hasSizeLessThanOrEqualTo(4);
   }
 
   @Test
-  void isUndoneByItsInverse() {
-    WindowPartition order = WindowPartition.of(new TokenGrid(9, 6), 4);
-    int[] there = order.windowOrder();
-    int[] back = order.rowOrder();
+  void hasAnInverse() {
+    WindowPartition partition = WindowPartition.of(new TokenGrid(9, 6), 4);
+    int[] there = partition.windowOrder();
+    int[] back = partition.rowOrder();
     for (int token = 0; token < there.length; token++) {
       assertThat(there[back[token]]).isEqualTo(token);
     }

@@ -1,0 +1,179 @@
+package io.chronoscope.cli.run;
+
+import io.chronoscope.analysis.AnalysisEvent;
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.StreamCommit;
+import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.LayerSettings;
+import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result;
+import io.chronoscope.domain.StreamInput;
+import io.chronoscope.render.Progress;
+import io.chronoscope.rule.Rules;
+import io.chronoscope.service.AnalysisRuntime;
+import io.chronoscope.shedding.LoadGovernor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// Analyzes video files in this process, without Kafka. Each file is a stream; all are analyzed
+/// side by side. For one run.
+public final class FileAnalysis {
+
+  /// Chunks that wait for the analysis, in bytes. Files can be read when needed, so that a few
+  /// chunks are enough.
+  private static final long READ_AHEAD_BYTES = 16 * 1024 * 1024;
+
+  private final ChronoscopeConfig settings;
+  private final Optional<String> query;
+  private final Progress progress;
+  private final Consumer<Result> onResult;
+  private final Map<String, StreamResults> results = new LinkedHashMap<>();
+  private final Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
+  private boolean hasUnreadableFiles;
+
+  /// @param query what to look for; empty for everything that happens
+  /// @param onResult called with each result, one at a time, on the streams' threads
+  public FileAnalysis(
+      ChronoscopeConfig settings,
+      Optional<String> query,
+      Progress progress,
+      Consumer<Result> onResult) {
+    this.settings = settings;
+    this.query = query;
+    this.progress = progress;
+    this.onResult = onResult;
+  }
+
+  /// Analyzes the files and waits until all streams have ended. An unreadable file is reported and
+  /// does not stop the others.
+  ///
+  /// @param files by the id of their stream
+  /// @param chunkLength minimum length of the chunks that files are cut into
+  /// @param start absolute start of all streams
+  /// @return the results of each stream, in the order of `files`, without unreadable files
+  /// @throws IllegalStateException when the analysis of a stream fails
+  public Map<String, StreamResults> run(
+      Map<String, Path> files, Duration chunkLength, Instant start) {
+    for (String stream : files.keySet()) {
+      ends.put(stream, new CompletableFuture<>());
+      results.put(stream, StreamResults.latestOnly(stream));
+    }
+    try (AnalysisRuntime runtime =
+        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), size -> {}, size -> {})) {
+      AnalysisSettings limits =
+          LayerSettings.analysis(settings, runtime.hints(), query)
+              .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);
+      try (StreamAnalysis analysis =
+          runtime.analysis(limits, LoadGovernor.off(), Rules.NONE, this::apply)) {
+        files.forEach((stream, file) -> offer(analysis, stream, file, chunkLength, start));
+        ends.values().forEach(CompletableFuture::join);
+      } catch (CompletionException e) {
+        throw new IllegalStateException("the analysis failed: " + e.getCause(), e.getCause());
+      }
+    }
+    return results;
+  }
+
+  /// Whether any file could not be read.
+  public boolean hasUnreadableFiles() {
+    return hasUnreadableFiles;
+  }
+
+  private void offer(
+      StreamAnalysis analysis, String stream, Path file, Duration chunkLength, Instant start) {
+    try {
+      progress.start(stream, Optional.of(FileFeed.lengthOf(file).toMillis()));
+      AtomicLong sequence = new AtomicLong();
+      FileFeed.cut(
+          file,
+          chunkLength,
+          segment ->
+              await(
+                  analysis.offer(chunk(stream, file, sequence.getAndIncrement(), start, segment))));
+      await(
+          analysis.offer(
+              new StreamInput.EndOfStream(
+                  stream, new ChunkOrigin(file.toString(), 0, sequence.get()))));
+    } catch (IllegalArgumentException e) {
+      progress.print("chronoscope: " + e.getMessage());
+      hasUnreadableFiles = true;
+      synchronized (results) {
+        results.remove(stream);
+      }
+      end(stream).complete(null);
+    }
+  }
+
+  private static StreamInput.Chunk chunk(
+      String stream, Path file, long sequence, Instant start, MediaSegment segment) {
+    Instant chunkStart = start.plus(segment.start());
+    return new StreamInput.Chunk(
+        stream,
+        new ChunkOrigin(file.toString(), 0, sequence),
+        Optional.of(chunkStart),
+        chunkStart,
+        OptionalLong.of(sequence),
+        Optional.of(segment.duration()),
+        segment.media());
+  }
+
+  private static void await(CompletionStage<Void> room) {
+    room.toCompletableFuture().join();
+  }
+
+  private CompletionStage<Void> apply(StreamCommit commit) {
+    synchronized (results) {
+      StreamResults stream = results.computeIfAbsent(commit.stream(), StreamResults::latestOnly);
+      for (Result result : commit.results()) {
+        stream.add(result);
+        onResult.accept(result);
+      }
+    }
+    if (commit.state().isEmpty()) {
+      end(commit.stream()).complete(null);
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private CompletableFuture<Void> end(String stream) {
+    CompletableFuture<Void> end = ends.get(stream);
+    if (end == null) {
+      throw new IllegalStateException("no stream " + stream + " was offered");
+    }
+    return end;
+  }
+
+  private AnalysisListener listener() {
+    return event -> {
+      if (event instanceof AnalysisEvent.Progress made) {
+        progress.update(made.stream(), made.analyzedMicros() / 1000, eventsOf(made.stream()));
+      } else if (event instanceof AnalysisEvent.StreamEnded(String stream)) {
+        progress.update(stream, 0, eventsOf(stream));
+        progress.end(stream);
+      } else if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable cause)) {
+        end(stream).completeExceptionally(cause);
+      }
+    };
+  }
+
+  private int eventsOf(String stream) {
+    synchronized (results) {
+      StreamResults found = results.get(stream);
+      return found == null ? 0 : found.events().size();
+    }
+  }
+}
