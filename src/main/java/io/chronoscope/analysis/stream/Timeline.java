@@ -104,8 +104,7 @@ final class Timeline implements AutoCloseable {
   /// @param end absolute time at which the chunk ends
   /// @param watermarkBefore absolute watermark without the chunk
   void append(PlacedChunk placed, Decoded decoded, Instant end, Instant watermarkBefore) {
-    listener.on(
-        new ChunkDecoded(stream, decoded.facts(), decoded.frames().size(), decoded.took()));
+    listener.on(new ChunkDecoded(stream, decoded.facts(), decoded.frames().size(), decoded.took()));
     frames.append(placed, decoded, end);
     List<Result> published = new ArrayList<>();
     for (MediaFacts.Gap gap : decoded.facts().gaps()) {
