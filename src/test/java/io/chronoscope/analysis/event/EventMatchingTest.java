@@ -52,21 +52,21 @@ class EventMatchingTest {
   }
 
   private List<String> pairs(List<OpenEvent> events, Sighting... sightings) {
-    SemanticMatcher meaning =
+    SemanticMatcher matcher =
         (one, other) -> {
           asked.add(one + " | " + other);
           return one.contains("man") && other.contains("pedestrian");
         };
-    return new EventMatching(new StreamClock(NOON), meaning)
-        .pair(events, List.of(sightings), SPAN).stream().map(EventMatchingTest::told).toList();
+    return new EventMatching(new StreamClock(NOON), matcher)
+        .pair(events, List.of(sightings), SPAN).stream().map(EventMatchingTest::describe).toList();
   }
 
-  private static String told(Pairing pairing) {
+  private static String describe(Pairing pairing) {
     return pairing.event().event().description() + " + " + pairing.sighting().description();
   }
 
   @Test
-  void knowsTheSameInOtherWordsByItsMeaning() {
+  void matchesTheSameMeaningInOtherWords() {
     assertThat(
             pairs(
                 List.of(open(7, 10, "A man crosses the street.")),
@@ -76,7 +76,7 @@ class EventMatchingTest {
   }
 
   @Test
-  void asksForNoMeaningWhereWordsTell() {
+  void asksNoModelWhenTheWordsMatch() {
     assertThat(
             pairs(
                 List.of(open(7, 10, "A man crosses the street.")),
@@ -87,7 +87,7 @@ class EventMatchingTest {
   }
 
   @Test
-  void asksForNoMeaningOfWhatLiesApartInTime() {
+  void asksNoModelAboutWhatLiesApartInTime() {
     assertThat(
             pairs(
                 List.of(open(5, 9, "A man crosses the street.")),
@@ -97,7 +97,7 @@ class EventMatchingTest {
   }
 
   @Test
-  void keepsApartWhatIsInAnotherPlace() {
+  void keepsOppositeRegionsApart() {
     assertThat(
             pairs(
                 List.of(
@@ -112,12 +112,12 @@ class EventMatchingTest {
   }
 
   @Test
-  void takesARepetitionInAnotherPlaceForAnotherEvent() {
-    List<Sighting> told =
+  void keepsRepetitionsInOppositeRegionsApart() {
+    List<Sighting> sightings =
         List.of(
             saw(1, 4, "A man waits in the left half."),
             saw(1, 4, "A man waits in the right half."),
             saw(1, 4, "A man waits."));
-    assertThat(EventMatching.withoutRepeats(told)).isEqualTo(told.subList(0, 2));
+    assertThat(EventMatching.withoutRepeats(sightings)).isEqualTo(sightings.subList(0, 2));
   }
 }

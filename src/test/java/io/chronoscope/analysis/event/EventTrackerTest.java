@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class EventTrackerTest {
@@ -28,7 +29,7 @@ class EventTrackerTest {
   private EventTracker tracker =
       new EventTracker("s", NOON, MODEL, List.of(), SemanticMatcher.OF_WORDS_ONLY);
 
-  /// WindowSequence of 10 s with 2 s overlap at 2 fps; times in seconds from the stream's start.
+  /// A window of 10 s with 2 s overlap at 2 fps; times in seconds from the stream's start.
   private List<VideoEvent> window(long number, Sighting... sightings) {
     long from = PLAN.startOf(number);
     long until = PLAN.endOf(number);
@@ -39,8 +40,8 @@ class EventTrackerTest {
         PLAN.startOf(number + 1));
   }
 
-  /// The first seconds of a window.
-  private List<VideoEvent> glance(long number, double seconds, Sighting... sightings) {
+  /// A partial analysis of the first seconds of a window.
+  private List<VideoEvent> partial(long number, double seconds, Sighting... sightings) {
     long from = PLAN.startOf(number);
     long until = from + Math.round(seconds * 1e6);
     return tracker.observe(
@@ -50,8 +51,8 @@ class EventTrackerTest {
         from);
   }
 
-  private static List<String> told(List<VideoEvent> events) {
-    return events.stream().map(EventTrackerTest::told).toList();
+  private static List<String> describe(List<VideoEvent> events) {
+    return events.stream().map(EventTrackerTest::describe).toList();
   }
 
   private static Sighting saw(double start, double end, String what) {
@@ -66,7 +67,7 @@ class EventTrackerTest {
         from, until, what, 500_000, frames, List.of(new ChunkOrigin("t", 0, from / 2_000_000)));
   }
 
-  private static String told(VideoEvent event) {
+  private static String describe(VideoEvent event) {
     return "%s %.1f-%.1f r%d %s"
         .formatted(
             event.description(),
@@ -76,205 +77,219 @@ class EventTrackerTest {
             event.status());
   }
 
-  @Test
-  void closesAnEventThatNoLaterWindowCanMove() {
-    List<VideoEvent> events = window(0, saw(1, 4, "A red circle moves left."));
-    assertThat(events).hasSize(1);
-    VideoEvent event = events.getFirst();
-    assertThat(told(event)).isEqualTo("A red circle moves left. 1.0-4.0 r1 CLOSED");
-    assertThat(event.start()).isEqualTo(NOON.plusSeconds(1));
-    assertThat(event.toleranceMs()).isEqualTo(500);
-    assertThat(event.sampling().framesSeen()).isEqualTo(6);
-    assertThat(tracker.open()).isEmpty();
-  }
+  @Nested
+  class WithinAWindow {
 
-  @Test
-  void opensBeforeAWindowIsFullAndBeforeItEnds() {
-    assertThat(told(glance(0, 4, saw(1, 4, "A red circle appears."))))
-        .containsExactly("A red circle appears. 1.0-4.0 r1 OPEN");
-    assertThat(told(glance(0, 7, saw(1, 7, "A red circle moves left."))))
-        .containsExactly("A red circle moves left. 1.0-7.0 r2 UPDATE");
-    assertThat(told(window(0, saw(1, 7.5, "A red circle moves left."))))
-        .containsExactly("A red circle moves left. 1.0-7.5 r3 CLOSED");
-  }
-
-  @Test
-  void saysNothingWhileNothingChanges() {
-    glance(0, 4, saw(1, 3, "A red circle appears."));
-    assertThat(glance(0, 7, saw(1, 3, "A red circle appears."))).isEmpty();
-    assertThat(told(window(0, saw(1, 3, "A red circle appears."))))
-        .containsExactly("A red circle appears. 1.0-3.0 r2 CLOSED");
-  }
-
-  @Test
-  void takesTheWholeWindowsWordInAllThatOnlyThatWindowSaw() {
-    glance(0, 4, saw(0.5, 4, "A red circle moves left."));
-    VideoEvent closed = window(0, saw(1, 3, "A red circle appears.")).getFirst();
-    assertThat(told(closed)).isEqualTo("A red circle appears. 1.0-3.0 r2 CLOSED");
-    assertThat(closed.sampling().framesSeen()).isEqualTo(4);
-    assertThat(closed.chunks()).extracting(ChunkOrigin::offset).containsExactly(0L);
-  }
-
-  @Test
-  void keepsTheStartThatTheWindowBeforeSaw() {
-    window(0, saw(7, 10, "A red circle appears."));
-    glance(1, 4, saw(8, 12, "A red circle moves left."));
-    VideoEvent closed = window(1, saw(8, 14, "A red circle moves left.")).getFirst();
-    assertThat(told(closed)).isEqualTo("A red circle moves left. 7.0-14.0 r3 CLOSED");
-    assertThat(closed.sampling().framesSeen()).isEqualTo(6 + 4 + 4);
-  }
-
-  @Test
-  void closesNothingBeforeTheWindowIsFull() {
-    window(0, saw(7, 10, "A red circle appears."));
-    assertThat(glance(1, 4)).isEmpty();
-    assertThat(told(window(1, saw(8, 12, "A red circle appears."))))
-        .containsExactly("A red circle appears. 7.0-12.0 r2 CLOSED");
-  }
-
-  @Test
-  void withdrawsWhatTheWholeWindowDoesNotConfirm() {
-    glance(0, 4, saw(2, 4, "A red circle appears."));
-    assertThat(told(window(0))).containsExactly("A red circle appears. 2.0-4.0 r2 WITHDRAWN");
-  }
-
-  @Test
-  void tellsThatItGoesOnThroughAWindowOnlyByItsEnd() {
-    window(0, saw(5, 10, "The light goes off."));
-    assertThat(told(window(1, saw(8, 18, "The light goes off."))))
-        .containsExactly("The light goes off. 5.0-18.0 r2 UPDATE");
-  }
-
-  @Test
-  void makesOneEventOfWhatCrossesAWindowBorder() {
-    VideoEvent opened = window(0, saw(7, 10, "A red circle appears.")).getFirst();
-    assertThat(opened.status()).isEqualTo(Status.OPEN);
-
-    VideoEvent closed = window(1, saw(8, 14, "A red circle moves left.")).getFirst();
-    assertThat(told(closed)).isEqualTo("A red circle moves left. 7.0-14.0 r2 CLOSED");
-    assertThat(closed.id()).isEqualTo(opened.id());
-    assertThat(closed.chunks()).extracting(ChunkOrigin::offset).containsExactly(3L, 4L);
-    assertThat(closed.sampling().framesSeen()).isEqualTo(6 + 8);
-  }
-
-  @Test
-  void followsAnEventThroughManyWindows() {
-    window(0, saw(5, 10, "The light goes off."));
-    window(1, saw(8, 18, "The light goes off."));
-    assertThat(told(window(2, saw(16, 21, "The light goes off.")).getFirst()))
-        .isEqualTo("The light goes off. 5.0-21.0 r3 CLOSED");
-  }
-
-  @Test
-  void namesTheFirstAndTheLastChunksOfWhatGoesOnForHours() {
-    List<VideoEvent> last = List.of();
-    for (int number = 0; number < 500; number++) {
-      long from = PLAN.startOf(number) / 1_000_000;
-      List<ChunkOrigin> chunks =
-          LongStream.range(from, from + 10).mapToObj(n -> new ChunkOrigin("t", 0, n)).toList();
-      Sighting whole = saw(from, from + 10, "A red circle stops.");
-      last =
-          window(
-              number,
-              new Sighting(
-                  whole.startMicros(),
-                  whole.endMicros(),
-                  whole.description(),
-                  whole.toleranceMicros(),
-                  whole.frameMicros(),
-                  chunks));
+    @Test
+    void closesAnEventThatNoLaterWindowCanRevise() {
+      List<VideoEvent> events = window(0, saw(1, 4, "A red circle moves left."));
+      assertThat(events).hasSize(1);
+      VideoEvent event = events.getFirst();
+      assertThat(describe(event)).isEqualTo("A red circle moves left. 1.0-4.0 r1 CLOSED");
+      assertThat(event.start()).isEqualTo(NOON.plusSeconds(1));
+      assertThat(event.toleranceMs()).isEqualTo(500);
+      assertThat(event.sampling().framesSeen()).isEqualTo(6);
+      assertThat(tracker.open()).isEmpty();
     }
-    assertThat(last).hasSize(1);
-    assertThat(last.getFirst().chunks())
-        .extracting(ChunkOrigin::offset)
-        .hasSize(64)
-        .startsWith(0L, 1L)
-        .endsWith(4000L, 4001L)
-        .isSorted();
+
+    @Test
+    void keepsSimultaneousEventsApart() {
+      window(0, saw(7, 10, "A red circle moves left."), saw(7, 10, "A red square moves left."));
+      List<VideoEvent> closed =
+          window(1, saw(8, 12, "A red square moves left."), saw(8, 13, "A red circle moves left."));
+      assertThat(closed.stream().map(EventTrackerTest::describe))
+          .containsExactlyInAnyOrder(
+              "A red circle moves left. 7.0-13.0 r2 CLOSED",
+              "A red square moves left. 7.0-12.0 r2 CLOSED");
+    }
+
+    @Test
+    void mergesRepetitionsWithinAnAnswer() {
+      List<VideoEvent> events =
+          window(0, saw(2, 5, "A red circle moves left."), saw(2.5, 5.5, "A red circle appears."));
+      assertThat(events.stream().map(EventTrackerTest::describe))
+          .containsExactly("A red circle moves left. 2.0-5.0 r1 CLOSED");
+    }
   }
 
-  @Test
-  void takesAnEndFromTheWindowThatSawItFurtherFromItsBorder() {
-    // 9.5 is half a second before the end of the first window, and 1.5 s into the second.
-    window(0, saw(4, 9.5, "A red circle moves left."));
-    assertThat(told(window(1, saw(8, 9, "A red circle moves left.")).getFirst()))
-        .isEqualTo("A red circle moves left. 4.0-9.0 r2 CLOSED");
+  @Nested
+  class PartialAnalysis {
+
+    @Test
+    void opensAnEventBeforeItsWindowIsComplete() {
+      assertThat(describe(partial(0, 4, saw(1, 4, "A red circle appears."))))
+          .containsExactly("A red circle appears. 1.0-4.0 r1 OPEN");
+      assertThat(describe(partial(0, 7, saw(1, 7, "A red circle moves left."))))
+          .containsExactly("A red circle moves left. 1.0-7.0 r2 UPDATE");
+      assertThat(describe(window(0, saw(1, 7.5, "A red circle moves left."))))
+          .containsExactly("A red circle moves left. 1.0-7.5 r3 CLOSED");
+    }
+
+    @Test
+    void publishesNothingWhileNothingChanges() {
+      partial(0, 4, saw(1, 3, "A red circle appears."));
+      assertThat(partial(0, 7, saw(1, 3, "A red circle appears."))).isEmpty();
+      assertThat(describe(window(0, saw(1, 3, "A red circle appears."))))
+          .containsExactly("A red circle appears. 1.0-3.0 r2 CLOSED");
+    }
+
+    @Test
+    void replacesWhatAPartialAnalysisSawByWhatTheWholeWindowSaw() {
+      partial(0, 4, saw(0.5, 4, "A red circle moves left."));
+      VideoEvent closed = window(0, saw(1, 3, "A red circle appears.")).getFirst();
+      assertThat(describe(closed)).isEqualTo("A red circle appears. 1.0-3.0 r2 CLOSED");
+      assertThat(closed.sampling().framesSeen()).isEqualTo(4);
+      assertThat(closed.chunks()).extracting(ChunkOrigin::offset).containsExactly(0L);
+    }
+
+    @Test
+    void keepsTheStartThatThePreviousWindowSaw() {
+      window(0, saw(7, 10, "A red circle appears."));
+      partial(1, 4, saw(8, 12, "A red circle moves left."));
+      VideoEvent closed = window(1, saw(8, 14, "A red circle moves left.")).getFirst();
+      assertThat(describe(closed)).isEqualTo("A red circle moves left. 7.0-14.0 r3 CLOSED");
+      assertThat(closed.sampling().framesSeen()).isEqualTo(6 + 4 + 4);
+    }
+
+    @Test
+    void closesNothingBeforeTheWindowIsComplete() {
+      window(0, saw(7, 10, "A red circle appears."));
+      assertThat(partial(1, 4)).isEmpty();
+      assertThat(describe(window(1, saw(8, 12, "A red circle appears."))))
+          .containsExactly("A red circle appears. 7.0-12.0 r2 CLOSED");
+    }
+
+    @Test
+    void withdrawsWhatTheWholeWindowDoesNotConfirm() {
+      partial(0, 4, saw(2, 4, "A red circle appears."));
+      assertThat(describe(window(0))).containsExactly("A red circle appears. 2.0-4.0 r2 WITHDRAWN");
+    }
   }
 
-  @Test
-  void takesAStartInTheOverlapFromTheWindowThatSawMoreOfIt() {
-    window(0, saw(9.5, 10, "A red circle appears."));
-    assertThat(told(window(1, saw(9, 12, "A red circle moves left.")).getFirst()))
-        .isEqualTo("A red circle moves left. 9.0-12.0 r2 CLOSED");
-  }
+  @Nested
+  class AcrossWindows {
 
-  @Test
-  void keepsApartWhatHappensAtTheSameTime() {
-    window(0, saw(7, 10, "A red circle moves left."), saw(7, 10, "A red square moves left."));
-    List<VideoEvent> closed =
-        window(1, saw(8, 12, "A red square moves left."), saw(8, 13, "A red circle moves left."));
-    assertThat(closed.stream().map(EventTrackerTest::told))
-        .containsExactlyInAnyOrder(
-            "A red circle moves left. 7.0-13.0 r2 CLOSED",
-            "A red square moves left. 7.0-12.0 r2 CLOSED");
-  }
+    @Test
+    void mergesWhatCrossesAWindowBoundary() {
+      VideoEvent opened = window(0, saw(7, 10, "A red circle appears.")).getFirst();
+      assertThat(opened.status()).isEqualTo(Status.OPEN);
 
-  @Test
-  void keepsApartTheSameThingTwice() {
-    window(0, saw(7, 8.5, "A red circle moves left."));
-    List<VideoEvent> events = window(1, saw(12, 14, "A red circle moves left."));
-    assertThat(events.stream().map(EventTrackerTest::told))
-        .containsExactly(
-            "A red circle moves left. 7.0-8.5 r2 CLOSED",
-            "A red circle moves left. 12.0-14.0 r1 CLOSED");
-  }
+      VideoEvent closed = window(1, saw(8, 14, "A red circle moves left.")).getFirst();
+      assertThat(describe(closed)).isEqualTo("A red circle moves left. 7.0-14.0 r2 CLOSED");
+      assertThat(closed.id()).isEqualTo(opened.id());
+      assertThat(closed.chunks()).extracting(ChunkOrigin::offset).containsExactly(3L, 4L);
+      assertThat(closed.sampling().framesSeen()).isEqualTo(6 + 8);
+    }
 
-  @Test
-  void takesWhatAnAnswerRepeatsForOneEvent() {
-    List<VideoEvent> events =
-        window(0, saw(2, 5, "A red circle moves left."), saw(2.5, 5.5, "A red circle appears."));
-    assertThat(events.stream().map(EventTrackerTest::told))
-        .containsExactly("A red circle moves left. 2.0-5.0 r1 CLOSED");
-  }
+    @Test
+    void updatesOnlyTheEndOfAnEventThatLastsThroughAWindow() {
+      window(0, saw(5, 10, "The light goes off."));
+      assertThat(describe(window(1, saw(8, 18, "The light goes off."))))
+          .containsExactly("The light goes off. 5.0-18.0 r2 UPDATE");
+    }
 
-  @Test
-  void withdrawsWhatTheNextWindowSawWholeAndDoesNotTell() {
-    window(0, saw(9, 10, "A red triangle moves right."));
-    assertThat(
-            window(1, saw(9, 12, "A red square moves right.")).stream().map(EventTrackerTest::told))
-        .containsExactlyInAnyOrder(
-            "A red triangle moves right. 9.0-10.0 r2 WITHDRAWN",
-            "A red square moves right. 9.0-12.0 r1 CLOSED");
-  }
+    @Test
+    void followsAnEventAcrossManyWindows() {
+      window(0, saw(5, 10, "The light goes off."));
+      window(1, saw(8, 18, "The light goes off."));
+      assertThat(describe(window(2, saw(16, 21, "The light goes off.")).getFirst()))
+          .isEqualTo("The light goes off. 5.0-21.0 r3 CLOSED");
+    }
 
-  @Test
-  void closesWhatTheNextWindowDoesNotSee() {
-    window(0, saw(7, 10, "A red circle moves left."));
-    assertThat(window(1).stream().map(EventTrackerTest::told))
-        .containsExactly("A red circle moves left. 7.0-10.0 r2 CLOSED");
-  }
+    @Test
+    void namesTheFirstAndLastChunksOfAnEventThatLastsForHours() {
+      List<VideoEvent> last = List.of();
+      for (int number = 0; number < 500; number++) {
+        long from = PLAN.startOf(number) / 1_000_000;
+        List<ChunkOrigin> chunks =
+            LongStream.range(from, from + 10).mapToObj(n -> new ChunkOrigin("t", 0, n)).toList();
+        Sighting whole = saw(from, from + 10, "A red circle stops.");
+        last =
+            window(
+                number,
+                new Sighting(
+                    whole.startMicros(),
+                    whole.endMicros(),
+                    whole.description(),
+                    whole.toleranceMicros(),
+                    whole.frameMicros(),
+                    chunks));
+      }
+      assertThat(last).hasSize(1);
+      assertThat(last.getFirst().chunks())
+          .extracting(ChunkOrigin::offset)
+          .hasSize(64)
+          .startsWith(0L, 1L)
+          .endsWith(4000L, 4001L)
+          .isSorted();
+    }
 
-  @Test
-  void closesAllAtTheStreamsEnd() {
-    window(0, saw(7, 10, "A red circle moves left."));
-    assertThat(tracker.closeAll().stream().map(EventTrackerTest::told))
-        .containsExactly("A red circle moves left. 7.0-10.0 r2 CLOSED");
-    assertThat(tracker.open()).isEmpty();
-  }
+    @Test
+    void takesAnEndFromTheWindowInWhichItIsFurtherFromTheEdge() {
+      // 9.5 s is half a second before the end of the first window, and 1.5 s into the second.
+      window(0, saw(4, 9.5, "A red circle moves left."));
+      assertThat(describe(window(1, saw(8, 9, "A red circle moves left.")).getFirst()))
+          .isEqualTo("A red circle moves left. 4.0-9.0 r2 CLOSED");
+    }
 
-  @Test
-  void saysTheSameWhenTakenUpFromItsState() {
-    List<VideoEvent> straight = new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
-    var state = tracker.open();
-    straight.addAll(window(1, saw(8, 18, "A red circle moves left.")));
-    straight.addAll(window(2, saw(16, 20, "A red circle moves left.")));
+    @Test
+    void takesAStartInTheOverlapFromTheWindowInWhichItIsFurtherFromTheEdge() {
+      window(0, saw(9.5, 10, "A red circle appears."));
+      assertThat(describe(window(1, saw(9, 12, "A red circle moves left.")).getFirst()))
+          .isEqualTo("A red circle moves left. 9.0-12.0 r2 CLOSED");
+    }
 
-    tracker = new EventTracker("s", NOON, MODEL, List.of(), SemanticMatcher.OF_WORDS_ONLY);
-    List<VideoEvent> interrupted = new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
-    tracker = new EventTracker("s", NOON, MODEL, state, SemanticMatcher.OF_WORDS_ONLY);
-    interrupted.addAll(window(1, saw(8, 18, "A red circle moves left.")));
-    interrupted.addAll(window(2, saw(16, 20, "A red circle moves left.")));
+    @Test
+    void keepsRepeatedOccurrencesApart() {
+      window(0, saw(7, 8.5, "A red circle moves left."));
+      List<VideoEvent> events = window(1, saw(12, 14, "A red circle moves left."));
+      assertThat(events.stream().map(EventTrackerTest::describe))
+          .containsExactly(
+              "A red circle moves left. 7.0-8.5 r2 CLOSED",
+              "A red circle moves left. 12.0-14.0 r1 CLOSED");
+    }
 
-    assertThat(interrupted).isEqualTo(straight);
+    @Test
+    void withdrawsWhatTheNextWindowSawEntirelyButDoesNotConfirm() {
+      window(0, saw(9, 10, "A red triangle moves right."));
+      assertThat(
+              window(1, saw(9, 12, "A red square moves right.")).stream()
+                  .map(EventTrackerTest::describe))
+          .containsExactlyInAnyOrder(
+              "A red triangle moves right. 9.0-10.0 r2 WITHDRAWN",
+              "A red square moves right. 9.0-12.0 r1 CLOSED");
+    }
+
+    @Test
+    void closesWhatTheNextWindowDoesNotSee() {
+      window(0, saw(7, 10, "A red circle moves left."));
+      assertThat(window(1).stream().map(EventTrackerTest::describe))
+          .containsExactly("A red circle moves left. 7.0-10.0 r2 CLOSED");
+    }
+
+    @Test
+    void closesAllAtTheStreamsEnd() {
+      window(0, saw(7, 10, "A red circle moves left."));
+      assertThat(tracker.closeAll().stream().map(EventTrackerTest::describe))
+          .containsExactly("A red circle moves left. 7.0-10.0 r2 CLOSED");
+      assertThat(tracker.open()).isEmpty();
+    }
+
+    @Test
+    void givesTheSameEventsWhenRestoredFromItsState() {
+      List<VideoEvent> straight = new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
+      var state = tracker.open();
+      straight.addAll(window(1, saw(8, 18, "A red circle moves left.")));
+      straight.addAll(window(2, saw(16, 20, "A red circle moves left.")));
+
+      tracker = new EventTracker("s", NOON, MODEL, List.of(), SemanticMatcher.OF_WORDS_ONLY);
+      List<VideoEvent> interrupted =
+          new ArrayList<>(window(0, saw(7, 10, "A red circle appears.")));
+      tracker = new EventTracker("s", NOON, MODEL, state, SemanticMatcher.OF_WORDS_ONLY);
+      interrupted.addAll(window(1, saw(8, 18, "A red circle moves left.")));
+      interrupted.addAll(window(2, saw(16, 20, "A red circle moves left.")));
+
+      assertThat(interrupted).isEqualTo(straight);
+    }
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FrameRegionTest {
 
   @Test
-  void readsWhereSomethingIsSaidToBe() {
+  void findsTheRegionsThatADescriptionNames() {
     assertThat(FrameRegion.of("A red circle stops in the upper half."))
         .containsExactly(FrameRegion.UPPER);
     assertThat(FrameRegion.of("A dog sits at the bottom left corner."))
@@ -26,7 +26,7 @@ class FrameRegionTest {
     "A man goes upstairs and back down.",
     "The left door opens."
   })
-  void takesNoDirectionForAPlace(String description) {
+  void ignoresDirectionsOfMovement(String description) {
     assertThat(FrameRegion.of(description)).isEmpty();
   }
 
@@ -38,7 +38,7 @@ class FrameRegionTest {
     "in the left half and in the right half, in the right half, false",
     "'', in the right half, false"
   })
-  void knowsWhichPlacesExcludeEachOther(String one, String other, boolean exclude) {
+  void knowsWhichRegionsExcludeEachOther(String one, String other, boolean exclude) {
     assertThat(FrameRegion.exclude("A dog is " + one, "A dog is " + other)).isEqualTo(exclude);
     assertThat(FrameRegion.exclude("A dog is " + other, "A dog is " + one)).isEqualTo(exclude);
   }

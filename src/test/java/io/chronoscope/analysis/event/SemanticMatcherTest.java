@@ -2,8 +2,8 @@ package io.chronoscope.analysis.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.testing.AnalysisFixture;
 import io.chronoscope.testing.LampModel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +14,7 @@ import org.junit.jupiter.api.Test;
 class SemanticMatcherTest {
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched =
-      new BatchedModel(
-          model,
-          new BatchLimits(1, Duration.ZERO),
-          new BatchLimits(1, Duration.ZERO),
-          size -> {},
-          size -> {});
+  private final BatchedModel batched = AnalysisFixture.batched(model, 1, Duration.ZERO);
   private final List<String> asked = new ArrayList<>();
 
   @AfterEach
@@ -38,7 +32,7 @@ class SemanticMatcherTest {
   }
 
   @Test
-  void isWhatTheModelSays() {
+  void followsTheModelsAnswer() {
     assertThat(isSame("Yes")).isTrue();
     assertThat(isSame("No")).isFalse();
     assertThat(asked).allMatch(question -> question.contains("A man walks."));
@@ -46,12 +40,12 @@ class SemanticMatcherTest {
   }
 
   @Test
-  void isNotTheSameWhenTheModelDoesNotKnow() {
+  void isFalseWhenTheModelSaysNeitherYesNorNo() {
     assertThat(isSame("It depends.")).isFalse();
   }
 
   @Test
-  void isNotTheSameWhenTheModelLeansToNo() {
+  void isFalseWhenYesIsLessProbableThanNo() {
     model.sureness = 0.4;
     assertThat(isSame("Yes")).isFalse();
   }

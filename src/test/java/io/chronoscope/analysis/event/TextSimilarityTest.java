@@ -15,7 +15,7 @@ class TextSimilarityTest {
     "The light goes off.,             Light goes off",
     "A person opens the door.,        A person opens the door and walks in."
   })
-  void takesTheSameSubjectForTheSame(String one, String other) {
+  void findsTheSameSubjectSimilar(String one, String other) {
     assertThat(TextSimilarity.of(one, other)).isBetween(TextSimilarity.SAME, 1.0);
     assertThat(TextSimilarity.of(other, one)).isEqualTo(TextSimilarity.of(one, other));
   }
@@ -28,7 +28,7 @@ class TextSimilarityTest {
     "The light goes off.,             A red circle moves left.",
     "A person opens the door.,        A dog runs across the yard."
   })
-  void keepsOtherSubjectsApart(String one, String other) {
+  void findsOtherSubjectsDifferent(String one, String other) {
     assertThat(TextSimilarity.of(one, other)).isLessThan(TextSimilarity.SAME);
   }
 }

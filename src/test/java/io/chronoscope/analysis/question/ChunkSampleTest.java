@@ -17,13 +17,13 @@ class ChunkSampleTest {
   }
 
   @Test
-  void namesAllOfAFew() {
+  void keepsAllOfAFew() {
     assertThat(ChunkSample.of(chunks(0, ChunkSample.MAX_CHUNKS)))
         .isEqualTo(chunks(0, ChunkSample.MAX_CHUNKS));
   }
 
   @Test
-  void namesTheFirstAndTheLastOfManyHoweverTheyCome() {
+  void keepsTheFirstAndLastOfMany() {
     List<ChunkOrigin> expected = new ArrayList<>(chunks(0, ChunkSample.MAX_CHUNKS / 2));
     expected.addAll(chunks(1000 - ChunkSample.MAX_CHUNKS / 2, 1000));
 

@@ -1,6 +1,6 @@
 package io.chronoscope.analysis.stream;
 
-import static io.chronoscope.testing.AnalysisFixture.NOON;
+import static io.chronoscope.analysis.stream.StreamFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,7 +24,6 @@ import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Unreadable;
-import io.chronoscope.testing.AnalysisFixture;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.lang.reflect.Modifier;
@@ -56,7 +55,7 @@ class LifecycleStateTest {
 
   private static final LampVideo.Script SCRIPT = new LampVideo.Script(10).on('a', 1, 3);
 
-  private final AnalysisFixture fixture = new AnalysisFixture();
+  private final StreamFixture fixture = new StreamFixture();
   private final AnalysisSettings settings =
       LampModel.settings(
           new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));

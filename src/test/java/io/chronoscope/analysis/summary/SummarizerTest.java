@@ -3,11 +3,10 @@ package io.chronoscope.analysis.summary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.summary.Summarizer.Part;
-import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.testing.AnalysisFixture;
 import io.chronoscope.testing.LampModel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,13 +17,7 @@ class SummarizerTest {
   private static final int NEW_TOKENS = 512;
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched =
-      new BatchedModel(
-          model,
-          new BatchLimits(4, Duration.ZERO),
-          new BatchLimits(4, Duration.ZERO),
-          size -> {},
-          size -> {});
+  private final BatchedModel batched = AnalysisFixture.batched(model);
 
   @AfterEach
   void close() {
@@ -55,7 +48,7 @@ class SummarizerTest {
   }
 
   @Test
-  void asksWithLessWhereTheModelHasLittleRoom() {
+  void clipsPartsForAShortContext() {
     for (String words : List.of("somebody walks by. ".repeat(30), "有人走过大门。".repeat(60))) {
       for (int positions : List.of(32_768, 12_000, 8_192)) {
         model.maxPositions = positions;
@@ -70,7 +63,7 @@ class SummarizerTest {
   }
 
   @Test
-  void joinsWhereTheModelHasNoRoom() {
+  void joinsWhenThePromptDoesNotFit() {
     model.maxPositions = 2_048;
     assertThat(summarize(minutes("nothing happens.")))
         .contains("59:00 - 60:00: 59 nothing happens.");
@@ -78,7 +71,7 @@ class SummarizerTest {
   }
 
   @Test
-  void joinsWhereTheModelSaysNothing() {
+  void joinsWhenTheAnswerIsEmpty() {
     model.disturb = (question, answer) -> " ";
     assertThat(summarize(minutes("nothing happens.").subList(0, 2)))
         .isEqualTo("00:00 - 01:00: 0 nothing happens.\n01:00 - 02:00: 1 nothing happens.");

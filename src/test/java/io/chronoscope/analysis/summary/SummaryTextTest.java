@@ -14,7 +14,7 @@ class SummaryTextTest {
   }
 
   @Test
-  void tellsWhatTwoWindowsBothSawOnce() {
+  void dropsSentencesThatThePreviousPartHas() {
     assertThat(
             SummaryText.join(
                 List.of(
@@ -31,7 +31,7 @@ class SummaryTextTest {
   }
 
   @Test
-  void leavesOutTheTimesOfLinesWithinAPart() {
+  void dropsTheTimesOfLinesWithinAPart() {
     assertThat(
             SummaryText.join(
                 List.of(
@@ -41,7 +41,7 @@ class SummaryTextTest {
   }
 
   @Test
-  void givesEachPartItsShareOfTheRoom() {
+  void clipsEachPartToItsShare() {
     List<Part> minutes = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
       minutes.add(part(i * 60, i * 60 + 60, ("Something number " + i + " happens, ").repeat(40)));
@@ -52,7 +52,7 @@ class SummaryTextTest {
   }
 
   @Test
-  void endsWhatWasCutOffBeforeTheCut() {
+  void dropsAnUnfinishedLastSentence() {
     assertThat(SummaryText.upToLastSentence("One thing. Another th")).isEqualTo("One thing.");
     assertThat(SummaryText.upToLastSentence("Endless")).isEmpty();
   }

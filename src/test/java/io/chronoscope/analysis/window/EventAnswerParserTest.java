@@ -16,7 +16,7 @@ class EventAnswerParserTest {
   }
 
   @Test
-  void readsAFencedArray() {
+  void parsesAFencedArray() {
     EventAnswer answer =
         parse(
             """
@@ -33,14 +33,14 @@ class EventAnswerParserTest {
   }
 
   @Test
-  void readsAnArrayWithoutFenceAndAnEmptyOne() {
+  void parsesABareArrayAndAnEmptyOne() {
     assertThat(EventAnswerParser.events("[]", TEN_SECONDS))
         .isEqualTo(parse("[]"))
         .satisfies(answer -> assertThat(answer.isClean()).isTrue());
   }
 
   @Test
-  void readsHoursAndLongMinutes() {
+  void parsesHoursAndMinutesBeyondAnHour() {
     long fourHours = 4 * 3600 * 1_000_000L;
     EventAnswer answer =
         EventAnswerParser.events(
@@ -53,7 +53,7 @@ class EventAnswerParserTest {
   }
 
   @Test
-  void claimsNoMoreThanWasShown() {
+  void cutsAnEndBeyondWhatWasShown() {
     EventAnswer answer =
         parse("[{\"start_time\":\"00:08.00\",\"end_time\":\"00:12.00\",\"description\":\"x\"}]");
     assertThat(answer.events()).containsExactly(new ParsedEvent(8_000_000, TEN_SECONDS, "x"));
@@ -77,14 +77,14 @@ class EventAnswerParserTest {
         "[{\"start_time\":\"00:01.00\",\"end_time\":\"00:02.00\",\"description\":\" \"}] | no description",
         "[{\"start_time\":\"00:01.00\",\"start_time\":\"00:01.00\",\"end_time\":\"00:02.00\",\"description\":\"x\"}] | Duplicate",
       })
-  void namesWhatIsWrong(String json, String problem) {
+  void namesTheProblem(String json, String problem) {
     EventAnswer answer = parse(json);
     assertThat(answer.events()).isEmpty();
     assertThat(answer.problems()).singleElement().asString().contains(problem);
   }
 
   @Test
-  void keepsTheReadableNeighboursOfABrokenEvent() {
+  void keepsTheValidNeighborsOfAMalformedEvent() {
     EventAnswer answer =
         parse(
             """
@@ -96,7 +96,7 @@ class EventAnswerParserTest {
   }
 
   @Test
-  void readsBothGroundingForms() {
+  void parsesBothGroundingForms() {
     ParsedEvent event = new ParsedEvent(2_000_000, 4_500_000, "a dog");
     assertThat(
             EventAnswerParser.grounding(

@@ -10,8 +10,8 @@ import io.chronoscope.analysis.window.GroundingResult.Absent;
 import io.chronoscope.analysis.window.GroundingResult.Located;
 import io.chronoscope.analysis.window.GroundingResult.Unlocated;
 import io.chronoscope.analysis.window.GroundingResult.Unusable;
-import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.testing.AnalysisFixture;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.vlm.EncodedPair;
@@ -29,13 +29,7 @@ class TemporalGrounderTest {
   private static final long TEN_SECONDS = 10_000_000;
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched =
-      new BatchedModel(
-          model,
-          new BatchLimits(16, Duration.ZERO),
-          new BatchLimits(3, Duration.ofSeconds(5)),
-          size -> {},
-          size -> {});
+  private final BatchedModel batched = AnalysisFixture.batched(model, 3, Duration.ofSeconds(5));
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
   private final TemporalGrounder grounder =
       new TemporalGrounder(
@@ -70,13 +64,7 @@ class TemporalGrounderTest {
   }
 
   private GroundingResult ground(String query, double threshold) {
-    try (BatchedModel alone =
-        new BatchedModel(
-            model,
-            new BatchLimits(1, Duration.ZERO),
-            new BatchLimits(1, Duration.ZERO),
-            size -> {},
-            size -> {})) {
+    try (BatchedModel alone = AnalysisFixture.batched(model, 1, Duration.ZERO)) {
       return grounder.ground(session(alone), query, threshold, TEN_SECONDS).join();
     }
   }
