@@ -3,7 +3,7 @@ package io.chronoscope.analysis.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.testing.AnalysisFixture;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SemanticMatcherTest {
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched = AnalysisFixture.batched(model, 1, Duration.ZERO);
+  private final BatchedModel batched = BatchedModels.of(model, 1, Duration.ZERO);
   private final List<String> asked = new ArrayList<>();
 
   @AfterEach

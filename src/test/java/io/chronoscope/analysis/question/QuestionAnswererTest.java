@@ -24,7 +24,7 @@ import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
-import io.chronoscope.testing.AnalysisFixture;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.nio.ByteBuffer;
@@ -56,7 +56,7 @@ class QuestionAnswererTest {
 
   private final LampVideo decoder = new LampVideo();
   private final LampModel model = new LampModel();
-  private final BatchedModel batched = AnalysisFixture.batched(model);
+  private final BatchedModel batched = BatchedModels.of(model);
   private final EmbeddingCache embeddings =
       new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES);
   private final Archive archive = new Archive();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.summary.Summarizer.Part;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.testing.AnalysisFixture;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ class SummarizerTest {
   private static final int NEW_TOKENS = 512;
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched = AnalysisFixture.batched(model);
+  private final BatchedModel batched = BatchedModels.of(model);
 
   @AfterEach
   void close() {

@@ -10,7 +10,7 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.sampling.FramePairs;
-import io.chronoscope.testing.AnalysisFixture;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ class EmbeddingCacheTest {
   private static final long PAIR_BYTES = 4L * 2 * LampVideo.LAMPS;
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched = AnalysisFixture.batched(model);
+  private final BatchedModel batched = BatchedModels.of(model);
   private final EmbeddingCache cache = new EmbeddingCache(batched, 10 * PAIR_BYTES);
   private final List<Picture> pictures = new ArrayList<>();
 

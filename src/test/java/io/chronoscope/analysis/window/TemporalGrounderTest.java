@@ -11,7 +11,7 @@ import io.chronoscope.analysis.window.GroundingResult.Located;
 import io.chronoscope.analysis.window.GroundingResult.Unlocated;
 import io.chronoscope.analysis.window.GroundingResult.Unusable;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.testing.AnalysisFixture;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.vlm.EncodedPair;
@@ -29,7 +29,7 @@ class TemporalGrounderTest {
   private static final long TEN_SECONDS = 10_000_000;
 
   private final LampModel model = new LampModel();
-  private final BatchedModel batched = AnalysisFixture.batched(model, 3, Duration.ofSeconds(5));
+  private final BatchedModel batched = BatchedModels.of(model, 3, Duration.ofSeconds(5));
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
   private final TemporalGrounder grounder =
       new TemporalGrounder(
@@ -64,7 +64,7 @@ class TemporalGrounderTest {
   }
 
   private GroundingResult ground(String query, double threshold) {
-    try (BatchedModel alone = AnalysisFixture.batched(model, 1, Duration.ZERO)) {
+    try (BatchedModel alone = BatchedModels.of(model, 1, Duration.ZERO)) {
       return grounder.ground(session(alone), query, threshold, TEN_SECONDS).join();
     }
   }
