@@ -4,11 +4,12 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.window.AnalysisTools;
+import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
-import io.chronoscope.testing.AnalysisFixture;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.vlm.VideoLanguageModel;
@@ -46,7 +47,7 @@ final class StreamFixture implements AutoCloseable {
 
   /// @param answerDelay how long questions wait for others to share their batch
   StreamFixture(VideoLanguageModel model, Duration answerDelay) {
-    this.model = AnalysisFixture.batched(model, 4, answerDelay);
+    this.model = BatchedModels.of(model, 4, answerDelay);
   }
 
   StreamFixture decoder(MediaDecoder decoder) {
@@ -87,7 +88,7 @@ final class StreamFixture implements AutoCloseable {
         model,
         load,
         rules,
-        AnalysisFixture.cache(model),
+        new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
         sink,
         listener,
         clock);
