@@ -2,18 +2,18 @@ package io.chronoscope.batching;
 
 import java.time.Duration;
 
-/// How far a batch may grow.
+/// Limits of a batch.
 ///
-/// @param maxItems at most this many items run together
-/// @param maxDelay how long the first item waits for others; zero takes what is there
+/// @param maxItems items in one batch at most
+/// @param maxDelay how long the first item waits for others; zero runs whatever is waiting
 public record BatchLimits(int maxItems, Duration maxDelay) {
 
   public BatchLimits {
     if (maxItems <= 0) {
-      throw new IllegalArgumentException("a batch of at most " + maxItems + " items");
+      throw new IllegalArgumentException("the maximum batch size must be positive: " + maxItems);
     }
     if (maxDelay.isNegative()) {
-      throw new IllegalArgumentException("a batch delay of " + maxDelay);
+      throw new IllegalArgumentException("the batch delay must not be negative: " + maxDelay);
     }
   }
 }

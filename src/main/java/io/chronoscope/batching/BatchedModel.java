@@ -13,19 +13,30 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
-/// The model as many streams use it at once: frame pairs of equal size are encoded together,
-/// prompts are answered together, whichever stream they come from. Does not own the model.
+/// The model shared by many streams: frame pairs of equal size are encoded in one batch and prompts
+/// answered in one batch, whichever streams they come from. Does not own the model. Thread-safe.
 public final class BatchedModel implements AutoCloseable {
 
-  /// Answers up to so many tokens are short: they share batches with each other, and do not wait
-  /// for, or add rows to, answers of hundreds of tokens.
+  /// Upper bound on the tokens of a short answer.
   private static final int SHORT_TOKENS = 4;
+
+  /// Short answers share batches with each other only, so that they do not wait for answers of
+  /// hundreds of tokens.
+  private enum AnswerLength {
+    SHORT,
+    LONG;
+
+    static AnswerLength of(Prompt prompt) {
+      return prompt.maxNewTokens() <= SHORT_TOKENS ? SHORT : LONG;
+    }
+  }
 
   private final VideoLanguageModel model;
   private final Batcher<FrameSize, FramePair, EncodedPair> encoder;
-  private final Batcher<Boolean, Prompt, Answer> decoder;
+  private final Batcher<AnswerLength, Prompt, Answer> decoder;
 
-  /// @param onEncoderBatch told the size of each encoder batch; `onDecoderBatch` likewise
+  /// @param onEncoderBatch receives the size of each encoder batch, on the encoder thread
+  /// @param onDecoderBatch receives the size of each decoder batch, on the decoder thread
   public BatchedModel(
       VideoLanguageModel model,
       BatchLimits encoderLimits,
@@ -38,10 +49,7 @@ public final class BatchedModel implements AutoCloseable {
             "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), onEncoderBatch);
     this.decoder =
         new Batcher<>(
-            "decoder",
-            decoderLimits,
-            (isShort, prompts) -> model.generate(prompts),
-            onDecoderBatch);
+            "decoder", decoderLimits, (length, prompts) -> model.generate(prompts), onDecoderBatch);
   }
 
   public ModelRef ref() {
@@ -73,48 +81,34 @@ public final class BatchedModel implements AutoCloseable {
     return model.maxPositions();
   }
 
-  /// How soon something is to be computed.
-  public enum Urgency {
-    /// As soon as its turn comes.
-    LIVE,
-    /// When nothing live is waiting; but not never, see [Batcher#submitLater].
-    LATER
-  }
-
-  /// Encodes a pair; its pictures must stay open until the result is there.
-  public CompletableFuture<EncodedPair> encode(FramePair pair) {
-    return encode(pair, Urgency.LIVE);
-  }
-
-  /// Encodes a pair; its pictures must stay open until the result is there.
-  public CompletableFuture<EncodedPair> encode(FramePair pair, Urgency urgency) {
+  /// Encodes a pair, whose pictures must stay open until the result is complete.
+  public CompletableFuture<EncodedPair> encode(FramePair pair, Priority priority) {
     FrameSize size = new FrameSize(pair.first().widthPx(), pair.first().heightPx());
-    return switch (urgency) {
-      case LIVE -> encoder.submit(size, pair);
-      case LATER -> encoder.submitLater(size, pair);
-    };
+    return encoder.submit(size, pair, priority);
   }
 
+  /// Answers a prompt with [Priority#LIVE].
   public CompletableFuture<Answer> generate(Prompt prompt) {
-    return generate(prompt, Urgency.LIVE);
+    return generate(prompt, Priority.LIVE);
   }
 
-  public CompletableFuture<Answer> generate(Prompt prompt, Urgency urgency) {
-    return switch (urgency) {
-      case LIVE -> decoder.submit(prompt.maxNewTokens() <= SHORT_TOKENS, prompt);
-      case LATER -> decoder.submitLater(prompt.maxNewTokens() <= SHORT_TOKENS, prompt);
-    };
+  public CompletableFuture<Answer> generate(Prompt prompt, Priority priority) {
+    return decoder.submit(AnswerLength.of(prompt), prompt, priority);
   }
 
-  /// Waits for each of `results` in order.
+  /// Waits for all of `results`, also when one of them fails.
+  ///
+  /// @return in the order of `results`
+  /// @throws java.util.concurrent.CompletionException with the first failure in that order
   public static <T> List<T> joinAll(List<CompletableFuture<T>> results) {
-    // All of them, also when one fails: the caller closes pictures that others may still read.
+    // The caller closes pictures that the others may still read.
     CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
         .handle((ignored, failure) -> null)
         .join();
     return results.stream().map(CompletableFuture::join).toList();
   }
 
+  /// Fails what is waiting and waits for the running batches.
   @Override
   public void close() {
     encoder.close();

@@ -15,21 +15,25 @@ import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Collects items that may run together (equal keys) and runs them in batches on one thread of its
-/// own. The kind whose first item has waited longest goes first; while a batch runs, the next ones
-/// grow. What may come later gives way to everything else, in small batches that hold up little.
+/// Collects items with equal keys into batches and runs the batches on a thread of its own. The key
+/// whose first item has waited longest runs first; while a batch runs, the next ones grow.
+/// Background items run in smaller batches, when no live item is waiting.
 ///
-/// @param <K> what must be equal for items to share a batch
-/// @param <I> an item
-/// @param <O> its result
+/// Thread-safe.
+///
+/// @param <K> key; items of one batch have equal keys
+/// @param <I> item
+/// @param <O> result of an item
 public final class Batcher<K, I, O> implements AutoCloseable {
 
-  /// After this long, what may come later takes its turn like everything else.
-  static final Duration LATER_AT_MOST = Duration.ofSeconds(2);
+  /// After this long, background items run even if live items are waiting.
+  static final Duration MAX_BACKGROUND_WAIT = Duration.ofSeconds(2);
 
-  private static final int PART_OF_A_BATCH = 4;
+  /// Background batches have this fraction of the maximum size, so that they delay live ones
+  /// little.
+  private static final int BACKGROUND_BATCH_DIVISOR = 4;
 
-  private record Kind<K>(K key, boolean later) {}
+  private record Queue<K>(K key, Priority priority) {}
 
   private record Waiting<I, O>(I item, CompletableFuture<O> result, long sinceNanos) {}
 
@@ -38,13 +42,14 @@ public final class Batcher<K, I, O> implements AutoCloseable {
   private final IntConsumer onBatch;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  // Insertion order is the order in which the kinds' first items came.
-  private final Map<Kind<K>, List<Waiting<I, O>>> waiting = new LinkedHashMap<>();
+  // Insertion order is the order of the queues' first items.
+  private final Map<Queue<K>, List<Waiting<I, O>>> waiting = new LinkedHashMap<>();
   private final Thread thread;
   private boolean closed;
 
-  /// @param work takes a batch and gives one result for each item, in order
-  /// @param onBatch told the size of each batch before it runs
+  /// @param name of the thread
+  /// @param work computes one result for each item of a batch, in order
+  /// @param onBatch receives the size of each batch before it runs
   public Batcher(
       String name, BatchLimits limits, BiFunction<K, List<I>, List<O>> work, IntConsumer onBatch) {
     this.limits = limits;
@@ -54,19 +59,9 @@ public final class Batcher<K, I, O> implements AutoCloseable {
     thread.start();
   }
 
-  /// Hands in an item. Its result arrives when its batch has run; a batch that throws fails all its
-  /// items.
-  public CompletableFuture<O> submit(K key, I item) {
-    return submit(new Kind<>(key, false), item);
-  }
-
-  /// The same for an item that gives way: it runs when nothing else is waiting, or once it has
-  /// waited for [#LATER_AT_MOST].
-  public CompletableFuture<O> submitLater(K key, I item) {
-    return submit(new Kind<>(key, true), item);
-  }
-
-  private CompletableFuture<O> submit(Kind<K> kind, I item) {
+  /// Submits an item. The result completes when its batch has run; a batch that throws fails all of
+  /// its items. After [#close()] the result fails with [RejectedExecutionException].
+  public CompletableFuture<O> submit(K key, I item, Priority priority) {
     CompletableFuture<O> result = new CompletableFuture<>();
     lock.lock();
     try {
@@ -75,23 +70,13 @@ public final class Batcher<K, I, O> implements AutoCloseable {
             new RejectedExecutionException(thread.getName() + " is closed"));
       }
       waiting
-          .computeIfAbsent(kind, k -> new ArrayList<>())
+          .computeIfAbsent(new Queue<>(key, priority), queue -> new ArrayList<>())
           .add(new Waiting<>(item, result, System.nanoTime()));
       changed.signalAll();
     } finally {
       lock.unlock();
     }
     return result;
-  }
-
-  /// Items not yet running.
-  public int queued() {
-    lock.lock();
-    try {
-      return waiting.values().stream().mapToInt(List::size).sum();
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void runUntilClosed() {
@@ -112,7 +97,8 @@ public final class Batcher<K, I, O> implements AutoCloseable {
       List<O> results = work.apply(batch.key, batch.items.stream().map(Waiting::item).toList());
       if (results.size() != batch.items.size()) {
         throw new IllegalStateException(
-            "a batch of %d items gave %d results".formatted(batch.items.size(), results.size()));
+            "a batch of %d items returned %d results"
+                .formatted(batch.items.size(), results.size()));
       }
       for (int i = 0; i < results.size(); i++) {
         batch.items.get(i).result.complete(results.get(i));
@@ -122,7 +108,7 @@ public final class Batcher<K, I, O> implements AutoCloseable {
     }
   }
 
-  /// Waits for a batch that is full or has waited long enough; null when closed.
+  /// Waits for a batch that is full or whose first item has waited long enough; null when closed.
   private @Nullable Batch<K, I, O> nextBatch() {
     lock.lock();
     try {
@@ -131,22 +117,23 @@ public final class Batcher<K, I, O> implements AutoCloseable {
           changed.await();
           continue;
         }
-        Kind<K> ripe = null;
-        boolean onlyLater = waiting.keySet().stream().allMatch(Kind::later);
+        Queue<K> due = null;
+        boolean onlyBackground =
+            waiting.keySet().stream().allMatch(queue -> queue.priority == Priority.BACKGROUND);
         long shortestWait = Long.MAX_VALUE;
         for (var entry : waiting.entrySet()) {
-          boolean givesWay = entry.getKey().later && !onlyLater;
-          long left = nanosUntilRipe(entry.getKey(), entry.getValue(), givesWay);
+          boolean yields = entry.getKey().priority == Priority.BACKGROUND && !onlyBackground;
+          long left = nanosUntilDue(entry.getKey(), entry.getValue(), yields);
           if (left <= 0) {
-            ripe = entry.getKey();
+            due = entry.getKey();
             break;
           }
           shortestWait = Math.min(shortestWait, left);
         }
-        if (ripe == null) {
+        if (due == null) {
           changed.awaitNanos(shortestWait);
         } else {
-          return take(ripe);
+          return removeBatch(due);
         }
       }
     } catch (InterruptedException e) {
@@ -157,30 +144,34 @@ public final class Batcher<K, I, O> implements AutoCloseable {
     return null;
   }
 
-  private long nanosUntilRipe(Kind<K> kind, List<Waiting<I, O>> items, boolean givesWay) {
-    if (!givesWay && items.size() >= most(kind)) {
+  /// @param yields whether the queue waits for live items to run first
+  private long nanosUntilDue(Queue<K> queue, List<Waiting<I, O>> items, boolean yields) {
+    if (!yields && items.size() >= maxItems(queue)) {
       return 0;
     }
-    Duration delay = givesWay ? LATER_AT_MOST : limits.maxDelay();
+    Duration delay = yields ? MAX_BACKGROUND_WAIT : limits.maxDelay();
     return delay.toNanos() - (System.nanoTime() - items.getFirst().sinceNanos);
   }
 
-  private int most(Kind<K> kind) {
-    return kind.later ? Math.max(1, limits.maxItems() / PART_OF_A_BATCH) : limits.maxItems();
+  private int maxItems(Queue<K> queue) {
+    return switch (queue.priority) {
+      case LIVE -> limits.maxItems();
+      case BACKGROUND -> Math.max(1, limits.maxItems() / BACKGROUND_BATCH_DIVISOR);
+    };
   }
 
-  private Batch<K, I, O> take(Kind<K> kind) {
-    List<Waiting<I, O>> items = Objects.requireNonNull(waiting.remove(kind));
-    int most = most(kind);
-    if (items.size() <= most) {
-      return new Batch<>(kind.key, items);
+  private Batch<K, I, O> removeBatch(Queue<K> queue) {
+    List<Waiting<I, O>> items = Objects.requireNonNull(waiting.remove(queue));
+    int maxItems = maxItems(queue);
+    if (items.size() <= maxItems) {
+      return new Batch<>(queue.key, items);
     }
-    // What is left goes to the back, so that one busy kind does not starve the others.
-    waiting.put(kind, new ArrayList<>(items.subList(most, items.size())));
-    return new Batch<>(kind.key, List.copyOf(items.subList(0, most)));
+    // The rest goes to the back, so that one busy key does not starve the others.
+    waiting.put(queue, new ArrayList<>(items.subList(maxItems, items.size())));
+    return new Batch<>(queue.key, List.copyOf(items.subList(0, maxItems)));
   }
 
-  /// Fails what is still waiting and waits for the running batch.
+  /// Fails the waiting items and waits for the running batch.
   @Override
   public void close() {
     lock.lock();

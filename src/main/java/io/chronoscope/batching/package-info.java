@@ -1,5 +1,6 @@
-/// Work of many streams, put together into batches for the model: items wait at most a short delay
-/// for others of their kind, then run together.
+/// Batches the work of many streams for the model. [BatchedModel] is the model as the analysis uses
+/// it; a [Batcher] lets items wait a short time for others with the same key and runs them
+/// together, live ones before [Priority#BACKGROUND] ones.
 @NullMarked
 package io.chronoscope.batching;
 

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Regular files under the roots. What is not under a root by its name is not even looked for; what
-/// leads out of the roots by a symbolic link is refused.
+/// Regular files under the configured roots. A path outside the roots is rejected without touching
+/// the file system; a symbolic link that leads out of the roots is rejected.
 final class FileSource implements MediaSource {
 
   static final String SETTING = "chronoscope.references.roots";
@@ -35,39 +35,39 @@ final class FileSource implements MediaSource {
   }
 
   @Override
-  public Opened open(URI uri) throws UnreadableMediaException, IOException {
+  public OpenMedia open(URI uri) throws UnreadableMediaException, IOException {
     if (roots.isEmpty()) {
-      throw forbidden(uri, "is a file, and no root for files is set (" + SETTING + ")");
+      throw forbidden(uri, "is a file, but no root directory is configured (" + SETTING + ")");
     }
     Path file = path(uri);
     List<Path> realRoots = new ArrayList<>();
     boolean underOne = false;
     for (Path root : roots) {
-      // A root that is not there may be a volume that is not mounted yet: worth another attempt.
+      // A missing root may be a volume that is not mounted yet, so a retry may succeed.
       Path real = real(root);
       realRoots.add(real);
       underOne |= file.startsWith(root) || file.startsWith(real);
     }
     if (!underOne) {
-      throw forbidden(uri, "lies under no root for files (" + SETTING + ")");
+      throw forbidden(uri, "is outside the root directories (" + SETTING + ")");
     }
     try {
       Path real = file.toRealPath();
       if (realRoots.stream().noneMatch(real::startsWith)) {
-        throw forbidden(uri, "leads by a link out of the roots for files (" + SETTING + ")");
+        throw forbidden(uri, "is a link out of the root directories (" + SETTING + ")");
       }
       if (!Files.isRegularFile(real, NOFOLLOW_LINKS)) {
-        throw forbidden(uri, "is no regular file");
+        throw forbidden(uri, "is not a regular file");
       }
       SeekableByteChannel channel = Files.newByteChannel(real, Set.of(READ, NOFOLLOW_LINKS));
       InputStream bytes = Channels.newInputStream(channel);
-      return new Opened(bytes, OptionalLong.of(channel.size()), () -> close(bytes));
+      return new OpenMedia(bytes, OptionalLong.of(channel.size()), () -> close(bytes));
     } catch (NoSuchFileException | NotDirectoryException e) {
       throw missing(uri);
     } catch (AccessDeniedException e) {
-      throw forbidden(uri, "may not be read by this process");
+      throw forbidden(uri, "is not readable by this process");
     } catch (FileSystemException e) {
-      // A component that is a file has no exception of its own.
+      // There is no exception type for a path component that is a file.
       if (String.valueOf(e.getReason()).contains("Not a directory")) {
         throw missing(uri);
       }
@@ -79,7 +79,7 @@ final class FileSource implements MediaSource {
     try {
       return root.toRealPath();
     } catch (IOException e) {
-      throw new IOException("a root for files (" + SETTING + ") cannot be read", e);
+      throw new IOException("a root directory (" + SETTING + ") cannot be read", e);
     }
   }
 
@@ -88,17 +88,17 @@ final class FileSource implements MediaSource {
         || uri.getRawAuthority() != null
         || uri.getRawQuery() != null
         || uri.getRawFragment() != null) {
-      throw forbidden(uri, "is not of the form file:///path, without host, query and fragment");
+      throw forbidden(uri, "is not of the form file:///path without host, query and fragment");
     }
     Path file;
     try {
       file = Path.of(uri);
     } catch (IllegalArgumentException e) {
-      throw forbidden(uri, "is no path of a file");
+      throw forbidden(uri, "is not a file path");
     }
     for (Path name : file) {
       if (name.toString().equals("..") || name.toString().equals(".")) {
-        throw forbidden(uri, "has . or .. in its path");
+        throw forbidden(uri, "contains . or .. in its path");
       }
     }
     return file;
@@ -117,6 +117,6 @@ final class FileSource implements MediaSource {
   }
 
   private static UnreadableMediaException missing(URI uri) {
-    return new UnreadableMediaException(Reason.REFERENCE_MISSING, uri + " is not there");
+    return new UnreadableMediaException(Reason.REFERENCE_MISSING, uri + " does not exist");
   }
 }

@@ -6,18 +6,21 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.OptionalLong;
 
-/// One kind of place where media lie.
+/// One kind of source that media are fetched from, by the scheme of their URI.
 interface MediaSource extends AutoCloseable {
 
-  /// An object that is being read.
+  /// Media that are being read.
   ///
-  /// @param sizeBytes as the place states it
-  /// @param abandon lets go without reading the rest
-  record Opened(InputStream bytes, OptionalLong sizeBytes, Runnable abandon) {}
+  /// @param bytes closed by the reader after a complete read
+  /// @param sizeBytes as the source states it
+  /// @param abort closes `bytes` without reading the rest
+  record OpenMedia(InputStream bytes, OptionalLong sizeBytes, Runnable abort) {}
 
-  /// @throws UnreadableMediaException when it may not be read, or is not there
-  /// @throws IOException when the place cannot be reached; another attempt may succeed
-  Opened open(URI uri) throws UnreadableMediaException, IOException;
+  /// Opens the media behind a reference.
+  ///
+  /// @throws UnreadableMediaException REFERENCE_FORBIDDEN or REFERENCE_MISSING
+  /// @throws IOException when the source cannot be reached; a retry may succeed
+  OpenMedia open(URI uri) throws UnreadableMediaException, IOException;
 
   @Override
   default void close() {}

@@ -13,7 +13,8 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
 
-/// Puts a producer's chunks where the service may fetch them, and says by what reference.
+/// Uploads a producer's chunks to a source that the service may fetch from, and returns the
+/// references to send instead.
 public final class MediaUploader implements AutoCloseable {
 
   private interface Writer {
@@ -29,49 +30,52 @@ public final class MediaUploader implements AutoCloseable {
     this.closing = closing;
   }
 
-  /// @param to `file` for the first root, or `s3://bucket/prefix`
-  /// @throws IllegalArgumentException when it is neither, or no place the settings allow
-  public static MediaUploader open(String to, ReferenceSettings settings) {
-    if (to.toLowerCase(Locale.ROOT).startsWith("s3://")) {
-      return objects(URI.create(to), settings);
+  /// @param destination `file` for the first root directory, or `s3://bucket/prefix`
+  /// @throws IllegalArgumentException when it is neither, or the settings do not allow it
+  public static MediaUploader open(String destination, ReferenceSettings settings) {
+    if (destination.toLowerCase(Locale.ROOT).startsWith("s3://")) {
+      return objects(URI.create(destination), settings);
     }
-    if (!to.equals("file")) {
-      throw new IllegalArgumentException(to + " is neither file nor s3://bucket/prefix");
+    if (!destination.equals("file")) {
+      throw new IllegalArgumentException(destination + " is neither file nor s3://bucket/prefix");
     }
     if (settings.roots().isEmpty()) {
-      throw new IllegalArgumentException("no root for files is set (" + FileSource.SETTING + ")");
+      throw new IllegalArgumentException(
+          "no root directory is configured (" + FileSource.SETTING + ")");
     }
     Path root = settings.roots().getFirst();
     return new MediaUploader((name, type, media) -> write(root.resolve(name), media), () -> {});
   }
 
-  private static MediaUploader objects(URI to, ReferenceSettings settings) {
-    S3Source place = new S3Source(settings.objects(), settings.timeout());
-    String path = to.getPath() == null ? "" : to.getPath();
+  private static MediaUploader objects(URI destination, ReferenceSettings settings) {
+    S3Source store = new S3Source(settings.objects(), settings.timeout());
+    String path = destination.getPath() == null ? "" : destination.getPath();
     String prefix = path.replaceAll("^/+|/+$", "");
-    String bucket = String.valueOf(to.getRawAuthority());
+    String bucket = String.valueOf(destination.getRawAuthority());
     if (!settings.objects().buckets().contains(bucket)) {
       throw new IllegalArgumentException(
-          to + " lies in a bucket that is not allowed (" + S3Source.SETTING + ")");
+          destination + " is in a bucket that is not allowed (" + S3Source.SETTING + ")");
     }
     return new MediaUploader(
         (name, type, media) ->
-            place.put(
+            store.put(
                 new S3Source.Address(bucket, prefix.isEmpty() ? name : prefix + "/" + name),
                 type,
                 media),
-        place);
+        store);
   }
 
-  /// Writes one chunk. The same bytes of the same chunk get the same name.
+  /// Uploads one chunk. Idempotent: the same chunk with the same bytes gets the same name.
   ///
-  /// @throws IOException when it could not be written
+  /// @return a reference with size and digest
+  /// @throws IOException when the chunk cannot be written
   public Media.Reference put(String stream, long sequence, String contentType, byte[] media)
       throws IOException {
     String sha256 = HexFormat.of().formatHex(VerifiedRead.sha256().digest(media));
     String name =
         "%s/%08d-%s%s"
-            .formatted(folder(stream), sequence, sha256.substring(0, 16), ending(contentType));
+            .formatted(
+                directory(stream), sequence, sha256.substring(0, 16), extension(contentType));
     try {
       return new Media.Reference(writer.write(name, contentType, media), media.length, sha256);
     } catch (UnreadableMediaException e) {
@@ -79,13 +83,13 @@ public final class MediaUploader implements AutoCloseable {
     }
   }
 
-  /// A stream's name as one harmless folder.
-  private static String folder(String stream) {
+  /// A stream's name encoded as one safe directory name.
+  private static String directory(String stream) {
     String name = URLEncoder.encode(stream, StandardCharsets.UTF_8).replace("+", "%20");
     return name.startsWith(".") ? "%2E" + name.substring(1) : name;
   }
 
-  private static String ending(String contentType) {
+  private static String extension(String contentType) {
     return switch (contentType) {
       case "video/mp4" -> ".mp4";
       case "video/webm" -> ".webm";
@@ -95,10 +99,10 @@ public final class MediaUploader implements AutoCloseable {
     };
   }
 
-  /// Whole or not at all: a reader never finds half of it.
+  /// Writes atomically: a reader never sees a partial file.
   private static URI write(Path file, byte[] media) throws IOException {
     Files.createDirectories(file.resolveSibling(""));
-    // Not a temporary file of Java's: those are for their owner only.
+    // Not Files.createTempFile: its files are readable by their owner only.
     Path unfinished = file.resolveSibling("." + UUID.randomUUID() + ".part");
     try {
       Files.write(unfinished, media);
@@ -114,7 +118,7 @@ public final class MediaUploader implements AutoCloseable {
     try {
       closing.close();
     } catch (Exception e) {
-      throw new IllegalStateException("cannot close the place for media", e);
+      throw new IllegalStateException("cannot close the connection to the object store", e);
     }
   }
 }

@@ -6,37 +6,54 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// From where chunks may be fetched, and how patiently. Nothing is allowed that is not listed.
+/// The sources that chunks may be fetched from, and how long a fetch is retried. Only what is
+/// listed is allowed.
 ///
-/// @param roots files anywhere under these directories; absolute
-/// @param timeout for one attempt, and for each silence of the other side in it
-/// @param patience how long a place that cannot be reached is tried again
+/// @param roots directories whose files are allowed; absolute
+/// @param timeout of one attempt, and of each period of silence within it
+/// @param retryTimeout how long a fetch from an unreachable source is retried
 public record ReferenceSettings(
-    List<Path> roots, ObjectStore objects, Duration timeout, Duration patience) {
+    List<Path> roots, ObjectStore objects, Duration timeout, Duration retryTimeout) {
 
   public ReferenceSettings {
     roots = List.copyOf(roots);
     for (Path root : roots) {
       if (!root.isAbsolute()) {
-        throw new IllegalArgumentException("root " + root + " is not an absolute path");
+        throw new IllegalArgumentException("root directory " + root + " is not an absolute path");
       }
     }
-    if (!timeout.isPositive() || patience.isNegative()) {
-      throw new IllegalArgumentException("timeout " + timeout + ", patience " + patience);
+    if (!timeout.isPositive() || retryTimeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "timeout "
+              + timeout
+              + " must be positive, retry timeout "
+              + retryTimeout
+              + " not negative");
     }
+  }
+
+  /// Where a request names the bucket.
+  public enum Addressing {
+    /// In the host name, as Amazon's store does.
+    VIRTUAL_HOSTED_STYLE,
+    /// In the path, as most other stores do.
+    PATH_STYLE
   }
 
   /// An S3-compatible store.
   ///
-  /// @param buckets of which objects may be read; none means no store
-  /// @param endpoint where it answers, when it is not Amazon's
-  /// @param region when not what the environment or profile says
-  /// @param pathStyle whether the bucket is part of the path instead of the host name
+  /// @param buckets whose objects are allowed; none means no store
+  /// @param endpoint URL of the store, unless it is Amazon's
+  /// @param region unless the environment or profile states it
   public record ObjectStore(
-      List<String> buckets, Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {
+      List<String> buckets,
+      Optional<URI> endpoint,
+      Optional<String> region,
+      Addressing addressing) {
 
     public static final ObjectStore NONE =
-        new ObjectStore(List.of(), Optional.empty(), Optional.empty(), false);
+        new ObjectStore(
+            List.of(), Optional.empty(), Optional.empty(), Addressing.VIRTUAL_HOSTED_STYLE);
 
     public ObjectStore {
       buckets = List.copyOf(buckets);
@@ -50,8 +67,7 @@ public record ReferenceSettings(
     }
   }
 
-  /// The same with another patience.
-  public ReferenceSettings withPatience(Duration other) {
+  public ReferenceSettings withRetryTimeout(Duration other) {
     return new ReferenceSettings(roots, objects, timeout, other);
   }
 }

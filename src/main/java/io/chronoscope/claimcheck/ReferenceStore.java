@@ -15,28 +15,27 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
-/// Fetches media from the places that the settings allow; a place that cannot be reached is tried
-/// again for a while. Opens nothing before the first reference comes. Safe for use by several
-/// threads.
+/// Fetches media from the sources that the settings allow, and retries with exponential back-off
+/// while a source cannot be reached. Connects on the first fetch. Thread-safe.
 public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
 
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+  private static final Duration INITIAL_BACKOFF = Duration.ofMillis(200);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(15);
 
   private final ReferenceSettings settings;
   private final AnalysisListener listener;
-  private final Pacing pacing;
-  private final Map<String, MediaSource> places;
+  private final RetryClock clock;
+  private final Map<String, MediaSource> sources;
 
   public ReferenceStore(ReferenceSettings settings, AnalysisListener listener) {
-    this(settings, listener, Pacing.SYSTEM);
+    this(settings, listener, RetryClock.SYSTEM);
   }
 
-  ReferenceStore(ReferenceSettings settings, AnalysisListener listener, Pacing pacing) {
+  ReferenceStore(ReferenceSettings settings, AnalysisListener listener, RetryClock clock) {
     this.settings = settings;
     this.listener = listener;
-    this.pacing = pacing;
-    this.places =
+    this.clock = clock;
+    this.sources =
         Map.of(
             "file", new FileSource(settings.roots()),
             "s3", new S3Source(settings.objects(), settings.timeout()));
@@ -45,66 +44,66 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
   /// @throws CancellationException when the thread is interrupted
   @Override
   public ByteBuffer fetch(Media.Reference reference) throws UnreadableMediaException {
-    MediaSource place = placeOf(reference.uri());
-    long began = pacing.nanoTime();
-    Duration pause = FIRST_PAUSE;
+    MediaSource source = sourceOf(reference.uri());
+    long start = clock.nanoTime();
+    Duration backoff = INITIAL_BACKOFF;
     while (true) {
       try {
-        byte[] bytes = read(reference, place);
-        listener.on(new MediaFetched(reference, Duration.ofNanos(pacing.nanoTime() - began)));
+        byte[] bytes = read(reference, source);
+        listener.on(new MediaFetched(reference, Duration.ofNanos(clock.nanoTime() - start)));
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
       } catch (IOException e) {
         if (Thread.currentThread().isInterrupted()) {
           throw interrupted(reference);
         }
         String problem = e.getMessage() == null ? e.toString() : e.getMessage();
-        Duration tried = Duration.ofNanos(pacing.nanoTime() - began);
-        if (tried.plus(pause).compareTo(settings.patience()) > 0) {
+        Duration elapsed = Duration.ofNanos(clock.nanoTime() - start);
+        if (elapsed.plus(backoff).compareTo(settings.retryTimeout()) > 0) {
           throw new UnreadableMediaException(
               Reason.REFERENCE_MISSING,
-              "%s could not be reached in %d s, so nobody knows whether it is there: %s"
-                  .formatted(reference.uri(), tried.toSeconds(), problem));
+              "%s could not be reached within %d s, so it is unknown whether it exists: %s"
+                  .formatted(reference.uri(), elapsed.toSeconds(), problem));
         }
         listener.on(new MediaUnavailable(reference, problem));
-        pause(pause, reference);
-        pause = pause.multipliedBy(2);
-        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        sleep(backoff, reference);
+        backoff = backoff.multipliedBy(2);
+        backoff = backoff.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : backoff;
       }
     }
   }
 
-  private byte[] read(Media.Reference reference, MediaSource place)
+  private byte[] read(Media.Reference reference, MediaSource source)
       throws UnreadableMediaException, IOException {
-    long deadlineNanos = pacing.nanoTime() + settings.timeout().toNanos();
-    MediaSource.Opened opened = place.open(reference.uri());
-    boolean whole = false;
+    long deadlineNanos = clock.nanoTime() + settings.timeout().toNanos();
+    MediaSource.OpenMedia media = source.open(reference.uri());
+    boolean complete = false;
     try {
-      byte[] bytes = VerifiedRead.read(reference, opened, pacing, deadlineNanos);
-      whole = true;
+      byte[] bytes = VerifiedRead.read(reference, media, clock, deadlineNanos);
+      complete = true;
       return bytes;
     } finally {
-      if (whole) {
-        opened.bytes().close();
+      if (complete) {
+        media.bytes().close();
       } else {
-        opened.abandon().run();
+        media.abort().run();
       }
     }
   }
 
-  private MediaSource placeOf(URI uri) throws UnreadableMediaException {
-    MediaSource place = places.get(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT));
-    if (place == null) {
+  private MediaSource sourceOf(URI uri) throws UnreadableMediaException {
+    MediaSource source = sources.get(String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT));
+    if (source == null) {
       throw new UnreadableMediaException(
           Reason.REFERENCE_FORBIDDEN,
-          "nothing is fetched from %s: references; only file: and s3: are followed"
+          "media are not fetched from %s: references; supported are file: and s3:"
               .formatted(uri.getScheme()));
     }
-    return place;
+    return source;
   }
 
-  private void pause(Duration length, Media.Reference reference) {
+  private void sleep(Duration backoff, Media.Reference reference) {
     try {
-      pacing.pause(length);
+      clock.sleep(backoff);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw interrupted(reference);
@@ -117,6 +116,6 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
 
   @Override
   public void close() {
-    places.values().forEach(MediaSource::close);
+    sources.values().forEach(MediaSource::close);
   }
 }

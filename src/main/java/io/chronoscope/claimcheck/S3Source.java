@@ -1,11 +1,14 @@
 package io.chronoscope.claimcheck;
 
+import io.chronoscope.claimcheck.ReferenceSettings.Addressing;
 import io.chronoscope.claimcheck.ReferenceSettings.ObjectStore;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -27,16 +30,16 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Objects in an S3-compatible store, in the buckets that are allowed. Credentials come from where
-/// the client always looks for them: environment, profile, the machine's role. The client is made
-/// when it is first needed.
+/// Objects in the allowed buckets of an S3-compatible store. Credentials come from the client's
+/// default chain: environment, profile, the machine's role. The client is created on first use.
+/// Thread-safe.
 final class S3Source implements MediaSource {
 
   static final String SETTING = "chronoscope.references.buckets";
 
-  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+  private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-  /// An object by its name.
+  /// Bucket and key of an object.
   record Address(String bucket, String key) {}
 
   private final ObjectStore settings;
@@ -49,24 +52,28 @@ final class S3Source implements MediaSource {
   }
 
   @Override
-  public Opened open(URI uri) throws UnreadableMediaException, IOException {
+  public OpenMedia open(URI uri) throws UnreadableMediaException, IOException {
     Address address = address(uri);
     try {
       ResponseInputStream<GetObjectResponse> bytes =
           client().getObject(request -> request.bucket(address.bucket()).key(address.key()));
       @Nullable Long length = bytes.response().contentLength();
-      return new Opened(
-          new Unbroken(bytes),
+      return new OpenMedia(
+          new TranslatingStream(bytes),
           length == null ? OptionalLong.empty() : OptionalLong.of(length),
           bytes::abort);
     } catch (S3Exception e) {
-      throw answered(uri, e);
+      throw translated(uri, e);
     } catch (SdkException e) {
       throw unreachable(e);
     }
   }
 
-  /// @return where it lies now
+  /// Uploads an object.
+  ///
+  /// @return its URI
+  /// @throws UnreadableMediaException REFERENCE_FORBIDDEN or REFERENCE_MISSING (no such bucket)
+  /// @throws IOException when the store cannot be reached; a retry may succeed
   URI put(Address address, String contentType, byte[] media)
       throws UnreadableMediaException, IOException {
     URI uri = uri(address);
@@ -79,14 +86,16 @@ final class S3Source implements MediaSource {
               RequestBody.fromBytes(media));
       return uri;
     } catch (S3Exception e) {
-      throw answered(uri, e);
+      throw translated(uri, e);
     } catch (SdkException e) {
       throw unreachable(e);
     }
   }
 
-  /// @throws UnreadableMediaException when it names no object, or one in a bucket that is not
-  ///   allowed
+  /// Parses and checks a URI.
+  ///
+  /// @throws UnreadableMediaException REFERENCE_FORBIDDEN when it does not name an object in an
+  ///   allowed bucket
   Address address(URI uri) throws UnreadableMediaException {
     String bucket = uri.getRawAuthority();
     String path = uri.getPath();
@@ -98,12 +107,12 @@ final class S3Source implements MediaSource {
       throw forbidden(uri, "is not of the form s3://bucket/key");
     }
     if (!settings.buckets().contains(bucket)) {
-      throw forbidden(uri, "lies in a bucket that is not allowed (" + SETTING + ")");
+      throw forbidden(uri, "is in a bucket that is not allowed (" + SETTING + ")");
     }
     String key = path.substring(1);
-    // A store, or a proxy before it, may take these for steps to another bucket.
+    // A store, or a proxy in front of it, might resolve these into another bucket.
     if (List.of(key.split("/", -1)).stream().anyMatch(n -> n.equals(".") || n.equals(".."))) {
-      throw forbidden(uri, "has . or .. in its key");
+      throw forbidden(uri, "contains . or .. in its key");
     }
     return new Address(bucket, key);
   }
@@ -111,24 +120,25 @@ final class S3Source implements MediaSource {
   static URI uri(Address address) {
     try {
       return new URI("s3", address.bucket(), "/" + address.key(), null, null);
-    } catch (java.net.URISyntaxException e) {
-      throw new IllegalArgumentException("no object can be called so: " + address, e);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("not a valid bucket and key: " + address, e);
     }
   }
 
-  /// What the store itself says: not there, not allowed, or something that may pass.
-  private static IOException answered(URI uri, S3Exception e) throws UnreadableMediaException {
+  /// Translates the store's response: missing and forbidden objects are final, anything else may be
+  /// transient.
+  private static IOException translated(URI uri, S3Exception e) throws UnreadableMediaException {
     AwsErrorDetails details = e.awsErrorDetails();
     String code = details == null ? "" : Objects.toString(details.errorCode(), "");
-    String said = "status " + e.statusCode() + (code.isEmpty() ? "" : " " + code);
+    String response = "status " + e.statusCode() + (code.isEmpty() ? "" : " " + code);
     switch (e.statusCode()) {
       case 404, 410 ->
           throw new UnreadableMediaException(
-              Reason.REFERENCE_MISSING, uri + " is not there (" + said + ")");
+              Reason.REFERENCE_MISSING, uri + " does not exist (" + response + ")");
       case 401, 403 ->
-          throw forbidden(uri, "may not be read with these credentials (" + said + ")");
+          throw forbidden(uri, "is not accessible with these credentials (" + response + ")");
       default -> {
-        return new IOException("the object store answered with " + said, e);
+        return new IOException("the object store responded with " + response, e);
       }
     }
   }
@@ -160,28 +170,28 @@ final class S3Source implements MediaSource {
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(
-                        timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT)
+                        timeout.compareTo(MAX_CONNECT_TIMEOUT) < 0 ? timeout : MAX_CONNECT_TIMEOUT)
                     .socketTimeout(timeout))
-            // Who calls here tries again, for as long as the settings say.
+            // ReferenceStore retries.
             .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
-            // The reference has a digest of its own, and not every store knows the newer ones.
+            // The reference has its own digest, and not every store supports the newer checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
-            .forcePathStyle(settings.pathStyle());
+            .forcePathStyle(settings.addressing() == Addressing.PATH_STYLE);
     settings.endpoint().ifPresent(builder::endpointOverride);
-    builder.region(settings.region().map(Region::of).orElseGet(this::usualRegion));
+    builder.region(settings.region().map(Region::of).orElseGet(this::defaultRegion));
     return builder.build();
   }
 
-  private Region usualRegion() {
+  private Region defaultRegion() {
     try {
       return DefaultAwsRegionProviderChain.builder().build().getRegion();
     } catch (SdkClientException e) {
       if (settings.endpoint().isEmpty()) {
         throw e;
       }
-      // Other stores have no regions, but the signature names one.
+      // Other stores have no regions, but the request signature needs one.
       return Region.US_EAST_1;
     }
   }
@@ -195,10 +205,10 @@ final class S3Source implements MediaSource {
     }
   }
 
-  /// A body that broke off is told as such, also by the client's own exceptions.
-  private static final class Unbroken extends java.io.FilterInputStream {
+  /// Translates the client's exceptions while reading a body into [IOException].
+  private static final class TranslatingStream extends FilterInputStream {
 
-    Unbroken(InputStream in) {
+    TranslatingStream(InputStream in) {
       super(in);
     }
 

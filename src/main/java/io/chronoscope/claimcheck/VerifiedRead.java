@@ -9,11 +9,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Reads as many bytes as a reference states, never more than one beyond, and holds them to its
-/// digest.
+/// Reads the number of bytes that a reference states, at most one more, and verifies their digest.
 final class VerifiedRead {
 
-  private static final int PORTION_BYTES = 64 * 1024;
+  private static final int BLOCK_BYTES = 64 * 1024;
 
   private VerifiedRead() {}
 
@@ -21,19 +20,20 @@ final class VerifiedRead {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 
-  /// @param deadlineNanos of `pacing`
-  /// @throws UnreadableMediaException when size or digest are others
-  /// @throws IOException when reading broke off, or took too long
+  /// @param deadlineNanos on `clock`
+  /// @throws UnreadableMediaException REFERENCE_MISMATCH when size or digest differ from the
+  ///   reference
+  /// @throws IOException when the connection breaks or the deadline passes; a retry may succeed
   static byte[] read(
-      Media.Reference reference, MediaSource.Opened opened, Pacing pacing, long deadlineNanos)
+      Media.Reference reference, MediaSource.OpenMedia media, RetryClock clock, long deadlineNanos)
       throws UnreadableMediaException, IOException {
     long stated = reference.sizeBytes();
-    if (opened.sizeBytes().isPresent() && opened.sizeBytes().getAsLong() != stated) {
-      throw mismatch(reference, "has " + opened.sizeBytes().getAsLong() + " bytes, not " + stated);
+    if (media.sizeBytes().isPresent() && media.sizeBytes().getAsLong() != stated) {
+      throw mismatch(reference, "has " + media.sizeBytes().getAsLong() + " bytes, not " + stated);
     }
     byte[] bytes = new byte[Math.toIntExact(stated)];
     MessageDigest digest = sha256();
@@ -42,20 +42,21 @@ final class VerifiedRead {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("interrupted");
       }
-      if (pacing.nanoTime() - deadlineNanos > 0) {
-        throw new IOException("only %d of %d bytes came in time".formatted(length, stated));
+      if (clock.nanoTime() - deadlineNanos > 0) {
+        throw new IOException("received only %d of %d bytes in time".formatted(length, stated));
       }
-      int read = opened.bytes().read(bytes, length, Math.min(PORTION_BYTES, bytes.length - length));
+      int read = media.bytes().read(bytes, length, Math.min(BLOCK_BYTES, bytes.length - length));
       if (read < 0) {
-        if (opened.sizeBytes().isPresent()) {
-          throw new IOException("broke off after %d of %d bytes".formatted(length, stated));
+        if (media.sizeBytes().isPresent()) {
+          throw new IOException(
+              "the connection broke after %d of %d bytes".formatted(length, stated));
         }
         throw mismatch(reference, "has " + length + " bytes, not " + stated);
       }
       digest.update(bytes, length, read);
       length += read;
     }
-    if (opened.bytes().read() >= 0) {
+    if (media.bytes().read() >= 0) {
       throw mismatch(reference, "has more than " + stated + " bytes");
     }
     String found = HexFormat.of().formatHex(digest.digest());

@@ -1,8 +1,9 @@
 /// Chunks sent by reference (the claim-check pattern). [ReferenceStore] fetches them for the
-/// analysis, and only from the sources that the settings allow: files below a root ([FileSource])
-/// and objects in an S3-compatible store ([S3Source], the only class that uses the S3 client). A
-/// fetched chunk must have the size and the SHA-256 that its reference states, or it is rejected.
-/// [MediaUploader] works in the other direction: it stores a producer's chunks there.
+/// analysis, only from the sources that the settings allow: files under a root directory
+/// ([FileSource]) and objects in an S3-compatible store ([S3Source], the only class that uses the
+/// S3 client). It retries unreachable sources on a [RetryClock]. [VerifiedRead] checks size and
+/// SHA-256 against the reference. In the other direction, [MediaUploader] uploads a producer's
+/// chunks.
 @NullMarked
 package io.chronoscope.claimcheck;
 

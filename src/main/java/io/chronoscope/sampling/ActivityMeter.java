@@ -8,29 +8,29 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How much the picture changed since the one before it: the mean absolute change of brightness
-/// over a 32 x 32 thumbnail, 0 (still) to 1 (black to white everywhere).
+/// Measures how much a picture changed from the previous one: the mean absolute change of
+/// brightness over a 32 x 32 thumbnail, 0 (still) to 1 (black to white everywhere).
 ///
-/// Area averages take most of the camera's noise away. What is left of it is estimated from the
-/// median change of all cells, because noise is everywhere and motion usually is not, and taken off
-/// each cell. The estimate is capped at 1 % of the range: when more than half of the picture
-/// changes by more than that, it is motion, not noise.
+/// Area averaging removes most of the camera's noise. The rest is estimated from the median change
+/// of all cells, because noise is everywhere and motion usually is not, and subtracted from each
+/// cell. The estimate is capped at 1 % of the range: when more than half of the picture changes by
+/// more, it is motion, not noise. Not thread-safe.
 public final class ActivityMeter {
 
   private static final int SIDE = 32;
   private static final double NOISE_CAP = 0.01;
-  // median of |x| to standard deviation for a normal distribution, times 2.5 deviations
+  // Median of |x| to standard deviation of a normal distribution, times 2.5 deviations.
   private static final double NOISE_FROM_MEDIAN = 2.5 * 1.4826;
 
   private double @Nullable [] previous;
 
-  /// The change of each frame from the one before it among these; 0 for the first.
+  /// The change of each frame from the one before it in the list; 0 for the first.
   public static List<Double> changes(List<SampledFrame> frames) {
     ActivityMeter meter = new ActivityMeter();
     return frames.stream().map(frame -> meter.changeTo(frame.picture())).toList();
   }
 
-  /// The change from the picture given before to this one; 0 for the first.
+  /// The change from the previous picture to this one; 0 for the first.
   public double changeTo(Picture picture) {
     double[] current = thumbnail(picture);
     double[] before = previous;
@@ -51,7 +51,7 @@ public final class ActivityMeter {
     return sum / changes.length;
   }
 
-  /// Brightness 0..1, `[32, 32]`; a cell of a picture smaller than that repeats a pixel.
+  /// Brightness 0..1, `[32, 32]`; cells of a smaller picture repeat pixels.
   private static double[] thumbnail(Picture picture) {
     int width = picture.widthPx();
     int height = picture.heightPx();

@@ -3,11 +3,11 @@ package io.chronoscope.sampling;
 import io.chronoscope.domain.SampledFrame;
 import java.util.List;
 
-/// The rate at which a window is shown to the model.
+/// The sampling rate chosen for a window.
 ///
-/// @param fps frames a second
-/// @param everyNth of the candidate grid's times, counted from the grid's anchor
-/// @param reason why, for people
+/// @param fps frames per second
+/// @param everyNth which of the candidate grid's times are used, counted from the grid's anchor
+/// @param reason for people
 public record FpsChoice(double fps, int everyNth, String reason) {
 
   public static final String TARGET = "target";
@@ -19,12 +19,14 @@ public record FpsChoice(double fps, int everyNth, String reason) {
 
   public FpsChoice {
     if (!(fps > 0) || everyNth < 1) {
-      throw new IllegalArgumentException("a choice of " + fps + " fps, every " + everyNth + "-th");
+      throw new IllegalArgumentException(
+          "a rate must be positive: %s fps, every %d-th candidate".formatted(fps, everyNth));
     }
   }
 
-  /// The same with fewer frames, because there is too much to look at: one in `divisor`, but not
-  /// below `minFps`. `divisor` is a power of two.
+  /// Reduces the rate for load shedding: one frame in `divisor`, but not below `minFps`.
+  ///
+  /// @param divisor a power of two
   public FpsChoice slowed(int divisor, double minFps) {
     int by = 1;
     while (by * 2 <= divisor && fps / (by * 2) >= minFps) {
@@ -33,9 +35,9 @@ public record FpsChoice(double fps, int everyNth, String reason) {
     return by == 1 ? this : new FpsChoice(fps / by, everyNth * by, "behind; else " + reason);
   }
 
-  /// Those of the candidates that are on the chosen grid. Windows that overlap and chose the same
-  /// rate get the same frames. When a gap in the video leaves none of a window's candidates on it,
-  /// the first candidate stands alone.
+  /// Selects the candidates on the chosen grid. Overlapping windows with the same rate select the
+  /// same frames. If a gap in the video leaves none of a window's candidates on the grid, the first
+  /// candidate is selected.
   public List<SampledFrame> select(SampleGrid candidateGrid, List<SampledFrame> candidates) {
     SampleGrid chosen = candidateGrid.thinned(everyNth);
     List<SampledFrame> selected =

@@ -4,13 +4,13 @@ import io.chronoscope.domain.SampledFrame;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A window's frames as the encoder takes them: two and two in time order. Of an odd count the last
-/// frame stands twice.
+/// A window's frames in pairs, the encoder's unit, in time order. The last frame of an odd count is
+/// paired with itself.
 ///
-/// @param frames chosen frames, at least one, with rising grid times; owned by whoever made them
+/// @param frames at least one, with ascending grid times; owned by the caller
 public record FramePairs(List<SampledFrame> frames) {
 
-  /// @param seconds grid time of `first`, in seconds from the window's first frame
+  /// @param seconds grid time of `first` in seconds, relative to the window's first frame
   public record Pair(SampledFrame first, SampledFrame second, double seconds) {}
 
   public FramePairs {

@@ -2,11 +2,11 @@ package io.chronoscope.sampling;
 
 import io.chronoscope.domain.Picture;
 
-/// Brings a decoded picture to the size at which the model takes it.
+/// Scales a decoded picture to the size at which the model encodes it.
 @FunctionalInterface
 public interface FrameResizer {
 
-  /// A resized copy that the caller owns, or `picture` itself when its size is right already. The
-  /// resizer never closes `picture`: the caller does, once it has the copy.
+  /// @return a scaled copy that the caller closes, or `picture` itself when it already has the
+  ///   size; `picture` stays open
   Picture resize(Picture picture);
 }

@@ -6,61 +6,61 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import java.util.function.Consumer;
 
-/// Takes a stream's candidate frames: for each time of the grid the frame that is on screen then.
-/// One sampler sees all chunks of one stream in their order; it is used by one thread at a time.
+/// Samples a stream's candidate frames: for each time of a grid, the frame displayed then. One
+/// sampler receives all chunks of a stream in order. Not thread-safe.
 ///
-/// - Samples only move forward: a frame that covers no grid time after the last one taken is passed
-///   over, so a chunk that comes twice, or overlaps its predecessor, adds nothing.
-/// - Where no frame covers a grid time (a gap between chunks) nothing is invented.
-/// - A frame that covers several grid times stands for each of them; the pixels are shared.
+/// - Samples only move forward: a frame that covers no grid time after the last sampled one is
+///   skipped, so a chunk that is duplicated, or overlaps its predecessor, adds nothing.
+/// - A grid time that no frame covers (in a gap between chunks) gets no sample.
+/// - A frame that covers several grid times is sampled for each of them; the pixels are shared.
 public final class FrameSampler {
 
-  /// Containers and envelopes round times to milliseconds. A frame that begins this much after a
-  /// grid time counts as being on screen at it, else rounding would decide between two frames
-  /// wherever frame times and grid times coincide, which they usually do.
+  /// Containers and envelopes round times to milliseconds. A frame that starts up to this long
+  /// after a grid time still covers it. Otherwise rounding would decide between two frames wherever
+  /// frame times and grid times coincide, which they usually do.
   static final long ROUNDING_MICROS = 1_000;
 
-  /// Gaps up to this long between two frames come from rounded chunk times, not from missing video.
+  /// A gap up to this long between two frames is due to rounded chunk times, not to missing video.
   static final long GAP_MICROS = 5_000;
 
   private final SampleGrid candidates;
   private final FrameResizer resizer;
   private long nextIndex;
-  private long shownUntilMicros = Long.MIN_VALUE / 2; // long before any video
+  private long shownUntilMicros = Long.MIN_VALUE / 2; // before any video
 
-  /// @param candidates the grid at the highest rate that may be wanted
+  /// @param candidates the grid at the highest rate that may be chosen
   public FrameSampler(SampleGrid candidates, FrameResizer resizer) {
     this.candidates = candidates;
     this.resizer = resizer;
   }
 
-  /// Leaves out all grid times before `timeMicros` (absolute), as when a stream is taken up again.
+  /// Skips all grid times before `timeMicros` (absolute), as when a stream resumes.
   public void skipBefore(long timeMicros) {
     nextIndex = Math.max(nextIndex, candidates.indexAtOrAfter(timeMicros));
   }
 
-  /// Between two chunks: all that the next one's frames depend on.
+  /// The sampler's state between two chunks.
   ///
-  /// @param nextIndex number of the next grid time that has not been taken
-  /// @param shownUntilMicros until when the last frame was shown, absolute
+  /// @param nextIndex number of the next grid time to sample
+  /// @param shownUntilMicros end of the last frame, absolute
   public record Position(long nextIndex, long shownUntilMicros) {}
 
   public Position position() {
     return new Position(nextIndex, shownUntilMicros);
   }
 
-  /// Goes on from where a sampler of the same grid was.
-  public void goTo(Position position) {
+  /// Resumes at the position of a sampler with the same grid.
+  public void resumeAt(Position position) {
     nextIndex = position.nextIndex();
     shownUntilMicros = position.shownUntilMicros();
   }
 
-  /// Where the decoder puts the frames of the next chunk.
+  /// A sink for the decoded frames of the next chunk.
   ///
   /// @param startMicros absolute time of the chunk's time zero
-  /// @param recordMillis when the chunk's record was written, since the epoch
-  /// @param sink receives the sampled frames with rising `gridMicros`, and owns their pictures
-  public FrameSink chunk(
+  /// @param recordMillis timestamp of the chunk's record, milliseconds since the epoch
+  /// @param sink receives the sampled frames with ascending `gridMicros`, and owns their pictures
+  public FrameSink sinkForChunk(
       long startMicros, ChunkOrigin origin, long recordMillis, Consumer<SampledFrame> sink) {
     return new FrameSink() {
       @Override
@@ -76,7 +76,7 @@ public final class FrameSampler {
 
       @Override
       public void frame(long fromMicros, long untilMicros, Picture picture) {
-        take(
+        sample(
             startMicros + fromMicros,
             startMicros + untilMicros,
             picture,
@@ -87,14 +87,14 @@ public final class FrameSampler {
     };
   }
 
-  /// The first grid time, not yet taken, at or after which a frame that begins at `from` is shown.
+  /// The first grid time, not sampled yet, that a frame starting at `from` may cover.
   private long firstCovered(long from) {
-    boolean joins = from > shownUntilMicros && from - shownUntilMicros <= GAP_MICROS;
-    long begin = (joins ? shownUntilMicros : from) - ROUNDING_MICROS;
-    return candidates.timeMicros(Math.max(nextIndex, candidates.indexAtOrAfter(begin)));
+    boolean adjoins = from > shownUntilMicros && from - shownUntilMicros <= GAP_MICROS;
+    long start = (adjoins ? shownUntilMicros : from) - ROUNDING_MICROS;
+    return candidates.timeMicros(Math.max(nextIndex, candidates.indexAtOrAfter(start)));
   }
 
-  private void take(
+  private void sample(
       long from,
       long until,
       Picture picture,

@@ -2,9 +2,9 @@ package io.chronoscope.sampling;
 
 import java.util.List;
 
-/// When frames were taken.
+/// The times of sampled frames.
 ///
-/// @param micros absolute, rising; at least one
+/// @param micros absolute, ascending; at least one
 public record FrameTimes(List<Long> micros) {
 
   public FrameTimes {
@@ -15,16 +15,16 @@ public record FrameTimes(List<Long> micros) {
     for (int i = 1; i < micros.size(); i++) {
       if (micros.get(i) <= micros.get(i - 1)) {
         throw new IllegalArgumentException(
-            "frame %d at %d µs is not after the one before it at %d µs"
+            "frame %d at %d µs is not later than the one before it at %d µs"
                 .formatted(i, micros.get(i), micros.get(i - 1)));
       }
     }
   }
 
-  /// How far a boundary seen at `timeMicros` (absolute) may be off because nothing was looked at in
-  /// between: the distance of the two frames around it; at a frame's own time the larger of the
-  /// distances to its neighbours; outside the frames the distance to the nearest one, if that is
-  /// larger than the gap next to it.
+  /// Uncertainty of a boundary reported at `timeMicros` (absolute), because the model saw nothing
+  /// between frames: the distance between the two frames around it; at a frame's own time, the
+  /// larger distance to its neighbors; outside the frames, the distance to the nearest one or the
+  /// interval next to it, whichever is larger.
   public long toleranceMicrosAt(long timeMicros) {
     int after = 0;
     while (after < micros.size() && micros.get(after) <= timeMicros) {

@@ -2,29 +2,30 @@ package io.chronoscope.sampling;
 
 import java.util.stream.LongStream;
 
-/// The absolute times at which a stream is looked at: `t(n) = anchor + n / fps`, for n = 0, 1, 2, …
-/// Every time is computed from its number in whole-number arithmetic and rounded down to a
-/// microsecond, so a grid does not drift however long the stream runs, and it does not know of
-/// chunks, so their borders cannot shift it.
+/// The absolute times at which a stream is sampled: `t(n) = anchor + n / fps` for n = 0, 1, 2, …
+/// Every time is computed from its number in integer arithmetic and rounded down to a microsecond.
+/// So a grid does not drift however long the stream runs, and does not depend on the borders of
+/// chunks.
 ///
 /// @param anchorMicros the stream's time zero, microseconds since the epoch
-/// @param milliFps samples in a thousand seconds, before thinning
-/// @param everyNth only each n-th time of the full grid belongs to this one, counted from the
+/// @param milliFps samples per thousand seconds, before thinning
+/// @param everyNth only every n-th time of the full grid belongs to this one, counted from the
 ///   anchor
 public record SampleGrid(long anchorMicros, int milliFps, int everyNth) {
 
-  private static final long NANO_RATIO = 1_000_000_000L; // micros a second times milli a unit
+  private static final long NANO_RATIO = 1_000_000_000L; // micros per second times milli per unit
 
   public SampleGrid {
     if (milliFps < 1 || milliFps > 1_000_000) {
-      throw new IllegalArgumentException("a grid of " + milliFps / 1000.0 + " frames a second");
+      throw new IllegalArgumentException(
+          "the rate of a grid must be 0.001 to 1000 fps: " + milliFps / 1000.0);
     }
     if (everyNth < 1) {
-      throw new IllegalArgumentException("every " + everyNth + "-th time of a grid");
+      throw new IllegalArgumentException("the divisor of a grid must be positive: " + everyNth);
     }
   }
 
-  /// @param fps samples a second, taken to three decimals, 0.001 to 1000
+  /// @param fps samples per second, 0.001 to 1000, rounded to three decimals
   public static SampleGrid of(long anchorMicros, double fps) {
     return new SampleGrid(anchorMicros, Math.toIntExact(Math.round(fps * 1000)), 1);
   }
@@ -33,15 +34,15 @@ public record SampleGrid(long anchorMicros, int milliFps, int everyNth) {
     return milliFps / 1000.0 / everyNth;
   }
 
-  /// The grid that keeps each n-th time of this one, from the anchor on.
+  /// The grid of every n-th time of this one, counted from the anchor.
   public SampleGrid thinned(int n) {
     return new SampleGrid(anchorMicros, milliFps, Math.multiplyExact(everyNth, n));
   }
 
-  /// The time with number `n`.
+  /// The time number `n`.
   public long timeMicros(long n) {
     if (n < 0) {
-      throw new IllegalArgumentException("grid time number " + n);
+      throw new IllegalArgumentException("the number of a grid time must not be negative: " + n);
     }
     long i = Math.multiplyExact(n, everyNth);
     return anchorMicros
@@ -55,7 +56,7 @@ public record SampleGrid(long anchorMicros, int milliFps, int everyNth) {
       return 0;
     }
     long since = timeMicros - anchorMicros;
-    // within one of the answer: rounding down loses less than one number
+    // At most one too small, because rounding down loses less than one number.
     long n =
         (since / NANO_RATIO * milliFps + since % NANO_RATIO * milliFps / NANO_RATIO) / everyNth;
     while (timeMicros(n) < timeMicros) {
@@ -64,7 +65,7 @@ public record SampleGrid(long anchorMicros, int milliFps, int everyNth) {
     return n;
   }
 
-  /// The first time at or after `timeMicros`; the anchor when that is earlier.
+  /// The first time at or after `timeMicros`; the anchor if `timeMicros` is before it.
   public long firstAtOrAfter(long timeMicros) {
     return timeMicros(indexAtOrAfter(timeMicros));
   }
@@ -74,7 +75,7 @@ public record SampleGrid(long anchorMicros, int milliFps, int everyNth) {
     return timeMicros >= anchorMicros && firstAtOrAfter(timeMicros) == timeMicros;
   }
 
-  /// The times from `fromMicros` on that are before `untilMicros`, rising.
+  /// The times from `fromMicros` (inclusive) to `untilMicros` (exclusive), ascending.
   public LongStream times(long fromMicros, long untilMicros) {
     return LongStream.iterate(indexAtOrAfter(fromMicros), n -> n + 1)
         .map(this::timeMicros)

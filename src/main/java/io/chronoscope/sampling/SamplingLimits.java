@@ -2,15 +2,16 @@ package io.chronoscope.sampling;
 
 import java.util.OptionalDouble;
 
-/// Between what bounds a window's sampling rate is chosen.
+/// Bounds of the sampling rate of a window.
 ///
 /// @param minFps for a still picture
 /// @param targetFps for ordinary activity
-/// @param maxFps for a busy picture; also the rate of the candidates, so that any choice is a
-///   subset of them
-/// @param windowTokenBudget video tokens that one window may cost; holds before every other limit
+/// @param maxFps for high activity; also the candidate rate, so that every choice is a subset of
+///   the candidates
+/// @param windowTokenBudget video tokens that one window may cost; takes precedence over every
+///   other limit
 /// @param tokensPerSecondBudget video tokens that one second of video may cost
-/// @param fixedFps the rate that a request asked for, instead of a choice
+/// @param fixedFps the rate that a request fixed, if any
 public record SamplingLimits(
     double minFps,
     double targetFps,
@@ -29,13 +30,16 @@ public record SamplingLimits(
               .formatted(minFps, targetFps, maxFps));
     }
     if (windowTokenBudget < 1) {
-      throw new IllegalArgumentException("window token budget is " + windowTokenBudget);
+      throw new IllegalArgumentException(
+          "the window token budget must be positive: " + windowTokenBudget);
     }
     if (!(tokensPerSecondBudget > 0)) {
-      throw new IllegalArgumentException("token budget a second is " + tokensPerSecondBudget);
+      throw new IllegalArgumentException(
+          "the token budget per second must be positive: " + tokensPerSecondBudget);
     }
     if (fixedFps.isPresent() && !(fixedFps.getAsDouble() > 0 && fixedFps.getAsDouble() <= 1000)) {
-      throw new IllegalArgumentException("fixed frame rate is " + fixedFps.getAsDouble());
+      throw new IllegalArgumentException(
+          "the fixed frame rate must be positive and at most 1000: " + fixedFps.getAsDouble());
     }
   }
 
@@ -49,12 +53,12 @@ public record SamplingLimits(
         OptionalDouble.of(fps));
   }
 
-  /// The rate of the grid on which candidates are taken.
+  /// The rate of the candidate grid.
   public double candidateFps() {
     return fixedFps.orElse(maxFps);
   }
 
-  /// The rate at which frames are given the size that uses the budget up.
+  /// The rate for which the frame size is chosen so that it uses up the budget.
   public double plannedFps() {
     return fixedFps.orElse(targetFps);
   }

@@ -1,10 +1,11 @@
-/// Which frames, at which absolute times, how many a second.
+/// Frame sampling: which frames, at which absolute times, at which rate.
 ///
-/// The route: a [io.chronoscope.sampling.FrameSampler] sits behind the decoder and takes, for each
-/// time of a [io.chronoscope.sampling.SampleGrid] at the highest rate, the frame that is on screen
-/// then, resized and with its activity measured. When a window is complete, the
-/// [io.chronoscope.sampling.FpsPolicy] says how many of these candidates the model gets to see, and
-/// [io.chronoscope.sampling.FramePairs] puts them together as the encoder takes them.
+/// A [io.chronoscope.sampling.FrameSampler] behind the decoder samples the frame displayed at each
+/// time of a [io.chronoscope.sampling.SampleGrid] at the highest rate, scaled to the size that
+/// [io.chronoscope.sampling.FrameBudget] allows. Once a window is complete, an
+/// [io.chronoscope.sampling.ActivityMeter] measures the changes between these candidates,
+/// [io.chronoscope.sampling.FpsPolicy] chooses the rate, and [io.chronoscope.sampling.FramePairs]
+/// pairs the selected frames for the encoder.
 @NullMarked
 package io.chronoscope.sampling;
 

@@ -17,7 +17,7 @@ class BatcherTest {
 
   private static final BatchLimits UP_TO_THREE = new BatchLimits(3, Duration.ZERO);
 
-  /// Runs batches only after `open` is counted down, so that what came before is in the queue
+  /// Runs batches only after `open` is counted down, so that items submitted before then wait
   /// together.
   private static final class Gate {
     final CountDownLatch open = new CountDownLatch(1);
@@ -37,18 +37,18 @@ class BatcherTest {
   }
 
   @Test
-  void whatMayComeLaterGivesWayAndComesInSmallBatches() throws Exception {
+  void backgroundItemsYieldAndRunInSmallBatches() throws Exception {
     Gate gate = new Gate();
     BatchLimits upToEight = new BatchLimits(8, Duration.ZERO);
     try (var batcher = new Batcher<>("test", upToEight, gate::run, size -> {})) {
       var results = new ArrayList<CompletableFuture<String>>();
-      results.add(batcher.submit("a", "0"));
+      results.add(batcher.submit("a", "0", Priority.LIVE));
       gate.reached.await();
       for (String item : List.of("1", "2", "3")) {
-        results.add(batcher.submitLater("a", item));
+        results.add(batcher.submit("a", item, Priority.BACKGROUND));
       }
-      results.add(batcher.submit("a", "4"));
-      results.add(batcher.submit("b", "5"));
+      results.add(batcher.submit("a", "4", Priority.LIVE));
+      results.add(batcher.submit("b", "5", Priority.LIVE));
       gate.open.countDown();
       results.forEach(CompletableFuture::join);
 
@@ -59,15 +59,15 @@ class BatcherTest {
   }
 
   @Test
-  void putsWaitingItemsOfOneKindTogetherAndKeepsKindsApart() throws Exception {
+  void batchesItemsOfOneKeyAndSeparatesKeys() throws Exception {
     Gate gate = new Gate();
     try (var batcher = new Batcher<>("test", UP_TO_THREE, gate::run, size -> {})) {
-      var first = batcher.submit("a", "0");
+      var first = batcher.submit("a", "0", Priority.LIVE);
       gate.reached.await();
       var results = new ArrayList<CompletableFuture<String>>();
       for (String item : List.of("1", "2", "3", "4")) {
-        results.add(batcher.submit("a", item));
-        results.add(batcher.submit("b", item));
+        results.add(batcher.submit("a", item, Priority.LIVE));
+        results.add(batcher.submit("b", item, Priority.LIVE));
       }
       gate.open.countDown();
 
@@ -90,10 +90,10 @@ class BatcherTest {
     gate.open.countDown();
     var limits = new BatchLimits(3, Duration.ofMinutes(10));
     try (var batcher = new Batcher<>("test", limits, gate::run, size -> {})) {
-      var one = batcher.submit("a", "1");
-      var two = batcher.submit("a", "2");
+      var one = batcher.submit("a", "1", Priority.LIVE);
+      var two = batcher.submit("a", "2", Priority.LIVE);
       assertThat(one).isNotDone();
-      var three = batcher.submit("a", "3");
+      var three = batcher.submit("a", "3", Priority.LIVE);
 
       assertThat(CompletableFuture.allOf(one, two, three)).succeedsWithin(Duration.ofSeconds(20));
       assertThat(gate.batches).containsExactly(List.of("1", "2", "3"));
@@ -101,7 +101,7 @@ class BatcherTest {
   }
 
   @Test
-  void failsEveryItemOfABatchThatThrowsAndGoesOn() {
+  void failsEveryItemOfABatchThatThrowsAndContinues() {
     var sizes = new ArrayList<Integer>();
     try (var batcher =
         new Batcher<String, String, String>(
@@ -114,31 +114,31 @@ class BatcherTest {
               return items;
             },
             sizes::add)) {
-      var bad = batcher.submit("bad", "x");
+      var bad = batcher.submit("bad", "x", Priority.LIVE);
       assertThatThrownBy(bad::join)
           .isInstanceOf(CompletionException.class)
           .hasRootCauseMessage("no such key");
-      assertThat(batcher.submit("good", "y").join()).isEqualTo("y");
+      assertThat(batcher.submit("good", "y", Priority.LIVE).join()).isEqualTo("y");
       assertThat(sizes).containsExactly(1, 1);
     }
   }
 
   @Test
-  void refusesABatchWithTooFewResults() {
+  void rejectsABatchWithTooFewResults() {
     try (var batcher =
         new Batcher<String, String, String>(
             "test", UP_TO_THREE, (key, items) -> List.of(), size -> {})) {
-      assertThatThrownBy(batcher.submit("a", "x")::join)
-          .hasRootCauseMessage("a batch of 1 items gave 0 results");
+      assertThatThrownBy(batcher.submit("a", "x", Priority.LIVE)::join)
+          .hasRootCauseMessage("a batch of 1 items returned 0 results");
     }
   }
 
   @Test
-  void failsWhatComesAfterClosing() {
+  void rejectsItemsAfterClose() {
     var batcher =
         new Batcher<String, String, String>("test", UP_TO_THREE, (key, items) -> items, size -> {});
     batcher.close();
-    assertThatThrownBy(batcher.submit("a", "x")::join)
+    assertThatThrownBy(batcher.submit("a", "x", Priority.LIVE)::join)
         .hasCauseInstanceOf(RejectedExecutionException.class);
   }
 }

@@ -11,7 +11,7 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.StreamInput.Media;
-import io.chronoscope.testing.FakePacing;
+import io.chronoscope.testing.FakeRetryClock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -28,11 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/// Fetches from files under a root directory.
 class FilesByReferenceTest {
 
   private static final byte[] MEDIA = "a segment".getBytes(UTF_8);
 
-  private final FakePacing pacing = new FakePacing();
+  private final FakeRetryClock clock = new FakeRetryClock();
   private final List<Long> fetched = new ArrayList<>();
 
   @TempDir Path folder;
@@ -57,7 +58,7 @@ class FilesByReferenceTest {
   }
 
   @Test
-  void followsLinksThatStayUnderTheRoots() throws Exception {
+  void followsLinksWithinTheRoots() throws Exception {
     Path linked = Files.createSymbolicLink(folder.resolve("linked-root"), root);
     Files.createSymbolicLink(root.resolve("link.mp4"), root.resolve("cam/1.mp4"));
 
@@ -66,23 +67,23 @@ class FilesByReferenceTest {
   }
 
   @Test
-  void refusesALinkThatLeavesTheRoot() throws Exception {
+  void rejectsALinkOutOfTheRoot() throws Exception {
     Files.createSymbolicLink(root.resolve("out"), folder.resolve("secret"));
     Files.createSymbolicLink(root.resolve("up"), folder);
 
     for (String name : List.of("out", "up/secret")) {
-      assertThat(refusal(root.resolve(name).toUri().toString()))
+      assertThat(rejection(root.resolve(name).toUri().toString()))
           .isEqualTo(Reason.REFERENCE_FORBIDDEN);
     }
   }
 
   @Test
-  void refusesEverythingThatIsNoFileUnderTheRoot() throws Exception {
+  void rejectsEverythingButRegularFilesUnderTheRoot() throws Exception {
     String base = root.toUri().getRawPath().replaceAll("/$", "");
     for (String uri :
         List.of(
             folder.resolve("secret").toUri().toString(),
-            // Not whether it is there, either.
+            // Does not reveal whether it exists, either.
             folder.resolve("nothing").toUri().toString(),
             "file://" + base + "/../secret",
             "file://" + base + "/%2e%2e/secret",
@@ -98,43 +99,43 @@ class FilesByReferenceTest {
             "file://" + base,
             "file:///dev/zero",
             "file:///")) {
-      assertThat(refusal(uri)).as(uri).isEqualTo(Reason.REFERENCE_FORBIDDEN);
+      assertThat(rejection(uri)).as(uri).isEqualTo(Reason.REFERENCE_FORBIDDEN);
     }
-    assertThat(pacing.pauses).isEmpty();
+    assertThat(clock.backoffs).isEmpty();
   }
 
   @Test
-  void refusesAPipeWithoutWaitingForIt() throws Exception {
+  void rejectsAPipeWithoutBlocking() throws Exception {
     Path pipe = root.resolve("pipe");
     Process made = new ProcessBuilder("mkfifo", pipe.toString()).start();
-    assumeTrue(made.waitFor() == 0, "no pipes here");
+    assumeTrue(made.waitFor() == 0, "needs mkfifo");
 
-    assertThat(refusal(pipe.toUri().toString())).isEqualTo(Reason.REFERENCE_FORBIDDEN);
+    assertThat(rejection(pipe.toUri().toString())).isEqualTo(Reason.REFERENCE_FORBIDDEN);
   }
 
   @Test
-  void namesTheRuleButNotTheRoots() {
-    UnreadableMediaException refused =
+  void namesTheSettingButNotTheRoots() {
+    UnreadableMediaException thrown =
         catchThrowableOfType(
             UnreadableMediaException.class,
             () -> store(root).fetch(reference(URI.create("file:///etc/passwd"))));
 
-    assertThat(refused.rejection().detail())
+    assertThat(thrown.rejection().detail())
         .contains("file:///etc/passwd", "chronoscope.references.roots")
         .doesNotContain(root.toString());
   }
 
   @Test
-  void saysWhatIsNotThere() {
+  void rejectsMissingFiles() {
     for (String name : List.of("cam/2.mp4", "nobody/1.mp4", "cam/1.mp4/2")) {
-      assertThat(refusal(root.resolve(name).toUri().toString()))
+      assertThat(rejection(root.resolve(name).toUri().toString()))
           .as(name)
           .isEqualTo(Reason.REFERENCE_MISSING);
     }
   }
 
   @Test
-  void refusesOtherBytesThanStated() throws Exception {
+  void rejectsBytesThatDifferFromTheReference() throws Exception {
     URI uri = root.resolve("cam/1.mp4").toUri();
     String right = sha256(MEDIA);
     for (Media.Reference other :
@@ -142,7 +143,7 @@ class FilesByReferenceTest {
             new Media.Reference(uri, MEDIA.length + 1, right),
             new Media.Reference(uri, MEDIA.length - 1, right),
             new Media.Reference(uri, MEDIA.length, sha256(new byte[1])))) {
-      assertThat(refusal(other)).isEqualTo(Reason.REFERENCE_MISMATCH);
+      assertThat(rejection(other)).isEqualTo(Reason.REFERENCE_MISMATCH);
     }
   }
 
@@ -153,25 +154,25 @@ class FilesByReferenceTest {
         "classpath:/application.properties", "jar:file:/x.jar!/y", "urn:x:y", "S4://bucket/key",
         "gopher://x/y", "file+x:///y"
       })
-  void fetchesNothingElse(String uri) {
-    assertThat(refusal(uri)).isEqualTo(Reason.REFERENCE_FORBIDDEN);
+  void rejectsOtherSchemes(String uri) {
+    assertThat(rejection(uri)).isEqualTo(Reason.REFERENCE_FORBIDDEN);
   }
 
   @Test
-  void fetchesNoFilesWithoutARoot() {
-    UnreadableMediaException refused =
+  void rejectsFilesWithoutARoot() {
+    UnreadableMediaException thrown =
         catchThrowableOfType(
             UnreadableMediaException.class,
             () -> store().fetch(reference(root.resolve("cam/1.mp4").toUri())));
-    assertThat(refused.rejection().reason()).isEqualTo(Reason.REFERENCE_FORBIDDEN);
+    assertThat(thrown.rejection().reason()).isEqualTo(Reason.REFERENCE_FORBIDDEN);
   }
 
   @Test
-  void waitsForARootThatIsNotMountedYet() throws Exception {
+  void retriesUntilARootIsMounted() throws Exception {
     Path later = folder.resolve("later");
-    pacing.inPause =
+    clock.afterBackoff =
         () -> {
-          if (pacing.pauses.size() == 3) {
+          if (clock.backoffs.size() == 3) {
             try {
               Files.move(root, later);
             } catch (IOException e) {
@@ -182,13 +183,13 @@ class FilesByReferenceTest {
 
     assertThat(store(later).fetch(reference(later.resolve("cam/1.mp4").toUri())))
         .isEqualTo(ByteBuffer.wrap(MEDIA));
-    assertThat(pacing.pauses).hasSize(3);
+    assertThat(clock.backoffs).hasSize(3);
   }
 
   @Test
-  void stopsWhenTheStreamGoesElsewhere() {
+  void stopsWhenInterrupted() {
     Path never = folder.resolve("never");
-    pacing.inPause = Thread.currentThread()::interrupt;
+    clock.afterBackoff = Thread.currentThread()::interrupt;
     try {
       assertThatThrownBy(() -> store(never).fetch(reference(never.resolve("x").toUri())))
           .isInstanceOf(CancellationException.class);
@@ -198,27 +199,27 @@ class FilesByReferenceTest {
   }
 
   @Test
-  void writesWhatItReads() throws Exception {
+  void readsWhatTheUploaderWrote() throws Exception {
     ReferenceSettings settings = settings(root);
-    try (MediaUploader depot = MediaUploader.open("file", settings);
+    try (MediaUploader uploader = MediaUploader.open("file", settings);
         ReferenceStore store = new ReferenceStore(settings, AnalysisListener.SILENT)) {
       for (String stream : List.of("cam", "../a/b ü", "..", ".")) {
-        Media.Reference put = depot.put(stream, 3, "video/mp4", MEDIA);
+        Media.Reference put = uploader.put(stream, 3, "video/mp4", MEDIA);
         assertThat(store.fetch(put)).isEqualTo(ByteBuffer.wrap(MEDIA));
-        assertThat(depot.put(stream, 3, "video/mp4", MEDIA)).isEqualTo(put);
+        assertThat(uploader.put(stream, 3, "video/mp4", MEDIA)).isEqualTo(put);
       }
     }
   }
 
-  private Reason refusal(String uri) {
-    return refusal(reference(URI.create(uri)));
+  private Reason rejection(String uri) {
+    return rejection(reference(URI.create(uri)));
   }
 
-  private Reason refusal(Media.Reference reference) {
-    UnreadableMediaException refused =
+  private Reason rejection(Media.Reference reference) {
+    UnreadableMediaException thrown =
         catchThrowableOfType(UnreadableMediaException.class, () -> store(root).fetch(reference));
-    assertThat(refused).as("%s was fetched", reference.uri()).isNotNull();
-    return refused.rejection().reason();
+    assertThat(thrown).as("%s was fetched", reference.uri()).isNotNull();
+    return thrown.rejection().reason();
   }
 
   private ReferenceStore store(Path... roots) {
@@ -229,7 +230,7 @@ class FilesByReferenceTest {
             fetched.add(media.reference().sizeBytes());
           }
         },
-        pacing);
+        clock);
   }
 
   private static ReferenceSettings settings(Path... roots) {

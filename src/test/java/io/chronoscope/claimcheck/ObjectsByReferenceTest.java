@@ -10,8 +10,8 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.testing.FakeObjectStore;
-import io.chronoscope.testing.FakeObjectStore.Mood;
-import io.chronoscope.testing.FakePacing;
+import io.chronoscope.testing.FakeObjectStore.Behavior;
+import io.chronoscope.testing.FakeRetryClock;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/// Fetches from an object store.
 class ObjectsByReferenceTest {
 
   private static final byte[] MEDIA = new byte[300_000];
@@ -31,7 +32,7 @@ class ObjectsByReferenceTest {
     new Random(1).nextBytes(MEDIA);
   }
 
-  private final FakePacing pacing = new FakePacing();
+  private final FakeRetryClock clock = new FakeRetryClock();
   private final List<String> problems = new ArrayList<>();
   private FakeObjectStore objects;
   private ReferenceStore store;
@@ -60,7 +61,7 @@ class ObjectsByReferenceTest {
   }
 
   @Test
-  void asksNobodyForWhatIsNotAllowed() {
+  void sendsNoRequestForForbiddenReferences() {
     for (String uri :
         List.of(
             "s3://other/cam/1.mp4",
@@ -74,68 +75,68 @@ class ObjectsByReferenceTest {
             "s3://bucket/../other/1.mp4",
             "s3://bucket/%2e%2e/other/1.mp4",
             "http://bucket/cam/1.mp4")) {
-      assertThat(refusal(reference(uri)).reason()).as(uri).isEqualTo(Reason.REFERENCE_FORBIDDEN);
+      assertThat(rejection(reference(uri)).reason()).as(uri).isEqualTo(Reason.REFERENCE_FORBIDDEN);
     }
     assertThat(objects.requests).isEmpty();
   }
 
   @Test
-  void tellsWhatIsNotThereFromWhatMayNotBeRead() {
-    Rejection missing = refusal(reference("s3://bucket/cam/2.mp4"));
+  void distinguishesMissingFromForbiddenObjects() {
+    Rejection missing = rejection(reference("s3://bucket/cam/2.mp4"));
     assertThat(missing.reason()).isEqualTo(Reason.REFERENCE_MISSING);
     assertThat(missing.detail()).contains("s3://bucket/cam/2.mp4", "NoSuchKey");
 
-    objects.mood = Mood.DENIES;
-    Rejection denied = refusal(reference("s3://bucket/cam/1.mp4"));
+    objects.behavior = Behavior.DENIES;
+    Rejection denied = rejection(reference("s3://bucket/cam/1.mp4"));
     assertThat(denied.reason()).isEqualTo(Reason.REFERENCE_FORBIDDEN);
     assertThat(denied.detail()).contains("AccessDenied");
-    assertThat(pacing.pauses).isEmpty();
+    assertThat(clock.backoffs).isEmpty();
   }
 
   @Test
-  void triesAgainWhatMayPass() throws Exception {
-    for (Mood mood : List.of(Mood.FAILS, Mood.BREAKS_OFF, Mood.REDIRECTS)) {
+  void retriesTransientFailuresWithBackoff() throws Exception {
+    for (Behavior behavior : List.of(Behavior.FAILS, Behavior.TRUNCATES, Behavior.REDIRECTS)) {
       problems.clear();
-      pacing.pauses.clear();
+      clock.backoffs.clear();
       objects.requests.clear();
-      objects.mood = mood;
-      pacing.inPause =
+      objects.behavior = behavior;
+      clock.afterBackoff =
           () -> {
-            if (pacing.pauses.size() == 4) {
-              objects.mood = Mood.WELL;
+            if (clock.backoffs.size() == 4) {
+              objects.behavior = Behavior.SERVES;
             }
           };
 
       assertThat(store.fetch(reference("s3://bucket/cam/1.mp4")))
-          .as(mood.name())
+          .as(behavior.name())
           .isEqualTo(ByteBuffer.wrap(MEDIA));
 
-      assertThat(problems).as(mood.name()).hasSize(4);
-      // Nobody follows where it redirects to.
+      assertThat(problems).as(behavior.name()).hasSize(4);
+      // Redirects are not followed.
       assertThat(objects.requests).hasSize(5).containsOnly("GET /bucket/cam/1.mp4");
-      assertThat(pacing.pauses)
+      assertThat(clock.backoffs)
           .extracting(Duration::toMillis)
           .containsExactly(200L, 400L, 800L, 1600L);
     }
   }
 
   @Test
-  void givesUpInTheEndAndSaysThatItMayBeThere() {
-    objects.mood = Mood.FAILS;
+  void givesUpAfterTheRetryTimeout() {
+    objects.behavior = Behavior.FAILS;
 
-    Rejection rejection = refusal(reference("s3://bucket/cam/1.mp4"));
+    Rejection rejection = rejection(reference("s3://bucket/cam/1.mp4"));
 
     assertThat(rejection.reason()).isEqualTo(Reason.REFERENCE_MISSING);
     assertThat(rejection.detail()).contains("could not be reached", "503", "SlowDown");
-    Duration waited = pacing.pauses.stream().reduce(Duration.ZERO, Duration::plus);
+    Duration waited = clock.backoffs.stream().reduce(Duration.ZERO, Duration::plus);
     assertThat(waited).isBetween(Duration.ofSeconds(90), Duration.ofMinutes(2));
   }
 
   @Test
-  void givesUpOnAStoreThatIsNotThere() {
+  void givesUpOnAnUnreachableStore() {
     objects.close();
 
-    Rejection rejection = refusal(reference("s3://bucket/cam/1.mp4"));
+    Rejection rejection = rejection(reference("s3://bucket/cam/1.mp4"));
 
     assertThat(rejection.reason()).isEqualTo(Reason.REFERENCE_MISSING);
     assertThat(rejection.detail()).contains("could not be reached");
@@ -143,18 +144,18 @@ class ObjectsByReferenceTest {
   }
 
   @Test
-  void doesNotWaitForeverForAnAnswer() {
-    try (ReferenceStore hasty =
-        store(settings(Duration.ofMillis(300)).withPatience(Duration.ZERO))) {
-      objects.mood = Mood.SILENT;
-      assertThatThrownBy(() -> hasty.fetch(reference("s3://bucket/cam/1.mp4")))
+  void timesOutOnAStoreThatHangs() {
+    try (ReferenceStore impatient =
+        store(settings(Duration.ofMillis(300)).withRetryTimeout(Duration.ZERO))) {
+      objects.behavior = Behavior.HANGS;
+      assertThatThrownBy(() -> impatient.fetch(reference("s3://bucket/cam/1.mp4")))
           .isInstanceOf(UnreadableMediaException.class)
           .hasMessageContaining("could not be reached");
     }
   }
 
   @Test
-  void refusesOtherBytesThanStated() {
+  void rejectsBytesThatDifferFromTheReference() {
     URI uri = URI.create("s3://bucket/cam/1.mp4");
     String right = FilesByReferenceTest.sha256(MEDIA);
     for (Media.Reference other :
@@ -162,16 +163,16 @@ class ObjectsByReferenceTest {
             new Media.Reference(uri, MEDIA.length + 1, right),
             new Media.Reference(uri, 1, right),
             new Media.Reference(uri, MEDIA.length, "0a".repeat(32)))) {
-      assertThat(refusal(other).reason()).isEqualTo(Reason.REFERENCE_MISMATCH);
+      assertThat(rejection(other).reason()).isEqualTo(Reason.REFERENCE_MISMATCH);
     }
-    assertThat(pacing.pauses).isEmpty();
+    assertThat(clock.backoffs).isEmpty();
   }
 
   @Test
-  void writesWhatItReads() throws Exception {
-    try (MediaUploader depot =
+  void readsWhatTheUploaderWrote() throws Exception {
+    try (MediaUploader uploader =
         MediaUploader.open("s3://bucket/some/prefix/", settings(Duration.ofSeconds(10)))) {
-      Media.Reference put = depot.put("yard/ü 1", 7, "video/mp4", MEDIA);
+      Media.Reference put = uploader.put("yard/ü 1", 7, "video/mp4", MEDIA);
 
       assertThat(put.uri().toString()).startsWith("s3://bucket/some/prefix/yard%252F");
       assertThat(store.fetch(put)).isEqualTo(ByteBuffer.wrap(MEDIA));
@@ -180,11 +181,11 @@ class ObjectsByReferenceTest {
         .hasMessageContaining("chronoscope.references.buckets");
   }
 
-  private Rejection refusal(Media.Reference reference) {
-    UnreadableMediaException refused =
+  private Rejection rejection(Media.Reference reference) {
+    UnreadableMediaException thrown =
         catchThrowableOfType(UnreadableMediaException.class, () -> store.fetch(reference));
-    assertThat(refused).as("%s was fetched", reference.uri()).isNotNull();
-    return refused.rejection();
+    assertThat(thrown).as("%s was fetched", reference.uri()).isNotNull();
+    return thrown.rejection();
   }
 
   private ReferenceStore store(ReferenceSettings settings) {
@@ -195,14 +196,17 @@ class ObjectsByReferenceTest {
             problems.add(media.problem());
           }
         },
-        pacing);
+        clock);
   }
 
   private ReferenceSettings settings(Duration timeout) {
     return new ReferenceSettings(
         List.of(),
         new ReferenceSettings.ObjectStore(
-            List.of("bucket"), Optional.of(objects.endpoint()), Optional.of("eu-west-1"), true),
+            List.of("bucket"),
+            Optional.of(objects.endpoint()),
+            Optional.of("eu-west-1"),
+            ReferenceSettings.Addressing.PATH_STYLE),
         timeout,
         Duration.ofMinutes(2));
   }

@@ -13,24 +13,24 @@ class ActivityMeterTest {
   private final Random random = new Random(7);
 
   @Test
-  void firstPictureAndARepeatedOneHaveNone() {
+  void isZeroForTheFirstAndForARepeatedPicture() {
     ActivityMeter meter = new ActivityMeter();
     assertThat(change(meter, 100, 80, 0, 0, 0)).isZero();
     assertThat(change(meter, 100, 80, 0, 0, 0)).isZero();
   }
 
   @Test
-  void blackToWhiteIsNearlyOne() {
+  void isNearlyOneFromBlackToWhite() {
     ActivityMeter meter = new ActivityMeter();
-    try (Picture black = grey(50, 70, 0);
-        Picture white = grey(50, 70, 255)) {
+    try (Picture black = gray(50, 70, 0);
+        Picture white = gray(50, 70, 255)) {
       meter.changeTo(black);
       assertThat(meter.changeTo(white)).isCloseTo(1, within(0.011));
     }
   }
 
   @Test
-  void noiseAloneIsAStillPicture() {
+  void treatsNoiseAsAStillPicture() {
     ActivityMeter meter = new ActivityMeter();
     change(meter, 448, 448, 0, 0, 8);
     for (int i = 0; i < 5; i++) {
@@ -39,7 +39,7 @@ class ActivityMeterTest {
   }
 
   @Test
-  void aSmallMovingSquareShowsThroughTheNoise() {
+  void detectsASmallMovingSquareInNoise() {
     ActivityMeter meter = new ActivityMeter();
     change(meter, 224, 224, 20, 0, 5);
     assertThat(change(meter, 224, 224, 20, 40, 5)).isGreaterThan(4 * FpsPolicy.STILL_BELOW);
@@ -48,8 +48,8 @@ class ActivityMeterTest {
   @Test
   void measuresPicturesSmallerThanTheThumbnailAndOfChangingSize() {
     ActivityMeter meter = new ActivityMeter();
-    try (Picture tiny = grey(3, 5, 100);
-        Picture wide = grey(700, 9, 100)) {
+    try (Picture tiny = gray(3, 5, 100);
+        Picture wide = gray(700, 9, 100)) {
       meter.changeTo(tiny);
       assertThat(meter.changeTo(wide)).isZero();
     }
@@ -76,7 +76,7 @@ class ActivityMeterTest {
     }
   }
 
-  private static Picture grey(int width, int height, int value) {
+  private static Picture gray(int width, int height, int value) {
     Picture picture = Picture.allocate(width, height);
     picture.rgb().fill((byte) value);
     return picture;

@@ -7,6 +7,7 @@ import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -33,21 +34,21 @@ class FpsPolicyTest {
   }
 
   @Test
-  void oneMomentOfChangeIsNotAStillPicture() {
+  void singleChangeIsNotAStillPicture() {
     List<Double> activities = activities(0);
     activities.set(17, 0.004);
     assertThat(choose(LIMITS, activities, 256).reason()).isEqualTo(FpsChoice.TARGET);
   }
 
   @Test
-  void busyPictureGetsTheMaximum() {
+  void highActivityGetsTheMaximum() {
     assertThat(choose(LIMITS, activities(0.05), 64))
         .isEqualTo(new FpsChoice(8, 1, FpsChoice.HIGH_ACTIVITY));
   }
 
   @Test
-  void budgetBoundsABusyPicture() {
-    // 240 candidates: 120 pairs at 8 fps, 60 at 4 fps
+  void budgetLimitsHighActivity() {
+    // 240 candidates: 120 pairs at 8 fps, 60 at 4 fps.
     assertThat(choose(LIMITS, activities(0.05), 400))
         .isEqualTo(new FpsChoice(4, 2, FpsChoice.HIGH_ACTIVITY_WITHIN_BUDGET));
     assertThat(choose(LIMITS, activities(0.05), 800))
@@ -55,20 +56,20 @@ class FpsPolicyTest {
   }
 
   @Test
-  void budgetASecondBinds() {
+  void budgetPerSecondLimits() {
     SamplingLimits tight = new SamplingLimits(0.5, 2, 8, 24_576, 100, OptionalDouble.empty());
     assertThat(choose(tight, activities(0.005), 200))
         .isEqualTo(new FpsChoice(1, 8, FpsChoice.TOKEN_BUDGET));
   }
 
   @Test
-  void budgetHoldsEvenBelowTheMinimum() {
+  void budgetOverridesTheMinimum() {
     assertThat(choose(LIMITS, activities(0.005), 8_000))
         .isEqualTo(new FpsChoice(0.125, 64, FpsChoice.TOKEN_BUDGET));
   }
 
   @Test
-  void fixedRateIsTakenAsItIsButKeepsToTheBudget() {
+  void fixedRateIsUsedWithinTheBudget() {
     assertThat(choose(LIMITS.withFixedFps(3), activities(0.0), 200))
         .isEqualTo(new FpsChoice(3, 1, FpsChoice.FIXED));
     assertThat(choose(LIMITS.withFixedFps(3), activities(0.0), 400))
@@ -76,7 +77,7 @@ class FpsPolicyTest {
   }
 
   @Test
-  void everyChoiceIsOnTheCandidatesGridAndWithinBudget() {
+  void everyChoiceIsOnTheCandidateGridAndWithinBudget() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < 2_000; i++) {
@@ -103,7 +104,7 @@ class FpsPolicyTest {
   }
 
   @Test
-  void selectsFramesOfTheChosenGridWhereverTheWindowBegins() {
+  void selectsFramesOfTheChosenGridWhereverTheWindowStarts() {
     SampleGrid grid = SampleGrid.of(1_000_000, 8);
     try (Picture picture = Picture.allocate(1, 1)) {
       List<SampledFrame> frames =
@@ -126,7 +127,7 @@ class FpsPolicyTest {
   }
 
   @Test
-  void refusesLimitsThatContradictEachOther() {
+  void rejectsContradictoryLimits() {
     assertThatThrownBy(() -> new SamplingLimits(2, 1, 4, 100, 100, OptionalDouble.empty()))
         .hasMessageContaining("min over target to max");
     assertThatThrownBy(() -> new SamplingLimits(1, 2, 4, 0, 100, OptionalDouble.empty()))
@@ -135,7 +136,7 @@ class FpsPolicyTest {
   }
 
   private static List<Double> activities(double each) {
-    return new java.util.ArrayList<>(Collections.nCopies(240, each));
+    return new ArrayList<>(Collections.nCopies(240, each));
   }
 
   private static FpsChoice choose(

@@ -12,21 +12,21 @@ class FrameBudgetTest {
       new SamplingLimits(0.5, 2, 8, 24_576, 100_000, OptionalDouble.empty());
 
   @Test
-  void sharesTheWindowsTokensAmongItsPairsAtTheTarget() {
-    // 30 s at 2 fps: 30 pairs of 819 tokens
+  void dividesTheWindowsTokensAmongItsPairs() {
+    // 30 s at 2 fps: 30 pairs of 819 tokens.
     assertThat(FrameBudget.maxPixels(LIMITS, Duration.ofSeconds(30), Long.MAX_VALUE))
         .isEqualTo(819 * 784L);
   }
 
   @Test
-  void aFasterFixedRateMakesFramesSmaller() {
+  void fasterFixedRateMakesFramesSmaller() {
     assertThat(
             FrameBudget.maxPixels(LIMITS.withFixedFps(4), Duration.ofSeconds(30), Long.MAX_VALUE))
         .isEqualTo(409 * 784L);
   }
 
   @Test
-  void budgetASecondBinds() {
+  void budgetPerSecondLimits() {
     SamplingLimits tight = new SamplingLimits(0.5, 2, 8, 24_576, 256, OptionalDouble.empty());
     assertThat(FrameBudget.maxPixels(tight, Duration.ofSeconds(30), Long.MAX_VALUE))
         .isEqualTo(256 * 784L);

@@ -22,14 +22,14 @@ class FramePairsTest {
   }
 
   @Test
-  void pairsNeighboursAndTimesThemFromTheFirstFrame() {
+  void pairsNeighborsWithTimesRelativeToTheFirstFrame() {
     FramePairs pairs = pairs(0, 500, 1000, 1500);
     assertThat(pairs.pairs()).extracting(FramePairs.Pair::seconds).containsExactly(0.0, 1.0);
     assertThat(pairs.pairs().get(1).second().gridMicros()).isEqualTo(START + 1_500_000);
   }
 
   @Test
-  void lastFrameOfAnOddCountStandsTwice() {
+  void pairsTheLastFrameOfAnOddCountWithItself() {
     List<FramePairs.Pair> pairs = pairs(0, 500, 1250).pairs();
     assertThat(pairs).hasSize(2);
     assertThat(pairs.getLast().first()).isSameAs(pairs.getLast().second());
@@ -37,7 +37,7 @@ class FramePairsTest {
   }
 
   @Test
-  void toleranceIsTheGapAroundTheBoundary() {
+  void toleranceIsTheIntervalAroundTheBoundary() {
     FramePairs pairs = pairs(1000, 1500, 3500, 4000);
     assertThat(tolerance(pairs, 1200)).isEqualTo(500);
     assertThat(tolerance(pairs, 2000)).isEqualTo(2000);
@@ -48,7 +48,7 @@ class FramePairsTest {
   }
 
   @Test
-  void toleranceOutsideTheFramesIsTheWayToTheNearest() {
+  void toleranceOutsideTheFramesIsTheDistanceToTheNearest() {
     FramePairs pairs = pairs(1000, 1500, 3500, 4000);
     assertThat(tolerance(pairs, 0)).isEqualTo(1000);
     assertThat(tolerance(pairs, 900)).isEqualTo(500);
@@ -59,7 +59,7 @@ class FramePairsTest {
   }
 
   @Test
-  void refusesFramesOutOfOrder() {
+  void rejectsFramesOutOfOrder() {
     assertThatThrownBy(() -> pairs(500, 500)).hasMessageContaining("frame 1");
     assertThatThrownBy(FramePairsTest.this::pairs).hasMessageContaining("no frames");
   }

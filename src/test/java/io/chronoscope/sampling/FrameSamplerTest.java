@@ -19,20 +19,20 @@ class FrameSamplerTest {
 
   private static final long ANCHOR = 1_760_000_000_000_000L;
 
-  private final List<SampledFrame> taken = new ArrayList<>();
-  // all pictures share these, so that none can be forgotten
+  private final List<SampledFrame> sampled = new ArrayList<>();
+  // Shared by all pictures, so that a leak shows.
   private final Picture pixels = Picture.allocate(64, 64);
 
   @AfterEach
   void closeFrames() {
-    taken.forEach(frame -> frame.picture().close());
-    // nothing else may still hold pixels
+    sampled.forEach(frame -> frame.picture().close());
+    // Nothing else may still hold pixels.
     pixels.close();
     assertThat(pixels.isHeld()).isFalse();
   }
 
   @Test
-  void takesTheFrameThatIsOnScreenAtEachGridTime() {
+  void samplesTheFrameDisplayedAtEachGridTime() {
     FrameSampler sampler = sampler(2);
     show(sampler, ANCHOR, 0, 400_000, 900_000, 1_400_000);
     assertThat(times()).containsExactly(0L, 400_000L, 900_000L);
@@ -67,8 +67,8 @@ class FrameSamplerTest {
   }
 
   @Test
-  void roundedChunkTimesDoNotShiftSamplesEither() {
-    // 30 fps cut each 100 frames; chunk starts rounded to milliseconds, as an envelope may do
+  void roundedChunkTimesDoNotShiftSamples() {
+    // 30 fps in chunks of 100 frames, whose starts are rounded to milliseconds, as in an envelope.
     long[] borders = new long[901];
     for (int i = 0; i < borders.length; i++) {
       borders[i] = Math.round(i * 1e6 / 30);
@@ -84,14 +84,14 @@ class FrameSamplerTest {
       show(sampler, ANCHOR + startMicros, chunk);
     }
     assertThat(grid()).isEqualTo(whole);
-    for (SampledFrame frame : taken) {
-      // 250 ms is 7.5 frames: the frame shown began at the grid time or half a frame before
+    for (SampledFrame frame : sampled) {
+      // 250 ms are 7.5 frames: the frame started at the grid time or half a frame before.
       assertThat(frame.gridMicros() - frame.timeMicros()).isBetween(-1_000L, 17_700L);
     }
   }
 
   @Test
-  void inventsNothingInAGap() {
+  void samplesNothingInAGap() {
     FrameSampler sampler = sampler(2);
     show(sampler, ANCHOR, 0, 250_000, 500_000);
     show(sampler, ANCHOR + 1_700_000, 0, 400_000, 800_000);
@@ -99,7 +99,7 @@ class FrameSamplerTest {
   }
 
   @Test
-  void passesOverAChunkThatComesTwiceOrOverlaps() {
+  void skipsADuplicatedOrOverlappingChunk() {
     FrameSampler sampler = sampler(2);
     show(sampler, ANCHOR, 0, 500_000, 1_000_000);
     show(sampler, ANCHOR, 0, 500_000, 1_000_000);
@@ -109,23 +109,23 @@ class FrameSamplerTest {
   }
 
   @Test
-  void aLongFrameStandsForEachGridTimeAndSharesItsPixels() {
+  void samplesALongFrameForEachGridTimeAndSharesItsPixels() {
     FrameSampler sampler = sampler(4);
     show(sampler, ANCHOR, 0, 1_000_000, 1_100_000);
     assertThat(grid()).containsExactly(0L, 250_000L, 500_000L, 750_000L, 1_000_000L);
     assertThat(times()).containsExactly(0L, 0L, 0L, 0L, 1_000_000L);
-    assertThat(taken.get(3).picture().rgb().address())
-        .isEqualTo(taken.get(0).picture().rgb().address());
-    assertThat(ActivityMeter.changes(taken)).containsExactly(0.0, 0.0, 0.0, 0.0, 0.0);
+    assertThat(sampled.get(3).picture().rgb().address())
+        .isEqualTo(sampled.get(0).picture().rgb().address());
+    assertThat(ActivityMeter.changes(sampled)).containsExactly(0.0, 0.0, 0.0, 0.0, 0.0);
     // Pixel memory is reused, so its first content is whatever was there before.
-    taken.get(0).picture().rgb().set(ValueLayout.JAVA_BYTE, 0, (byte) 7);
-    taken.get(0).picture().close();
-    assertThat(taken.get(1).picture().rgb().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
-    assertThatThrownBy(() -> taken.get(0).picture().share()).hasMessageContaining("closed");
+    sampled.get(0).picture().rgb().set(ValueLayout.JAVA_BYTE, 0, (byte) 7);
+    sampled.get(0).picture().close();
+    assertThat(sampled.get(1).picture().rgb().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
+    assertThatThrownBy(() -> sampled.get(0).picture().share()).hasMessageContaining("closed");
   }
 
   @Test
-  void skipsWhatWasTakenBeforeItWasStartedAgain() {
+  void skipsGridTimesBeforeTheResumedStream() {
     FrameSampler sampler = sampler(2);
     sampler.skipBefore(ANCHOR + 900_000);
     show(sampler, ANCHOR, 0, 500_000, 1_000_000, 1_500_000);
@@ -133,22 +133,22 @@ class FrameSamplerTest {
   }
 
   @Test
-  void goesOnExactlyWhereAnotherStood() {
+  void resumesExactlyAtThePositionOfAnother() {
     FrameSampler before = sampler(2);
     show(before, ANCHOR, 0, 500_000, 996_000);
     FrameSampler.Position there = before.position();
-    // The next chunk begins four milliseconds late, which is rounding only because it joins.
+    // The next chunk starts four milliseconds late, which counts as rounding because it adjoins.
     show(before, ANCHOR + 1_000_000, 0, 500_000);
     assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L);
-    FrameSampler again = sampler(2);
-    again.goTo(there);
-    show(again, ANCHOR + 1_000_000, 0, 500_000);
+    FrameSampler resumed = sampler(2);
+    resumed.resumeAt(there);
+    show(resumed, ANCHOR + 1_000_000, 0, 500_000);
     assertThat(grid()).containsExactly(0L, 500_000L, 1_000_000L, 1_000_000L);
-    assertThat(again.position()).isEqualTo(before.position());
+    assertThat(resumed.position()).isEqualTo(before.position());
   }
 
   @Test
-  void resizesEachTakenFrameOnceAndClosesTheNativeOne() {
+  void resizesEachSampledFrameOnceAndClosesTheNativeOne() {
     AtomicInteger resized = new AtomicInteger();
     FrameSampler sampler =
         new FrameSampler(
@@ -159,7 +159,7 @@ class FrameSamplerTest {
             });
     show(sampler, ANCHOR, 0, 100_000, 600_000);
     assertThat(resized).hasValue(2);
-    assertThat(taken).allMatch(frame -> frame.picture().widthPx() == 32);
+    assertThat(sampled).allMatch(frame -> frame.picture().widthPx() == 32);
   }
 
   @Test
@@ -170,7 +170,7 @@ class FrameSamplerTest {
             picture -> {
               throw new IllegalArgumentException("aspect ratio 300");
             });
-    FrameSink sink = sampler.chunk(ANCHOR, origin(), 0, taken::add);
+    FrameSink sink = sampler.sinkForChunk(ANCHOR, origin(), 0, sampled::add);
     assertThatThrownBy(() -> sink.frame(0, 40_000, pixels.share()))
         .hasMessageContaining("aspect ratio");
   }
@@ -192,14 +192,14 @@ class FrameSamplerTest {
       show(sampler, ANCHOR + borders[from], chunk);
     }
     List<List<Long>> result = List.of(grid(), times());
-    taken.forEach(frame -> frame.picture().close());
-    taken.clear();
+    sampled.forEach(frame -> frame.picture().close());
+    sampled.clear();
     return result;
   }
 
-  /// Shows a chunk whose frames begin at `borders`; the last border is the end of the last frame.
+  /// Feeds a chunk whose frames start at `borders`; the last border is the end of the last frame.
   private void show(FrameSampler sampler, long startMicros, long... borders) {
-    FrameSink sink = sampler.chunk(startMicros, origin(), 0, taken::add);
+    FrameSink sink = sampler.sinkForChunk(startMicros, origin(), 0, sampled::add);
     for (int i = 0; i + 1 < borders.length; i++) {
       if (sink.wants(borders[i], borders[i + 1])) {
         sink.frame(borders[i], borders[i + 1], pixels.share());
@@ -208,11 +208,11 @@ class FrameSamplerTest {
   }
 
   private List<Long> grid() {
-    return taken.stream().map(frame -> frame.gridMicros() - ANCHOR).toList();
+    return sampled.stream().map(frame -> frame.gridMicros() - ANCHOR).toList();
   }
 
   private List<Long> times() {
-    return taken.stream().map(frame -> frame.timeMicros() - ANCHOR).toList();
+    return sampled.stream().map(frame -> frame.timeMicros() - ANCHOR).toList();
   }
 
   private static ChunkOrigin origin() {

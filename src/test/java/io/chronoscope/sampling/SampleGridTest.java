@@ -26,25 +26,25 @@ class SampleGridTest {
   }
 
   @Test
-  void findsTheFirstTimeAtOrAfterAnyMoment() {
+  void findsTheFirstTimeAtOrAfterAnyInstant() {
     long seed = 20_260_101;
     Random random = new Random(seed);
     for (int i = 0; i < 20_000; i++) {
       SampleGrid grid =
           new SampleGrid(
               random.nextLong(-1_000, ANCHOR), 1 + random.nextInt(60_000), 1 + random.nextInt(8));
-      long moment = grid.anchorMicros() + random.nextLong(-10, 40L * 3600 * 1_000_000);
-      long n = grid.indexAtOrAfter(moment);
-      assertThat(grid.timeMicros(n)).as("seed %d, %s", seed, grid).isGreaterThanOrEqualTo(moment);
+      long instant = grid.anchorMicros() + random.nextLong(-10, 40L * 3600 * 1_000_000);
+      long n = grid.indexAtOrAfter(instant);
+      assertThat(grid.timeMicros(n)).as("seed %d, %s", seed, grid).isGreaterThanOrEqualTo(instant);
       if (n > 0) {
-        assertThat(grid.timeMicros(n - 1)).as("seed %d, %s", seed, grid).isLessThan(moment);
+        assertThat(grid.timeMicros(n - 1)).as("seed %d, %s", seed, grid).isLessThan(instant);
       }
       assertThat(grid.contains(grid.timeMicros(n))).isTrue();
     }
   }
 
   @Test
-  void stillCountsExactlyAfterAYearOfVideo() {
+  void isExactAfterAYearOfVideo() {
     SampleGrid grid = SampleGrid.of(ANCHOR, 8);
     long yearMicros = 365L * 24 * 3600 * 1_000_000;
     assertThat(grid.indexAtOrAfter(ANCHOR + yearMicros)).isEqualTo(365L * 24 * 3600 * 8);
@@ -62,7 +62,7 @@ class SampleGridTest {
   }
 
   @Test
-  void listsTimesOfAHalfOpenSpan() {
+  void listsTimesOfAHalfOpenInterval() {
     SampleGrid grid = SampleGrid.of(1_000_000, 2);
     assertThat(grid.times(1_500_000, 3_000_000).toArray())
         .containsExactly(1_500_000, 2_000_000, 2_500_000);
@@ -72,7 +72,7 @@ class SampleGridTest {
   }
 
   @Test
-  void refusesARateOfZero() {
+  void rejectsARateOfZero() {
     assertThatThrownBy(() -> SampleGrid.of(0, 0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> SampleGrid.of(0, Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);

@@ -15,30 +15,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
-/// An object store that speaks as much S3 as a reader and a writer need: GET, HEAD and PUT with the
-/// bucket in the path, signed requests, errors as XML. Says and does worse things when told to.
+/// An object store with the part of S3 that a reader and a writer need: GET, HEAD and PUT with the
+/// bucket in the path, signed requests, errors as XML. Misbehaves on demand.
 public final class FakeObjectStore implements AutoCloseable {
 
-  /// How it answers a GET.
-  public enum Mood {
-    WELL,
+  /// How it responds to GET and HEAD.
+  public enum Behavior {
+    SERVES,
     DENIES,
     FAILS,
-    BREAKS_OFF,
-    SILENT,
+    TRUNCATES,
+    HANGS,
     REDIRECTS
   }
 
   public final Map<String, byte[]> objects = new ConcurrentHashMap<>();
   public final List<String> requests = new CopyOnWriteArrayList<>();
-  public volatile Mood mood = Mood.WELL;
+  public volatile Behavior behavior = Behavior.SERVES;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final HttpServer server;
 
   public FakeObjectStore() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::answer);
+    server.createContext("/", this::respond);
     server.start();
   }
 
@@ -46,7 +46,7 @@ public final class FakeObjectStore implements AutoCloseable {
     return URI.create("http://localhost:" + server.getAddress().getPort());
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  private void respond(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
       requests.add(exchange.getRequestMethod() + " " + path);
@@ -69,21 +69,21 @@ public final class FakeObjectStore implements AutoCloseable {
   }
 
   private void get(HttpExchange exchange, byte[] object) throws IOException {
-    switch (mood) {
+    switch (behavior) {
       case DENIES -> error(exchange, 403, "AccessDenied");
       case FAILS -> error(exchange, 503, "SlowDown");
       case REDIRECTS -> {
         exchange.getResponseHeaders().add("Location", endpoint() + "/bucket/elsewhere");
         exchange.sendResponseHeaders(307, -1);
       }
-      case SILENT -> {
+      case HANGS -> {
         try {
           closing.await();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
       }
-      case WELL, BREAKS_OFF -> {
+      case SERVES, TRUNCATES -> {
         if (object == null) {
           error(exchange, 404, "NoSuchKey");
           return;
@@ -91,7 +91,7 @@ public final class FakeObjectStore implements AutoCloseable {
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(200, head ? -1 : object.length);
         if (!head) {
-          int sent = mood == Mood.WELL ? object.length : object.length / 2;
+          int sent = behavior == Behavior.SERVES ? object.length : object.length / 2;
           exchange.getResponseBody().write(object, 0, sent);
           exchange.getResponseBody().flush();
         }

@@ -13,7 +13,7 @@ import java.time.Duration;
 /// Answers questions about time ranges of streams. Reuses windows whose embeddings are still
 /// cached; reads and decodes the rest again from the archive, and encodes only those frame pairs
 /// that are not cached. Live streams take precedence: everything the model computes for a question
-/// has the lower urgency. Thread-safe.
+/// has the lower priority. Thread-safe.
 public final class QuestionAnswerer {
 
   private final AnalysisSettings settings;

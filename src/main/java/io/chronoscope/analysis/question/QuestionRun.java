@@ -12,7 +12,7 @@ import io.chronoscope.analysis.window.TemporalGrounder;
 import io.chronoscope.analysis.window.VideoSession;
 import io.chronoscope.analysis.window.WindowEncoder;
 import io.chronoscope.analysis.window.WindowTools;
-import io.chronoscope.batching.BatchedModel.Urgency;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.domain.Result.QuestionAnswer.NotSeen;
@@ -159,7 +159,7 @@ final class QuestionRun {
                   chunks.grid(),
                   Math.min(ends, covered) - anchor,
                   DetailLevel.FULL,
-                  Urgency.LATER));
+                  Priority.BACKGROUND));
         }
       }
       reader
@@ -177,7 +177,7 @@ final class QuestionRun {
         .within(fromMicros, toMicros)
         .ifPresent(window -> {
           VideoSession session =
-              window.session(tools.model(), settings.maxNewTokens(), Urgency.LATER);
+              window.session(tools.model(), settings.maxNewTokens(), Priority.BACKGROUND);
           GroundingResult result =
               grounder.ground(session, query, limits.threshold(), window.shownMicros()).join();
           answer.add(window, result);

@@ -68,7 +68,7 @@ public final class ChunkReader {
 
   /// Resumes where a reader of the same stream stood.
   public void goTo(FrameSampler.Position position) {
-    sampler.goTo(position);
+    sampler.resumeAt(position);
   }
 
   /// @param chunkStartMicros epoch microseconds
@@ -83,7 +83,7 @@ public final class ChunkReader {
           decoder.decode(
               bytes(chunk.media()),
               settings.decode(),
-              sampler.chunk(
+              sampler.sinkForChunk(
                   chunkStartMicros,
                   chunk.origin(),
                   chunk.recordTime().toEpochMilli(),
@@ -96,7 +96,7 @@ public final class ChunkReader {
     } finally {
       if (!whole) {
         frames.forEach(frame -> frame.picture().close());
-        sampler.goTo(before);
+        sampler.resumeAt(before);
       }
     }
   }

@@ -2,6 +2,7 @@ package io.chronoscope.analysis.window;
 
 import io.chronoscope.analysis.window.RecentWindows.PairKey;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.sampling.FramePairs;
@@ -43,9 +44,8 @@ public final class EmbeddingCache {
   /// Encodes the pairs that are not cached, and waits for them. The caller keeps the pictures.
   ///
   /// @param size all frames are given to the model at this size
-  /// @param urgency how soon the encoder is to process what is not cached
-  Encoded encode(
-      String stream, List<FramePairs.Pair> wanted, FrameSize size, BatchedModel.Urgency urgency) {
+  /// @param priority how soon the encoder is to process what is not cached
+  Encoded encode(String stream, List<FramePairs.Pair> wanted, FrameSize size, Priority priority) {
     List<EncodedPair> cached = new ArrayList<>();
     Map<Integer, CompletableFuture<EncodedPair>> running = new HashMap<>();
     List<Picture> resized = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class EmbeddingCache {
                   new FramePair(
                       at(size, pair.first().picture(), resized),
                       at(size, pair.second().picture(), resized)),
-                  urgency));
+                  priority));
         } else {
           cached.add(known);
         }

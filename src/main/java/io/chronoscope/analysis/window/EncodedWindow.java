@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.window;
 
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Sampling;
@@ -42,7 +43,7 @@ public record EncodedWindow(
     return new FrameSize(sampling.frameWidthPx(), sampling.frameHeightPx());
   }
 
-  public VideoSession session(BatchedModel model, int maxNewTokens, BatchedModel.Urgency urgency) {
+  public VideoSession session(BatchedModel model, int maxNewTokens, Priority priority) {
     long first = times.micros().getFirst();
     return new VideoSession(
         model,
@@ -51,7 +52,7 @@ public record EncodedWindow(
             .mapToObj(i -> (times.micros().get(2 * i) - first) / 1e6)
             .toList(),
         maxNewTokens,
-        urgency);
+        priority);
   }
 
   /// Length of the video that the model is shown, in microseconds. A single frame represents one

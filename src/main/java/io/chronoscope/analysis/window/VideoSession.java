@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.window;
 
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.Prompt;
@@ -12,13 +13,13 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// @param pairSeconds time of each pair's first frame, in seconds from the video's first frame
 /// @param maxNewTokens most tokens in an answer, unless a question sets its own limit
-/// @param urgency of all questions
+/// @param priority of all questions
 public record VideoSession(
     BatchedModel model,
     List<EncodedPair> pairs,
     List<Double> pairSeconds,
     int maxNewTokens,
-    BatchedModel.Urgency urgency) {
+    Priority priority) {
 
   public VideoSession {
     pairs = List.copyOf(pairs);
@@ -27,7 +28,7 @@ public record VideoSession(
 
   VideoSession(
       BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
-    this(model, pairs, pairSeconds, maxNewTokens, BatchedModel.Urgency.LIVE);
+    this(model, pairs, pairSeconds, maxNewTokens, Priority.LIVE);
   }
 
   /// Returns without waiting for the answer.
@@ -41,6 +42,6 @@ public record VideoSession(
   CompletableFuture<Answer> ask(String question, int maxTokens) {
     return model.generate(
         Prompt.of(List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), maxTokens),
-        urgency);
+        priority);
   }
 }

@@ -7,7 +7,7 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.batching.BatchedModel.Urgency;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.SampledFrame;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.sampling.SampleGrid;
@@ -60,9 +60,9 @@ public final class WindowAnalyzer {
       long untilMicros,
       DetailLevel detail) {
     EncodedWindow encoded =
-        encoder.encode(window, candidates, grid, untilMicros, detail, Urgency.LIVE);
+        encoder.encode(window, candidates, grid, untilMicros, detail, Priority.LIVE);
     long startNanos = System.nanoTime();
-    VideoSession session = encoded.session(model, settings.maxNewTokens(), Urgency.LIVE);
+    VideoSession session = encoded.session(model, settings.maxNewTokens(), Priority.LIVE);
     // Rules have short answers: submit them before the long ones.
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
     CompletableFuture<Answer> summary = session.ask(Prompts.SUMMARY);
@@ -100,7 +100,7 @@ public final class WindowAnalyzer {
       DetailLevel detail) {
     EncodedWindow encoded = encoder.encodePartial(window, candidates, grid, untilMicros, detail);
     long startNanos = System.nanoTime();
-    VideoSession session = encoded.session(model, settings.maxNewTokens(), Urgency.LIVE);
+    VideoSession session = encoded.session(model, settings.maxNewTokens(), Priority.LIVE);
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
     Answer answer = session.ask(eventQuestion()).join();
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);

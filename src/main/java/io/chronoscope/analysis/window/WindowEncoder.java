@@ -3,7 +3,7 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.window.SeenSpan.Extent;
-import io.chronoscope.batching.BatchedModel.Urgency;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.SampledFrame;
 import io.chronoscope.domain.Sampling;
@@ -43,16 +43,16 @@ public final class WindowEncoder {
   /// @param grid the candidates' grid; its anchor is the stream's start
   /// @param untilMicros end of the window or of the stream, in microseconds from the stream's start
   /// @param detail how far load shedding reduces rate and size
-  /// @param urgency how soon the encoder is to process what is not cached
+  /// @param priority how soon the encoder is to process what is not cached
   public EncodedWindow encode(
       long window,
       List<SampledFrame> candidates,
       SampleGrid grid,
       long untilMicros,
       DetailLevel detail,
-      Urgency urgency) {
+      Priority priority) {
     EncodedWindow encoded =
-        encode(window, candidates, grid, untilMicros, detail, urgency, Extent.WHOLE);
+        encode(window, candidates, grid, untilMicros, detail, priority, Extent.WHOLE);
     tools.embeddings().remember(encoded);
     return encoded;
   }
@@ -64,7 +64,7 @@ public final class WindowEncoder {
       SampleGrid grid,
       long untilMicros,
       DetailLevel detail) {
-    return encode(window, candidates, grid, untilMicros, detail, Urgency.LIVE, Extent.PARTIAL);
+    return encode(window, candidates, grid, untilMicros, detail, Priority.LIVE, Extent.PARTIAL);
   }
 
   private EncodedWindow encode(
@@ -73,7 +73,7 @@ public final class WindowEncoder {
       SampleGrid grid,
       long untilMicros,
       DetailLevel detail,
-      Urgency urgency,
+      Priority priority,
       Extent extent) {
     long startNanos = System.nanoTime();
     FrameSize size = size(candidates, detail);
@@ -85,7 +85,7 @@ public final class WindowEncoder {
     List<SampledFrame> frames = choice.select(grid, candidates);
     FramePairs framePairs = new FramePairs(frames);
     EmbeddingCache.Encoded encoded =
-        tools.embeddings().encode(stream, framePairs.pairs(), size, urgency);
+        tools.embeddings().encode(stream, framePairs.pairs(), size, priority);
     tools
         .listener()
         .on(
@@ -102,7 +102,7 @@ public final class WindowEncoder {
             encoded.pairs().size() * tokensPerPair,
             size.widthPx(),
             size.heightPx(),
-            lagMillis(frames, urgency),
+            lagMillis(frames, priority),
             detail.level());
     return new EncodedWindow(
         stream,
@@ -129,9 +129,9 @@ public final class WindowEncoder {
   }
 
   /// Age of the newest record that the window needed; zero where nobody waits for live results.
-  private long lagMillis(List<SampledFrame> frames, Urgency urgency) {
-    return switch (urgency) {
-      case LATER -> 0;
+  private long lagMillis(List<SampledFrame> frames, Priority priority) {
+    return switch (priority) {
+      case BACKGROUND -> 0;
       case LIVE -> {
         long newest = frames.stream().mapToLong(SampledFrame::recordMillis).max().orElseThrow();
         yield Math.max(0, tools.clock().millis() - newest);

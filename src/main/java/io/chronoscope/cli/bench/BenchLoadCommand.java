@@ -137,7 +137,7 @@ final class BenchLoadCommand implements Callable<Integer> {
   private int runPhase() throws IOException {
     model.apply();
     if (cameras > 0) {
-      SettingOverrides.set("chronoscope.load.target-lag", Math.round(target * 1000) + "ms");
+      SettingOverrides.set("chronoscope.shedding.target-lag", Math.round(target * 1000) + "ms");
     }
     output.printJson(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
     return ExitCode.OK;

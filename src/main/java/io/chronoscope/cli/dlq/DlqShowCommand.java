@@ -103,7 +103,7 @@ final class DlqShowCommand implements Callable<Integer> {
     try (ReferenceStore store =
         new ReferenceStore(
             // Without retries: a person is waiting.
-            ConfigLoader.references(topic.settings()).withPatience(Duration.ZERO),
+            ConfigLoader.references(topic.settings()).withRetryTimeout(Duration.ZERO),
             AnalysisListener.SILENT)) {
       return new Referenced.Fetched(store.fetch(reference));
     } catch (UnreadableMediaException e) {

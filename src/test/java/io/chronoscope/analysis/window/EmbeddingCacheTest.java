@@ -3,7 +3,7 @@ package io.chronoscope.analysis.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.batching.BatchedModel;
-import io.chronoscope.batching.BatchedModel.Urgency;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
@@ -48,7 +48,7 @@ class EmbeddingCacheTest {
   }
 
   private EmbeddingCache.Encoded encode(String stream, FramePairs frames) {
-    return cache.encode(stream, frames.pairs(), SIZE, Urgency.LIVE);
+    return cache.encode(stream, frames.pairs(), SIZE, Priority.LIVE);
   }
 
   private EncodedWindow window(String stream, long number, FramePairs frames) {
