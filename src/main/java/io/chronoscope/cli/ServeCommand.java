@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Runs the service: it reads chunks and publishes events and summaries.",
+      "Runs the service: it reads chunks and publishes events, summaries and alerts.",
       "Health is at /q/health, metrics are at /q/metrics."
     },
     mixinStandardHelpOptions = true,

@@ -89,7 +89,7 @@ public final class BacktestCommand implements Callable<Integer> {
       names = "--prompt",
       paramLabel = "TEXT",
       description =
-          "Asks the model for events with this text. Its answers must have the usual format.")
+          "Prompt that asks the model for events. Its answers must have the usual format.")
   Optional<String> prompt = Optional.empty();
 
   @Option(
