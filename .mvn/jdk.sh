@@ -1,9 +1,10 @@
-# Sourced by ./chronoscope and ./mvnw: finds a JDK that fits. Sets JDK to its home, or to nothing.
-# Looked for, in this order: CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the path, the usual places.
+# Sourced by ./chronoscope and ./mvnw: finds a JDK that is new enough and sets JDK to its home, or to
+# the empty string. Search order: CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the PATH, the usual
+# directories.
 
-JDK_NEEDED=25
+JDK_MINIMUM=25
 
-# jdk_major HOME: the feature release of the JDK there (nothing when there is no complete JDK).
+# jdk_major HOME: prints the feature release of the JDK in HOME, or nothing without a complete JDK.
 jdk_major() {
   [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
   if [ -r "$1/release" ]; then
@@ -13,21 +14,21 @@ jdk_major() {
   fi
 }
 
-jdk_fits() {
+jdk_is_new_enough() {
   jdk_found=$(jdk_major "$1")
-  [ -n "$jdk_found" ] && [ "$jdk_found" -ge "$JDK_NEEDED" ] 2>/dev/null
+  [ -n "$jdk_found" ] && [ "$jdk_found" -ge "$JDK_MINIMUM" ] 2>/dev/null
 }
 
 find_jdk() {
   JDK=
   for jdk_home in "${CHRONOSCOPE_JAVA_HOME:-}" "${JAVA_HOME:-}"; do
-    if [ -n "$jdk_home" ] && jdk_fits "$jdk_home"; then
+    if [ -n "$jdk_home" ] && jdk_is_new_enough "$jdk_home"; then
       JDK=$jdk_home
       return 0
     fi
   done
   if jdk_java=$(command -v java 2>/dev/null); then
-    # The command may be a link into the JDK, through several steps.
+    # The command may be a chain of links into the JDK.
     while [ -L "$jdk_java" ]; do
       jdk_link=$(readlink "$jdk_java")
       case $jdk_link in
@@ -36,7 +37,7 @@ find_jdk() {
       esac
     done
     jdk_home=$(cd "$(dirname "$jdk_java")/.." 2>/dev/null && pwd -P) || jdk_home=
-    if [ -n "$jdk_home" ] && jdk_fits "$jdk_home"; then
+    if [ -n "$jdk_home" ] && jdk_is_new_enough "$jdk_home"; then
       JDK=$jdk_home
       return 0
     fi
@@ -46,7 +47,7 @@ find_jdk() {
     /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
     /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
     "${HOME:-/nonexistent}"/.sdkman/candidates/java/* "${HOME:-/nonexistent}"/.jdks/*; do
-    if [ -d "$jdk_home" ] && jdk_fits "$jdk_home"; then
+    if [ -d "$jdk_home" ] && jdk_is_new_enough "$jdk_home"; then
       JDK=$jdk_home
       return 0
     fi
@@ -56,14 +57,14 @@ find_jdk() {
 
 explain_missing_jdk() {
   cat >&2 <<TEXT
-chronoscope: needs a JDK, version $JDK_NEEDED or newer, and found none.
-  Debian, Ubuntu   apt install openjdk-$JDK_NEEDED-jdk     (or temurin-$JDK_NEEDED-jdk from adoptium.net)
-  Fedora, RHEL     dnf install java-$JDK_NEEDED-openjdk-devel
-  macOS            brew install openjdk@$JDK_NEEDED
-  any, no root     https://adoptium.net, unpack it, then
+chronoscope: needs a JDK, version $JDK_MINIMUM or newer, but found none.
+  Debian, Ubuntu   apt install openjdk-$JDK_MINIMUM-jdk     (or temurin-$JDK_MINIMUM-jdk from adoptium.net)
+  Fedora, RHEL     dnf install java-$JDK_MINIMUM-openjdk-devel
+  macOS            brew install openjdk@$JDK_MINIMUM
+  without root     download from https://adoptium.net, unpack it, then
                    export CHRONOSCOPE_JAVA_HOME=/path/to/the/jdk
-Looked at CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the path, /usr/lib/jvm, /usr/java, /opt,
-/Library/Java/JavaVirtualMachines, Homebrew, ~/.sdkman and ~/.jdks. A runtime without javac does
-not do: Chronoscope is built on this machine.
+Searched CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the PATH, /usr/lib/jvm, /usr/java, /opt,
+/Library/Java/JavaVirtualMachines, Homebrew, ~/.sdkman and ~/.jdks. A runtime without javac is not
+sufficient, because Chronoscope is built on this machine.
 TEXT
 }

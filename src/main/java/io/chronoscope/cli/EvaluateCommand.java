@@ -18,7 +18,7 @@ import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.service.RateByStreamName;
+import io.chronoscope.service.FrameRateRouter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
         streams.add(new SegmentStream(name, segments));
       }
       for (double fps : rates) {
-        String stream = RateByStreamName.stream(name, fps);
+        String stream = FrameRateRouter.stream(name, fps);
         evaluated.add(new Evaluated(name, Optional.of(fps), stream, truth.get()));
         streams.add(new SegmentStream(stream, segments));
       }

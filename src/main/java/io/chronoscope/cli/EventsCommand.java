@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 /// Shows the results on their topics.
 @Command(
     name = "events",
-    description = "Shows the published results: events, summaries, alerts and rejected chunks.",
+    description = "Shows the published results: events, summaries, alerts and rejected records.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

@@ -88,8 +88,8 @@ final class ProduceCommand implements Callable<Integer> {
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
-        "Stores the chunks in this place and sends only references to them: \"file\" (the first"
-            + " directory of chronoscope.references.roots) or s3://bucket/prefix."
+        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or \"file\", which"
+            + " stands for the first directory of chronoscope.references.roots."
       })
   Optional<String> byReference = Optional.empty();
 

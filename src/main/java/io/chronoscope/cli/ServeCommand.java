@@ -13,7 +13,7 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.service.ServiceRun;
+import io.chronoscope.service.ServiceLauncher;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Runs the service: it reads chunks and publishes events and summaries.",
+      "Runs the service: it reads chunks and publishes events, summaries and alerts.",
       "Health is at /q/health, metrics are at /q/metrics."
     },
     mixinStandardHelpOptions = true,
@@ -75,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
-      return ServiceRun.untilStopped();
+      return ServiceLauncher.runUntilStopped();
     }
     try (EmbeddedBroker broker = startBroker(settings)) {
       Topics.ensure(
@@ -117,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
                   }
                 }));
     try {
-      return ServiceRun.untilStopped();
+      return ServiceLauncher.runUntilStopped();
     } finally {
       stopped.countDown();
     }

@@ -4,8 +4,8 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 import org.eclipse.microprofile.config.spi.Converter;
 
-/// Converters that also hold values to their bounds, so that the message about a bad one names its
-/// key and value.
+/// Converters that also check bounds, so that the message about an invalid value names its key and
+/// the value.
 final class Bounds {
 
   private Bounds() {}
@@ -21,7 +21,7 @@ final class Bounds {
   private static long within(String value, long least, long most) {
     long number = number(value);
     if (number < least || number > most) {
-      throw new IllegalArgumentException("not from " + least + " to " + most);
+      throw new IllegalArgumentException("not between " + least + " and " + most);
     }
     return number;
   }
@@ -53,7 +53,7 @@ final class Bounds {
     }
   }
 
-  /// 0 takes any free port.
+  /// A port number; 0 picks any free port.
   public static final class Port implements Converter<Integer> {
     private static final long serialVersionUID = 1L;
 
@@ -75,7 +75,7 @@ final class Bounds {
         throw new IllegalArgumentException("not a number", e);
       }
       if (!(fps > 0 && fps <= 120)) {
-        throw new IllegalArgumentException("not above 0 and at most 120");
+        throw new IllegalArgumentException("not greater than 0 and at most 120");
       }
       return fps;
     }
@@ -101,7 +101,7 @@ final class Bounds {
     public Duration convert(String value) {
       Duration duration = DurationConverter.parseDuration(value.strip());
       if (duration == null || !duration.isPositive()) {
-        throw new IllegalArgumentException("not a duration above zero, such as 500ms, 30s or 10m");
+        throw new IllegalArgumentException("not a positive duration such as 500ms, 30s or 10m");
       }
       return duration;
     }

@@ -10,55 +10,55 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Every setting there is. Each can be given as a system property under the name it has here
-/// (`chronoscope.sampling.max-fps`), as an environment variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`),
-/// or in `config/application.properties` in the working directory; the first of these that has it
-/// wins.
+/// All settings of Chronoscope, with their defaults; no other place declares one. Each can be set
+/// as a system property under its name here (`chronoscope.sampling.max-fps`), as an environment
+/// variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`), or in `config/application.properties` in the working
+/// directory; the first of these that sets it wins. Former names are in [RenamedSettings].
 @ConfigMapping(prefix = "chronoscope")
 public interface ChronoscopeConfig {
 
-  /// Where Chronoscope itself is; set by the launcher. Relative paths of defaults start here.
+  /// Installation directory of Chronoscope, set by the launcher. Default paths are relative to it.
   Optional<String> home();
 
   /// Directory of the checkpoint: Qwen2.5-VL as published on Hugging Face, or the demo checkpoint.
   @WithDefault("models/demo")
   String model();
 
-  /// Where the model computes: `cpu`, `cuda`, or `cuda:N` for one of several GPUs.
+  /// Device that runs the model: `cpu`, `cuda`, or `cuda:N` for one of several GPUs.
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32` or `bf16`. When absent what the device does best:
+  /// Number format of the computation: `fp32` or `bf16`. If not set, the best one for the device:
   /// fp32 on the CPU, bf16 on CUDA.
   Optional<String> precision();
 
-  /// Threads the model computes with; 0 takes all cores.
+  /// Threads that run the model; 0 uses all cores.
   @WithDefault("0")
   @WithConverter(Bounds.NotNegativeInt.class)
   int threads();
 
-  /// The longest answer, in tokens.
+  /// Maximum length of a generated answer, in tokens.
   @WithDefault("1024")
   @WithConverter(Bounds.PositiveInt.class)
   int maxNewTokens();
 
-  /// Whether the model writes a stream's summary from those of its windows; else they are joined.
-  /// When absent what the checkpoint advises, else yes.
+  /// Whether the model writes a stream's summary from the summaries of its windows; otherwise they
+  /// are concatenated. If not set, what the checkpoint recommends, else yes.
   Optional<Boolean> summarizeText();
 
-  /// Whether the model judges if two descriptions that touch in time speak of the same event, where
-  /// their words do not tell; else words decide alone. When absent what the checkpoint advises,
-  /// else yes.
+  /// Whether the model decides if two adjacent descriptions mean the same event when their wording
+  /// is inconclusive; otherwise the wording alone decides. If not set, what the checkpoint
+  /// recommends, else yes.
   Optional<Boolean> compareText();
 
-  /// A silent stream rests after this time: its last window is analysed, its events closed, its
-  /// summary written. It goes on when more comes.
+  /// A stream that receives nothing for this long becomes idle: its last window is analyzed, its
+  /// events are closed, its summary is published. It resumes with the next chunk.
   @WithDefault("30s")
   @WithConverter(Bounds.PositiveDuration.class)
-  Duration idleTime();
+  Duration idleTimeout();
 
-  /// Whether traces are exported (OTLP over HTTP), set up by OpenTelemetry's own `OTEL_…`
-  /// variables. When absent yes if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+  /// Whether traces are exported (OTLP over HTTP), configured by OpenTelemetry's own `OTEL_…`
+  /// variables. If not set, yes if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
   Optional<Boolean> tracing();
 
   Sampling sampling();
@@ -67,15 +67,15 @@ public interface ChronoscopeConfig {
 
   Batching batching();
 
-  Disorder disorder();
+  Ordering ordering();
 
   Decode decode();
 
-  Load load();
+  Shedding shedding();
 
   Queue queue();
 
-  Sharing sharing();
+  Cache cache();
 
   Questions questions();
 
@@ -93,157 +93,157 @@ public interface ChronoscopeConfig {
 
   interface Sampling {
 
-    /// Frames a second taken from a picture in which nothing moves.
+    /// Frames per second sampled while nothing moves in the picture.
     @WithDefault("0.5")
     @WithConverter(Bounds.Fps.class)
     double minFps();
 
-    /// Frames a second taken from an ordinary picture.
+    /// Frames per second sampled at ordinary activity.
     @WithDefault("2")
     @WithConverter(Bounds.Fps.class)
     double targetFps();
 
-    /// Frames a second taken when much happens.
+    /// Frames per second sampled at high activity.
     @WithDefault("4")
     @WithConverter(Bounds.Fps.class)
     double maxFps();
 
-    /// Takes exactly this many frames a second, whatever happens in the picture.
+    /// Samples exactly this many frames per second, regardless of activity.
     @WithConverter(Bounds.Fps.class)
     Optional<Double> fixedFps();
 
-    /// Video tokens of one window at most; frames become fewer and smaller to stay within.
+    /// Maximum video tokens of one window; frames become fewer and smaller to stay within it.
     @WithDefault("24576")
     @WithConverter(Bounds.PositiveInt.class)
     int windowTokens();
 
-    /// Video tokens for one second of video at most.
+    /// Maximum video tokens for one second of video.
     @WithDefault("2048")
     @WithConverter(Bounds.PositiveInt.class)
     int tokensPerSecond();
 
-    /// Pixels of one frame at most; the checkpoint's own limit when absent.
+    /// Maximum pixels of one frame. If not set, the checkpoint's own limit.
     @WithConverter(Bounds.PositiveLong.class)
     Optional<Long> maxPixels();
   }
 
   interface Window {
 
-    /// How much video the model sees at once; what the checkpoint advises when absent, else 60s.
+    /// Length of an analysis window. If not set, what the checkpoint recommends, else 60s.
     @WithConverter(Bounds.PositiveDuration.class)
     Optional<Duration> length();
 
-    /// How far a window reaches back into the one before; what the checkpoint advises when absent,
-    /// else 10s.
+    /// Overlap of a window with the one before it. If not set, what the checkpoint recommends, else
+    /// 10s.
     Optional<Duration> overlap();
 
-    /// A window that is not full yet is looked at whenever so much more of it has come, so that
-    /// events are told sooner; `0s` waits for full windows. Half of what a window adds when absent.
+    /// Video time between partial analyses of a window that is not full yet, so that events are
+    /// published sooner; `0s` analyzes full windows only. If not set, half of (length − overlap).
     @WithConverter(Bounds.NotNegativeDuration.class)
-    Optional<Duration> lookEvery();
+    Optional<Duration> partialInterval();
   }
 
   interface Batching {
 
-    /// Frame pairs encoded together at most.
+    /// Maximum frame pairs in one encoder batch.
     @WithDefault("32")
     @WithConverter(Bounds.PositiveInt.class)
     int maxPairs();
 
-    /// Questions answered together at most.
+    /// Maximum prompts in one decoder batch.
     @WithDefault("8")
     @WithConverter(Bounds.PositiveInt.class)
     int maxPrompts();
 
-    /// How long the first of a batch waits for others.
+    /// How long the first request of a batch waits for more.
     @WithDefault("10ms")
     Duration maxDelay();
   }
 
-  interface Disorder {
+  interface Ordering {
 
-    /// How late a chunk may come, in the stream's own time: until then those after it wait for it.
-    /// A later one goes to the dead letters.
+    /// How late a chunk may arrive, in stream time. Later chunks are buffered until it arrives or
+    /// this has passed; a chunk that arrives after that becomes a dead letter.
     @WithDefault("10s")
     @WithConverter(Bounds.NotNegativeDuration.class)
-    Duration grace();
+    Duration allowedLateness();
 
-    /// Bytes of a stream's chunks that wait for an earlier one at most.
+    /// Maximum bytes of a stream's chunks that are buffered while an earlier one is missing.
     @WithDefault("64M")
-    MemorySize maxHeldBytes();
+    MemorySize maxBufferedBytes();
   }
 
   interface Decode {
 
-    /// Pixels of one decoded picture at most; chunks with larger ones are refused.
+    /// Maximum pixels of one decoded picture; chunks with larger ones are rejected.
     @WithDefault("35389440")
     @WithConverter(Bounds.PositiveLong.class)
     long maxPixels();
 
-    /// Length of one chunk at most.
+    /// Maximum duration of one chunk.
     @WithDefault("10m")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration maxDuration();
 
-    /// Frames of one chunk at most.
+    /// Maximum frames of one chunk.
     @WithDefault("120000")
     @WithConverter(Bounds.PositiveLong.class)
     long maxFrames();
   }
 
-  interface Load {
+  interface Shedding {
 
-    /// How far a stream may fall behind before it is looked at less closely: fewer frames, then
-    /// smaller ones, then fewer windows. When absent everything is looked at as asked, however
-    /// late: what is found then depends on nothing but the video.
+    /// Lag at which load shedding starts: fewer frames, then smaller frames, then fewer windows. If
+    /// not set, nothing is shed, however far a stream falls behind: results then depend on nothing
+    /// but the video.
     @WithConverter(Bounds.PositiveDuration.class)
     Optional<Duration> targetLag();
 
-    /// Which streams are looked at closely for longer, as `PATTERN=NUMBER` with commas between; the
-    /// first that matches counts, others have 0.
+    /// Priorities of streams, as comma-separated `PATTERN=NUMBER`; load shedding affects lower ones
+    /// first. The first pattern that matches a stream counts; all others have 0.
     Optional<List<String>> priorities();
   }
 
   interface Queue {
 
-    /// Bytes of chunks waiting over all streams at most; beyond it no more are read.
+    /// Maximum bytes of queued chunks over all streams; reading pauses above it (back-pressure).
     @WithDefault("256M")
     MemorySize maxBytes();
   }
 
-  interface Sharing {
+  interface Cache {
 
-    /// Encoded frames that are kept for whoever looks at them again: the next window, rules,
-    /// questions.
+    /// Maximum size of the cache of encoded frames, which the next window, rules and questions
+    /// reuse.
     @WithDefault("256M")
     MemorySize maxBytes();
   }
 
   interface Questions {
 
-    /// The longest stretch that a question may be about.
+    /// Maximum time range that a question may cover.
     @WithDefault("1h")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration maxRange();
 
-    /// How many questions an instance answers at the same time.
+    /// Questions that an instance answers concurrently.
     @WithDefault("1")
     @WithConverter(Bounds.PositiveInt.class)
-    int atOnce();
+    int concurrency();
 
-    /// How sure the model must be that what is asked for happens, 0 to 1.
+    /// Confidence, 0 to 1, from which an occurrence of what the question asks for is reported.
     @WithDefault("0.5")
     double threshold();
 
-    /// As much is read for one question at most.
+    /// Maximum bytes read from the chunks topic for one question.
     @WithDefault("4G")
-    MemorySize maxRead();
+    MemorySize maxReadBytes();
   }
 
   interface Rules {
 
-    /// Rules judged in one window of a stream at most, the most important first; each costs a short
-    /// question. Those beyond are not judged, which is counted and logged.
+    /// Maximum rules evaluated per window of a stream, highest priority first; each costs a short
+    /// prompt. Rules beyond it are skipped, counted and logged.
     @WithDefault("16")
     @WithConverter(Bounds.PositiveInt.class)
     int maxPerWindow();
@@ -251,82 +251,80 @@ public interface ChronoscopeConfig {
 
   interface Topics {
 
-    /// Video in.
+    /// Input: video chunks.
     @WithDefault("video.chunks")
     String chunks();
 
-    /// Events out.
+    /// Output: events.
     @WithDefault("video.events")
     String events();
 
-    /// Summaries out.
+    /// Output: summaries.
     @WithDefault("video.summaries")
     String summaries();
 
-    /// Chunks that could not be read, with the reason.
+    /// Output: dead letters of records that could not be processed, with the reason.
     @WithDefault("video.chunks.dlq")
     String deadLetters();
 
-    /// What streams need to go on; the service's own.
+    /// State from which streams resume; internal to the service.
     @WithDefault("video.state")
     String state();
 
-    /// Rules in.
+    /// Input: rules.
     @WithDefault("video.rules")
     String rules();
 
-    /// What rules found.
+    /// Output: alerts of matched rules.
     @WithDefault("video.alerts")
     String alerts();
 
-    /// Questions in.
+    /// Input: questions.
     @WithDefault("video.questions")
     String questions();
 
-    /// Answers to questions.
+    /// Output: answers to questions.
     @WithDefault("video.answers")
     String answers();
 
-    /// Whether the service creates topics that are missing, as `kafka/topics` defines them.
+    /// Whether the service creates missing topics, as `kafka/topics` defines them.
     @WithDefault("true")
     boolean create();
   }
 
   interface References {
 
-    /// Directories under which files may be fetched that chunks refer to (`file:`), separated by
-    /// commas. None when absent.
+    /// Comma-separated directories whose files chunks may reference (`file:`). If not set, none.
     Optional<List<String>> roots();
 
-    /// Buckets from which objects may be fetched that chunks refer to (`s3:`), separated by commas.
-    /// None when absent.
+    /// Comma-separated buckets whose objects chunks may reference (`s3:`). If not set, none.
     Optional<List<String>> buckets();
 
-    /// Where the object store answers, such as `https://minio:9000`; Amazon S3 when absent.
+    /// Endpoint of the object store, such as `https://minio:9000`. If not set, Amazon S3.
     Optional<URI> endpoint();
 
-    /// Region of the object store; when absent what the environment or the profile says.
+    /// Region of the object store. If not set, that of the AWS environment or profile.
     Optional<String> region();
 
-    /// Whether the bucket is part of the path instead of the host name. When absent only with an
+    /// Whether the bucket is part of the path instead of the host name. If not set, yes with an
     /// endpoint.
     Optional<Boolean> pathStyle();
 
-    /// How long one attempt to fetch may take.
+    /// Timeout of one fetch attempt.
     @WithDefault("60s")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration timeout();
 
-    /// How long a store that cannot be reached is tried again, before the chunk becomes a dead
+    /// How long fetching from an unreachable store is retried before the chunk becomes a dead
     /// letter.
     @WithDefault("2m")
     @WithConverter(Bounds.PositiveDuration.class)
-    Duration patience();
+    Duration retryTimeout();
   }
 
   interface Kafka {
 
-    /// Where the brokers are; `KAFKA_BOOTSTRAP_SERVERS` sets it as well.
+    /// Addresses of the brokers; `KAFKA_BOOTSTRAP_SERVERS` sets it as well.
     @WithDefault("${kafka.bootstrap.servers:localhost:9092}")
     String bootstrapServers();
 
@@ -335,28 +333,28 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.Port.class)
     int embeddedPort();
 
-    /// Where the embedded broker keeps its records.
+    /// Data directory of the embedded broker.
     @WithDefault("data/kafka")
     String embeddedData();
 
-    /// Consumer group of the instances that share the work.
+    /// Consumer group of the instances that share the streams.
     @WithDefault("chronoscope")
     String group();
 
-    /// `exactly-once`: results, state and offsets in one transaction, so that readers with
-    /// `read_committed` see each result once. `at-least-once`: without transactions; after a crash
-    /// a result may come again, under the same id.
+    /// `exactly-once`: results, state and offsets are written in one transaction, so that consumers
+    /// with `read_committed` see each result once. `at-least-once`: no transactions; after a crash
+    /// a result may be published again, under the same id.
     @WithDefault("exactly-once")
     DeliveryGuarantee delivery();
 
-    /// The largest chunk that is taken. Brokers and topics must allow it (`message.max.bytes`).
+    /// Maximum size of a chunk. Brokers and topics must allow it (`message.max.bytes`).
     @WithDefault("64M")
     MemorySize maxChunkBytes();
   }
 
   interface Http {
 
-    /// Port for health and metrics.
+    /// Port of health checks and metrics.
     @WithDefault("8080")
     @WithConverter(Bounds.Port.class)
     int port();
@@ -364,11 +362,11 @@ public interface ChronoscopeConfig {
 
   interface Log {
 
-    /// One JSON object a line instead of text.
+    /// Whether log lines are JSON objects instead of text.
     @WithDefault("false")
     boolean json();
 
-    /// The least level that is logged.
+    /// Minimum level of log messages.
     @WithDefault("INFO")
     String level();
   }

@@ -15,19 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The configuration for programs that do not boot Quarkus, read from the same places in the same
-/// order as Quarkus reads it: system properties, the environment, `config/application.properties`
-/// in the working directory, then what is built in.
+/// Loads the configuration for commands that do not boot Quarkus, from the same sources in the same
+/// order as Quarkus: system properties, the environment, `config/application.properties` in the
+/// working directory, then built-in defaults.
 public final class ConfigLoader {
 
   private ConfigLoader() {}
 
-  /// @throws ConfigurationException when a value cannot be used; names its key and the value
+  /// @throws ConfigurationException if a value is invalid; names its key and the value
   public static ChronoscopeConfig load() {
     return load(builder -> builder.addDefaultSources());
   }
 
-  /// @param sources adds those that stand above the files
+  /// @param sources adds the sources that take precedence over the files
   public static ChronoscopeConfig load(Consumer<SmallRyeConfigBuilder> sources) {
     SmallRyeConfigBuilder builder = builder(sources).withMapping(ChronoscopeConfig.class);
     try {
@@ -43,14 +43,17 @@ public final class ConfigLoader {
     }
   }
 
-  /// The same places without the program's own settings: for what is passed through to others.
+  /// The same sources without the program's own settings, for properties passed on to libraries.
   public static SmallRyeConfig sources() {
     return builder(builder -> builder.addDefaultSources()).build();
   }
 
   private static SmallRyeConfigBuilder builder(Consumer<SmallRyeConfigBuilder> sources) {
     SmallRyeConfigBuilder builder =
-        new SmallRyeConfigBuilder().addDefaultInterceptors().addDiscoveredConverters();
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withInterceptors(new RenamedSettings())
+            .addDiscoveredConverters();
     sources.accept(builder);
     try {
       URL builtIn = ConfigLoader.class.getResource("/application.properties");
@@ -67,7 +70,9 @@ public final class ConfigLoader {
     return builder;
   }
 
-  /// What no single value shows.
+  /// Checks what no single value shows.
+  ///
+  /// @throws ConfigurationException if settings contradict each other; names them
   public static void check(ChronoscopeConfig settings) {
     try {
       EngineSettings.parse(settings.device(), settings.precision().orElse(""));
@@ -77,13 +82,13 @@ public final class ConfigLoader {
               .formatted(settings.device(), settings.precision().orElse("not set"), e.getMessage()),
           e);
     }
-    LayerSettings.load(settings);
-    var unused = LayerSettings.questions(settings);
+    var unusedShedding = LayerSettings.shedding(settings);
+    var unusedQuestions = LayerSettings.questions(settings);
     ChronoscopeConfig.Sampling sampling = settings.sampling();
     if (sampling.minFps() > sampling.targetFps() || sampling.targetFps() > sampling.maxFps()) {
       throw new ConfigurationException(
-          ("frame rates must not fall from chronoscope.sampling.min-fps (%s) over .target-fps (%s)"
-                  + " to .max-fps (%s)")
+          ("chronoscope.sampling.min-fps (%s), .target-fps (%s) and .max-fps (%s) must be in"
+                  + " ascending order")
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
     }
     references(settings);
@@ -97,9 +102,9 @@ public final class ConfigLoader {
     }
   }
 
-  /// From where chunks may be fetched.
+  /// Sources from which referenced media may be fetched.
   ///
-  /// @throws ConfigurationException when a value cannot be used
+  /// @throws ConfigurationException if a value is invalid
   public static ReferenceSettings references(ChronoscopeConfig settings) {
     ChronoscopeConfig.References references = settings.references();
     try {
@@ -115,14 +120,14 @@ public final class ConfigLoader {
                   ? ReferenceSettings.Addressing.PATH_STYLE
                   : ReferenceSettings.Addressing.VIRTUAL_HOSTED_STYLE),
           references.timeout(),
-          references.patience());
+          references.retryTimeout());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("chronoscope.references: " + e.getMessage(), e);
     }
   }
 
-  /// A path from the configuration: as it is when absolute or when it exists seen from the working
-  /// directory, else seen from Chronoscope's home.
+  /// Resolves a path of the configuration: unchanged if it is absolute or exists relative to the
+  /// working directory, otherwise relative to Chronoscope's home.
   public static Path resolve(ChronoscopeConfig settings, String path) {
     Path given = Path.of(path);
     if (given.isAbsolute() || Files.exists(given) || settings.home().isEmpty()) {

@@ -2,7 +2,7 @@ package io.chronoscope.config;
 
 import org.jspecify.annotations.Nullable;
 
-/// A setting that cannot be used; the message names its key and value.
+/// An invalid setting; the message names its key and value.
 public final class ConfigurationException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

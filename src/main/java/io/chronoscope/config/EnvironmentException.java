@@ -2,8 +2,8 @@ package io.chronoscope.config;
 
 import org.jspecify.annotations.Nullable;
 
-/// Something outside the program is not as it must be: a checkpoint that is not there, a broker
-/// that does not answer, a port in use. Says what, in words for whoever can change it.
+/// Something outside the program is missing or unusable: no checkpoint, an unreachable broker, a
+/// port in use. The message says what, for the person who can change it.
 public final class EnvironmentException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class EnvironmentException extends RuntimeException {
     this(message, null);
   }
 
-  /// A topic that is not there, or whatever else the brokers do not have.
+  /// A topic, or anything else, that does not exist on the brokers.
   public static EnvironmentException notOn(String servers, IllegalArgumentException missing) {
     return new EnvironmentException(
         missing.getMessage() + " on " + servers + "; is the service running?", missing);

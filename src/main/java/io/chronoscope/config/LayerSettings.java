@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/// From the configuration to the model and to how the analysis goes about its work.
+/// Derives the settings of each layer from the configuration, and opens the configured model.
 public final class LayerSettings {
 
   private static final Duration WINDOW = Duration.ofSeconds(60);
@@ -32,7 +32,7 @@ public final class LayerSettings {
 
   /// Opens the configured checkpoint on the configured device.
   ///
-  /// @throws EnvironmentException when there is none, or it cannot be used; says why
+  /// @throws EnvironmentException if there is no checkpoint, or it cannot be used; says why
   public static Qwen25Vl open(ChronoscopeConfig settings) {
     Path directory = ConfigLoader.resolve(settings, settings.model());
     if (!Files.isDirectory(directory)) {
@@ -50,13 +50,16 @@ public final class LayerSettings {
     }
   }
 
-  /// @param advice of the checkpoint; what is configured stands above it
+  /// How streams are analyzed.
+  ///
+  /// @param hints recommendations of the checkpoint; configured values take precedence
+  /// @throws ConfigurationException if the overlap is not shorter than the window
   public static AnalysisSettings analysis(
-      ChronoscopeConfig settings, Optional<CheckpointHints> advice, Optional<String> query) {
+      ChronoscopeConfig settings, Optional<CheckpointHints> hints, Optional<String> query) {
     ChronoscopeConfig.Sampling sampling = settings.sampling();
     ChronoscopeConfig.Decode decode = settings.decode();
     return new AnalysisSettings(
-        windows(settings, advice),
+        windows(settings, hints),
         new SamplingLimits(
             sampling.minFps(),
             sampling.targetFps(),
@@ -66,29 +69,34 @@ public final class LayerSettings {
             sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
         new DecodeLimits(decode.maxPixels(), decode.maxDuration(), decode.maxFrames()),
         sampling.maxPixels().orElse(Long.MAX_VALUE),
-        settings.idleTime(),
+        settings.idleTimeout(),
         settings.queue().maxBytes().asLongValue(),
         settings.maxNewTokens(),
         query,
-        textTasks(settings, advice),
+        textTasks(settings, hints),
         new OrderingLimits(
-            settings.disorder().grace(), settings.disorder().maxHeldBytes().asLongValue()));
+            settings.ordering().allowedLateness(),
+            settings.ordering().maxBufferedBytes().asLongValue()));
   }
 
-  /// When the service looks less closely.
-  public static SheddingSettings load(ChronoscopeConfig settings) {
+  /// When and in which order the service sheds load.
+  ///
+  /// @throws ConfigurationException if a priority cannot be parsed
+  public static SheddingSettings shedding(ChronoscopeConfig settings) {
     try {
       return new SheddingSettings(
-          settings.load().targetLag(),
-          settings.load().priorities().orElse(List.of()).stream()
+          settings.shedding().targetLag(),
+          settings.shedding().priorities().orElse(List.of()).stream()
               .map(SheddingSettings.Priority::parse)
               .toList());
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("chronoscope.load.priorities: " + e.getMessage(), e);
+      throw new ConfigurationException("chronoscope.shedding.priorities: " + e.getMessage(), e);
     }
   }
 
-  /// What may be asked.
+  /// Limits of questions.
+  ///
+  /// @throws ConfigurationException if they contradict each other
   public static QuestionLimits questions(ChronoscopeConfig settings) {
     try {
       return new QuestionLimits(settings.questions().maxRange(), settings.questions().threshold());
@@ -98,37 +106,38 @@ public final class LayerSettings {
   }
 
   private static Set<TextTask> textTasks(
-      ChronoscopeConfig settings, Optional<CheckpointHints> advice) {
+      ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
     Set<TextTask> tasks = EnumSet.noneOf(TextTask.class);
     if (settings
         .summarizeText()
-        .or(() -> advice.map(CheckpointHints::summarizesText))
+        .or(() -> hints.map(CheckpointHints::summarizesText))
         .orElse(true)) {
       tasks.add(TextTask.SUMMARIZE);
     }
-    if (settings.compareText().or(() -> advice.map(CheckpointHints::comparesText)).orElse(true)) {
+    if (settings.compareText().or(() -> hints.map(CheckpointHints::comparesText)).orElse(true)) {
       tasks.add(TextTask.COMPARE);
     }
     return tasks;
   }
 
-  private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> advice) {
+  private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
     Duration length =
         settings
             .window()
             .length()
-            .or(() -> advice.flatMap(a -> duration(a.windowSeconds())))
+            .or(() -> hints.flatMap(h -> duration(h.windowSeconds())))
             .orElse(WINDOW);
     Duration overlap =
         settings
             .window()
             .overlap()
-            .or(() -> advice.flatMap(a -> duration(a.overlapSeconds())))
+            .or(() -> hints.flatMap(h -> duration(h.overlapSeconds())))
             .orElse(OVERLAP);
     try {
       WindowPlan plan = new WindowPlan(length, overlap);
-      Duration lookEvery = settings.window().lookEvery().orElse(length.minus(overlap).dividedBy(2));
-      return new WindowPlan(plan.length(), plan.overlap(), lookEvery);
+      Duration partialInterval =
+          settings.window().partialInterval().orElse(length.minus(overlap).dividedBy(2));
+      return new WindowPlan(plan.length(), plan.overlap(), partialInterval);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           "chronoscope.window.length (%s), chronoscope.window.overlap (%s): %s"
@@ -143,7 +152,7 @@ public final class LayerSettings {
         : Optional.of(Duration.ofNanos(Math.round(seconds.getAsDouble() * 1e9)));
   }
 
-  /// The names of all topics.
+  /// Names of all topics.
   public static TopicNames topicNames(ChronoscopeConfig settings) {
     ChronoscopeConfig.Topics topics = settings.topics();
     return TopicNames.of(topic ->

@@ -1,9 +1,10 @@
 package io.chronoscope.messaging;
 
-/// What the readers of the results are promised.
+/// What consumers of the results can rely on.
 public enum DeliveryGuarantee {
-  /// Results, state and offsets in one transaction.
+  /// Results, state and offsets are written in one transaction.
   EXACTLY_ONCE,
-  /// One after the other; after a crash a result may be written again, under the same id.
+  /// They are written one after the other; after a crash a result may be published again, under the
+  /// same id.
   AT_LEAST_ONCE
 }

@@ -35,14 +35,14 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/// What the analysis does, as log records: the message says what, key-values say which (`stream`,
-/// `sequence`, `reason`, …). In JSON they are fields of their own.
+/// Logs the analysis: the message says what happened, key-value pairs say where (`stream`,
+/// `sequence`, `reason`, …). In JSON the pairs are separate fields.
 final class AnalysisLog implements AnalysisListener {
 
   private static final Logger LOG = Logger.getLogger("io.chronoscope.analysis");
-  private static final int MOST_LEFT_OUT = 1000;
+  private static final int MAX_LOGGED_RULES = 1000;
 
-  private final Set<String> saidLeftOut = ConcurrentHashMap.newKeySet();
+  private final Set<String> loggedSkippedRules = ConcurrentHashMap.newKeySet();
 
   @Override
   public void on(AnalysisEvent event) {
@@ -58,7 +58,7 @@ final class AnalysisLog implements AnalysisListener {
       case MediaUnavailable media ->
           write(
               Logger.Level.WARN,
-              "media cannot be reached, trying again",
+              "media source cannot be reached, retrying",
               of("uri", media.reference().uri(), "problem", media.problem()));
       case ChunkDecoded chunk ->
           write(
@@ -87,44 +87,44 @@ final class AnalysisLog implements AnalysisListener {
       case WindowShed window ->
           write(
               Logger.Level.DEBUG,
-              "window left out: too far behind",
+              "window shed: the stream is too far behind",
               of("stream", window.stream(), "window", window.window(), "level", window.level()));
       case WindowAnalyzed window ->
           write(
               Logger.Level.INFO,
-              "window answered",
+              "window analyzed",
               of(
                   "stream", window.stream(),
                   "events", window.events(),
                   "fps", window.sampling().fps(),
-                  "why", window.sampling().reason(),
+                  "reason", window.sampling().reason(),
                   "tookMs", window.took().toMillis()));
       case MalformedAnswer answer ->
           write(
               Logger.Level.WARN,
               switch (answer.outcome()) {
-                case REPORTED -> "answer unusable";
-                case RETRIED -> "answer unusable, asking again";
+                case REPORTED -> "malformed answer";
+                case RETRIED -> "malformed answer, retrying";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
       case RuleEvaluated evaluated ->
           write(
               Logger.Level.DEBUG,
-              "rule judged",
+              "rule evaluated",
               of(
                   "stream", evaluated.stream(),
                   "rule", evaluated.rule(),
                   "score", evaluated.score(),
-                  "happens", evaluated.matches()));
+                  "matches", evaluated.matches()));
       case RulesSkipped skipped -> rulesSkipped(skipped.stream(), skipped.rules());
       case AlertSuppressed alert ->
           write(
               Logger.Level.DEBUG,
-              "alert kept back by cool-down",
+              "alert suppressed by cool-down",
               of("stream", alert.stream(), "rule", alert.rule()));
       case StreamEnded ended ->
           write(Logger.Level.INFO, "stream ended", of("stream", ended.stream()));
-      case StreamIdle idle -> write(Logger.Level.INFO, "stream rests", of("stream", idle.stream()));
+      case StreamIdle idle -> write(Logger.Level.INFO, "stream idle", of("stream", idle.stream()));
       case StreamFailed failed ->
           LOG.errorf(failed.cause(), "stream failed stream=%s", failed.stream());
       case InputStarted _,
@@ -142,10 +142,10 @@ final class AnalysisLog implements AnalysisListener {
 
   private void rulesSkipped(String stream, List<String> rules) {
     for (String rule : rules) {
-      if (saidLeftOut.size() < MOST_LEFT_OUT && saidLeftOut.add(rule)) {
+      if (loggedSkippedRules.size() < MAX_LOGGED_RULES && loggedSkippedRules.add(rule)) {
         write(
             Logger.Level.WARN,
-            "rule left out: more rules match than chronoscope.rules.max-per-window; said once",
+            "rule skipped: more rules apply than chronoscope.rules.max-per-window; logged once",
             of("stream", stream, "rule", rule));
       }
     }

@@ -40,10 +40,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
-/// What the analysis does, as metrics. No stream is a label: there may be thousands.
+/// Metrics of the analysis. Streams are no label, because there may be thousands.
 final class AnalysisMetrics implements AnalysisListener {
 
-  /// From as good as live to hopelessly late.
+  /// Buckets from nearly live to hopelessly late.
   private static final Duration[] LAGS =
       IntStream.of(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
           .mapToObj(Duration::ofSeconds)
@@ -54,7 +54,7 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter unreachable;
   private final Counter decoded;
   private final Counter skipped;
-  private final Counter chunksLeftOut;
+  private final Counter chunksShed;
   private final Counter frames;
   private final Counter damaged;
   private final Counter candidates;
@@ -64,15 +64,15 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter videoTokens;
   private final Counter generatedTokens;
   private final Counter windows;
-  private final Counter earlyLooks;
+  private final Counter partialWindows;
   private final Timer eventLatency;
   private final Timer eventDelay;
-  private final Counter windowsLeftOut;
+  private final Counter windowsShed;
   private final Counter events;
   private final Counter ended;
   private final Counter failed;
-  private final Counter rulesLeftOut;
-  private final Counter alertsCooled;
+  private final Counter rulesSkipped;
+  private final Counter alertsSuppressed;
   private final DistributionSummary encoderBatch;
   private final DistributionSummary decoderBatch;
   private final DistributionSummary fps;
@@ -85,7 +85,7 @@ final class AnalysisMetrics implements AnalysisListener {
     this.unreachable = registry.counter("chronoscope.references.unreachable");
     this.decoded = registry.counter("chronoscope.chunks", "outcome", "decoded");
     this.skipped = registry.counter("chronoscope.chunks", "outcome", "skipped");
-    this.chunksLeftOut = registry.counter("chronoscope.chunks", "outcome", "left-out");
+    this.chunksShed = registry.counter("chronoscope.chunks", "outcome", "shed");
     this.frames = registry.counter("chronoscope.frames", "stage", "decoded");
     this.damaged = registry.counter("chronoscope.frames", "stage", "damaged");
     this.candidates = registry.counter("chronoscope.frames", "stage", "sampled");
@@ -95,31 +95,30 @@ final class AnalysisMetrics implements AnalysisListener {
     this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
     this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
     this.windows = registry.counter("chronoscope.windows");
-    this.earlyLooks = registry.counter("chronoscope.looks.early");
+    this.partialWindows = registry.counter("chronoscope.windows.partial");
     this.eventLatency =
-        firstWord(
+        firstPublication(
             "chronoscope.event.latency",
-            "From the record with the last frame that was looked at until the event it opened can be"
-                + " read");
+            "From the record with the last frame analyzed for an event until its first revision can"
+                + " be read");
     this.eventDelay =
-        firstWord(
+        firstPublication(
             "chronoscope.event.delay",
-            "From the record in which an event begins until it can be read that it does");
-    this.windowsLeftOut = registry.counter("chronoscope.windows.left.out");
+            "From the record with the first frame of an event until its first revision can be read");
+    this.windowsShed = registry.counter("chronoscope.windows.shed");
     this.events = registry.counter("chronoscope.events");
-    this.ended = registry.counter("chronoscope.streams.over", "outcome", "ended");
-    this.failed = registry.counter("chronoscope.streams.over", "outcome", "failed");
-    this.rulesLeftOut = registry.counter("chronoscope.rules.left.out");
-    this.alertsCooled = registry.counter("chronoscope.alerts.cooled");
+    this.ended = registry.counter("chronoscope.streams.finished", "outcome", "ended");
+    this.failed = registry.counter("chronoscope.streams.finished", "outcome", "failed");
+    this.rulesSkipped = registry.counter("chronoscope.rules.skipped");
+    this.alertsSuppressed = registry.counter("chronoscope.alerts.suppressed");
     List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
-    List.of(true, false).forEach(this::judged);
+    List.of(true, false).forEach(this::evaluated);
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
     this.fps = registry.summary("chronoscope.window.fps");
     this.windowLag =
         Timer.builder("chronoscope.window.lag")
-            .description(
-                "How long the last record that a window needed had waited when it was looked at")
+            .description("Age of the last record of a window when the window was analyzed")
             .serviceLevelObjectives(LAGS)
             .register(registry);
     registry.gauge(
@@ -128,13 +127,14 @@ final class AnalysisMetrics implements AnalysisListener {
         lags -> lags.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e6);
   }
 
-  void watch(LoadGovernor load) {
-    Gauge.builder("chronoscope.load.pressure", load, LoadGovernor::pressure)
-        .description("How far the service has turned itself down; 0 when it looks as asked")
+  void watchShedding(LoadGovernor load) {
+    Gauge.builder("chronoscope.shedding.pressure", load, LoadGovernor::pressure)
+        .description("Strength of load shedding; 0 when nothing is shed")
         .register(registry);
-    Gauge.builder("chronoscope.load.lag", load, governor -> governor.worst().toMillis() / 1000.0)
+    Gauge.builder(
+            "chronoscope.shedding.lag", load, governor -> governor.worst().toMillis() / 1000.0)
         .baseUnit("seconds")
-        .description("How long the chunks last looked at had waited, the worst of all streams")
+        .description("Lag that controls load shedding: the worst of all streams")
         .register(registry);
   }
 
@@ -168,14 +168,14 @@ final class AnalysisMetrics implements AnalysisListener {
                   "outcome",
                   chunk.rejection().reason().name().toLowerCase(Locale.ROOT))
               .increment();
-      case ChunkShed _ -> chunksLeftOut.increment();
+      case ChunkShed _ -> chunksShed.increment();
       case DuplicateChunkSkipped _ -> skipped.increment();
       case WindowEncoded window -> {
         encoded.increment(window.pairs() - (double) window.reused());
         reused.increment(window.reused());
         stage("encode").record(window.took());
       }
-      case WindowShed _ -> windowsLeftOut.increment();
+      case WindowShed _ -> windowsShed.increment();
       case WindowAnalyzed window -> {
         windows.increment();
         events.increment(window.events());
@@ -185,18 +185,19 @@ final class AnalysisMetrics implements AnalysisListener {
         stage("answer").record(window.took());
       }
       case PartialAnalysisCompleted partial -> {
-        earlyLooks.increment();
+        partialWindows.increment();
         model(partial.sampling(), partial.generatedTokens());
-        stage("early").record(partial.took());
+        stage("partial").record(partial.took());
+        stage(FormerMetricNames.PARTIAL_STAGE).record(partial.took());
       }
       case EventOpened opened -> {
         eventLatency.record(opened.latency());
         eventDelay.record(opened.delay());
       }
       case MalformedAnswer answer -> malformed(answer.outcome()).increment();
-      case RuleEvaluated rule -> judged(rule.matches()).increment();
-      case RulesSkipped rules -> rulesLeftOut.increment(rules.rules().size());
-      case AlertSuppressed _ -> alertsCooled.increment();
+      case RuleEvaluated rule -> evaluated(rule.matches()).increment();
+      case RulesSkipped rules -> rulesSkipped.increment(rules.rules().size());
+      case AlertSuppressed _ -> alertsSuppressed.increment();
       case Progress progress ->
           lagMicros.put(
               progress.stream(),
@@ -223,14 +224,15 @@ final class AnalysisMetrics implements AnalysisListener {
 
   private Counter malformed(MalformedAnswer.Outcome outcome) {
     return registry.counter(
-        "chronoscope.answers.broken", "outcome", outcome.name().toLowerCase(Locale.ROOT));
+        "chronoscope.answers.malformed", "outcome", outcome.name().toLowerCase(Locale.ROOT));
   }
 
-  private Counter judged(boolean happens) {
-    return registry.counter("chronoscope.rules.judged", "outcome", happens ? "seen" : "not-seen");
+  private Counter evaluated(boolean matches) {
+    return registry.counter(
+        "chronoscope.rules.evaluated", "outcome", matches ? "matched" : "not-matched");
   }
 
-  private Timer firstWord(String name, String description) {
+  private Timer firstPublication(String name, String description) {
     return Timer.builder(name)
         .description(description)
         .publishPercentileHistogram()

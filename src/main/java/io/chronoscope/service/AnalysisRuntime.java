@@ -28,7 +28,9 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
-/// A model with everything around it that analyses streams. Owns all of it.
+/// The loaded model with everything that analyses need besides their settings: batching, embedding
+/// cache, decoder, access to referenced media. Owns all of these. Commands without Kafka use it as
+/// well as the service.
 public final class AnalysisRuntime implements AutoCloseable {
 
   private final Qwen25Vl engine;
@@ -44,6 +46,10 @@ public final class AnalysisRuntime implements AutoCloseable {
     this.tools = tools;
   }
 
+  /// Loads the configured checkpoint.
+  ///
+  /// @param onEncoderBatch receives the number of frame pairs of each batch
+  /// @param onDecoderBatch receives the number of prompts of each batch
   public static AnalysisRuntime open(
       ChronoscopeConfig settings,
       MediaDecoder decoder,
@@ -53,19 +59,19 @@ public final class AnalysisRuntime implements AutoCloseable {
     return open(settings, decoder, listener, onEncoderBatch, onDecoderBatch, engine -> engine);
   }
 
-  /// @param asked what stands between the questions and the engine
+  /// @param decorator wraps the model below the batching
   public static AnalysisRuntime open(
       ChronoscopeConfig settings,
       MediaDecoder decoder,
       AnalysisListener listener,
       IntConsumer onEncoderBatch,
       IntConsumer onDecoderBatch,
-      UnaryOperator<VideoLanguageModel> asked) {
+      UnaryOperator<VideoLanguageModel> decorator) {
     ChronoscopeConfig.Batching batching = settings.batching();
     Qwen25Vl engine = LayerSettings.open(settings);
     BatchedModel model =
         new BatchedModel(
-            asked.apply(engine),
+            decorator.apply(engine),
             new BatchLimits(batching.maxPairs(), batching.maxDelay()),
             new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
             onEncoderBatch,
@@ -76,13 +82,14 @@ public final class AnalysisRuntime implements AutoCloseable {
             decoder,
             references,
             model,
-            new EmbeddingCache(model, settings.sharing().maxBytes().asLongValue()),
+            new EmbeddingCache(model, settings.cache().maxBytes().asLongValue()),
             listener,
             InstantSource.system());
     return new AnalysisRuntime(engine, model, references, tools);
   }
 
-  public Optional<CheckpointHints> advice() {
+  /// Recommendations of the checkpoint, if it has any.
+  public Optional<CheckpointHints> hints() {
     return engine.checkpoint().hints();
   }
 
@@ -90,13 +97,13 @@ public final class AnalysisRuntime implements AutoCloseable {
     return engine.ref().name();
   }
 
-  /// The caller closes it before this.
+  /// Creates an analysis of streams. The caller closes it before this runtime.
   public StreamAnalysis analysis(
       AnalysisSettings settings, LoadGovernor load, Rules rules, CommitSink sink) {
     return new StreamAnalysis(settings, new AnalysisTools(tools, load, rules, sink));
   }
 
-  /// The caller closes what asks it before this.
+  /// Creates an answerer of questions. The caller stops asking it before closing this runtime.
   QuestionAnswerer questions(
       AnalysisSettings settings, QuestionLimits limits, ChunkArchive archive, StreamStarts starts) {
     return new QuestionAnswerer(settings, limits, tools, archive, starts);

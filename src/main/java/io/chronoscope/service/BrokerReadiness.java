@@ -14,18 +14,18 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Whether the brokers answer. Without them nothing comes and nothing can be written.
+/// Readiness: down while no broker responds.
 @Readiness
 @Singleton
 final class BrokerReadiness implements HealthCheck {
 
-  private static final int PATIENCE_MS = 2000;
+  private static final int TIMEOUT_MS = 2000;
 
   private final String servers;
   private final Admin admin;
 
   BrokerReadiness(
-      ChronoscopeConfig settings, @Identifier("default-kafka-broker") Map<String, Object> client) {
+      ChronoscopeConfig settings, @Identifier(KafkaBeans.CLIENT) Map<String, Object> client) {
     this.servers = settings.kafka().bootstrapServers();
     this.admin = Admin.create(client);
   }
@@ -36,16 +36,16 @@ final class BrokerReadiness implements HealthCheck {
     try {
       int nodes =
           admin
-              .describeCluster(new DescribeClusterOptions().timeoutMs(PATIENCE_MS))
+              .describeCluster(new DescribeClusterOptions().timeoutMs(TIMEOUT_MS))
               .nodes()
-              .get(2L * PATIENCE_MS, TimeUnit.MILLISECONDS)
+              .get(2L * TIMEOUT_MS, TimeUnit.MILLISECONDS)
               .size();
       return response.up().withData("brokers", nodes).build();
     } catch (ExecutionException | TimeoutException e) {
-      return response.down().withData("why", "no broker answers: " + e.getMessage()).build();
+      return response.down().withData("reason", "no broker responds: " + e.getMessage()).build();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return response.down().withData("why", "interrupted while asking the brokers").build();
+      return response.down().withData("reason", "interrupted while querying the brokers").build();
     }
   }
 

@@ -15,8 +15,9 @@ import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
-/// The channel `video-chunks`: hands its records to the feed one by one, and tells it of partitions
-/// that come and go. Offsets are committed by [ChunkOffsets], so messages are never acknowledged.
+/// The channel `video-chunks`: passes its records to the [ChunkFeed] one by one, and notifies it of
+/// assigned and revoked partitions. The feed's delivery commits offsets, so messages are never
+/// acknowledged.
 @ApplicationScoped
 @Identifier(ChunkChannel.NAME)
 class ChunkChannel implements KafkaConsumerRebalanceListener {
@@ -33,19 +34,20 @@ class ChunkChannel implements KafkaConsumerRebalanceListener {
 
   @Incoming(NAME)
   @Acknowledgment(Acknowledgment.Strategy.NONE)
-  CompletionStage<Void> take(Message<byte[]> message) {
+  CompletionStage<Void> consume(Message<byte[]> message) {
     IncomingKafkaRecordMetadata<byte[], byte[]> metadata = kafka(message);
     ConsumerRecord<byte[], byte[]> record = metadata.getRecord();
-    var handedOn = traces.received(record);
-    return feed.take(record, metadata.getConsumerGroupGenerationId())
-        .whenComplete((done, problem) -> handedOn.accept(problem));
+    var offered = traces.received(record);
+    return feed.consume(record, metadata.getConsumerGroupGenerationId())
+        .whenComplete((done, problem) -> offered.accept(problem));
   }
 
   @SuppressWarnings("unchecked") // the channel's deserializers are fixed
   private static IncomingKafkaRecordMetadata<byte[], byte[]> kafka(Message<byte[]> message) {
     return message
         .getMetadata(IncomingKafkaRecordMetadata.class)
-        .orElseThrow(() -> new IllegalStateException("a message that did not come from Kafka"));
+        .orElseThrow(
+            () -> new IllegalStateException("message without Kafka metadata on channel " + NAME));
   }
 
   @Override

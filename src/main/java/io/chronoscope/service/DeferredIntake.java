@@ -11,11 +11,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/// The intake while the model is still being loaded: what comes is kept in its order and handed on
-/// once there is somebody to take it. Feeders wait in the meantime, so it is never much.
+/// An intake that buffers calls while the model is being loaded, and then forwards them in their
+/// order to the analysis. The buffer stays small, because callers wait until an input is accepted
+/// before they offer the next one. Thread-safe.
 final class DeferredIntake implements Intake {
 
-  /// How far it is.
+  /// Progress of loading the model.
   sealed interface State {
 
     record Loading() implements State {}
@@ -25,58 +26,58 @@ final class DeferredIntake implements Intake {
     record Failed(Throwable cause) implements State {}
   }
 
-  /// Something to be done once it is known how loading went.
-  private interface Kept {
+  /// A call that waits for the outcome of loading.
+  private interface Call {
 
-    void handTo(Intake intake);
+    void forward(Intake intake);
 
     void fail(Throwable cause);
   }
 
-  private final List<Kept> kept = new ArrayList<>();
+  private final List<Call> buffer = new ArrayList<>();
   private volatile State state = new State.Loading();
 
   State state() {
     return state;
   }
 
-  /// Hands on what came so far, in its order; from then on everything at once.
+  /// Forwards all buffered calls in their order; later calls are forwarded at once.
   synchronized void ready(Intake intake) {
-    kept.forEach(one -> one.handTo(intake));
-    kept.clear();
+    buffer.forEach(call -> call.forward(intake));
+    buffer.clear();
     state = new State.Ready(intake);
   }
 
   synchronized void failed(Throwable cause) {
-    kept.forEach(one -> one.fail(cause));
-    kept.clear();
+    buffer.forEach(call -> call.fail(cause));
+    buffer.clear();
     state = new State.Failed(cause);
   }
 
   @Override
   public CompletionStage<Void> offer(StreamInput input) {
-    CompletableFuture<Void> room = new CompletableFuture<>();
-    whenKnown(
-        new Kept() {
+    CompletableFuture<Void> accepted = new CompletableFuture<>();
+    dispatch(
+        new Call() {
           @Override
-          public void handTo(Intake intake) {
+          public void forward(Intake intake) {
             intake
                 .offer(input)
                 .whenComplete((done, failure) -> {
                   if (failure == null) {
-                    room.complete(null);
+                    accepted.complete(null);
                   } else {
-                    room.completeExceptionally(failure);
+                    accepted.completeExceptionally(failure);
                   }
                 });
           }
 
           @Override
           public void fail(Throwable cause) {
-            room.completeExceptionally(cause);
+            accepted.completeExceptionally(cause);
           }
         });
-    return room;
+    return accepted;
   }
 
   @Override
@@ -89,34 +90,34 @@ final class DeferredIntake implements Intake {
     whenReady(intake -> intake.forget(stream));
   }
 
-  private void whenReady(Consumer<Intake> act) {
-    whenKnown(
-        new Kept() {
+  private void whenReady(Consumer<Intake> action) {
+    dispatch(
+        new Call() {
           @Override
-          public void handTo(Intake intake) {
-            act.accept(intake);
+          public void forward(Intake intake) {
+            action.accept(intake);
           }
 
           @Override
           public void fail(Throwable cause) {
-            // There is nothing to be resumed or forgotten.
+            // Without a model there is no stream to resume or to forget.
           }
         });
   }
 
-  private void whenKnown(Kept one) {
+  private void dispatch(Call call) {
     if (state instanceof State.Loading) {
       synchronized (this) {
         if (state instanceof State.Loading) {
-          kept.add(one);
+          buffer.add(call);
           return;
         }
       }
     }
     switch (state) {
-      case State.Loading() -> throw new IllegalStateException("loading began again");
-      case State.Ready(Intake intake) -> one.handTo(intake);
-      case State.Failed(Throwable cause) -> one.fail(cause);
+      case State.Loading() -> throw new IllegalStateException("loading started again");
+      case State.Ready(Intake intake) -> call.forward(intake);
+      case State.Failed(Throwable cause) -> call.fail(cause);
     }
   }
 }

@@ -1,17 +1,17 @@
 package io.chronoscope.service;
 
-/// What the process ends with.
+/// Exit codes of the process.
 public final class ExitCode {
 
   public static final int OK = 0;
 
-  /// The work was done, or tried, and did not succeed.
+  /// The work was attempted and failed.
   public static final int FAILED = 1;
 
-  /// The arguments or settings make no sense.
+  /// The arguments or settings are invalid.
   public static final int USAGE = 2;
 
-  /// The machine lacks something: a JDK, a checkpoint, a broker.
+  /// The environment lacks something: a JDK, a checkpoint, a broker.
   public static final int ENVIRONMENT = 3;
 
   private ExitCode() {}

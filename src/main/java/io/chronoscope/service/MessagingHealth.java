@@ -8,8 +8,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 
-/// Liveness: no, with the reason, once reading or writing has failed for good. Starting the process
-/// again is then what helps.
+/// Liveness: down, with the reason, after an unrecoverable failure of reading or writing.
+/// Restarting the process helps.
 @Liveness
 @ApplicationScoped
 class MessagingHealth implements HealthCheck {

@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Whether the model is there; says what it is waiting for.
+/// Readiness: down until the model is loaded.
 @Readiness
 @Singleton
 final class ModelReadiness implements HealthCheck {
@@ -21,12 +21,12 @@ final class ModelReadiness implements HealthCheck {
     var response = HealthCheckResponse.named("model");
     return switch (intake.state()) {
       case DeferredIntake.State.Loading loading ->
-          response.down().withData("why", "the model is being loaded").build();
+          response.down().withData("reason", "the model is being loaded").build();
       case DeferredIntake.State.Ready ready -> response.up().build();
       case DeferredIntake.State.Failed(Throwable cause) ->
           response
               .down()
-              .withData("why", "the model cannot be loaded: " + cause.getMessage())
+              .withData("reason", "the model cannot be loaded: " + cause.getMessage())
               .build();
     };
   }

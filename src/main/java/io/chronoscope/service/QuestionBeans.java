@@ -3,73 +3,63 @@ package io.chronoscope.service;
 import io.chronoscope.analysis.ChunkArchive;
 import io.chronoscope.analysis.StreamStarts;
 import io.chronoscope.client.RetainedChunks;
-import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.messaging.chunk.StateStreamStarts;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
-import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// Builds the questions' edge from the configuration. Nothing is taken before the desk is opened.
+/// Questions and what answering them needs of Kafka. [ServiceLifecycle] opens the consumer once the
+/// model is loaded.
 @ApplicationScoped
 class QuestionBeans {
-
-  private static final URI SOURCE = URI.create("/chronoscope");
 
   @Produces
   @Singleton
   ChunkArchive archive(
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+      ChronoscopeConfig settings,
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
       TopicNames names,
-      @ConfigProperty(name = "chronoscope.kafka.max-chunk-bytes", defaultValue = "64M")
-          MemorySize maxChunkBytes,
-      @ConfigProperty(name = "chronoscope.questions.max-read", defaultValue = "4G")
-          MemorySize maxRead) {
+      ChunkEnvelope envelope) {
     return new RetainedChunks(
-        kafka,
-        names.of(Topic.CHUNKS),
-        new ChunkEnvelope(Math.toIntExact(maxChunkBytes.asLongValue())),
-        maxRead.asLongValue());
+        kafka, names.of(Topic.CHUNKS), envelope, settings.questions().maxReadBytes().asLongValue());
   }
 
   @Produces
   @Singleton
-  StreamStarts starts(
-      @Identifier("default-kafka-broker") Map<String, Object> kafka, TopicNames names) {
-    return new StateStreamStarts(StateReader.from(kafka, names.of(Topic.STATE)));
+  StreamStarts starts(StateReader states) {
+    return new StateStreamStarts(states);
   }
 
   @Produces
   @Singleton
-  QuestionConsumer desk(
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+  QuestionConsumer consumer(
+      ChronoscopeConfig settings,
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
       TopicNames names,
-      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
-      @ConfigProperty(name = "chronoscope.questions.at-once", defaultValue = "1") int atOnce,
-      @ConfigProperty(name = "chronoscope.kafka.delivery", defaultValue = "exactly-once")
-          DeliveryGuarantee delivery,
       MessagingMetrics metrics) {
     return new QuestionConsumer(
         kafka,
-        new ResultEnvelope(names, SOURCE),
+        new ResultEnvelope(names, KafkaBeans.SOURCE),
         names,
-        new QuestionConsumer.Settings(group + "-questions", atOnce, delivery),
+        new QuestionConsumer.Settings(
+            settings.kafka().group(),
+            settings.questions().concurrency(),
+            settings.kafka().delivery()),
         metrics);
   }
 
-  void close(@Disposes QuestionConsumer desk) {
-    desk.close();
+  void close(@Disposes QuestionConsumer consumer) {
+    consumer.close();
   }
 }

@@ -1,8 +1,8 @@
 package io.chronoscope.service;
 
 import io.chronoscope.client.RuleReader;
-import io.chronoscope.messaging.DeliveryGuarantee;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.rule.RuleDeadLetterWriter;
 import io.chronoscope.messaging.rule.RuleLoader;
 import io.chronoscope.messaging.rule.RuleMetrics;
@@ -18,38 +18,22 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/// How rules come in, from the configuration. Provides the [RuleTable].
+/// Rules: the [RuleTable], its loader, and dead letters for invalid rules.
 @ApplicationScoped
 class RuleBeans {
 
-  private static final URI SOURCE = URI.create("/chronoscope");
-
-  void start(@Observes StartupEvent event, RuleLoader follower, RuleDeadLetterWriter inspector) {
-    follower.start();
-    inspector.start();
-  }
-
-  void stop(@Observes ShutdownEvent event, RuleLoader follower, RuleDeadLetterWriter inspector) {
-    follower.close();
-    inspector.close();
+  @Produces
+  @Singleton
+  RuleTable table(ChronoscopeConfig settings) {
+    return new RuleTable(settings.rules().maxPerWindow());
   }
 
   @Produces
   @Singleton
-  RuleTable table(
-      @ConfigProperty(name = "chronoscope.rules.max-per-window", defaultValue = "16")
-          int maxPerWindow) {
-    return new RuleTable(maxPerWindow);
-  }
-
-  @Produces
-  @Singleton
-  RuleLoader follower(
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+  RuleLoader loader(
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
       TopicNames names,
       RuleTable table,
       MeterRegistry registry) {
@@ -61,14 +45,27 @@ class RuleBeans {
 
   @Produces
   @Singleton
-  RuleDeadLetterWriter inspector(
-      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+  RuleDeadLetterWriter deadLetterWriter(
+      ChronoscopeConfig settings,
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
       TopicNames names,
-      @ConfigProperty(name = "chronoscope.kafka.group", defaultValue = "chronoscope") String group,
-      @ConfigProperty(name = "chronoscope.kafka.delivery", defaultValue = "exactly-once")
-          DeliveryGuarantee delivery,
       MessagingMetrics metrics) {
     return new RuleDeadLetterWriter(
-        kafka, group, names.of(Topic.RULES), new ResultEnvelope(names, SOURCE), delivery, metrics);
+        kafka,
+        settings.kafka().group(),
+        names.of(Topic.RULES),
+        new ResultEnvelope(names, KafkaBeans.SOURCE),
+        settings.kafka().delivery(),
+        metrics);
+  }
+
+  void start(@Observes StartupEvent event, RuleLoader loader, RuleDeadLetterWriter deadLetters) {
+    loader.start();
+    deadLetters.start();
+  }
+
+  void stop(@Observes ShutdownEvent event, RuleLoader loader, RuleDeadLetterWriter deadLetters) {
+    loader.close();
+    deadLetters.close();
   }
 }

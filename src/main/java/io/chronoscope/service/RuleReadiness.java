@@ -7,25 +7,25 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/// Readiness: no chunk is looked at before the rules are known.
+/// Readiness: down until the rules are loaded; no chunk is analyzed before that.
 @Readiness
 @ApplicationScoped
 class RuleReadiness implements HealthCheck {
 
-  private final RuleLoader follower;
+  private final RuleLoader loader;
   private final RuleTable table;
 
-  RuleReadiness(RuleLoader follower, RuleTable table) {
-    this.follower = follower;
+  RuleReadiness(RuleLoader loader, RuleTable table) {
+    this.loader = loader;
     this.table = table;
   }
 
   @Override
   public HealthCheckResponse call() {
     var response = HealthCheckResponse.named("rules").withData("inForce", table.all().size());
-    follower.trouble().ifPresent(why -> response.withData("trouble", why));
-    if (!follower.isCaughtUp()) {
-      return response.down().withData("why", "the rules are being read").build();
+    loader.problem().ifPresent(problem -> response.withData("problem", problem));
+    if (!loader.isCaughtUp()) {
+      return response.down().withData("reason", "the rules are being loaded").build();
     }
     return response.up().build();
   }

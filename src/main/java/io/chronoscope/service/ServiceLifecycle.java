@@ -16,7 +16,7 @@ import io.chronoscope.messaging.rule.RuleLoader;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.tracing.StreamTraces;
-import io.chronoscope.tracing.TracedSteps;
+import io.chronoscope.tracing.TracedCommitSink;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -30,14 +30,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
-/// Start and end of the service: loads the model beside everything else, so that health can be
-/// asked for meanwhile, and takes all down in the reverse order.
+/// Starts and stops the service: loads the model on its own thread, so that health checks respond
+/// meanwhile, and closes everything in reverse order.
 @ApplicationScoped
 public class ServiceLifecycle {
 
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
-  private static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
-  private static final Duration LOADS_WITHIN = Duration.ofSeconds(5);
+  private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(5);
 
   private final ChronoscopeConfig settings;
   private final CommitSink sink;
@@ -45,7 +45,7 @@ public class ServiceLifecycle {
   private final MeterRegistry registry;
   private final DeferredIntake intake;
   private final RuleTable rules;
-  private final RuleLoader ruleFollower;
+  private final RuleLoader ruleLoader;
   private final MessagingFailure failure;
   private final QuestionConsumer questions;
   private final ChunkArchive archive;
@@ -61,7 +61,7 @@ public class ServiceLifecycle {
       MeterRegistry registry,
       DeferredIntake intake,
       RuleTable rules,
-      RuleLoader ruleFollower,
+      RuleLoader ruleLoader,
       MessagingFailure failure,
       QuestionConsumer questions,
       ChunkArchive archive,
@@ -70,31 +70,31 @@ public class ServiceLifecycle {
     this.archive = archive;
     this.starts = starts;
     this.settings = settings;
-    this.sink = new TracedSteps(sink, traces);
+    this.sink = new TracedCommitSink(sink, traces);
     this.traces = traces;
     this.registry = registry;
     this.intake = intake;
     this.rules = rules;
-    this.ruleFollower = ruleFollower;
+    this.ruleLoader = ruleLoader;
     this.failure = failure;
     this.loading = Thread.ofPlatform().name("model-loading").unstarted(this::load);
   }
 
   void start(@Observes StartupEvent event) {
     ConfigLoader.check(settings);
-    failure.whenReported(ServiceLifecycle::endProcess);
+    failure.onFailure(ServiceLifecycle::exit);
     loading.start();
   }
 
-  /// Whoever watches over the process starts it again. It ends in good order if that works; what
-  /// failed may hold it up, so it does not wait for long.
-  private static void endProcess(String reason) {
-    LOG.errorf("the service ends: %s", reason);
+  /// Exits, so that the supervisor restarts the process. An orderly shutdown may hang on what
+  /// failed, so the process is halted after a while.
+  private static void exit(String reason) {
+    LOG.errorf("the service stops: %s", reason);
     Thread.ofPlatform()
-        .name("forced-end")
+        .name("forced-exit")
         .daemon()
         .start(() -> {
-          LockSupport.parkNanos(ENDS_WITHIN.toNanos());
+          LockSupport.parkNanos(EXIT_TIMEOUT.toNanos());
           Runtime.getRuntime().halt(ExitCode.FAILED);
         });
     Quarkus.asyncExit(ExitCode.FAILED);
@@ -104,44 +104,49 @@ public class ServiceLifecycle {
     try {
       long started = System.nanoTime();
       AnalysisMetrics metrics = new AnalysisMetrics(registry);
-      AnalysisRuntime rig =
+      AnalysisRuntime runtime =
           AnalysisRuntime.open(
               settings,
               new FfmpegDecoder(),
-              metrics.andThen(traces).andThen(new AnalysisLog()).andThen(ServiceRun.listener()),
+              metrics
+                  .andThen(traces)
+                  .andThen(new AnalysisLog())
+                  .andThen(ServiceLauncher.listener()),
               metrics::encoderBatch,
               metrics::decoderBatch);
-      keep(rig);
+      own(runtime);
       LoadGovernor load =
           new LoadGovernor(
-              LayerSettings.load(settings),
+              LayerSettings.shedding(settings),
               System::nanoTime,
               pressure ->
                   LOG.infof(
-                      "looking %s closely pressure=%d", pressure == 0 ? "as" : "less", pressure));
-      metrics.watch(load);
-      AnalysisSettings usual = LayerSettings.analysis(settings, rig.advice(), Optional.empty());
-      StreamAnalysis analysis = analysis(rig, load, usual);
+                      "load shedding %s pressure=%d", pressure == 0 ? "off" : "on", pressure));
+      metrics.watchShedding(load);
+      FormerMetricNames.publish(registry);
+      AnalysisSettings defaults =
+          LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
+      StreamAnalysis analysis = analysis(runtime, load, defaults);
       registry.gauge("chronoscope.queue.bytes", analysis, StreamAnalysis::waitingBytes);
       registry.gauge("chronoscope.streams", analysis, StreamAnalysis::streams);
-      QuestionAnswerer analyst =
-          rig.questions(usual, LayerSettings.questions(settings), archive, starts);
-      keep(questions);
-      if (!ruleFollower.awaitCaughtUp()) {
+      QuestionAnswerer answerer =
+          runtime.questions(defaults, LayerSettings.questions(settings), archive, starts);
+      own(questions);
+      if (!ruleLoader.awaitCaughtUp()) {
         return;
       }
-      List<Double> rates = ServiceRun.rates();
+      List<Double> rates = ServiceLauncher.rates();
       intake.ready(
           rates.isEmpty()
               ? analysis
-              : new RateByStreamName(
-                  rates, fps -> analysis(rig, load, usual.withFixedFps(fps)), analysis));
-      questions.open(analyst.model(), analyst::answer);
+              : new FrameRateRouter(
+                  rates, fps -> analysis(runtime, load, defaults.withFixedFps(fps)), analysis));
+      questions.open(answerer.model(), answerer::answer);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
-          rig.modelName(),
-          usual.windows().length().toMillis() / 1000.0,
-          usual.windows().overlap().toMillis() / 1000.0,
+          runtime.modelName(),
+          defaults.windows().length().toMillis() / 1000.0,
+          defaults.windows().overlap().toMillis() / 1000.0,
           (System.nanoTime() - started) / 1_000_000);
     } catch (RuntimeException | Error e) {
       intake.failed(e);
@@ -151,13 +156,15 @@ public class ServiceLifecycle {
     }
   }
 
-  private StreamAnalysis analysis(AnalysisRuntime rig, LoadGovernor load, AnalysisSettings of) {
-    StreamAnalysis analysis = rig.analysis(of, load, rules, sink);
-    keep(analysis);
+  private StreamAnalysis analysis(
+      AnalysisRuntime runtime, LoadGovernor load, AnalysisSettings analysisSettings) {
+    StreamAnalysis analysis = runtime.analysis(analysisSettings, load, rules, sink);
+    own(analysis);
     return analysis;
   }
 
-  private synchronized void keep(AutoCloseable resource) {
+  /// Closes a resource at shutdown; at once if the service is stopping already.
+  private synchronized void own(AutoCloseable resource) {
     opened.add(resource);
     if (stopped) {
       closeAll();
@@ -166,8 +173,8 @@ public class ServiceLifecycle {
 
   void stop(@Observes ShutdownEvent event) {
     try {
-      // The runtime's own resources go with the process; a session must not be in the making then.
-      loading.join(LOADS_WITHIN);
+      // The ONNX runtime's own resources go with the process; no session may be created then.
+      loading.join(LOAD_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -182,7 +189,7 @@ public class ServiceLifecycle {
       try {
         resource.close();
       } catch (Exception e) {
-        LOG.warn("could not be closed: " + resource, e);
+        LOG.warn("closing " + resource + " failed", e);
       }
     }
     opened.clear();

@@ -200,7 +200,7 @@ class ByReferenceIT {
                 "CHRONOSCOPE_REFERENCES_ROOTS",
                 root.toString(),
                 // Long enough for the redrive to come before silence ends the stream.
-                "CHRONOSCOPE_IDLE_TIME",
+                "CHRONOSCOPE_IDLE_TIMEOUT",
                 "5m"));
     return command
         .redirectErrorStream(true)

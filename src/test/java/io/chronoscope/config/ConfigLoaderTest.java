@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 class ConfigLoaderTest {
 
   @Test
-  void hasADefaultForEverything() {
+  void hasDefaults() {
     ChronoscopeConfig settings = read(Map.of());
 
     assertThat(settings.model()).isEqualTo("models/demo");
     assertThat(settings.device()).isEqualTo("cpu");
-    assertThat(settings.idleTime()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.sampling().windowTokens()).isEqualTo(24_576);
     assertThat(settings.sampling().fixedFps()).isEmpty();
     assertThat(settings.window().length()).isEmpty();
@@ -34,7 +34,7 @@ class ConfigLoaderTest {
                 "CHRONOSCOPE_MODEL", "/models/3b",
                 "CHRONOSCOPE_DEVICE", "cuda",
                 "CHRONOSCOPE_PRECISION", "bf16",
-                "CHRONOSCOPE_IDLE_TIME", "1500ms",
+                "CHRONOSCOPE_IDLE_TIMEOUT", "1500ms",
                 "CHRONOSCOPE_SAMPLING_MAX_FPS", "8",
                 "CHRONOSCOPE_WINDOW_LENGTH", "2m",
                 "CHRONOSCOPE_QUEUE_MAX_BYTES", "1G",
@@ -44,7 +44,7 @@ class ConfigLoaderTest {
     assertThat(settings.model()).isEqualTo("/models/3b");
     assertThat(settings.device()).isEqualTo("cuda");
     assertThat(settings.precision()).contains("bf16");
-    assertThat(settings.idleTime()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(settings.idleTimeout()).isEqualTo(Duration.ofMillis(1500));
     assertThat(settings.sampling().maxFps()).isEqualTo(8);
     assertThat(settings.window().length()).contains(Duration.ofMinutes(2));
     assertThat(settings.queue().maxBytes().asLongValue()).isEqualTo(1L << 30);
@@ -53,12 +53,12 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void namesKeyAndValueOfWhatCannotBeUsed() {
+  void namesKeyAndValueOfInvalidSettings() {
     for (Map.Entry<String, String> bad :
         Map.of(
                 "chronoscope.sampling.max-fps", "quick",
                 "chronoscope.sampling.fixed-fps", "-1",
-                "chronoscope.idle-time", "0s",
+                "chronoscope.idle-timeout", "0s",
                 "chronoscope.device", "tpu",
                 "chronoscope.batching.max-pairs", "0",
                 "chronoscope.queue.max-bytes", "lots",
@@ -74,7 +74,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void refusesRatesAndWindowsThatContradictEachOther() {
+  void rejectsContradictoryFrameRatesAndWindows() {
     assertThatThrownBy(() -> read(Map.of("CHRONOSCOPE_SAMPLING_MIN_FPS", "3")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("chronoscope.sampling.min-fps (3.0)");
@@ -85,16 +85,16 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void refusesPrioritiesThatSayNothing() {
-    assertThatThrownBy(() -> read(Map.of("CHRONOSCOPE_LOAD_PRIORITIES", "gate-*=2,yard")))
+  void rejectsMalformedPriorities() {
+    assertThatThrownBy(() -> read(Map.of("CHRONOSCOPE_SHEDDING_PRIORITIES", "gate-*=2,yard")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
-            "chronoscope.load.priorities: 'yard' is not of the form PATTERN=NUMBER, for instance"
+            "chronoscope.shedding.priorities: 'yard' is not of the form PATTERN=NUMBER, for instance"
                 + " camera-*=2");
   }
 
   @Test
-  void doesNotMindTheLaunchersOwnVariables() {
+  void ignoresTheLaunchersOwnVariables() {
     assertThat(
             read(Map.of(
                     "CHRONOSCOPE_JAVA_HOME", "/jdk",

@@ -13,7 +13,7 @@ class AnalysisMetricsTest {
   private final AnalysisMetrics metrics = new AnalysisMetrics(registry);
 
   @Test
-  void showsTheWorstLagOfTheStreamsThatAreHere() {
+  void showsTheWorstLagOfTheAssignedStreams() {
     metrics.on(new Progress("here", 4_000_000, 7_000_000));
     metrics.on(new Progress("elsewhere", 0, 9_000_000));
     assertThat(lag()).isEqualTo(9);
@@ -24,10 +24,12 @@ class AnalysisMetricsTest {
   }
 
   @Test
-  void hasItsCountersAtZeroFromTheStart() {
+  void registersCountersAtZero() {
     for (String name :
         new String[] {
-          "chronoscope.rules.left.out", "chronoscope.alerts.cooled", "chronoscope.answers.broken"
+          "chronoscope.rules.skipped",
+          "chronoscope.alerts.suppressed",
+          "chronoscope.answers.malformed"
         }) {
       assertThat(registry.find(name).counters())
           .as(name)

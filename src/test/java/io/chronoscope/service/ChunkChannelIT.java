@@ -13,7 +13,7 @@ import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.messaging.delivery.MessagingFailure;
-import io.chronoscope.testing.PairwiseAnalysis;
+import io.chronoscope.testing.WordPairAnalysis;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -44,20 +44,20 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-/// The edge in its container: the channel, its rebalance listener, health and metrics.
+/// The Kafka edge in its container: the channel, its rebalance listener, health and metrics.
 @QuarkusTest
-@TestProfile(ChunkChannelIT.EdgeOnly.class)
+@TestProfile(ChunkChannelIT.WithoutModel.class)
 @QuarkusTestResource(value = ChunkChannelIT.Broker.class, restrictToAnnotatedClass = true)
 class ChunkChannelIT {
 
   private static final int CHUNKS = 20;
 
-  @Inject PairwiseAnalysis analysis;
+  @Inject WordPairAnalysis analysis;
   @Inject MessagingFailure failure;
   @TestHTTPResource URI root;
 
   @Test
-  void takesOneChunkAtATimeAndCommitsWhatIsDoneWith() throws Exception {
+  void consumesOneChunkAtATimeAndCommitsProcessedOffsets() throws Exception {
     CompletableFuture<Void> room = new CompletableFuture<>();
     analysis.room = room;
     Map<String, Object> kafka = Map.of("bootstrap.servers", Broker.servers);
@@ -72,7 +72,7 @@ class ChunkChannelIT {
         publisher.publish(
             "cam",
             i,
-            PairwiseAnalysis.START.plusSeconds(i),
+            WordPairAnalysis.START.plusSeconds(i),
             Duration.ofSeconds(1),
             "text/plain",
             ("word" + i).getBytes(UTF_8));
@@ -169,33 +169,33 @@ class ChunkChannelIT {
     }
   }
 
-  /// Everything but the analysis and its model.
-  public static final class EdgeOnly implements QuarkusTestProfile {
+  /// Everything except the analysis and its model.
+  public static final class WithoutModel implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "quarkus.arc.exclude-types",
-          "io.chronoscope.service.Service*,io.chronoscope.service.ModelReadiness,io.chronoscope.service.BrokerReadiness,io.chronoscope.config.*,io.chronoscope.cli.**");
+          "io.chronoscope.service.Service*,io.chronoscope.service.ModelReadiness,io.chronoscope.cli.**");
     }
 
     @Override
     public Set<Class<?>> getEnabledAlternatives() {
-      return Set.of(Words.class);
+      return Set.of(WordAnalysisBean.class);
     }
   }
 
   @Alternative
   @Priority(1)
   @Singleton
-  public static final class Words {
+  public static final class WordAnalysisBean {
 
     @Produces
     @Singleton
     @Alternative
     @Priority(1)
-    PairwiseAnalysis analysis(CommitSink sink) {
-      return new PairwiseAnalysis(sink, Executors.newVirtualThreadPerTaskExecutor());
+    WordPairAnalysis analysis(CommitSink sink) {
+      return new WordPairAnalysis(sink, Executors.newVirtualThreadPerTaskExecutor());
     }
   }
 }

@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Test;
 
 class DeferredIntakeTest {
 
-  /// Writes down what it is given.
+  /// Records the calls it receives.
   private static final class Recording implements Intake {
     final List<String> seen = new ArrayList<>();
-    final CompletableFuture<Void> room = new CompletableFuture<>();
+    final CompletableFuture<Void> accepted = new CompletableFuture<>();
 
     @Override
     public CompletionStage<Void> offer(StreamInput input) {
       seen.add("offer " + input.stream());
-      return room;
+      return accepted;
     }
 
     @Override
@@ -42,8 +42,8 @@ class DeferredIntakeTest {
   private final Recording recording = new Recording();
 
   @Test
-  void handsOnInOrderWhatCameWhileTheModelWasLoading() {
-    CompletionStage<Void> room = intake.offer(input("a"));
+  void forwardsCallsFromBeforeTheModelWasLoadedInOrder() {
+    CompletionStage<Void> accepted = intake.offer(input("a"));
     intake.forget("a"::equals);
     intake.offer(input("b"));
     assertThat(recording.seen).isEmpty();
@@ -53,13 +53,13 @@ class DeferredIntakeTest {
 
     assertThat(recording.seen)
         .containsExactly("offer a", "forget a:true b:false", "offer b", "offer c");
-    assertThat(room.toCompletableFuture()).isNotDone();
-    recording.room.complete(null);
-    assertThat(room.toCompletableFuture()).isCompleted();
+    assertThat(accepted.toCompletableFuture()).isNotDone();
+    recording.accepted.complete(null);
+    assertThat(accepted.toCompletableFuture()).isCompleted();
   }
 
   @Test
-  void refusesEverythingWhenTheModelCannotBeLoaded() {
+  void failsAllCallsWhenTheModelCannotBeLoaded() {
     CompletionStage<Void> before = intake.offer(input("a"));
 
     intake.failed(new IllegalStateException("no weights"));
@@ -67,20 +67,21 @@ class DeferredIntakeTest {
     assertThat(before.toCompletableFuture()).isCompletedExceptionally();
     assertThat(intake.offer(input("b")).toCompletableFuture()).isCompletedExceptionally();
     assertThat(new ModelReadiness(intake).call().getData())
-        .hasValueSatisfying(data -> assertThat(data.get("why").toString()).contains("no weights"));
+        .hasValueSatisfying(
+            data -> assertThat(data.get("reason").toString()).contains("no weights"));
   }
 
   @Test
-  void givesStreamsToTheRateInTheirName() {
+  void routesStreamsByTheRateInTheirName() {
     Recording two = new Recording();
     Recording half = new Recording();
-    RateByStreamName byName =
-        new RateByStreamName(List.of(2.0, 0.5), fps -> fps == 2.0 ? two : half, recording);
+    FrameRateRouter router =
+        new FrameRateRouter(List.of(2.0, 0.5), fps -> fps == 2.0 ? two : half, recording);
 
-    byName.offer(input(RateByStreamName.stream("yard", 2)));
-    byName.offer(input(RateByStreamName.stream("yard", 0.5)));
-    byName.offer(input("yard"));
-    byName.offer(input("yard@somewhere"));
+    router.offer(input(FrameRateRouter.stream("yard", 2)));
+    router.offer(input(FrameRateRouter.stream("yard", 0.5)));
+    router.offer(input("yard"));
+    router.offer(input("yard@somewhere"));
 
     assertThat(two.seen).containsExactly("offer yard@2");
     assertThat(half.seen).containsExactly("offer yard@0.5");

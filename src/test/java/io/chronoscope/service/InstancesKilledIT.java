@@ -65,7 +65,7 @@ class InstancesKilledIT {
 
   /// What depends on time must not depend on how long an outage takes.
   private static final Map<String, String> STEADY =
-      Map.of("CHRONOSCOPE_IDLE_TIME", "30m", "CHRONOSCOPE_THREADS", "1");
+      Map.of("CHRONOSCOPE_IDLE_TIMEOUT", "30m", "CHRONOSCOPE_THREADS", "1");
 
   private final List<ServiceProcess> instances = new ArrayList<>();
   private BrokerProcess broker;

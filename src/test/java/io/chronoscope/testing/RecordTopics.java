@@ -236,8 +236,8 @@ class RecordTopics {
                 servers,
                 Map.of(
                     "CHRONOSCOPE_REFERENCES_ROOTS", root.toString(),
-                    "CHRONOSCOPE_DISORDER_GRACE", "4s",
-                    "CHRONOSCOPE_IDLE_TIME", "15s",
+                    "CHRONOSCOPE_ORDERING_ALLOWED_LATENESS", "4s",
+                    "CHRONOSCOPE_IDLE_TIMEOUT", "15s",
                     "CHRONOSCOPE_QUESTIONS_MAX_RANGE", "10m"))) {
           setRules(others);
           sendWhole();
@@ -258,7 +258,7 @@ class RecordTopics {
         }
         // Too far behind to look at everything.
         try (ServiceProcess service =
-            service(servers, Map.of("CHRONOSCOPE_LOAD_TARGET_LAG", "100ms"))) {
+            service(servers, Map.of("CHRONOSCOPE_SHEDDING_TARGET_LAG", "100ms"))) {
           produce("long.mp4", "behind", false);
           awaitType("behind", "io.chronoscope.stream.ended");
           end(service);

@@ -87,7 +87,7 @@ final class AnswerBuilder {
   }
 
   /// Why the question cannot be answered if its range is in the future; empty otherwise.
-  Optional<String> ifInFuture() {
+  Optional<String> futureProblem() {
     Instant now = clock.instant();
     return question.from().isAfter(now)
         ? Optional.of(
@@ -107,7 +107,7 @@ final class AnswerBuilder {
 
   QuestionAnswer build() {
     if (samplings.isEmpty()) {
-      return refuse(ifInFuture().orElseGet(this::nothingSeen), parts());
+      return refuse(futureProblem().orElseGet(this::nothingSeen), parts());
     }
     if (!anyUsable) {
       return refuse(UNUSABLE, parts());

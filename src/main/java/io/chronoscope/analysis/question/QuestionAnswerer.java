@@ -54,7 +54,7 @@ public final class QuestionAnswerer {
     try {
       return new QuestionRun(question, answer, settings, limits, tools, archive, starts).run();
     } catch (TooMuchToReadException e) {
-      return answer.refuse(answer.ifInFuture().orElseGet(() -> String.valueOf(e.getMessage())));
+      return answer.refuse(answer.futureProblem().orElseGet(() -> String.valueOf(e.getMessage())));
     }
   }
 }

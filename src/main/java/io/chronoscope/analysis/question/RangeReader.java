@@ -100,11 +100,11 @@ final class RangeReader implements AutoCloseable {
     try {
       ChunkReader.Read read = chunks.read(placed.chunk, StreamClock.epochMicros(start));
       frames.addAll(read.frames());
-      for (MediaFacts.Gap hole : read.facts().gaps()) {
+      for (MediaFacts.Gap gap : read.facts().gaps()) {
         notSeen.add(
             new NotSeen(
-                StreamClock.plusMicros(start, hole.fromMicros()),
-                StreamClock.plusMicros(start, hole.untilMicros()),
+                StreamClock.plusMicros(start, gap.fromMicros()),
+                StreamClock.plusMicros(start, gap.untilMicros()),
                 "a chunk has no frame here"));
       }
       end = StreamClock.plusMicros(start, read.facts().durationMicros());

@@ -116,7 +116,7 @@ public final class EmbeddingCache {
   }
 
   /// Bytes of cached embeddings.
-  public synchronized long bytes() {
+  synchronized long bytes() {
     return bytes;
   }
 
@@ -133,7 +133,7 @@ public final class EmbeddingCache {
   /// Recalls a window if all of its pairs are cached.
   ///
   /// @param startMicros the stream's start, in epoch microseconds
-  public synchronized Optional<EncodedWindow> recall(String stream, long startMicros, long window) {
+  synchronized Optional<EncodedWindow> recall(String stream, long startMicros, long window) {
     return windows.find(stream, startMicros, window);
   }
 

@@ -89,7 +89,7 @@ public final class BacktestCommand implements Callable<Integer> {
       names = "--prompt",
       paramLabel = "TEXT",
       description =
-          "Asks the model for events with this text. Its answers must have the usual format.")
+          "Prompt that asks the model for events. Its answers must have the usual format.")
   Optional<String> prompt = Optional.empty();
 
   @Option(
@@ -128,7 +128,7 @@ public final class BacktestCommand implements Callable<Integer> {
     kafka.apply();
     model.apply();
     // Chunks arrive as fast as they are read: no stream may become idle in between.
-    SettingOverrides.set("chronoscope.idle-time", Duration.ofDays(1).toString());
+    SettingOverrides.set("chronoscope.idle-timeout", Duration.ofDays(1).toString());
     KafkaConnection connection = KafkaConnection.open(ConfigLoader.load());
     try {
       return run(connection);
@@ -178,7 +178,7 @@ public final class BacktestCommand implements Callable<Integer> {
                         ? new PromptOverridingModel(engine, prompt.get())
                         : engine)) {
       AnalysisSettings analysis =
-          LayerSettings.analysis(settings, runtime.advice(), Optional.empty());
+          LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       long chunks =
           backtest.replay(
               new ReplayedChunks(

@@ -64,14 +64,14 @@ final class BenchLoadCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "120",
-      description = "Duration of each phase (default: ${DEFAULT-VALUE}).")
+      description = "Duration of each phase in seconds (default: ${DEFAULT-VALUE}).")
   int seconds = 120;
 
   @Option(
       names = "--target",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "Lag at which load shedding starts (default: ${DEFAULT-VALUE}).")
+      description = "Lag in seconds at which load shedding starts (default: ${DEFAULT-VALUE}).")
   double target = 10;
 
   @Option(
@@ -137,7 +137,7 @@ final class BenchLoadCommand implements Callable<Integer> {
   private int runPhase() throws IOException {
     model.apply();
     if (cameras > 0) {
-      SettingOverrides.set("chronoscope.load.target-lag", Math.round(target * 1000) + "ms");
+      SettingOverrides.set("chronoscope.shedding.target-lag", Math.round(target * 1000) + "ms");
     }
     output.printJson(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
     return ExitCode.OK;

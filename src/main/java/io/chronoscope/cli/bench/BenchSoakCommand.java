@@ -56,7 +56,7 @@ final class BenchSoakCommand implements Callable<Integer> {
       names = "--hours",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Length of the repeated video (default: ${DEFAULT-VALUE}).")
+      description = "Length of the repeated video in hours (default: ${DEFAULT-VALUE}).")
   double hours = 3;
 
   @Option(

@@ -35,7 +35,7 @@ final class ServiceProcess implements AutoCloseable {
     environment.keySet().removeIf(name -> name.startsWith("KAFKA_"));
     // Small enough for the queue and the cache to be full long before the first row.
     environment.putIfAbsent("CHRONOSCOPE_QUEUE_MAX_BYTES", "8M");
-    environment.putIfAbsent("CHRONOSCOPE_SHARING_MAX_BYTES", "8M");
+    environment.putIfAbsent("CHRONOSCOPE_CACHE_MAX_BYTES", "8M");
     environment.putIfAbsent("CHRONOSCOPE_LOG_LEVEL", "WARN");
     Process process =
         command

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "rules",
     description =
-        "Shows and changes the rules that the service evaluates, written in plain language.",
+        "Manages rules: what the service watches for, in plain language.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "(list | set | remove)",

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class RulesSetCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "ID", description = "Id of the rule; it stays the same.")
+  @Parameters(index = "0", paramLabel = "ID", description = "Id of the rule.")
   String id = "";
 
   @Parameters(index = "1", paramLabel = "TEXT", description = "What to look for.")

@@ -14,7 +14,7 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.service.ServiceRun;
+import io.chronoscope.service.ServiceLauncher;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -45,7 +45,7 @@ public final class EmbeddedService {
 
   /// @param listener receives what happens during the analysis
   /// @param rates sampling rates of streams named after them; see
-  ///   [io.chronoscope.service.RateByStreamName]
+  ///   [io.chronoscope.service.FrameRateRouter]
   public EmbeddedService(
       ChronoscopeConfig settings, AnalysisListener listener, List<Double> rates) {
     this.settings = settings;
@@ -82,8 +82,8 @@ public final class EmbeddedService {
         SettingOverrides.set("chronoscope.log.level", "WARN");
       }
       int status =
-          ServiceRun.with(
-              new ServiceRun.Plan(
+          ServiceLauncher.run(
+              new ServiceLauncher.Plan(
                   () -> {
                     try (ResultReader reader =
                             new ResultReader(

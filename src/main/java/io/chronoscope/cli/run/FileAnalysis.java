@@ -75,7 +75,7 @@ public final class FileAnalysis {
     try (AnalysisRuntime runtime =
         AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), size -> {}, size -> {})) {
       AnalysisSettings limits =
-          LayerSettings.analysis(settings, runtime.advice(), query)
+          LayerSettings.analysis(settings, runtime.hints(), query)
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);
       try (StreamAnalysis analysis =
           runtime.analysis(limits, LoadGovernor.off(), Rules.NONE, this::apply)) {

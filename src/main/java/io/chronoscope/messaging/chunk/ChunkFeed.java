@@ -6,12 +6,12 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.StreamInput;
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.delivery.ChunkOffsets;
 import io.chronoscope.messaging.delivery.Delivery;
 import io.chronoscope.messaging.delivery.KafkaCommitSink;
 import io.chronoscope.messaging.delivery.MessagingFailure;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
-import io.chronoscope.messaging.delivery.PartitionProgress.Taken;
+import io.chronoscope.messaging.delivery.PartitionProgress.PendingRecord;
 import io.chronoscope.messaging.delivery.StateRecord;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ChunkEnvelope.NoStreamException;
@@ -33,15 +33,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Feeds the analysis from the chunks' topic. Records of a partition are handed to [#take] one
-/// after the other; partitions come and go on the polling thread.
+/// Feeds the analysis from the chunks topic. Records of a partition are passed to [#consume] one
+/// after the other; partitions are assigned and revoked on the polling thread.
 public final class ChunkFeed {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkFeed.class);
-  private static final Duration SETTLE_AT_MOST = Duration.ofSeconds(10);
+  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
-  /// How soon the group tells an instance that it has lost a partition, amply.
-  private static final Duration FENCED_AT_MOST = Duration.ofSeconds(10);
+  /// Generous bound on how soon the group reports a lost partition to a fenced instance.
+  private static final Duration FENCED_TIMEOUT = Duration.ofSeconds(10);
 
   private final ChunkEnvelope envelope;
   private final Intake intake;
@@ -52,8 +52,8 @@ public final class ChunkFeed {
   private final MessagingFailure failure;
   private final MessagingMetrics metrics;
   private final Map<TopicPartition, Object> fenced = new ConcurrentHashMap<>();
-  private final Executor later =
-      CompletableFuture.delayedExecutor(FENCED_AT_MOST.toSeconds(), TimeUnit.SECONDS);
+  private final Executor delayed =
+      CompletableFuture.delayedExecutor(FENCED_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
 
   public ChunkFeed(
       ChunkEnvelope envelope,
@@ -74,71 +74,71 @@ public final class ChunkFeed {
     this.metrics = metrics;
   }
 
-  /// Partitions were assigned: their streams go on from what was kept of them. Called on the
-  /// polling thread, before the first record of these partitions is read.
+  /// Resumes the streams of newly assigned partitions from their states. Called on the polling
+  /// thread, before the first record of these partitions is read.
   public void assigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
     metrics.rebalanced();
     if (partitions.isEmpty()) {
       return;
     }
     try {
-      // Whoever had them before can no longer write or commit, so that what is read now is the
-      // last.
+      // Fences the former owners, so that the states and offsets read next are final.
       delivery.open(partitions, this::fenced);
       PartitionStart start = PartitionStart.read(consumer, partitions, states);
-      begin(start);
+      resume(start);
       metrics.assigned(partitions.size());
-      LOG.info("assigned {}; {} streams go on", partitions, start.kept().size());
+      LOG.info("assigned {}; {} streams resume", partitions, start.states().size());
     } catch (RuntimeException e) {
       failure.report("partitions " + partitions + " could not be taken over", e);
     }
   }
 
-  private synchronized void begin(PartitionStart start) {
+  private synchronized void resume(PartitionStart start) {
     start.progress().forEach(offsets::assign);
     fenced.keySet().removeAll(start.progress().keySet());
-    for (StateRecord record : start.kept()) {
+    for (StateRecord record : start.states()) {
       record.state().ifPresent(state -> intake.resume(state, record.resumeFrom()));
     }
   }
 
-  /// Partitions are to move away: what is being written is finished, and nothing more is published
-  /// for their streams. Called on the polling thread.
+  /// Drains partitions that are about to be revoked: pending writes finish, and nothing more is
+  /// published for their streams. Called on the polling thread.
   public void revoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;
     }
-    leave(partitions);
+    stopStreams(partitions);
     if (failure.reason().isEmpty()) {
-      delivery.finish(partitions, consumer, SETTLE_AT_MOST);
+      delivery.drain(partitions, consumer, DRAIN_TIMEOUT);
     } else {
-      delivery.drop(partitions);
+      delivery.abandon(partitions);
     }
-    gone(partitions);
-    LOG.info("gave up {}", partitions);
+    remove(partitions);
+    LOG.info("revoked {}", partitions);
   }
 
-  /// Partitions were lost: somebody else has them already, so nothing may be written or committed.
+  /// Abandons lost partitions: another instance owns them already, so nothing may be written or
+  /// committed.
   public void lost(Collection<TopicPartition> partitions) {
-    leave(partitions);
-    delivery.drop(partitions);
-    gone(partitions);
+    stopStreams(partitions);
+    delivery.abandon(partitions);
+    remove(partitions);
     LOG.warn("lost {}", partitions);
   }
 
-  private synchronized void leave(Collection<TopicPartition> partitions) {
-    Set<String> streams = offsets.leave(partitions);
+  private synchronized void stopStreams(Collection<TopicPartition> partitions) {
+    Set<String> streams = offsets.beginRevocation(partitions);
     intake.forget(streams::contains);
   }
 
-  private synchronized void gone(Collection<TopicPartition> partitions) {
+  private synchronized void remove(Collection<TopicPartition> partitions) {
     offsets.revoke(partitions);
     fenced.keySet().removeAll(partitions);
     metrics.revoked(partitions.size());
   }
 
-  /// Somebody else writes for a partition. The group will say so too, and then all is well; if it
-  /// does not, then two believe to have it, and starting anew is what clears that up.
+  /// Another instance writes for a partition. Normally the group revokes the partition soon; if it
+  /// does not, two instances believe they own it, which only a restart resolves.
   private void fenced(TopicPartition partition) {
     Object since = new Object();
     synchronized (this) {
@@ -146,9 +146,9 @@ public final class ChunkFeed {
         return;
       }
       fenced.put(partition, since);
-      leave(List.of(partition));
+      stopStreams(List.of(partition));
     }
-    later.execute(() -> {
+    delayed.execute(() -> {
       if (fenced.get(partition) == since) {
         failure.report(
             partition + " is assigned here",
@@ -157,37 +157,36 @@ public final class ChunkFeed {
     });
   }
 
-  /// Takes the next record of a partition.
+  /// Consumes the next record of a partition.
   ///
   /// @param generation of the consumer group when the record was read
-  /// @return done when there is room for the next one; never, after a failure
-  public CompletionStage<Void> take(ConsumerRecord<byte[], byte[]> record, int generation) {
+  /// @return done when there is room for the next record; never, after a failure
+  public CompletionStage<Void> consume(ConsumerRecord<byte[], byte[]> record, int generation) {
     try {
-      return handOn(record, generation)
+      return dispatch(record, generation)
           .handle((room, problem) -> {
             if (problem == null) {
               return CompletableFuture.<Void>completedFuture(null);
             }
-            return stopped(record, problem);
+            return failed(record, problem);
           })
           .thenCompose(next -> next);
     } catch (RuntimeException e) {
-      return stopped(record, e);
+      return failed(record, e);
     }
   }
 
-  private CompletableFuture<Void> stopped(
-      ConsumerRecord<byte[], byte[]> record, Throwable problem) {
+  private CompletableFuture<Void> failed(ConsumerRecord<byte[], byte[]> record, Throwable problem) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
     if (!offsets.isAssigned(partition)) {
       return CompletableFuture.completedFuture(null);
     }
     failure.report(
-        "record %s@%d could not be handed on".formatted(partition, record.offset()), problem);
+        "record %s@%d could not be processed".formatted(partition, record.offset()), problem);
     return new CompletableFuture<>();
   }
 
-  private synchronized CompletionStage<Void> handOn(
+  private synchronized CompletionStage<Void> dispatch(
       ConsumerRecord<byte[], byte[]> record, int generation) {
     if (failure.reason().isPresent()) {
       return new CompletableFuture<>();
@@ -204,37 +203,37 @@ public final class ChunkFeed {
     } catch (NoStreamException e) {
       return reject(
           record,
-          new Taken(partition.toString(), RejectedRecord.of(record)),
+          new PendingRecord(partition.toString(), RejectedRecord.of(record)),
           String.valueOf(e.getMessage()));
     }
-    Taken taken = new Taken(input.stream(), RejectedRecord.of(record, input));
+    PendingRecord pending = new PendingRecord(input.stream(), RejectedRecord.of(record, input));
     Optional<TopicPartition> carrier =
-        offsets.carrier(input.stream()).filter(other -> !other.equals(partition));
+        offsets.partitionOf(input.stream()).filter(other -> !other.equals(partition));
     if (carrier.isPresent()) {
       return reject(
           record,
-          taken,
-          "stream comes on %s already; all of its chunks belong on one partition"
+          pending,
+          "the stream is already on partition %s; all chunks of a stream must be on one partition"
               .formatted(carrier.get()));
     }
-    if (!offsets.take(partition, record.offset(), taken)) {
+    if (!offsets.add(partition, record.offset(), pending)) {
       metrics.skipped();
-      delivery.advance(partition);
+      delivery.commitOffset(partition);
       return CompletableFuture.completedFuture(null);
     }
     return intake.offer(input);
   }
 
   private CompletionStage<Void> reject(
-      ConsumerRecord<byte[], byte[]> record, Taken taken, String detail) {
+      ConsumerRecord<byte[], byte[]> record, PendingRecord pending, String detail) {
     ChunkOrigin origin = new ChunkOrigin(record.topic(), record.partition(), record.offset());
     TopicPartition partition = ChunkOffsets.partition(origin);
-    if (!offsets.takeAlone(partition, record.offset(), taken)) {
+    if (!offsets.addWithoutStream(partition, record.offset(), pending)) {
       metrics.skipped();
-      delivery.advance(partition);
+      delivery.commitOffset(partition);
       return CompletableFuture.completedFuture(null);
     }
     return sink.reject(
-        new DeadLetter(taken.stream(), origin, new Rejection(Reason.BAD_ENVELOPE, detail)));
+        new DeadLetter(pending.stream(), origin, new Rejection(Reason.BAD_ENVELOPE, detail)));
   }
 }

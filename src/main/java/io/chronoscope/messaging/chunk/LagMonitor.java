@@ -1,7 +1,7 @@
 package io.chronoscope.messaging.chunk;
 
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.delivery.ChunkOffsets;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -12,8 +12,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks how far the partitions assigned here have been written, against how far they are done
-/// with. The consumer's own lag ends at what it has fetched, and says nothing while it is paused.
+/// Measures the lag of the assigned partitions: their end offsets minus the committable ones. The
+/// consumer's own lag metric counts from the fetched position and is not updated while the consumer
+/// is paused.
 public final class LagMonitor implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LagMonitor.class);
@@ -30,19 +31,19 @@ public final class LagMonitor implements Runnable {
 
   @Override
   public void run() {
-    Map<TopicPartition, Long> done = offsets.committable();
+    Map<TopicPartition, Long> committable = offsets.committable();
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    done.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    committable.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
     try {
       long lag = 0;
       for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
           admin.listOffsets(latest).all().get().entrySet()) {
-        long behind = end.getValue().offset() - done.getOrDefault(end.getKey(), 0L);
+        long behind = end.getValue().offset() - committable.getOrDefault(end.getKey(), 0L);
         lag += Math.max(0, behind);
       }
       metrics.lag(lag);
     } catch (ExecutionException e) {
-      LOG.debug("the lag is not known: {}", e.toString());
+      LOG.debug("the lag could not be measured: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -16,34 +16,34 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where partitions that were just assigned go on.
+/// The point from which newly assigned partitions resume.
 ///
-/// @param progress of each, with the marks of its streams
-/// @param kept what was kept of their streams
-record PartitionStart(Map<TopicPartition, PartitionProgress> progress, List<StateRecord> kept) {
+/// @param progress of each partition, restored from the states of its streams
+/// @param states of the streams on these partitions
+record PartitionStart(Map<TopicPartition, PartitionProgress> progress, List<StateRecord> states) {
 
   private static final Logger LOG = LoggerFactory.getLogger(PartitionStart.class);
 
-  /// Reads the last committed offsets and states. Called on the polling thread, when nobody else
-  /// can write them any more. The consumer may have looked at the offsets before that, so it is
-  /// told them.
+  /// Reads the committed offsets and states. Called on the polling thread, after former owners are
+  /// fenced. The consumer may have fetched the committed offsets before that, so this seeks to
+  /// them.
   static PartitionStart read(
-      Consumer<?, ?> consumer, Collection<TopicPartition> partitions, StateReader states) {
+      Consumer<?, ?> consumer, Collection<TopicPartition> partitions, StateReader reader) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     Map<TopicPartition, PartitionProgress> progress = positions(consumer, partitions, ends);
     Map<Integer, TopicPartition> byNumber =
         partitions.stream().collect(Collectors.toMap(TopicPartition::partition, p -> p));
-    List<StateRecord> kept =
-        states.read(byNumber.keySet()).stream()
+    List<StateRecord> states =
+        reader.read(byNumber.keySet()).stream()
             .filter(state -> {
               TopicPartition partition = byNumber.get(state.resumeFrom().partition());
-              return partition != null && isOf(state, partition, ends);
+              return partition != null && belongsTo(state, partition, ends);
             })
             .toList();
-    kept.forEach(state ->
+    states.forEach(state ->
         Optional.ofNullable(progress.get(ChunkOffsets.partition(state.resumeFrom())))
             .ifPresent(p -> p.restore(state)));
-    return new PartitionStart(progress, kept);
+    return new PartitionStart(progress, states);
   }
 
   private static Map<TopicPartition, PartitionProgress> positions(
@@ -51,34 +51,35 @@ record PartitionStart(Map<TopicPartition, PartitionProgress> progress, List<Stat
       Collection<TopicPartition> partitions,
       Map<TopicPartition, Long> ends) {
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
-    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
     int generation = consumer.groupMetadata().generationId();
     Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
     for (TopicPartition partition : partitions) {
-      long begin = begins.getOrDefault(partition, 0L);
-      OffsetAndMetadata left = committed.get(partition);
-      if (left != null
-          && left.offset() >= begin
-          && left.offset() <= ends.getOrDefault(partition, 0L)) {
-        consumer.seek(partition, left.offset());
-        progress.put(partition, new PartitionProgress(generation, left));
+      long beginning = beginnings.getOrDefault(partition, 0L);
+      OffsetAndMetadata last = committed.get(partition);
+      if (last != null
+          && last.offset() >= beginning
+          && last.offset() <= ends.getOrDefault(partition, 0L)) {
+        consumer.seek(partition, last.offset());
+        progress.put(partition, new PartitionProgress(generation, last));
       } else {
-        progress.put(partition, new PartitionProgress(generation, begin));
+        progress.put(partition, new PartitionProgress(generation, beginning));
       }
     }
     return progress;
   }
 
-  /// Whether a mark belongs to the topic as it is now. A topic that was deleted and created again
-  /// counts from 0, and what was kept says nothing about it.
-  private static boolean isOf(
+  /// Whether a state belongs to the current topic. The offsets of a topic that was deleted and
+  /// created again start at 0, so states of its predecessor do not apply.
+  private static boolean belongsTo(
       StateRecord state, TopicPartition partition, Map<TopicPartition, Long> ends) {
     boolean same =
         state.resumeFrom().topic().equals(partition.topic())
             && state.neededFrom() <= ends.getOrDefault(partition, 0L);
     if (!same) {
       LOG.warn(
-          "stream {} was kept at {}, which {} does not reach; it begins anew",
+          "the state of stream {} refers to {}, which is beyond the end of {}; the stream starts"
+              + " from scratch",
           state.stream(),
           state.resumeFrom(),
           partition);

@@ -12,17 +12,16 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/// Reads back what was kept of streams.
+/// Reads the stored states of streams.
 @FunctionalInterface
 public interface StateReader {
 
-  /// The last mark of each stream on these partitions of the state topic.
+  /// The latest state of each stream on these partitions of the state topic.
   ///
-  /// @throws IllegalStateException when one cannot be understood; going on without it would lose
-  ///   what it holds
+  /// @throws IllegalStateException if one is malformed; resuming without it would lose results
   List<StateRecord> read(Set<Integer> partitions);
 
-  /// From the compacted topic, with a consumer of its own that belongs to no group.
+  /// Reads from the compacted topic with a new consumer that belongs to no group.
   ///
   /// @param kafka client properties
   static StateReader from(Map<String, Object> kafka, String topic) {
@@ -31,13 +30,13 @@ public interface StateReader {
           partitions.stream().map(partition -> new TopicPartition(topic, partition)).toList();
       Map<String, StateRecord> last = new LinkedHashMap<>();
       try (TopicReader reader = TopicReader.ofPartitions(kafka, assigned)) {
-        reader.readToEnd(record -> keep(record, last));
+        reader.readToEnd(record -> apply(record, last));
       }
       return new ArrayList<>(last.values());
     };
   }
 
-  private static void keep(ConsumerRecord<byte[], byte[]> record, Map<String, StateRecord> last) {
+  private static void apply(ConsumerRecord<byte[], byte[]> record, Map<String, StateRecord> last) {
     String stream = new String(record.key(), StandardCharsets.UTF_8);
     if (record.value() == null) {
       last.remove(stream);

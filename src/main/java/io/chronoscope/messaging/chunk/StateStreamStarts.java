@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/// When streams began that are still going on, as their states say. A stream's state lies on the
-/// same partition number as its chunks.
+/// Looks up the start of streams that have not ended in their stored states. The state of a stream
+/// is on the same partition number as its chunks.
 public final class StateStreamStarts implements StreamStarts {
 
   private final StateReader states;
@@ -20,8 +20,8 @@ public final class StateStreamStarts implements StreamStarts {
   @Override
   public Optional<Instant> of(String stream, ChunkOrigin chunk) {
     return states.read(Set.of(chunk.partition())).stream()
-        .filter(kept -> kept.stream().equals(stream))
-        .flatMap(kept -> kept.state().stream())
+        .filter(state -> state.stream().equals(stream))
+        .flatMap(state -> state.state().stream())
         .map(StreamState::start)
         .findFirst();
   }

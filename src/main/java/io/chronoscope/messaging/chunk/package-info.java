@@ -1,6 +1,6 @@
-/// Brings chunks in: [ChunkFeed] reads envelopes and offers chunks to the analysis; on assignment
-/// of a partition [PartitionStart] fences the former owner and [StateReader] reads back the states
-/// of its streams before their first chunk.
+/// Consumes chunks: [ChunkFeed] reads their envelopes and offers them to the analysis. When a
+/// partition is assigned, the former owner is fenced and [PartitionStart] restores the states of
+/// its streams before their first chunk. [LagMonitor] measures what is still to be processed.
 @NullMarked
 package io.chronoscope.messaging.chunk;
 

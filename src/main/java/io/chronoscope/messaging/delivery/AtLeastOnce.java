@@ -23,9 +23,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes the results, then the state, then lets the offsets follow. Killed between any two of
-/// these, a restart does the missing part again and publishes the same results under the same ids.
-/// Streams are written independently of each other, the portions of one after the other.
+/// Writes the results, then the state, then commits the offsets. After a crash between any two of
+/// these, a restart repeats the missing part and publishes the same results under the same ids.
+/// Streams are written independently of each other, the units of one stream in order.
 public final class AtLeastOnce implements Delivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(AtLeastOnce.class);
@@ -39,8 +39,8 @@ public final class AtLeastOnce implements Delivery {
 
   private record StreamOn(TopicPartition partition, String stream) {}
 
-  /// @param committer commits the offsets of the chunks
-  /// @param executor where records are handed to the producer, which may block
+  /// @param committer commits offsets of the chunks topic
+  /// @param executor hands records to the producer, which may block
   public AtLeastOnce(
       Producer<String, byte[]> producer,
       WriteUnitRecords records,
@@ -56,49 +56,51 @@ public final class AtLeastOnce implements Delivery {
 
   @Override
   public void open(Collection<TopicPartition> partitions, OnFenced onFenced) {
-    // Nothing holds back who had them before.
+    // Former owners cannot be fenced without transactions.
   }
 
   @Override
-  public CompletionStage<Void> write(WriteUnit portion) {
-    Optional<PartitionProgress> during = offsets.assignment(portion.partition());
+  public CompletionStage<Void> write(WriteUnit unit) {
+    Optional<PartitionProgress> assignment = offsets.assignment(unit.partition());
     return inOrder(
-            portion.partition(),
-            portion.stream(),
+            unit.partition(),
+            unit.stream(),
             () ->
-                send(records.results(portion, producer))
+                send(records.results(unit, producer))
                     .thenComposeAsync(
-                        published -> send(records.state(portion).stream().toList()), executor)
+                        published -> send(records.state(unit).stream().toList()), executor)
                     .thenRunAsync(
-                        () -> during.ifPresent(then -> offsets.release(portion, then)), executor))
+                        () -> assignment.ifPresent(then -> offsets.acknowledge(unit, then)),
+                        executor))
         .thenRun(commits::commit);
   }
 
   @Override
-  public void advance(TopicPartition partition) {
+  public void commitOffset(TopicPartition partition) {
     commits.commit();
   }
 
   @Override
-  public void finish(
-      Collection<TopicPartition> partitions, Consumer<?, ?> consumer, Duration atMost) {
-    CompletableFuture<Void> left =
+  public void drain(
+      Collection<TopicPartition> partitions, Consumer<?, ?> consumer, Duration timeout) {
+    CompletableFuture<Void> pending =
         CompletableFuture.allOf(
             writing.entrySet().stream()
                 .filter(entry -> partitions.contains(entry.getKey().partition()))
                 .map(entry -> entry.getValue().exceptionally(failed -> null))
                 .toArray(CompletableFuture[]::new));
     try {
-      left.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.warn("steps on {} were still being written when they moved away", partitions);
+      LOG.warn(
+          "commits on {} were still being written when the partitions were revoked", partitions);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     Map<TopicPartition, OffsetAndMetadata> due = offsets.due(partitions);
     if (!due.isEmpty()) {
       try {
-        consumer.commitSync(due, atMost);
+        consumer.commitSync(due, timeout);
       } catch (KafkaException e) {
         LOG.warn("offsets {} were not committed: {}", due, e.toString());
       }
@@ -106,8 +108,8 @@ public final class AtLeastOnce implements Delivery {
   }
 
   @Override
-  public void drop(Collection<TopicPartition> partitions) {
-    // What is still in the queue sees by itself that its partition is gone.
+  public void abandon(Collection<TopicPartition> partitions) {
+    // Pending writes check the assignment of their partition themselves.
   }
 
   @Override
@@ -127,7 +129,11 @@ public final class AtLeastOnce implements Delivery {
                         done -> {
                           if (!offsets.isAssigned(partition)) {
                             throw new CancellationException(
-                                "stream " + stream + " moved away with " + partition);
+                                "stream "
+                                    + stream
+                                    + ": partition "
+                                    + partition
+                                    + " is no longer assigned to this instance");
                           }
                           return writer.get();
                         },
@@ -136,8 +142,8 @@ public final class AtLeastOnce implements Delivery {
     return written;
   }
 
-  /// Takes the marks of streams off the state topic of which nothing can be read again. A mark that
-  /// such a stream, begun anew, writes later comes after this one.
+  /// Deletes the states of ended streams of which no record can be read again. If such a stream
+  /// starts again, its new state is written after the tombstone.
   private void committed(TopicPartition partition, OffsetAndMetadata offset) {
     for (String stream : offsets.committed(partition, offset)) {
       inOrder(
@@ -146,12 +152,13 @@ public final class AtLeastOnce implements Delivery {
               () ->
                   send(
                       Optional.of(stream)
-                          .filter(gone -> !offsets.carries(partition, gone))
-                          .map(gone -> records.withoutMark(partition, gone))
+                          .filter(ended -> !offsets.carries(partition, ended))
+                          .map(ended -> records.tombstone(partition, ended))
                           .stream()
                           .toList()))
           .exceptionally(problem -> {
-            LOG.warn("the mark of stream {} stays: {}", stream, problem.toString());
+            LOG.warn(
+                "the state of ended stream {} was not deleted: {}", stream, problem.toString());
             return null;
           });
     }

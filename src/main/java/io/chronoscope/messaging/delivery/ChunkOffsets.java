@@ -1,7 +1,7 @@
 package io.chronoscope.messaging.delivery;
 
 import io.chronoscope.domain.ChunkOrigin;
-import io.chronoscope.messaging.delivery.PartitionProgress.Taken;
+import io.chronoscope.messaging.delivery.PartitionProgress.PendingRecord;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,12 +12,12 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/// The progress of all partitions that are assigned here. Commits nothing itself: a [Delivery]
-/// does, with what is due here. Thread-safe.
+/// Progress of all assigned partitions. Commits nothing itself: a [Delivery] commits the offsets
+/// that are due. Thread-safe.
 public final class ChunkOffsets {
 
   private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
-  private final Set<TopicPartition> leaving = new HashSet<>();
+  private final Set<TopicPartition> revoking = new HashSet<>();
 
   public static TopicPartition partition(ChunkOrigin origin) {
     return new TopicPartition(origin.topic(), origin.partition());
@@ -25,103 +25,114 @@ public final class ChunkOffsets {
 
   public synchronized void assign(TopicPartition partition, PartitionProgress progress) {
     partitions.put(partition, progress);
-    leaving.remove(partition);
+    revoking.remove(partition);
   }
 
-  /// From now on nothing more is taken from these partitions; what is being written still counts.
+  /// Stops accepting records of partitions that are about to be revoked; pending writes still
+  /// count.
   ///
-  /// @return the streams they carry
-  public synchronized Set<String> leave(Collection<TopicPartition> moving) {
+  /// @return the streams of these partitions
+  public synchronized Set<String> beginRevocation(Collection<TopicPartition> affected) {
     Set<String> streams = new HashSet<>();
-    for (TopicPartition partition : moving) {
+    for (TopicPartition partition : affected) {
       PartitionProgress progress = partitions.get(partition);
       if (progress != null) {
-        leaving.add(partition);
+        revoking.add(partition);
         streams.addAll(progress.streams());
       }
     }
     return streams;
   }
 
-  /// Forgets partitions that moved away.
+  /// Removes revoked partitions.
   public synchronized void revoke(Collection<TopicPartition> revoked) {
     revoked.forEach(partitions::remove);
-    revoked.forEach(leaving::remove);
+    revoked.forEach(revoking::remove);
   }
 
-  /// Whether the partition is assigned here, and was when a record of this generation was read.
+  /// Whether the partition is assigned to this instance, and was in this group generation.
   public synchronized boolean isAssigned(TopicPartition partition, int generation) {
     PartitionProgress progress = partitions.get(partition);
-    return progress != null && !leaving.contains(partition) && generation >= progress.generation();
+    return progress != null && !revoking.contains(partition) && generation >= progress.generation();
   }
 
+  /// Whether the partition is assigned to this instance and not about to be revoked.
   public synchronized boolean isAssigned(TopicPartition partition) {
-    return partitions.containsKey(partition) && !leaving.contains(partition);
+    return partitions.containsKey(partition) && !revoking.contains(partition);
   }
 
-  /// The partition that carries a stream already.
-  public synchronized Optional<TopicPartition> carrier(String stream) {
+  /// The partition on which chunks of a stream were read.
+  public synchronized Optional<TopicPartition> partitionOf(String stream) {
     return partitions.entrySet().stream()
         .filter(entry -> entry.getValue().streams().contains(stream))
         .map(Map.Entry::getKey)
         .findFirst();
   }
 
-  /// @see PartitionProgress#take
-  public synchronized boolean take(TopicPartition partition, long offset, Taken record) {
+  /// @see PartitionProgress#add
+  public synchronized boolean add(TopicPartition partition, long offset, PendingRecord record) {
     PartitionProgress progress = partitions.get(partition);
-    return progress != null && progress.take(offset, record);
+    return progress != null && progress.add(offset, record);
   }
 
-  /// @see PartitionProgress#takeAlone
-  public synchronized boolean takeAlone(TopicPartition partition, long offset, Taken record) {
+  /// @see PartitionProgress#addWithoutStream
+  public synchronized boolean addWithoutStream(
+      TopicPartition partition, long offset, PendingRecord record) {
     PartitionProgress progress = partitions.get(partition);
-    return progress != null && progress.takeAlone(offset, record);
+    return progress != null && progress.addWithoutStream(offset, record);
   }
 
-  synchronized Optional<Taken> taken(ChunkOrigin origin) {
+  synchronized Optional<PendingRecord> pending(ChunkOrigin origin) {
     return Optional.ofNullable(partitions.get(partition(origin)))
-        .flatMap(progress -> progress.taken(origin.offset()));
+        .flatMap(progress -> progress.pending(origin.offset()));
   }
 
-  /// The present assignment of a partition: another one, if it is lost and comes back.
+  /// The current assignment of a partition; a different object after it was lost and assigned
+  /// again.
   synchronized Optional<PartitionProgress> assignment(TopicPartition partition) {
     return Optional.ofNullable(partitions.get(partition));
   }
 
-  /// Lets go of what is no longer needed once the portion is durable.
-  void release(WriteUnit portion) {
-    assignment(portion.partition()).ifPresent(now -> release(portion, now));
+  /// Acknowledges the records that are no longer needed once the unit is durable.
+  void acknowledge(WriteUnit unit) {
+    assignment(unit.partition()).ifPresent(now -> acknowledge(unit, now));
   }
 
   /// The same, unless the partition was lost since.
   ///
-  /// @param during the assignment in which the portion was made
-  synchronized void release(WriteUnit portion, PartitionProgress during) {
-    PartitionProgress progress = partitions.get(portion.partition());
-    if (progress != during) {
+  /// @param assignment in which the unit was created
+  synchronized void acknowledge(WriteUnit unit, PartitionProgress assignment) {
+    PartitionProgress progress = partitions.get(unit.partition());
+    if (progress != assignment) {
       return;
     }
-    switch (portion) {
-      case WriteUnit.OfStep(var step) ->
-          progress.release(
-              step.stream(), StateRecord.after(step).neededFrom(), step.state().isEmpty());
-      case WriteUnit.OfRecord(var letter) -> progress.release(letter.origin().offset());
+    switch (unit) {
+      case WriteUnit.OfCommit(var commit) -> {
+        long neededFrom = StateRecord.after(commit).neededFrom();
+        if (commit.state().isPresent()) {
+          progress.acknowledge(commit.stream(), neededFrom);
+        } else {
+          progress.acknowledgeEnd(commit.stream(), neededFrom);
+        }
+      }
+      case WriteUnit.OfRejection(var letter) ->
+          progress.acknowledgeWithoutStream(letter.origin().offset());
     }
   }
 
-  /// Records that were read and are still needed.
+  /// Number of records that were read and are still needed.
   public synchronized int outstanding() {
     return partitions.values().stream().mapToInt(PartitionProgress::outstanding).sum();
   }
 
+  /// The lowest needed offset of every assigned partition.
   public synchronized Map<TopicPartition, Long> committable() {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     partitions.forEach((partition, progress) -> offsets.put(partition, progress.committable()));
     return offsets;
   }
 
-  /// What is to be committed of these partitions and is not yet.
+  /// Offsets of these partitions that are to be committed and are not yet.
   synchronized Map<TopicPartition, OffsetAndMetadata> due(Collection<TopicPartition> of) {
     Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
     for (TopicPartition partition : of) {
@@ -132,7 +143,7 @@ public final class ChunkOffsets {
     return due;
   }
 
-  /// What is to be committed of all partitions and is not yet.
+  /// Offsets of all partitions that are to be committed and are not yet.
   synchronized Map<TopicPartition, OffsetAndMetadata> due() {
     return due(Set.copyOf(partitions.keySet()));
   }
@@ -143,7 +154,7 @@ public final class ChunkOffsets {
     return progress == null ? List.of() : progress.committed(offset);
   }
 
-  /// Whether a partition carries a stream.
+  /// Whether chunks of a stream were read on a partition.
   synchronized boolean carries(TopicPartition partition, String stream) {
     PartitionProgress progress = partitions.get(partition);
     return progress != null && progress.streams().contains(stream);

@@ -6,37 +6,39 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
-/// How portions become durable, and the offsets that follow from them committed. There are two:
-/// [ExactlyOnce] and [AtLeastOnce].
+/// Writes units durably and commits the offsets that follow from them, with one of two guarantees:
+/// [ExactlyOnce] or [AtLeastOnce]. Thread-safe.
 public interface Delivery extends AutoCloseable {
 
-  /// Told when somebody else turns out to write for a partition, before what was being written for
-  /// it fails. Must not wait for the delivery.
+  /// Called when another instance turns out to own a partition, before pending writes for it fail.
+  /// Must not wait for the delivery.
   @FunctionalInterface
   interface OnFenced {
     void fenced(TopicPartition partition);
   }
 
-  /// Takes over partitions that were assigned, before what was kept of them is read. Blocks.
+  /// Takes over assigned partitions and fences their former owners; to be called before their state
+  /// is read. Blocks.
   void open(Collection<TopicPartition> partitions, OnFenced onFenced);
 
-  /// Portions of one stream are written in the order of the calls.
+  /// Writes a unit. Units of one stream are written in the order of the calls.
   ///
-  /// @return done when it is durable. Fails with a [java.util.concurrent.CancellationException]
-  ///   when the partition is no longer written for here; any other failure is for good
-  CompletionStage<Void> write(WriteUnit portion);
+  /// @return done when the unit is durable. Fails with a
+  ///   [java.util.concurrent.CancellationException] if the partition is no longer assigned to this
+  ///   instance; any other failure is final
+  CompletionStage<Void> write(WriteUnit unit);
 
-  /// Has a partition's offset follow its progress though nothing is to be written.
-  void advance(TopicPartition partition);
+  /// Commits a partition's due offset although no unit is written.
+  void commitOffset(TopicPartition partition);
 
-  /// Finishes what is being written for partitions that are about to move away, commits their
-  /// offsets and lets go of them. Called on the polling thread; blocks.
+  /// Finishes pending writes for partitions that are about to be revoked, commits their offsets and
+  /// releases them. Called on the polling thread; blocks for at most `timeout`.
   ///
-  /// @param consumer that still has them
-  void finish(Collection<TopicPartition> partitions, Consumer<?, ?> consumer, Duration atMost);
+  /// @param consumer still owns the partitions
+  void drain(Collection<TopicPartition> partitions, Consumer<?, ?> consumer, Duration timeout);
 
-  /// Lets go of partitions that somebody else has already: nothing more is written for them.
-  void drop(Collection<TopicPartition> partitions);
+  /// Releases partitions that another instance already owns: nothing more is written for them.
+  void abandon(Collection<TopicPartition> partitions);
 
   @Override
   void close();

@@ -1,6 +1,7 @@
 package io.chronoscope.messaging.delivery;
 
-import io.chronoscope.messaging.delivery.PartitionTransactions.Patience;
+import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.messaging.delivery.PartitionTransactions.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,15 +25,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes results, state and offsets in one transaction. Each partition of the chunks has a
-/// producer of its own, whose transactional id names the partition: whoever takes the partition
-/// over takes the id over, and the broker refuses everything from the one before.
+/// Writes results, state and offsets in one transaction. Every chunk partition has its own
+/// producer, whose transactional id names the partition: the instance that takes over the partition
+/// takes over the id, and the broker fences the former owner.
 public final class ExactlyOnce implements Delivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExactlyOnce.class);
-  private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  /// Makes the producer of a partition.
+  /// Creates the transactional producer of a partition.
   @FunctionalInterface
   public interface Producers {
     Producer<String, byte[]> open(TopicPartition partition);
@@ -44,20 +45,20 @@ public final class ExactlyOnce implements Delivery {
   private final String group;
   private final WriteUnitRecords records;
   private final ChunkOffsets offsets;
-  private final Patience patience;
+  private final RetryPolicy retries;
   private final Executor executor;
   private final MessagingFailure failure;
   private final MessagingMetrics metrics;
   private final Map<TopicPartition, Open> writers = new ConcurrentHashMap<>();
 
   /// @param group of the consumer whose offsets are committed
-  /// @param executor where transactions are made, which block
+  /// @param executor runs the transactions, which block
   public ExactlyOnce(
       Producers producers,
       String group,
       WriteUnitRecords records,
       ChunkOffsets offsets,
-      Patience patience,
+      RetryPolicy retries,
       Executor executor,
       MessagingFailure failure,
       MessagingMetrics metrics) {
@@ -65,28 +66,25 @@ public final class ExactlyOnce implements Delivery {
     this.group = group;
     this.records = records;
     this.offsets = offsets;
-    this.patience = patience;
+    this.retries = retries;
     this.executor = executor;
     this.failure = failure;
     this.metrics = metrics;
   }
 
-  /// The id that the writers of a partition share, one after the other.
-  static String transactionalId(String group, TopicPartition partition) {
-    return group + "-" + partition;
-  }
-
   @Override
   public void open(Collection<TopicPartition> partitions, OnFenced onFenced) {
-    drop(partitions);
-    try (ExecutorService atOnce = Executors.newVirtualThreadPerTaskExecutor()) {
+    abandon(partitions);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> opening = new ArrayList<>();
-      partitions.forEach(partition -> opening.add(atOnce.submit(() -> open(partition, onFenced))));
+      partitions.forEach(
+          partition -> opening.add(executor.submit(() -> open(partition, onFenced))));
       for (Future<?> one : opening) {
         one.get();
       }
     } catch (ExecutionException e) {
-      throw new IllegalStateException("no transaction can be made: " + e.getCause(), e.getCause());
+      throw new IllegalStateException(
+          "transactions cannot be started: " + e.getCause(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while taking over " + partitions, e);
@@ -96,9 +94,9 @@ public final class ExactlyOnce implements Delivery {
   private void open(TopicPartition partition, OnFenced onFenced) {
     Producer<String, byte[]> producer = producers.open(partition);
     PartitionTransactions transactions =
-        new PartitionTransactions(producer, group, patience, metrics);
+        new PartitionTransactions(producer, group, retries, metrics);
     try {
-      transactions.takeOver();
+      transactions.fenceFormerOwner();
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
       throw e;
@@ -107,16 +105,16 @@ public final class ExactlyOnce implements Delivery {
         new PartitionWriter(
             partition,
             transactions,
-            portion -> all(portion, producer),
-            stream -> records.withoutMark(partition, stream),
+            unit -> records(unit, producer),
+            stream -> records.tombstone(partition, stream),
             offsets,
             executor,
-            new PartitionWriter.Ends() {
+            new PartitionWriter.Listener() {
               @Override
-              public void takenOver() {
+              public void fenced() {
                 metrics.fenced();
                 Open current = writers.get(partition);
-                // Else it was lost meanwhile, and perhaps assigned here again.
+                // Otherwise it was lost meanwhile, and possibly assigned to this instance again.
                 if (current != null && current.producer() == producer) {
                   onFenced.fenced(partition);
                 }
@@ -124,76 +122,75 @@ public final class ExactlyOnce implements Delivery {
 
               @Override
               public void failed(RuntimeException problem) {
-                failure.report("steps on " + partition + " could not be written", problem);
+                failure.report("commits on " + partition + " could not be written", problem);
               }
             });
     writers.put(partition, new Open(producer, writer));
   }
 
-  private List<ProducerRecord<String, byte[]>> all(
-      WriteUnit portion, Producer<String, byte[]> producer) {
-    List<ProducerRecord<String, byte[]>> all = new ArrayList<>(records.results(portion, producer));
-    records.state(portion).ifPresent(all::add);
+  private List<ProducerRecord<String, byte[]>> records(
+      WriteUnit unit, Producer<String, byte[]> producer) {
+    List<ProducerRecord<String, byte[]>> all = new ArrayList<>(records.results(unit, producer));
+    records.state(unit).ifPresent(all::add);
     return all;
   }
 
   @Override
-  public CompletionStage<Void> write(WriteUnit portion) {
-    Open open = writers.get(portion.partition());
+  public CompletionStage<Void> write(WriteUnit unit) {
+    Open open = writers.get(unit.partition());
     return open == null
         ? CompletableFuture.failedFuture(
-            new CancellationException(portion.partition() + " is not written for here"))
-        : open.writer().write(portion);
+            new CancellationException(unit.partition() + " is not assigned to this instance"))
+        : open.writer().write(unit);
   }
 
   @Override
-  public void advance(TopicPartition partition) {
+  public void commitOffset(TopicPartition partition) {
     Open open = writers.get(partition);
     if (open != null) {
-      open.writer().advance();
+      open.writer().commitOffset();
     }
   }
 
   @Override
-  public void finish(
-      Collection<TopicPartition> partitions, Consumer<?, ?> consumer, Duration atMost) {
-    CompletableFuture<?>[] finishing =
+  public void drain(
+      Collection<TopicPartition> partitions, Consumer<?, ?> consumer, Duration timeout) {
+    CompletableFuture<?>[] draining =
         partitions.stream()
             .map(writers::get)
             .filter(open -> open != null)
-            .map(open -> open.writer().finish().toCompletableFuture())
+            .map(open -> open.writer().drain().toCompletableFuture())
             .toArray(CompletableFuture[]::new);
     try {
-      CompletableFuture.allOf(finishing).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-      close(partitions, CLOSE_AT_MOST);
+      CompletableFuture.allOf(draining).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      close(partitions, CLOSE_TIMEOUT);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.warn("transactions on {} were still open when they moved away", partitions);
-      drop(partitions);
+      LOG.warn("transactions on {} were still open when the partitions were revoked", partitions);
+      abandon(partitions);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      drop(partitions);
+      abandon(partitions);
     }
   }
 
-  /// What is under way is left to whoever takes over: a transaction that was not committed by then
-  /// is aborted.
+  /// Leaves open transactions to the next owner, which aborts those that are not committed by then.
   @Override
-  public void drop(Collection<TopicPartition> partitions) {
+  public void abandon(Collection<TopicPartition> partitions) {
     close(partitions, Duration.ZERO);
   }
 
-  private void close(Collection<TopicPartition> partitions, Duration atMost) {
+  private void close(Collection<TopicPartition> partitions, Duration timeout) {
     for (TopicPartition partition : partitions) {
       Open open = writers.remove(partition);
       if (open != null) {
-        open.writer().drop();
-        open.producer().close(atMost);
+        open.writer().abandon();
+        open.producer().close(timeout);
       }
     }
   }
 
   @Override
   public void close() {
-    drop(List.copyOf(writers.keySet()));
+    abandon(List.copyOf(writers.keySet()));
   }
 }

@@ -3,14 +3,15 @@ package io.chronoscope.messaging.delivery;
 import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.messaging.MessagingMetrics;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/// Hands steps to the [Delivery], for partitions that are assigned here and as long as nothing has
-/// failed for good.
+/// Passes commits to the [Delivery] while their partition is assigned and no [MessagingFailure] is
+/// reported.
 public final class KafkaCommitSink implements CommitSink {
 
   private final Delivery delivery;
@@ -27,38 +28,39 @@ public final class KafkaCommitSink implements CommitSink {
   }
 
   @Override
-  public CompletionStage<Void> commit(StreamCommit step) {
-    long began = System.nanoTime();
-    return write(new WriteUnit.OfStep(step))
-        .thenRun(() -> metrics.committed(Duration.ofNanos(System.nanoTime() - began)));
+  public CompletionStage<Void> commit(StreamCommit commit) {
+    long started = System.nanoTime();
+    return write(new WriteUnit.OfCommit(commit))
+        .thenRun(() -> metrics.committed(Duration.ofNanos(System.nanoTime() - started)));
   }
 
-  /// Publishes a dead letter for a record that belongs to no stream, and lets go of it.
+  /// Publishes a dead letter for a record that belongs to no stream, and acknowledges the record.
   public CompletionStage<Void> reject(DeadLetter letter) {
-    return write(new WriteUnit.OfRecord(letter));
+    return write(new WriteUnit.OfRejection(letter));
   }
 
-  private CompletionStage<Void> write(WriteUnit portion) {
+  private CompletionStage<Void> write(WriteUnit unit) {
     if (failure.reason().isPresent()) {
       return CompletableFuture.failedFuture(new IllegalStateException(failure.reason().get()));
     }
-    if (!offsets.isAssigned(portion.partition())) {
+    if (!offsets.isAssigned(unit.partition())) {
       return CompletableFuture.failedFuture(
           new CancellationException(
-              "stream %s moved away with %s".formatted(portion.stream(), portion.partition())));
+              "stream %s: partition %s is no longer assigned to this instance"
+                  .formatted(unit.stream(), unit.partition())));
     }
     return delivery
-        .write(portion)
+        .write(unit)
         .whenComplete((done, problem) -> {
-          if (problem != null && !isMoved(problem)) {
-            failure.report(portion.inWords() + " could not be written", problem);
+          if (problem != null && !isRevocation(problem)) {
+            failure.report(unit.description() + " could not be written", problem);
           } else if (problem == null) {
-            portion.results().forEach(metrics::published);
+            unit.results().forEach(metrics::published);
           }
         });
   }
 
-  private static boolean isMoved(Throwable problem) {
+  private static boolean isRevocation(Throwable problem) {
     return problem instanceof CancellationException
         || (problem instanceof CompletionException
             && problem.getCause() instanceof CancellationException);

@@ -7,42 +7,44 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The first thing that went wrong for good. After it nothing more is read or written, liveness
-/// says no with the reason, and the process ends so that whoever watches over it starts it again:
-/// from the last durable step, which is the only safe place to go on from.
+/// The first unrecoverable failure of the Kafka edge. After it nothing more is read or written, the
+/// liveness check is down with the reason, and the process exits so that its supervisor restarts
+/// it: from the last durable commit, the only safe point to resume from. Thread-safe.
 public final class MessagingFailure {
 
   private static final Logger LOG = LoggerFactory.getLogger(MessagingFailure.class);
 
-  private final List<Consumer<String>> told = new ArrayList<>();
+  private final List<Consumer<String>> listeners = new ArrayList<>();
   private volatile Optional<String> reason = Optional.empty();
 
-  /// @param what was being done
+  /// Reports a failure; only the first one counts.
+  ///
+  /// @param what failed, as a sentence without a period
   public void report(String what, Throwable cause) {
-    List<Consumer<String>> toTell;
+    List<Consumer<String>> toNotify;
     synchronized (this) {
       if (reason.isPresent()) {
         return;
       }
       reason = Optional.of(what + ": " + cause);
-      toTell = List.copyOf(told);
+      toNotify = List.copyOf(listeners);
     }
-    LOG.error("{}; nothing more is read until the process is started again", what, cause);
-    toTell.forEach(one -> one.accept(what + ": " + cause));
+    LOG.error("{}; reading stops until the process is restarted", what, cause);
+    toNotify.forEach(listener -> listener.accept(what + ": " + cause));
   }
 
-  /// @param one told the reason, at once if something has gone wrong already. Must not block
-  public void whenReported(Consumer<String> one) {
+  /// @param listener receives the reason, at once if a failure is already reported. Must not block
+  public void onFailure(Consumer<String> listener) {
     synchronized (this) {
       if (reason.isEmpty()) {
-        told.add(one);
+        listeners.add(listener);
         return;
       }
     }
-    one.accept(reason.get());
+    listener.accept(reason.get());
   }
 
-  /// What went wrong, in words; empty while all is well.
+  /// What failed and why; empty if nothing has.
   public Optional<String> reason() {
     return reason;
   }

@@ -8,9 +8,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Commits what is due, one commit at a time; what becomes due meanwhile goes with the next. A
-/// commit may fail, because the group is being rearranged: nothing is lost by that, only read
-/// again.
+/// Commits due offsets, one commit at a time; offsets that become due meanwhile go with the next. A
+/// commit may fail because of a rebalance; the records are then read again, and none is lost.
+/// Thread-safe.
 final class OffsetCommits {
 
   private static final Logger LOG = LoggerFactory.getLogger(OffsetCommits.class);
@@ -19,11 +19,11 @@ final class OffsetCommits {
   @FunctionalInterface
   public interface Committer {
 
-    /// @param offsets of each partition the first that is not done with
+    /// @param offsets of each partition the lowest that is still needed
     CompletionStage<Void> commit(Map<TopicPartition, OffsetAndMetadata> offsets);
   }
 
-  /// Told of offsets that were committed.
+  /// Receives every committed offset.
   @FunctionalInterface
   interface OnCommitted {
     void committed(TopicPartition partition, OffsetAndMetadata offset);
@@ -33,7 +33,7 @@ final class OffsetCommits {
   private final Committer committer;
   private final OnCommitted onCommitted;
   private boolean committing;
-  private boolean wanted;
+  private boolean requestedMeanwhile;
 
   OffsetCommits(ChunkOffsets offsets, Committer committer, OnCommitted onCommitted) {
     this.offsets = offsets;
@@ -41,15 +41,15 @@ final class OffsetCommits {
     this.onCommitted = onCommitted;
   }
 
-  /// Sees to it that what is due now is committed soon.
+  /// Commits what is due now: at once, or after the commit in progress.
   void commit() {
     Map<TopicPartition, OffsetAndMetadata> due;
     synchronized (this) {
       if (committing) {
-        wanted = true;
+        requestedMeanwhile = true;
         return;
       }
-      wanted = false;
+      requestedMeanwhile = false;
       due = offsets.due();
       if (due.isEmpty()) {
         return;
@@ -66,7 +66,7 @@ final class OffsetCommits {
           boolean again;
           synchronized (this) {
             committing = false;
-            again = wanted;
+            again = requestedMeanwhile;
           }
           if (again) {
             commit();

@@ -16,35 +16,36 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
-/// What has been read of one partition and what of it is done with. The offset to commit is the
-/// lowest that some stream still needs: a restart reads from there on, and each stream skips what
-/// lies before its own mark. Records that belong to no stream have no mark; that they were refused
-/// already is noted beside the offset, as its metadata.
+/// Tracks which records of one partition were read and which of these are still needed. The offset
+/// to commit is the lowest that any stream needs: after a restart reading starts there, and each
+/// stream skips what precedes its own state. Records that belong to no stream have no state; which
+/// of them were rejected already is recorded in the metadata of the committed offset.
 ///
 /// Holds offsets and names, never payloads. Not thread-safe; [ChunkOffsets] guards it.
 public final class PartitionProgress {
 
-  /// A record that was read and that its stream still needs.
+  /// A record that was read and is still needed.
   ///
-  /// @param record what a dead letter would say of it
-  public record Taken(String stream, RejectedRecord record) {
+  /// @param stream that needs it; the partition's name if it belongs to no stream
+  /// @param record content of its dead letter, if it is rejected
+  public record PendingRecord(String stream, RejectedRecord record) {
 
-    /// A record of which no more is known.
-    Taken(String stream, Instant recordTime, int sizeBytes) {
+    /// A record of which nothing else is known.
+    PendingRecord(String stream, Instant recordTime, int sizeBytes) {
       this(stream, new RejectedRecord(recordTime, sizeBytes, Optional.empty(), Optional.empty()));
     }
   }
 
-  private static final Pattern REFUSED = Pattern.compile("refused<=(\\d+)");
-  private static final String NOTHING_REFUSED = "";
+  private static final Pattern REJECTED = Pattern.compile("refused<=(\\d+)");
+  private static final String NONE_REJECTED = "";
 
   private final int generation;
-  private final SortedMap<Long, Taken> needed = new TreeMap<>();
+  private final SortedMap<Long, PendingRecord> pending = new TreeMap<>();
   private final Map<String, Long> neededFrom = new HashMap<>();
-  private final Set<String> over = new HashSet<>();
+  private final Set<String> ended = new HashSet<>();
   private final Set<String> streams = new HashSet<>();
   private long next;
-  private long refusedThrough = -1;
+  private long rejectedThrough = -1;
   private OffsetAndMetadata committed;
 
   /// @param generation of the consumer group when the partition was assigned
@@ -53,14 +54,15 @@ public final class PartitionProgress {
     this(generation, new OffsetAndMetadata(position));
   }
 
-  /// @param committed where the partition was left, as it was committed
+  /// @param generation of the consumer group when the partition was assigned
+  /// @param committed the last committed offset, with its metadata
   public PartitionProgress(int generation, OffsetAndMetadata committed) {
     this.generation = generation;
     this.next = committed.offset();
     this.committed = committed;
-    Matcher refused = REFUSED.matcher(committed.metadata());
-    if (refused.matches()) {
-      refusedThrough = Long.parseLong(refused.group(1));
+    Matcher rejected = REJECTED.matcher(committed.metadata());
+    if (rejected.matches()) {
+      rejectedThrough = Long.parseLong(rejected.group(1));
     }
   }
 
@@ -68,112 +70,116 @@ public final class PartitionProgress {
     return generation;
   }
 
-  /// Notes a state that was read back.
+  /// Restores the progress of a stream from its state.
   public void restore(StateRecord state) {
     neededFrom.put(state.stream(), state.neededFrom());
     if (state.state().isPresent()) {
       streams.add(state.stream());
     } else {
-      over.add(state.stream());
+      ended.add(state.stream());
     }
   }
 
-  /// Notes a record that was read.
+  /// Adds a record that was read.
   ///
-  /// @return whether its stream still needs it; false when a step that survived a restart was
-  ///   already past it
-  /// @throws IllegalStateException when offsets do not rise
-  boolean take(long offset, Taken record) {
+  /// @return whether its stream still needs it; false if a commit before a restart already covers
+  ///   it
+  /// @throws IllegalStateException if the offset is not higher than all before
+  boolean add(long offset, PendingRecord record) {
     if (offset < next) {
-      throw new IllegalStateException("offset " + offset + " came after " + (next - 1));
+      throw new IllegalStateException("offset " + offset + " was read after offset " + (next - 1));
     }
     next = offset + 1;
     if (offset < neededFrom.getOrDefault(record.stream(), 0L)) {
       return false;
     }
     streams.add(record.stream());
-    needed.put(offset, record);
+    pending.put(offset, record);
     return true;
   }
 
-  /// Notes a record that was read and belongs to no stream.
+  /// Adds a record that was read and belongs to no stream.
   ///
-  /// @return whether it is still to be refused; false when that was done before a restart
-  boolean takeAlone(long offset, Taken record) {
+  /// @return whether it is still to be rejected; false if that happened before a restart
+  boolean addWithoutStream(long offset, PendingRecord record) {
     next = Math.max(next, offset + 1);
-    if (offset <= refusedThrough) {
+    if (offset <= rejectedThrough) {
       return false;
     }
-    needed.put(offset, record);
+    pending.put(offset, record);
     return true;
   }
 
-  Optional<Taken> taken(long offset) {
-    return Optional.ofNullable(needed.get(offset));
+  Optional<PendingRecord> pending(long offset) {
+    return Optional.ofNullable(pending.get(offset));
   }
 
-  /// Lets go of a stream's records before `from`.
-  ///
-  /// @param streamIsOver whether the stream has no state any more
-  void release(String stream, long from, boolean streamIsOver) {
+  /// Acknowledges a stream's records before offset `from`; the stream continues.
+  void acknowledge(String stream, long from) {
+    acknowledgeBefore(stream, from);
+    ended.remove(stream);
+  }
+
+  /// Acknowledges a stream's records before offset `from`; the stream has ended and has no state.
+  void acknowledgeEnd(String stream, long from) {
+    acknowledgeBefore(stream, from);
+    ended.add(stream);
+  }
+
+  private void acknowledgeBefore(String stream, long from) {
     neededFrom.merge(stream, from, Math::max);
-    needed.headMap(from).values().removeIf(record -> record.stream().equals(stream));
-    if (streamIsOver) {
-      over.add(stream);
-    } else {
-      over.remove(stream);
-    }
+    pending.headMap(from).values().removeIf(record -> record.stream().equals(stream));
   }
 
-  /// Lets go of a single record that belongs to no stream. These come in their order.
-  void release(long offset) {
-    needed.remove(offset);
-    refusedThrough = Math.max(refusedThrough, offset);
+  /// Acknowledges a record that belongs to no stream; to be called in the order of the offsets.
+  void acknowledgeWithoutStream(long offset) {
+    pending.remove(offset);
+    rejectedThrough = Math.max(rejectedThrough, offset);
   }
 
   /// The lowest offset that is still needed: everything before it may be committed.
   long committable() {
-    return needed.isEmpty() ? next : needed.firstKey();
+    return pending.isEmpty() ? next : pending.firstKey();
   }
 
-  /// How many records are read and still needed.
+  /// Number of records that were read and are still needed.
   int outstanding() {
-    return needed.size();
+    return pending.size();
   }
 
-  /// What is to be committed now; empty when it is committed already.
+  /// The offset to commit now; empty if it is committed already.
   Optional<OffsetAndMetadata> due() {
     long offset = committable();
     OffsetAndMetadata now =
         new OffsetAndMetadata(
-            offset, refusedThrough >= offset ? "refused<=" + refusedThrough : NOTHING_REFUSED);
+            offset, rejectedThrough >= offset ? "refused<=" + rejectedThrough : NONE_REJECTED);
     return now.equals(committed) ? Optional.empty() : Optional.of(now);
   }
 
-  /// Notes a commit.
+  /// Records that an offset was committed.
   ///
-  /// @return streams that are over and of which no record will be read again, so that nothing need
-  ///   be kept of them
+  /// @return ended streams of which no record will be read again, so that their states can be
+  ///   deleted
   List<String> committed(OffsetAndMetadata offset) {
     committed = offset;
-    List<String> gone = new ArrayList<>();
-    for (Iterator<String> ended = over.iterator(); ended.hasNext(); ) {
-      String stream = ended.next();
+    List<String> finished = new ArrayList<>();
+    for (Iterator<String> candidates = ended.iterator(); candidates.hasNext(); ) {
+      String stream = candidates.next();
       if (neededFrom.getOrDefault(stream, 0L) <= offset.offset()) {
-        ended.remove();
+        candidates.remove();
         neededFrom.remove(stream);
-        boolean begunAgain =
-            needed.values().stream().anyMatch(record -> record.stream().equals(stream));
-        if (!begunAgain) {
+        boolean startedAgain =
+            pending.values().stream().anyMatch(record -> record.stream().equals(stream));
+        if (!startedAgain) {
           streams.remove(stream);
-          gone.add(stream);
+          finished.add(stream);
         }
       }
     }
-    return gone;
+    return finished;
   }
 
-  /// Streams that this partition carries.
+  /// Streams whose chunks are on this partition.
   Set<String> streams() {
     return streams;
   }

@@ -1,5 +1,6 @@
 package io.chronoscope.messaging.delivery;
 
+import io.chronoscope.messaging.MessagingMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +21,15 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The transactions of one partition, one after the other. What can pass is tried again: a broker
-/// that is away, a transaction that its coordinator gave up. For use by one thread at a time.
+/// Runs the transactions of one partition, one after the other. Transient failures are retried: an
+/// unreachable broker, a transaction that its coordinator timed out. For use by one thread at a
+/// time.
 public final class PartitionTransactions {
 
   private static final Logger LOG = LoggerFactory.getLogger(PartitionTransactions.class);
 
-  /// Trying again cannot help with these.
-  private static final List<Class<? extends Throwable>> HOPELESS =
+  /// Failures that a retry cannot cure.
+  private static final List<Class<? extends Throwable>> NOT_RETRIABLE =
       List.of(
           RecordTooLargeException.class,
           SerializationException.class,
@@ -35,97 +37,103 @@ public final class PartitionTransactions {
           InvalidTopicException.class,
           UnsupportedVersionException.class);
 
-  /// @param pause before the next attempt
-  /// @param giveUpAfter how long attempts go on
-  public record Patience(Duration pause, Duration giveUpAfter) {}
+  /// How transient failures are retried.
+  ///
+  /// @param backoff before the next attempt
+  /// @param timeout after which a failure is final
+  public record RetryPolicy(Duration backoff, Duration timeout) {
 
-  /// Another producer has the transactional id: the partition belongs to somebody else.
-  static final class TakenOverException extends RuntimeException {
+    public static final RetryPolicy USUAL =
+        new RetryPolicy(Duration.ofMillis(500), CommitProducers.RETRY_TIMEOUT);
+  }
+
+  /// Another producer has the transactional id: another instance owns the partition.
+  static final class FencedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    TakenOverException(Throwable cause) {
-      super("another producer writes for this partition", cause);
+    FencedException(Throwable cause) {
+      super("another instance writes for this partition", cause);
     }
   }
 
   private final Producer<String, byte[]> producer;
   private final ConsumerGroupMetadata group;
-  private final Patience patience;
+  private final RetryPolicy retries;
   private final MessagingMetrics metrics;
 
   /// @param producer with the partition's transactional id; owned by the caller
-  /// @param group whose offsets are committed. The group as such is enough: that nobody else
-  ///   commits for the partition follows from the transactional id, not from the membership
+  /// @param group whose offsets are committed. No group membership is needed: the transactional id
+  ///   already ensures that no other instance commits for the partition
   PartitionTransactions(
       Producer<String, byte[]> producer,
       String group,
-      Patience patience,
+      RetryPolicy retries,
       MessagingMetrics metrics) {
     this.producer = producer;
     this.group = new ConsumerGroupMetadata(group);
-    this.patience = patience;
+    this.retries = retries;
     this.metrics = metrics;
   }
 
-  /// Fences whoever wrote for the partition before and waits until their last transaction has ended
-  /// one way or the other.
-  void takeOver() {
-    untilInTime(producer::initTransactions, deadline());
+  /// Fences the former owner of the partition and waits until its last transaction is committed or
+  /// aborted.
+  void fenceFormerOwner() {
+    retryTimeouts(producer::initTransactions, deadline());
   }
 
-  /// Writes records and offsets together, or nothing.
+  /// Writes records and offsets atomically.
   ///
-  /// @throws TakenOverException when somebody else has the partition; nothing was written
-  /// @throws RuntimeException when it could not be written and trying again would not help. It may
-  ///   have been written all the same, if the commit was never answered
+  /// @throws FencedException if another instance owns the partition; nothing was written
+  /// @throws RuntimeException if writing failed and a retry would not help. The transaction may be
+  ///   committed nevertheless, if the response to the commit was lost
   void commit(
       List<ProducerRecord<String, byte[]>> records,
       Map<TopicPartition, OffsetAndMetadata> offsets) {
-    long began = System.nanoTime();
+    long started = System.nanoTime();
     long deadline = deadline();
     while (true) {
       try {
         producer.beginTransaction();
-        // What becomes of each record, the commit says.
+        // The outcome of each send is part of the commit's.
         records.forEach(producer::send);
         if (!offsets.isEmpty()) {
           producer.sendOffsetsToTransaction(offsets, group);
         }
-        untilInTime(producer::commitTransaction, deadline);
-        metrics.transactionCommitted(Duration.ofNanos(System.nanoTime() - began));
+        retryTimeouts(producer::commitTransaction, deadline);
+        metrics.transactionCommitted(Duration.ofNanos(System.nanoTime() - started));
         return;
       } catch (RuntimeException problem) {
         abort(problem, deadline);
-        LOG.warn("a transaction was aborted and is tried again: {}", problem.toString());
-        LockSupport.parkNanos(patience.pause().toNanos());
+        LOG.warn("a transaction was aborted and is retried: {}", problem.toString());
+        LockSupport.parkNanos(retries.backoff().toNanos());
       }
     }
   }
 
-  /// Ends a transaction that went wrong, so that the next can begin.
+  /// Aborts a failed transaction, so that the next one can start.
   private void abort(RuntimeException problem, long deadline) {
     metrics.transactionAborted(root(problem));
     if (has(problem, ProducerFencedException.class)) {
-      throw new TakenOverException(problem);
+      throw new FencedException(problem);
     }
-    if (HOPELESS.stream().anyMatch(hopeless -> has(problem, hopeless))
+    if (NOT_RETRIABLE.stream().anyMatch(kind -> has(problem, kind))
         || System.nanoTime() - deadline >= 0) {
       throw problem;
     }
     try {
-      untilInTime(producer::abortTransaction, deadline);
+      retryTimeouts(producer::abortTransaction, deadline);
     } catch (RuntimeException e) {
       if (has(e, ProducerFencedException.class) || has(e, InvalidProducerEpochException.class)) {
-        throw new TakenOverException(e);
+        throw new FencedException(e);
       }
       e.addSuppressed(problem);
       throw e;
     }
   }
 
-  /// These calls are to be repeated when they time out; the client then waits for the answer to the
-  /// first.
-  private static void untilInTime(Runnable call, long deadline) {
+  /// Calls that time out must be repeated; the client then waits for the response to the first
+  /// call.
+  private static void retryTimeouts(Runnable call, long deadline) {
     while (true) {
       try {
         call.run();
@@ -139,7 +147,7 @@ public final class PartitionTransactions {
   }
 
   private long deadline() {
-    return System.nanoTime() + patience.giveUpAfter().toNanos();
+    return System.nanoTime() + retries.timeout().toNanos();
   }
 
   private static boolean has(Throwable problem, Class<? extends Throwable> kind) {

@@ -1,6 +1,6 @@
 package io.chronoscope.messaging.delivery;
 
-import io.chronoscope.messaging.delivery.PartitionTransactions.TakenOverException;
+import io.chronoscope.messaging.delivery.PartitionTransactions.FencedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,193 +16,194 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes for one partition. All portions that wait at a moment go into one transaction, together
-/// with the offset that follows from them; while it is under way the next ones gather. Thread-safe.
+/// Writes the units of one partition. All units pending at a moment go into one transaction,
+/// together with the offset they make committable; units that arrive during a transaction form the
+/// next one. Thread-safe; at most one transaction runs at a time, on the executor.
 final class PartitionWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
 
-  /// Told, before what waits fails, why nothing more can be written.
-  interface Ends {
+  /// Receives the reason why nothing more can be written, once, before the pending units fail.
+  interface Listener {
 
-    /// Somebody else has the partition.
-    void takenOver();
+    /// Another instance owns the partition.
+    void fenced();
 
     void failed(RuntimeException problem);
   }
 
-  private record Waiting(WriteUnit portion, CompletableFuture<Void> written) {}
+  private record Pending(WriteUnit unit, CompletableFuture<Void> written) {}
 
   private final TopicPartition partition;
   private final PartitionTransactions transactions;
   private final Function<WriteUnit, List<ProducerRecord<String, byte[]>>> records;
-  private final Function<String, ProducerRecord<String, byte[]>> withoutMark;
+  private final Function<String, ProducerRecord<String, byte[]>> tombstone;
   private final ChunkOffsets offsets;
   private final Executor executor;
-  private final Ends ends;
-  private final CompletableFuture<Void> finished = new CompletableFuture<>();
-  private List<Waiting> queue = new ArrayList<>();
-  private boolean advance;
+  private final Listener listener;
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private List<Pending> queue = new ArrayList<>();
+  private boolean offsetCommitRequested;
   private boolean working;
 
-  /// Why nothing more is taken.
+  /// Why no more units are accepted.
   private Optional<RuntimeException> closed = Optional.empty();
 
-  /// Why nothing more is written, not even what was taken.
+  /// Why nothing more is written, not even units that were accepted.
   private Optional<RuntimeException> ended = Optional.empty();
 
-  /// @param records of a portion
-  /// @param withoutMark takes a stream's mark away
-  /// @param executor where transactions are made, which block
+  /// @param records of a unit
+  /// @param tombstone deletes the state of a stream
+  /// @param executor runs the transactions, which block
   PartitionWriter(
       TopicPartition partition,
       PartitionTransactions transactions,
       Function<WriteUnit, List<ProducerRecord<String, byte[]>>> records,
-      Function<String, ProducerRecord<String, byte[]>> withoutMark,
+      Function<String, ProducerRecord<String, byte[]>> tombstone,
       ChunkOffsets offsets,
       Executor executor,
-      Ends ends) {
+      Listener listener) {
     this.partition = partition;
     this.transactions = transactions;
     this.records = records;
-    this.withoutMark = withoutMark;
+    this.tombstone = tombstone;
     this.offsets = offsets;
     this.executor = executor;
-    this.ends = ends;
+    this.listener = listener;
   }
 
-  CompletionStage<Void> write(WriteUnit portion) {
+  CompletionStage<Void> write(WriteUnit unit) {
     CompletableFuture<Void> written = new CompletableFuture<>();
     synchronized (this) {
       if (closed.isPresent()) {
         return CompletableFuture.failedFuture(closed.get());
       }
-      queue.add(new Waiting(portion, written));
+      queue.add(new Pending(unit, written));
     }
-    work();
+    schedule();
     return written;
   }
 
-  /// Commits the offset even if no portion comes.
-  void advance() {
+  /// Commits the offset even if no unit is pending.
+  void commitOffset() {
     synchronized (this) {
       if (closed.isPresent()) {
         return;
       }
-      advance = true;
+      offsetCommitRequested = true;
     }
-    work();
+    schedule();
   }
 
-  /// Takes nothing more.
+  /// Stops accepting units and writes the pending ones.
   ///
-  /// @return done when all that was taken is written, or has failed
-  CompletionStage<Void> finish() {
+  /// @return done when all accepted units are written or have failed
+  CompletionStage<Void> drain() {
     synchronized (this) {
       if (closed.isEmpty()) {
-        closed = Optional.of(moved());
-        advance = true;
+        closed = Optional.of(revoked());
+        offsetCommitRequested = true;
       }
     }
-    work();
-    return finished;
+    schedule();
+    return drained;
   }
 
-  /// Takes nothing more and begins no other transaction.
-  void drop() {
-    end(moved());
+  /// Stops accepting units and starts no further transaction.
+  void abandon() {
+    end(revoked());
   }
 
-  private synchronized void end(RuntimeException why) {
-    closed = closed.or(() -> Optional.of(why));
-    ended = ended.or(() -> Optional.of(why));
+  private synchronized void end(RuntimeException reason) {
+    closed = closed.or(() -> Optional.of(reason));
+    ended = ended.or(() -> Optional.of(reason));
   }
 
-  private CancellationException moved() {
-    return new CancellationException(partition + " is no longer written for here");
+  private CancellationException revoked() {
+    return new CancellationException(partition + " is no longer assigned to this instance");
   }
 
-  private void work() {
+  private void schedule() {
     synchronized (this) {
       if (working) {
         return;
       }
       working = true;
     }
-    executor.execute(this::workOff);
+    executor.execute(this::writePending);
   }
 
-  private void workOff() {
+  private void writePending() {
     while (true) {
-      List<Waiting> batch;
+      List<Pending> batch;
       Optional<RuntimeException> refusal;
       synchronized (this) {
-        if (queue.isEmpty() && !advance) {
+        if (queue.isEmpty() && !offsetCommitRequested) {
           working = false;
           if (closed.isPresent()) {
-            finished.complete(null);
+            drained.complete(null);
           }
           return;
         }
         batch = queue;
         queue = new ArrayList<>();
-        advance = false;
+        offsetCommitRequested = false;
         refusal = ended;
       }
       if (refusal.isEmpty()) {
-        refusal = transact(batch.stream().map(Waiting::portion).toList());
+        refusal = transact(batch.stream().map(Pending::unit).toList());
       }
-      for (Waiting waiting : batch) {
+      for (Pending pending : batch) {
         if (refusal.isEmpty()) {
-          waiting.written().complete(null);
+          pending.written().complete(null);
         } else {
-          waiting.written().completeExceptionally(refusal.get());
+          pending.written().completeExceptionally(refusal.get());
         }
       }
     }
   }
 
-  /// @return why it was not written
-  private Optional<RuntimeException> transact(List<WriteUnit> portions) {
+  /// @return why it was not written; empty on success
+  private Optional<RuntimeException> transact(List<WriteUnit> units) {
     try {
       List<ProducerRecord<String, byte[]>> all = new ArrayList<>();
-      portions.forEach(portion -> all.addAll(records.apply(portion)));
+      units.forEach(unit -> all.addAll(records.apply(unit)));
       Map<TopicPartition, OffsetAndMetadata> due;
       synchronized (this) {
         if (ended.isPresent()) {
-          // The partition may be assigned here again already, and then the progress is another.
+          // The partition may already be assigned to this instance again, with new progress.
           return ended;
         }
-        // From here on the progress is ahead of what is written. Nobody commits it but this writer,
-        // and it writes nothing more if this fails.
-        portions.forEach(offsets::release);
+        // From here on the progress is ahead of what is written. Only this writer commits it, and
+        // it writes nothing more if this transaction fails.
+        units.forEach(offsets::acknowledge);
         due = offsets.due(List.of(partition));
         due.forEach((on, offset) ->
-            offsets.committed(on, offset).forEach(gone -> all.add(withoutMark.apply(gone))));
+            offsets.committed(on, offset).forEach(ended -> all.add(tombstone.apply(ended))));
       }
       if (!all.isEmpty() || !due.isEmpty()) {
         transactions.commit(all, due);
       }
       return Optional.empty();
-    } catch (TakenOverException e) {
-      LOG.warn("{} was taken over by another instance", partition);
-      return Optional.of(end(moved(), ends::takenOver));
+    } catch (FencedException e) {
+      LOG.warn("partition {} was taken over by another instance", partition);
+      return Optional.of(end(revoked(), listener::fenced));
     } catch (RuntimeException e) {
-      return Optional.of(end(e, () -> ends.failed(e)));
+      return Optional.of(end(e, () -> listener.failed(e)));
     }
   }
 
-  /// @return why it ended, which may be an earlier reason: a producer that was closed under the
-  ///   transaction makes it fail
-  private RuntimeException end(RuntimeException why, Runnable tell) {
-    Optional<RuntimeException> before;
+  /// @return the first reason why the writer ended: closing its producer makes a running
+  ///   transaction fail, which must not hide why it was closed
+  private RuntimeException end(RuntimeException reason, Runnable notification) {
+    Optional<RuntimeException> earlier;
     synchronized (this) {
-      before = ended;
-      end(why);
+      earlier = ended;
+      end(reason);
     }
-    if (before.isEmpty()) {
-      tell.run();
+    if (earlier.isEmpty()) {
+      notification.run();
     }
-    return before.orElse(why);
+    return earlier.orElse(reason);
   }
 }

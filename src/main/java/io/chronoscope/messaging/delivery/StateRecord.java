@@ -17,12 +17,13 @@ import io.chronoscope.wire.MalformedRecordException;
 import java.io.IOException;
 import java.util.Optional;
 
-/// A stream's mark on the state topic: how far it has come, and with what it goes on from there. A
-/// stream that is over keeps its mark, without a state, until its last record is committed: a
-/// restart before that would read it again from the middle.
+/// A stream's record on the state topic: up to where the stream is processed, and the state from
+/// which it resumes there. An ended stream keeps its record, without a state, until the offset
+/// behind its last chunk is committed: after a restart before that, part of the stream is read
+/// again.
 ///
-/// @param resumeFrom as in the step
-/// @param state empty when the stream is over
+/// @param resumeFrom as in the commit
+/// @param state empty if the stream has ended
 public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<StreamState> state) {
 
   private static final ObjectMapper MAPPER =
@@ -31,21 +32,21 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .addModule(new Jdk8Module())
           .addModule(new FlatResults())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          // A record is its components; what else it can say about itself is not written.
+          // Only the components of records are written, not what is derived from them.
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .serializationInclusion(JsonInclude.Include.ALWAYS)
           .build();
 
-  static StateRecord after(StreamCommit step) {
-    return new StateRecord(step.stream(), step.resumeFrom(), step.state());
+  static StateRecord after(StreamCommit commit) {
+    return new StateRecord(commit.stream(), commit.resumeFrom(), commit.state());
   }
 
-  /// The first of the stream's records that is not done with. A stream that needs none of those it
-  /// has read holds nothing back, however long it rests.
+  /// The lowest offset that the stream still needs. A stream that needs none of its records, such
+  /// as an idle one, does not hold back the committed offset.
   public long neededFrom() {
-    boolean needed = state.filter(kept -> !kept.position().needed().isEmpty()).isPresent();
+    boolean needed = state.filter(stored -> !stored.position().needed().isEmpty()).isPresent();
     return needed ? resumeFrom.offset() : resumeFrom.offset() + 1;
   }
 
@@ -57,7 +58,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
     }
   }
 
-  /// @throws MalformedRecordException when it is no state, or one of another version
+  /// @throws MalformedRecordException if it is not a state record, or one of another version
   public static StateRecord parse(byte[] json) {
     StateRecord record;
     try {

@@ -6,42 +6,42 @@ import io.chronoscope.domain.Result.DeadLetter;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
-/// What is written as a whole.
+/// Records that are written as a whole or not at all.
 sealed interface WriteUnit {
 
-  /// A stream's step.
-  record OfStep(StreamCommit step) implements WriteUnit {}
+  /// A commit of a stream: its results and its state.
+  record OfCommit(StreamCommit commit) implements WriteUnit {}
 
   /// The dead letter of a record that belongs to no stream.
-  record OfRecord(DeadLetter letter) implements WriteUnit {}
+  record OfRejection(DeadLetter letter) implements WriteUnit {}
 
-  /// The chunks' partition that it came from.
+  /// The chunk partition whose progress this advances.
   default TopicPartition partition() {
     return switch (this) {
-      case OfStep(var step) -> ChunkOffsets.partition(step.resumeFrom());
-      case OfRecord(var letter) -> ChunkOffsets.partition(letter.origin());
+      case OfCommit(var commit) -> ChunkOffsets.partition(commit.resumeFrom());
+      case OfRejection(var letter) -> ChunkOffsets.partition(letter.origin());
     };
   }
 
   default String stream() {
     return switch (this) {
-      case OfStep(var step) -> step.stream();
-      case OfRecord(var letter) -> letter.stream();
+      case OfCommit(var commit) -> commit.stream();
+      case OfRejection(var letter) -> letter.stream();
     };
   }
 
   default List<Result> results() {
     return switch (this) {
-      case OfStep(var step) -> step.results();
-      case OfRecord(var letter) -> List.of(letter);
+      case OfCommit(var commit) -> commit.results();
+      case OfRejection(var letter) -> List.of(letter);
     };
   }
 
-  /// For messages.
-  default String inWords() {
+  /// For log lines and error messages.
+  default String description() {
     return switch (this) {
-      case OfStep(var step) -> "a step of stream " + step.stream();
-      case OfRecord(var letter) -> "the dead letter for " + letter.origin();
+      case OfCommit(var commit) -> "a commit of stream " + commit.stream();
+      case OfRejection(var letter) -> "the dead letter for " + letter.origin();
     };
   }
 }

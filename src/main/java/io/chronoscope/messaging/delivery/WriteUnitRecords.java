@@ -11,42 +11,41 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/// The records that a portion consists of.
+/// Builds the records of a [WriteUnit].
 public final class WriteUnitRecords {
 
   private final ResultEnvelope envelope;
   private final TopicNames topics;
   private final ChunkOffsets offsets;
 
-  /// @param offsets knows what was read of a refused record
+  /// @param offsets knows the content of rejected records
   public WriteUnitRecords(ResultEnvelope envelope, TopicNames topics, ChunkOffsets offsets) {
     this.envelope = envelope;
     this.topics = topics;
     this.offsets = offsets;
   }
 
-  /// @param producer knows how many partitions a topic has; may block until it does
-  List<ProducerRecord<String, byte[]>> results(
-      WriteUnit portion, Producer<String, byte[]> producer) {
-    return portion.results().stream().map(result -> record(result, producer)).toList();
+  /// @param producer knows how many partitions a topic has; blocks until it does
+  List<ProducerRecord<String, byte[]>> results(WriteUnit unit, Producer<String, byte[]> producer) {
+    return unit.results().stream().map(result -> record(result, producer)).toList();
   }
 
-  /// The stream's mark after a step; empty for a record that belongs to no stream.
-  Optional<ProducerRecord<String, byte[]>> state(WriteUnit portion) {
-    return switch (portion) {
-      case WriteUnit.OfStep(var step) ->
+  /// The stream's state after a commit; empty for a record that belongs to no stream.
+  Optional<ProducerRecord<String, byte[]>> state(WriteUnit unit) {
+    return switch (unit) {
+      case WriteUnit.OfCommit(var commit) ->
           Optional.of(
               new ProducerRecord<>(
                   topics.of(Topic.STATE),
-                  step.resumeFrom().partition(),
-                  step.stream(),
-                  StateRecord.after(step).json()));
-      case WriteUnit.OfRecord alone -> Optional.empty();
+                  commit.resumeFrom().partition(),
+                  commit.stream(),
+                  StateRecord.after(commit).json()));
+      case WriteUnit.OfRejection rejection -> Optional.empty();
     };
   }
 
-  /// Takes a stream's mark off the state topic.
-  ProducerRecord<String, byte[]> withoutMark(TopicPartition partition, String stream) {
+  /// The tombstone that deletes a stream's state.
+  ProducerRecord<String, byte[]> tombstone(TopicPartition partition, String stream) {
     return new ProducerRecord<>(topics.of(Topic.STATE), partition.partition(), stream, null);
   }
 
@@ -54,8 +53,8 @@ public final class WriteUnitRecords {
     int partitions = producer.partitionsFor(envelope.topic(result)).size();
     if (result instanceof DeadLetter letter) {
       return offsets
-          .taken(letter.origin())
-          .map(taken -> envelope.write(letter, taken.record(), partitions))
+          .pending(letter.origin())
+          .map(pending -> envelope.write(letter, pending.record(), partitions))
           .orElseGet(() -> envelope.write(letter, partitions));
     }
     return envelope.write(result, partitions);

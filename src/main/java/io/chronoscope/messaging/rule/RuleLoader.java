@@ -16,37 +16,39 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows the rules' topic, all of it, into the table of rules in force: first what is there, then
-/// what comes. Every instance does so for itself. When reading fails it begins anew, and the rules
-/// read so far stay in force meanwhile.
+/// Loads the whole rules topic into the [RuleTable] and keeps it up to date. Every instance does so
+/// for itself. If reading fails, it starts over from the beginning of the topic; the rules loaded
+/// so far stay in force meanwhile.
 public final class RuleLoader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RuleLoader.class);
-  private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration BACKOFF = Duration.ofSeconds(1);
 
   private final Supplier<RuleReader> open;
   private final RuleTable table;
   private final RuleMetrics metrics;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private final Thread thread;
-  private volatile Optional<String> trouble = Optional.empty();
+  private volatile Optional<String> problem = Optional.empty();
   private volatile boolean closed;
   private volatile @Nullable RuleReader reader;
 
+  /// @param open a reader at the beginning of the rules topic
   public RuleLoader(Supplier<RuleReader> open, RuleTable table, RuleMetrics metrics) {
     this.open = open;
     this.table = table;
     this.metrics = metrics;
-    this.thread = Thread.ofPlatform().name("rules").daemon().unstarted(this::follow);
+    this.thread = Thread.ofPlatform().name("rules").daemon().unstarted(this::run);
   }
 
   public void start() {
     thread.start();
   }
 
-  /// Waits until the rules that were there at the start are in force.
+  /// Waits until the rules that were on the topic at the start are in force.
   ///
-  /// @return false when the follower was closed before
+  /// @return false if the loader was closed before
   public boolean awaitCaughtUp() {
     try {
       caughtUp.join();
@@ -60,24 +62,24 @@ public final class RuleLoader implements AutoCloseable {
     return caughtUp.isDone();
   }
 
-  /// Why the topic cannot be read at the moment.
-  public Optional<String> trouble() {
-    return trouble;
+  /// Why the topic cannot be read at the moment; empty if it can.
+  public Optional<String> problem() {
+    return problem;
   }
 
-  private void follow() {
+  private void run() {
     while (!closed) {
       try (RuleReader opened = open.get()) {
         reader = opened;
-        trouble = Optional.empty();
+        problem = Optional.empty();
         read(opened);
       } catch (RuntimeException e) {
         if (!closed) {
-          if (!trouble.equals(Optional.of(e.toString()))) {
-            LOG.warn("the rules cannot be read, trying again: {}", e.toString());
+          if (!problem.equals(Optional.of(e.toString()))) {
+            LOG.warn("rules cannot be read, retrying: {}", e.toString());
           }
-          trouble = Optional.of(e.toString());
-          LockSupport.parkNanos(WAIT.toNanos());
+          problem = Optional.of(e.toString());
+          LockSupport.parkNanos(BACKOFF.toNanos());
         }
       } finally {
         reader = null;
@@ -86,39 +88,43 @@ public final class RuleLoader implements AutoCloseable {
   }
 
   private void read(RuleReader from) {
-    // What was taken away while nobody read may have left no trace on a compacted topic.
-    Set<String> there = new HashSet<>();
-    boolean behind = true;
+    // A compacted topic may hold no trace of a rule that was removed while nothing was read.
+    Set<String> present = new HashSet<>();
+    boolean catchingUp = true;
     while (!closed) {
-      for (RuleChange change : from.poll(WAIT)) {
-        apply(change, there);
+      for (RuleChange change : from.poll(POLL_TIMEOUT)) {
+        apply(change, present);
       }
-      if (behind && !closed && from.caughtUp()) {
-        behind = false;
-        table.all().stream().map(Rule::id).filter(id -> !there.contains(id)).forEach(table::remove);
+      if (catchingUp && !closed && from.caughtUp()) {
+        catchingUp = false;
+        table.all().stream()
+            .map(Rule::id)
+            .filter(id -> !present.contains(id))
+            .forEach(table::remove);
         LOG.info("{} rules are in force", table.all().size());
         caughtUp.complete(null);
       }
     }
   }
 
-  private void apply(RuleChange change, Set<String> there) {
+  private void apply(RuleChange change, Set<String> present) {
     switch (change) {
       case RuleChange.Put(var at, Rule rule) -> {
-        there.add(rule.id());
+        present.add(rule.id());
         Optional<Rule> before = table.put(rule);
         if (!before.equals(Optional.of(rule)) && isCaughtUp()) {
           LOG.info("rule {} is in force for {}: {}", rule.id(), rule.streams().text(), rule.text());
         }
       }
       case RuleChange.Removed(var at, String id) -> {
-        there.remove(id);
-        table.remove(id).ifPresent(rule -> LOG.info("rule {} is taken away", id));
+        present.remove(id);
+        table.remove(id).ifPresent(rule -> LOG.info("rule {} is removed", id));
       }
       case RuleChange.Malformed(var at, Optional<String> id, var rejection) -> {
-        id.ifPresent(there::add);
+        id.ifPresent(present::add);
         metrics.rejected();
-        LOG.warn("{} is no rule, what was in force stays: {}", at, rejection.detail());
+        LOG.warn(
+            "invalid rule at {}, the previous version stays in force: {}", at, rejection.detail());
       }
     }
   }

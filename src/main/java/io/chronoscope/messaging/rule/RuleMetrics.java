@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/// What is counted of rules where they come in.
+/// Metrics of the rules topic.
 public final class RuleMetrics {
 
   private final Counter rejected;
@@ -13,7 +13,7 @@ public final class RuleMetrics {
   public RuleMetrics(MeterRegistry registry, RuleTable table) {
     this.rejected =
         Counter.builder("chronoscope.rules.rejected")
-            .description("Records on the rules' topic that could not be understood")
+            .description("Invalid records on the rules topic")
             .register(registry);
     Gauge.builder("chronoscope.rules", table, rules -> rules.all().size())
         .description("Rules in force")

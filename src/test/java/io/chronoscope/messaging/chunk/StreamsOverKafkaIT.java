@@ -20,8 +20,8 @@ import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.delivery.CommitProducers;
-import io.chronoscope.testing.FeedHarness;
-import io.chronoscope.testing.PairwiseAnalysis;
+import io.chronoscope.testing.MessagingInstance;
+import io.chronoscope.testing.WordPairAnalysis;
 import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -74,7 +74,7 @@ class StreamsOverKafkaIT {
 
   private static EmbeddedBroker broker;
   private static Admin admin;
-  private final List<PairwiseAnalysis> analyses = new CopyOnWriteArrayList<>();
+  private final List<WordPairAnalysis> analyses = new CopyOnWriteArrayList<>();
   private TopicNames names;
   private Map<String, Object> kafka;
 
@@ -102,7 +102,7 @@ class StreamsOverKafkaIT {
   @Test
   void keepsTheOrderOfEachStreamAndCommitsToTheEnd() throws Exception {
     publishAll();
-    try (FeedHarness instance = instance(Duration.ZERO)) {
+    try (MessagingInstance instance = instance(Duration.ZERO)) {
       await(() -> committed().equals(ends()));
       assertThat(instance.failure().reason()).isEmpty();
     }
@@ -123,27 +123,27 @@ class StreamsOverKafkaIT {
 
   @ParameterizedTest
   @EnumSource(DeliveryGuarantee.class)
-  void saysTheSameWhenKilledAndStartedAgain(DeliveryGuarantee guarantee) throws Exception {
-    FeedHarness.Kind kind = FeedHarness.Kind.USUAL.with(guarantee);
+  void publishesTheSameResultsWhenKilledAndRestarted(DeliveryGuarantee guarantee) throws Exception {
+    MessagingInstance.Options options = MessagingInstance.Options.DEFAULT.with(guarantee);
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     publishAll();
     int kills = 0;
     for (int life = 0; life < 8 && !committed().equals(ends()); life++) {
-      FeedHarness instance = instance(kind, Duration.ofMillis(40));
+      MessagingInstance instance = instance(options, Duration.ofMillis(40));
       int seen = analyses.getLast().offered.size() + 1 + random.nextInt(14);
-      PairwiseAnalysis analysis = analyses.getLast();
+      WordPairAnalysis analysis = analyses.getLast();
       await(() -> analysis.offered.size() >= seen || committed().equals(ends()));
       if (life == 0) {
-        // Else all lives may be too short for anything to go on from.
+        // Otherwise every run may be too short for any state to resume from.
         await(() ->
             !StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3)).isEmpty());
       }
       instance.kill();
       kills++;
     }
-    try (FeedHarness instance = instance(kind, Duration.ZERO)) {
+    try (MessagingInstance instance = instance(options, Duration.ZERO)) {
       await(() -> committed().equals(ends()));
       assertThat(instance.failure().reason()).isEmpty();
     }
@@ -156,13 +156,13 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void showsNothingOfWhatWasSentButNotCommitted() throws Exception {
+  void hidesRecordsThatWereSentButNotCommitted() throws Exception {
     publishAll();
     CompletableFuture<Void> sent = new CompletableFuture<>();
     AtomicInteger commits = new AtomicInteger();
-    FeedHarness first =
+    MessagingInstance first =
         instance(
-            FeedHarness.Kind.USUAL.beforeCommit(() -> {
+            MessagingInstance.Options.DEFAULT.beforeCommit(() -> {
               if (commits.incrementAndGet() > 5) {
                 sent.complete(null);
                 LockSupport.park();
@@ -172,7 +172,7 @@ class StreamsOverKafkaIT {
     sent.get(60, TimeUnit.SECONDS);
     first.kill();
     assertThat(uncommitted()).isGreaterThan(read().size());
-    try (FeedHarness second = instance(Duration.ZERO)) {
+    try (MessagingInstance second = instance(Duration.ZERO)) {
       await(() -> committed().equals(ends()));
       assertThat(second.failure().reason()).isEmpty();
     }
@@ -180,18 +180,19 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void refusesAnInstanceThatStoodStillWhileAnotherTookOver() throws Exception {
+  void fencesAnInstanceThatWasSuspendedDuringATakeover() throws Exception {
     List<Runnable> held = new CopyOnWriteArrayList<>();
     AtomicBoolean hold = new AtomicBoolean();
-    FeedHarness.Kind impatient = FeedHarness.Kind.USUAL.with(Map.of("max.poll.interval.ms", 3000));
-    try (FeedHarness zombie =
-        new FeedHarness(
+    MessagingInstance.Options withShortPollInterval =
+        MessagingInstance.Options.DEFAULT.with(Map.of("max.poll.interval.ms", 3000));
+    try (MessagingInstance zombie =
+        new MessagingInstance(
             broker.bootstrapServers(),
             names,
-            impatient,
+            withShortPollInterval,
             sink -> {
-              PairwiseAnalysis analysis =
-                  new PairwiseAnalysis(
+              WordPairAnalysis analysis =
+                  new WordPairAnalysis(
                       sink,
                       task -> {
                         if (hold.get()) {
@@ -208,13 +209,13 @@ class StreamsOverKafkaIT {
       hold.set(true);
       publish(CHUNKS / 2, CHUNKS, true);
       await(() -> held.size() == STREAMS.size());
-      zombie.standStill(true);
-      try (FeedHarness second = instance(Duration.ZERO)) {
+      zombie.suspend();
+      try (MessagingInstance second = instance(Duration.ZERO)) {
         await(() -> committed().equals(ends()));
         hold.set(false);
         held.forEach(SCHEDULER::execute);
-        await(() -> zombie.fenced() == carrying());
-        zombie.standStill(false);
+        await(() -> zombie.fenced() == partitionsWithStreams());
+        zombie.resume();
         await(() ->
             zombie.offsets().committable().size() == 2
                 && second.offsets().committable().size() == 2);
@@ -226,14 +227,16 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void stopsForGoodWhenAnotherWriterDoesNotGoAway() throws Exception {
+  void failsForGoodWhenAnotherWriterKeepsAPartition() throws Exception {
     publish(0, 2, false);
-    try (FeedHarness instance = instance(Duration.ZERO)) {
+    try (MessagingInstance instance = instance(Duration.ZERO)) {
       await(() -> instance.offsets().outstanding() == STREAMS.size());
       for (int partition = 0; partition < 4; partition++) {
         try (Producer<String, byte[]> other =
             CommitProducers.transactional(
-                kafka, FeedHarness.GROUP, new TopicPartition(names.of(Topic.CHUNKS), partition))) {
+                kafka,
+                MessagingInstance.GROUP,
+                new TopicPartition(names.of(Topic.CHUNKS), partition))) {
           other.initTransactions();
         }
       }
@@ -245,12 +248,13 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void sharesTheWorkUnderTheNewerGroupProtocol() throws Exception {
-    FeedHarness.Kind newer = FeedHarness.Kind.USUAL.with(Map.of("group.protocol", "consumer"));
-    try (FeedHarness first = instance(newer, Duration.ZERO)) {
+  void sharesPartitionsUnderTheNewerGroupProtocol() throws Exception {
+    MessagingInstance.Options newer =
+        MessagingInstance.Options.DEFAULT.with(Map.of("group.protocol", "consumer"));
+    try (MessagingInstance first = instance(newer, Duration.ZERO)) {
       publish(0, CHUNKS / 2, false);
       await(() -> first.offsets().outstanding() == STREAMS.size());
-      try (FeedHarness second = instance(newer, Duration.ZERO)) {
+      try (MessagingInstance second = instance(newer, Duration.ZERO)) {
         await(() ->
             first.offsets().committable().size() == 2
                 && second.offsets().committable().size() == 2);
@@ -264,12 +268,12 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void movesStreamsWithTheirPartitions() throws Exception {
-    try (FeedHarness first = instance(Duration.ZERO)) {
+  void resumesStreamsWhereTheirPartitionsMove() throws Exception {
+    try (MessagingInstance first = instance(Duration.ZERO)) {
       publish(0, CHUNKS / 2, false);
       await(() -> analyses.getFirst().offered.size() == STREAMS.size() * CHUNKS / 2);
       await(() -> first.offsets().outstanding() == STREAMS.size());
-      try (FeedHarness second = instance(Duration.ZERO)) {
+      try (MessagingInstance second = instance(Duration.ZERO)) {
         await(() ->
             first.offsets().committable().size() == 2
                 && second.offsets().committable().size() == 2);
@@ -279,9 +283,10 @@ class StreamsOverKafkaIT {
         assertThat(second.failure().reason()).isEmpty();
       }
     }
-    PairwiseAnalysis second = analyses.get(1);
+    WordPairAnalysis second = analyses.get(1);
     assertThat(second.resumed).isNotEmpty();
-    // What was done with is not offered again: each begins with the chunk its state names.
+    // Processed chunks are not offered again: each stream resumes with the chunk that its state
+    // names.
     for (String stream : second.resumed) {
       assertThat(sequences(second, stream).getFirst()).isEqualTo(CHUNKS / 2 - 1);
     }
@@ -290,18 +295,18 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void asksForNoMoreThanTheAnalysisHasRoomFor() throws Exception {
+  void pausesWhileTheAnalysisHasNoRoom() throws Exception {
     publishAll();
     CompletableFuture<Void> room = new CompletableFuture<>();
-    try (FeedHarness instance =
+    try (MessagingInstance instance =
         instance(sink -> {
-          PairwiseAnalysis analysis = analysis(sink, Duration.ZERO);
+          WordPairAnalysis analysis = analysis(sink, Duration.ZERO);
           analysis.room = room;
           return analysis;
         })) {
-      PairwiseAnalysis analysis = analyses.getFirst();
+      WordPairAnalysis analysis = analyses.getFirst();
       await(() -> analysis.offered.size() == 1);
-      // Polling goes on while it waits; give it time to go wrong.
+      // Polling continues meanwhile; leave time for a wrong offer.
       LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
       assertThat(analysis.offered).hasSize(1);
       analysis.room = CompletableFuture.completedFuture(null);
@@ -313,7 +318,7 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void refusesRecordsThatAreNoChunksAndGoesOn() throws Exception {
+  void rejectsInvalidRecordsAndContinues() throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", broker.bootstrapServers(), "max.request.size", 1 << 22),
@@ -339,7 +344,7 @@ class StreamsOverKafkaIT {
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), partition, "ghost", null)).get();
     }
-    try (FeedHarness instance = instance(Duration.ZERO)) {
+    try (MessagingInstance instance = instance(Duration.ZERO)) {
       await(() -> committed().equals(ends()));
       assertThat(instance.failure().reason()).isEmpty();
     }
@@ -382,7 +387,7 @@ class StreamsOverKafkaIT {
     }
   }
 
-  /// A chunk with one header that is not as it should be.
+  /// A chunk with one invalid header.
   private ProducerRecord<String, byte[]> headed(String stream, String header, String value) {
     ProducerRecord<String, byte[]> record =
         ChunkRecords.chunk(
@@ -399,7 +404,7 @@ class StreamsOverKafkaIT {
   }
 
   @Test
-  void stopsForGoodWhenAStateCannotBeRead() throws Exception {
+  void failsForGoodWhenAStateIsMalformed() throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       producer
@@ -409,7 +414,7 @@ class StreamsOverKafkaIT {
           .get();
     }
     publishAll();
-    try (FeedHarness instance = instance(Duration.ZERO)) {
+    try (MessagingInstance instance = instance(Duration.ZERO)) {
       await(() -> instance.failure().reason().isPresent());
       assertThat(instance.failure().reason().get())
           .contains("state of stream north", names.of(Topic.STATE) + "/1@0");
@@ -417,22 +422,23 @@ class StreamsOverKafkaIT {
     assertThat(read()).isEmpty();
   }
 
-  private FeedHarness instance(Duration commitDelay) {
-    return instance(FeedHarness.Kind.USUAL, commitDelay);
+  private MessagingInstance instance(Duration commitDelay) {
+    return instance(MessagingInstance.Options.DEFAULT, commitDelay);
   }
 
-  private FeedHarness instance(FeedHarness.Kind kind, Duration commitDelay) {
-    return new FeedHarness(
-        broker.bootstrapServers(), names, kind, sink -> analysis(sink, commitDelay));
+  private MessagingInstance instance(MessagingInstance.Options options, Duration commitDelay) {
+    return new MessagingInstance(
+        broker.bootstrapServers(), names, options, sink -> analysis(sink, commitDelay));
   }
 
-  private FeedHarness instance(Function<CommitSink, Intake> analysis) {
-    return new FeedHarness(broker.bootstrapServers(), names, FeedHarness.Kind.USUAL, analysis);
+  private MessagingInstance instance(Function<CommitSink, Intake> analysis) {
+    return new MessagingInstance(
+        broker.bootstrapServers(), names, MessagingInstance.Options.DEFAULT, analysis);
   }
 
-  private PairwiseAnalysis analysis(CommitSink sink, Duration delay) {
-    PairwiseAnalysis analysis =
-        new PairwiseAnalysis(
+  private WordPairAnalysis analysis(CommitSink sink, Duration delay) {
+    WordPairAnalysis analysis =
+        new WordPairAnalysis(
             sink, task -> SCHEDULER.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS));
     analyses.add(analysis);
     return analysis;
@@ -450,7 +456,7 @@ class StreamsOverKafkaIT {
           publisher.publish(
               stream,
               i,
-              PairwiseAnalysis.START.plusSeconds(i),
+              WordPairAnalysis.START.plusSeconds(i),
               Duration.ofSeconds(1),
               "text/plain",
               (stream + i).getBytes(UTF_8));
@@ -462,24 +468,24 @@ class StreamsOverKafkaIT {
     }
   }
 
-  /// What an undisturbed run says.
+  /// Results of a run without failures.
   private List<Result> expected() throws Exception {
     return expectedAt(origins());
   }
 
   private List<Result> expectedAt(Map<String, List<ChunkOrigin>> origins) {
     List<Result> results = new ArrayList<>();
-    PairwiseAnalysis undisturbed =
-        new PairwiseAnalysis(
-            step -> {
-              results.addAll(step.results());
+    WordPairAnalysis uninterrupted =
+        new WordPairAnalysis(
+            commit -> {
+              results.addAll(commit.results());
               return CompletableFuture.completedFuture(null);
             },
             Runnable::run);
     for (String stream : STREAMS) {
       List<ChunkOrigin> at = origins.get(stream);
       for (int i = 0; i < CHUNKS; i++) {
-        undisturbed.offer(
+        uninterrupted.offer(
             new Chunk(
                 stream,
                 at.get(i),
@@ -489,7 +495,7 @@ class StreamsOverKafkaIT {
                 java.util.Optional.empty(),
                 UTF_8.encode(stream + i)));
       }
-      undisturbed.offer(new StreamInput.EndOfStream(stream, at.getLast()));
+      uninterrupted.offer(new StreamInput.EndOfStream(stream, at.getLast()));
     }
     assertThat(results).hasSize(STREAMS.size() * CHUNKS);
     return results;
@@ -523,7 +529,7 @@ class StreamsOverKafkaIT {
         % 4;
   }
 
-  private static List<Long> sequences(PairwiseAnalysis analysis, String stream) {
+  private static List<Long> sequences(WordPairAnalysis analysis, String stream) {
     return analysis.offered.stream()
         .filter(input -> input.stream().equals(stream))
         .filter(Chunk.class::isInstance)
@@ -531,7 +537,7 @@ class StreamsOverKafkaIT {
         .toList();
   }
 
-  /// All that lies on the topics, repetitions included.
+  /// All results on the topics, including duplicates.
   private List<Result> read() {
     List<Result> results = new ArrayList<>();
     try (ResultReader reader =
@@ -545,12 +551,12 @@ class StreamsOverKafkaIT {
     return results;
   }
 
-  /// Partitions that carry a stream.
-  private static int carrying() {
+  /// Number of partitions with a stream.
+  private static int partitionsWithStreams() {
     return (int) STREAMS.stream().map(StreamsOverKafkaIT::partition).distinct().count();
   }
 
-  /// How many records a reader sees that does not look whether they were committed.
+  /// Number of records that a `read_uncommitted` consumer sees.
   private int uncommitted() {
     Map<TopicPartition, Long> ends = new LinkedHashMap<>();
     int seen = 0;
@@ -579,7 +585,7 @@ class StreamsOverKafkaIT {
     try {
       Map<TopicPartition, Long> committed = new LinkedHashMap<>();
       admin
-          .listConsumerGroupOffsets(FeedHarness.GROUP)
+          .listConsumerGroupOffsets(MessagingInstance.GROUP)
           .partitionsToOffsetAndMetadata()
           .get()
           .forEach((partition, offset) -> {
@@ -593,7 +599,7 @@ class StreamsOverKafkaIT {
     }
   }
 
-  /// Of partitions that have records.
+  /// End offsets of the partitions that have records.
   private Map<TopicPartition, Long> ends() {
     try {
       Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();

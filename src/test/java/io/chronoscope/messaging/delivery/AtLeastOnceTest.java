@@ -1,9 +1,10 @@
 package io.chronoscope.messaging.delivery;
 
-import static io.chronoscope.messaging.delivery.Commits.PARTITION;
-import static io.chronoscope.messaging.delivery.Commits.step;
+import static io.chronoscope.messaging.delivery.CommitFixtures.PARTITION;
+import static io.chronoscope.messaging.delivery.CommitFixtures.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.messaging.MessagingMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +23,14 @@ class AtLeastOnceTest {
 
   private final MockProducer<String, byte[]> producer =
       new MockProducer<>(
-          Commits.cluster(), false, null, new StringSerializer(), new ByteArraySerializer());
+          CommitFixtures.cluster(), false, null, new StringSerializer(), new ByteArraySerializer());
   private final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
   private final MessagingFailure failure = new MessagingFailure();
   private final ChunkOffsets offsets = new ChunkOffsets();
   private final Delivery delivery =
       new AtLeastOnce(
           producer,
-          Commits.records(offsets),
+          CommitFixtures.records(offsets),
           offsets,
           due -> {
             commits.add(due);
@@ -43,19 +44,19 @@ class AtLeastOnceTest {
   @BeforeEach
   void readThreeChunks() {
     offsets.assign(PARTITION, new PartitionProgress(1, 7));
-    Commits.read(offsets, "cam", 7, 10);
+    CommitFixtures.read(offsets, "cam", 7, 10);
   }
 
   @Test
-  void writesResultsThenStateThenLetsGo() {
-    CompletableFuture<Void> done = sink.commit(step("cam", 1, 9)).toCompletableFuture();
+  void writesResultsThenStateThenCommitsTheOffset() {
+    CompletableFuture<Void> done = sink.commit(commit("cam", 1, 9)).toCompletableFuture();
     assertThat(topics()).containsExactly("video.events");
     producer.completeNext();
     assertThat(topics()).containsExactly("video.events", "video.state");
     ProducerRecord<String, byte[]> state = producer.history().getLast();
     assertThat(state.key()).isEqualTo("cam");
     assertThat(state.partition()).isEqualTo(1);
-    assertThat(StateRecord.parse(state.value())).isEqualTo(StateRecord.after(step("cam", 1, 9)));
+    assertThat(StateRecord.parse(state.value())).isEqualTo(StateRecord.after(commit("cam", 1, 9)));
     assertThat(commits).isEmpty();
     assertThat(done).isNotDone();
     producer.completeNext();
@@ -64,9 +65,9 @@ class AtLeastOnceTest {
   }
 
   @Test
-  void writesAStreamsStepsOneAfterTheOther() {
-    var first = sink.commit(step("cam", 1, 8)).toCompletableFuture();
-    var second = sink.commit(step("cam", 2, 9)).toCompletableFuture();
+  void writesCommitsOfAStreamInOrder() {
+    var first = sink.commit(commit("cam", 1, 8)).toCompletableFuture();
+    var second = sink.commit(commit("cam", 2, 9)).toCompletableFuture();
     producer.completeNext();
     assertThat(topics()).containsExactly("video.events", "video.state");
     producer.completeNext();
@@ -79,13 +80,13 @@ class AtLeastOnceTest {
   }
 
   @Test
-  void stopsForGoodWhenAResultCannotBeWritten() {
-    var first = sink.commit(step("cam", 1, 8)).toCompletableFuture();
+  void failsForGoodWhenAResultCannotBeWritten() {
+    var first = sink.commit(commit("cam", 1, 8)).toCompletableFuture();
     producer.errorNext(new IllegalStateException("disk full"));
     assertThat(first).isCompletedExceptionally();
     assertThat(failure.reason())
         .hasValueSatisfying(r -> assertThat(r).contains("cam", "disk full"));
-    var second = sink.commit(step("cam", 2, 9)).toCompletableFuture();
+    var second = sink.commit(commit("cam", 2, 9)).toCompletableFuture();
     assertThat(second).isCompletedExceptionally();
     assertThat(topics()).containsExactly("video.events");
     assertThat(commits).isEmpty();
@@ -93,31 +94,31 @@ class AtLeastOnceTest {
   }
 
   @Test
-  void writesNothingForAPartitionThatMovedAway() {
+  void writesNothingForARevokedPartition() {
     offsets.revoke(List.of(PARTITION));
-    assertThat(sink.commit(step("cam", 1, 8)).toCompletableFuture()).isCompletedExceptionally();
+    assertThat(sink.commit(commit("cam", 1, 8)).toCompletableFuture()).isCompletedExceptionally();
     assertThat(producer.history()).isEmpty();
     assertThat(failure.reason()).isEmpty();
   }
 
   @Test
-  void lostAndRegainedMeanwhileItBeginsWithWhatWasRead() {
-    sink.commit(step("cam", 1, 9));
+  void ignoresWritesOfAnAssignmentThatWasLostAndRegained() {
+    sink.commit(commit("cam", 1, 9));
     offsets.revoke(List.of(PARTITION));
     offsets.assign(PARTITION, new PartitionProgress(2, 7));
     producer.completeNext();
     producer.completeNext();
-    Commits.read(offsets, "cam", 7, 8);
+    CommitFixtures.read(offsets, "cam", 7, 8);
     assertThat(offsets.outstanding()).isOne();
     assertThat(commits).isEmpty();
   }
 
   @Test
-  void keepsAMarkAtTheEndAndTakesItAwayOnceCommitted() {
-    sink.commit(Commits.end("cam", 9));
-    StateRecord mark = StateRecord.parse(producer.history().getFirst().value());
-    assertThat(mark.state()).isEmpty();
-    assertThat(mark.neededFrom()).isEqualTo(10);
+  void keepsTheStateOfAnEndedStreamUntilItsOffsetIsCommitted() {
+    sink.commit(CommitFixtures.end("cam", 9));
+    StateRecord state = StateRecord.parse(producer.history().getFirst().value());
+    assertThat(state.state()).isEmpty();
+    assertThat(state.neededFrom()).isEqualTo(10);
     producer.completeNext();
     assertThat(commits).containsExactly(offset(10));
     assertThat(producer.history().getLast().value()).isNull();

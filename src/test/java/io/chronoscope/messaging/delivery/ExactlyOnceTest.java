@@ -1,14 +1,15 @@
 package io.chronoscope.messaging.delivery;
 
-import static io.chronoscope.messaging.delivery.Commits.PARTITION;
-import static io.chronoscope.messaging.delivery.Commits.step;
+import static io.chronoscope.messaging.delivery.CommitFixtures.PARTITION;
+import static io.chronoscope.messaging.delivery.CommitFixtures.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Result.DeadLetter;
-import io.chronoscope.messaging.delivery.PartitionTransactions.Patience;
+import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.messaging.delivery.PartitionTransactions.RetryPolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,27 +47,27 @@ class ExactlyOnceTest {
       new ExactlyOnce(
           partition -> producer,
           "group",
-          Commits.records(offsets),
+          CommitFixtures.records(offsets),
           offsets,
-          new Patience(Duration.ZERO, Duration.ofMinutes(1)),
+          new RetryPolicy(Duration.ZERO, Duration.ofMinutes(1)),
           tasks::add,
           failure,
           metrics);
   private final KafkaCommitSink sink = new KafkaCommitSink(delivery, offsets, failure, metrics);
 
   @BeforeEach
-  void takeOver() {
+  void assignPartition() {
     delivery.open(List.of(PARTITION), fenced::add);
     offsets.assign(PARTITION, new PartitionProgress(1, 7));
   }
 
   @Test
-  void writesTheStepsOfSeveralStreamsInOneTransaction() {
-    Commits.read(offsets, "north", 7, 9);
-    Commits.read(offsets, "south", 9, 11);
+  void writesCommitsOfSeveralStreamsInOneTransaction() {
+    CommitFixtures.read(offsets, "north", 7, 9);
+    CommitFixtures.read(offsets, "south", 9, 11);
     List<String> order = new ArrayList<>();
-    sink.commit(step("north", 1, 8)).thenRun(() -> order.add("north"));
-    sink.commit(step("south", 1, 10)).thenRun(() -> order.add("south"));
+    sink.commit(commit("north", 1, 8)).thenRun(() -> order.add("north"));
+    sink.commit(commit("south", 1, 10)).thenRun(() -> order.add("south"));
     assertThat(producer.history()).isEmpty();
     run();
     assertThat(producer.commitCount()).isEqualTo(1);
@@ -74,32 +75,34 @@ class ExactlyOnceTest {
     assertThat(producer.history().get(1).topic()).isEqualTo("video.state");
     assertThat(producer.history().get(1).partition()).isEqualTo(1);
     assertThat(StateRecord.parse(producer.history().get(1).value()))
-        .isEqualTo(StateRecord.after(step("north", 1, 8)));
+        .isEqualTo(StateRecord.after(commit("north", 1, 8)));
     assertThat(order).containsExactly("north", "south");
     assertThat(registry.get("chronoscope.transactions.duration").timer().count()).isEqualTo(1);
   }
 
   @Test
   void commitsTheOffsetInTheSameTransaction() {
-    Commits.read(offsets, "north", 7, 9);
-    Commits.read(offsets, "south", 9, 11);
-    sink.commit(step("south", 1, 10));
+    CommitFixtures.read(offsets, "north", 7, 9);
+    CommitFixtures.read(offsets, "south", 9, 11);
+    sink.commit(commit("south", 1, 10));
     run();
-    // The other stream still needs what comes before, so there is nothing to commit.
+    // The other stream still needs the earlier records, so there is nothing to commit.
     assertThat(producer.consumerGroupOffsetsHistory()).isEmpty();
-    sink.commit(step("north", 1, 8));
+    sink.commit(commit("north", 1, 8));
     run();
     assertThat(committed()).containsExactly(new OffsetAndMetadata(8));
   }
 
   @Test
-  void refusesARecordOfNoStreamTogetherWithItsOffset() {
-    Commits.read(offsets, "north", 7, 8);
-    offsets.takeAlone(
-        PARTITION, 8, new PartitionProgress.Taken("video.chunks-1", Instant.EPOCH, 1));
+  void rejectsARecordWithoutAStreamTogetherWithItsOffset() {
+    CommitFixtures.read(offsets, "north", 7, 8);
+    offsets.addWithoutStream(
+        PARTITION, 8, new PartitionProgress.PendingRecord("video.chunks-1", Instant.EPOCH, 1));
     sink.reject(
         new DeadLetter(
-            "video.chunks-1", Commits.origin(8), new Rejection(Reason.BAD_ENVELOPE, "no key")));
+            "video.chunks-1",
+            CommitFixtures.origin(8),
+            new Rejection(Reason.BAD_ENVELOPE, "no key")));
     run();
     assertThat(producer.history())
         .singleElement()
@@ -110,16 +113,17 @@ class ExactlyOnceTest {
         .singleElement()
         .satisfies(offset -> {
           assertThat(offset.offset()).isEqualTo(7);
-          // Read again from 7 on, it is known that 8 was refused.
-          assertThat(new PartitionProgress(2, offset).takeAlone(8, taken())).isFalse();
+          // When reading resumes at 7, the metadata says that 8 was rejected.
+          assertThat(new PartitionProgress(2, offset).addWithoutStream(8, withoutStream()))
+              .isFalse();
         });
   }
 
   @Test
-  void abortsAndWritesTheSameAgain() {
-    Commits.read(offsets, "north", 7, 9);
-    producer.commitFailures.add(new KafkaException("the broker went", new TimeoutException()));
-    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+  void retriesAnAbortedTransactionWithTheSameRecords() {
+    CommitFixtures.read(offsets, "north", 7, 9);
+    producer.commitFailures.add(new KafkaException("the broker is gone", new TimeoutException()));
+    CompletableFuture<Void> done = sink.commit(commit("north", 1, 8)).toCompletableFuture();
     run();
     assertThat(done).isCompleted();
     assertThat(producer.aborts).isEqualTo(1);
@@ -136,11 +140,11 @@ class ExactlyOnceTest {
   }
 
   @Test
-  void asksAgainWhetherACommitThatTimedOutWasMade() {
-    Commits.read(offsets, "north", 7, 9);
+  void repeatsACommitThatTimedOut() {
+    CommitFixtures.read(offsets, "north", 7, 9);
     producer.commitFailures.add(new TimeoutException("no answer"));
     producer.commitFailures.add(new TimeoutException("no answer"));
-    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    CompletableFuture<Void> done = sink.commit(commit("north", 1, 8)).toCompletableFuture();
     run();
     assertThat(done).isCompleted();
     assertThat(producer.aborts).isZero();
@@ -148,54 +152,54 @@ class ExactlyOnceTest {
   }
 
   @Test
-  void writesNothingMoreOnceFenced() {
-    Commits.read(offsets, "north", 7, 9);
+  void writesNothingMoreAfterItIsFenced() {
+    CommitFixtures.read(offsets, "north", 7, 9);
     producer.fenceProducer();
-    CompletableFuture<Void> first = sink.commit(step("north", 1, 8)).toCompletableFuture();
+    CompletableFuture<Void> first = sink.commit(commit("north", 1, 8)).toCompletableFuture();
     run();
     assertThat(fenced).containsExactly(PARTITION);
     assertThatThrownBy(first::get).hasCauseInstanceOf(CancellationException.class);
-    CompletableFuture<Void> second = sink.commit(step("north", 2, 9)).toCompletableFuture();
+    CompletableFuture<Void> second = sink.commit(commit("north", 2, 9)).toCompletableFuture();
     run();
     assertThat(second).isCompletedExceptionally();
     assertThat(producer.history()).isEmpty();
-    // That is for the consumer group to settle.
+    // The consumer group resolves this; it is not a failure.
     assertThat(failure.reason()).isEmpty();
     assertThat(registry.get("chronoscope.partitions.fenced").counter().count()).isEqualTo(1);
   }
 
   @Test
-  void isFencedWhenItCannotEvenAbort() {
-    Commits.read(offsets, "north", 7, 9);
+  void isFencedWhenTheAbortFails() {
+    CommitFixtures.read(offsets, "north", 7, 9);
     producer.commitFailures.add(new KafkaException("epoch"));
     producer.abortTransactionException =
         new KafkaException("in an error state", new ProducerFencedException("newer"));
-    sink.commit(step("north", 1, 8));
+    sink.commit(commit("north", 1, 8));
     run();
     assertThat(fenced).containsExactly(PARTITION);
     assertThat(producer.history()).isEmpty();
   }
 
   @Test
-  void stopsForGoodWhereTryingAgainCannotHelp() {
-    Commits.read(offsets, "north", 7, 9);
+  void failsForGoodWhenARetryCannotHelp() {
+    CommitFixtures.read(offsets, "north", 7, 9);
     producer.commitFailures.add(new KafkaException(new RecordTooLargeException("17 MiB")));
-    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
-    delivery.advance(PARTITION);
+    CompletableFuture<Void> done = sink.commit(commit("north", 1, 8)).toCompletableFuture();
+    delivery.commitOffset(PARTITION);
     run();
     assertThat(done).isCompletedExceptionally();
     assertThat(failure.reason())
         .hasValueSatisfying(reason -> assertThat(reason).contains("video.chunks-1", "17 MiB"));
-    // Neither its offset nor anything else is written any more.
-    delivery.finish(List.of(PARTITION), new MockConsumer<>("earliest"), Duration.ZERO);
+    // Nothing more is written, not even the offset.
+    delivery.drain(List.of(PARTITION), new MockConsumer<>("earliest"), Duration.ZERO);
     run();
     assertThat(producer.consumerGroupOffsetsHistory()).isEmpty();
   }
 
   @Test
-  void takesTheMarkAwayWithTheOffsetThatMakesItNeedless() {
-    Commits.read(offsets, "north", 7, 9);
-    sink.commit(Commits.end("north", 8));
+  void deletesTheStateOfAnEndedStreamWithTheOffsetThatMakesItObsolete() {
+    CommitFixtures.read(offsets, "north", 7, 9);
+    sink.commit(CommitFixtures.end("north", 8));
     run();
     assertThat(producer.commitCount()).isEqualTo(1);
     assertThat(producer.history().getLast().value()).isNull();
@@ -204,52 +208,52 @@ class ExactlyOnceTest {
   }
 
   @Test
-  void commitsTheOffsetOfWhatIsOnlySkipped() {
-    offsets.take(PARTITION, 7, new PartitionProgress.Taken("north", Instant.EPOCH, 1));
-    sink.commit(Commits.end("north", 20));
+  void commitsTheOffsetOfSkippedRecords() {
+    offsets.add(PARTITION, 7, new PartitionProgress.PendingRecord("north", Instant.EPOCH, 1));
+    sink.commit(CommitFixtures.end("north", 20));
     run();
-    Commits.read(offsets, "south", 8, 9);
+    CommitFixtures.read(offsets, "south", 8, 9);
     assertThat(committed()).containsExactly(new OffsetAndMetadata(8));
-    sink.commit(Commits.end("south", 8));
-    delivery.advance(PARTITION);
+    sink.commit(CommitFixtures.end("south", 8));
+    delivery.commitOffset(PARTITION);
     run();
     assertThat(committed()).contains(new OffsetAndMetadata(9));
-    delivery.advance(PARTITION);
+    delivery.commitOffset(PARTITION);
     run();
     assertThat(producer.commitCount()).as("nothing is due").isEqualTo(2);
   }
 
   @Test
-  void refusesWhatComesAfterItMovedAway() {
-    Commits.read(offsets, "north", 7, 9);
-    CompletableFuture<Void> before = sink.commit(step("north", 1, 8)).toCompletableFuture();
+  void refusesWritesAfterThePartitionIsAbandoned() {
+    CommitFixtures.read(offsets, "north", 7, 9);
+    CompletableFuture<Void> before = sink.commit(commit("north", 1, 8)).toCompletableFuture();
     run();
-    delivery.drop(List.of(PARTITION));
+    delivery.abandon(List.of(PARTITION));
     CompletableFuture<Void> after =
-        delivery.write(new WriteUnit.OfStep(step("north", 2, 9))).toCompletableFuture();
+        delivery.write(new WriteUnit.OfCommit(commit("north", 2, 9))).toCompletableFuture();
     assertThat(before).isCompleted();
     assertThatThrownBy(after::join).isInstanceOf(CancellationException.class);
     assertThat(producer.closed()).isTrue();
     assertThat(failure.reason()).isEmpty();
   }
 
-  /// A writer that was about to write when its partition was lost, and came back, leaves alone what
-  /// was read anew.
+  /// A transaction that was about to start when its partition was lost and assigned again must not
+  /// acknowledge records of the new assignment.
   @Test
-  void lostAndRegainedMeanwhileItBeginsWithWhatWasRead() {
-    Commits.read(offsets, "north", 7, 9);
-    CompletableFuture<Void> done = sink.commit(step("north", 1, 8)).toCompletableFuture();
-    producer.whenAsked =
+  void ignoresWritesOfAnAssignmentThatWasLostAndRegained() {
+    CommitFixtures.read(offsets, "north", 7, 9);
+    CompletableFuture<Void> done = sink.commit(commit("north", 1, 8)).toCompletableFuture();
+    producer.onPartitionsFor =
         () -> {
-          offsets.leave(List.of(PARTITION));
-          delivery.drop(List.of(PARTITION));
+          offsets.beginRevocation(List.of(PARTITION));
+          delivery.abandon(List.of(PARTITION));
           offsets.revoke(List.of(PARTITION));
           offsets.assign(PARTITION, new PartitionProgress(2, 7));
         };
     run();
     assertThat(done).isCompletedExceptionally();
     assertThat(producer.history()).isEmpty();
-    Commits.read(offsets, "north", 7, 8);
+    CommitFixtures.read(offsets, "north", 7, 8);
     assertThat(offsets.outstanding()).isOne();
     assertThat(offsets.committable()).containsEntry(PARTITION, 7L);
     assertThat(failure.reason()).isEmpty();
@@ -257,7 +261,8 @@ class ExactlyOnceTest {
 
   @Test
   void namesThePartitionInTheTransactionalId() {
-    assertThat(ExactlyOnce.transactionalId("group", PARTITION)).isEqualTo("group-video.chunks-1");
+    assertThat(CommitProducers.transactionalId("group", PARTITION))
+        .isEqualTo("group-video.chunks-1");
   }
 
   private void run() {
@@ -276,24 +281,25 @@ class ExactlyOnceTest {
         .toList();
   }
 
-  private static PartitionProgress.Taken taken() {
-    return new PartitionProgress.Taken("video.chunks-1", Instant.EPOCH, 1);
+  private static PartitionProgress.PendingRecord withoutStream() {
+    return new PartitionProgress.PendingRecord("video.chunks-1", Instant.EPOCH, 1);
   }
 
-  /// Fails as often as it is told to.
+  /// Fails with the queued exceptions, one per commit.
   private static final class FailingProducer extends MockProducer<String, byte[]> {
 
     private final Deque<RuntimeException> commitFailures = new ArrayDeque<>();
-    private Runnable whenAsked = () -> {};
+    private Runnable onPartitionsFor = () -> {};
     private int aborts;
 
     FailingProducer() {
-      super(Commits.cluster(), true, null, new StringSerializer(), new ByteArraySerializer());
+      super(
+          CommitFixtures.cluster(), true, null, new StringSerializer(), new ByteArraySerializer());
     }
 
     @Override
     public List<PartitionInfo> partitionsFor(String topic) {
-      whenAsked.run();
+      onPartitionsFor.run();
       return super.partitionsFor(topic);
     }
 

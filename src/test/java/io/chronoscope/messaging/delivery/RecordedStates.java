@@ -79,14 +79,14 @@ public final class RecordedStates {
   static ProducerRecord<String, byte[]> mark(StateRecord mark) {
     return RECORDS
         .state(
-            new WriteUnit.OfStep(
+            new WriteUnit.OfCommit(
                 new StreamCommit(mark.stream(), List.of(), mark.state(), mark.resumeFrom())))
         .orElseThrow();
   }
 
   /// The end of a mark.
   static ProducerRecord<String, byte[]> gone(int partition, String stream) {
-    return RECORDS.withoutMark(new TopicPartition("video.chunks", partition), stream);
+    return RECORDS.tombstone(new TopicPartition("video.chunks", partition), stream);
   }
 
   private static ProducerRecord<String, byte[]> written(StreamState state) {

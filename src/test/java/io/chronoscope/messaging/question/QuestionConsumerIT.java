@@ -15,7 +15,7 @@ import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.messaging.DeliveryGuarantee;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -71,7 +71,7 @@ class QuestionConsumerIT {
     Topics.ensure(kafka, names);
   }
 
-  private QuestionConsumer desk(DeliveryGuarantee delivery) {
+  private QuestionConsumer consumer(DeliveryGuarantee delivery) {
     return new QuestionConsumer(
         kafka,
         new ResultEnvelope(names, URI.create("/test")),
@@ -139,7 +139,7 @@ class QuestionConsumerIT {
 
   @ParameterizedTest
   @EnumSource
-  void answersWhatIsAskedAndNothingElseSuffers(DeliveryGuarantee delivery) throws Exception {
+  void answersQuestionsAndRejectsInvalidOnes(DeliveryGuarantee delivery) throws Exception {
     send("bad", "{\"stream\":\"cam\",\"question\":\"x\",\"from\":\"soon\"}");
     send("text", "when?");
     send(null, "{}");
@@ -153,8 +153,8 @@ class QuestionConsumerIT {
           }
           return nothing(question);
         };
-    try (QuestionConsumer desk = desk(delivery)) {
-      desk.open(MODEL, answering);
+    try (QuestionConsumer consumer = consumer(delivery)) {
+      consumer.open(MODEL, answering);
       List<Result> first = read(6);
       ask("broken", "last");
 
@@ -185,14 +185,14 @@ class QuestionConsumerIT {
 
   @ParameterizedTest
   @EnumSource
-  void whoComesNextAnswersWhatWasBegun(DeliveryGuarantee delivery) throws Exception {
+  void theNextInstanceAnswersAnUnfinishedQuestion(DeliveryGuarantee delivery) throws Exception {
     ask("q1");
-    CountDownLatch begun = new CountDownLatch(1);
-    try (QuestionConsumer first = desk(delivery)) {
+    CountDownLatch started = new CountDownLatch(1);
+    try (QuestionConsumer first = consumer(delivery)) {
       first.open(
           MODEL,
           question -> {
-            begun.countDown();
+            started.countDown();
             try {
               new CountDownLatch(1).await();
             } catch (InterruptedException e) {
@@ -200,15 +200,15 @@ class QuestionConsumerIT {
             }
             return nothing(question);
           });
-      begun.await();
+      started.await();
     }
-    try (QuestionConsumer second = desk(delivery)) {
+    try (QuestionConsumer second = consumer(delivery)) {
       second.open(MODEL, QuestionConsumerIT::nothing);
       assertThat(read(1)).containsExactly(nothing(question("q1")));
       awaitCommitted(1);
     }
     ask("q2");
-    try (QuestionConsumer third = desk(delivery)) {
+    try (QuestionConsumer third = consumer(delivery)) {
       third.open(MODEL, QuestionConsumerIT::nothing);
       assertThat(read(2))
           .containsExactlyInAnyOrder(nothing(question("q1")), nothing(question("q2")));
@@ -221,7 +221,7 @@ class QuestionConsumerIT {
       while (sum < offsets) {
         sum =
             admin
-                .listConsumerGroupOffsets(names.of(Topic.QUESTIONS) + "-group")
+                .listConsumerGroupOffsets(names.of(Topic.QUESTIONS) + "-group-questions")
                 .partitionsToOffsetAndMetadata()
                 .get()
                 .values()

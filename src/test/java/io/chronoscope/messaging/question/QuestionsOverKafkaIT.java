@@ -23,9 +23,9 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.messaging.chunk.StateStreamStarts;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.wire.ChunkEnvelope;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Everything between the question's record and the answer's, with real topics and chunks.
+/// From the record of a question to the record of its answer, with real topics and chunks.
 @Timeout(120)
 class QuestionsOverKafkaIT {
 
@@ -58,7 +58,7 @@ class QuestionsOverKafkaIT {
   private static EmbeddedBroker broker;
   private static Map<String, Object> kafka;
   private static BatchedModel model;
-  private static QuestionConsumer desk;
+  private static QuestionConsumer consumer;
 
   @BeforeAll
   static void start() {
@@ -89,7 +89,7 @@ class QuestionsOverKafkaIT {
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
-    QuestionAnswerer analyst =
+    QuestionAnswerer answerer =
         new QuestionAnswerer(
             settings,
             new QuestionLimits(Duration.ofHours(1), 0.5),
@@ -102,20 +102,19 @@ class QuestionsOverKafkaIT {
                 InstantSource.fixed(NOON.plusSeconds(3600))),
             new RetainedChunks(kafka, NAMES.of(Topic.CHUNKS), new ChunkEnvelope(1 << 20), 1 << 20),
             new StateStreamStarts(StateReader.from(kafka, NAMES.of(Topic.STATE))));
-    desk =
+    consumer =
         new QuestionConsumer(
             kafka,
             new ResultEnvelope(NAMES, URI.create("/test")),
             NAMES,
-            new QuestionConsumer.Settings(
-                "chronoscope-questions", 1, DeliveryGuarantee.EXACTLY_ONCE),
+            new QuestionConsumer.Settings("chronoscope", 1, DeliveryGuarantee.EXACTLY_ONCE),
             new MessagingMetrics(new SimpleMeterRegistry()));
-    desk.open(analyst.model(), analyst::answer);
+    consumer.open(answerer.model(), answerer::answer);
   }
 
   @AfterAll
   static void stop() {
-    desk.close();
+    consumer.close();
     model.close();
     broker.close();
   }
@@ -146,7 +145,7 @@ class QuestionsOverKafkaIT {
   }
 
   @Test
-  void answersFromTheChunksThatAreStillThere() {
+  void answersFromRetainedChunks() {
     QuestionAnswer answer = ask("there", "cam", NOON, NOON.plusSeconds(20));
 
     assertThat(answer.problem()).isEmpty();
@@ -159,13 +158,13 @@ class QuestionsOverKafkaIT {
   }
 
   @Test
-  void saysThatAStreamIsUnknown() {
+  void reportsAnUnknownStream() {
     assertThat(ask("nobody", "nobody", NOON, NOON.plusSeconds(20)).problem())
         .contains("stream nobody is unknown: no chunk of it is there");
   }
 
   @Test
-  void saysThatARangeIsInTheFuture() {
+  void reportsARangeInTheFuture() {
     Instant later = NOON.plusSeconds(7200);
 
     assertThat(ask("later", "cam", later, later.plusSeconds(20)).problem())
@@ -173,7 +172,7 @@ class QuestionsOverKafkaIT {
   }
 
   @Test
-  void saysWhichFieldIsWrong() throws Exception {
+  void namesTheInvalidField() throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer

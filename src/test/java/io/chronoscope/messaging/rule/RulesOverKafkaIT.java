@@ -29,13 +29,13 @@ import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.messaging.DeliveryGuarantee;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
+import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.shedding.LoadGovernor;
-import io.chronoscope.testing.FeedHarness;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
+import io.chronoscope.testing.MessagingInstance;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -108,19 +108,19 @@ class RulesOverKafkaIT {
     return resource;
   }
 
-  private RuleLoader follower() {
-    RuleLoader follower =
+  private RuleLoader loader() {
+    RuleLoader loader =
         open(
             new RuleLoader(
                 () -> new RuleReader(kafka, names.of(Topic.RULES)),
                 table,
                 new RuleMetrics(registry, table)));
-    follower.start();
-    return follower;
+    loader.start();
+    return loader;
   }
 
-  private RuleDeadLetterWriter inspector(DeliveryGuarantee delivery) {
-    RuleDeadLetterWriter inspector =
+  private RuleDeadLetterWriter deadLetterWriter(DeliveryGuarantee delivery) {
+    RuleDeadLetterWriter deadLetterWriter =
         open(
             new RuleDeadLetterWriter(
                 kafka,
@@ -129,8 +129,8 @@ class RulesOverKafkaIT {
                 new ResultEnvelope(names, URI.create("/test")),
                 delivery,
                 new MessagingMetrics(registry)));
-    inspector.start();
-    return inspector;
+    deadLetterWriter.start();
+    return deadLetterWriter;
   }
 
   private static Rule rule(String id, String text) {
@@ -165,12 +165,12 @@ class RulesOverKafkaIT {
   }
 
   @Test
-  void followsRulesFromTheBeginningAndAsTheyChange() throws Exception {
+  void loadsRulesFromTheBeginningAndFollowsChanges() throws Exception {
     put(rule("a", "a dog"));
     put(rule("b", "a cat"));
     put(rule("a", "a wolf"));
-    RuleLoader follower = follower();
-    assertThat(follower.awaitCaughtUp()).isTrue();
+    RuleLoader loader = loader();
+    assertThat(loader.awaitCaughtUp()).isTrue();
     assertThat(table.all()).containsExactly(rule("a", "a wolf"), rule("b", "a cat"));
 
     put(rule("c", "a bird"));
@@ -180,32 +180,32 @@ class RulesOverKafkaIT {
   }
 
   @Test
-  void saysWhyItCannotReadThemYet() throws Exception {
+  void reportsWhyTheRulesCannotBeReadYet() throws Exception {
     TopicNames absent = names.renamed(name -> "absent." + name);
-    RuleLoader follower =
+    RuleLoader loader =
         open(
             new RuleLoader(
                 () -> new RuleReader(kafka, absent.of(Topic.RULES)),
                 table,
                 new RuleMetrics(registry, table)));
-    follower.start();
-    await(() -> follower.trouble().isPresent());
-    assertThat(follower.trouble().orElseThrow()).contains(absent.of(Topic.RULES), "does not exist");
-    assertThat(follower.isCaughtUp()).isFalse();
+    loader.start();
+    await(() -> loader.problem().isPresent());
+    assertThat(loader.problem().orElseThrow()).contains(absent.of(Topic.RULES), "does not exist");
+    assertThat(loader.isCaughtUp()).isFalse();
     Topics.ensure(kafka, absent);
-    assertThat(follower.awaitCaughtUp()).isTrue();
-    await(() -> follower.trouble().isEmpty());
+    assertThat(loader.awaitCaughtUp()).isTrue();
+    await(() -> loader.problem().isEmpty());
   }
 
   @ParameterizedTest
   @EnumSource
-  void putsAMalformedRuleAsideOnceAndKeepsTheFormerInForce(DeliveryGuarantee delivery)
+  void writesOneDeadLetterForAnInvalidRuleAndKeepsTheFormerInForce(DeliveryGuarantee delivery)
       throws Exception {
     put(rule("a", "a dog"));
-    inspector(delivery);
-    inspector(delivery);
-    RuleLoader follower = follower();
-    follower.awaitCaughtUp();
+    deadLetterWriter(delivery);
+    deadLetterWriter(delivery);
+    RuleLoader loader = loader();
+    loader.awaitCaughtUp();
     putRaw("a", "{\"text\": \"a dog\", \"threshold\": 7}");
     putRaw("b", "{\"text\": \"a cat\"}");
     await(() -> table.all().size() == 2);
@@ -214,12 +214,12 @@ class RulesOverKafkaIT {
     assertThat(registry.get("chronoscope.rules").gauge().value()).isEqualTo(2);
 
     await(() -> !read(names.of(Topic.DEAD_LETTERS)).isEmpty());
-    // Whoever takes over does not answer it again.
+    // The next owner of the partition does not write it again.
     for (AutoCloseable one : opened.reversed()) {
       one.close();
     }
     opened.clear();
-    inspector(delivery);
+    deadLetterWriter(delivery);
     putRaw("c".repeat(900_000), "no JSON");
     await(() -> read(names.of(Topic.DEAD_LETTERS)).size() > 1);
     assertThat(read(names.of(Topic.DEAD_LETTERS)))
@@ -238,10 +238,10 @@ class RulesOverKafkaIT {
   }
 
   @Test
-  void opensAnAlertThatPointsToItsEventWhileItLasts() throws Exception {
+  void publishesAnOpenAlertThatRefersToItsEvent() throws Exception {
     put(rule("lamp", "Lamp-aaa is on"));
     putRaw("broken", "{}");
-    follower().awaitCaughtUp();
+    loader().awaitCaughtUp();
     LampVideo.Script script = new LampVideo.Script(10).on('a', 4, 14).on('b', 1, 19);
     BatchedModel model =
         open(
@@ -255,10 +255,10 @@ class RulesOverKafkaIT {
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
     open(
-        new FeedHarness(
+        new MessagingInstance(
             broker.bootstrapServers(),
             names,
-            FeedHarness.Kind.USUAL,
+            MessagingInstance.Options.DEFAULT,
             sink ->
                 open(
                     new StreamAnalysis(
@@ -278,7 +278,7 @@ class RulesOverKafkaIT {
       for (int second = 0; second < 10; second += 2) {
         publish(publisher, script, second);
       }
-      // Open before more of the stream has come.
+      // Published before the next chunk of the stream arrives.
       await(() -> !read(names.of(Topic.ALERTS)).isEmpty());
       Alert open = (Alert) read(names.of(Topic.ALERTS)).getFirst();
       assertThat(open.status()).isEqualTo(Status.OPEN);

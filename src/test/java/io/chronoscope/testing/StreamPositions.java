@@ -1,4 +1,4 @@
-package io.chronoscope.messaging.delivery;
+package io.chronoscope.testing;
 
 import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.WindowAnchor;
@@ -8,12 +8,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// A stream's place in time, for tests.
-public final class Positions {
+/// Stream positions with every component set.
+public final class StreamPositions {
 
-  private Positions() {}
+  private StreamPositions() {}
 
-  /// All there can be in one, at a chunk that is needed again.
+  /// A position at a chunk that the next window needs again.
   public static StreamPosition at(long number, Instant time) {
     FrameSampler.Position sampled = new FrameSampler.Position(3, 1);
     return new StreamPosition(

@@ -11,19 +11,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleFunction;
 import java.util.function.Predicate;
 
-/// Streams that say in their name at which rate they want to be looked at (`yard@2`), each given to
-/// an analysis with that rate; so one run compares several.
-public final class RateByStreamName implements Intake {
+/// Routes streams whose name ends with a frame rate (`yard@2`) to an analysis with that rate, so
+/// that one run can compare several rates.
+public final class FrameRateRouter implements Intake {
 
   private final Map<String, Intake> bySuffix = new LinkedHashMap<>();
   private final Intake others;
 
-  /// @param others takes streams whose name says nothing
-  RateByStreamName(Iterable<Double> rates, DoubleFunction<Intake> analysis, Intake others) {
+  /// @param analysis creates the analysis of a rate
+  /// @param others analyzes streams with no known rate in their name
+  FrameRateRouter(Iterable<Double> rates, DoubleFunction<Intake> analysis, Intake others) {
     rates.forEach(fps -> bySuffix.put(suffix(fps), analysis.apply(fps)));
     this.others = others;
   }
 
+  /// The name of a stream that is analyzed at this rate.
   public static String stream(String name, double fps) {
     return name + suffix(fps);
   }
@@ -32,19 +34,19 @@ public final class RateByStreamName implements Intake {
     return "@" + String.format(Locale.ROOT, "%.4f", fps).replaceAll("\\.?0+$", "");
   }
 
-  private Intake of(String stream) {
+  private Intake route(String stream) {
     int at = stream.lastIndexOf('@');
     return at < 0 ? others : bySuffix.getOrDefault(stream.substring(at), others);
   }
 
   @Override
   public CompletionStage<Void> offer(StreamInput input) {
-    return of(input.stream()).offer(input);
+    return route(input.stream()).offer(input);
   }
 
   @Override
   public void resume(StreamState state, ChunkOrigin resumeFrom) {
-    of(state.stream()).resume(state, resumeFrom);
+    route(state.stream()).resume(state, resumeFrom);
   }
 
   @Override

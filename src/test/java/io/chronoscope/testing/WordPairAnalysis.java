@@ -25,7 +25,6 @@ import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamInput.Unreadable;
 import io.chronoscope.domain.TimeSpan;
-import io.chronoscope.messaging.delivery.Positions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,10 +37,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
-/// Stands in for the analysis with words instead of video: each window is two chunks and overlaps
-/// the next by one, an event says both chunks' words, and the summary of the whole says all of
-/// them. So a chunk that is missed, read twice or out of order shows in what is published.
-public final class PairwiseAnalysis implements Intake {
+/// Fake analysis of chunks that hold words instead of video: each window is two chunks and overlaps
+/// the next by one, an event quotes the words of both chunks, and the summary quotes all of them. A
+/// chunk that is lost, processed twice or out of order therefore shows in the published results.
+public final class WordPairAnalysis implements Intake {
 
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final ModelRef MODEL = new ModelRef("pairs", "1");
@@ -54,7 +53,7 @@ public final class PairwiseAnalysis implements Intake {
   public final List<String> resumed = new CopyOnWriteArrayList<>();
   public volatile CompletableFuture<Void> room = CompletableFuture.completedFuture(null);
 
-  public PairwiseAnalysis(CommitSink sink, Executor executor) {
+  public WordPairAnalysis(CommitSink sink, Executor executor) {
     this.sink = sink;
     this.executor = executor;
   }
@@ -77,13 +76,13 @@ public final class PairwiseAnalysis implements Intake {
               done ->
                   stream.forgotten
                       ? CompletableFuture.completedFuture(null)
-                      : sink.commit(step(stream, input)).toCompletableFuture(),
+                      : sink.commit(commit(stream, input)).toCompletableFuture(),
               executor);
     }
     return room;
   }
 
-  private StreamCommit step(Stream stream, StreamInput input) {
+  private StreamCommit commit(Stream stream, StreamInput input) {
     return switch (input) {
       case Chunk chunk -> {
         String word = UTF_8.decode(((Media.Inline) chunk.media()).bytes().duplicate()).toString();
@@ -97,7 +96,7 @@ public final class PairwiseAnalysis implements Intake {
           windows.add(new PublishedSummary(number, 1, 0, 0, 0, words, SAMPLING, "", List.of()));
         } else if (stream.state != null && stream.state.position().nextSequence() != number) {
           throw new IllegalStateException(
-              "%s goes on at %d instead of %d"
+              "stream %s resumes at %d instead of %d"
                   .formatted(chunk.stream(), number, stream.state.position().nextSequence()));
         }
         stream.before = Optional.of(word);
@@ -112,7 +111,7 @@ public final class PairwiseAnalysis implements Intake {
                 new Summaries(0, windows, List.of(), List.of(), Optional.empty(), Optional.empty()),
                 Counts.NONE,
                 List.of(),
-                Positions.at(number, START.plusSeconds(number)));
+                StreamPositions.at(number, START.plusSeconds(number)));
         yield new StreamCommit(chunk.stream(), results, Optional.of(stream.state), chunk.origin());
       }
       case Unreadable unreadable -> {

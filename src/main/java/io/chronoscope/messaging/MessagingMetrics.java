@@ -1,4 +1,4 @@
-package io.chronoscope.messaging.delivery;
+package io.chronoscope.messaging;
 
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Result;
@@ -12,15 +12,16 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/// What the Kafka edge counts.
+/// Metrics of the Kafka edge.
 public final class MessagingMetrics {
 
-  /// A broker that was away, an instance that was taken for dead.
-  private static final List<Class<?>> USUAL_ABORTS =
+  /// Causes of aborts in normal operation: a broker that restarts, an instance that is fenced.
+  private static final List<Class<?>> EXPECTED_ABORTS =
       List.of(
           TimeoutException.class,
           ProducerFencedException.class,
@@ -35,6 +36,10 @@ public final class MessagingMetrics {
   private final Counter rebalances;
   private final Counter fenced;
   private final Timer commit;
+
+  /// The same under its former name, for one version.
+  private final Timer formerCommit;
+
   private final Timer transaction;
   private final AtomicLong lag = new AtomicLong();
 
@@ -42,61 +47,69 @@ public final class MessagingMetrics {
     this.registry = registry;
     this.received =
         Counter.builder("chronoscope.chunks.received")
-            .description("Records read from the chunks' topic")
+            .description("Records read from the chunks topic")
             .register(registry);
     this.receivedBytes =
         Counter.builder("chronoscope.chunks.received.bytes")
             .baseUnit("bytes")
-            .description("Bytes of the records read from the chunks' topic")
+            .description("Bytes of the records read from the chunks topic")
             .register(registry);
     this.skipped =
         Counter.builder("chronoscope.chunks.skipped")
-            .description("Records read again after a restart that were already done with")
+            .description("Records read again after a restart that had been processed before")
             .register(registry);
-    this.assigned = moved("assigned");
-    this.revoked = moved("revoked");
+    this.assigned = movements("assigned");
+    this.revoked = movements("revoked");
     this.rebalances =
         Counter.builder("chronoscope.rebalances")
-            .description("Rebalances of the consumer group that this instance took part in")
+            .description("Rebalances of the consumer group in which this instance took part")
             .register(registry);
     this.fenced =
         Counter.builder("chronoscope.partitions.fenced")
-            .description("Partitions for which another instance turned out to write")
+            .description("Partitions on which this instance was fenced by another one")
             .register(registry);
     this.commit =
-        Timer.builder("chronoscope.step.commit")
-            .description("From a step's handing over until it is durable")
-            .publishPercentileHistogram()
-            .register(registry);
+        commitTimer(
+            "chronoscope.commit.latency", "From the hand-over of a commit until it is durable");
+    this.formerCommit =
+        commitTimer("chronoscope.step.commit", "Deprecated, now chronoscope.commit.latency");
     this.transaction =
         Timer.builder("chronoscope.transactions.duration")
-            .description("Committed transactions: from their beginning, aborted attempts included")
+            .description("Duration of committed transactions, aborted attempts included")
             .publishPercentileHistogram()
             .register(registry);
-    // There from the start at zero: of a counter that appears with its first count, the rate of
-    // change does not show that one.
+    // Registered at zero: the rate of a counter that first appears with its first count misses that
+    // count.
     for (ResultType type : ResultType.values()) {
       published(type);
     }
     for (Reason reason : Reason.values()) {
       rejected(reason);
     }
-    USUAL_ABORTS.forEach(this::aborted);
+    EXPECTED_ABORTS.forEach(this::aborted);
     Gauge.builder("chronoscope.chunks.lag", lag, AtomicLong::get)
-        .description("Records on the assigned partitions that are not done with")
+        .description("Records on the assigned partitions that are still to be processed")
         .register(registry);
   }
 
-  private Counter moved(String change) {
+  private Timer commitTimer(String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .publishPercentileHistogram()
+        .register(registry);
+  }
+
+  private Counter movements(String change) {
     return Counter.builder("chronoscope.partitions.moved")
-        .description("Partitions assigned to and taken from this instance")
+        .description("Partitions assigned to and revoked from this instance")
         .tag("change", change)
         .register(registry);
   }
 
-  public void watch(ChunkOffsets offsets) {
-    Gauge.builder("chronoscope.chunks.outstanding", offsets, ChunkOffsets::outstanding)
-        .description("Records read that a stream still needs")
+  /// @param outstanding number of records that were read and are still needed
+  public void watchOutstanding(IntSupplier outstanding) {
+    Gauge.builder("chronoscope.chunks.outstanding", outstanding::getAsInt)
+        .description("Records read that their streams still need")
         .register(registry);
   }
 
@@ -117,26 +130,26 @@ public final class MessagingMetrics {
     revoked.increment(partitions);
   }
 
-  /// Called once a rebalance, also when nothing moved.
+  /// To be called once per rebalance, even if no partition moved.
   public void rebalanced() {
     rebalances.increment();
   }
 
-  void fenced() {
+  public void fenced() {
     fenced.increment();
   }
 
-  void transactionCommitted(Duration latency) {
+  public void transactionCommitted(Duration latency) {
     transaction.record(latency);
   }
 
-  void transactionAborted(Throwable reason) {
+  public void transactionAborted(Throwable reason) {
     aborted(reason.getClass()).increment();
   }
 
   private Counter aborted(Class<?> reason) {
     return Counter.builder("chronoscope.transactions.aborted")
-        .description("Transactions that were aborted, by reason; most are tried again")
+        .description("Aborted transactions, by reason; most are retried")
         .tag("reason", reason.getSimpleName())
         .register(registry);
   }
@@ -145,8 +158,9 @@ public final class MessagingMetrics {
     lag.set(records);
   }
 
-  void committed(Duration latency) {
+  public void committed(Duration latency) {
     commit.record(latency);
+    formerCommit.record(latency);
   }
 
   public void published(Result result) {
@@ -165,7 +179,7 @@ public final class MessagingMetrics {
 
   private Counter rejected(Reason reason) {
     return Counter.builder("chronoscope.chunks.rejected")
-        .description("Chunks that could not be read, by reason")
+        .description("Rejected records, by reason")
         .tag("reason", Json.nameOf(reason))
         .register(registry);
   }

@@ -9,12 +9,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// One run of the service in this process. Quarkus makes its own objects, so what a command wants
-/// of the run is left here for them before the boot.
-public final class ServiceRun {
+/// Runs the service in this process. Quarkus creates the beans itself, so the plan of a command is
+/// stored here, for the beans, before Quarkus boots. A process runs the service once.
+public final class ServiceLauncher {
 
-  /// @param whileRunning what is done while the service runs; it ends with it
-  /// @param rates for which streams named after them are analysed; see [RateByStreamName]
+  /// What a command does with the service.
+  ///
+  /// @param whileRunning called when the service is up; the service stops when it returns, and its
+  ///   value is the exit code
+  /// @param listener receives all events of the analysis
+  /// @param rates frame rates with their own analysis; see [FrameRateRouter]
   public record Plan(
       Callable<Integer> whileRunning, AnalysisListener listener, List<Double> rates) {}
 
@@ -27,9 +31,9 @@ public final class ServiceRun {
           AnalysisListener.SILENT,
           List.of());
 
-  private ServiceRun() {}
+  private ServiceLauncher() {}
 
-  /// Public because Quarkus makes it.
+  /// Public because Quarkus creates it.
   public static final class Application implements QuarkusApplication {
     @Override
     public int run(String... arguments) throws Exception {
@@ -45,13 +49,18 @@ public final class ServiceRun {
     return plan.rates();
   }
 
-  /// Until somebody stops the process.
-  public static int untilStopped() {
+  /// Runs the service until the process is stopped.
+  ///
+  /// @return the exit code
+  public static int runUntilStopped() {
     return boot();
   }
 
-  public static int with(Plan what) {
-    plan = what;
+  /// Runs the service as a command plans.
+  ///
+  /// @return the exit code
+  public static int run(Plan newPlan) {
+    plan = newPlan;
     return boot();
   }
 
@@ -66,12 +75,13 @@ public final class ServiceRun {
         });
     Throwable problem = failure.get();
     if (problem != null) {
-      throw new IllegalStateException("the service did not start: " + root(problem), problem);
+      throw new IllegalStateException(
+          "the service did not start: " + rootMessage(problem), problem);
     }
     return status.get();
   }
 
-  private static String root(Throwable problem) {
+  private static String rootMessage(Throwable problem) {
     Throwable root = problem;
     while (root.getCause() != null) {
       root = root.getCause();

@@ -7,8 +7,9 @@ import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.domain.ChunkOrigin;
-import io.chronoscope.messaging.delivery.PartitionProgress.Taken;
+import io.chronoscope.messaging.delivery.PartitionProgress.PendingRecord;
 import io.chronoscope.testing.Samples;
+import io.chronoscope.testing.StreamPositions;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -22,21 +23,22 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
-/// Commits of streams on one partition, and topics for them.
-final class Commits {
+/// Commits of streams on one partition, and a cluster with their topics.
+final class CommitFixtures {
 
   static final TopicPartition PARTITION = new TopicPartition("video.chunks", 1);
 
-  private Commits() {}
+  private CommitFixtures() {}
 
   static WriteUnitRecords records(ChunkOffsets offsets) {
     return new WriteUnitRecords(
         new ResultEnvelope(TopicNames.DEFAULT, URI.create("/test")), TopicNames.DEFAULT, offsets);
   }
 
+  /// Adds the records of a stream with the offsets `from` to `until`, exclusive.
   static void read(ChunkOffsets offsets, String stream, long from, long until) {
     for (long offset = from; offset < until; offset++) {
-      offsets.take(PARTITION, offset, new Taken(stream, Instant.EPOCH, 1));
+      offsets.add(PARTITION, offset, new PendingRecord(stream, Instant.EPOCH, 1));
     }
   }
 
@@ -44,8 +46,8 @@ final class Commits {
     return new ChunkOrigin(PARTITION.topic(), PARTITION.partition(), offset);
   }
 
-  /// A step with one event, after which the stream goes on.
-  static StreamCommit step(String stream, int revision, long resumeFrom) {
+  /// A commit with one event, after which the stream continues.
+  static StreamCommit commit(String stream, int revision, long resumeFrom) {
     var event = Samples.event(stream + "-e1", revision, stream);
     return new StreamCommit(
         stream,
@@ -60,10 +62,11 @@ final class Commits {
                 Summaries.NONE,
                 Counts.NONE,
                 List.of(),
-                Positions.at(resumeFrom, Instant.parse("2026-01-01T00:00:00.000001Z")))),
+                StreamPositions.at(resumeFrom, Instant.parse("2026-01-01T00:00:00.000001Z")))),
         origin(resumeFrom));
   }
 
+  /// The last commit of a stream.
   static StreamCommit end(String stream, long last) {
     return new StreamCommit(stream, List.of(), Optional.empty(), origin(last));
   }

@@ -4,6 +4,8 @@ import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.Intake;
 import io.chronoscope.client.Topics;
 import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.messaging.RebalanceProtocol;
 import io.chronoscope.messaging.chunk.ChunkFeed;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.messaging.delivery.AtLeastOnce;
@@ -13,10 +15,8 @@ import io.chronoscope.messaging.delivery.Delivery;
 import io.chronoscope.messaging.delivery.ExactlyOnce;
 import io.chronoscope.messaging.delivery.KafkaCommitSink;
 import io.chronoscope.messaging.delivery.MessagingFailure;
-import io.chronoscope.messaging.delivery.MessagingMetrics;
-import io.chronoscope.messaging.delivery.PartitionTransactions.Patience;
+import io.chronoscope.messaging.delivery.PartitionTransactions.RetryPolicy;
 import io.chronoscope.messaging.delivery.WriteUnitRecords;
-import io.chronoscope.service.ConsumerSetup;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
@@ -46,9 +46,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/// An instance of the edge without its container: the same feed and sink, polled by a thread of its
-/// own. It can be killed: from one moment to the next it polls, writes and commits no more.
-public final class FeedHarness implements AutoCloseable {
+/// The Kafka edge of one service instance, without the container: the same feed and commit sink,
+/// polled by its own thread. [#kill()] stops it like a process that crashes.
+public final class MessagingInstance implements AutoCloseable {
 
   public static final String GROUP = "chronoscope";
 
@@ -63,32 +63,36 @@ public final class FeedHarness implements AutoCloseable {
   private final Thread thread;
   private volatile boolean running = true;
   private volatile boolean killed;
-  private volatile boolean standing;
+  private volatile boolean suspended;
 
-  /// What can be different about an instance.
+  /// What can differ between instances.
   ///
-  /// @param kafka client properties beside the brokers
-  /// @param beforeCommit what happens when everything of a transaction is sent
-  public record Kind(
+  /// @param kafka client properties besides the brokers
+  /// @param beforeCommit runs when all records of a transaction are sent, before its commit
+  public record Options(
       DeliveryGuarantee guarantee, Map<String, Object> kafka, Runnable beforeCommit) {
-    public static final Kind USUAL = new Kind(DeliveryGuarantee.EXACTLY_ONCE, Map.of(), () -> {});
+    public static final Options DEFAULT =
+        new Options(DeliveryGuarantee.EXACTLY_ONCE, Map.of(), () -> {});
 
-    public Kind with(DeliveryGuarantee other) {
-      return new Kind(other, kafka, beforeCommit);
+    public Options with(DeliveryGuarantee other) {
+      return new Options(other, kafka, beforeCommit);
     }
 
-    public Kind with(Map<String, Object> other) {
-      return new Kind(guarantee, other, beforeCommit);
+    public Options with(Map<String, Object> other) {
+      return new Options(guarantee, other, beforeCommit);
     }
 
-    public Kind beforeCommit(Runnable other) {
-      return new Kind(guarantee, kafka, other);
+    public Options beforeCommit(Runnable other) {
+      return new Options(guarantee, kafka, other);
     }
   }
 
-  public FeedHarness(
-      String bootstrapServers, TopicNames names, Kind kind, Function<CommitSink, Intake> analysis) {
-    Map<String, Object> kafka = new HashMap<>(kind.kafka());
+  public MessagingInstance(
+      String bootstrapServers,
+      TopicNames names,
+      Options options,
+      Function<CommitSink, Intake> analysis) {
+    Map<String, Object> kafka = new HashMap<>(options.kafka());
     kafka.put("bootstrap.servers", bootstrapServers);
     Topics.ensure(kafka, names);
     Map<String, Object> properties = new HashMap<>(kafka);
@@ -102,37 +106,37 @@ public final class FeedHarness implements AutoCloseable {
     }
     consumer =
         new KafkaConsumer<>(
-            ConsumerSetup.rebalancing(properties),
+            RebalanceProtocol.cooperative(properties),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     MessagingMetrics metrics = new MessagingMetrics(registry);
     WriteUnitRecords records =
         new WriteUnitRecords(new ResultEnvelope(names, URI.create("/test")), names, offsets);
     delivery =
-        switch (kind.guarantee()) {
+        switch (options.guarantee()) {
           case EXACTLY_ONCE ->
               new ExactlyOnce(
                   partition ->
-                      stopping(
-                          kept(CommitProducers.transactional(kafka, GROUP, partition)),
-                          kind.beforeCommit()),
+                      hooked(
+                          register(CommitProducers.transactional(kafka, GROUP, partition)),
+                          options.beforeCommit()),
                   GROUP,
                   records,
                   offsets,
-                  new Patience(Duration.ofMillis(100), Duration.ofMinutes(1)),
+                  new RetryPolicy(Duration.ofMillis(100), Duration.ofMinutes(1)),
                   Executors.newVirtualThreadPerTaskExecutor(),
                   failure,
                   metrics);
           case AT_LEAST_ONCE ->
               new AtLeastOnce(
-                  kept(CommitProducers.idempotent(kafka)),
+                  register(CommitProducers.idempotent(kafka)),
                   records,
                   offsets,
                   this::commit,
                   Executors.newVirtualThreadPerTaskExecutor());
         };
     KafkaCommitSink sink = new KafkaCommitSink(delivery, offsets, failure, metrics);
-    CommitSink guarded = step -> killed ? new CompletableFuture<>() : sink.commit(step);
+    CommitSink guarded = commit -> killed ? new CompletableFuture<>() : sink.commit(commit);
     feed =
         new ChunkFeed(
             new ChunkEnvelope(1 << 20),
@@ -143,7 +147,8 @@ public final class FeedHarness implements AutoCloseable {
             offsets,
             failure,
             metrics);
-    thread = Thread.ofPlatform().name("harness").start(() -> poll(names.of(Topic.CHUNKS)));
+    thread =
+        Thread.ofPlatform().name("messaging-instance").start(() -> poll(names.of(Topic.CHUNKS)));
   }
 
   public MessagingFailure failure() {
@@ -154,23 +159,23 @@ public final class FeedHarness implements AutoCloseable {
     return offsets;
   }
 
-  /// Of how many partitions it learned that somebody else writes for them.
+  /// Number of partitions on which it was fenced.
   public int fenced() {
     return (int) registry.get("chronoscope.partitions.fenced").counter().count();
   }
 
-  private Producer<String, byte[]> kept(Producer<String, byte[]> producer) {
+  private Producer<String, byte[]> register(Producer<String, byte[]> producer) {
     producers.add(producer);
     return producer;
   }
 
-  /// A producer that does something else between sending and committing.
+  /// A producer that runs `beforeCommit` between sending and committing.
   @SuppressWarnings("unchecked")
-  private static Producer<String, byte[]> stopping(
+  private static Producer<String, byte[]> hooked(
       Producer<String, byte[]> producer, Runnable beforeCommit) {
     return (Producer<String, byte[]>)
         Proxy.newProxyInstance(
-            FeedHarness.class.getClassLoader(),
+            MessagingInstance.class.getClassLoader(),
             new Class<?>[] {Producer.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("commitTransaction")) {
@@ -185,10 +190,14 @@ public final class FeedHarness implements AutoCloseable {
             });
   }
 
-  /// Polls no more until it is told to, like a process that stands still for a while; what it has
-  /// read, it goes on with.
-  public void standStill(boolean stand) {
-    standing = stand;
+  /// Stops polling, like a process that is suspended; records that were read are still processed.
+  public void suspend() {
+    suspended = true;
+  }
+
+  /// Polls again after [#suspend()].
+  public void resume() {
+    suspended = false;
   }
 
   private void poll(String topic) {
@@ -196,7 +205,7 @@ public final class FeedHarness implements AutoCloseable {
     CompletableFuture<Void> room = CompletableFuture.completedFuture(null);
     ConcurrentLinkedQueue<ConsumerRecord<byte[], byte[]>> waiting = new ConcurrentLinkedQueue<>();
     while (running) {
-      if (standing) {
+      if (suspended) {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         continue;
       }
@@ -216,7 +225,7 @@ public final class FeedHarness implements AutoCloseable {
           record -> !offsets().isAssigned(new TopicPartition(record.topic(), record.partition())));
       while (room.isDone() && !waiting.isEmpty()) {
         room =
-            feed.take(waiting.poll(), consumer.groupMetadata().generationId())
+            feed.consume(waiting.poll(), consumer.groupMetadata().generationId())
                 .toCompletableFuture();
       }
     }
@@ -241,7 +250,7 @@ public final class FeedHarness implements AutoCloseable {
     return done;
   }
 
-  /// Ends without a word to anybody: what was sent but not committed stays behind as it is.
+  /// Stops without leaving the group; records that were sent but not committed stay uncommitted.
   public void kill() throws InterruptedException {
     killed = true;
     producers.forEach(producer -> producer.close(Duration.ZERO));
@@ -249,7 +258,7 @@ public final class FeedHarness implements AutoCloseable {
     thread.join();
   }
 
-  /// Leaves the group in good order.
+  /// Leaves the group.
   @Override
   public void close() throws InterruptedException {
     running = false;

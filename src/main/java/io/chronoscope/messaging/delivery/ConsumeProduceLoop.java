@@ -1,0 +1,353 @@
+package io.chronoscope.messaging.delivery;
+
+import io.chronoscope.client.ConsumerSettings;
+import io.chronoscope.domain.Result;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.messaging.RebalanceProtocol;
+import io.chronoscope.wire.RejectedRecord;
+import io.chronoscope.wire.ResultEnvelope;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Consumes a topic, has a [Handler] process its records, and publishes the results together with
+/// the consumed offsets: in one transaction, or at least once. Instances share the partitions
+/// through a consumer group; records that were not published when an instance stopped or failed are
+/// processed again by the next owner of their partition.
+///
+/// All Kafka calls are made on one thread of the loop. A partition is paused while records of it
+/// are being processed, so each has one batch in flight. After a failure the loop starts over, with
+/// new clients, from the committed offsets.
+///
+/// Fencing: every partition has its own producer, whose transactional id names the partition.
+/// Opening it on the next owner aborts a transaction that the former owner left open; the
+/// generation of the consumer group, which each transaction carries, rejects a former owner that
+/// still runs.
+public final class ConsumeProduceLoop implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConsumeProduceLoop.class);
+  private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+  private static final Duration BACKOFF = Duration.ofSeconds(1);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration PRODUCER_CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+  /// The next owner of a partition waits for an open transaction at most this long.
+  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
+  /// Processes consumed records.
+  @FunctionalInterface
+  public interface Handler {
+
+    /// Called on the thread of the loop, so anything that takes long belongs on another one.
+    ///
+    /// @param records of one partition, in order; at least one
+    /// @return the outputs, maybe none. The loop cancels it, with interruption, when the partition
+    ///   is revoked or the loop stops. If it fails, the loop starts over with the same records
+    Future<List<Output>> handle(List<ConsumerRecord<byte[], byte[]>> records);
+  }
+
+  /// A result to publish.
+  ///
+  /// @param source from which it was derived
+  public record Output(Result result, ConsumerRecord<byte[], byte[]> source) {}
+
+  /// What is consumed, and how.
+  ///
+  /// @param name of the thread, and in log lines
+  /// @param group the loop's own consumer group
+  /// @param maxRecords in one batch
+  public record Settings(
+      String name, String topic, String group, int maxRecords, DeliveryGuarantee delivery) {}
+
+  /// Creates Kafka clients; the loop closes them.
+  interface Clients {
+
+    Consumer<byte[], byte[]> consumer();
+
+    /// @return transactional if the delivery is exactly-once; not initialized
+    Producer<String, byte[]> producer(TopicPartition partition);
+  }
+
+  private record Batch(TopicPartition partition, long nextOffset, Future<List<Output>> outputs) {}
+
+  private final Settings settings;
+  private final Clients clients;
+  private final ResultEnvelope envelope;
+  private final Handler handler;
+  private final MessagingMetrics metrics;
+  private final Thread thread;
+  private final Map<TopicPartition, Batch> inFlight = new HashMap<>();
+  private final Map<TopicPartition, Producer<String, byte[]>> producers = new HashMap<>();
+  private boolean failing;
+  private volatile boolean closed;
+
+  /// @param kafka client properties, at least `bootstrap.servers`
+  public ConsumeProduceLoop(
+      Settings settings,
+      Map<String, Object> kafka,
+      ResultEnvelope envelope,
+      Handler handler,
+      MessagingMetrics metrics) {
+    this(settings, clients(settings, kafka), envelope, handler, metrics);
+  }
+
+  ConsumeProduceLoop(
+      Settings settings,
+      Clients clients,
+      ResultEnvelope envelope,
+      Handler handler,
+      MessagingMetrics metrics) {
+    this.settings = settings;
+    this.clients = clients;
+    this.envelope = envelope;
+    this.handler = handler;
+    this.metrics = metrics;
+    this.thread = Thread.ofPlatform().name(settings.name()).daemon().unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        consume();
+      } catch (KafkaException e) {
+        if (!closed && !failing) {
+          LOG.warn(
+              "{}: consuming {} failed, retrying: {}",
+              settings.name(),
+              settings.topic(),
+              e.toString());
+        }
+        backOff();
+      } catch (RuntimeException e) {
+        LOG.error("{}: consuming {} failed, retrying", settings.name(), settings.topic(), e);
+        backOff();
+      }
+    }
+  }
+
+  private void backOff() {
+    failing = true;
+    if (!closed) {
+      LockSupport.parkNanos(BACKOFF.toNanos());
+    }
+  }
+
+  private void consume() {
+    try (Consumer<byte[], byte[]> consumer = clients.consumer()) {
+      try {
+        consumer.subscribe(Set.of(settings.topic()), new Revocation());
+        while (!closed) {
+          ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
+          failing = false;
+          for (TopicPartition partition : records.partitions()) {
+            process(partition, records.records(partition));
+          }
+          publishFinished(consumer);
+          consumer.pause(inFlight.keySet());
+          consumer.resume(
+              consumer.assignment().stream().filter(p -> !inFlight.containsKey(p)).toList());
+        }
+      } finally {
+        release(Set.copyOf(inFlight.keySet()));
+        release(Set.copyOf(producers.keySet()));
+      }
+    }
+  }
+
+  private void process(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+    inFlight.put(
+        partition, new Batch(partition, records.getLast().offset() + 1, handler.handle(records)));
+  }
+
+  private void publishFinished(Consumer<byte[], byte[]> consumer) {
+    List<Batch> finished =
+        inFlight.values().stream().filter(batch -> batch.outputs().isDone()).toList();
+    for (Batch batch : finished) {
+      publish(consumer, batch);
+      inFlight.remove(batch.partition());
+    }
+  }
+
+  private void publish(Consumer<byte[], byte[]> consumer, Batch batch) {
+    List<Output> outputs = outputs(batch);
+    Map<TopicPartition, OffsetAndMetadata> offsets =
+        Map.of(batch.partition(), new OffsetAndMetadata(batch.nextOffset()));
+    if (outputs.isEmpty()) {
+      consumer.commitSync(offsets);
+      return;
+    }
+    Producer<String, byte[]> producer =
+        producers.computeIfAbsent(batch.partition(), this::openProducer);
+    List<ProducerRecord<String, byte[]>> records =
+        outputs.stream().map(output -> record(output, producer)).toList();
+    switch (settings.delivery()) {
+      case EXACTLY_ONCE -> {
+        producer.beginTransaction();
+        // The outcome of each send is part of the commit's.
+        records.forEach(producer::send);
+        producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+        producer.commitTransaction();
+      }
+      case AT_LEAST_ONCE -> {
+        records.stream().map(producer::send).toList().forEach(ConsumeProduceLoop::await);
+        consumer.commitSync(offsets);
+      }
+    }
+    outputs.forEach(output -> metrics.published(output.result()));
+  }
+
+  private static List<Output> outputs(Batch batch) {
+    try {
+      return batch.outputs().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "records of %s before offset %d could not be processed"
+              .formatted(batch.partition(), batch.nextOffset()),
+          e.getCause());
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static void await(Future<?> sent) {
+    try {
+      sent.get();
+    } catch (ExecutionException e) {
+      throw new KafkaException("a result was not published", e.getCause());
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static KafkaException interrupted() {
+    Thread.currentThread().interrupt();
+    return new KafkaException("interrupted while publishing");
+  }
+
+  private ProducerRecord<String, byte[]> record(Output output, Producer<String, byte[]> producer) {
+    int partitions = producer.partitionsFor(envelope.topic(output.result())).size();
+    return output.result() instanceof DeadLetter letter
+        ? envelope.write(letter, RejectedRecord.of(output.source()), partitions)
+        : envelope.write(output.result(), partitions);
+  }
+
+  private Producer<String, byte[]> openProducer(TopicPartition partition) {
+    Producer<String, byte[]> producer = clients.producer(partition);
+    if (settings.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
+      try {
+        producer.initTransactions();
+      } catch (RuntimeException e) {
+        producer.close(Duration.ZERO);
+        throw e;
+      }
+    }
+    return producer;
+  }
+
+  /// Cancels what is in flight and closes the producers, which aborts open transactions.
+  private void release(Collection<TopicPartition> partitions) {
+    for (TopicPartition partition : partitions) {
+      Batch batch = inFlight.remove(partition);
+      if (batch != null) {
+        batch.outputs().cancel(true);
+      }
+      Producer<String, byte[]> producer = producers.remove(partition);
+      if (producer != null) {
+        producer.close(PRODUCER_CLOSE_TIMEOUT);
+      }
+    }
+  }
+
+  private static Clients clients(Settings settings, Map<String, Object> kafka) {
+    Map<String, Object> consuming = consumerProperties(settings, kafka);
+    return clients(
+        () ->
+            new KafkaConsumer<>(
+                consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+        switch (settings.delivery()) {
+          case EXACTLY_ONCE ->
+              partition ->
+                  CommitProducers.transactional(
+                      kafka, settings.group(), partition, TRANSACTION_TIMEOUT);
+          case AT_LEAST_ONCE -> partition -> CommitProducers.idempotent(kafka);
+        });
+  }
+
+  private static Clients clients(
+      Supplier<Consumer<byte[], byte[]>> consumer,
+      Function<TopicPartition, Producer<String, byte[]>> producer) {
+    return new Clients() {
+      @Override
+      public Consumer<byte[], byte[]> consumer() {
+        return consumer.get();
+      }
+
+      @Override
+      public Producer<String, byte[]> producer(TopicPartition partition) {
+        return producer.apply(partition);
+      }
+    };
+  }
+
+  private static Map<String, Object> consumerProperties(
+      Settings settings, Map<String, Object> kafka) {
+    Map<String, Object> properties =
+        RebalanceProtocol.cooperative(ConsumerSettings.inGroup(kafka, settings.group()));
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.maxRecords());
+    return properties;
+  }
+
+  /// Stops after the transaction in progress, if any. Records in flight are processed by the next
+  /// owner of their partition.
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(CLOSE_TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Revocation implements ConsumerRebalanceListener {
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      // Consuming starts at the committed offsets.
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      release(partitions);
+    }
+  }
+}
