@@ -80,7 +80,8 @@ class ByReferenceIT {
         List<Media.Reference> references = new ArrayList<>();
         for (MediaSegment segment : segments) {
           references.add(
-              uploader.put(STREAM, segment.index(), segment.contentType(), FileFeed.bytesOf(segment)));
+              uploader.put(
+                  STREAM, segment.index(), segment.contentType(), FileFeed.bytesOf(segment)));
         }
         Path last = Path.of(references.getLast().uri());
         Path aside = folder.resolve("aside");

@@ -41,8 +41,18 @@ class CommandLineInterfaceTest {
   void explainsEveryCommand() {
     for (String command :
         new String[] {
-          "demo", "serve", "produce", "events", "rules", "dlq", "ask", "backtest", "analyze",
-          "generate", "evaluate", "bench"
+          "demo",
+          "serve",
+          "produce",
+          "events",
+          "rules",
+          "dlq",
+          "ask",
+          "backtest",
+          "analyze",
+          "generate",
+          "evaluate",
+          "bench"
         }) {
       out.reset();
 
