@@ -18,7 +18,7 @@ import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.StreamTraces;
-import io.chronoscope.tracing.TracedSteps;
+import io.chronoscope.tracing.TracedCommitSink;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ChunkRecords;
@@ -69,7 +69,7 @@ class TracedStreamTest {
                   .addSpanProcessor(SimpleSpanProcessor.create(exporter))
                   .build())
           .build();
-  private final Tracing tracing = Tracing.over(telemetry);
+  private final Tracing tracing = Tracing.through(telemetry);
   private final StreamTraces traces = new StreamTraces(tracing);
   private final ResultEnvelope results =
       new ResultEnvelope(
@@ -262,7 +262,7 @@ class TracedStreamTest {
             ReferencedMedia.NONE,
             model,
             LoadGovernor.off(),
-            new TracedSteps(sink, traces),
+            new TracedCommitSink(sink, traces),
             traces));
   }
 
