@@ -115,7 +115,7 @@ final class Timeline implements AutoCloseable {
         published.add(
             publish(
                 new DetectedGap(
-                    unseen, until, Cause.MISSING, "the chunk that comes here has no frame here")));
+                    unseen, until, Cause.MISSING, "the chunk has no frames for this time")));
       }
     }
     if (!published.isEmpty()) {
@@ -225,7 +225,7 @@ final class Timeline implements AutoCloseable {
                 watermark,
                 watermark,
                 Cause.CLOCK,
-                "the producer's clock was set back here, from %s to %s; the stream begins anew"
+                "the producer's clock was set back from %s to %s; the stream starts again"
                     .formatted(watermark, newStart))));
     return results;
   }
