@@ -20,7 +20,7 @@ import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.StreamTraces;
-import io.chronoscope.tracing.TracedSteps;
+import io.chronoscope.tracing.TracedCommitSink;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ChunkRecords;
@@ -72,7 +72,7 @@ class TracedStreamTest {
                   .addSpanProcessor(SimpleSpanProcessor.create(exporter))
                   .build())
           .build();
-  private final Tracing tracing = Tracing.over(telemetry);
+  private final Tracing tracing = Tracing.through(telemetry);
   private final StreamTraces traces = new StreamTraces(tracing);
   private final ResultEnvelope results =
       new ResultEnvelope(
@@ -270,7 +270,7 @@ class TracedStreamTest {
                 InstantSource.system()),
             LoadGovernor.off(),
             Rules.NONE,
-            new TracedSteps(sink, traces)));
+            new TracedCommitSink(sink, traces)));
   }
 
   private ProducerRecord<String, byte[]> chunk(long sequence, double from, double to) {
