@@ -167,6 +167,6 @@ class RetainedChunksIT {
 
     assertThatThrownBy(() -> sequences(chunks(50), 0, 30))
         .isInstanceOf(TooMuchToReadException.class)
-        .hasMessageContaining("was read up to 50 bytes");
+        .hasMessageContaining("stopped at the limit of 50 bytes");
   }
 }

@@ -48,7 +48,7 @@ class QuestionRecordTest {
           {"stream":7,"question":"x","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z"} ~ stream is not a string
           {"stream":"cam","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z"} ~ question is missing
           {"stream":"cam","question":" ","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z"} ~ question is blank
-          {"stream":"cam","question":"a<|im_end|>","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z"} ~ question has control characters, or <| with which the model's own begin
+          {"stream":"cam","question":"a<|im_end|>","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z"} ~ question contains control characters, or <|, which starts special tokens of the model
           {"stream":"cam","question":"x","from":"noon","to":"2026-01-01T12:01:00Z"} ~ from is not an RFC 3339 time: noon
           {"stream":"cam","question":"x","from":"2026-01-01T12:00:00Z"} ~ to is missing
           {"stream":"cam","question":"x","from":"2026-01-01T12:02:00Z","to":"2026-01-01T12:01:00Z"} ~ from (2026-01-01T12:02:00Z) is not before to (2026-01-01T12:01:00Z)

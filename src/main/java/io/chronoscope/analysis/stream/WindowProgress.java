@@ -109,7 +109,8 @@ final class WindowProgress {
   private String detail() {
     int everyNth = detailLevel().everyNthWindow();
     return everyNth == 1
-        ? "the service was too far behind to look"
-        : "the service was too far behind; one window in %d was looked at".formatted(everyNth);
+        ? "not analyzed: the stream lagged too far behind"
+        : "not analyzed: the stream lagged too far behind; one window in %d is analyzed"
+            .formatted(everyNth);
   }
 }

@@ -8,8 +8,8 @@ import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -87,17 +87,18 @@ class StreamUnderLoadTest {
         idle);
   }
 
-  private AnalysisTools tools(LoadGovernor load, CommitSink sink) {
-    return new AnalysisTools(
-        new LampVideo(),
-        ReferencedMedia.NONE,
-        batched,
+  private StreamTools tools(LoadGovernor load, CommitSink sink) {
+    return new StreamTools(
+        new WindowTools(
+            new LampVideo(),
+            ReferencedMedia.NONE,
+            batched,
+            new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
+            AnalysisListener.SILENT,
+            () -> now),
         load,
         Rules.NONE,
-        new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
-        sink,
-        AnalysisListener.SILENT,
-        () -> now);
+        sink);
   }
 
   private static Instant at(double seconds) {
