@@ -94,7 +94,7 @@ final class Repair {
                 candidates,
                 reader.grid(),
                 untilMicros,
-                tools.load().look(stream)));
+                tools.load().detailLevel(stream)));
       }
       from = until;
     }

@@ -143,7 +143,7 @@ final class WindowScheduler {
 
   private List<Result> analyze(long window, List<SampledFrame> candidates, long untilMicros) {
     DetailLevel detail = progress.detailLevelFor(candidates);
-    if (!detail.describes(stream, window)) {
+    if (!detail.analyzes(stream, window)) {
       listener.on(new WindowShed(stream, window, detail.level()));
       return shed(window, untilMicros);
     }
@@ -191,7 +191,7 @@ final class WindowScheduler {
       return false;
     }
     for (long window = aggregator.nextWindow(); windows.startOf(window) < chunkEnd; window++) {
-      if (detail.describes(stream, window)) {
+      if (detail.analyzes(stream, window)) {
         return false;
       }
     }

@@ -781,7 +781,7 @@ class DisorderTest {
 
   /// A joint that is no gap, and half the distance of frames.
   private Duration untold() {
-    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(500L * load.look("cam").fpsDivisor());
+    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(500L * load.detailLevel("cam").fpsDivisor());
   }
 
   private static boolean countsFrom(Instant start, Instant time, long offsetMs) {

@@ -315,7 +315,9 @@ class StreamUnderLoadTest {
       analysis.offer(chunk("cam", 5));
       now = at(24.5);
       analysis.offer(chunk("cam", 6));
-      assertThat(governor.worst()).as("the first that waits").isEqualTo(Duration.ofMillis(12_500));
+      assertThat(governor.worstLag())
+          .as("the first that waits")
+          .isEqualTo(Duration.ofMillis(12_500));
       assertThat(governor.pressure()).isEqualTo(1);
       goOn.countDown();
       analysis.offer(end("cam", 7));
@@ -325,7 +327,7 @@ class StreamUnderLoadTest {
         assertThat(step).isNotNull();
       } while (step.state().isPresent());
       until(() -> analysis.streams() == 0);
-      until(() -> governor.worst().isZero());
+      until(() -> governor.worstLag().isZero());
       assertThat(governor.pressure()).isZero();
     }
   }
@@ -342,10 +344,10 @@ class StreamUnderLoadTest {
       until(() -> analysis.streams() == 1 || analysis.streams() == 0);
       analysis.forget("moves"::equals);
       until(() -> analysis.streams() == 0);
-      until(() -> governor.worst().isZero());
+      until(() -> governor.worstLag().isZero());
       // Nothing of it comes back later.
-      governor.behind("other", Duration.ofSeconds(1));
-      assertThat(governor.worst()).isEqualTo(Duration.ofSeconds(1));
+      governor.recordLag("other", Duration.ofSeconds(1));
+      assertThat(governor.worstLag()).isEqualTo(Duration.ofSeconds(1));
     }
   }
 
