@@ -1,4 +1,4 @@
-package io.chronoscope.analysis.stream;
+package io.chronoscope.tracing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +9,8 @@ import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
+import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
@@ -18,10 +20,6 @@ import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
-import io.chronoscope.tracing.SendTraces;
-import io.chronoscope.tracing.StreamTraces;
-import io.chronoscope.tracing.TracedCommitSink;
-import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.ResultEnvelope;
@@ -55,9 +53,9 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// From a chunk record's headers, through the analysis in the stream's own thread, to the headers
-/// of what was found.
-class TracedStreamTest {
+/// Follows traces from the headers of a chunk's record through the analysis, on the stream's
+/// thread, to the headers of the results.
+class StreamTracesTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final URI SOURCE = URI.create("/test");
@@ -87,8 +85,8 @@ class TracedStreamTest {
   private final BlockingQueue<Written> written = new LinkedBlockingQueue<>();
   private final LampVideo.Script script = new LampVideo.Script(40).on('a', 2, 6);
 
-  /// A step's records; written by another thread than the stream's, as the real sink does.
-  private record Written(StreamCommit step, List<ProducerRecord<String, byte[]>> records) {}
+  /// The records of a commit; written on another thread than the stream's, as by the real sink.
+  private record Written(StreamCommit commit, List<ProducerRecord<String, byte[]>> records) {}
 
   @AfterEach
   void close() {
@@ -97,7 +95,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void aChunksTraceGoesFromItsHeaderToTheHeadersOfItsResults() throws Exception {
+  void continuesTheTraceOfAChunkInTheHeadersOfItsResults() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       offer(analysis, chunk(0, 0, 5), "00-" + TRACE + "-" + SENT + "-01", "vendor=word");
       offer(analysis, chunk(1, 5, 10), null, null);
@@ -115,7 +113,7 @@ class TracedStreamTest {
         assertThat(parent(name, last)).as(name).isEqualTo(spanOfWindow.getSpanId());
       }
 
-      // The window rests on both chunks, the first of which was sent in a trace of its own.
+      // The window is based on both chunks, the first of which was sent in its own trace.
       SpanData received = receivedIn(TRACE);
       assertThat(received.getParentSpanId()).isEqualTo(SENT);
       assertThat(received.getSpanContext().getTraceState().get("vendor")).isEqualTo("word");
@@ -135,7 +133,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void theTraceOfAStreamsOnlyChunkReachesItsResults() throws Exception {
+  void continuesTheTraceOfTheOnlyChunkOfAStream() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       offer(analysis, chunk(0, 0, 8), "00-" + TRACE + "-" + SENT + "-01", "vendor=word");
       offer(analysis, ChunkRecords.endOfStream("video.chunks", SOURCE, "cam"), 1, null, null);
@@ -153,7 +151,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void aMalformedTraceparentIsPassedOverAndTheChunkTaken() throws Exception {
+  void ignoresAMalformedTraceparentAndAnalyzesTheChunk() throws Exception {
     for (String malformed :
         List.of(
             "",
@@ -177,7 +175,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void aRejectedChunkIsAnErrorInItsTrace() throws Exception {
+  void marksARejectedChunkAsAnErrorInItsTrace() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       ProducerRecord<String, byte[]> garbage =
           ChunkRecords.chunk(
@@ -191,10 +189,10 @@ class TracedStreamTest {
               "garbage".getBytes(UTF_8));
       offer(analysis, garbage, 0, "00-" + TRACE + "-" + SENT + "-01", null);
 
-      Written letter = written.poll(20, TimeUnit.SECONDS);
+      Written deadLetter = written.poll(20, TimeUnit.SECONDS);
 
-      assertThat(letter).isNotNull();
-      assertThat(header(letter.records().getFirst().headers(), "traceparent")).contains(TRACE);
+      assertThat(deadLetter).isNotNull();
+      assertThat(header(deadLetter.records().getFirst().headers(), "traceparent")).contains(TRACE);
       SpanData span = spansOf(0).get("chunk");
       assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
       assertThat(span.getStatus().getDescription()).isNotBlank();
@@ -202,7 +200,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void aSenderBeginsATraceForEachChunk() {
+  void startsATraceForEachChunkSent() {
     ProducerRecord<String, byte[]> first = chunk(0, 0, 2);
     ProducerRecord<String, byte[]> second = chunk(1, 2, 4);
     SendTraces sender = new SendTraces(tracing);
@@ -218,7 +216,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void withoutTracingNoHeaderIsAdded() throws Exception {
+  void addsNoHeadersWhileOff() throws Exception {
     StreamTraces off = new StreamTraces(Tracing.off());
     ProducerRecord<String, byte[]> chunk = chunk(0, 0, 2);
 
@@ -233,7 +231,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void isOffUnlessAskedForOrGivenAnAddress() {
+  void isOffUnlessEnabledOrGivenAnAddress() {
     assertThat(Tracing.open(Optional.empty(), name -> null).isOn()).isFalse();
     assertThat(Tracing.open(Optional.of(false), name -> "http://localhost:4318").isOn()).isFalse();
     try (Tracing addressed =
