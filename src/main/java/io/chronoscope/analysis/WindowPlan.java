@@ -28,7 +28,7 @@ public record WindowPlan(Duration length, Duration overlap, Duration partialInte
     }
   }
 
-  public long lengthMicros() {
+  long lengthMicros() {
     return length.toNanos() / 1000;
   }
 
@@ -62,7 +62,7 @@ public record WindowPlan(Duration length, Duration overlap, Duration partialInte
   }
 
   /// The first window that ends after `micros`.
-  public long firstEndingAfter(long micros) {
+  long firstEndingAfter(long micros) {
     return Math.max(0, Math.floorDiv(micros - lengthMicros(), strideMicros()) + 1);
   }
 

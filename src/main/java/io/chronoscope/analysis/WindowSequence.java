@@ -7,11 +7,6 @@ package io.chronoscope.analysis;
 /// @param anchor the window from which they are spaced
 public record WindowSequence(WindowPlan plan, WindowAnchor anchor) {
 
-  /// The windows of a stream that has not been idle yet.
-  public static WindowSequence fromStreamStart(WindowPlan plan) {
-    return new WindowSequence(plan, WindowAnchor.STREAM_START);
-  }
-
   /// The same windows up to `window`, which starts at `fromMicros`; the later ones follow it.
   public WindowSequence reanchored(long window, long fromMicros) {
     return new WindowSequence(plan, new WindowAnchor(window, fromMicros));

@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
 /// Starts and stops the service: loads the model on its own thread, so that health checks respond
 /// meanwhile, and closes everything in reverse order.
 @ApplicationScoped
-public class ServiceLifecycle {
+class ServiceLifecycle {
 
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
   private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(20);

@@ -64,7 +64,7 @@ record ChunkArrivals(
           placed.chunk().origin(),
           new Rejection(
               Rejection.Reason.BAD_TIME,
-              "chunk starts at %s, before its stream began".formatted(placed.start())));
+              "chunk starts at %s, before its stream started".formatted(placed.start())));
       return;
     }
     try {

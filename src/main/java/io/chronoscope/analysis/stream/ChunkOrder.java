@@ -25,6 +25,8 @@ final class ChunkOrder {
   /// Most chunks buffered: the stream's state lists each of them, and must fit into a record.
   static final int MAX_BUFFERED_CHUNKS = 1000;
 
+  private static final String UNREADABLE = "the chunk for this time could not be read";
+
   private static final Comparator<PlacedChunk> BY_TIME =
       Comparator.comparing(PlacedChunk::start)
           .thenComparing(PlacedChunk::sequence)
@@ -165,8 +167,8 @@ final class ChunkOrder {
         first.start(),
         unreadableAtWatermark ? Cause.UNREADABLE : Cause.CLOCK,
         unreadableAtWatermark
-            ? "the chunk that comes here could not be read"
-            : "chunk %d follows by its number, but begins %.3f s after the one before it ended"
+            ? UNREADABLE
+            : "chunk %d continues the sequence, but starts %.3f s after the chunk before it ended"
                 .formatted(
                     first.sequence(), Duration.between(reached, first.start()).toMillis() / 1e3));
   }
@@ -177,8 +179,8 @@ final class ChunkOrder {
         first.start(),
         unreadableAtWatermark && !skipsNumbers ? Cause.UNREADABLE : Cause.MISSING,
         skipsNumbers
-            ? "chunks %d to %d did not come".formatted(nextSequence, first.sequence() - 1)
-            : "no chunk came");
+            ? "chunks %d to %d are missing".formatted(nextSequence, first.sequence() - 1)
+            : "no chunk arrived");
   }
 
   /// Whether a chunk that would start at `missing` is no longer waited for.
@@ -224,9 +226,7 @@ final class ChunkOrder {
       return Optional.empty();
     }
     watermark = end.get();
-    return Optional.of(
-        new DetectedGap(
-            reached, end.get(), Cause.UNREADABLE, "the chunk that comes here could not be read"));
+    return Optional.of(new DetectedGap(reached, end.get(), Cause.UNREADABLE, UNREADABLE));
   }
 
   /// Moves the watermark across the gap of a [Move.SkipGap].

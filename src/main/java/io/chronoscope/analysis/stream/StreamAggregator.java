@@ -103,11 +103,6 @@ final class StreamAggregator {
         position);
   }
 
-  /// What has been published.
-  Counts counts() {
-    return counts;
-  }
-
   /// Adds the answer for the next window.
   List<Result> add(WindowAnswer answer, WindowSequence windows) {
     SeenSpan span = answer.span();

@@ -79,7 +79,7 @@ final class WindowProgress {
 
   /// The level of detail at which the stream is analyzed at present.
   DetailLevel detailLevel() {
-    return load.look(stream);
+    return load.detailLevel(stream);
   }
 
   /// The level of detail for a window whose turn has come; reports how far the stream lags.
@@ -109,7 +109,8 @@ final class WindowProgress {
   private String detail() {
     int everyNth = detailLevel().everyNthWindow();
     return everyNth == 1
-        ? "the service was too far behind to look"
-        : "the service was too far behind; one window in %d was looked at".formatted(everyNth);
+        ? "not analyzed: the stream lagged too far behind"
+        : "not analyzed: the stream lagged too far behind; one window in %d is analyzed"
+            .formatted(everyNth);
   }
 }

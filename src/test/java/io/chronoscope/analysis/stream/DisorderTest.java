@@ -13,8 +13,8 @@ import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -119,19 +119,20 @@ class DisorderTest {
       Optional<Made> from, List<Optional<StreamInput>> actions, AnalysisListener listener) {
     List<Made> made = new ArrayList<>();
     int[] at = {from.map(Made::actions).orElse(0)};
-    AnalysisTools tools =
-        new AnalysisTools(
-            new LampVideo(),
-            ReferencedMedia.NONE,
-            batched,
+    StreamTools tools =
+        new StreamTools(
+            new WindowTools(
+                new LampVideo(),
+                ReferencedMedia.NONE,
+                batched,
+                new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
+                listener,
+                () -> NOON),
             load,
             Rules.NONE,
-            new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
             step -> {
               throw new AssertionError("steps are handed over directly");
-            },
-            listener,
-            () -> NOON);
+            });
     Optional<StreamLifecycle.Resumed> resumed =
         from.flatMap(f ->
             f.step()
@@ -780,7 +781,7 @@ class DisorderTest {
 
   /// A joint that is no gap, and half the distance of frames.
   private Duration untold() {
-    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(500L * load.look("cam").fpsDivisor());
+    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(500L * load.detailLevel("cam").fpsDivisor());
   }
 
   private static boolean countsFrom(Instant start, Instant time, long offsetMs) {

@@ -6,9 +6,9 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.FfmpegDecoder;
@@ -133,19 +133,20 @@ class MediaInDisorderTest {
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
-    AnalysisTools tools =
-        new AnalysisTools(
-            new FfmpegDecoder(),
-            ReferencedMedia.NONE,
-            batched,
+    StreamTools tools =
+        new StreamTools(
+            new WindowTools(
+                new FfmpegDecoder(),
+                ReferencedMedia.NONE,
+                batched,
+                new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
+                AnalysisListener.SILENT,
+                () -> NOON),
             LoadGovernor.off(),
             Rules.NONE,
-            new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
             step -> {
               throw new AssertionError("steps are handed over directly");
-            },
-            AnalysisListener.SILENT,
-            () -> NOON);
+            });
     try (StreamLifecycle analyzer =
         new StreamLifecycle(
             "cam", settings, tools, Optional.empty(), step -> results.addAll(step.results()))) {

@@ -11,8 +11,8 @@ import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -90,30 +90,31 @@ class StreamAnalysisTest {
     StreamAnalysis analysis =
         new StreamAnalysis(
             settings,
-            new AnalysisTools(
-                decoder,
-                ReferencedMedia.NONE,
-                batched,
+            new StreamTools(
+                new WindowTools(
+                    decoder,
+                    ReferencedMedia.NONE,
+                    batched,
+                    new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
+                    event -> {
+                      if (event instanceof StreamRevoked revoked) {
+                        left.add(revoked.stream());
+                      } else if (event instanceof EventOpened opened) {
+                        latencies.add(opened.latency());
+                        latencies.add(opened.delay());
+                      } else if (event instanceof StreamFailed failed) {
+                        failure = failed.cause();
+                        steps.add(FAILED);
+                      }
+                    },
+                    () -> NOON.plusSeconds(3)),
                 LoadGovernor.off(),
                 Rules.NONE,
-                new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
                 step -> {
                   onStep.run();
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
-                },
-                event -> {
-                  if (event instanceof StreamRevoked revoked) {
-                    left.add(revoked.stream());
-                  } else if (event instanceof EventOpened opened) {
-                    latencies.add(opened.latency());
-                    latencies.add(opened.delay());
-                  } else if (event instanceof StreamFailed failed) {
-                    failure = failed.cause();
-                    steps.add(FAILED);
-                  }
-                },
-                () -> NOON.plusSeconds(3)));
+                }));
     running.add(analysis);
     return analysis;
   }

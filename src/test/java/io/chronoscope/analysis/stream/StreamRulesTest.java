@@ -8,8 +8,8 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -90,26 +90,27 @@ class StreamRulesTest {
     StreamAnalysis analysis =
         new StreamAnalysis(
             settings,
-            new AnalysisTools(
-                decoder,
-                ReferencedMedia.NONE,
-                batched,
+            new StreamTools(
+                new WindowTools(
+                    decoder,
+                    ReferencedMedia.NONE,
+                    batched,
+                    new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
+                    event -> {
+                      if (event instanceof RuleEvaluated evaluated) {
+                        judged.add(evaluated.rule());
+                      } else if (event instanceof RulesSkipped skipped) {
+                        leftOut.addAll(skipped.rules());
+                      }
+                    },
+                    () -> NOON),
                 LoadGovernor.off(),
                 rules,
-                new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
                 step -> {
                   onStep.accept(step);
                   steps.add(step);
                   return CompletableFuture.completedFuture(null);
-                },
-                event -> {
-                  if (event instanceof RuleEvaluated evaluated) {
-                    judged.add(evaluated.rule());
-                  } else if (event instanceof RulesSkipped skipped) {
-                    leftOut.addAll(skipped.rules());
-                  }
-                },
-                () -> NOON));
+                }));
     running.add(analysis);
     return analysis;
   }

@@ -8,8 +8,8 @@ import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
@@ -87,17 +87,18 @@ class StreamUnderLoadTest {
         idle);
   }
 
-  private AnalysisTools tools(LoadGovernor load, CommitSink sink) {
-    return new AnalysisTools(
-        new LampVideo(),
-        ReferencedMedia.NONE,
-        batched,
+  private StreamTools tools(LoadGovernor load, CommitSink sink) {
+    return new StreamTools(
+        new WindowTools(
+            new LampVideo(),
+            ReferencedMedia.NONE,
+            batched,
+            new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
+            AnalysisListener.SILENT,
+            () -> now),
         load,
         Rules.NONE,
-        new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
-        sink,
-        AnalysisListener.SILENT,
-        () -> now);
+        sink);
   }
 
   private static Instant at(double seconds) {
@@ -314,7 +315,9 @@ class StreamUnderLoadTest {
       analysis.offer(chunk("cam", 5));
       now = at(24.5);
       analysis.offer(chunk("cam", 6));
-      assertThat(governor.worst()).as("the first that waits").isEqualTo(Duration.ofMillis(12_500));
+      assertThat(governor.worstLag())
+          .as("the first that waits")
+          .isEqualTo(Duration.ofMillis(12_500));
       assertThat(governor.pressure()).isEqualTo(1);
       goOn.countDown();
       analysis.offer(end("cam", 7));
@@ -324,7 +327,7 @@ class StreamUnderLoadTest {
         assertThat(step).isNotNull();
       } while (step.state().isPresent());
       until(() -> analysis.streams() == 0);
-      until(() -> governor.worst().isZero());
+      until(() -> governor.worstLag().isZero());
       assertThat(governor.pressure()).isZero();
     }
   }
@@ -341,10 +344,10 @@ class StreamUnderLoadTest {
       until(() -> analysis.streams() == 1 || analysis.streams() == 0);
       analysis.forget("moves"::equals);
       until(() -> analysis.streams() == 0);
-      until(() -> governor.worst().isZero());
+      until(() -> governor.worstLag().isZero());
       // Nothing of it comes back later.
-      governor.behind("other", Duration.ofSeconds(1));
-      assertThat(governor.worst()).isEqualTo(Duration.ofSeconds(1));
+      governor.recordLag("other", Duration.ofSeconds(1));
+      assertThat(governor.worstLag()).isEqualTo(Duration.ofSeconds(1));
     }
   }
 

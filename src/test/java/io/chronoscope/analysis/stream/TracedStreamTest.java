@@ -9,10 +9,12 @@ import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
+import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.StreamInput;
+import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
@@ -35,6 +37,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,13 +260,17 @@ class TracedStreamTest {
                         step.results().stream().map(result -> results.write(result, 4)).toList())));
     return new StreamAnalysis(
         settings,
-        new AnalysisTools(
-            new LampVideo(),
-            ReferencedMedia.NONE,
-            model,
+        new StreamTools(
+            new WindowTools(
+                new LampVideo(),
+                ReferencedMedia.NONE,
+                model,
+                new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
+                traces,
+                InstantSource.system()),
             LoadGovernor.off(),
-            new TracedCommitSink(sink, traces),
-            traces));
+            Rules.NONE,
+            new TracedCommitSink(sink, traces)));
   }
 
   private ProducerRecord<String, byte[]> chunk(long sequence, double from, double to) {
