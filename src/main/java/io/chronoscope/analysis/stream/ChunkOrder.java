@@ -226,9 +226,7 @@ final class ChunkOrder {
       return Optional.empty();
     }
     watermark = end.get();
-    return Optional.of(
-        new DetectedGap(
-            reached, end.get(), Cause.UNREADABLE, UNREADABLE));
+    return Optional.of(new DetectedGap(reached, end.get(), Cause.UNREADABLE, UNREADABLE));
   }
 
   /// Moves the watermark across the gap of a [Move.SkipGap].

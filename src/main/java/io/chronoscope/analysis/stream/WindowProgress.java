@@ -110,6 +110,7 @@ final class WindowProgress {
     int everyNth = detailLevel().everyNthWindow();
     return everyNth == 1
         ? "not analyzed: the stream lagged too far behind"
-        : "not analyzed: the stream lagged too far behind; one window in %d is analyzed".formatted(everyNth);
+        : "not analyzed: the stream lagged too far behind; one window in %d is analyzed"
+            .formatted(everyNth);
   }
 }

@@ -8,8 +8,7 @@ import picocli.CommandLine.Command;
 /// Groups the commands on rules.
 @Command(
     name = "rules",
-    description =
-        "Manages rules: what the service watches for, in plain language.",
+    description = "Manages rules: what the service watches for, in plain language.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "(list | set | remove)",

@@ -169,8 +169,7 @@ class DisorderTest {
     void coverTheTimeForWhichAChunkHasNoFrames() {
       List<Optional<StreamInput>> actions = records(upTo(30));
       Chunk whole = (Chunk) actions.get(22).orElseThrow(); // 44 to 46; lamp e is on from 44
-      actions.set(
-          22, Optional.of(LampChunks.withMedia(whole, LampChunks.withoutFrames(whole))));
+      actions.set(22, Optional.of(LampChunks.withMedia(whole, LampChunks.withoutFrames(whole))));
       actions.add(30, Optional.of(redriven(whole, 30)));
       actions.set(31, Optional.of(end(31)));
       List<Committed> committed = run.run(actions);
@@ -363,8 +362,7 @@ class DisorderTest {
       assertThat(all(Gap.class, committed))
           .extracting(gap -> gap.cause() + " " + gap.start() + " " + gap.end())
           .containsExactly(
-              "CLOCK " + at(2) + " " + at(later),
-              "CLOCK " + at(later + 2) + " " + at(later + 2));
+              "CLOCK " + at(2) + " " + at(later), "CLOCK " + at(later + 2) + " " + at(later + 2));
       assertThat(all(StreamEnd.class, committed)).extracting(StreamEnd::end).containsExactly(at(8));
       assertThat(run.decoded()).isEqualTo(4);
     }
@@ -388,8 +386,7 @@ class DisorderTest {
       List<Committed> committed = run.run(LampChunks.actions(inputs));
       assertThat(results(committed).getLast())
           .isEqualTo(
-              new StreamEnd(
-                  StableIds.of("end", "cam", at(20)), "cam", at(20), at(20), 0, 0, 0, 0));
+              new StreamEnd(StableIds.of("end", "cam", at(20)), "cam", at(20), at(20), 0, 0, 0, 0));
     }
   }
 }

@@ -3,20 +3,15 @@ package io.chronoscope.analysis.stream;
 import static io.chronoscope.analysis.stream.StreamFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.EventOpened;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
-import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
-import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.AnalysisTools;
-import io.chronoscope.analysis.window.EmbeddingCache;
-import io.chronoscope.batching.BatchLimits;
-import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
@@ -30,8 +25,6 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
-import io.chronoscope.rule.Rules;
-import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.nio.ByteBuffer;
@@ -58,7 +51,6 @@ import org.junit.jupiter.api.Timeout;
 
 class StreamAnalysisTest {
 
-
   private static final StreamCommit FAILED =
       new StreamCommit("failed", List.of(), Optional.empty(), new ChunkOrigin("failed", 0, 0));
 
@@ -79,6 +71,7 @@ class StreamAnalysisTest {
             committed.add(commit);
             return CompletableFuture.completedFuture(null);
           });
+
   @AfterEach
   void close() {
     running.forEach(StreamAnalysis::close);
@@ -472,7 +465,8 @@ class StreamAnalysisTest {
       analysis.offer(end(2));
       List<StreamCommit> commits = new ArrayList<>(idle);
       commits.addAll(untilEnd());
-      // What was closed is not opened again: the second window starts where the first was cut short.
+      // What was closed is not opened again: the second window starts where the first was cut
+      // short.
       assertThat(eventsIn(commits)).contains(TRUTH[0], TRUTH[2]);
       assertThat(all(Summary.class, commits))
           .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())

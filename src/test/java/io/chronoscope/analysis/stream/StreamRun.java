@@ -80,8 +80,8 @@ final class StreamRun implements AutoCloseable {
     AnalysisTools tools = fixture.tools();
     Optional<Resumed> resumed =
         from.map(Committed::commit)
-            .flatMap(commit ->
-                commit.state().map(state -> new Resumed(state, commit.resumeFrom())));
+            .flatMap(
+                commit -> commit.state().map(state -> new Resumed(state, commit.resumeFrom())));
     StreamLifecycle lifecycle = lifecycle(tools, resumed, committed, at);
     if (from.isPresent() && resumed.isPresent()) {
       long first = from.get().commit().resumeFrom().offset();
@@ -114,11 +114,7 @@ final class StreamRun implements AutoCloseable {
       AnalysisTools tools, Optional<Resumed> resumed, List<Committed> committed, int[] at) {
     StreamLifecycle lifecycle =
         new StreamLifecycle(
-            "cam",
-            settings,
-            tools,
-            resumed,
-            commit -> committed.add(new Committed(commit, at[0])));
+            "cam", settings, tools, resumed, commit -> committed.add(new Committed(commit, at[0])));
     lifecycle.start();
     return lifecycle;
   }
