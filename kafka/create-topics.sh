@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Creates the topics on an existing cluster from the definitions beside this script.
 # Usage: create-topics.sh BOOTSTRAP [REPLICATION_FACTOR] [OPTION…]
-#   needs kafka-topics.sh (or kafka-topics) of a Kafka distribution on the path;
-#   further options go to it, for instance --command-config client.properties
+#   requires kafka-topics.sh (or kafka-topics) of a Kafka distribution on the path;
+#   passes further options to it, for instance --command-config client.properties
 set -euo pipefail
 
 if [[ $# -lt 1 ]]; then

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <K> key; items of one batch have equal keys
 /// @param <I> item
 /// @param <O> result of an item
-public final class Batcher<K, I, O> implements AutoCloseable {
+final class Batcher<K, I, O> implements AutoCloseable {
 
   /// After this long, background items run even if live items are waiting.
   static final Duration MAX_BACKGROUND_WAIT = Duration.ofSeconds(2);
@@ -50,7 +50,7 @@ public final class Batcher<K, I, O> implements AutoCloseable {
   /// @param name of the thread
   /// @param work computes one result for each item of a batch, in order
   /// @param onBatch receives the size of each batch before it runs
-  public Batcher(
+  Batcher(
       String name, BatchLimits limits, BiFunction<K, List<I>, List<O>> work, IntConsumer onBatch) {
     this.limits = limits;
     this.work = work;
@@ -61,7 +61,7 @@ public final class Batcher<K, I, O> implements AutoCloseable {
 
   /// Submits an item. The result completes when its batch has run; a batch that throws fails all of
   /// its items. After [#close()] the result fails with [RejectedExecutionException].
-  public CompletableFuture<O> submit(K key, I item, Priority priority) {
+  CompletableFuture<O> submit(K key, I item, Priority priority) {
     CompletableFuture<O> result = new CompletableFuture<>();
     lock.lock();
     try {

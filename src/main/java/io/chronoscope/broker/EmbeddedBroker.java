@@ -23,16 +23,16 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/// One Kafka node in this JVM, open to any Kafka client. Started and closed by its owner; what was
-/// written survives the close only where a data directory was given.
+/// One Kafka node in this JVM, open to any Kafka client. Its owner starts and closes it; records
+/// survive the close only in a given data directory.
 public final class EmbeddedBroker implements AutoCloseable {
 
   private static final int NODE = 1;
   private static final int START_ATTEMPTS = 3;
 
-  /// A starting broker writes a thousand lines at level INFO, and a few warnings that say that it
-  /// is alone. Held here because loggers that nobody holds may be collected together with their
-  /// level.
+  /// Levels that silence a starting broker: it logs a thousand lines at INFO, and a few warnings
+  /// that it is the only node. Held in a field because unreferenced loggers may be
+  /// garbage-collected together with their levels.
   private static final Map<Logger, Level> LOGGERS =
       Map.of(
           Logger.getLogger("kafka"), Level.WARNING,
@@ -57,14 +57,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /// How the broker is set up.
   ///
-  /// @param dataDirectory where the log is kept; a broker started again on it goes on. Empty: a
-  ///   temporary directory, deleted on close
-  /// @param host the address to listen on and to tell clients
-  /// @param port the port for clients; 0 takes a free one
-  /// @param maxMessageBytes the largest record batch; everything on the way that limits a record's
-  ///   size is raised with it
-  /// @param extra further settings in Kafka's own names, above the ones chosen here; the clients'
-  ///   listener is called `CLIENTS`
+  /// @param dataDirectory holds the log, for this and later brokers. Empty: a temporary directory,
+  ///   deleted on close
+  /// @param host the address to listen on and to advertise to clients
+  /// @param port the port for clients; 0 picks a free one
+  /// @param maxMessageBytes maximum size of a record batch; all other limits of a record's size are
+  ///   raised to it
+  /// @param extra further settings under Kafka's own names, which take precedence; the listener for
+  ///   clients is called `CLIENTS`
   public record Settings(
       Optional<Path> dataDirectory,
       String host,
@@ -79,12 +79,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         throw new IllegalArgumentException("port of the embedded broker is " + port);
       }
       if (maxMessageBytes <= 0) {
-        throw new IllegalArgumentException("largest message is " + maxMessageBytes + " bytes");
+        throw new IllegalArgumentException("maximum message size is " + maxMessageBytes + " bytes");
       }
       extra = Map.copyOf(extra);
     }
 
-    /// The same with further settings.
+    /// The same settings with further ones of Kafka.
     public Settings with(Map<String, String> more) {
       Map<String, String> all = new HashMap<>(extra);
       all.putAll(more);
@@ -96,7 +96,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       return new Settings(Optional.empty(), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES, Map.of());
     }
 
-    /// On localhost, with a directory that is kept.
+    /// On localhost, with a persistent directory.
     public static Settings in(Path dataDirectory, int port) {
       return new Settings(
           Optional.of(dataDirectory), "localhost", port, DEFAULT_MAX_MESSAGE_BYTES, Map.of());
@@ -105,8 +105,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /// Starts a broker and waits until it serves clients (about 4 s).
   ///
-  /// @throws IllegalStateException when it cannot start: the port is taken, the directory is in use
-  ///   by another broker or was written by something else
+  /// @throws IllegalStateException if it cannot start: the port is in use, or the directory is used
+  ///   by another broker or was not written by a broker
   public static EmbeddedBroker start(Settings settings) {
     LOGGERS.forEach((logger, level) -> {
       if (logger.getLevel() == null) {
@@ -144,7 +144,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return new EmbeddedBroker(server, settings.host() + ":" + port, directory, temporary);
       } catch (RuntimeException e) {
         stop(server);
-        // A free port may be taken by somebody else between looking and binding.
+        // Another process may bind the free port first.
         if (attempt == START_ATTEMPTS) {
           throw new IllegalStateException(
               "the embedded broker did not start on port " + port + ": " + e.getMessage(), e);
@@ -158,7 +158,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return bootstrapServers;
   }
 
-  /// Where the log lies.
+  /// The directory that holds the log.
   public Path dataDirectory() {
     return directory;
   }
@@ -203,7 +203,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     properties.put("replica.fetch.response.max.bytes", largest);
     properties.put("socket.request.max.bytes", Math.max(100 * 1024 * 1024, largest + 1024 * 1024));
 
-    // Topics are created from their definitions, never by a misspelt name.
+    // Topics are created from their definitions, never by a misspelled name.
     properties.put("auto.create.topics.enable", false);
     properties.put("group.initial.rebalance.delay.ms", 0);
     for (String topic : List.of("offsets.topic", "transaction.state.log")) {
@@ -212,7 +212,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
     properties.put("transaction.state.log.min.isr", 1);
     properties.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", 1000);
-    // Tests that kill instances ask for short sessions.
+    // Tests that kill instances use short session timeouts.
     properties.put("group.min.session.timeout.ms", 1000);
     properties.put("group.consumer.min.session.timeout.ms", 1000);
     properties.put("group.consumer.min.heartbeat.interval.ms", 200);
@@ -245,8 +245,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         .run();
   }
 
-  /// A taken port would otherwise be found after seconds of starting up, and reported from the
-  /// depths of the broker.
+  /// Fails early: the broker itself would report a port in use only after seconds, with an obscure
+  /// error.
   private static void requireFree(String host, int port) {
     if (port == 0) {
       return;

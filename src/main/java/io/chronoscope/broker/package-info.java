@@ -1,6 +1,6 @@
-/// A real Kafka broker inside this JVM, for the demo, for `serve --embedded` and for tests: one
-/// node that is broker and controller at once (KRaft), on a directory that is kept or thrown away.
-/// Knows nothing of topics or of the rest of the program.
+/// A real Kafka broker in this JVM, for the demo, for `serve --embedded` and for tests: one node
+/// that is both broker and controller (KRaft), on a persistent or temporary directory. Knows
+/// neither topics nor the rest of the program.
 @NullMarked
 package io.chronoscope.broker;
 

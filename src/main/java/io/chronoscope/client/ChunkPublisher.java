@@ -18,10 +18,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/// Sends the chunks of streams, in the order of the calls. Safe for use by several threads.
+/// Publishes the chunks of streams, in the order of the calls. Thread-safe.
 public final class ChunkPublisher implements AutoCloseable {
 
-  /// The largest chunk that is sent unless `max.request.size` says otherwise.
+  /// The largest chunk by default; `max.request.size` overrides it.
   public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
   private final Producer<String, byte[]> producer;
@@ -29,15 +29,15 @@ public final class ChunkPublisher implements AutoCloseable {
   private final URI source;
   private final SendTraces traces;
 
-  /// @param kafka client properties, at least `bootstrap.servers`; they win over the ones chosen
-  ///   here
-  /// @param topic where the chunks go
-  /// @param source who sends, as a URI reference
+  /// @param kafka client properties, at least `bootstrap.servers`; they override the defaults of
+  ///   this class
+  /// @param topic the chunks topic
+  /// @param source the `ce_source`: identifies the sender, a URI reference
   public ChunkPublisher(Map<String, Object> kafka, String topic, URI source) {
     this(kafka, topic, source, SendTraces.NONE);
   }
 
-  /// @param traces where each chunk's trace begins
+  /// @param traces starts the trace of each chunk
   public ChunkPublisher(Map<String, Object> kafka, String topic, URI source, SendTraces traces) {
     this.producer =
         new KafkaProducer<>(withDefaults(kafka), new StringSerializer(), new ByteArraySerializer());
@@ -50,9 +50,9 @@ public final class ChunkPublisher implements AutoCloseable {
   ///
   /// @param sequence the chunk's number in its stream, from 0
   /// @param start absolute time of the segment's presentation time zero
-  /// @param media one self-contained segment; must not change until the stage is done
-  /// @return where the chunk lies, once the broker has it; failed when it could not be sent, for
-  ///   instance because it is larger than `max.request.size`
+  /// @param media one self-contained segment; must not change until the stage completes
+  /// @return completes with the chunk's position once the broker has it; fails when it cannot be
+  ///   sent, for instance because it is larger than `max.request.size`
   public CompletionStage<ChunkOrigin> publish(
       String stream,
       long sequence,
@@ -64,7 +64,7 @@ public final class ChunkPublisher implements AutoCloseable {
         ChunkRecords.chunk(topic, source, stream, sequence, start, duration, contentType, media));
   }
 
-  /// Sends one chunk whose media lie elsewhere.
+  /// Sends one chunk whose media are stored elsewhere.
   ///
   /// @see #publish(String, long, Instant, Duration, String, byte[])
   public CompletionStage<ChunkOrigin> publish(
@@ -73,17 +73,17 @@ public final class ChunkPublisher implements AutoCloseable {
         ChunkRecords.reference(topic, source, stream, sequence, start, duration, reference));
   }
 
-  /// Says that the stream has ended.
+  /// Announces the end of the stream.
   public CompletionStage<ChunkOrigin> end(String stream) {
     return send(ChunkRecords.endOfStream(topic, source, stream));
   }
 
-  /// Waits until everything handed over so far is sent, or has failed.
+  /// Waits until every chunk published so far is sent or has failed.
   public void flush() {
     producer.flush();
   }
 
-  /// Sends what is left, then closes.
+  /// Sends pending chunks, then closes.
   @Override
   public void close() {
     producer.close();
@@ -91,11 +91,11 @@ public final class ChunkPublisher implements AutoCloseable {
 
   private CompletionStage<ChunkOrigin> send(ProducerRecord<String, byte[]> record) {
     CompletableFuture<ChunkOrigin> sent = new CompletableFuture<>();
-    var handed = traces.sending(record);
+    var trace = traces.sending(record);
     producer.send(
         record,
         (metadata, exception) -> {
-          handed.accept(exception);
+          trace.accept(exception);
           if (exception == null) {
             sent.complete(
                 new ChunkOrigin(metadata.topic(), metadata.partition(), metadata.offset()));
@@ -110,7 +110,7 @@ public final class ChunkPublisher implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    // Video is compressed already.
+    // Video is already compressed.
     properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_BYTES);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * DEFAULT_MAX_REQUEST_BYTES);

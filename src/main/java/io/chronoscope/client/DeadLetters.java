@@ -18,20 +18,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/// The dead letters of a topic, and which of them were redriven.
+/// Reads the dead-letter topic: the dead letters, and which of them were redriven.
 public final class DeadLetters {
 
   private DeadLetters() {}
 
-  /// A dead letter as it was found.
+  /// A dead letter as read from the topic.
   ///
-  /// @param id `topic/partition/offset` of the refused record
-  /// @param at when it was written
-  /// @param sizeBytes of the refused record's value, where it was known
-  /// @param reference where the media lie, when the record is a claim check
-  /// @param redriveOf the letter for which the record had been sent again
-  /// @param redriven the last time it was sent again
-  /// @param json as it lies on the topic
+  /// @param id `topic/partition/offset` of the rejected record
+  /// @param at when the dead letter was written
+  /// @param sizeBytes size of the rejected record's value, if known
+  /// @param reference where the media are stored, when the record is a claim check
+  /// @param redriveOf id of the dead letter for which the record itself had been redriven
+  /// @param redriven the last redrive of the record
+  /// @param json the value of the dead letter's record
   public record Letter(
       String id,
       DeadLetter letter,
@@ -49,7 +49,7 @@ public final class DeadLetters {
 
   /// Reads the whole topic.
   ///
-  /// @return by id, in the order in which they were written
+  /// @return by id, ordered by the time of writing
   /// @throws IllegalArgumentException when the topic does not exist
   public static Map<String, Letter> read(Map<String, Object> kafka, String topic) {
     Map<String, Letter> letters = new HashMap<>();
@@ -69,7 +69,7 @@ public final class DeadLetters {
               letters.put(letter.id(), letter(record, letter));
             }
           } catch (MalformedRecordException e) {
-            // Somebody else's record; it names nothing that could be sent again.
+            // Not written by this program; it names no record that could be redriven.
           }
         });
     Map<String, Letter> inOrder = new LinkedHashMap<>();

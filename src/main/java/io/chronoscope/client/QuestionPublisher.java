@@ -11,14 +11,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// Asks questions. The answers come on their own topic, under the questions' ids.
+/// Publishes questions. The answers appear on the answers topic, under the questions' ids.
 public final class QuestionPublisher implements AutoCloseable {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final String topic;
 
   /// @param kafka client properties, at least `bootstrap.servers`
-  /// @param topic where the questions go
+  /// @param topic the questions topic
   public QuestionPublisher(Map<String, Object> kafka, String topic) {
     Map<String, Object> properties = new HashMap<>(kafka);
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -27,7 +27,7 @@ public final class QuestionPublisher implements AutoCloseable {
     this.topic = topic;
   }
 
-  /// @return where the question lies, once the broker has it
+  /// @return completes with the question's position once the broker has it
   public CompletionStage<ChunkOrigin> ask(Question question) {
     CompletableFuture<ChunkOrigin> sent = new CompletableFuture<>();
     producer.send(

@@ -24,10 +24,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// Sends refused records again. The record and the mark that says so are one transaction, and only
-/// one redriver of a dead letters' topic is at work at a time: the next one to be opened shuts out
-/// the one before. So who reads the marks after opening knows what was redriven, and nothing is
-/// sent twice, whatever breaks off. For use by one thread.
+/// Redrives rejected records: sends them to their topic again. A record and its [RedriveMark] are
+/// written in one transaction, and a newly opened redriver fences the one before it, so that only
+/// one is active per dead-letter topic. A caller that reads the marks after opening therefore knows
+/// what was redriven, and nothing is redriven twice after a crash. For use by one thread.
 public final class Redriver implements AutoCloseable {
 
   private final Producer<byte[], byte[]> producer;
@@ -36,7 +36,7 @@ public final class Redriver implements AutoCloseable {
   private final Clock clock;
 
   /// @param kafka client properties, at least `bootstrap.servers`
-  /// @param source who sends, as a URI reference
+  /// @param source the `ce_source`: identifies the sender, a URI reference
   public Redriver(Map<String, Object> kafka, TopicNames topics, URI source, Clock clock) {
     Map<String, Object> properties = new HashMap<>(ChunkPublisher.withDefaults(kafka));
     properties.put(
@@ -60,18 +60,18 @@ public final class Redriver implements AutoCloseable {
     return topics.isOfKind(Topic.Kind.INPUT, topic);
   }
 
-  /// @param refused the letter's record
-  /// @return where it lies now
-  /// @throws IllegalStateException when it could not be sent; then it was not
-  public ChunkOrigin redrive(Letter letter, ConsumerRecord<byte[], byte[]> refused) {
-    if (!isInput(refused.topic(), topics)) {
+  /// @param rejected the record of the dead letter
+  /// @return the position of the redriven record
+  /// @throws IllegalStateException when the redrive fails; the record is then not sent
+  public ChunkOrigin redrive(Letter letter, ConsumerRecord<byte[], byte[]> rejected) {
+    if (!isInput(rejected.topic(), topics)) {
       throw new IllegalStateException(
-          refused.topic() + " is no topic that the service reads; nothing is sent there");
+          rejected.topic() + " is not an input topic of the service; nothing is sent there");
     }
     ProducerRecord<byte[], byte[]> again =
-        refused.topic().equals(topics.of(Topic.CHUNKS))
-            ? RedrivenRecord.chunk(refused, letter.id(), source)
-            : RedrivenRecord.unchanged(refused);
+        rejected.topic().equals(topics.of(Topic.CHUNKS))
+            ? RedrivenRecord.chunk(rejected, letter.id(), source)
+            : RedrivenRecord.unchanged(rejected);
     try {
       producer.beginTransaction();
       Future<RecordMetadata> sent = producer.send(again);
@@ -82,15 +82,15 @@ public final class Redriver implements AutoCloseable {
       producer.commitTransaction();
       return to;
     } catch (ProducerFencedException e) {
-      throw new IllegalStateException("another redrive has begun and goes on instead", e);
+      throw new IllegalStateException("another redrive has started and fenced this one", e);
     } catch (ExecutionException | KafkaException e) {
       abort();
       Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-      throw new IllegalStateException(letter.id() + " was not taken: " + cause, e);
+      throw new IllegalStateException(letter.id() + " could not be redriven: " + cause, e);
     } catch (InterruptedException e) {
       abort();
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while sending " + letter.id(), e);
+      throw new IllegalStateException("interrupted while redriving " + letter.id(), e);
     }
   }
 
@@ -118,7 +118,7 @@ public final class Redriver implements AutoCloseable {
     try {
       producer.abortTransaction();
     } catch (KafkaException e) {
-      // The broker ends it when its time is up; until then it counts for nobody.
+      // The broker aborts it at its timeout; until then no reader with read_committed sees it.
     }
   }
 

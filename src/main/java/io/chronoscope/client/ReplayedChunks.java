@@ -13,19 +13,19 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/// All chunks of some streams that the topic still keeps, read once without a consumer group, in
-/// the order of their partitions. Records that are no chunks are handed on once their stream has
-/// begun.
+/// Replays the retained chunks of several streams for a backtest: reads the chunks topic once,
+/// without a consumer group, in the order of its partitions. Records other than chunks are
+/// delivered once a chunk of their stream was.
 public final class ReplayedChunks {
 
   private final ChunkEnvelope envelope;
   private final StreamPattern streams;
   private final Instant from;
   private final Instant to;
-  private final Set<String> begun = new HashSet<>();
+  private final Set<String> started = new HashSet<>();
 
-  /// @param from absolute; a chunk without a time has its record's
-  /// @param to absolute, no longer part of it
+  /// @param from absolute, inclusive; a chunk without a start time counts by its record's timestamp
+  /// @param to absolute, exclusive
   public ReplayedChunks(ChunkEnvelope envelope, StreamPattern streams, Instant from, Instant to) {
     this.envelope = envelope;
     this.streams = streams;
@@ -33,7 +33,7 @@ public final class ReplayedChunks {
     this.to = to;
   }
 
-  /// Reads what was there when the call began.
+  /// Reads up to the end of the topic at the time of the call.
   ///
   /// @param kafka client properties, at least `bootstrap.servers`
   /// @throws IllegalArgumentException when the topic does not exist
@@ -59,9 +59,9 @@ public final class ReplayedChunks {
       if (!within) {
         return;
       }
-      begun.add(chunk.stream());
+      started.add(chunk.stream());
     }
-    if (begun.contains(input.stream())) {
+    if (started.contains(input.stream())) {
       sink.accept(input);
     }
   }

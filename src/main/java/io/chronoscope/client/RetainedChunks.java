@@ -25,20 +25,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-/// The chunks that the topic still keeps, read with consumers that belong to no group: nobody's
-/// offsets move. Of a stretch only what is asked for is read, a few records ahead.
+/// Reads the retained chunks of the chunks topic with consumers outside any group, so that no
+/// group's offsets move. A cursor reads on demand, a few records ahead.
 ///
-/// A stretch is looked for where the records' own timestamps say it should be. That is right for
-/// cameras, whose chunks are written when they are recorded, and recognised as wrong for videos
-/// that are sent faster than they play: the first chunk found there begins later than the stretch.
-/// Then the partition is read from its beginning.
+/// A time range is first located by the records' own timestamps. That is right for cameras, whose
+/// chunks are written as they are recorded. For videos that are sent faster than real time it is
+/// wrong, and detected: the first chunk found there starts after the range. Then the partition is
+/// read from its first record.
 public final class RetainedChunks implements ChunkArchive {
 
-  /// A chunk is written at its end or later; this is longer than chunks are.
+  /// Longer than any chunk: a chunk is written at its end or later.
   private static final Duration LONGEST_CHUNK = Duration.ofMinutes(11);
 
-  /// Chunks that come this much after later ones are still found.
-  private static final Duration LATE = Duration.ofSeconds(30);
+  /// How far out of order a chunk may be and still be found.
+  private static final Duration ALLOWED_LATENESS = Duration.ofSeconds(30);
 
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -48,7 +48,7 @@ public final class RetainedChunks implements ChunkArchive {
   private final long maxBytes;
 
   /// @param kafka client properties, at least `bootstrap.servers`
-  /// @param maxBytes as much is read for one stretch at most
+  /// @param maxBytes read limit per time range
   public RetainedChunks(
       Map<String, Object> kafka, String topic, ChunkEnvelope envelope, long maxBytes) {
     this.properties = withFetchLimits(kafka);
@@ -59,19 +59,19 @@ public final class RetainedChunks implements ChunkArchive {
 
   @Override
   public Optional<ChunkCursor> open(String stream, Instant from, Instant to) {
-    Reading reading = new Reading(ConsumerSettings.openWithoutGroup(properties), stream, from, to);
+    Cursor cursor = new Cursor(ConsumerSettings.openWithoutGroup(properties), stream, from, to);
     boolean found = false;
     try {
-      found = reading.find();
-      return found ? Optional.of(reading) : Optional.empty();
+      found = cursor.find();
+      return found ? Optional.of(cursor) : Optional.empty();
     } finally {
       if (!found) {
-        reading.close();
+        cursor.close();
       }
     }
   }
 
-  private final class Reading implements ChunkCursor {
+  private final class Cursor implements ChunkCursor {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final byte[] key;
@@ -79,26 +79,26 @@ public final class RetainedChunks implements ChunkArchive {
     private final Instant to;
     private final Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
     private final Deque<StreamInput> ready = new ArrayDeque<>();
-    private @Nullable Chunk before;
+    private @Nullable Chunk pending;
     private long end;
     private long bytes;
-    private boolean gone;
-    private boolean over;
+    private boolean earlierExpired;
+    private boolean exhausted;
 
-    Reading(KafkaConsumer<byte[], byte[]> consumer, String stream, Instant from, Instant to) {
+    Cursor(KafkaConsumer<byte[], byte[]> consumer, String stream, Instant from, Instant to) {
       this.consumer = consumer;
       this.key = stream.getBytes(StandardCharsets.UTF_8);
       this.from = from;
       this.to = to;
     }
 
-    /// Goes to the stream's first record that may matter.
+    /// Positions the consumer at the stream's first record that may overlap the range.
     boolean find() {
       for (TopicPartition partition : partitions()) {
         consumer.assign(List.of(partition));
         long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        gone = begin > 0;
+        earlierExpired = begin > 0;
         long hint = hint(partition).orElse(begin);
         if (hint > begin) {
           consumer.seek(partition, hint);
@@ -122,17 +122,17 @@ public final class RetainedChunks implements ChunkArchive {
       return false;
     }
 
-    /// The one on which the usual partitioner puts the stream first.
+    /// All partitions, first the one that the default partitioner chooses for the stream.
     private List<TopicPartition> partitions() {
       List<PartitionInfo> known = consumer.partitionsFor(topic);
       if (known == null || known.isEmpty()) {
         return List.of();
       }
-      int usual = Utils.toPositive(Utils.murmur2(key)) % known.size();
+      int expected = Utils.toPositive(Utils.murmur2(key)) % known.size();
       List<TopicPartition> partitions = new ArrayList<>();
-      partitions.add(new TopicPartition(topic, usual));
+      partitions.add(new TopicPartition(topic, expected));
       for (PartitionInfo one : known) {
-        if (one.partition() != usual) {
+        if (one.partition() != expected) {
           partitions.add(new TopicPartition(topic, one.partition()));
         }
       }
@@ -153,7 +153,7 @@ public final class RetainedChunks implements ChunkArchive {
             try {
               return Optional.of(envelope.read(record));
             } catch (NoStreamException e) {
-              // Such a key is refused, so nothing of this stream is there.
+              // A key that is no valid stream id; no stream has records under it.
             }
           }
         }
@@ -166,30 +166,30 @@ public final class RetainedChunks implements ChunkArchive {
         }
         if (bytes > maxBytes) {
           throw new TooMuchToReadException(
-              "%s was read up to %d bytes without coming to the end of what was asked for"
+              "reading %s stopped at the limit of %d bytes before the end of the requested range"
                   .formatted(topic, maxBytes));
         }
       }
     }
 
-    /// A chunk that begins before the stretch may reach into it; only the one after it tells, so it
-    /// is held until then.
+    /// A chunk that starts before the range may overlap it; only the next chunk shows that, so it
+    /// is buffered until then.
     @Override
     public Optional<StreamInput> next() {
       while (true) {
-        Optional<StreamInput> next = over ? Optional.empty() : following();
+        Optional<StreamInput> next = exhausted ? Optional.empty() : following();
         if (next.isEmpty() || isPast(next.get())) {
-          over = true;
-          return letGo();
+          exhausted = true;
+          return flushPending();
         }
-        if (!(next.get() instanceof Chunk chunk) || !beginsBefore(chunk)) {
-          if (before == null) {
+        if (!(next.get() instanceof Chunk chunk) || !startsBefore(chunk)) {
+          if (pending == null) {
             return next;
           }
           ready.addFirst(next.get());
-          return letGo();
+          return flushPending();
         }
-        before = chunk;
+        pending = chunk;
       }
     }
 
@@ -197,24 +197,27 @@ public final class RetainedChunks implements ChunkArchive {
       return ready.isEmpty() ? nextOfStream() : Optional.of(ready.remove());
     }
 
-    private Optional<StreamInput> letGo() {
-      Optional<StreamInput> held = Optional.ofNullable(before);
-      before = null;
-      return held;
+    private Optional<StreamInput> flushPending() {
+      Optional<StreamInput> chunk = Optional.ofNullable(pending);
+      pending = null;
+      return chunk;
     }
 
-    private boolean beginsBefore(Chunk chunk) {
+    private boolean startsBefore(Chunk chunk) {
       return chunk.declaredStart().filter(start -> !start.isAfter(from)).isPresent();
     }
 
     private boolean isPast(StreamInput input) {
       return input instanceof Chunk chunk
-          && chunk.declaredStart().filter(start -> start.isAfter(to.plus(LATE))).isPresent();
+          && chunk
+              .declaredStart()
+              .filter(start -> start.isAfter(to.plus(ALLOWED_LATENESS)))
+              .isPresent();
     }
 
     @Override
     public boolean earlierExpired() {
-      return gone;
+      return earlierExpired;
     }
 
     @Override

@@ -14,11 +14,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/// Single records read again from where they lie, as long as their topics keep them. Committed
-/// records only; nobody's offsets move. For use by one thread.
+/// Reads single records by position, within the retention of their topics. Committed records only;
+/// no group's offsets move. For use by one thread.
 public final class RetainedRecords implements AutoCloseable {
 
-  private static final Duration AT_MOST = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -30,8 +30,8 @@ public final class RetainedRecords implements AutoCloseable {
     this.consumer = ConsumerSettings.openWithoutGroup(properties);
   }
 
-  /// Which of these are still there, as far as their topics' first offsets tell. A compacted topic
-  /// may have dropped others; [#find] knows.
+  /// Which of these records are retained, judging by the first and last offsets of their
+  /// partitions. Compaction may have removed further ones; only [#find] can tell.
   public Set<ChunkOrigin> retained(Collection<ChunkOrigin> origins) {
     Set<TopicPartition> partitions = new HashSet<>();
     origins.forEach(origin -> partitions.add(partition(origin)));
@@ -50,9 +50,9 @@ public final class RetainedRecords implements AutoCloseable {
     return retained;
   }
 
-  /// The record itself; empty when it is gone.
+  /// The record itself; empty when it is no longer retained.
   ///
-  /// @throws IllegalStateException when the brokers do not deliver it
+  /// @throws IllegalStateException when the broker does not deliver it in time
   public Optional<ConsumerRecord<byte[], byte[]>> find(ChunkOrigin origin) {
     if (retained(List.of(origin)).isEmpty()) {
       return Optional.empty();
@@ -60,7 +60,7 @@ public final class RetainedRecords implements AutoCloseable {
     TopicPartition partition = partition(origin);
     consumer.assign(List.of(partition));
     consumer.seek(partition, origin.offset());
-    long until = System.nanoTime() + AT_MOST.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (System.nanoTime() - until < 0) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         return record.offset() == origin.offset() ? Optional.of(record) : Optional.empty();
@@ -69,7 +69,7 @@ public final class RetainedRecords implements AutoCloseable {
         return Optional.empty();
       }
     }
-    throw new IllegalStateException(origin + " could not be read in " + AT_MOST.toSeconds() + " s");
+    throw new IllegalStateException(origin + " could not be read in " + TIMEOUT.toSeconds() + " s");
   }
 
   private boolean exists(TopicPartition partition) {

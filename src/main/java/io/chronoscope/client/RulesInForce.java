@@ -13,12 +13,12 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// The rules on their topic.
+/// Reads and changes the rules on the rules topic.
 public final class RulesInForce {
 
   private RulesInForce() {}
 
-  /// Those that are in force now; malformed ones are left out.
+  /// The rules in force; malformed records are skipped.
   ///
   /// @param kafka client properties, at least `bootstrap.servers`
   public static List<Rule> read(Map<String, Object> kafka, String topic) {
@@ -36,16 +36,16 @@ public final class RulesInForce {
     return List.copyOf(rules.values());
   }
 
-  /// Puts a rule in force, in the place of one with the same id.
+  /// Puts a rule in force; replaces one with the same id.
   ///
-  /// @throws IllegalStateException when it could not be written
+  /// @throws IllegalStateException when the record cannot be written
   public static void put(Map<String, Object> kafka, String topic, Rule rule) {
     write(kafka, rule.id(), RuleRecord.put(topic, rule));
   }
 
-  /// Takes a rule away.
+  /// Removes a rule.
   ///
-  /// @throws IllegalStateException when that could not be written
+  /// @throws IllegalStateException when the tombstone cannot be written
   public static void remove(Map<String, Object> kafka, String topic, String id) {
     write(kafka, id, RuleRecord.remove(topic, id));
   }
@@ -62,7 +62,7 @@ public final class RulesInForce {
           "rule %s could not be written to %s: %s".formatted(id, record.topic(), e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("interrupted while writing rule " + id, e);
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Follows the state topic, of which only the service knows what it says, to see how large it is:
-/// the record that each stream goes on from. For use by one thread.
+/// Follows the sizes of the records on the state topic, of which each stream has one to resume
+/// from; their content is internal to the service. For use by one thread.
 public final class StateSizes implements AutoCloseable {
 
   private final TopicReader topic;
@@ -21,7 +21,7 @@ public final class StateSizes implements AutoCloseable {
     this.topic = new TopicReader(kafka, List.of(topic), From.BEGINNING);
   }
 
-  /// Takes in what has come.
+  /// Reads the records that have arrived.
   public void poll() {
     topic
         .poll(Duration.ofMillis(20))
@@ -36,13 +36,13 @@ public final class StateSizes implements AutoCloseable {
         });
   }
 
-  /// Bytes of the latest; 0 when the stream has none.
-  public int latest(String stream) {
+  /// Size of a stream's latest record in bytes; 0 when it has none.
+  public int latestBytes(String stream) {
     return latest.getOrDefault(stream, 0);
   }
 
-  /// Bytes of the largest of all streams so far.
-  public long largest() {
+  /// Size of the largest record of any stream so far, in bytes.
+  public long largestBytes() {
     return largest;
   }
 

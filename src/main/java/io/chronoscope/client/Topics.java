@@ -45,7 +45,8 @@ public final class Topics {
     Map<String, Integer> existing = partitions(admin, names);
     String chunks = names.of(Topic.CHUNKS);
     String state = names.of(Topic.STATE);
-    int chunkPartitions = existing.getOrDefault(chunks, definitions.get(Topic.CHUNKS).partitions());
+    int chunkPartitions =
+        existing.getOrDefault(chunks, TopicDefinition.of(Topic.CHUNKS, chunks).partitions());
     definitions.computeIfPresent(
         Topic.STATE, (topic, definition) -> definition.withPartitions(chunkPartitions));
     create(

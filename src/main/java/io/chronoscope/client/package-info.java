@@ -1,10 +1,13 @@
-/// Plain Kafka clients for the command line and everything else that runs without the service:
-/// [Topics] creates the topics from their definitions (`kafka/topics`), [ChunkPublisher] sends
-/// chunks, [ResultReader] reads what was found. All of them take the Kafka client's own properties.
+/// Plain Kafka clients for the command line and everything else outside the service's channels. All
+/// of them accept the Kafka client's own properties.
 ///
-/// What the chunks' topic still keeps is read by [RetainedChunks] (a stretch of one stream, for
-/// questions) and [ReplayedChunks] (many streams, for backtests, whose results go to
-/// [ShadowTopics]).
+/// [Topics] creates the topics from their definitions ([TopicDefinition], `kafka/topics`);
+/// [ChunkPublisher] and [QuestionPublisher] publish; [TopicReader] reads topics without a consumer
+/// group, and [ResultReader], [RuleReader], [RulesInForce] and [DeadLetters] read records of one
+/// kind with it. [ConsumerSettings] is the one set-up of consumers. [RetainedChunks] reads the
+/// retained chunks of one stream and time range (for questions), [ReplayedChunks] those of many
+/// streams (for backtests, whose results go to [ShadowTopics]); [Redriver] sends rejected records
+/// again.
 @NullMarked
 package io.chronoscope.client;
 

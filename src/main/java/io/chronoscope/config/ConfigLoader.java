@@ -44,7 +44,7 @@ public final class ConfigLoader {
   }
 
   /// The same sources without the program's own settings, for properties passed on to libraries.
-  public static SmallRyeConfig sources() {
+  static SmallRyeConfig sources() {
     return builder(builder -> builder.addDefaultSources()).build();
   }
 

@@ -12,12 +12,6 @@ public final class EnvironmentException extends RuntimeException {
     this(message, null);
   }
 
-  /// A topic, or anything else, that does not exist on the brokers.
-  public static EnvironmentException notOn(String servers, IllegalArgumentException missing) {
-    return new EnvironmentException(
-        missing.getMessage() + " on " + servers + "; is the service running?", missing);
-  }
-
   public EnvironmentException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -23,7 +23,7 @@ record DecoderFactory(DecodeLimits limits, int threads) {
   /// all packets.
   ///
   /// @return a context that the caller frees
-  /// @throws UnreadableMediaException UNSUPPORTED_CODEC, or CORRUPT when the decoder refuses the
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC, or CORRUPT when the decoder rejects the
   ///   stream's parameters
   AVCodecContext open(AVStream stream) throws UnreadableMediaException {
     return open(stream, ParameterSets.FROM_CONTAINER);

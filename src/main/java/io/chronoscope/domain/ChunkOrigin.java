@@ -1,8 +1,8 @@
 package io.chronoscope.domain;
 
-/// Where a chunk was read from. Written by the Kafka edge and only carried by everything else; a
-/// file that is analysed without Kafka uses the file's name as topic, partition 0 and the chunk's
-/// number as offset.
+/// The position of a record: where a chunk was read from. Set at the Kafka edge and passed through
+/// by everything else; a file that is analyzed without Kafka uses its name as topic, partition 0
+/// and the chunk's number as offset.
 public record ChunkOrigin(String topic, int partition, long offset) {
 
   public ChunkOrigin {

@@ -1,7 +1,7 @@
 package io.chronoscope.domain;
 
-/// Which checkpoint answered.
+/// Identifies the checkpoint that produced a result.
 ///
 /// @param name the checkpoint directory's name
-/// @param revision a digest of its configuration and weights' headers
+/// @param revision digest of its configuration and of its weights' headers
 public record ModelRef(String name, String revision) {}

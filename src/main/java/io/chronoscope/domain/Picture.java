@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A decoded picture: RGB, 8 bits a channel, rows packed without padding, `[heightPx, widthPx, 3]`,
-/// outside the Java heap. Whoever created it, or was handed it, closes it; the pixels must not be
-/// read after that.
+/// outside the Java heap. Its owner, who created it or received it, closes it; the pixels must not
+/// be read after that.
 public final class Picture implements AutoCloseable {
 
   private static final PixelMemory MEMORY = new PixelMemory();
@@ -24,20 +24,19 @@ public final class Picture implements AutoCloseable {
     this.holders = holders;
   }
 
-  /// A picture of undefined content to be written by the caller. It may be used and closed by any
-  /// thread.
+  /// A picture of undefined content for the caller to fill. Any thread may use and close it.
   public static Picture allocate(int widthPx, int heightPx) {
     if (widthPx <= 0 || heightPx <= 0) {
       throw new IllegalArgumentException("picture of " + widthPx + "x" + heightPx + " pixels");
     }
     return new Picture(
-        widthPx, heightPx, MEMORY.take(3L * widthPx * heightPx), new AtomicInteger(1));
+        widthPx, heightPx, MEMORY.acquire(3L * widthPx * heightPx), new AtomicInteger(1));
   }
 
-  /// Another picture over the same pixels, with an owner of its own. The memory goes when all of
+  /// Another picture over the same pixels, with its own owner. The memory is released when all of
   /// them are closed.
   ///
-  /// @throws IllegalStateException when this one is closed
+  /// @throws IllegalStateException when this picture is closed
   public Picture share() {
     if (closed.get()) {
       throw new IllegalStateException("the picture is closed");
@@ -54,10 +53,10 @@ public final class Picture implements AutoCloseable {
     return heightPx;
   }
 
-  /// `[heightPx, widthPx, 3]` unsigned bytes; valid until [#close()], after which they may be those
-  /// of another picture.
+  /// `[heightPx, widthPx, 3]` unsigned bytes; valid until [#close()], after which another picture
+  /// may reuse them.
   ///
-  /// @throws IllegalStateException when it is closed
+  /// @throws IllegalStateException when this picture is closed
   public MemorySegment rgb() {
     if (closed.get()) {
       throw new IllegalStateException("the picture is closed");
@@ -65,7 +64,7 @@ public final class Picture implements AutoCloseable {
     return rgb;
   }
 
-  /// Whether anybody still holds its pixels, this picture or one that shares them.
+  /// Whether this picture or one that shares its pixels is still open.
   public boolean isHeld() {
     return holders.get() > 0;
   }
@@ -77,7 +76,7 @@ public final class Picture implements AutoCloseable {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true) && holders.decrementAndGet() == 0) {
-      MEMORY.giveBack(rgb);
+      MEMORY.release(rgb);
     }
   }
 }

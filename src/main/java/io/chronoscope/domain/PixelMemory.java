@@ -8,12 +8,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Memory for pixels, outside the Java heap, used again and again: streams ask for the same few
-/// sizes all the time. What is idle beyond a bound is left to the garbage collector.
+/// A pool of memory for pixels, outside the Java heap, by size: streams need the same few sizes all
+/// the time. Idle memory beyond a bound is left to the garbage collector. Thread-safe.
 ///
-/// Closing a shared arena for each picture would be simpler, but it stops for a word with every
-/// thread of the process, and there is a thread for each stream: with some hundred streams the
-/// machine did little else.
+/// A shared arena per picture would be simpler, but closing one handshakes with every thread of the
+/// process, and each stream has a thread: with some hundred streams that took most of the CPU time.
 final class PixelMemory {
 
   static final long MAX_IDLE_BYTES = 128L << 20;
@@ -21,8 +20,8 @@ final class PixelMemory {
   private final Map<Long, Queue<MemorySegment>> idle = new ConcurrentHashMap<>();
   private final AtomicLong idleBytes = new AtomicLong();
 
-  /// Of undefined content.
-  MemorySegment take(long bytes) {
+  /// Memory of undefined content.
+  MemorySegment acquire(long bytes) {
     Queue<MemorySegment> fitting = idle.get(bytes);
     MemorySegment used = fitting == null ? null : fitting.poll();
     if (used != null) {
@@ -32,11 +31,11 @@ final class PixelMemory {
     return Arena.ofAuto().allocate(bytes);
   }
 
-  /// Nobody may use it any more.
-  void giveBack(MemorySegment memory) {
+  /// Returns memory to the pool; the caller must not use it afterwards.
+  void release(MemorySegment memory) {
     long bytes = memory.byteSize();
     if (idleBytes.addAndGet(bytes) > MAX_IDLE_BYTES) {
-      // Perhaps of sizes that nobody asks for any more.
+      // It may be of sizes that are no longer in use.
       idle.clear();
       idleBytes.set(bytes);
     }

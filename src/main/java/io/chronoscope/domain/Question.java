@@ -2,12 +2,12 @@ package io.chronoscope.domain;
 
 import java.time.Instant;
 
-/// A question about a stretch of a stream.
+/// A question about a time range of a stream.
 ///
-/// @param id the asker's; the answer carries it
-/// @param text what to look for
-/// @param from absolute
-/// @param to absolute, after `from`; no longer part of the stretch
+/// @param id chosen by the client; the answer carries it
+/// @param text a description of what to find
+/// @param from absolute, inclusive
+/// @param to absolute, exclusive, after `from`
 public record Question(String id, String stream, String text, Instant from, Instant to) {
 
   public static final int MAX_ID = 200;
@@ -15,8 +15,8 @@ public record Question(String id, String stream, String text, Instant from, Inst
   public static final int MAX_TEXT = 500;
   private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
 
-  /// @throws IllegalArgumentException when a part of it cannot be; names the part as it is called
-  ///   on the topic
+  /// @throws IllegalArgumentException when a component is invalid; names it as the field on the
+  ///   topic
   public Question {
     check(!id.isBlank(), "the key, which is the question's id, is blank");
     check(
@@ -26,19 +26,19 @@ public record Question(String id, String stream, String text, Instant from, Inst
     check(stream.length() <= MAX_STREAM, "stream is longer than " + MAX_STREAM + " characters");
     check(!text.isBlank(), "question is blank");
     check(text.length() <= MAX_TEXT, "question is longer than " + MAX_TEXT + " characters");
-    // The text becomes a part of the question to the model.
+    // The text becomes part of the prompt; <| starts the special tokens of the model.
     check(
         text.chars().noneMatch(Character::isISOControl) && !text.contains("<|"),
-        "question has control characters, or <| with which the model's own begin");
+        "question contains control characters, or <|, which starts special tokens of the model");
     check(!from.isBefore(Instant.EPOCH), "from (" + from + ") is before 1970");
     check(to.isBefore(FAR), "to (" + to + ") is beyond " + FAR);
     check(from.isBefore(to), "from (%s) is not before to (%s)".formatted(from, to));
     text = text.strip();
   }
 
-  private static void check(boolean right, String wrong) {
-    if (!right) {
-      throw new IllegalArgumentException(wrong);
+  private static void check(boolean valid, String problem) {
+    if (!valid) {
+      throw new IllegalArgumentException(problem);
     }
   }
 }

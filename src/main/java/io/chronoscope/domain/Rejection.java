@@ -1,20 +1,20 @@
 package io.chronoscope.domain;
 
-/// Why a record was not taken, in words for its producer.
+/// Why a record was rejected, for its producer.
 ///
-/// @param reason the kind, stable for programs
-/// @param detail what was wrong and where; no more of it than [#MAX_DETAIL] characters, whatever
-///   was sent: what is said of a bad record must not be too large for a record itself
+/// @param reason for programs; stable
+/// @param detail for people: what is wrong and where, truncated to [#MAX_DETAIL] characters, so
+///   that a dead letter fits into a record whatever was sent
 public record Rejection(Reason reason, String detail) {
 
   public static final int MAX_DETAIL = 1000;
 
   public Rejection {
-    detail = cut(detail);
+    detail = truncate(detail);
   }
 
-  /// A text for people, cut where it is longer than a detail may be.
-  public static String cut(String text) {
+  /// Truncates a text to the length of a detail, marked with `…`; never within a character.
+  public static String truncate(String text) {
     if (text.length() <= MAX_DETAIL) {
       return text;
     }
@@ -36,13 +36,14 @@ public record Rejection(Reason reason, String detail) {
     PICTURE_TOO_LARGE,
     TOO_LONG,
     BAD_TIME,
-    /// Its time had passed, and the grace for late chunks as well.
+    /// Later than the allowed lateness.
     LATE,
-    /// A reference that may not be followed: another scheme, or a place outside the allowed ones.
+    /// A reference that must not be followed: an unsupported scheme, or outside the allowed roots
+    /// and buckets.
     REFERENCE_FORBIDDEN,
-    /// A reference behind which nothing was found.
+    /// A reference to an object that does not exist.
     REFERENCE_MISSING,
-    /// What lies behind a reference has another size or digest than stated.
+    /// The referenced object has another size or digest than stated.
     REFERENCE_MISMATCH,
     BAD_RULE,
     BAD_QUESTION

@@ -3,18 +3,17 @@ package io.chronoscope.domain;
 import java.util.Comparator;
 import java.util.List;
 
-/// How closely a span was looked at, so that a reader can tell "nothing happened" from "not
-/// looked".
+/// How closely a time range was sampled, so that a reader can distinguish "nothing happened" from
+/// "hardly analyzed".
 ///
 /// @param framesSeen frames given to the model
-/// @param fps sampling rate in frames a second
+/// @param fps sampling rate in frames per second
 /// @param reason why this rate was chosen
 /// @param videoTokens visual tokens given to the model
-/// @param frameWidthPx width given to the model
-/// @param frameHeightPx height given to the model
-/// @param lagMs how long the span's last chunk had waited when it was looked at
-/// @param loadLevel how far the service had turned itself down by then: 0 when it looked as it was
-///   asked to
+/// @param frameWidthPx width of the frames given to the model
+/// @param frameHeightPx height of the frames given to the model
+/// @param lagMs how long the last chunk of the range had waited when it was analyzed
+/// @param loadLevel level of load shedding at that time; 0 for none
 public record Sampling(
     int framesSeen,
     double fps,
@@ -25,7 +24,7 @@ public record Sampling(
     long lagMs,
     int loadLevel) {
 
-  /// Looked at in time and as asked.
+  /// Without lag or load shedding.
   public Sampling(
       int framesSeen,
       double fps,
@@ -36,34 +35,34 @@ public record Sampling(
     this(framesSeen, fps, reason, videoTokens, frameWidthPx, frameHeightPx, 0, 0);
   }
 
-  /// The same with another count of frames.
+  /// The same with another number of frames.
   public Sampling withFrames(int frames) {
     return new Sampling(
         frames, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel);
   }
 
-  /// What several looks come to: frames and tokens of all, the rest from the part that was looked
-  /// at least closely.
+  /// Combines the samplings of several parts: the sum of frames and tokens, otherwise the values of
+  /// the least closely sampled part.
   ///
-  /// @param looks at least one
-  public static Sampling together(List<Sampling> looks) {
-    if (looks.size() == 1) {
-      return looks.getFirst();
+  /// @param parts at least one
+  public static Sampling combined(List<Sampling> parts) {
+    if (parts.size() == 1) {
+      return parts.getFirst();
     }
     Sampling smallest =
-        looks.stream()
+        parts.stream()
             .min(
-                Comparator.comparingLong(look -> (long) look.frameWidthPx() * look.frameHeightPx()))
+                Comparator.comparingLong(part -> (long) part.frameWidthPx() * part.frameHeightPx()))
             .orElseThrow();
     return new Sampling(
-        sum(looks.stream().mapToLong(Sampling::framesSeen).sum()),
-        looks.stream().mapToDouble(Sampling::fps).min().orElseThrow(),
-        "lowest of %d parts".formatted(looks.size()),
-        sum(looks.stream().mapToLong(Sampling::videoTokens).sum()),
+        sum(parts.stream().mapToLong(Sampling::framesSeen).sum()),
+        parts.stream().mapToDouble(Sampling::fps).min().orElseThrow(),
+        "lowest of %d parts".formatted(parts.size()),
+        sum(parts.stream().mapToLong(Sampling::videoTokens).sum()),
         smallest.frameWidthPx(),
         smallest.frameHeightPx(),
-        looks.stream().mapToLong(Sampling::lagMs).max().orElseThrow(),
-        looks.stream().mapToInt(Sampling::loadLevel).max().orElseThrow());
+        parts.stream().mapToLong(Sampling::lagMs).max().orElseThrow(),
+        parts.stream().mapToInt(Sampling::loadLevel).max().orElseThrow());
   }
 
   private static int sum(long all) {

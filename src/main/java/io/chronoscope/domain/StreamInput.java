@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What a stream's partition delivers, in offset order.
+/// A record of a stream, as its partition delivers them in offset order.
 public sealed interface StreamInput {
 
   String stream();
@@ -16,14 +16,14 @@ public sealed interface StreamInput {
 
   /// One self-contained media segment (MP4, fragmented MP4, MPEG-TS, Matroska or WebM).
   ///
-  /// @param declaredStart absolute time of presentation time zero as the producer stated it; empty
+  /// @param declaredStart absolute time of presentation time zero, declared by the producer; empty
   ///   for a bare record
   /// @param recordTime the record's own timestamp, from which the start of a bare record is
   ///   inferred
   /// @param sequence the producer's number for this chunk; empty for a bare record
-  /// @param declaredDuration as the producer stated it; the decoded frames decide
-  /// @param media the segment, or where it is to be fetched
-  /// @param redriven a dead letter that was sent again: it takes its place in time however late
+  /// @param declaredDuration declared by the producer; the decoded frames decide
+  /// @param media the segment, or a claim check for it
+  /// @param redriven whether it was rejected before and redriven: then no lateness is too much
   record Chunk(
       String stream,
       ChunkOrigin origin,
@@ -39,7 +39,7 @@ public sealed interface StreamInput {
       requireStream(stream);
     }
 
-    /// A chunk that carries its bytes and comes for the first time.
+    /// A chunk that carries its media and was not redriven.
     public Chunk(
         String stream,
         ChunkOrigin origin,
@@ -82,13 +82,13 @@ public sealed interface StreamInput {
       }
     }
 
-    /// A claim check: the segment lies elsewhere.
+    /// A claim check: the segment is stored elsewhere.
     ///
-    /// @param sha256 of the bytes, 64 hexadecimal digits in small letters
+    /// @param sha256 digest of the bytes, 64 lower-case hexadecimal digits
     record Reference(URI uri, long sizeBytes, String sha256) implements Media {}
   }
 
-  /// The producer says that nothing more will come; the last window is analysed at once.
+  /// The producer announces the end of the stream; the last window is analyzed at once.
   record EndOfStream(String stream, ChunkOrigin origin) implements StreamInput {
 
     public EndOfStream {
@@ -96,7 +96,7 @@ public sealed interface StreamInput {
     }
   }
 
-  /// A record that is no chunk: its envelope could not be read.
+  /// A record whose envelope could not be read.
   record Unreadable(String stream, ChunkOrigin origin, Rejection rejection) implements StreamInput {
 
     public Unreadable {

@@ -1,6 +1,6 @@
 package io.chronoscope.domain;
 
-/// Which streams something is for: a stream id in which `*` stands for any characters, also none.
+/// Selects streams by id; `*` matches any sequence of characters, including none.
 public record StreamPattern(String text) {
 
   /// Every stream.
@@ -10,16 +10,16 @@ public record StreamPattern(String text) {
 
   public StreamPattern {
     if (text.isBlank()) {
-      throw new IllegalArgumentException("a pattern for streams is blank; * stands for all");
+      throw new IllegalArgumentException("the stream pattern is blank; * matches every stream");
     }
     if (text.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
-          "a pattern for streams is longer than " + MAX_LENGTH + " characters");
+          "the stream pattern is longer than " + MAX_LENGTH + " characters");
     }
   }
 
-  /// In steps of at most the product of both lengths, whatever the pattern: a regular expression of
-  /// many stars could take for ever.
+  /// Takes at most the product of both lengths in steps, whatever the pattern; a backtracking
+  /// regular expression could take exponential time.
   public boolean matches(String stream) {
     int at = 0;
     int inText = 0;
@@ -33,7 +33,7 @@ public record StreamPattern(String text) {
         inText++;
         at++;
       } else if (star >= 0) {
-        // The last star takes one character more.
+        // Backtrack: the last star matches one character more.
         inText = star + 1;
         at = ++afterStar;
       } else {

@@ -1,5 +1,6 @@
-/// The values that every other package uses: results, inputs, pictures and where a record came
-/// from. Depends on nothing.
+/// The values that all packages share: results with their [TimeSpan] and [Provenance], inputs,
+/// questions, pictures, and the time bases of a stream ([StreamClock]). Depends on no other
+/// package.
 @NullMarked
 package io.chronoscope.domain;
 

@@ -24,7 +24,7 @@ public enum ElementType {
   }
 
   /// Size of one element in bytes.
-  public int bytes() {
+  int bytes() {
     return bytes;
   }
 

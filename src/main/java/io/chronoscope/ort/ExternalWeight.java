@@ -24,7 +24,7 @@ public record ExternalWeight(
     }
   }
 
-  public long sizeBytes() {
+  long sizeBytes() {
     return shape.stream().reduce(1L, Math::multiplyExact) * type.bytes();
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rules in force, by id. What changes counts from the next window on.
+/// The rules in force, by id. Changes take effect from the next window on. Thread-safe.
 public final class RuleTable implements Rules {
 
   private static final Comparator<Rule> ORDER =
@@ -16,22 +16,22 @@ public final class RuleTable implements Rules {
   private final Map<String, Rule> byId = new HashMap<>();
   private volatile List<Rule> inOrder = List.of();
 
-  /// @param maxPerWindow how many rules are judged in one window of a stream at most
+  /// @param maxPerWindow the most rules evaluated per window of a stream
   public RuleTable(int maxPerWindow) {
     if (maxPerWindow <= 0) {
-      throw new IllegalArgumentException("at most " + maxPerWindow + " rules a window");
+      throw new IllegalArgumentException("at most " + maxPerWindow + " rules per window");
     }
     this.maxPerWindow = maxPerWindow;
   }
 
-  /// @return the rule whose place it takes
+  /// @return the rule it replaces
   public synchronized Optional<Rule> put(Rule rule) {
     Optional<Rule> before = Optional.ofNullable(byId.put(rule.id(), rule));
     order();
     return before;
   }
 
-  /// @return the rule that was taken away, if there was one
+  /// @return the removed rule
   public synchronized Optional<Rule> remove(String id) {
     Optional<Rule> before = Optional.ofNullable(byId.remove(id));
     order();
@@ -42,7 +42,7 @@ public final class RuleTable implements Rules {
     inOrder = byId.values().stream().sorted(ORDER).toList();
   }
 
-  /// All of them, the most important first.
+  /// All rules, by falling priority.
   public List<Rule> all() {
     return inOrder;
   }
@@ -50,7 +50,8 @@ public final class RuleTable implements Rules {
   @Override
   public Selection of(String stream) {
     List<Rule> matching = inOrder.stream().filter(rule -> rule.streams().matches(stream)).toList();
-    int judged = Math.min(maxPerWindow, matching.size());
-    return new Selection(matching.subList(0, judged), matching.subList(judged, matching.size()));
+    int evaluated = Math.min(maxPerWindow, matching.size());
+    return new Selection(
+        matching.subList(0, evaluated), matching.subList(evaluated, matching.size()));
   }
 }

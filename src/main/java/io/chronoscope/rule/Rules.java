@@ -2,22 +2,22 @@ package io.chronoscope.rule;
 
 import java.util.List;
 
-/// The rules in force, as the analysis asks for them at each window. Thread-safe.
+/// The rules in force, as the analysis queries them for each window. Thread-safe.
 @FunctionalInterface
 public interface Rules {
 
   Rules NONE = stream -> new Selection(List.of(), List.of());
 
-  /// Those for a stream, now.
+  /// The rules that apply to a stream at this moment.
   Selection of(String stream);
 
-  /// @param judged the most important first
-  /// @param leftOut those for which there is no room in a window
-  record Selection(List<Rule> judged, List<Rule> leftOut) {
+  /// @param evaluated by falling priority
+  /// @param skipped those beyond the limit per window
+  record Selection(List<Rule> evaluated, List<Rule> skipped) {
 
     public Selection {
-      judged = List.copyOf(judged);
-      leftOut = List.copyOf(leftOut);
+      evaluated = List.copyOf(evaluated);
+      skipped = List.copyOf(skipped);
     }
   }
 }

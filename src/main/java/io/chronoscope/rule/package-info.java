@@ -1,4 +1,5 @@
-/// What to watch for: rules in plain language, and the table of those in force.
+/// Rules in plain language ([Rule]), and those in force ([RuleTable]), which the analysis queries
+/// through [Rules].
 @NullMarked
 package io.chronoscope.rule;
 

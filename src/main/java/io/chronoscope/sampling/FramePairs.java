@@ -37,11 +37,6 @@ public record FramePairs(List<SampledFrame> frames) {
     return timesOf(frames);
   }
 
-  /// See [FrameTimes#toleranceMicrosAt].
-  public long toleranceMicrosAt(long timeMicros) {
-    return times().toleranceMicrosAt(timeMicros);
-  }
-
   private static FrameTimes timesOf(List<SampledFrame> frames) {
     return new FrameTimes(frames.stream().map(SampledFrame::gridMicros).toList());
   }

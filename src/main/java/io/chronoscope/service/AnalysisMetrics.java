@@ -132,7 +132,7 @@ final class AnalysisMetrics implements AnalysisListener {
         .description("Strength of load shedding; 0 when nothing is shed")
         .register(registry);
     Gauge.builder(
-            "chronoscope.shedding.lag", load, governor -> governor.worst().toMillis() / 1000.0)
+            "chronoscope.shedding.lag", load, governor -> governor.worstLag().toMillis() / 1000.0)
         .baseUnit("seconds")
         .description("Lag that controls load shedding: the worst of all streams")
         .register(registry);

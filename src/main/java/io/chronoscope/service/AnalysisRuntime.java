@@ -8,7 +8,7 @@ import io.chronoscope.analysis.StreamStarts;
 import io.chronoscope.analysis.question.QuestionAnswerer;
 import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.analysis.stream.StreamAnalysis;
-import io.chronoscope.analysis.window.AnalysisTools;
+import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
@@ -100,7 +100,7 @@ public final class AnalysisRuntime implements AutoCloseable {
   /// Creates an analysis of streams. The caller closes it before this runtime.
   public StreamAnalysis analysis(
       AnalysisSettings settings, LoadGovernor load, Rules rules, CommitSink sink) {
-    return new StreamAnalysis(settings, new AnalysisTools(tools, load, rules, sink));
+    return new StreamAnalysis(settings, new StreamTools(tools, load, rules, sink));
   }
 
   /// Creates an answerer of questions. The caller stops asking it before closing this runtime.

@@ -16,7 +16,7 @@ import io.chronoscope.messaging.rule.RuleLoader;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.tracing.StreamTraces;
-import io.chronoscope.tracing.TracedSteps;
+import io.chronoscope.tracing.TracedCommitSink;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
 /// Starts and stops the service: loads the model on its own thread, so that health checks respond
 /// meanwhile, and closes everything in reverse order.
 @ApplicationScoped
-public class ServiceLifecycle {
+class ServiceLifecycle {
 
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
   private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(20);
@@ -70,7 +70,7 @@ public class ServiceLifecycle {
     this.archive = archive;
     this.starts = starts;
     this.settings = settings;
-    this.sink = new TracedSteps(sink, traces);
+    this.sink = new TracedCommitSink(sink, traces);
     this.traces = traces;
     this.registry = registry;
     this.intake = intake;

@@ -2,13 +2,14 @@ package io.chronoscope.shedding;
 
 import java.util.List;
 
-/// How closely a stream is looked at. Each level saves more than the one before: first frames, then
-/// pixels, then whole windows, so that what is still told stays right for as long as possible.
+/// The detail at which a stream is analyzed. Each level sheds more than the one before: first
+/// frames, then pixels, then whole windows, so that what is still published stays correct for as
+/// long as possible.
 ///
-/// @param level 0: as asked
-/// @param fpsDivisor of the frames that would be shown one in so many is
-/// @param pixelDivisor of a frame's pixels
-/// @param everyNthWindow one window in so many is described
+/// @param level 0 is full detail
+/// @param fpsDivisor divides the frame rate
+/// @param pixelDivisor divides the pixels of a frame
+/// @param everyNthWindow one of this many windows is analyzed
 public record DetailLevel(int level, int fpsDivisor, int pixelDivisor, int everyNthWindow) {
 
   private static final List<DetailLevel> LEVELS =
@@ -22,19 +23,19 @@ public record DetailLevel(int level, int fpsDivisor, int pixelDivisor, int every
           new DetailLevel(6, 4, 4, 4),
           new DetailLevel(7, 4, 4, 8));
 
-  /// As asked.
+  /// Full detail: nothing is shed.
   public static final DetailLevel FULL = LEVELS.getFirst();
 
   public static final int LAST_LEVEL = LEVELS.size() - 1;
 
-  /// The nearest level there is.
+  /// The level nearest to a number.
   static DetailLevel at(int level) {
     return LEVELS.get(Math.clamp(level, 0, LAST_LEVEL));
   }
 
-  /// Whether a window is described. Streams that began together take turns, and what one level
-  /// describes, those below it do as well.
-  public boolean describes(String stream, long window) {
+  /// Whether a window is analyzed. Streams that started together take turns, and a window that is
+  /// analyzed at one level is analyzed at all lower ones too.
+  public boolean analyzes(String stream, long window) {
     return Math.floorMod(window + stream.hashCode(), (long) everyNthWindow) == 0;
   }
 }

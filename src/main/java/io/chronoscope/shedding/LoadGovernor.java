@@ -6,28 +6,28 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
-/// Turns the service down when streams fall behind, and up again when they have caught up. The
-/// worst lag of all streams moves one pressure up and down; a stream's level follows from the
-/// pressure and its priority: the lowest priority at work gives way first, each higher one
-/// [#PRIORITY_STEP] steps later.
+/// Sheds load when streams fall behind and restores full detail when they have caught up. The worst
+/// lag of all streams controls one pressure; the detail level of a stream follows from the pressure
+/// and the stream's priority: streams of the lowest active priority are affected first, each higher
+/// priority [#PRIORITY_STEP] steps later.
 ///
-/// Pressure rises while the worst lag is above the target, by one in an eighth of the target at
-/// most, and no higher than that lag is worth: the first step at the target, the last at twice the
-/// target. So a small excess never costs whole windows, and a lag that is being worked off costs
-/// nothing more.
+/// Pressure rises while the worst lag is above the target, by at most one in an eighth of the
+/// target, and up to a limit that depends on the lag: the first step at the target, the last at
+/// twice the target. So a small excess never costs whole windows, and a lag that is already
+/// decreasing costs nothing more.
 ///
-/// Hysteresis: it falls by one only when the lag has stayed below half the target for a whole
-/// target. When a step down had to be taken back soon, the next one waits twice as long, up to
+/// Hysteresis: pressure falls by one only after the lag has been below half the target for a whole
+/// target. If pressure has to rise again soon after, the next decrease takes twice as long, up to
 /// eight times.
 ///
 /// Thread-safe.
 public final class LoadGovernor {
 
-  /// How many steps of pressure a higher priority is spared.
+  /// Steps of pressure after which the next higher priority is affected.
   static final int PRIORITY_STEP = 3;
 
-  private static final int LONGEST_PATIENCE = 8;
-  private static final int STEPS_IN_A_TARGET = 8;
+  private static final int MAX_CALM_TARGETS = 8;
+  private static final int STEPS_PER_TARGET = 8;
 
   private record Lag(int priority, long nanos) {}
 
@@ -36,13 +36,16 @@ public final class LoadGovernor {
   private final IntConsumer onPressure;
   private final Map<String, Lag> lags = new HashMap<>();
   private int pressure;
-  private int patience = 1;
+
+  /// How long the lag must stay low before pressure falls, in targets.
+  private int calmTargets = 1;
+
   private long changedAt;
   private long calmSince;
-  private boolean lastWasDown;
+  private boolean lastFell;
 
-  /// @param nanoTime a clock that never runs backwards
-  /// @param onPressure told of each change
+  /// @param nanoTime a monotonic clock
+  /// @param onPressure receives every change of the pressure
   public LoadGovernor(SheddingSettings settings, LongSupplier nanoTime, IntConsumer onPressure) {
     this.settings = settings;
     this.nanoTime = nanoTime;
@@ -52,32 +55,35 @@ public final class LoadGovernor {
     this.calmSince = now;
   }
 
-  /// One that leaves nothing out.
+  /// A governor that sheds nothing.
   public static LoadGovernor off() {
     return new LoadGovernor(SheddingSettings.OFF, () -> 0, pressure -> {});
   }
 
-  /// A stream is so far behind: what it is at, or what waits for it, has been on the topic for so
-  /// long.
-  public synchronized void behind(String stream, Duration lag) {
+  /// Records the lag of a stream: how long ago the record that it processes, or the oldest one that
+  /// waits, was appended to its topic.
+  public synchronized void recordLag(String stream, Duration lag) {
     if (settings.targetLag().isEmpty()) {
       return;
     }
     lags.put(stream, new Lag(settings.priorityOf(stream), lag.toNanos()));
-    steer(settings.targetLag().get().toNanos());
+    adjust(settings.targetLag().get().toNanos());
   }
 
-  /// A stream is over, or rests, or moved away. When none is left there is nobody to be spared for.
+  /// Removes a stream that has ended, is idle, or is revoked. Without any stream the pressure is 0.
   public synchronized void forget(String stream) {
     lags.remove(stream);
     if (lags.isEmpty()) {
-      change(0, nanoTime.getAsLong(), false);
-      patience = 1;
+      if (pressure > 0) {
+        lastFell = false;
+        change(0, nanoTime.getAsLong());
+      }
+      calmTargets = 1;
     }
   }
 
-  /// How closely to look at a stream now.
-  public synchronized DetailLevel look(String stream) {
+  /// The level at which a stream is to be analyzed now.
+  public synchronized DetailLevel detailLevel(String stream) {
     if (pressure == 0) {
       return DetailLevel.FULL;
     }
@@ -87,37 +93,39 @@ public final class LoadGovernor {
     return DetailLevel.at(pressure - PRIORITY_STEP * (int) Math.min(lower, DetailLevel.LAST_LEVEL));
   }
 
-  /// 0 when all is well.
+  /// 0 when nothing is shed.
   public synchronized int pressure() {
     return pressure;
   }
 
-  /// The worst lag.
-  public synchronized Duration worst() {
+  /// The worst lag of all streams.
+  public synchronized Duration worstLag() {
     return Duration.ofNanos(lags.values().stream().mapToLong(Lag::nanos).max().orElse(0));
   }
 
-  private void steer(long target) {
+  private void adjust(long target) {
     long now = nanoTime.getAsLong();
-    long worst = worst().toNanos();
+    long worst = worstLag().toNanos();
     if (worst * 2 >= target) {
       calmSince = now;
     }
-    if (pressure < worth(worst, target) && now - changedAt >= target / STEPS_IN_A_TARGET) {
-      if (lastWasDown && now - changedAt < 4 * patience * target) {
-        patience = Math.min(LONGEST_PATIENCE, 2 * patience);
+    if (pressure < limit(worst, target) && now - changedAt >= target / STEPS_PER_TARGET) {
+      if (lastFell && now - changedAt < 4 * calmTargets * target) {
+        calmTargets = Math.min(MAX_CALM_TARGETS, 2 * calmTargets);
       }
-      change(pressure + 1, now, false);
-    } else if (pressure > 0 && now - Math.max(calmSince, changedAt) >= patience * target) {
-      if (lastWasDown) {
-        patience = 1;
+      lastFell = false;
+      change(pressure + 1, now);
+    } else if (pressure > 0 && now - Math.max(calmSince, changedAt) >= calmTargets * target) {
+      if (lastFell) {
+        calmTargets = 1;
       }
-      change(pressure - 1, now, true);
+      lastFell = true;
+      change(pressure - 1, now);
     }
   }
 
-  /// The most that a lag may cost.
-  private int worth(long lag, long target) {
+  /// The highest pressure that a lag may cause.
+  private int limit(long lag, long target) {
     if (lag <= target) {
       return 0;
     }
@@ -130,13 +138,9 @@ public final class LoadGovernor {
     return (int) Math.max(1, lags.values().stream().mapToInt(Lag::priority).distinct().count());
   }
 
-  private void change(int next, long now, boolean down) {
-    if (next == pressure) {
-      return;
-    }
+  private void change(int next, long now) {
     pressure = next;
     changedAt = now;
-    lastWasDown = down;
     onPressure.accept(next);
   }
 }

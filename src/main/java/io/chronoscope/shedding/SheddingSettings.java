@@ -5,20 +5,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// When the service looks less closely, and at what first.
+/// When load is shed, and which streams are affected first.
 ///
-/// @param targetLag how far a stream may be behind; when empty everything is looked at as asked,
-///   however late
-/// @param priorities the first that matches a stream counts; others have 0
+/// @param targetLag lag at which load shedding starts; if empty, nothing is shed
+/// @param priorities the first that matches a stream counts; other streams have 0
 public record SheddingSettings(Optional<Duration> targetLag, List<Priority> priorities) {
 
-  /// Everything as asked, however late.
+  /// Nothing is shed, however far streams fall behind.
   public static final SheddingSettings OFF = new SheddingSettings(Optional.empty(), List.of());
 
-  /// @param value streams of a higher one are looked at closely for longer
+  /// The priority of streams.
+  ///
+  /// @param value load shedding affects streams of higher values later
   public record Priority(StreamPattern streams, int value) {
 
-    /// From `PATTERN=NUMBER`.
+    /// Parses `PATTERN=NUMBER`.
+    ///
+    /// @throws IllegalArgumentException if the text has another form
     public static Priority parse(String text) {
       int at = text.lastIndexOf('=');
       try {

@@ -8,11 +8,10 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/// The beginning of chunks' traces: each record that is sent begins one, and names it in its
-/// headers.
+/// Starts the traces of chunks: one per record sent, named in the record's headers.
 public final class SendTraces {
 
-  /// Without traces.
+  /// Traces nothing.
   public static final SendTraces NONE = new SendTraces(Tracing.off());
 
   private final Tracing tracing;
@@ -21,9 +20,9 @@ public final class SendTraces {
     this.tracing = tracing;
   }
 
-  /// A record is about to be sent; puts its trace into its headers.
+  /// Starts the trace of a record that is about to be sent and writes it into the headers.
   ///
-  /// @return to be told how the sending went: null when well
+  /// @return completes the trace when called with the outcome: null for success
   public Consumer<@Nullable Exception> sending(ProducerRecord<String, ?> record) {
     if (!tracing.isOn()) {
       return problem -> {};

@@ -47,25 +47,25 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of a chunk, as spans: `receive` (its parent is what the record's headers name),
-/// under it `chunk` with `decode`, under that each `window` that the chunk completes, with links to
-/// all chunks it rests on, and `encode`, `answer` and `commit` under the window.
+/// Turns the processing of a chunk into spans: `receive` (its parent comes from the record's
+/// headers), below it `chunk` with `decode`, below that each `window` that the chunk completes,
+/// with links to all chunks it is based on, and `encode`, `answer` and `commit` below the window.
 ///
-/// Told by the streams' own threads, and by those that read and write records. Of chunks and
-/// streams beyond some thousands at once the oldest are forgotten: their traces break off there.
+/// Called on the threads of streams and on those that read and write records. Beyond some thousands
+/// of chunks and streams at once the oldest are evicted: their traces end there.
 public final class StreamTraces implements AnalysisListener {
 
-  private static final int REMEMBERED = 10_000;
+  private static final int MAX_ENTRIES = 10_000;
 
   private final Tracing tracing;
   private final Map<ChunkOrigin, Context> received = bounded();
-  private final Map<String, Followed> streams = bounded();
+  private final Map<String, OpenSpans> streams = bounded();
 
-  /// Where a stream stands. Guarded by the map that holds it for coming and going; its fields are
-  /// written by the stream's own thread.
-  private static final class Followed {
+  /// The open spans of a stream. The map guards its creation and removal; its fields are written by
+  /// the stream's own thread.
+  private static final class OpenSpans {
 
-    /// Of the input that is, or was last, worked on.
+    /// Context of the current input, or of the last one.
     private volatile Context input = Context.root();
 
     private volatile @Nullable ChunkOrigin origin;
@@ -73,9 +73,9 @@ public final class StreamTraces implements AnalysisListener {
     private volatile @Nullable Span inputSpan;
     private volatile @Nullable Span windowSpan;
     private volatile Context window = Context.root();
-    private volatile boolean over;
+    private volatile boolean ended;
 
-    /// Of the step that is being written.
+    /// Context of the commit that is being written.
     private volatile @Nullable Context writing;
 
     Context current() {
@@ -94,14 +94,14 @@ public final class StreamTraces implements AnalysisListener {
 
           @Override
           protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_ENTRIES;
           }
         });
   }
 
-  /// A record of the chunks' topic was read.
+  /// Starts the `receive` span of a record of the chunks topic.
   ///
-  /// @return to be told when it was handed on: null when well
+  /// @return ends the span when called with the outcome: null for success
   public Consumer<@Nullable Throwable> received(ConsumerRecord<?, byte[]> record) {
     if (!tracing.isOn()) {
       return problem -> {};
@@ -126,32 +126,32 @@ public final class StreamTraces implements AnalysisListener {
     return problem -> end(span, problem);
   }
 
-  /// Adds the headers of the step that is being written for a stream, if one is.
+  /// Adds the trace headers of the commit that is being written for a stream, if there is one.
   public void addTo(Headers headers, String stream) {
-    Followed followed = streams.get(stream);
-    Context writing = followed == null ? null : followed.writing;
+    OpenSpans spans = streams.get(stream);
+    Context writing = spans == null ? null : spans.writing;
     if (writing != null) {
       TraceHeaders.write(writing, headers);
     }
   }
 
-  /// A step is about to be written. Called on the stream's thread; a stream writes one at a time.
+  /// Starts the `commit` span. Called on the stream's thread; a stream writes one commit at a time.
   ///
-  /// @return to be told when it is durable: with null, else with what went wrong
-  Consumer<@Nullable Throwable> committing(StreamCommit step) {
+  /// @return ends the span when called with the outcome: null once the commit is durable
+  Consumer<@Nullable Throwable> committing(StreamCommit commit) {
     if (!tracing.isOn()) {
       return problem -> {};
     }
-    Followed followed = streams.computeIfAbsent(step.stream(), stream -> new Followed());
-    Context parent = followed.current();
+    OpenSpans spans = streams.computeIfAbsent(commit.stream(), stream -> new OpenSpans());
+    Context parent = spans.current();
     Span span =
-        span("commit", step.stream(), parent)
+        span("commit", commit.stream(), parent)
             .setSpanKind(SpanKind.PRODUCER)
-            .setAttribute("chronoscope.results", step.results().size())
+            .setAttribute("chronoscope.results", commit.results().size())
             .startSpan();
-    followed.writing = parent.with(span);
+    spans.writing = parent.with(span);
     return problem -> {
-      followed.writing = null;
+      spans.writing = null;
       end(span, problem);
     };
   }
@@ -164,7 +164,7 @@ public final class StreamTraces implements AnalysisListener {
       case WindowStarted window -> windowStarted(window);
       case WindowCompleted window -> windowCompleted(window.stream());
       case ChunkDecoded chunk ->
-          past(
+          completed(
               chunk.stream(),
               "decode",
               chunk.took(),
@@ -175,7 +175,7 @@ public final class StreamTraces implements AnalysisListener {
       case DuplicateChunkSkipped chunk ->
           onInput(chunk.stream(), span -> span.setAttribute("chronoscope.skipped", true));
       case WindowEncoded window ->
-          past(
+          completed(
               window.stream(),
               "encode",
               window.took(),
@@ -183,7 +183,7 @@ public final class StreamTraces implements AnalysisListener {
                   span.setAttribute("chronoscope.pairs", window.pairs())
                       .setAttribute("chronoscope.pairs.reused", window.reused()));
       case WindowAnalyzed window ->
-          past(
+          completed(
               window.stream(),
               "answer",
               window.took(),
@@ -220,30 +220,30 @@ public final class StreamTraces implements AnalysisListener {
     }
     Context parent = received.getOrDefault(origin, Context.root());
     Span span = span("chunk", stream, parent).startSpan();
-    Followed followed = streams.computeIfAbsent(stream, name -> new Followed());
-    followed.over = false;
-    followed.inputSpan = span;
-    followed.input = parent.with(span);
-    followed.origin = origin;
+    OpenSpans spans = streams.computeIfAbsent(stream, name -> new OpenSpans());
+    spans.ended = false;
+    spans.inputSpan = span;
+    spans.input = parent.with(span);
+    spans.origin = origin;
   }
 
   private void inputCompleted(String stream) {
-    Followed followed = streams.get(stream);
-    if (followed == null) {
+    OpenSpans spans = streams.get(stream);
+    if (spans == null) {
       return;
     }
-    Span window = followed.windowSpan;
+    Span window = spans.windowSpan;
     if (window != null) {
-      // It was not said to be done.
-      followed.windowSpan = null;
+      // It failed before it completed.
+      spans.windowSpan = null;
       window.setStatus(StatusCode.ERROR).end();
     }
-    Span input = followed.inputSpan;
+    Span input = spans.inputSpan;
     if (input != null) {
-      followed.inputSpan = null;
+      spans.inputSpan = null;
       input.end();
     }
-    if (followed.over) {
+    if (spans.ended) {
       streams.remove(stream);
     }
   }
@@ -254,24 +254,24 @@ public final class StreamTraces implements AnalysisListener {
     }
     String stream = started.stream();
     List<ChunkOrigin> chunks = started.chunks();
-    Followed followed = streams.computeIfAbsent(stream, name -> new Followed());
-    List<Context> rests = chunks.stream().map(received::get).filter(Objects::nonNull).toList();
-    // At a stream's end the last chunk is behind it, and the end has a trace of its own.
+    OpenSpans spans = streams.computeIfAbsent(stream, name -> new OpenSpans());
+    List<Context> basis = chunks.stream().map(received::get).filter(Objects::nonNull).toList();
+    // At the end of a stream its last chunk is already completed; the end has its own trace.
     Context parent =
-        rests.isEmpty() || chunks.contains(followed.origin) ? followed.input : rests.getLast();
+        basis.isEmpty() || chunks.contains(spans.origin) ? spans.input : basis.getLast();
     SpanBuilder builder =
         span("window", stream, parent).setAttribute("chronoscope.window", started.window());
-    rests.forEach(chunk -> builder.addLink(Span.fromContext(chunk).getSpanContext()));
+    basis.forEach(chunk -> builder.addLink(Span.fromContext(chunk).getSpanContext()));
     Span span = builder.startSpan();
-    followed.windowSpan = span;
-    followed.window = parent.with(span);
+    spans.windowSpan = span;
+    spans.window = parent.with(span);
   }
 
   private void windowCompleted(String stream) {
-    Followed followed = streams.get(stream);
-    Span span = followed == null ? null : followed.windowSpan;
-    if (followed != null && span != null) {
-      followed.windowSpan = null;
+    OpenSpans spans = streams.get(stream);
+    Span span = spans == null ? null : spans.windowSpan;
+    if (spans != null && span != null) {
+      spans.windowSpan = null;
       span.end();
     }
   }
@@ -285,44 +285,43 @@ public final class StreamTraces implements AnalysisListener {
   }
 
   private void malformedAnswer(MalformedAnswer answer) {
-    Followed followed = streams.get(answer.stream());
-    Span window = followed == null ? null : followed.windowSpan;
+    OpenSpans spans = streams.get(answer.stream());
+    Span window = spans == null ? null : spans.windowSpan;
     if (window != null) {
       window.addEvent(
           switch (answer.outcome()) {
             case REPORTED -> "answer unusable";
-            case RETRIED -> "answer asked for again";
+            case RETRIED -> "answer requested again";
           });
     }
   }
 
   private void streamEnded(String stream) {
-    Followed followed = streams.get(stream);
-    if (followed == null) {
+    OpenSpans spans = streams.get(stream);
+    if (spans == null) {
       return;
     }
-    followed.over = true;
-    if (followed.inputSpan == null) {
+    spans.ended = true;
+    if (spans.inputSpan == null) {
       streams.remove(stream);
     }
   }
 
-  /// Something that is over when it is told.
-  private void past(String stream, String name, Duration took, Consumer<Span> describe) {
-    Followed followed = streams.get(stream);
-    if (followed == null) {
+  /// Adds the span of an operation that has completed by now.
+  private void completed(String stream, String name, Duration took, Consumer<Span> describe) {
+    OpenSpans spans = streams.get(stream);
+    if (spans == null) {
       return;
     }
     Instant now = Instant.now();
-    Span span =
-        span(name, stream, followed.current()).setStartTimestamp(now.minus(took)).startSpan();
+    Span span = span(name, stream, spans.current()).setStartTimestamp(now.minus(took)).startSpan();
     describe.accept(span);
     span.end(now);
   }
 
   private void onInput(String stream, Consumer<Span> describe) {
-    Followed followed = streams.get(stream);
-    Span input = followed == null ? null : followed.inputSpan;
+    OpenSpans spans = streams.get(stream);
+    Span input = spans == null ? null : spans.inputSpan;
     if (input != null) {
       describe.accept(input);
     }

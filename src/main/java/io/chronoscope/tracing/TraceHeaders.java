@@ -19,12 +19,12 @@ final class TraceHeaders {
 
   private TraceHeaders() {}
 
-  /// What the headers name; nothing when there are none or they are malformed.
+  /// The context in the headers; the root when there is none or it is malformed.
   static Context read(Headers headers) {
     return W3C.extract(Context.root(), headers, Reading.INSTANCE);
   }
 
-  /// Names the context in the headers, in the place of what they named before.
+  /// Writes the context into the headers, replacing one that is there.
   static void write(Context context, Headers headers) {
     W3C.inject(context, headers, Writing.INSTANCE);
   }

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/// Whether and where traces are exported. Everything but the yes or no is set by OpenTelemetry's
-/// own `OTEL_…` variables. While off nothing of OpenTelemetry's SDK is loaded.
+/// The trace exporter. OpenTelemetry's own `OTEL_…` variables configure everything except whether
+/// it is on. While it is off, no class of OpenTelemetry's SDK is loaded.
 public final class Tracing implements AutoCloseable {
 
   private static final String SCOPE = "io.chronoscope";
 
-  /// The exporter is the one over HTTP; there are no metrics or logs to export.
+  /// OTLP over HTTP, traces only.
   private static final Map<String, String> DEFAULTS =
       Map.of(
           "otel.service.name", "chronoscope",
@@ -35,14 +35,15 @@ public final class Tracing implements AutoCloseable {
     return new Tracing(OpenTelemetry.noop(), false);
   }
 
-  /// Exports to somewhere that was set up already, which its owner closes.
-  public static Tracing over(OpenTelemetry telemetry) {
+  /// Exports through an SDK that the caller has set up and closes.
+  public static Tracing through(OpenTelemetry telemetry) {
     return new Tracing(telemetry, true);
   }
 
-  /// @param wanted what was set; when nothing was, whether an exporter's address was
-  /// @param environment the process's variables; a variable that is not set is null
-  /// @throws IllegalArgumentException when the `OTEL_…` variables cannot be used; says which
+  /// @param wanted the setting; when empty, tracing is on if an exporter's address is set
+  /// @param environment looks up an environment variable; null when it is not set
+  /// @throws IllegalArgumentException when the `OTEL_…` variables are unusable; the message says
+  ///   which
   public static Tracing open(Optional<Boolean> wanted, UnaryOperator<String> environment) {
     boolean addressed =
         environment.apply("OTEL_EXPORTER_OTLP_ENDPOINT") != null
@@ -60,8 +61,8 @@ public final class Tracing implements AutoCloseable {
           true);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "traces cannot be exported as the OTEL_… variables say (only OTLP over http/protobuf is"
-              + " known): "
+          "the OTEL_… variables do not configure a usable exporter (only OTLP over http/protobuf is"
+              + " supported): "
               + e.getMessage(),
           e);
     }
@@ -75,7 +76,7 @@ public final class Tracing implements AutoCloseable {
     return telemetry.getTracer(SCOPE);
   }
 
-  /// Sends what is left, for a few seconds at most.
+  /// Flushes pending spans, for a few seconds at most.
   @Override
   public void close() {
     if (telemetry instanceof OpenTelemetrySdk sdk) {

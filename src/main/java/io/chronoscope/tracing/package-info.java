@@ -1,10 +1,9 @@
-/// Traces by OpenTelemetry, over the records' own headers (`traceparent`, `tracestate`): from the
-/// chunk as it was sent, over reading, decoding, the windows that rest on it and the model's work,
-/// to the step in which results are written, whose headers name that step.
+/// Traces with OpenTelemetry, carried in the records' own headers (`traceparent`, `tracestate`):
+/// from sending a chunk over reading, decoding, the windows based on it and the model's work to the
+/// commit that writes the results, whose headers name that commit.
 ///
-/// The analysis knows none of it; it tells [io.chronoscope.analysis.AnalysisListener] what it turns
-/// to, and [StreamTraces] makes spans of that. [Tracing] sets the exporter up, and is off unless
-/// somebody asked for it.
+/// The analysis knows nothing of this: it publishes [io.chronoscope.analysis.AnalysisEvent], and
+/// [StreamTraces] turns those into spans. [Tracing] sets up the exporter and is off by default.
 @NullMarked
 package io.chronoscope.tracing;
 

@@ -1,6 +1,6 @@
 package io.chronoscope.wire;
 
-/// A record whose content does not keep to its schema; the message says which field and how.
+/// A record violates its schema; the message names the field and the reason.
 public final class MalformedRecordException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -58,7 +58,7 @@ public final class QuestionRecord {
           text(json, "question").filter(text -> text.length() <= Question.MAX_TEXT).orElse(""),
           time(json, "from"),
           time(json, "to"),
-          Rejection.cut(String.valueOf(e.getMessage())));
+          Rejection.truncate(String.valueOf(e.getMessage())));
     }
   }
 

@@ -9,31 +9,31 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
-/// A refused record as it is sent again.
+/// Builds the record that redrives a rejected one.
 public final class RedrivenRecord {
 
   private RedrivenRecord() {}
 
-  /// The record as it was: same topic, partition, key, headers and value.
-  public static ProducerRecord<byte[], byte[]> unchanged(ConsumerRecord<byte[], byte[]> refused) {
-    // Its timestamp is a new one: with the old one it could be past its retention on arrival.
+  /// An identical record: same topic, partition, key, headers and value.
+  public static ProducerRecord<byte[], byte[]> unchanged(ConsumerRecord<byte[], byte[]> rejected) {
+    // With the old timestamp it could be past its retention on arrival.
     return new ProducerRecord<>(
-        refused.topic(),
-        refused.partition(),
+        rejected.topic(),
+        rejected.partition(),
         null,
-        refused.key(),
-        refused.value(),
-        refused.headers());
+        rejected.key(),
+        rejected.value(),
+        rejected.headers());
   }
 
-  /// A chunk as it was, marked with the letter's id (`ce_redriven`). One that does not say when it
-  /// starts now says that it starts at the refused record's timestamp: its place in time must not
-  /// be that of its second coming. A bare record gets the headers that CloudEvents ask for.
+  /// The same chunk, marked with the id of the dead letter (`ce_redriven`). Without a declared
+  /// start time it gets the rejected record's timestamp as one, because its time in the stream must
+  /// not depend on when it is redriven. A bare record gets the headers that CloudEvents require.
   ///
-  /// @param source the `ce_source` of a record that had none
+  /// @param source the `ce_source` for a bare record
   public static ProducerRecord<byte[], byte[]> chunk(
-      ConsumerRecord<byte[], byte[]> refused, String letter, URI source) {
-    ProducerRecord<byte[], byte[]> again = unchanged(refused);
+      ConsumerRecord<byte[], byte[]> rejected, String letter, URI source) {
+    ProducerRecord<byte[], byte[]> again = unchanged(rejected);
     Headers headers = again.headers();
     boolean bare = true;
     for (Header header : headers) {
@@ -46,7 +46,7 @@ public final class RedrivenRecord {
       put(headers, "type", InputType.CHUNK.cloudEventsType());
     }
     if (headers.lastHeader("ce_time") == null) {
-      put(headers, "time", Rfc3339.format(Instant.ofEpochMilli(Math.max(0, refused.timestamp()))));
+      put(headers, "time", Rfc3339.format(Instant.ofEpochMilli(Math.max(0, rejected.timestamp()))));
     }
     put(headers, ChunkHeaders.REDRIVEN, letter);
     return again;

@@ -26,28 +26,27 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Utils;
 
-/// Results as records: CloudEvents in binary mode with JSON as value. Everything in a record but
-/// further headers (those of traces) follows from the result alone, so that the same result written
-/// twice gives the same record twice.
+/// Results as records: CloudEvents in binary mode with a JSON value. A record depends on the result
+/// alone, except for trace headers, so that writing a result twice gives the same record twice.
 public final class ResultEnvelope {
 
   private final TopicNames topics;
   private final URI source;
-  private final BiConsumer<Result, Headers> further;
+  private final BiConsumer<Result, Headers> moreHeaders;
 
   /// @param source the `ce_source` of every record, for instance `/chronoscope`
   public ResultEnvelope(TopicNames topics, URI source) {
     this(topics, source, (result, headers) -> {});
   }
 
-  /// @param further adds headers that are none of the result's own
-  public ResultEnvelope(TopicNames topics, URI source, BiConsumer<Result, Headers> further) {
+  /// @param moreHeaders adds headers, for instance of traces
+  public ResultEnvelope(TopicNames topics, URI source, BiConsumer<Result, Headers> moreHeaders) {
     this.topics = topics;
     this.source = source;
-    this.further = further;
+    this.moreHeaders = moreHeaders;
   }
 
-  /// The record to be sent. A stream's results share one partition of each topic, whatever their
+  /// The record to send. The results of a stream share one partition per topic, whatever their
   /// keys, so that they keep their order.
   ///
   /// @param partitions partitions of the result's topic
@@ -55,15 +54,15 @@ public final class ResultEnvelope {
     return write(result, ResultJson.write(result), occurred(result), partitions);
   }
 
-  /// The record of a dead letter with what was known of the refused record besides.
+  /// The record of a dead letter, with what is known about the rejected record.
   ///
-  /// @param partitions partitions of the dead letters' topic
+  /// @param partitions partitions of the dead-letter topic
   public ProducerRecord<String, byte[]> write(
-      DeadLetter deadLetter, RejectedRecord refused, int partitions) {
+      DeadLetter deadLetter, RejectedRecord rejected, int partitions) {
     return write(
         deadLetter,
-        ResultJson.write(deadLetter, refused),
-        Optional.of(refused.recordTime()),
+        ResultJson.write(deadLetter, rejected),
+        Optional.of(rejected.recordTime()),
         partitions);
   }
 
@@ -83,7 +82,7 @@ public final class ResultEnvelope {
         KafkaMessageFactory.createWriter(
                 topics.of(type), partition(result.stream(), partitions), key(result))
             .writeBinary(event.build());
-    further.accept(result, record.headers());
+    moreHeaders.accept(result, record.headers());
     return record;
   }
 
@@ -92,9 +91,9 @@ public final class ResultEnvelope {
     return topics.of(ResultType.of(result));
   }
 
-  /// Reads a record of one of the results' topics.
+  /// Reads a record of a results topic.
   ///
-  /// @throws MalformedRecordException when it is none of ours, or damaged
+  /// @throws MalformedRecordException when it was not written by this class, or is damaged
   public static Result read(ConsumerRecord<?, byte[]> record) {
     CloudEvent event;
     try {
@@ -111,13 +110,13 @@ public final class ResultEnvelope {
     return ResultJson.parse(event.getData().toBytes());
   }
 
-  /// The partition on which a stream's records lie: the usual partitioner's choice for the stream
-  /// id as key, also where records carry other keys.
+  /// The partition of a stream's records: what the default partitioner chooses for the stream id as
+  /// key, although the records carry other keys.
   static int partition(String stream, int partitions) {
     return Utils.toPositive(Utils.murmur2(Utils.utf8(stream))) % partitions;
   }
 
-  /// Compacted topics keep the last record of each key: the last revision of an event.
+  /// Compaction retains the last record per key, such as the last revision of an event.
   private static String key(Result result) {
     return result instanceof DeadLetter letter ? letter.stream() : result.id();
   }

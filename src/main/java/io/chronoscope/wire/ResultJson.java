@@ -17,8 +17,8 @@ public final class ResultJson {
   }
 
   /// A dead letter with what is known about the rejected record.
-  public static ObjectNode write(DeadLetter deadLetter, RejectedRecord refused) {
-    return write(deadLetter).setAll(Json.write(refused));
+  public static ObjectNode write(DeadLetter deadLetter, RejectedRecord rejected) {
+    return write(deadLetter).setAll(Json.write(rejected));
   }
 
   /// @throws MalformedRecordException naming the field that is missing or wrong

@@ -25,7 +25,7 @@ class EmbeddedBrokerIT {
   private static final int LARGE = 20 * 1024 * 1024;
 
   @Test
-  void goesOnFromItsDirectoryAndTakesLargeRecords(@TempDir Path directory) throws Exception {
+  void keepsLargeRecordsAcrossARestart(@TempDir Path directory) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.in(directory, 0))) {
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
         admin.createTopics(List.of(new NewTopic("t", 1, (short) 1))).all().get();
@@ -54,7 +54,7 @@ class EmbeddedBrokerIT {
   }
 
   @Test
-  void leavesNothingBehindWhenTemporaryAndNamesTheTakenPort() {
+  void deletesATemporaryDirectoryAndNamesAPortInUse() {
     Path directory;
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       directory = broker.dataDirectory();

@@ -43,14 +43,14 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The packaged service reads chunks that are only referred to; one whose file comes late becomes a
-/// dead letter and takes its place when it is redriven.
+/// The packaged service fetches chunks that are sent by reference. A chunk whose file appears late
+/// becomes a dead letter and is placed at its own time when it is redriven.
 class ByReferenceIT {
 
   private static final Path HOME = Path.of("").toAbsolutePath();
   private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
   private static final String STREAM = "portrait";
 
   private final List<Result> results = new ArrayList<>();
@@ -58,7 +58,7 @@ class ByReferenceIT {
   @TempDir Path folder;
 
   @Test
-  void readsFilesByReferenceAndTakesOneThatCameLate() throws Exception {
+  void readsFilesByReferenceAndOneThatAppearsLate() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));
     List<MediaSegment> segments =
         FileFeed.cut(HOME.resolve("video-samples/portrait.mp4"), Duration.ofSeconds(2));
@@ -68,7 +68,7 @@ class ByReferenceIT {
       Process service = startService(broker.bootstrapServers(), root);
       try (ChunkPublisher publisher =
               new ChunkPublisher(kafka, TOPICS.of(Topic.CHUNKS), URI.create("/test"));
-          MediaUploader depot = MediaUploader.open("file", settings(root));
+          MediaUploader uploader = MediaUploader.open("file", settings(root));
           ResultReader reader =
               new ResultReader(
                   kafka,
@@ -80,7 +80,8 @@ class ByReferenceIT {
         List<Media.Reference> references = new ArrayList<>();
         for (MediaSegment segment : segments) {
           references.add(
-              depot.put(STREAM, segment.index(), segment.contentType(), FileFeed.bytesOf(segment)));
+              uploader.put(
+                  STREAM, segment.index(), segment.contentType(), FileFeed.bytesOf(segment)));
         }
         Path last = Path.of(references.getLast().uri());
         Path aside = folder.resolve("aside");
@@ -94,7 +95,7 @@ class ByReferenceIT {
                   segments.get(i).duration(),
                   references.get(i)));
         }
-        // A place that nobody allowed; the stream goes on.
+        // A location outside the allowed roots: the stream continues.
         at(
             publisher.publish(
                 STREAM,
@@ -105,12 +106,12 @@ class ByReferenceIT {
                     aside.toUri(),
                     references.getLast().sizeBytes(),
                     references.getLast().sha256())));
-        readUntil(reader, service, result -> isLetter(result, Reason.REFERENCE_FORBIDDEN));
-        assertThat(results).anyMatch(result -> isLetter(result, Reason.REFERENCE_MISSING));
+        readUntil(reader, service, result -> isDeadLetter(result, Reason.REFERENCE_FORBIDDEN));
+        assertThat(results).anyMatch(result -> isDeadLetter(result, Reason.REFERENCE_MISSING));
 
         Letter missing =
             DeadLetters.read(kafka, TOPICS.of(Topic.DEAD_LETTERS)).values().stream()
-                .filter(letter -> isLetter(letter.letter(), Reason.REFERENCE_MISSING))
+                .filter(one -> isDeadLetter(one.letter(), Reason.REFERENCE_MISSING))
                 .findFirst()
                 .orElseThrow();
         assertThat(missing.reference()).contains(references.getLast());
@@ -120,12 +121,12 @@ class ByReferenceIT {
 
         readUntil(reader, service, ByReferenceIT::isOfWholeStream);
         assertThat(results).anyMatch(VideoEvent.class::isInstance);
-        // What is on other topics may be read before or after it.
+        // Results on other topics may be read before or after it.
         assertThat(results)
             .filteredOn(ByReferenceIT::isOfWholeStream)
             .last()
             .extracting(whole -> ((Summary) whole).endOffsetMs(), LONG)
-            .as("the last chunk was seen")
+            .as("the last chunk was analyzed")
             .isGreaterThan(segments.getLast().start().toMillis());
       } finally {
         service.destroyForcibly().waitFor();
@@ -137,8 +138,8 @@ class ByReferenceIT {
     return result instanceof Summary summary && summary.level() == Level.STREAM;
   }
 
-  private static boolean isLetter(Result result, Reason reason) {
-    return result instanceof DeadLetter letter && letter.rejection().reason() == reason;
+  private static boolean isDeadLetter(Result result, Reason reason) {
+    return result instanceof DeadLetter deadLetter && deadLetter.rejection().reason() == reason;
   }
 
   private static ChunkOrigin at(CompletionStage<ChunkOrigin> sent) {
@@ -164,10 +165,10 @@ class ByReferenceIT {
   }
 
   private void readUntil(ResultReader reader, Process service, Predicate<Result> enough) {
-    Instant until = Instant.now().plus(PATIENCE);
+    Instant deadline = Instant.now().plus(TIMEOUT);
     boolean found = false;
     while (!found) {
-      assertThat(Instant.now()).as("what came: %s", results).isBefore(until);
+      assertThat(Instant.now()).as("results so far: %s", results).isBefore(deadline);
       assertThat(service.isAlive()).as("the service runs; its log is in %s", folder).isTrue();
       for (Read read : reader.poll(Duration.ofMillis(200))) {
         assertThat(read).isInstanceOf(Read.Published.class);
@@ -199,7 +200,7 @@ class ByReferenceIT {
                 servers,
                 "CHRONOSCOPE_REFERENCES_ROOTS",
                 root.toString(),
-                // Long enough for the redrive to come before silence ends the stream.
+                // Long enough for the redrive to arrive before the stream becomes idle.
                 "CHRONOSCOPE_IDLE_TIMEOUT",
                 "5m"));
     return command

@@ -17,7 +17,7 @@ class CommandLineInterfaceTest {
   @TempDir Path folder;
 
   @Test
-  void listsItsCommands() {
+  void listsAllCommands() {
     assertThat(run("--help")).isEqualTo(ExitCode.OK);
 
     assertThat(text(out))
@@ -28,9 +28,12 @@ class CommandLineInterfaceTest {
             "events",
             "rules",
             "dlq",
+            "ask",
+            "backtest",
             "analyze",
             "generate",
-            "evaluate");
+            "evaluate",
+            "bench");
     assertThat(text(err)).isEmpty();
   }
 
@@ -38,7 +41,18 @@ class CommandLineInterfaceTest {
   void explainsEveryCommand() {
     for (String command :
         new String[] {
-          "demo", "serve", "produce", "events", "rules", "dlq", "analyze", "generate", "evaluate"
+          "demo",
+          "serve",
+          "produce",
+          "events",
+          "rules",
+          "dlq",
+          "ask",
+          "backtest",
+          "analyze",
+          "generate",
+          "evaluate",
+          "bench"
         }) {
       out.reset();
 
@@ -49,14 +63,36 @@ class CommandLineInterfaceTest {
   }
 
   @Test
-  void takesTheCapacityOfTheMachineAsGiven() {
+  void acceptsTheCapacityOfTheMachine() {
     assertThat(run("bench", "load", "--capacity", "5.5", "--seconds", "1"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("--seconds must be 10 or more");
   }
 
   @Test
-  void endsWithTwoWhenItIsAskedForWrongly() {
+  void acceptsTheFormerNameOfTheSoakBenchmark() {
+    for (String name : new String[] {"soak", "hours"}) {
+      err.reset();
+
+      assertThat(run("bench", name, "--hours", "0")).isEqualTo(ExitCode.USAGE);
+
+      assertThat(text(err)).contains("--hours must be above 0");
+    }
+  }
+
+  @Test
+  void rejectsAChunkLengthThatIsNotPositive() {
+    for (String seconds : new String[] {"0", "-1", "86400", "soon"}) {
+      err.reset();
+
+      assertThat(run("analyze", "a.mp4", "--chunk-seconds", seconds)).isEqualTo(ExitCode.USAGE);
+
+      assertThat(text(err)).contains("--chunk-seconds", "'" + seconds + "' is not a number");
+    }
+  }
+
+  @Test
+  void exitsWithTwoOnInvalidUsage() {
     assertThat(run()).isEqualTo(ExitCode.USAGE);
     assertThat(run("watch")).isEqualTo(ExitCode.USAGE);
     assertThat(run("generate", "--prompt", "What happens?")).isEqualTo(ExitCode.USAGE);
@@ -65,14 +101,14 @@ class CommandLineInterfaceTest {
   }
 
   @Test
-  void takesOneKindOfInputOnly() {
+  void acceptsOnlyOneKindOfInput() {
     assertThat(run("generate", "--frames", "a", "--video", "b", "--prompt", "What?"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("mutually exclusive");
   }
 
   @Test
-  void endsWithThreeWhenThereIsNoCheckpoint() {
+  void exitsWithThreeWithoutACheckpoint() {
     String model = folder.resolve("nothing-here").toString();
     try {
       assertThat(run("generate", "--model", model, "--image", "a.png", "--prompt", "What?"))

@@ -7,7 +7,7 @@ import io.chronoscope.render.Terminal;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
-/// Commands in this process, as if typed.
+/// Runs commands in this process, as if typed.
 public final class Commands {
 
   private Commands() {}

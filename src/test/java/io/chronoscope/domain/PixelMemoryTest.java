@@ -10,22 +10,22 @@ class PixelMemoryTest {
   private final PixelMemory memory = new PixelMemory();
 
   @Test
-  void givesTheSameMemoryAgainForTheSameSize() {
-    MemorySegment first = memory.take(300);
-    MemorySegment second = memory.take(300);
+  void reusesReleasedMemoryForTheSameSize() {
+    MemorySegment first = memory.acquire(300);
+    MemorySegment second = memory.acquire(300);
     assertThat(second.address()).isNotEqualTo(first.address());
-    memory.giveBack(first);
-    assertThat(memory.take(600).byteSize()).isEqualTo(600);
-    assertThat(memory.take(300).address()).isEqualTo(first.address());
+    memory.release(first);
+    assertThat(memory.acquire(600).byteSize()).isEqualTo(600);
+    assertThat(memory.acquire(300).address()).isEqualTo(first.address());
     assertThat(memory.idleBytes()).isZero();
   }
 
   @Test
-  void keepsNoMoreIdleThanItsBound() {
+  void boundsIdleMemory() {
     long half = PixelMemory.MAX_IDLE_BYTES / 2;
-    MemorySegment[] all = {memory.take(half), memory.take(half), memory.take(half + 1)};
+    MemorySegment[] all = {memory.acquire(half), memory.acquire(half), memory.acquire(half + 1)};
     for (MemorySegment one : all) {
-      memory.giveBack(one);
+      memory.release(one);
     }
     assertThat(memory.idleBytes()).isEqualTo(half + 1);
   }

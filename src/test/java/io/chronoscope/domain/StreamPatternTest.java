@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 class StreamPatternTest {
 
   @Test
-  void aStarStandsForAnythingAndNothingElseIsSpecial() {
+  void starMatchesAnythingAndNoOtherCharacterIsSpecial() {
     assertThat(StreamPattern.ANY.matches("yard")).isTrue();
     assertThat(new StreamPattern("gate-*").matches("gate-")).isTrue();
     assertThat(new StreamPattern("gate-*").matches("gate-1/north")).isTrue();
@@ -53,7 +53,7 @@ class StreamPatternTest {
   }
 
   @Test
-  void aBlankOneAndAVeryLongOneAreRefused() {
+  void rejectsBlankAndOverlongPatterns() {
     assertThatThrownBy(() -> new StreamPattern("a".repeat(513))).hasMessageContaining("longer");
     assertThatThrownBy(() -> new StreamPattern(" ")).hasMessageContaining("blank");
   }

@@ -17,54 +17,55 @@ class RuleTableTest {
   }
 
   @Test
-  void givesAStreamTheRulesThatAreForItTheMostImportantFirst() {
+  void selectsTheRulesOfAStreamByFallingPriority() {
     table.put(rule("b", "cam-*", 0));
     table.put(rule("a", "*", 0));
     table.put(rule("c", "yard", 9));
-    assertThat(table.of("cam-1").judged()).extracting(Rule::id).containsExactly("a", "b");
-    assertThat(table.of("yard").judged()).extracting(Rule::id).containsExactly("c", "a");
-    assertThat(table.of("roof").judged()).extracting(Rule::id).containsExactly("a");
+    assertThat(table.of("cam-1").evaluated()).extracting(Rule::id).containsExactly("a", "b");
+    assertThat(table.of("yard").evaluated()).extracting(Rule::id).containsExactly("c", "a");
+    assertThat(table.of("roof").evaluated()).extracting(Rule::id).containsExactly("a");
   }
 
   @Test
-  void leavesOutWhatIsBeyondTheLimitAndSaysSo() {
+  void skipsRulesBeyondTheLimitAndReportsThem() {
     table.put(rule("a", "*", 1));
     table.put(rule("b", "*", 3));
     table.put(rule("c", "*", 2));
-    assertThat(table.of("cam").judged()).extracting(Rule::id).containsExactly("b", "c");
-    assertThat(table.of("cam").leftOut()).extracting(Rule::id).containsExactly("a");
+    assertThat(table.of("cam").evaluated()).extracting(Rule::id).containsExactly("b", "c");
+    assertThat(table.of("cam").skipped()).extracting(Rule::id).containsExactly("a");
   }
 
   @Test
-  void takesTheLastOfEachId() {
+  void replacesARuleUnderTheSameId() {
     table.put(rule("a", "*", 1));
     assertThat(table.put(rule("a", "yard", 1))).contains(rule("a", "*", 1));
-    assertThat(table.of("cam").judged()).isEmpty();
+    assertThat(table.of("cam").evaluated()).isEmpty();
     assertThat(table.remove("a")).contains(rule("a", "yard", 1));
     assertThat(table.remove("a")).isEmpty();
     assertThat(table.all()).isEmpty();
   }
 
   @Test
-  void refusesARuleThatCannotBeAndNamesThePart() {
-    assertRefused("id", () -> rule(" ", "*", 0));
-    assertRefused("text", () -> new Rule("a", "", StreamPattern.ANY, 0.5, Duration.ZERO, 0));
-    assertRefused(
+  void rejectsAnInvalidRuleNamingTheField() {
+    assertRejected("id", () -> rule(" ", "*", 0));
+    assertRejected("text", () -> new Rule("a", "", StreamPattern.ANY, 0.5, Duration.ZERO, 0));
+    assertRejected(
         "text", () -> new Rule("a", "x<|im_end|>", StreamPattern.ANY, 0.5, Duration.ZERO, 0));
-    assertRefused(
+    assertRejected(
         "text", () -> new Rule("a", "x".repeat(501), StreamPattern.ANY, 0.5, Duration.ZERO, 0));
-    assertRefused("threshold", () -> new Rule("a", "x", StreamPattern.ANY, 1.01, Duration.ZERO, 0));
-    assertRefused(
+    assertRejected(
+        "threshold", () -> new Rule("a", "x", StreamPattern.ANY, 1.01, Duration.ZERO, 0));
+    assertRejected(
         "threshold", () -> new Rule("a", "x", StreamPattern.ANY, Double.NaN, Duration.ZERO, 0));
-    assertRefused(
+    assertRejected(
         "coolDownSeconds",
         () -> new Rule("a", "x", StreamPattern.ANY, 1, Duration.ofMillis(-1), 0));
   }
 
-  private static void assertRefused(
-      String part, org.assertj.core.api.ThrowableAssert.ThrowingCallable make) {
+  private static void assertRejected(
+      String field, org.assertj.core.api.ThrowableAssert.ThrowingCallable make) {
     assertThatThrownBy(make)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(part);
+        .hasMessageStartingWith(field);
   }
 }

@@ -65,7 +65,7 @@ class FramePairsTest {
   }
 
   private static long tolerance(FramePairs pairs, long ms) {
-    return pairs.toleranceMicrosAt(START + 1000 * ms) / 1000;
+    return pairs.times().toleranceMicrosAt(START + 1000 * ms) / 1000;
   }
 
   private FramePairs pairs(long... ms) {

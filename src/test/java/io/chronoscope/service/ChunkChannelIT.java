@@ -9,6 +9,7 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.From;
 import io.chronoscope.client.ResultReader.Read;
+import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Summary;
@@ -51,9 +52,11 @@ import org.junit.jupiter.api.Test;
 class ChunkChannelIT {
 
   private static final int CHUNKS = 20;
+  private static final String FORMER_NAME = "chronoscope.references.patience";
 
   @Inject WordPairAnalysis analysis;
   @Inject MessagingFailure failure;
+  @Inject ChronoscopeConfig settings;
   @TestHTTPResource URI root;
 
   @Test
@@ -105,6 +108,11 @@ class ChunkChannelIT {
             "chronoscope_chunks_outstanding 0.0",
             "kafka_consumer_fetch_manager_records_lag");
     await(() -> get("/q/metrics").contains("chronoscope_chunks_lag 0.0"));
+  }
+
+  @Test
+  void readsSettingsUnderFormerNames() {
+    assertThat(settings.references().retryTimeout()).isEqualTo(Duration.ofSeconds(7));
   }
 
   private String get(String path) {
@@ -160,7 +168,8 @@ class ChunkChannelIT {
     public Map<String, String> start() {
       broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0));
       servers = broker.bootstrapServers();
-      return Map.of("kafka.bootstrap.servers", servers, "quarkus.http.test-port", "0");
+      return Map.of(
+          "kafka.bootstrap.servers", servers, "quarkus.http.test-port", "0", FORMER_NAME, "7s");
     }
 
     @Override

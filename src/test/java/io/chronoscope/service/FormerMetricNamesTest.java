@@ -83,9 +83,9 @@ class FormerMetricNamesTest {
 
   @Test
   void gaugesHaveBothNames() {
-    load.behind("cam", Duration.ofSeconds(3));
+    load.recordLag("cam", Duration.ofSeconds(3));
     now.addAndGet(Duration.ofSeconds(1).toNanos());
-    load.behind("cam", Duration.ofSeconds(3));
+    load.recordLag("cam", Duration.ofSeconds(3));
 
     for (String name : List.of("chronoscope.shedding.pressure", "chronoscope.load.pressure")) {
       assertThat(registry.get(name).gauge().value()).as(name).isEqualTo(1);

@@ -46,11 +46,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The packaged service as several processes on a broker that is a process too. What they publish
-/// while they are killed at random, while instances come and go and while the broker is started
-/// again, is compared with what one undisturbed instance publishes of the same chunks.
+/// Runs the packaged service in several processes, with the broker in another one. Compares what
+/// they publish while instances are killed at random, join and leave, and while the broker
+/// restarts, with what a single uninterrupted instance publishes for the same chunks.
 ///
-/// `-Dkills=30` for more kills than usual, `-Dseed=…` for the same again.
+/// `-Dkills=30` sets the number of kills, `-Dseed=…` repeats a run.
 class InstancesKilledIT {
 
   private static final int KILLS = Integer.getInteger("kills", 8);
@@ -59,11 +59,13 @@ class InstancesKilledIT {
   private static final int PARTITIONS = 4;
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final Duration CHUNK = Duration.ofSeconds(2);
-  private static final Duration PATIENCE = Duration.ofMinutes(6);
-  private static final TopicNames UNDISTURBED =
-      TopicNames.DEFAULT.renamed(name -> "undisturbed." + name).with(Topic.CHUNKS, "video.chunks");
+  private static final Duration TIMEOUT = Duration.ofMinutes(6);
+  private static final TopicNames UNINTERRUPTED =
+      TopicNames.DEFAULT
+          .renamed(name -> "uninterrupted." + name)
+          .with(Topic.CHUNKS, "video.chunks");
 
-  /// What depends on time must not depend on how long an outage takes.
+  /// Settings with which the results do not depend on the duration of an outage.
   private static final Map<String, String> STEADY =
       Map.of("CHRONOSCOPE_IDLE_TIMEOUT", "30m", "CHRONOSCOPE_THREADS", "1");
 
@@ -76,11 +78,11 @@ class InstancesKilledIT {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path directory;
 
-  /// The clients in this process say a lot.
+  /// The Kafka clients in this process log a lot.
   private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
 
   @BeforeAll
-  static void quieten() {
+  static void silenceClients() {
     CLIENTS.setLevel(Level.SEVERE);
   }
 
@@ -90,9 +92,9 @@ class InstancesKilledIT {
     kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     admin = Admin.create(kafka);
     Topics.ensure(admin, TopicNames.DEFAULT);
-    Topics.ensure(admin, UNDISTURBED);
-    for (TopicNames topics : List.of(TopicNames.DEFAULT, UNDISTURBED)) {
-      // So low a threshold that it is found at all times, whatever the model thinks of it.
+    Topics.ensure(admin, UNINTERRUPTED);
+    for (TopicNames topics : List.of(TopicNames.DEFAULT, UNINTERRUPTED)) {
+      // With threshold 0 the rule matches in every window, whatever the model's score.
       RulesInForce.put(
           kafka,
           topics.of(Topic.RULES),
@@ -110,7 +112,7 @@ class InstancesKilledIT {
   }
 
   @Test
-  void publishesTheSameOnceWhateverIsKilled() throws Exception {
+  void publishesEachResultOnceWhateverIsKilled() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed " + seed);
     Random random = new Random(seed);
@@ -120,8 +122,8 @@ class InstancesKilledIT {
       long before = 0;
       for (int kill = 1; kill <= KILLS; kill++) {
         feed.publishUntil(1.2 * kill / KILLS);
-        // Most kills come in the middle of the work, some at any time: in the middle of starting,
-        // or before the group has noticed the one before.
+        // Most kills interrupt an analysis, some happen at any time: during startup, or before the
+        // group has noticed the previous kill.
         if (random.nextInt(4) > 0) {
           awaitMoreThan(before);
         }
@@ -130,12 +132,14 @@ class InstancesKilledIT {
         killOne(random.nextInt(instances.size()), kill, before);
         if (kill == 1 + KILLS / 4) {
           instances.add(start("chronoscope", TopicNames.DEFAULT));
-          System.out.println("a third instance comes");
+          System.out.println("a third instance joins");
         }
-        if (kill == KILLS / 3 || kill == 2 * KILLS / 3) {
-          boolean inGoodOrder = kill == KILLS / 3;
-          broker.restart(inGoodOrder);
-          System.out.println("the broker was " + (inGoodOrder ? "restarted" : "killed, restarted"));
+        if (kill == KILLS / 3) {
+          broker.restart();
+          System.out.println("the broker was restarted");
+        } else if (kill == 2 * KILLS / 3) {
+          broker.killAndRestart();
+          System.out.println("the broker was killed and restarted");
         }
         if (kill == 3 * KILLS / 4) {
           ServiceProcess leaves = instances.remove(0);
@@ -152,8 +156,8 @@ class InstancesKilledIT {
     }
     instances.clear();
 
-    instances.add(start("undisturbed", UNDISTURBED));
-    awaitDone("undisturbed", UNDISTURBED);
+    instances.add(start("uninterrupted", UNINTERRUPTED));
+    awaitDone("uninterrupted", UNINTERRUPTED);
     assertThat(instances.getFirst().get("/q/health/live").statusCode()).isEqualTo(200);
     assertThat(instances.getFirst().get("/q/health/ready").statusCode()).isEqualTo(200);
     assertThat(instances.getFirst().get("/q/metrics").body())
@@ -163,7 +167,7 @@ class InstancesKilledIT {
             "chronoscope_windows",
             "chronoscope_transactions_duration_seconds_bucket",
             "chronoscope_rebalances_total");
-    CommittedResults expected = CommittedResults.read(kafka, UNDISTURBED);
+    CommittedResults expected = CommittedResults.read(kafka, UNINTERRUPTED);
     CommittedResults published = CommittedResults.read(kafka, TopicNames.DEFAULT);
     System.out.printf(
         "%d records published with %d kills, %d without%n",
@@ -182,7 +186,7 @@ class InstancesKilledIT {
   }
 
   @Test
-  void endsWithAReasonWhenItCannotGoOn() throws Exception {
+  void exitsWithAReasonAfterAnUnrecoverableFailure() throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       producer
@@ -192,7 +196,7 @@ class InstancesKilledIT {
           .get();
     }
     try (ServiceProcess instance = start("chronoscope", TopicNames.DEFAULT)) {
-      assertThat(instance.awaitEnd(PATIENCE)).isEqualTo(ExitCode.FAILED);
+      assertThat(instance.awaitEnd(TIMEOUT)).isEqualTo(ExitCode.FAILED);
       assertThat(instance.said()).contains("state of stream north");
     }
   }
@@ -208,11 +212,11 @@ class InstancesKilledIT {
     boolean wasAlive = victim.isAlive();
     victim.kill();
     System.out.printf(
-        "kill %d: instance %d of %d, %s after %.1f s; %d records published, %d of %d done with%n",
+        "kill %d: instance %d of %d, %s after %.1f s; %d records published, %d of %d processed%n",
         kill,
         which + 1,
         instances.size(),
-        wasAlive ? "killed" : "had ended by itself",
+        wasAlive ? "killed" : "had exited by itself",
         victim.lived().toMillis() / 1000.0,
         published,
         done("chronoscope"),
@@ -220,7 +224,7 @@ class InstancesKilledIT {
     instances.set(which, start("chronoscope", TopicNames.DEFAULT));
   }
 
-  /// How many records a reader may see by now, or a few more: marks of transactions count as well.
+  /// Number of records visible to readers; a few more, because transaction markers count too.
   private long published() throws Exception {
     Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
     for (String topic :
@@ -239,33 +243,33 @@ class InstancesKilledIT {
         .sum();
   }
 
-  /// Waits until more is published, for a while: there may be nothing left to do.
+  /// Waits until more is published; only for a while, because everything may be processed already.
   private void awaitMoreThan(long before) throws Exception {
     long until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (published() <= before && done("chronoscope") < total() && System.nanoTime() < until) {
-      startWhatEnded("chronoscope", TopicNames.DEFAULT);
+      restartExited("chronoscope", TopicNames.DEFAULT);
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }
   }
 
-  /// Until everything sent is committed.
+  /// Waits until the offsets of all chunks are committed.
   private void awaitDone(String group, TopicNames topics) throws Exception {
     long total = total();
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (done(group) < total) {
       assertThat(System.nanoTime())
-          .as("%d of %d records done with; %s", done(group), total, instances.getLast().said())
+          .as("%d of %d records processed; %s", done(group), total, instances.getLast().said())
           .isLessThan(until);
-      startWhatEnded(group, topics);
+      restartExited(group, topics);
       LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
     }
   }
 
-  /// As whatever watches over a service does.
-  private void startWhatEnded(String group, TopicNames topics) {
+  /// Restarts instances like the supervisor of a service.
+  private void restartExited(String group, TopicNames topics) {
     for (int i = 0; i < instances.size(); i++) {
       if (!instances.get(i).isAlive()) {
-        System.out.println("an instance ended by itself: " + lastWords(instances.get(i)));
+        System.out.println("an instance exited by itself: " + lastWords(instances.get(i)));
         instances.set(i, start(group, topics));
       }
     }
@@ -287,7 +291,7 @@ class InstancesKilledIT {
           .mapToLong(offset -> offset == null ? 0 : offset.offset())
           .sum();
     } catch (ExecutionException e) {
-      // There is no such group yet.
+      // The group does not exist yet.
       return 0;
     }
   }
@@ -302,7 +306,8 @@ class InstancesKilledIT {
         .sum();
   }
 
-  /// Sends the samples side by side, chunk by chunk. One chunk is none, and one record has no key.
+  /// Publishes the samples in parallel, chunk by chunk; one chunk is invalid, and some records have
+  /// no key.
   private static final class Feed implements AutoCloseable {
 
     private static final String WITH_GARBAGE = "gate";
@@ -329,7 +334,7 @@ class InstancesKilledIT {
       this.rounds = segments.values().stream().mapToInt(List::size).max().orElseThrow() + 1;
     }
 
-    /// @param share of all there is to send
+    /// @param share of all chunks to publish by now
     void publishUntil(double share) throws Exception {
       for (; round < rounds && round < share * rounds; round++) {
         for (Map.Entry<String, List<MediaSegment>> stream : segments.entrySet()) {

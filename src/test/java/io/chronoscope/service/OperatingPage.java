@@ -14,7 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What the operators' page says of a running service, for tests that have one.
+/// The metrics in the operators' documentation, to compare with those of a running service.
 final class OperatingPage {
 
   private static final Pattern METRIC = Pattern.compile("\\bchronoscope_\\w+");
@@ -23,8 +23,8 @@ final class OperatingPage {
 
   private OperatingPage() {}
 
-  /// The metrics that the page and the alerting rules name.
-  static Set<String> metricsNamed() throws IOException {
+  /// The metrics that the page and the alerting rules mention.
+  static Set<String> documentedMetrics() throws IOException {
     Set<String> named = new TreeSet<>();
     for (Path page : PAGES) {
       named.addAll(metrics(Files.readString(page)));
@@ -32,8 +32,8 @@ final class OperatingPage {
     return named;
   }
 
-  /// The metrics that a service shows, those of histograms under their own names too.
-  static Set<String> metricsShown(int port) throws IOException, InterruptedException {
+  /// The metrics that a service exposes, including the series of histograms.
+  static Set<String> exposedMetrics(int port) throws IOException, InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return metrics(
           http.send(

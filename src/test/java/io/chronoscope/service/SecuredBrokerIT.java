@@ -36,23 +36,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The packaged commands against a broker that wants TLS and a password, set up by nothing but the
-/// `KAFKA_…` variables.
+/// The packaged commands with a broker that requires TLS and a password, configured by `KAFKA_…`
+/// variables alone.
 class SecuredBrokerIT {
 
   private static final Path HOME = Path.of("").toAbsolutePath();
   private static final String PASSWORD = "n0t-f0r-logs";
   private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
-  private static final Duration SECONDS = Duration.ofSeconds(30);
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration SERVICE_TIMEOUT = Duration.ofMinutes(3);
 
   @TempDir static Path directory;
 
   private static Path store;
   private static EmbeddedBroker broker;
 
-  /// What a process ended with.
-  private record Ended(int status, String out, String err) {}
+  /// The outcome of a process.
+  private record Exit(int status, String out, String err) {}
 
   @BeforeAll
   static void startBroker() throws Exception {
@@ -73,11 +73,11 @@ class SecuredBrokerIT {
     secured.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
     secured.put("super.users", "User:broker;User:ANONYMOUS");
     broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0).with(secured));
-    allowWhatTheOperatorsPageLists();
+    allowTheDocumentedRights();
   }
 
-  /// The rights in docs/operating.md, and none beyond.
-  private static void allowWhatTheOperatorsPageLists() throws Exception {
+  /// The rights in docs/operating.md, and no others.
+  private static void allowTheDocumentedRights() throws Exception {
     List<AclBinding> rights = new ArrayList<>();
     for (AclOperation operation :
         List.of(AclOperation.READ, AclOperation.WRITE, AclOperation.CREATE)) {
@@ -123,8 +123,8 @@ class SecuredBrokerIT {
   }
 
   @Test
-  void videoGoesThroughASecuredBroker() throws Exception {
-    Ended produced =
+  void analyzesVideoThroughASecuredBroker() throws Exception {
+    Exit produced =
         run(PASSWORD, "produce", HOME.resolve("video-samples/portrait.mp4").toString(), "--json");
     assertThat(produced.status()).as(produced.err()).isZero();
     assertThat(produced.out()).contains("\"sequence\":0");
@@ -137,8 +137,8 @@ class SecuredBrokerIT {
             .redirectOutput(log.toFile())
             .start();
     try {
-      Ended seen = run(PASSWORD, "events", "--json");
-      long until = System.nanoTime() + PATIENCE.toNanos();
+      Exit seen = run(PASSWORD, "events", "--json");
+      long until = System.nanoTime() + SERVICE_TIMEOUT.toNanos();
       while (!seen.out().contains("\"level\":\"stream\"")) {
         assertThat(service.isAlive()).as(Files.readString(log)).isTrue();
         assertThat(System.nanoTime()).as(seen + "\n" + Files.readString(log)).isLessThan(until);
@@ -147,7 +147,7 @@ class SecuredBrokerIT {
       }
       assertThat(seen.status()).isZero();
       assertThat(seen.out()).contains("\"description\"");
-      assertThat(OperatingPage.metricsShown(port)).containsAll(OperatingPage.metricsNamed());
+      assertThat(OperatingPage.exposedMetrics(port)).containsAll(OperatingPage.documentedMetrics());
       assertThat(traces(TopicNames.DEFAULT.of(Topic.CHUNKS)))
           .containsAll(traces(TopicNames.DEFAULT.of(Topic.EVENTS)))
           .containsAll(traces(TopicNames.DEFAULT.of(Topic.SUMMARIES)));
@@ -162,7 +162,7 @@ class SecuredBrokerIT {
         .doesNotContain(STORE_PASSWORD);
   }
 
-  /// The traces that the records of a topic name.
+  /// Ids of the traces in the headers of a topic's records.
   private static Set<String> traces(String topic) {
     Map<String, Object> client = new HashMap<>(asBroker());
     client.put("isolation.level", "read_committed");
@@ -190,26 +190,26 @@ class SecuredBrokerIT {
   }
 
   @Test
-  void aCertificateAsPemWillDo() throws Exception {
+  void acceptsACertificateInPemFormat() throws Exception {
     Path pem = directory.resolve("ca.pem");
     keytool("-exportcert", "-rfc", "-alias", "broker", "-file", pem.toString());
     ProcessBuilder command = command(PASSWORD, List.of("rules", "list"));
     command.environment().put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
     command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", pem.toString());
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
-    Ended listed = run(command);
-    // The topic may not be there yet, but the broker was talked to.
-    assertThat(listed.err()).containsAnyOf("no rules are in force", "does not exist");
+    Exit listed = run(command);
+    // The topic may not exist yet, but the broker was reached.
+    assertThat(listed.err()).containsAnyOf("no active rules", "does not exist");
   }
 
   @Test
-  void aWrongPasswordIsSaidSoByEveryCommand() throws Exception {
+  void everyCommandReportsAWrongPassword() throws Exception {
     for (List<String> command :
         List.of(
             List.of("produce", HOME.resolve("video-samples/portrait.mp4").toString()),
             List.of("serve", "--port", Integer.toString(freePort())),
             List.of("events"))) {
-      Ended refused = run("guessed-wrong", command.toArray(String[]::new));
+      Exit refused = run("guessed-wrong", command.toArray(String[]::new));
       assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
       assertThat(refused.err())
           .contains(broker.bootstrapServers(), "refuse the user or password", "sasl.jaas.config")
@@ -218,11 +218,11 @@ class SecuredBrokerIT {
   }
 
   @Test
-  void aBrokerThatIsNotTrustedIsSaidSo() throws Exception {
+  void reportsAnUntrustedBroker() throws Exception {
     ProcessBuilder command = command(PASSWORD, List.of("events"));
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_LOCATION");
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
-    Ended refused = run(command);
+    Exit refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
     assertThat(refused.err())
         .contains(
@@ -230,16 +230,16 @@ class SecuredBrokerIT {
   }
 
   @Test
-  void aStoreThatIsNotThereIsNamed() throws Exception {
+  void namesAMissingTruststore() throws Exception {
     ProcessBuilder command = command(PASSWORD, List.of("events"));
     command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", "no-such-store.p12");
-    Ended refused = run(command);
+    Exit refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
     assertThat(refused.err()).contains("no-such-store.p12").doesNotContain(STORE_PASSWORD);
   }
 
   @Test
-  void aMechanismThatTheBrokerLacksIsNamed() throws Exception {
+  void namesAnUnsupportedMechanism() throws Exception {
     ProcessBuilder command = command(PASSWORD, List.of("events"));
     command.environment().put("KAFKA_SASL_MECHANISM", "SCRAM-SHA-256");
     command
@@ -248,27 +248,27 @@ class SecuredBrokerIT {
             "KAFKA_SASL_JAAS_CONFIG",
             "org.apache.kafka.common.security.scram.ScramLoginModule required"
                 + " username=\"eye\" password=\"x\";");
-    Ended refused = run(command);
+    Exit refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
     assertThat(refused.err()).contains("SCRAM-SHA-256");
   }
 
-  private Ended run(String password, String... arguments) throws Exception {
+  private Exit run(String password, String... arguments) throws Exception {
     return run(command(password, List.of(arguments)));
   }
 
-  private Ended run(ProcessBuilder command) throws Exception {
+  private Exit run(ProcessBuilder command) throws Exception {
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
     Process process = command.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     try {
-      assertThat(process.waitFor(SECONDS.toSeconds(), TimeUnit.SECONDS))
-          .as("ends within %s: %s", SECONDS, Files.readString(err))
+      assertThat(process.waitFor(COMMAND_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+          .as("ends within %s: %s", COMMAND_TIMEOUT, Files.readString(err))
           .isTrue();
     } finally {
       process.destroyForcibly();
     }
-    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    return new Exit(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
   private static ProcessBuilder command(String password, List<String> arguments) {
@@ -326,15 +326,15 @@ class SecuredBrokerIT {
         "PKCS12");
   }
 
-  /// On the broker's store.
+  /// Runs keytool on the broker's keystore.
   private static void keytool(String... arguments) throws Exception {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     words.addAll(List.of(arguments));
     words.addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
     Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String said = new String(keytool.getInputStream().readAllBytes());
-    assertThat(keytool.waitFor()).as(said).isZero();
+    String output = new String(keytool.getInputStream().readAllBytes());
+    assertThat(keytool.waitFor()).as(output).isZero();
   }
 
   private static int freePort() throws IOException {

@@ -13,8 +13,8 @@ import java.util.PriorityQueue;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// The governor and what it steers: cameras whose windows one machine looks at, one after the
-/// other. Part of a window's cost is the same however little of it is shown.
+/// The governor in its control loop: a simulated machine that analyzes the windows of cameras one
+/// after the other. Part of a window's cost does not depend on its detail.
 class LoadLoopTest {
 
   private static final double TARGET = 10;
@@ -23,18 +23,18 @@ class LoadLoopTest {
   private static final double STRIDE = 5;
   private static final double FIXED_COST = 0.4;
 
-  /// A window that was looked at.
-  private record Seen(double at, double lag, int level) {}
+  /// A window that was analyzed.
+  private record Analyzed(double at, double lag, int level) {}
 
-  private record Run(List<Seen> seen, int windows, List<Integer> pressures) {
+  private record Run(List<Analyzed> analyzed, int windows, List<Integer> pressures) {
 
-    double described() {
-      return (double) seen.size() / windows;
+    double analyzedShare() {
+      return (double) analyzed.size() / windows;
     }
 
     double lag(double quantile, double from) {
       double[] lags =
-          seen.stream().filter(s -> s.at >= from).mapToDouble(Seen::lag).sorted().toArray();
+          analyzed.stream().filter(s -> s.at >= from).mapToDouble(Analyzed::lag).sorted().toArray();
       return lags[(int) (quantile * (lags.length - 1))];
     }
   }
@@ -54,25 +54,25 @@ class LoadLoopTest {
     }
 
     private final LoadGovernor governor;
-    private final double usualCost;
+    private final double fullCost;
     private final PriorityQueue<Due> due =
         new PriorityQueue<>(Comparator.comparingDouble(Due::at).thenComparing(Due::number));
     private final Deque<Job> jobs = new ArrayDeque<>();
     private final List<Camera> cameras = new ArrayList<>();
-    private final List<Seen> seen = new ArrayList<>();
+    private final List<Analyzed> analyzed = new ArrayList<>();
     private final List<Integer> pressures = new ArrayList<>();
     private double now;
     private int count;
     private int windows;
     private boolean working;
 
-    /// @param able how many cameras the machine can look at as asked
-    Machine(SheddingSettings settings, double able) {
+    /// @param capacity cameras that the machine can analyze at full detail
+    Machine(SheddingSettings settings, double capacity) {
       this.governor = new LoadGovernor(settings, () -> (long) (now * 1e9), pressures::add);
-      this.usualCost = STRIDE / able;
+      this.fullCost = STRIDE / capacity;
     }
 
-    /// @param playing how many cameras play at a time
+    /// @param playing number of cameras that play at a time
     Run run(double seconds, DoubleUnaryOperator playing) {
       for (int camera = 0; camera < playing.applyAsDouble(0); camera++) {
         cameras.add(new Camera());
@@ -88,21 +88,21 @@ class LoadLoopTest {
         now = next.at;
         next.what.run();
       }
-      return new Run(seen, windows, pressures);
+      return new Run(analyzed, windows, pressures);
     }
 
     private void at(double time, Runnable what) {
       due.add(new Due(time, count++, what));
     }
 
-    private void behind(int camera, double since) {
-      governor.behind("camera-" + camera, Duration.ofNanos((long) ((now - since) * 1e9)));
+    private void recordLag(int camera, double since) {
+      governor.recordLag("camera-" + camera, Duration.ofNanos((long) ((now - since) * 1e9)));
     }
 
     private void arrive(int number) {
       Camera camera = cameras.get(number);
       camera.waiting.add(now);
-      behind(number, camera.waiting.getFirst());
+      recordLag(number, camera.waiting.getFirst());
       work(number);
     }
 
@@ -110,21 +110,21 @@ class LoadLoopTest {
       Camera camera = cameras.get(number);
       while (!camera.busy) {
         if (camera.nextWindow * STRIDE + LENGTH <= camera.covered) {
-          behind(number, camera.newest);
-          DetailLevel look = governor.look("camera-" + number);
+          recordLag(number, camera.newest);
+          DetailLevel detail = governor.detailLevel("camera-" + number);
           windows++;
-          if (look.describes("camera-" + number, camera.nextWindow++)) {
-            seen.add(new Seen(now, now - camera.newest, look.level()));
-            double shown = 1.0 / (look.fpsDivisor() * look.pixelDivisor());
-            jobs.add(new Job(number, usualCost * (FIXED_COST + (1 - FIXED_COST) * shown)));
+          if (detail.analyzes("camera-" + number, camera.nextWindow++)) {
+            analyzed.add(new Analyzed(now, now - camera.newest, detail.level()));
+            double shown = 1.0 / (detail.fpsDivisor() * detail.pixelDivisor());
+            jobs.add(new Job(number, fullCost * (FIXED_COST + (1 - FIXED_COST) * shown)));
             camera.busy = true;
           }
         } else if (!camera.waiting.isEmpty()) {
           camera.newest = camera.waiting.removeFirst();
           camera.covered += CHUNK;
-          behind(number, camera.newest);
+          recordLag(number, camera.newest);
         } else {
-          behind(number, now);
+          recordLag(number, now);
           break;
         }
       }
@@ -155,21 +155,21 @@ class LoadLoopTest {
   }
 
   @Test
-  void withoutATargetLagGrowsWithoutEnd() {
+  void lagGrowsWithoutBoundWithoutATarget() {
     assertThat(run(SheddingSettings.OFF, 20, 2).lag(1, 0)).isGreaterThan(150);
   }
 
   @Test
-  void leavesNothingOutThatTheMachineCanDo() {
+  void shedsNothingWithinTheCapacity() {
     for (int cameras : new int[] {1, 4, 20}) {
-      assertThat(run(WITH_TARGET, cameras, 0.95).seen)
+      assertThat(run(WITH_TARGET, cameras, 0.95).analyzed)
           .as("%d cameras", cameras)
           .allMatch(seen -> seen.level == 0);
     }
   }
 
   @Test
-  void lagStaysBoundedAndLittleMoreThanNeededIsLeftOut() {
+  void boundsLagAndShedsLittleMoreThanNeeded() {
     for (int cameras : new int[] {1, 4, 20, 80}) {
       double before = 1;
       for (double factor : new double[] {1.2, 1.5, 2, 4, 8}) {
@@ -178,13 +178,13 @@ class LoadLoopTest {
         assertThat(run.lag(0.95, 0)).as(which).isLessThanOrEqualTo(2 * TARGET);
         assertThat(run.lag(0.5, 0)).as(which).isLessThanOrEqualTo(1.3 * TARGET);
         assertThat(run.lag(1, 100)).as(which + ", once settled").isLessThan(3 * TARGET);
-        assertThat(run.described()).as(which).isLessThanOrEqualTo(before + 0.1);
-        before = run.described();
-        // What fewer and smaller frames alone can make up for.
+        assertThat(run.analyzedShare()).as(which).isLessThanOrEqualTo(before + 0.1);
+        before = run.analyzedShare();
+        // Fewer and smaller frames alone suffice.
         if (factor <= 1.5) {
-          assertThat(run.described()).as(which).isGreaterThan(0.95);
+          assertThat(run.analyzedShare()).as(which).isGreaterThan(0.95);
         }
-        assertThat(run.described()).as(which).isGreaterThan(0.5 / factor);
+        assertThat(run.analyzedShare()).as(which).isGreaterThan(0.5 / factor);
         oneStepAtATime(which, run.pressures);
       }
     }
@@ -199,11 +199,12 @@ class LoadLoopTest {
   }
 
   @Test
-  void looksAsAskedAgainWhenThereIsLessToLookAt() {
+  void restoresFullDetailWhenLoadDecreases() {
     Run run = new Machine(WITH_TARGET, 5).run(500, at -> at < 200 ? 20 : 2);
-    assertThat(run.seen).anyMatch(seen -> seen.level >= 4);
+    assertThat(run.analyzed).anyMatch(seen -> seen.level >= 4);
     assertThat(run.pressures.getLast()).isZero();
-    assertThat(run.seen.stream().filter(seen -> seen.at > 400)).allMatch(seen -> seen.level == 0);
+    assertThat(run.analyzed.stream().filter(seen -> seen.at > 400))
+        .allMatch(seen -> seen.level == 0);
     assertThat(run.lag(1, 400)).isLessThan(1);
   }
 }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/// The broker as a process of its own, which can be killed and started again on the same data.
+/// The embedded broker in its own process, which can be killed and restarted on the same data.
 public final class BrokerProcess implements AutoCloseable {
 
   private static final String READY = "broker is ready";
@@ -20,7 +20,7 @@ public final class BrokerProcess implements AutoCloseable {
     this.process = launch();
   }
 
-  /// The process's own life.
+  /// Runs in the broker's process.
   public static void main(String[] arguments) throws InterruptedException {
     EmbeddedBroker broker =
         EmbeddedBroker.start(
@@ -34,13 +34,16 @@ public final class BrokerProcess implements AutoCloseable {
     return "localhost:" + port;
   }
 
-  /// In good order (SIGTERM) or not (SIGKILL), and up again.
-  public void restart(boolean inGoodOrder) throws IOException, InterruptedException {
-    if (inGoodOrder) {
-      process.destroy();
-    } else {
-      process.destroyForcibly();
-    }
+  /// Shuts the broker down (SIGTERM) and starts it again.
+  public void restart() throws IOException, InterruptedException {
+    process.destroy();
+    process.waitFor();
+    process = launch();
+  }
+
+  /// Kills the broker (SIGKILL) and starts it again.
+  public void killAndRestart() throws IOException, InterruptedException {
+    process.destroyForcibly();
     process.waitFor();
     process = launch();
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
 
-/// Collects what a decoder offers.
+/// A sink that records the frames that a decoder offers.
 public final class Frames implements FrameSink {
 
   public record Span(long from, long until) {}

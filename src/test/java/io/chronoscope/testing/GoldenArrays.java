@@ -13,7 +13,8 @@ import java.nio.file.Path;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 
-/// Reads what the reference wrote: `src/test/resources/golden`, described in `training/reference`.
+/// Reads files written by the reference: `src/test/resources/golden`, described in
+/// `training/reference`.
 public final class GoldenArrays {
 
   public static final Path ROOT = Path.of("src/test/resources/golden");

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 
-/// A checkpoint, its input and what the reference made of it; see `training/reference/README.md`.
+/// A checkpoint, an input and the reference's results; see `training/reference/README.md`.
 public record GoldenCase(Path directory, JsonNode golden) {
 
   private static final Path ROOT = Path.of("src/test/resources/golden");
@@ -64,7 +64,7 @@ public record GoldenCase(Path directory, JsonNode golden) {
     return StreamSupport.stream(get(field).spliterator(), false).map(JsonNode::asInt).toList();
   }
 
-  /// The numbers of the file that a field names.
+  /// The contents of the file that a field names.
   public float[] floats(String field) throws IOException {
     byte[] bytes = Files.readAllBytes(directory.resolve(get(field).required("file").asText()));
     float[] floats = new float[bytes.length / Float.BYTES];

@@ -21,12 +21,12 @@ public final class LoadGovernors {
     LoadGovernor held =
         new LoadGovernor(
             new SheddingSettings(Optional.of(TARGET), List.of()), () -> nanos[0], pressure -> {});
-    held.behind("another", TARGET.multipliedBy(3));
+    held.recordLag("another", TARGET.multipliedBy(3));
     while (held.pressure() < level) {
       nanos[0] += TARGET.toNanos();
-      held.behind("another", TARGET.multipliedBy(3));
+      held.recordLag("another", TARGET.multipliedBy(3));
     }
-    assertThat(held.look("another").level()).isEqualTo(level);
+    assertThat(held.detailLevel("another").level()).isEqualTo(level);
     return held;
   }
 }

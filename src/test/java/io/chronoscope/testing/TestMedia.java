@@ -27,8 +27,8 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
-/// Makes small videos in memory with FFmpeg's own encoders: a bright square that moves to the right
-/// over a dark gradient, with or without a silent sound track.
+/// Encodes small videos in memory with FFmpeg: a bright square that moves to the right over a dark
+/// gradient, with or without a silent audio track.
 ///
 /// ```java
 /// byte[] media = TestMedia.video().size(96, 64).fps(25).frames(50).codec("libopenh264").bytes();
@@ -101,7 +101,7 @@ public final class TestMedia {
   }
 
   /// An FFmpeg encoder's name: mpeg4, mpeg2video, mjpeg, libopenh264, libvpx, libvpx-vp9,
-  /// libaom-av1, or one that the decoder does not read, such as ffv1.
+  /// libaom-av1, or one that the decoder does not support, such as ffv1.
   public TestMedia codec(String encoder) {
     codec = encoder;
     return this;
@@ -113,7 +113,7 @@ public final class TestMedia {
     return this;
   }
 
-  /// With the index in front of the samples.
+  /// Writes the index before the samples.
   public TestMedia indexFirst() {
     return muxer("moov_size", "20000");
   }
@@ -143,7 +143,7 @@ public final class TestMedia {
     return this;
   }
 
-  /// Says that the picture is to be shown turned clockwise by so many quarters.
+  /// Declares that the picture is rotated clockwise by a number of quarter turns.
   public TestMedia turned(int quarters) {
     quarterTurns = quarters;
     return this;
@@ -155,19 +155,19 @@ public final class TestMedia {
     return this;
   }
 
-  /// Each frame's time, in frames at [#fps] from [#startingAt]; rising.
+  /// Each frame's time, in frames at [#fps] from [#startingAt]; ascending.
   public TestMedia times(IntToLongFunction ofFrame) {
     ticks = ofFrame;
     return this;
   }
 
-  /// In which frames the upper half is white, by their time in frames.
+  /// The frames whose upper half is white, by their time in frames.
   public TestMedia lit(LongPredicate ofTick) {
     lit = ofTick;
     return this;
   }
 
-  /// What the container says about the size, whatever the frames are.
+  /// The size that the container declares, whatever the frames' size.
   public TestMedia declaring(int widthPx, int heightPx) {
     declaredWidth = widthPx;
     declaredHeight = heightPx;
@@ -237,7 +237,7 @@ public final class TestMedia {
     Map<String, String> chosen = new HashMap<>(encoderOptions);
     if (!openGroups && (codec.equals("mpeg4") || codec.equals("mpeg2video"))) {
       context.flags(context.flags() | avcodec.AV_CODEC_FLAG_CLOSED_GOP);
-      chosen.put("sc_threshold", "1000000000"); // else these encoders refuse closed groups
+      chosen.put("sc_threshold", "1000000000"); // otherwise these encoders reject closed groups
     }
     if (codec.startsWith("libvpx") || codec.equals("libaom-av1")) {
       chosen.putIfAbsent("cpu-used", "8");
@@ -357,7 +357,7 @@ public final class TestMedia {
   }
 
   /// Brightness 60 to 100 from left to right, with a square of 220 and a quarter of the height that
-  /// moves by two pixels a frame.
+  /// moves by two pixels per frame.
   private void paint(AVFrame frame, int index, boolean upperHalf) {
     int side = Math.max(2, height / 4);
     int left = 2 * index % Math.max(1, width - side);

@@ -3,17 +3,17 @@ package io.chronoscope.testing;
 import java.io.ByteArrayOutputStream;
 import java.util.function.IntPredicate;
 
-/// Changes to MPEG transport streams that no muxer makes.
+/// Edits to MPEG transport streams that no muxer can make.
 public final class TransportStream {
 
   private static final int PACKET = 188;
 
-  /// Times have 33 bits of 90 kHz.
+  /// Timestamps have 33 bits at 90 kHz.
   public static final long WRAPS_AT_TICKS = 1L << 33;
 
   private TransportStream() {}
 
-  /// One after the other, as a recorder writes that is started again.
+  /// Concatenates two streams, like a recorder that is restarted.
   public static byte[] joined(byte[]... streams) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] stream : streams) {
@@ -22,9 +22,9 @@ public final class TransportStream {
     return all.toByteArray();
   }
 
-  /// The same without the times of some of its pictures (ISO/IEC 13818-1 §2.4.3.6).
+  /// Removes the timestamps of some pictures (ISO/IEC 13818-1 §2.4.3.6).
   ///
-  /// @param keep which pictures keep theirs, by number in decoding order
+  /// @param keep which pictures retain theirs, by number in decoding order
   public static byte[] withoutTimes(byte[] stream, IntPredicate keep) {
     byte[] changed = stream.clone();
     int picture = 0;

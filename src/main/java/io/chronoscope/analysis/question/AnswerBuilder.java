@@ -102,7 +102,7 @@ final class AnswerBuilder {
   }
 
   private QuestionAnswer refuse(String problem, List<NotSeen> parts) {
-    return answer(Optional.of(Rejection.cut(problem)), List.of(), parts, Optional.empty());
+    return answer(Optional.of(Rejection.truncate(problem)), List.of(), parts, Optional.empty());
   }
 
   QuestionAnswer build() {

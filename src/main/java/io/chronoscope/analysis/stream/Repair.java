@@ -4,7 +4,6 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamPosition.PublishedGap;
 import io.chronoscope.analysis.summary.SummaryFactory;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.analysis.window.WindowAnalyzer;
 import io.chronoscope.analysis.window.WindowAnswer;
@@ -26,16 +25,16 @@ final class Repair {
 
   private final StreamClock clock;
   private final AnalysisSettings settings;
-  private final AnalysisTools tools;
+  private final StreamTools tools;
   private final String stream;
   private final WindowAnalyzer analyzer;
 
-  Repair(String stream, StreamClock clock, AnalysisSettings settings, AnalysisTools tools) {
+  Repair(String stream, StreamClock clock, AnalysisSettings settings, StreamTools tools) {
     this.stream = stream;
     this.clock = clock;
     this.settings = settings;
     this.tools = tools;
-    this.analyzer = new WindowAnalyzer(stream, settings, tools, Rules.NONE);
+    this.analyzer = new WindowAnalyzer(stream, settings, tools.window(), Rules.NONE);
   }
 
   /// @param results what is to be published; empty when the chunk fills no gap
@@ -48,7 +47,7 @@ final class Repair {
   Repaired repair(PlacedChunk chunk, StreamAggregator aggregator, Gaps gaps)
       throws UnreadableMediaException {
     long startNanos = System.nanoTime();
-    ChunkReader reader = new ChunkReader(tools, settings, clock.startEpochMicros());
+    ChunkReader reader = new ChunkReader(tools.window(), settings, clock.startEpochMicros());
     ChunkReader.Read read = reader.read(chunk.chunk(), StreamClock.epochMicros(chunk.start()));
     try {
       List<Range> shown = shown(chunk.start(), read.facts());
@@ -95,7 +94,7 @@ final class Repair {
                 candidates,
                 reader.grid(),
                 untilMicros,
-                tools.load().look(stream)));
+                tools.load().detailLevel(stream)));
       }
       from = until;
     }

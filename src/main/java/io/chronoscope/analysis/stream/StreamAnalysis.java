@@ -4,7 +4,6 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
@@ -23,12 +22,12 @@ import java.util.function.Predicate;
 public final class StreamAnalysis implements Intake, AutoCloseable {
 
   private final AnalysisSettings settings;
-  private final AnalysisTools tools;
+  private final StreamTools tools;
   private final ByteBudget waitingBytes;
   private final Map<String, StreamWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, Resumed> idle = new ConcurrentHashMap<>();
 
-  public StreamAnalysis(AnalysisSettings settings, AnalysisTools tools) {
+  public StreamAnalysis(AnalysisSettings settings, StreamTools tools) {
     this.settings = settings;
     this.tools = tools;
     this.waitingBytes = new ByteBudget(settings.maxWaitingBytes());

@@ -25,12 +25,12 @@ record StreamLag(String stream, LoadGovernor load, InstantSource clock) {
 
   void report(Instant recordTime) {
     Duration waited = Duration.between(recordTime, clock.instant());
-    load.behind(stream, waited.isNegative() ? Duration.ZERO : waited);
+    load.recordLag(stream, waited.isNegative() ? Duration.ZERO : waited);
   }
 
   /// Nothing waits and nothing is processed.
   void reportNone() {
-    load.behind(stream, Duration.ZERO);
+    load.recordLag(stream, Duration.ZERO);
   }
 
   /// The stream has ended, is idle, or was revoked.

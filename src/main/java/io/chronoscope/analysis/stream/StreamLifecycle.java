@@ -19,7 +19,6 @@ import io.chronoscope.analysis.stream.LifecycleState.Live;
 import io.chronoscope.analysis.stream.LifecycleState.Replaying;
 import io.chronoscope.analysis.stream.LifecycleState.Restarting;
 import io.chronoscope.analysis.stream.LifecycleState.Waiting;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
@@ -49,7 +48,7 @@ final class StreamLifecycle implements AutoCloseable {
 
   private final String stream;
   private final AnalysisSettings settings;
-  private final AnalysisTools tools;
+  private final StreamTools tools;
   private final AnalysisListener listener;
   private final StreamCommits commits;
   private final ChunkOrder order;
@@ -61,7 +60,7 @@ final class StreamLifecycle implements AutoCloseable {
   StreamLifecycle(
       String stream,
       AnalysisSettings settings,
-      AnalysisTools tools,
+      StreamTools tools,
       Optional<Resumed> resumed,
       Consumer<StreamCommit> sink) {
     this.stream = stream;

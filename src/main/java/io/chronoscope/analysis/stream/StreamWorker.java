@@ -7,7 +7,6 @@ import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.domain.StreamInput;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -31,7 +30,7 @@ final class StreamWorker {
 
   private final String stream;
   private final AnalysisSettings settings;
-  private final AnalysisTools tools;
+  private final StreamTools tools;
   private final Consumer<StreamInput> onProcessed;
   private final BiPredicate<StreamWorker, Optional<Resumed>> retire;
   private final BlockingQueue<StreamInput> queue = new LinkedBlockingQueue<>();
@@ -48,7 +47,7 @@ final class StreamWorker {
   StreamWorker(
       String stream,
       AnalysisSettings settings,
-      AnalysisTools tools,
+      StreamTools tools,
       Optional<Resumed> resumed,
       Consumer<StreamInput> onProcessed,
       BiPredicate<StreamWorker, Optional<Resumed>> retire) {

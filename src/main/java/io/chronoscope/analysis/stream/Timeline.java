@@ -10,7 +10,6 @@ import io.chronoscope.analysis.StreamPosition;
 import io.chronoscope.analysis.StreamPosition.NeededRecord;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.stream.FrameBuffer.Decoded;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.ChunkReader;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -35,7 +34,7 @@ final class Timeline implements AutoCloseable {
 
   private final String stream;
   private final AnalysisSettings settings;
-  private final AnalysisTools tools;
+  private final StreamTools tools;
   private final AnalysisListener listener;
   private final StreamClock clock;
   private final Consumer<List<Result>> commit;
@@ -49,7 +48,7 @@ final class Timeline implements AutoCloseable {
   /// @param commit makes results durable, together with the state after them, before it returns
   Timeline(
       AnalysisSettings settings,
-      AnalysisTools tools,
+      StreamTools tools,
       StreamState from,
       Consumer<List<Result>> commit) {
     StreamPosition position = from.position();
@@ -62,7 +61,9 @@ final class Timeline implements AutoCloseable {
     this.aggregator = new StreamAggregator(from, settings, tools.model(), listener);
     this.frames =
         new FrameBuffer(
-            new ChunkReader(tools, settings, clock.startEpochMicros()), clock, position.sampler());
+            new ChunkReader(tools.window(), settings, clock.startEpochMicros()),
+            clock,
+            position.sampler());
     this.gaps =
         new Gaps(
             stream,

@@ -79,7 +79,7 @@ final class WindowProgress {
 
   /// The level of detail at which the stream is analyzed at present.
   DetailLevel detailLevel() {
-    return load.look(stream);
+    return load.detailLevel(stream);
   }
 
   /// The level of detail for a window whose turn has come; reports how far the stream lags.

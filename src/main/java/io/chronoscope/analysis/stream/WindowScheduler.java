@@ -9,7 +9,6 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.stream.StreamAggregator.Continuity;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.WindowAnalyzer;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Gap;
@@ -41,14 +40,14 @@ final class WindowScheduler {
   /// @param commit makes results durable, together with the state after them, before it returns
   WindowScheduler(
       AnalysisSettings settings,
-      AnalysisTools tools,
+      StreamTools tools,
       StreamState from,
       FrameBuffer frames,
       Gaps gaps,
       StreamAggregator aggregator,
       Consumer<List<Result>> commit) {
     this.stream = from.stream();
-    this.analyzer = new WindowAnalyzer(stream, settings, tools, tools.rules());
+    this.analyzer = new WindowAnalyzer(stream, settings, tools.window(), tools.rules());
     this.listener = tools.listener();
     this.frames = frames;
     this.gaps = gaps;
@@ -144,7 +143,7 @@ final class WindowScheduler {
 
   private List<Result> analyze(long window, List<SampledFrame> candidates, long untilMicros) {
     DetailLevel detail = progress.detailLevelFor(candidates);
-    if (!detail.describes(stream, window)) {
+    if (!detail.analyzes(stream, window)) {
       listener.on(new WindowShed(stream, window, detail.level()));
       return shed(window, untilMicros);
     }
@@ -192,7 +191,7 @@ final class WindowScheduler {
       return false;
     }
     for (long window = aggregator.nextWindow(); windows.startOf(window) < chunkEnd; window++) {
-      if (detail.describes(stream, window)) {
+      if (detail.analyzes(stream, window)) {
         return false;
       }
     }

@@ -185,6 +185,6 @@ final class SummaryBuilder {
   }
 
   private static Sampling together(List<PublishedSummary> parts) {
-    return Sampling.together(parts.stream().map(PublishedSummary::sampling).toList());
+    return Sampling.combined(parts.stream().map(PublishedSummary::sampling).toList());
   }
 }

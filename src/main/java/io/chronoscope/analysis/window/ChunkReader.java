@@ -32,10 +32,6 @@ public final class ChunkReader {
   private final SampleGrid grid;
   private final FrameSampler sampler;
 
-  public ChunkReader(AnalysisTools tools, AnalysisSettings settings, long streamStartMicros) {
-    this(tools.window(), settings, streamStartMicros);
-  }
-
   /// @param streamStartMicros the stream's start in epoch microseconds; anchors the grid
   public ChunkReader(WindowTools tools, AnalysisSettings settings, long streamStartMicros) {
     this.decoder = tools.decoder();

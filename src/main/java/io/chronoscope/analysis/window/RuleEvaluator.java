@@ -30,10 +30,10 @@ final class RuleEvaluator {
   /// @return the most important rule first
   List<CompletableFuture<RuleEvaluation>> evaluate(VideoSession session, EncodedWindow window) {
     Rules.Selection selection = rules.of(stream);
-    if (!selection.leftOut().isEmpty()) {
-      listener.on(new RulesSkipped(stream, selection.leftOut().stream().map(Rule::id).toList()));
+    if (!selection.skipped().isEmpty()) {
+      listener.on(new RulesSkipped(stream, selection.skipped().stream().map(Rule::id).toList()));
     }
-    return selection.judged().stream()
+    return selection.evaluated().stream()
         .map(rule ->
             grounder
                 .ground(session, rule.text(), rule.threshold(), window.shownMicros())

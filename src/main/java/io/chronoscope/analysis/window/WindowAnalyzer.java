@@ -29,11 +29,6 @@ public final class WindowAnalyzer {
   private final RuleEvaluator ruleEvaluator;
   private final AnalysisListener listener;
 
-  public WindowAnalyzer(
-      String stream, AnalysisSettings settings, AnalysisTools tools, Rules rules) {
-    this(stream, settings, tools.window(), rules);
-  }
-
   /// @param rules to evaluate in each window
   public WindowAnalyzer(String stream, AnalysisSettings settings, WindowTools tools, Rules rules) {
     this.stream = stream;

@@ -99,7 +99,7 @@ public final class BacktestCommand implements Callable<Integer> {
       description = "Prefix of the topics that receive the results (default: ${DEFAULT-VALUE}).")
   String shadow = "backtest.";
 
-  @Option(names = "--promote", description = "Activates the rule afterwards.")
+  @Option(names = "--promote", description = "Puts the rule in force afterwards.")
   boolean promote;
 
   @Mixin ModelOptions model = new ModelOptions();
@@ -123,7 +123,7 @@ public final class BacktestCommand implements Callable<Integer> {
       throw new ConfigurationException("--from (%s) is not before --to (%s)".formatted(from, to));
     }
     if (promote && rule.isEmpty()) {
-      throw new ConfigurationException("--promote needs a --rule to activate");
+      throw new ConfigurationException("--promote needs a --rule to put in force");
     }
     kafka.apply();
     model.apply();
@@ -139,17 +139,17 @@ public final class BacktestCommand implements Callable<Integer> {
 
   private int run(KafkaConnection connection) {
     String rulesTopic = connection.topics().of(Topic.RULES);
-    List<Rule> active = RulesInForce.read(connection.client(), rulesTopic);
-    Optional<Rule> candidate = rule.map(argument -> CandidateRule.resolve(argument, active));
+    List<Rule> inForce = RulesInForce.read(connection.client(), rulesTopic);
+    Optional<Rule> candidate = rule.map(argument -> CandidateRule.resolve(argument, inForce));
     RuleTable rules = new RuleTable(Integer.MAX_VALUE);
-    candidate.ifPresentOrElse(rules::put, () -> active.forEach(rules::put));
+    candidate.ifPresentOrElse(rules::put, () -> inForce.forEach(rules::put));
     Predicate<Detection> wanted =
         detection -> candidate.map(Rule::id).map(detection.about()::equals).orElse(true);
     compare(connection, rules, wanted);
     if (promote) {
       Rule promoted = candidate.orElseThrow();
       RulesInForce.put(connection.client(), rulesTopic, promoted);
-      output.report("rule %s is active: %s".formatted(promoted.id(), RuleRecord.json(promoted)));
+      output.report("rule %s is in force: %s".formatted(promoted.id(), RuleRecord.json(promoted)));
     }
     return ExitCode.OK;
   }

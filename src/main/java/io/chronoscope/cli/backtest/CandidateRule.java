@@ -20,12 +20,12 @@ final class CandidateRule {
 
   private CandidateRule() {}
 
-  /// @param active a text that one of these rules has stands for that rule
+  /// @param inForce a text that one of these rules has stands for that rule
   /// @throws ConfigurationException when the file does not hold a valid rule
-  static Rule resolve(String argument, List<Rule> active) {
+  static Rule resolve(String argument, List<Rule> inForce) {
     return file(argument)
         .map(file -> read(argument, file))
-        .or(() -> active.stream().filter(rule -> rule.text().equals(argument.strip())).findFirst())
+        .or(() -> inForce.stream().filter(rule -> rule.text().equals(argument.strip())).findFirst())
         .orElseGet(() -> ofText(argument));
   }
 

@@ -81,7 +81,7 @@ final class SoakRun {
                 () -> send(client, topics.of(Topic.CHUNKS)),
                 task -> Thread.ofVirtual().start(task));
         follow(service, sending, results, states, memory);
-        return new Outcome(tally, states.largest());
+        return new Outcome(tally, states.largestBytes());
       }
     }
   }
@@ -136,7 +136,7 @@ final class SoakRun {
                 memory.read(),
                 videoPerSecond,
                 tally.windows(),
-                states.latest(STREAM)));
+                states.latestBytes(STREAM)));
         rowMs = tally.analyzedMs();
         rowNanos = System.nanoTime();
       }

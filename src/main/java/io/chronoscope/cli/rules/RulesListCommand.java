@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Lists the active rules, one on a line.
+/// Lists the rules in force, one on a line.
 @Command(
     name = "list",
-    description = "Lists the active rules, the highest priority first.",
+    description = "Lists the rules in force, the highest priority first.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -39,7 +39,7 @@ final class RulesListCommand implements Callable<Integer> {
     if (json) {
       rules.forEach(rule -> output.printJson(RulesTopic.json(rule)));
     } else if (rules.isEmpty()) {
-      output.report("no active rules");
+      output.report("no rules are in force");
     } else {
       Columns.aligned(table(rules)).forEach(output::print);
     }

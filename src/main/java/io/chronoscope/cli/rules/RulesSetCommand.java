@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "set",
     description = {
-      "Activates a rule, replacing any rule with the same id.",
+      "Puts a rule in force, replacing any rule with the same id.",
       "It applies to each stream from the next window on. A plain description works best: \"a red"
           + " circle stops in the upper half\"."
     },
@@ -92,7 +92,7 @@ final class RulesSetCommand implements Callable<Integer> {
     if (json) {
       output.printJson(RulesTopic.json(rule));
     } else {
-      output.print("rule %s is active %s".formatted(rule.id(), describe(rule)));
+      output.print("rule %s is in force %s".formatted(rule.id(), describe(rule)));
     }
     return ExitCode.OK;
   }

@@ -23,7 +23,7 @@ record RulesTopic(KafkaConnection connection) {
     return connection.topics().of(Topic.RULES);
   }
 
-  /// Reads the active rules.
+  /// Reads the rules in force.
   ///
   /// @return in the order in which they are evaluated
   List<Rule> rules() {

@@ -81,7 +81,7 @@ public final class FileFeed {
   }
 
   /// Returns the end of the file's last chunk. Reads the whole file.
-  public static Duration lengthOf(Path file) {
+  static Duration lengthOf(Path file) {
     AtomicLong endNanos = new AtomicLong();
     cut(file, Duration.ofSeconds(10), segment -> endNanos.set(endOf(segment).toNanos()));
     return Duration.ofNanos(endNanos.get());

@@ -55,7 +55,7 @@ public final class StreamResults {
   }
 
   /// Retains no superseded revisions: a long stream may have many.
-  public static StreamResults latestOnly(String stream) {
+  static StreamResults latestOnly(String stream) {
     return new StreamResults(stream, Retention.LATEST_ONLY);
   }
 

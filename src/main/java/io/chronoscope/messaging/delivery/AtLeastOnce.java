@@ -30,6 +30,14 @@ public final class AtLeastOnce implements Delivery {
 
   private static final Logger LOG = LoggerFactory.getLogger(AtLeastOnce.class);
 
+  /// Commits offsets for the consumer group.
+  @FunctionalInterface
+  public interface Committer {
+
+    /// @param offsets of each partition the lowest that is still needed
+    CompletionStage<Void> commit(Map<TopicPartition, OffsetAndMetadata> offsets);
+  }
+
   private final Producer<String, byte[]> producer;
   private final WriteUnitRecords records;
   private final ChunkOffsets offsets;
@@ -45,7 +53,7 @@ public final class AtLeastOnce implements Delivery {
       Producer<String, byte[]> producer,
       WriteUnitRecords records,
       ChunkOffsets offsets,
-      OffsetCommits.Committer committer,
+      Committer committer,
       Executor executor) {
     this.producer = producer;
     this.records = records;

@@ -15,14 +15,6 @@ final class OffsetCommits {
 
   private static final Logger LOG = LoggerFactory.getLogger(OffsetCommits.class);
 
-  /// Commits offsets for the consumer group.
-  @FunctionalInterface
-  public interface Committer {
-
-    /// @param offsets of each partition the lowest that is still needed
-    CompletionStage<Void> commit(Map<TopicPartition, OffsetAndMetadata> offsets);
-  }
-
   /// Receives every committed offset.
   @FunctionalInterface
   interface OnCommitted {
@@ -30,12 +22,12 @@ final class OffsetCommits {
   }
 
   private final ChunkOffsets offsets;
-  private final Committer committer;
+  private final AtLeastOnce.Committer committer;
   private final OnCommitted onCommitted;
   private boolean committing;
   private boolean requestedMeanwhile;
 
-  OffsetCommits(ChunkOffsets offsets, Committer committer, OnCommitted onCommitted) {
+  OffsetCommits(ChunkOffsets offsets, AtLeastOnce.Committer committer, OnCommitted onCommitted) {
     this.offsets = offsets;
     this.committer = committer;
     this.onCommitted = onCommitted;

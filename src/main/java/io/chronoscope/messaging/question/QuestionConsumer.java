@@ -164,7 +164,7 @@ public final class QuestionConsumer implements AutoCloseable {
         text,
         from,
         to,
-        Optional.of(Rejection.cut(problem)),
+        Optional.of(Rejection.truncate(problem)),
         List.of(),
         List.of(),
         model,

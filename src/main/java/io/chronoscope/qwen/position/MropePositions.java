@@ -73,7 +73,7 @@ public final class MropePositions {
     public Builder text(int count) {
       reserve(count);
       for (int i = 0; i < count; i++) {
-        place(next, next, next);
+        append(next, next, next);
         next++;
       }
       return this;
@@ -116,7 +116,7 @@ public final class MropePositions {
         }
         for (int row = 0; row < grid.rows(); row++) {
           for (int column = 0; column < grid.columns(); column++) {
-            place(start + pairTime, start + row, start + column);
+            append(start + pairTime, start + row, start + column);
           }
         }
         long last = Math.max(pairTime, Math.max(grid.rows(), grid.columns()) - 1L);
@@ -135,7 +135,7 @@ public final class MropePositions {
       }
     }
 
-    private void place(long atTime, long atRow, long atColumn) {
+    private void append(long atTime, long atRow, long atColumn) {
       time[tokens] = atTime;
       height[tokens] = atRow;
       width[tokens] = atColumn;

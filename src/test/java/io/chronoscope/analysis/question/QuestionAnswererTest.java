@@ -10,7 +10,7 @@ import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamStarts;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamAnalysis;
-import io.chronoscope.analysis.window.AnalysisTools;
+import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchedModel;
@@ -173,19 +173,20 @@ class QuestionAnswererTest {
     try (StreamAnalysis analysis =
         new StreamAnalysis(
             SETTINGS,
-            new AnalysisTools(
-                decoder,
-                ReferencedMedia.NONE,
-                batched,
+            new StreamTools(
+                new WindowTools(
+                    decoder,
+                    ReferencedMedia.NONE,
+                    batched,
+                    embeddings,
+                    AnalysisListener.SILENT,
+                    () -> Instant.EPOCH),
                 LoadGovernor.off(),
                 Rules.NONE,
-                embeddings,
                 commit -> {
                   commits.add(commit);
                   return CompletableFuture.completedFuture(null);
-                },
-                AnalysisListener.SILENT,
-                () -> Instant.EPOCH))) {
+                }))) {
       archive.records.forEach(analysis::offer);
       analysis.offer(new EndOfStream("cam", origin(archive.records.size())));
       StreamCommit commit;

@@ -17,7 +17,6 @@ import io.chronoscope.analysis.stream.LifecycleState.Restarting;
 import io.chronoscope.analysis.stream.LifecycleState.Running;
 import io.chronoscope.analysis.stream.LifecycleState.Waiting;
 import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.StreamInput;
@@ -59,7 +58,7 @@ class LifecycleStateTest {
   private final AnalysisSettings settings =
       LampModel.settings(
           new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
-  private final AnalysisTools tools = fixture.tools();
+  private final StreamTools tools = fixture.tools();
   private final List<StreamCommit> commits = new ArrayList<>();
   private final List<String> committedIn = new ArrayList<>();
 

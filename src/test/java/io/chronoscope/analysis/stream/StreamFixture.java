@@ -3,8 +3,8 @@ package io.chronoscope.analysis.stream;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.rule.Rules;
@@ -81,17 +81,18 @@ final class StreamFixture implements AutoCloseable {
   }
 
   /// Tools with a cache of their own.
-  AnalysisTools tools() {
-    return new AnalysisTools(
-        decoder,
-        ReferencedMedia.NONE,
-        model,
+  StreamTools tools() {
+    return new StreamTools(
+        new WindowTools(
+            decoder,
+            ReferencedMedia.NONE,
+            model,
+            new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
+            listener,
+            clock),
         load,
         rules,
-        new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
-        sink,
-        listener,
-        clock);
+        sink);
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamLifecycle.Resumed;
-import io.chronoscope.analysis.window.AnalysisTools;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.shedding.LoadGovernor;
@@ -77,7 +76,7 @@ final class StreamRun implements AutoCloseable {
   private List<Committed> run(Optional<Committed> from, List<Optional<StreamInput>> actions) {
     List<Committed> committed = new ArrayList<>();
     int[] at = {from.map(Committed::actions).orElse(0)};
-    AnalysisTools tools = fixture.tools();
+    StreamTools tools = fixture.tools();
     Optional<Resumed> resumed =
         from.map(Committed::commit)
             .flatMap(
@@ -111,7 +110,7 @@ final class StreamRun implements AutoCloseable {
   }
 
   private StreamLifecycle lifecycle(
-      AnalysisTools tools, Optional<Resumed> resumed, List<Committed> committed, int[] at) {
+      StreamTools tools, Optional<Resumed> resumed, List<Committed> committed, int[] at) {
     StreamLifecycle lifecycle =
         new StreamLifecycle(
             "cam", settings, tools, resumed, commit -> committed.add(new Committed(commit, at[0])));

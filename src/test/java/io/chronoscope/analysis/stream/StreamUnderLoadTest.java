@@ -307,7 +307,7 @@ class StreamUnderLoadTest {
         analysis.offer(chunk("cam", 5));
         now = at(24.5);
         analysis.offer(chunk("cam", 6));
-        assertThat(governor.worst())
+        assertThat(governor.worstLag())
             .as("the first that waits")
             .isEqualTo(Duration.ofMillis(12_500));
         assertThat(governor.pressure()).isEqualTo(1);
@@ -319,7 +319,7 @@ class StreamUnderLoadTest {
           assertThat(commit).isNotNull();
         } while (commit.state().isPresent());
         until(() -> analysis.streams() == 0);
-        until(() -> governor.worst().isZero());
+        until(() -> governor.worstLag().isZero());
         assertThat(governor.pressure()).isZero();
       }
     }
@@ -339,10 +339,10 @@ class StreamUnderLoadTest {
         until(() -> analysis.streams() == 1 || analysis.streams() == 0);
         analysis.forget("revoked"::equals);
         until(() -> analysis.streams() == 0);
-        until(() -> governor.worst().isZero());
+        until(() -> governor.worstLag().isZero());
         // Its lag does not come back later.
-        governor.behind("other", Duration.ofSeconds(1));
-        assertThat(governor.worst()).isEqualTo(Duration.ofSeconds(1));
+        governor.recordLag("other", Duration.ofSeconds(1));
+        assertThat(governor.worstLag()).isEqualTo(Duration.ofSeconds(1));
       }
     }
   }

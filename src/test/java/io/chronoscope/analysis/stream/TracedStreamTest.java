@@ -13,7 +13,7 @@ import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.StreamTraces;
-import io.chronoscope.tracing.TracedSteps;
+import io.chronoscope.tracing.TracedCommitSink;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.ChunkRecords;
@@ -65,7 +65,7 @@ class TracedStreamTest {
                   .addSpanProcessor(SimpleSpanProcessor.create(exporter))
                   .build())
           .build();
-  private final Tracing tracing = Tracing.over(telemetry);
+  private final Tracing tracing = Tracing.through(telemetry);
   private final StreamTraces traces = new StreamTraces(tracing);
   private final ResultEnvelope results =
       new ResultEnvelope(
@@ -248,7 +248,7 @@ class TracedStreamTest {
                             .map(result -> results.write(result, 4))
                             .toList())));
     return new StreamAnalysis(
-        settings, fixture.sink(new TracedSteps(sink, traces)).listener(traces).tools());
+        settings, fixture.sink(new TracedCommitSink(sink, traces)).listener(traces).tools());
   }
 
   private ProducerRecord<String, byte[]> chunk(long sequence, double from, double to) {

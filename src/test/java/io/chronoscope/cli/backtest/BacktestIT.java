@@ -211,7 +211,7 @@ class BacktestIT {
   }
 
   @Test
-  void activatesThePromotedRule() throws Exception {
+  void putsThePromotedRuleInForce() throws Exception {
     Path file =
         Files.writeString(
             files.resolve("red-circle.json"),
@@ -227,7 +227,7 @@ class BacktestIT {
           assertThat(rule.id()).isEqualTo("red-circle");
           assertThat(rule.threshold()).isEqualTo(0.7);
         });
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("rule red-circle is active");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("rule red-circle is in force");
   }
 
   @Test

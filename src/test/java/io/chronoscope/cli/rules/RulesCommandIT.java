@@ -66,7 +66,7 @@ class RulesCommandIT {
   @Test
   void addsReplacesAndRemovesRules() throws Exception {
     assertThat(run("rules", "list")).isEqualTo(ExitCode.OK);
-    assertThat(text(err)).contains("no active rules");
+    assertThat(text(err)).contains("no rules are in force");
     assertThat(text(out)).isEmpty();
 
     assertThat(
@@ -84,7 +84,7 @@ class RulesCommandIT {
                 "--priority",
                 "3"))
         .isEqualTo(ExitCode.OK);
-    assertThat(text(out)).contains("rule stops is active for cam-*");
+    assertThat(text(out)).contains("rule stops is in force for cam-*");
     assertThat(text(err)).isEmpty();
     assertThat(RulesInForce.read(kafka, TOPICS.of(Topic.RULES)))
         .containsExactly(

@@ -59,6 +59,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,291 +100,325 @@ class StreamsOverKafkaIT {
     Topics.ensure(kafka, names);
   }
 
-  @Test
-  void keepsTheOrderOfEachStreamAndCommitsToTheEnd() throws Exception {
-    publishAll();
-    try (MessagingInstance instance = instance(Duration.ZERO)) {
-      await(() -> committed().equals(ends()));
-      assertThat(instance.failure().reason()).isEmpty();
-    }
-    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
-    for (String stream : STREAMS) {
-      assertThat(sequences(analyses.getFirst(), stream))
-          .isEqualTo(IntStream.range(0, CHUNKS).mapToObj(i -> (long) i).toList());
-      assertThat(
-              read().stream()
-                  .filter(VideoEvent.class::isInstance)
-                  .filter(result -> result.stream().equals(stream))
-                  .map(result -> ((VideoEvent) result).startOffsetMs())
-                  .toList())
-          .isSorted();
-    }
-    assertThat(StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3))).isEmpty();
-  }
+  @Nested
+  class Consuming {
 
-  @ParameterizedTest
-  @EnumSource(DeliveryGuarantee.class)
-  void publishesTheSameResultsWhenKilledAndRestarted(DeliveryGuarantee guarantee) throws Exception {
-    MessagingInstance.Options options = MessagingInstance.Options.DEFAULT.with(guarantee);
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    publishAll();
-    int kills = 0;
-    for (int life = 0; life < 8 && !committed().equals(ends()); life++) {
-      MessagingInstance instance = instance(options, Duration.ofMillis(40));
-      int seen = analyses.getLast().offered.size() + 1 + random.nextInt(14);
-      WordPairAnalysis analysis = analyses.getLast();
-      await(() -> analysis.offered.size() >= seen || committed().equals(ends()));
-      if (life == 0) {
-        // Otherwise every run may be too short for any state to resume from.
-        await(() ->
-            !StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3)).isEmpty());
+    @Test
+    void keepsTheOrderOfEachStreamAndCommitsToTheEnd() throws Exception {
+      publishAll();
+      try (MessagingInstance instance = instance(Duration.ZERO)) {
+        await(() -> committed().equals(ends()));
+        assertThat(instance.failure().reason()).isEmpty();
       }
-      instance.kill();
-      kills++;
+      assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+      for (String stream : STREAMS) {
+        assertThat(sequences(analyses.getFirst(), stream))
+            .isEqualTo(IntStream.range(0, CHUNKS).mapToObj(i -> (long) i).toList());
+        assertThat(
+                read().stream()
+                    .filter(VideoEvent.class::isInstance)
+                    .filter(result -> result.stream().equals(stream))
+                    .map(result -> ((VideoEvent) result).startOffsetMs())
+                    .toList())
+            .isSorted();
+      }
+      assertThat(StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3))).isEmpty();
     }
-    try (MessagingInstance instance = instance(options, Duration.ZERO)) {
-      await(() -> committed().equals(ends()));
-      assertThat(instance.failure().reason()).isEmpty();
+
+    @Test
+    void pausesWhileTheAnalysisHasNoRoom() throws Exception {
+      publishAll();
+      CompletableFuture<Void> room = new CompletableFuture<>();
+      try (MessagingInstance instance =
+          instance(sink -> {
+            WordPairAnalysis analysis = analysis(sink, Duration.ZERO);
+            analysis.room = room;
+            return analysis;
+          })) {
+        WordPairAnalysis analysis = analyses.getFirst();
+        await(() -> analysis.offered.size() == 1);
+        // Polling continues meanwhile; leave time for a wrong offer.
+        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        assertThat(analysis.offered).hasSize(1);
+        analysis.room = CompletableFuture.completedFuture(null);
+        room.complete(null);
+        await(() -> committed().equals(ends()));
+        assertThat(instance.failure().reason()).isEmpty();
+      }
+      assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
     }
-    assertThat(kills).isGreaterThan(2);
-    assertThat(analyses.stream().mapToInt(a -> a.resumed.size()).sum()).isPositive();
-    switch (guarantee) {
-      case EXACTLY_ONCE -> assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
-      case AT_LEAST_ONCE -> assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
+
+    @Test
+    void rejectsInvalidRecordsAndContinues() throws Exception {
+      try (KafkaProducer<String, byte[]> producer =
+          new KafkaProducer<>(
+              Map.of("bootstrap.servers", broker.bootstrapServers(), "max.request.size", 1 << 22),
+              new StringSerializer(),
+              new ByteArraySerializer())) {
+        producer
+            .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 0, null, "no key".getBytes(UTF_8)))
+            .get();
+        producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), 0, "empty", new byte[0])).get();
+        producer
+            .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 1, "large", new byte[(1 << 20) + 1]))
+            .get();
+        producer.send(headed("version", "ce_specversion", "2.0")).get();
+        producer.send(headed("type", "ce_type", "t".repeat(2_000_000))).get();
+        producer.send(headed("time", "ce_time", "+999999999-01-01T00:00:00Z")).get();
+        producer
+            .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 2, "k".repeat(100_000), new byte[1]))
+            .get();
+      }
+      publishAll();
+      int partition = partition("north");
+      try (KafkaProducer<String, byte[]> producer =
+          new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+        producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), partition, "ghost", null)).get();
+      }
+      try (MessagingInstance instance = instance(Duration.ZERO)) {
+        await(() -> committed().equals(ends()));
+        assertThat(instance.failure().reason()).isEmpty();
+      }
+      assertThat(
+              results().stream()
+                  .filter(r -> !(r instanceof DeadLetter))
+                  .collect(Collectors.toSet()))
+          .isEqualTo(Set.copyOf(expectedAt(origins())));
+      Map<String, DeadLetter> letters = new LinkedHashMap<>();
+      read().stream()
+          .filter(DeadLetter.class::isInstance)
+          .map(DeadLetter.class::cast)
+          .forEach(letter -> letters.put(letter.stream(), letter));
+      assertThat(letters.keySet())
+          .containsExactlyInAnyOrder(
+              names.of(Topic.CHUNKS) + "-0",
+              names.of(Topic.CHUNKS) + "-2",
+              "empty",
+              "large",
+              "ghost",
+              "version",
+              "type",
+              "time");
+      assertThat(letters.get("version").rejection().detail())
+          .contains("ce_specversion names CloudEvents version 2.0; only 1.0 is read");
+      assertThat(letters.get("time").rejection().reason()).isEqualTo(Reason.BAD_TIME);
+      assertThat(letters.get(names.of(Topic.CHUNKS) + "-2").rejection().detail())
+          .contains("100000 bytes");
+      assertThat(letters.get(names.of(Topic.CHUNKS) + "-0").origin())
+          .isEqualTo(new ChunkOrigin(names.of(Topic.CHUNKS), 0, 0));
+      assertThat(letters.get(names.of(Topic.CHUNKS) + "-0").rejection().reason())
+          .isEqualTo(Reason.BAD_ENVELOPE);
+      assertThat(letters.get("empty").rejection().reason()).isEqualTo(Reason.EMPTY);
+      assertThat(letters.get("large").rejection().reason()).isEqualTo(Reason.TOO_LARGE);
+      try (ResultReader reader =
+          new ResultReader(kafka, List.of(names.of(Topic.DEAD_LETTERS)), From.BEGINNING)) {
+        reader.readToEnd(read -> {
+          var json = ((Read.Published) read).json();
+          assertThat(json.has("recordTime")).isTrue();
+          assertThat(json.has("sizeBytes")).isTrue();
+        });
+      }
+    }
+
+    @Test
+    void failsForGoodWhenAStateIsMalformed() throws Exception {
+      try (KafkaProducer<String, byte[]> producer =
+          new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    names.of(Topic.STATE), 1, "north", "{\"stream\":1}".getBytes(UTF_8)))
+            .get();
+      }
+      publishAll();
+      try (MessagingInstance instance = instance(Duration.ZERO)) {
+        await(() -> instance.failure().reason().isPresent());
+        assertThat(instance.failure().reason().get())
+            .contains("state of stream north", names.of(Topic.STATE) + "/1@0");
+      }
+      assertThat(read()).isEmpty();
     }
   }
 
-  @Test
-  void hidesRecordsThatWereSentButNotCommitted() throws Exception {
-    publishAll();
-    CompletableFuture<Void> sent = new CompletableFuture<>();
-    AtomicInteger commits = new AtomicInteger();
-    MessagingInstance first =
-        instance(
-            MessagingInstance.Options.DEFAULT.beforeCommit(() -> {
-              if (commits.incrementAndGet() > 5) {
-                sent.complete(null);
-                LockSupport.park();
-              }
-            }),
-            Duration.ZERO);
-    sent.get(60, TimeUnit.SECONDS);
-    first.kill();
-    assertThat(uncommitted()).isGreaterThan(read().size());
-    try (MessagingInstance second = instance(Duration.ZERO)) {
-      await(() -> committed().equals(ends()));
-      assertThat(second.failure().reason()).isEmpty();
-    }
-    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
-  }
+  @Nested
+  class Crashes {
 
-  @Test
-  void fencesAnInstanceThatWasSuspendedDuringATakeover() throws Exception {
-    List<Runnable> held = new CopyOnWriteArrayList<>();
-    AtomicBoolean hold = new AtomicBoolean();
-    MessagingInstance.Options withShortPollInterval =
-        MessagingInstance.Options.DEFAULT.with(Map.of("max.poll.interval.ms", 3000));
-    try (MessagingInstance zombie =
-        new MessagingInstance(
-            broker.bootstrapServers(),
-            names,
-            withShortPollInterval,
-            sink -> {
-              WordPairAnalysis analysis =
-                  new WordPairAnalysis(
-                      sink,
-                      task -> {
-                        if (hold.get()) {
-                          held.add(task);
-                        } else {
-                          SCHEDULER.execute(task);
-                        }
-                      });
-              analyses.add(analysis);
-              return analysis;
-            })) {
-      publish(0, CHUNKS / 2, false);
-      await(() -> zombie.offsets().outstanding() == STREAMS.size());
-      hold.set(true);
-      publish(CHUNKS / 2, CHUNKS, true);
-      await(() -> held.size() == STREAMS.size());
-      zombie.suspend();
+    @ParameterizedTest
+    @EnumSource(DeliveryGuarantee.class)
+    void publishesTheSameResultsWhenKilledAndRestarted(DeliveryGuarantee guarantee)
+        throws Exception {
+      MessagingInstance.Options options = MessagingInstance.Options.DEFAULT.with(guarantee);
+      long seed = System.nanoTime();
+      System.out.println("seed " + seed);
+      Random random = new Random(seed);
+      publishAll();
+      int kills = 0;
+      for (int life = 0; life < 8 && !committed().equals(ends()); life++) {
+        MessagingInstance instance = instance(options, Duration.ofMillis(40));
+        int seen = analyses.getLast().offered.size() + 1 + random.nextInt(14);
+        WordPairAnalysis analysis = analyses.getLast();
+        await(() -> analysis.offered.size() >= seen || committed().equals(ends()));
+        if (life == 0) {
+          // Otherwise every run may be too short for any state to resume from.
+          await(() ->
+              !StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3)).isEmpty());
+        }
+        instance.kill();
+        kills++;
+      }
+      try (MessagingInstance instance = instance(options, Duration.ZERO)) {
+        await(() -> committed().equals(ends()));
+        assertThat(instance.failure().reason()).isEmpty();
+      }
+      assertThat(kills).isGreaterThan(2);
+      assertThat(analyses.stream().mapToInt(a -> a.resumed.size()).sum()).isPositive();
+      switch (guarantee) {
+        case EXACTLY_ONCE -> assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
+        case AT_LEAST_ONCE -> assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
+      }
+    }
+
+    @Test
+    void hidesRecordsThatWereSentButNotCommitted() throws Exception {
+      publishAll();
+      CompletableFuture<Void> sent = new CompletableFuture<>();
+      AtomicInteger commits = new AtomicInteger();
+      MessagingInstance first =
+          instance(
+              MessagingInstance.Options.DEFAULT.beforeCommit(() -> {
+                if (commits.incrementAndGet() > 5) {
+                  sent.complete(null);
+                  LockSupport.park();
+                }
+              }),
+              Duration.ZERO);
+      sent.get(60, TimeUnit.SECONDS);
+      first.kill();
+      assertThat(uncommitted()).isGreaterThan(read().size());
       try (MessagingInstance second = instance(Duration.ZERO)) {
         await(() -> committed().equals(ends()));
-        hold.set(false);
-        held.forEach(SCHEDULER::execute);
-        await(() -> zombie.fenced() == partitionsWithStreams());
-        zombie.resume();
-        await(() ->
-            zombie.offsets().committable().size() == 2
-                && second.offsets().committable().size() == 2);
-        assertThat(zombie.failure().reason()).isEmpty();
         assertThat(second.failure().reason()).isEmpty();
       }
+      assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
     }
-    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
   }
 
-  @Test
-  void failsForGoodWhenAnotherWriterKeepsAPartition() throws Exception {
-    publish(0, 2, false);
-    try (MessagingInstance instance = instance(Duration.ZERO)) {
-      await(() -> instance.offsets().outstanding() == STREAMS.size());
-      for (int partition = 0; partition < 4; partition++) {
-        try (Producer<String, byte[]> other =
-            CommitProducers.transactional(
-                kafka,
-                MessagingInstance.GROUP,
-                new TopicPartition(names.of(Topic.CHUNKS), partition))) {
-          other.initTransactions();
+  @Nested
+  class Rebalances {
+
+    @Test
+    void resumesStreamsWhereTheirPartitionsMove() throws Exception {
+      try (MessagingInstance first = instance(Duration.ZERO)) {
+        publish(0, CHUNKS / 2, false);
+        await(() -> analyses.getFirst().offered.size() == STREAMS.size() * CHUNKS / 2);
+        await(() -> first.offsets().outstanding() == STREAMS.size());
+        try (MessagingInstance second = instance(Duration.ZERO)) {
+          await(() ->
+              first.offsets().committable().size() == 2
+                  && second.offsets().committable().size() == 2);
+          publish(CHUNKS / 2, CHUNKS, true);
+          await(() -> committed().equals(ends()));
+          assertThat(first.failure().reason()).isEmpty();
+          assertThat(second.failure().reason()).isEmpty();
         }
       }
-      publish(2, 3, false);
-      await(() -> instance.failure().reason().isPresent());
-      assertThat(instance.failure().reason().get())
-          .contains(names.of(Topic.CHUNKS), "another instance writes");
-    }
-  }
-
-  @Test
-  void sharesPartitionsUnderTheNewerGroupProtocol() throws Exception {
-    MessagingInstance.Options newer =
-        MessagingInstance.Options.DEFAULT.with(Map.of("group.protocol", "consumer"));
-    try (MessagingInstance first = instance(newer, Duration.ZERO)) {
-      publish(0, CHUNKS / 2, false);
-      await(() -> first.offsets().outstanding() == STREAMS.size());
-      try (MessagingInstance second = instance(newer, Duration.ZERO)) {
-        await(() ->
-            first.offsets().committable().size() == 2
-                && second.offsets().committable().size() == 2);
-        publish(CHUNKS / 2, CHUNKS, true);
-        await(() -> committed().equals(ends()));
-        assertThat(first.failure().reason()).isEmpty();
-        assertThat(second.failure().reason()).isEmpty();
+      WordPairAnalysis second = analyses.get(1);
+      assertThat(second.resumed).isNotEmpty();
+      // Processed chunks are not offered again: each stream resumes with the chunk that its state
+      // names.
+      for (String stream : second.resumed) {
+        assertThat(sequences(second, stream).getFirst()).isEqualTo(CHUNKS / 2 - 1);
       }
+      assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
+      assertThat(read()).hasSize(expected().size());
     }
-    assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
-  }
 
-  @Test
-  void resumesStreamsWhereTheirPartitionsMove() throws Exception {
-    try (MessagingInstance first = instance(Duration.ZERO)) {
-      publish(0, CHUNKS / 2, false);
-      await(() -> analyses.getFirst().offered.size() == STREAMS.size() * CHUNKS / 2);
-      await(() -> first.offsets().outstanding() == STREAMS.size());
-      try (MessagingInstance second = instance(Duration.ZERO)) {
-        await(() ->
-            first.offsets().committable().size() == 2
-                && second.offsets().committable().size() == 2);
-        publish(CHUNKS / 2, CHUNKS, true);
-        await(() -> committed().equals(ends()));
-        assertThat(first.failure().reason()).isEmpty();
-        assertThat(second.failure().reason()).isEmpty();
+    @Test
+    void sharesPartitionsUnderTheNewerGroupProtocol() throws Exception {
+      MessagingInstance.Options newer =
+          MessagingInstance.Options.DEFAULT.with(Map.of("group.protocol", "consumer"));
+      try (MessagingInstance first = instance(newer, Duration.ZERO)) {
+        publish(0, CHUNKS / 2, false);
+        await(() -> first.offsets().outstanding() == STREAMS.size());
+        try (MessagingInstance second = instance(newer, Duration.ZERO)) {
+          await(() ->
+              first.offsets().committable().size() == 2
+                  && second.offsets().committable().size() == 2);
+          publish(CHUNKS / 2, CHUNKS, true);
+          await(() -> committed().equals(ends()));
+          assertThat(first.failure().reason()).isEmpty();
+          assertThat(second.failure().reason()).isEmpty();
+        }
       }
+      assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
     }
-    WordPairAnalysis second = analyses.get(1);
-    assertThat(second.resumed).isNotEmpty();
-    // Processed chunks are not offered again: each stream resumes with the chunk that its state
-    // names.
-    for (String stream : second.resumed) {
-      assertThat(sequences(second, stream).getFirst()).isEqualTo(CHUNKS / 2 - 1);
-    }
-    assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
-    assertThat(read()).hasSize(expected().size());
-  }
 
-  @Test
-  void pausesWhileTheAnalysisHasNoRoom() throws Exception {
-    publishAll();
-    CompletableFuture<Void> room = new CompletableFuture<>();
-    try (MessagingInstance instance =
-        instance(sink -> {
-          WordPairAnalysis analysis = analysis(sink, Duration.ZERO);
-          analysis.room = room;
-          return analysis;
-        })) {
-      WordPairAnalysis analysis = analyses.getFirst();
-      await(() -> analysis.offered.size() == 1);
-      // Polling continues meanwhile; leave time for a wrong offer.
-      LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-      assertThat(analysis.offered).hasSize(1);
-      analysis.room = CompletableFuture.completedFuture(null);
-      room.complete(null);
-      await(() -> committed().equals(ends()));
-      assertThat(instance.failure().reason()).isEmpty();
+    @Test
+    void fencesAnInstanceThatWasSuspendedDuringATakeover() throws Exception {
+      List<Runnable> held = new CopyOnWriteArrayList<>();
+      AtomicBoolean hold = new AtomicBoolean();
+      MessagingInstance.Options withShortPollInterval =
+          MessagingInstance.Options.DEFAULT.with(Map.of("max.poll.interval.ms", 3000));
+      try (MessagingInstance zombie =
+          new MessagingInstance(
+              broker.bootstrapServers(),
+              names,
+              withShortPollInterval,
+              sink -> {
+                WordPairAnalysis analysis =
+                    new WordPairAnalysis(
+                        sink,
+                        task -> {
+                          if (hold.get()) {
+                            held.add(task);
+                          } else {
+                            SCHEDULER.execute(task);
+                          }
+                        });
+                analyses.add(analysis);
+                return analysis;
+              })) {
+        publish(0, CHUNKS / 2, false);
+        await(() -> zombie.offsets().outstanding() == STREAMS.size());
+        hold.set(true);
+        publish(CHUNKS / 2, CHUNKS, true);
+        await(() -> held.size() == STREAMS.size());
+        zombie.suspend();
+        try (MessagingInstance second = instance(Duration.ZERO)) {
+          await(() -> committed().equals(ends()));
+          hold.set(false);
+          held.forEach(SCHEDULER::execute);
+          await(() -> zombie.fenced() == partitionsWithStreams());
+          zombie.resume();
+          await(() ->
+              zombie.offsets().committable().size() == 2
+                  && second.offsets().committable().size() == 2);
+          assertThat(zombie.failure().reason()).isEmpty();
+          assertThat(second.failure().reason()).isEmpty();
+        }
+      }
+      assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
     }
-    assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
-  }
 
-  @Test
-  void rejectsInvalidRecordsAndContinues() throws Exception {
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker.bootstrapServers(), "max.request.size", 1 << 22),
-            new StringSerializer(),
-            new ByteArraySerializer())) {
-      producer
-          .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 0, null, "no key".getBytes(UTF_8)))
-          .get();
-      producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), 0, "empty", new byte[0])).get();
-      producer
-          .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 1, "large", new byte[(1 << 20) + 1]))
-          .get();
-      producer.send(headed("version", "ce_specversion", "2.0")).get();
-      producer.send(headed("type", "ce_type", "t".repeat(2_000_000))).get();
-      producer.send(headed("time", "ce_time", "+999999999-01-01T00:00:00Z")).get();
-      producer
-          .send(new ProducerRecord<>(names.of(Topic.CHUNKS), 2, "k".repeat(100_000), new byte[1]))
-          .get();
-    }
-    publishAll();
-    int partition = partition("north");
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), partition, "ghost", null)).get();
-    }
-    try (MessagingInstance instance = instance(Duration.ZERO)) {
-      await(() -> committed().equals(ends()));
-      assertThat(instance.failure().reason()).isEmpty();
-    }
-    assertThat(
-            results().stream().filter(r -> !(r instanceof DeadLetter)).collect(Collectors.toSet()))
-        .isEqualTo(Set.copyOf(expectedAt(origins())));
-    Map<String, DeadLetter> letters = new LinkedHashMap<>();
-    read().stream()
-        .filter(DeadLetter.class::isInstance)
-        .map(DeadLetter.class::cast)
-        .forEach(letter -> letters.put(letter.stream(), letter));
-    assertThat(letters.keySet())
-        .containsExactlyInAnyOrder(
-            names.of(Topic.CHUNKS) + "-0",
-            names.of(Topic.CHUNKS) + "-2",
-            "empty",
-            "large",
-            "ghost",
-            "version",
-            "type",
-            "time");
-    assertThat(letters.get("version").rejection().detail())
-        .contains("ce_specversion names CloudEvents version 2.0; only 1.0 is read");
-    assertThat(letters.get("time").rejection().reason()).isEqualTo(Reason.BAD_TIME);
-    assertThat(letters.get(names.of(Topic.CHUNKS) + "-2").rejection().detail())
-        .contains("100000 bytes");
-    assertThat(letters.get(names.of(Topic.CHUNKS) + "-0").origin())
-        .isEqualTo(new ChunkOrigin(names.of(Topic.CHUNKS), 0, 0));
-    assertThat(letters.get(names.of(Topic.CHUNKS) + "-0").rejection().reason())
-        .isEqualTo(Reason.BAD_ENVELOPE);
-    assertThat(letters.get("empty").rejection().reason()).isEqualTo(Reason.EMPTY);
-    assertThat(letters.get("large").rejection().reason()).isEqualTo(Reason.TOO_LARGE);
-    try (ResultReader reader =
-        new ResultReader(kafka, List.of(names.of(Topic.DEAD_LETTERS)), From.BEGINNING)) {
-      reader.readToEnd(read -> {
-        var json = ((Read.Published) read).json();
-        assertThat(json.has("recordTime")).isTrue();
-        assertThat(json.has("sizeBytes")).isTrue();
-      });
+    @Test
+    void failsForGoodWhenAnotherWriterKeepsAPartition() throws Exception {
+      publish(0, 2, false);
+      try (MessagingInstance instance = instance(Duration.ZERO)) {
+        await(() -> instance.offsets().outstanding() == STREAMS.size());
+        for (int partition = 0; partition < 4; partition++) {
+          try (Producer<String, byte[]> other =
+              CommitProducers.transactional(
+                  kafka,
+                  MessagingInstance.GROUP,
+                  new TopicPartition(names.of(Topic.CHUNKS), partition))) {
+            other.initTransactions();
+          }
+        }
+        publish(2, 3, false);
+        await(() -> instance.failure().reason().isPresent());
+        assertThat(instance.failure().reason().get())
+            .contains(names.of(Topic.CHUNKS), "another instance writes");
+      }
     }
   }
 
@@ -401,25 +436,6 @@ class StreamsOverKafkaIT {
             new byte[1]);
     record.headers().remove(header).add(header, value.getBytes(UTF_8));
     return record;
-  }
-
-  @Test
-  void failsForGoodWhenAStateIsMalformed() throws Exception {
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  names.of(Topic.STATE), 1, "north", "{\"stream\":1}".getBytes(UTF_8)))
-          .get();
-    }
-    publishAll();
-    try (MessagingInstance instance = instance(Duration.ZERO)) {
-      await(() -> instance.failure().reason().isPresent());
-      assertThat(instance.failure().reason().get())
-          .contains("state of stream north", names.of(Topic.STATE) + "/1@0");
-    }
-    assertThat(read()).isEmpty();
   }
 
   private MessagingInstance instance(Duration commitDelay) {

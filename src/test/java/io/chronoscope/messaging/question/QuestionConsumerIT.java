@@ -140,7 +140,9 @@ class QuestionConsumerIT {
   @ParameterizedTest
   @EnumSource
   void answersQuestionsAndRejectsInvalidOnes(DeliveryGuarantee delivery) throws Exception {
-    send("bad", "{\"stream\":\"cam\",\"question\":\"x\",\"from\":\"soon\"}");
+    send(
+        "bad",
+        "{\"stream\":\"cam\",\"question\":\"x\",\"from\":\"soon\",\"to\":\"2026-01-01T12:01:00Z\"}");
     send("text", "when?");
     send(null, "{}");
     send("k".repeat(400_000), "{}");

@@ -8,8 +8,9 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamAnalysis;
-import io.chronoscope.analysis.window.AnalysisTools;
+import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
+import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.broker.EmbeddedBroker;
@@ -263,16 +264,17 @@ class RulesOverKafkaIT {
                 open(
                     new StreamAnalysis(
                         settings,
-                        new AnalysisTools(
-                            new LampVideo(),
-                            ReferencedMedia.NONE,
-                            model,
+                        new StreamTools(
+                            new WindowTools(
+                                new LampVideo(),
+                                ReferencedMedia.NONE,
+                                model,
+                                new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
+                                AnalysisListener.SILENT,
+                                InstantSource.system()),
                             LoadGovernor.off(),
                             table,
-                            new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
-                            sink,
-                            AnalysisListener.SILENT,
-                            InstantSource.system())))));
+                            sink)))));
     try (ChunkPublisher publisher =
         new ChunkPublisher(kafka, names.of(Topic.CHUNKS), URI.create("/test"))) {
       for (int second = 0; second < 10; second += 2) {

@@ -1,0 +1,253 @@
+package io.chronoscope.messaging.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Result.DeadLetter;
+import io.chronoscope.messaging.DeliveryGuarantee;
+import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.messaging.delivery.ConsumeProduceLoop.Handler;
+import io.chronoscope.messaging.delivery.ConsumeProduceLoop.Output;
+import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.TopicNames;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ConsumeProduceLoopTest {
+
+  private static final TopicPartition PARTITION = new TopicPartition("in", 0);
+
+  private final List<MockConsumer<byte[], byte[]>> consumers = new CopyOnWriteArrayList<>();
+  private final List<MockProducer<String, byte[]>> producers = new CopyOnWriteArrayList<>();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private Optional<ConsumeProduceLoop> running = Optional.empty();
+
+  /// Fails the commit of the first transaction.
+  private boolean firstCommitFails;
+
+  @AfterEach
+  void close() {
+    running.ifPresent(ConsumeProduceLoop::close);
+  }
+
+  @Nested
+  class Publishing {
+
+    @Test
+    void publishesOutputsAndOffsetInOneTransaction() {
+      start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(outputs(records)));
+
+      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() == 1);
+
+      MockProducer<String, byte[]> producer = producers.getFirst();
+      assertThat(producer.history()).hasSize(2);
+      assertThat(producer.consumerGroupOffsetsHistory())
+          .singleElement()
+          .satisfies(groups ->
+              assertThat(groups.values())
+                  .containsExactly(Map.of(PARTITION, new OffsetAndMetadata(2))));
+      assertThat(consumers.getFirst().committed(Set.of(PARTITION)).get(PARTITION)).isNull();
+      await(() ->
+          registry.get("chronoscope.results.published").counters().stream()
+                  .mapToDouble(counter -> counter.count())
+                  .sum()
+              == 2);
+    }
+
+    @Test
+    void commitsTheOffsetOfRecordsWithoutOutput() {
+      start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(List.of()));
+
+      await(() -> committed().equals(Optional.of(2L)));
+
+      assertThat(producers).isEmpty();
+    }
+
+    @Test
+    void publishesBeforeItCommitsWithoutTransactions() {
+      start(DeliveryGuarantee.AT_LEAST_ONCE, records -> done(outputs(records)));
+
+      await(() -> committed().equals(Optional.of(2L)));
+
+      assertThat(producers.getFirst().history()).hasSize(2);
+      assertThat(producers.getFirst().transactionInitialized()).isFalse();
+    }
+
+    @Test
+    void startsOverWithTheSameRecordsAfterAFailure() {
+      firstCommitFails = true;
+      start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(outputs(records)));
+
+      await(() -> producers.size() == 2 && producers.getLast().commitCount() == 1);
+
+      assertThat(producers.getFirst().closed()).isTrue();
+      assertThat(producers.getFirst().history()).isEmpty();
+      assertThat(consumers.getFirst().closed()).isTrue();
+      assertThat(producers.getLast().history()).hasSize(2);
+    }
+  }
+
+  @Nested
+  class RecordsInFlight {
+
+    @Test
+    void pausesAPartitionWhileItsRecordsAreProcessed() {
+      CompletableFuture<List<Output>> processing = new CompletableFuture<>();
+      start(DeliveryGuarantee.EXACTLY_ONCE, records -> processing);
+
+      await(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
+      assertThat(committed()).isEmpty();
+
+      processing.complete(List.of());
+      await(() -> committed().equals(Optional.of(2L)));
+      await(() -> consumers.getFirst().paused().isEmpty());
+    }
+
+    @Test
+    void cancelsRecordsInFlightWhenTheirPartitionIsRevoked() {
+      CompletableFuture<List<Output>> processing = new CompletableFuture<>();
+      start(DeliveryGuarantee.EXACTLY_ONCE, records -> processing);
+      await(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
+
+      MockConsumer<byte[], byte[]> consumer = consumers.getFirst();
+      consumer.schedulePollTask(() -> consumer.rebalance(List.of()));
+
+      await(processing::isCancelled);
+      assertThat(committed()).isEmpty();
+    }
+
+    @Test
+    void cancelsRecordsInFlightWhenItIsClosed() {
+      CompletableFuture<List<Output>> processing = new CompletableFuture<>();
+      ConsumeProduceLoop loop = start(DeliveryGuarantee.EXACTLY_ONCE, records -> processing);
+      await(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
+
+      loop.close();
+
+      assertThat(processing).isCancelled();
+      assertThat(consumers.getFirst().closed()).isTrue();
+    }
+  }
+
+  private ConsumeProduceLoop start(DeliveryGuarantee delivery, Handler handler) {
+    ConsumeProduceLoop loop =
+        new ConsumeProduceLoop(
+            new ConsumeProduceLoop.Settings("test", PARTITION.topic(), "group", 10, delivery),
+            new Mocks(),
+            new ResultEnvelope(TopicNames.DEFAULT, URI.create("/test")),
+            handler,
+            new MessagingMetrics(registry));
+    running = Optional.of(loop);
+    loop.start();
+    return loop;
+  }
+
+  private Optional<Long> committed() {
+    return consumers.stream()
+        .filter(consumer -> !consumer.closed())
+        .map(consumer -> consumer.committed(Set.of(PARTITION)).get(PARTITION))
+        .filter(offset -> offset != null)
+        .map(OffsetAndMetadata::offset)
+        .findFirst();
+  }
+
+  private static List<Output> outputs(List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.stream()
+        .map(record ->
+            new Output(
+                new DeadLetter(
+                    "in-0",
+                    new ChunkOrigin(record.topic(), record.partition(), record.offset()),
+                    new Rejection(Reason.BAD_RULE, "invalid")),
+                record))
+        .toList();
+  }
+
+  private static Future<List<Output>> done(List<Output> outputs) {
+    return CompletableFuture.completedFuture(outputs);
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  /// A new consumer finds the same two records on its partition.
+  private final class Mocks implements ConsumeProduceLoop.Clients {
+
+    @Override
+    public Consumer<byte[], byte[]> consumer() {
+      MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+      consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+      consumer.schedulePollTask(() -> {
+        consumer.rebalance(List.of(PARTITION));
+        consumer.addRecord(record(0));
+        consumer.addRecord(record(1));
+      });
+      consumers.add(consumer);
+      return consumer;
+    }
+
+    @Override
+    public Producer<String, byte[]> producer(TopicPartition partition) {
+      boolean fails = firstCommitFails && producers.isEmpty();
+      MockProducer<String, byte[]> producer =
+          new MockProducer<>(
+              CommitFixtures.cluster(),
+              true,
+              null,
+              new StringSerializer(),
+              new ByteArraySerializer());
+      if (fails) {
+        producer.commitTransactionException = new KafkaException("the broker is gone");
+      }
+      producers.add(producer);
+      return producer;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(long offset) {
+      return new ConsumerRecord<>(
+          PARTITION.topic(),
+          PARTITION.partition(),
+          offset,
+          0L,
+          TimestampType.CREATE_TIME,
+          1,
+          1,
+          new byte[1],
+          new byte[1],
+          new RecordHeaders(),
+          Optional.empty());
+    }
+  }
+}
