@@ -173,7 +173,8 @@ class ResumeFromAnyCommitTest {
 
   /// Jitter that is no gap, and half the distance between frames.
   private Duration tolerance() {
-    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(500L * run.load().detailLevel("cam").fpsDivisor());
+    return ChunkTimes.TIMESTAMP_JITTER.plusMillis(
+        500L * run.load().detailLevel("cam").fpsDivisor());
   }
 
   private static boolean countsFrom(Instant start, Instant time, long offsetMs) {
