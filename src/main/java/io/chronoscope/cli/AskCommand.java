@@ -5,6 +5,7 @@ import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SecondsConverter;
+import io.chronoscope.cli.console.TimeRangeOptions;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.QuestionPublisher;
 import io.chronoscope.client.ResultReader;
@@ -54,15 +55,7 @@ final class AskCommand implements Callable<Integer> {
       description = "The stream that the question is about.")
   String stream = "";
 
-  @Option(
-      names = "--from",
-      paramLabel = "T",
-      required = true,
-      description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
-  Instant from = Instant.EPOCH;
-
-  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
-  Instant to = Instant.EPOCH;
+  @Mixin TimeRangeOptions range = new TimeRangeOptions();
 
   @Option(
       names = "--timeout",
@@ -94,7 +87,7 @@ final class AskCommand implements Callable<Integer> {
 
   private Question newQuestion() {
     try {
-      return new Question("ask-" + UUID.randomUUID(), stream, question, from, to);
+      return new Question("ask-" + UUID.randomUUID(), stream, question, range.from(), range.to());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }
@@ -149,7 +142,7 @@ final class AskCommand implements Callable<Integer> {
     String caption =
         "from %s%s"
             .formatted(
-                from,
+                range.from(),
                 answer
                     .sampling()
                     .map(s -> String.format(Locale.ROOT, ", %.3g fps", s.fps()))
@@ -166,10 +159,14 @@ final class AskCommand implements Callable<Integer> {
                     Optional.empty()))
             .toList();
     return new StreamTimeline(
-        stream, offsetMs(to), caption, rows, rows.isEmpty() ? "No occurrence was found." : "");
+        stream,
+        offsetMs(range.to()),
+        caption,
+        rows,
+        rows.isEmpty() ? "No occurrence was found." : "");
   }
 
   private long offsetMs(Instant time) {
-    return Duration.between(from, time).toMillis();
+    return Duration.between(range.from(), time).toMillis();
   }
 }

@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ public final class Graph {
   private final AtomicInteger names;
   private final Map<String, ExternalWeight> weights = new LinkedHashMap<>();
   private final Map<ByteString, Value> constants = new LinkedHashMap<>();
-  private final List<Value> outputs = new ArrayList<>();
 
   private Graph(String name, AtomicInteger names) {
     this.names = names;
@@ -53,18 +51,12 @@ public final class Graph {
     Value named = new Value(name, value.type());
     proto.addNode(OnnxProtos.node("", "Identity", List.of(value), List.of(named)));
     proto.addOutput(OnnxProtos.declaration(named, rank));
-    outputs.add(named);
   }
 
   void bodyOutput(Value value) {
     // An output that only passes on an input or an outer value needs a name of its own.
     Value own = node("Identity", value.type(), List.of(value), Map.of());
     proto.addOutput(OnnxProtos.declaration(own, -1));
-    outputs.add(own);
-  }
-
-  List<Value> outputs() {
-    return outputs;
   }
 
   /// Adds a weight that stays in its file.

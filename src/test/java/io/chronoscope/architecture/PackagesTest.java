@@ -152,6 +152,17 @@ class PackagesTest {
         "cli..");
     only("io.opentelemetry..", "tracing");
     only("io.cloudevents..", "wire");
+    // Annotations of the stream state in analysis; JSON from the model in analysis.window.
+    only(
+        "com.fasterxml..",
+        "analysis",
+        "analysis.window",
+        "checkpoint",
+        "wire",
+        "client",
+        "messaging..",
+        "evaluation",
+        "cli..");
     only("io.micrometer..", "messaging..", "service");
     only("io.quarkus..", "config", "service", "web", "cli..");
     only("io.smallrye..", "config", "service", "web");

@@ -68,10 +68,15 @@ class RetainedChunksIT {
     return new RetainedChunks(kafka, topic, new ChunkEnvelope(1 << 20), maxBytes);
   }
 
-  /// A minute a chunk; two streams that may share a partition.
-  ///
-  /// @param live whether each is written when it ends, else all in one moment
-  private void produce(boolean live) {
+  private enum Timestamps {
+    /// Each chunk is written when it ends.
+    LIVE,
+    /// All chunks are written at the same time.
+    AT_ONCE
+  }
+
+  /// Publishes chunks of one minute in two streams, which may share a partition.
+  private void produce(Timestamps timestamps) {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < CHUNKS; i++) {
@@ -87,7 +92,11 @@ class RetainedChunksIT {
                   Duration.ofSeconds(60),
                   "video/mp4",
                   ("media " + i).getBytes(UTF_8));
-          Instant written = live ? start.plusSeconds(61) : NOON;
+          Instant written =
+              switch (timestamps) {
+                case LIVE -> start.plusSeconds(61);
+                case AT_ONCE -> NOON;
+              };
           producer.send(
               new ProducerRecord<>(
                   record.topic(),
@@ -104,12 +113,12 @@ class RetainedChunksIT {
 
   private List<Long> sequences(RetainedChunks chunks, int fromMinute, int toMinute) {
     List<Long> sequences = new ArrayList<>();
-    try (ChunkCursor stretch =
+    try (ChunkCursor cursor =
         chunks
             .open("cam", NOON.plusSeconds(60L * fromMinute), NOON.plusSeconds(60L * toMinute))
             .orElseThrow()) {
       Optional<StreamInput> next;
-      while ((next = stretch.next()).isPresent()) {
+      while ((next = cursor.next()).isPresent()) {
         assertThat(next.get().stream()).isEqualTo("cam");
         sequences.add(((Chunk) next.get()).sequence().orElseThrow());
       }
@@ -118,52 +127,52 @@ class RetainedChunksIT {
   }
 
   @Test
-  void findsAStretchOfALiveStream() {
-    produce(true);
+  void findsARangeOfALiveStream() {
+    produce(Timestamps.LIVE);
 
     assertThat(sequences(chunks(1 << 20), 20, 23)).containsExactly(20L, 21L, 22L, 23L);
   }
 
   @Test
-  void findsAStretchOfAVideoThatWasSentAtOnce() {
-    produce(false);
+  void findsARangeOfAVideoThatWasSentAtOnce() {
+    produce(Timestamps.AT_ONCE);
 
     assertThat(sequences(chunks(1 << 20), 20, 23)).containsExactly(20L, 21L, 22L, 23L);
     assertThat(sequences(chunks(1 << 20), -5, 0)).containsExactly(0L);
   }
 
   @Test
-  void knowsThatAStreamIsNotThere() {
-    produce(true);
+  void findsNothingOfAnUnknownStream() {
+    produce(Timestamps.LIVE);
 
     assertThat(chunks(1 << 20).open("nobody", NOON, NOON.plusSeconds(60))).isEmpty();
   }
 
   @Test
-  void saysThatEarlierChunksAreGone() throws Exception {
-    produce(false);
+  void reportsThatEarlierChunksExpired() throws Exception {
+    produce(Timestamps.AT_ONCE);
     try (Admin admin = Admin.create(kafka)) {
       TopicPartition partition = partitionOf("cam");
       admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(20))).all().get();
     }
 
     assertThat(sequences(chunks(1 << 20), 0, 60)).doesNotContain(0L).contains(29L);
-    try (ChunkCursor stretch =
+    try (ChunkCursor cursor =
         chunks(1 << 20).open("cam", NOON, NOON.plusSeconds(60)).orElseThrow()) {
-      assertThat(stretch.earlierExpired()).isTrue();
+      assertThat(cursor.earlierExpired()).isTrue();
     }
   }
 
   private TopicPartition partitionOf(String stream) {
-    try (ChunkCursor stretch =
+    try (ChunkCursor cursor =
         chunks(1 << 20).open(stream, NOON, NOON.plusSeconds(60)).orElseThrow()) {
-      return new TopicPartition(topic, stretch.next().orElseThrow().origin().partition());
+      return new TopicPartition(topic, cursor.next().orElseThrow().origin().partition());
     }
   }
 
   @Test
-  void givesUpWhereItReadsTooMuch() {
-    produce(false);
+  void stopsAtTheReadLimit() {
+    produce(Timestamps.AT_ONCE);
 
     assertThatThrownBy(() -> sequences(chunks(50), 0, 30))
         .isInstanceOf(TooMuchToReadException.class)

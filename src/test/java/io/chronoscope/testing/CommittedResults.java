@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// All that was published, as a reader with `read_committed` sees it.
+/// All published results, as a reader with `read_committed` sees them.
 ///
-/// @param records by topic and stream, in their order, without what says how late it was
-/// @param ids of each record, with its revision where it has one
+/// @param records by topic and stream, in their order, without their lag
+/// @param ids of each record, with its revision if it has one
 public record CommittedResults(Map<String, List<String>> records, List<String> ids) {
 
   public static CommittedResults read(Map<String, Object> kafka, TopicNames topics) {
@@ -50,7 +50,7 @@ public record CommittedResults(Map<String, List<String>> records, List<String> i
     return result instanceof Result.Revised revised ? id + "/" + revised.revision() : id;
   }
 
-  /// How long a chunk had waited is a matter of the clock.
+  /// The lag depends on the clock.
   private static String comparable(ObjectNode json) {
     if (json.get("sampling") instanceof ObjectNode sampling) {
       sampling.remove("lagMs");

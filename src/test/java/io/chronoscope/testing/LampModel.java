@@ -30,24 +30,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// A model for tests that sees the lamps of a [LampVideo] and speaks the real model's language: an
+/// Fake model that sees the lamps of a [LampVideo] and answers in the real model's format: one
 /// event for each time a lamp is on. Asked whether something happens, it takes the first lamp that
-/// the question names (`Lamp-aaa`) and says yes if it is on at some time; asked when, it tells the
+/// the question names (`Lamp-aaa`) and says yes if that lamp is ever on; asked when, it names the
 /// first such time.
 public class LampModel implements VideoLanguageModel {
 
   public static final double FPS = 2;
 
-  /// Settings that fit it; every frame that it needs is shown.
-  ///
-  /// @param idle after which a stream rests
-  public static AnalysisSettings settings(WindowPlan windows, Duration idle) {
+  /// Settings with which the model sees every frame that it needs.
+  public static AnalysisSettings settings(WindowPlan windows, Duration idleTimeout) {
     return new AnalysisSettings(
         windows,
         SamplingLimits.DEFAULTS.withFixedFps(FPS),
         DecodeLimits.DEFAULTS,
         602_112,
-        idle,
+        idleTimeout,
         1 << 20,
         512,
         Optional.empty(),
@@ -69,10 +67,10 @@ public class LampModel implements VideoLanguageModel {
 
   public volatile int maxPositions = 32_768;
 
-  /// How sure it is that a lamp that it sees on is on; of others it is as sure that they are off.
+  /// Probability of yes for a lamp that is on, and of no for one that is off.
   public volatile double sureness = 0.9;
 
-  /// What to answer instead; null leaves the answer as it is. Gets the question and the answer.
+  /// Replaces an answer, given the question and the usual answer.
   public volatile BiFunction<String, String, String> disturb = (question, answer) -> answer;
 
   @Override

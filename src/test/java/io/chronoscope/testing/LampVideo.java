@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A video format for tests: a segment is the text `FLASH fps frames lamps…`, where each lamp is a
-/// letter and a string of 0 and 1, one for each frame. In the decoded picture the lamp's row is
-/// white while it is on. A word `!from-until` leaves out these frames. Anything else is refused as
-/// no media.
+/// Fake video format, and its decoder: a segment is the text `FLASH fps frames lamps…`, where each
+/// lamp is a letter and a string of 0 and 1, one for each frame. In the decoded picture, the lamp's
+/// row is white while it is on. A word `!from-until` drops these frames. Anything else is rejected
+/// as undecodable.
 public final class LampVideo implements MediaDecoder {
 
   public static final int LAMPS = 26;
@@ -68,7 +68,7 @@ public final class LampVideo implements MediaDecoder {
     }
   }
 
-  /// The segment without some of its frames: a hole, if it is a second or longer.
+  /// The segment without some of its frames: a gap, if they cover a second or more.
   public static ByteBuffer without(ByteBuffer segment, int fromFrame, int untilFrame) {
     String hole = " !%d-%d".formatted(fromFrame, untilFrame);
     return ByteBuffer.wrap(

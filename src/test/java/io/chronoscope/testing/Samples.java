@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// Results of every kind with awkward contents.
+/// Results of every kind, with awkward contents.
 public final class Samples {
 
   private static final List<String> TEXTS =

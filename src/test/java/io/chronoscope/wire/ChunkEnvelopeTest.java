@@ -94,7 +94,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void takesABareRecordByItsTimestamp() throws Exception {
+  void readsABareRecordByItsTimestamp() throws Exception {
     ProducerRecord<String, byte[]> record = new ProducerRecord<>("video.chunks", "cam", MEDIA);
     record.headers().add("traceparent", "00-x".getBytes(UTF_8));
     Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
@@ -105,7 +105,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void takesAnEnvelopeThatSaysOnlyWhatCloudEventsAskFor() throws Exception {
+  void readsAnEnvelopeWithTheRequiredAttributesOnly() throws Exception {
     ProducerRecord<String, byte[]> record = chunk();
     record.headers().remove("ce_time").remove("ce_sequence").remove("ce_durationms");
     Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
@@ -132,7 +132,7 @@ class ChunkEnvelopeTest {
     "ce_type, , ce_type is missing",
     "content-type, application/cloudevents+json, structured",
   })
-  void refusesAMalformedHeader(String header, String value, String expected) throws Exception {
+  void rejectsAMalformedHeader(String header, String value, String expected) throws Exception {
     ProducerRecord<String, byte[]> record = chunk();
     record.headers().remove(header);
     if (value != null) {
@@ -144,7 +144,7 @@ class ChunkEnvelopeTest {
     assertThat(unreadable.rejection().detail()).containsIgnoringCase(expected);
   }
 
-  /// With such times nothing could be counted; the program itself must not stumble over them.
+  /// Arithmetic on such times could overflow.
   @ParameterizedTest
   @CsvSource({
     "ce_time, +999999999-12-31T23:59:59Z, header ce_time says +999999999-12-31T23:59:59Z",
@@ -154,7 +154,7 @@ class ChunkEnvelopeTest {
     "ce_durationms, 86400001, header ce_durationms says 86400001",
     "ce_durationms, 9007199254740991, more than a day",
   })
-  void refusesATimeThatNoClockShows(String header, String value, String expected) throws Exception {
+  void rejectsAnImplausibleTime(String header, String value, String expected) throws Exception {
     ProducerRecord<String, byte[]> record = chunk();
     record.headers().remove(header).add(header, value.getBytes(UTF_8));
     Unreadable unreadable = (Unreadable) ENVELOPE.read(ResultEnvelopeTest.received(record));
@@ -163,7 +163,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void refusesABareRecordWhoseTimestampNoClockShows() throws Exception {
+  void rejectsABareRecordWithAnImplausibleTimestamp() throws Exception {
     ConsumerRecord<byte[], byte[]> record =
         ResultEnvelopeTest.received(
             new ProducerRecord<>("video.chunks", 2, Long.MAX_VALUE, "cam", MEDIA));
@@ -172,7 +172,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void saysOfALongHeaderNoMoreThanItsBeginning() throws Exception {
+  void truncatesALongHeaderInTheRejection() throws Exception {
     ProducerRecord<String, byte[]> record = chunk();
     byte[] large = "x".repeat(3_000_000).getBytes(UTF_8);
     record.headers().remove("ce_type").add("ce_type", large).add("ce_redriven", large);
@@ -225,7 +225,7 @@ class ChunkEnvelopeTest {
         "{'uri':7,'sizeBytes':1,'sha256':'H'}; BAD_ENVELOPE; uri is not a string",
         "{'uri':'file:///a','sizeBytes':1,'sha256':'H','then':2}; BAD_ENVELOPE; the field then is unknown",
       })
-  void refusesAMalformedReference(String json, Reason reason, String expected) throws Exception {
+  void rejectsAMalformedReference(String json, Reason reason, String expected) throws Exception {
     byte[] value = json.replace('\'', '"').replace("H", "0a".repeat(32)).getBytes(UTF_8);
     ProducerRecord<String, byte[]> good = reference(new Media.Reference(SOURCE, 1, ""));
     ProducerRecord<String, byte[]> record =
@@ -238,7 +238,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void refusesAReferenceWithoutOrWithFarTooLargeAValue() throws Exception {
+  void rejectsAReferenceWithAMissingOrOversizedValue() throws Exception {
     for (byte[] value : new byte[][] {null, {}, new byte[20_000]}) {
       ProducerRecord<String, byte[]> record =
           new ProducerRecord<>(
@@ -254,32 +254,32 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void sendsAChunkAgainWithAMarkAndItsPlaceInTime() throws Exception {
-    ConsumerRecord<byte[], byte[]> refused = ResultEnvelopeTest.received(chunk());
-    Chunk again = again(refused);
-    assertThat(again.redriven()).isTrue();
-    assertThat(again.declaredStart()).contains(Instant.EPOCH);
-    assertThat(again.sequence()).hasValue(12);
-    assertThat(again.sizeBytes()).isEqualTo(3);
+  void redrivesAChunkWithItsMarkAndStartTime() throws Exception {
+    ConsumerRecord<byte[], byte[]> rejected = ResultEnvelopeTest.received(chunk());
+    Chunk redriven = redriven(rejected);
+    assertThat(redriven.redriven()).isTrue();
+    assertThat(redriven.declaredStart()).contains(Instant.EPOCH);
+    assertThat(redriven.sequence()).hasValue(12);
+    assertThat(redriven.sizeBytes()).isEqualTo(3);
   }
 
   @Test
-  void givesABareRecordThatIsSentAgainTheTimeItHad() throws Exception {
+  void redrivesABareRecordWithItsTimestampAsStartTime() throws Exception {
     ProducerRecord<String, byte[]> bare = new ProducerRecord<>("video.chunks", "cam", MEDIA);
     bare.headers().add("traceparent", "00-x".getBytes(UTF_8));
 
-    Chunk again = again(ResultEnvelopeTest.received(bare));
+    Chunk redriven = redriven(ResultEnvelopeTest.received(bare));
 
-    assertThat(again.redriven()).isTrue();
-    assertThat(again.declaredStart()).contains(Instant.ofEpochMilli(1_700_000_000_123L));
-    assertThat(again.sequence()).isEmpty();
+    assertThat(redriven.redriven()).isTrue();
+    assertThat(redriven.declaredStart()).contains(Instant.ofEpochMilli(1_700_000_000_123L));
+    assertThat(redriven.sequence()).isEmpty();
   }
 
-  private static Chunk again(ConsumerRecord<byte[], byte[]> refused) throws Exception {
+  private static Chunk redriven(ConsumerRecord<byte[], byte[]> rejected) throws Exception {
     ProducerRecord<byte[], byte[]> sent =
-        RedrivenRecord.chunk(refused, "video.chunks/3/17", SOURCE);
-    assertThat(sent.partition()).isEqualTo(refused.partition());
-    assertThat(sent.key()).isEqualTo(refused.key());
+        RedrivenRecord.chunk(rejected, "video.chunks/3/17", SOURCE);
+    assertThat(sent.partition()).isEqualTo(rejected.partition());
+    assertThat(sent.key()).isEqualTo(rejected.key());
     ObjectNode headers = Json.newObject();
     for (Header header : sent.headers()) {
       headers.put(header.key(), new String(header.value(), UTF_8));
@@ -295,7 +295,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void refusesNoBytesAndTooManyBytes() throws Exception {
+  void rejectsEmptyAndOversizedMedia() throws Exception {
     for (byte[] empty : new byte[][] {null, {}}) {
       StreamInput bare =
           ENVELOPE.read(
@@ -311,7 +311,7 @@ class ChunkEnvelopeTest {
   }
 
   @Test
-  void cannotTellTheStreamOfARecordWithoutKey() {
+  void cannotNameTheStreamOfARecordWithoutAUsableKey() {
     for (String key : new String[] {null, "", "  ", "x".repeat(513), "ü".repeat(257)}) {
       ConsumerRecord<byte[], byte[]> record =
           ResultEnvelopeTest.received(new ProducerRecord<>("video.chunks", key, MEDIA));
@@ -321,7 +321,7 @@ class ChunkEnvelopeTest {
     }
   }
 
-  /// Headers of every kind that a stranger may send must not get past the refusal.
+  /// Reading must not fail, whatever headers a foreign producer sends.
   @Test
   void survivesBinaryHeaders() throws Exception {
     long seed = System.nanoTime();

@@ -18,7 +18,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.Test;
 
-/// The documents that others build on: AsyncAPI, topic definitions, Kubernetes manifests.
+/// Checks the published files that other systems read: AsyncAPI, topic definitions, alerting rules,
+/// Kubernetes manifests.
 class PublishedDescriptionsTest {
 
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -52,7 +53,7 @@ class PublishedDescriptionsTest {
   }
 
   @Test
-  void alertingRulesAreWhole() throws IOException {
+  void alertingRulesAreComplete() throws IOException {
     JsonNode rules = YAML.readTree(Path.of("docs/alerts.yaml").toFile()).at("/groups/0/rules");
     assertThat(rules).isNotEmpty();
     assertThat(rules.findValuesAsText("alert")).doesNotHaveDuplicates().hasSize(rules.size());

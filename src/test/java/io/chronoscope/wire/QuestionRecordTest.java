@@ -31,7 +31,7 @@ class QuestionRecordTest {
   }
 
   @Test
-  void readsWhatItWrote() {
+  void readsWhatItWrites() {
     var written = QuestionRecord.write("video.questions", QUESTION);
 
     assertThat(read(new String(written.key(), UTF_8), new String(written.value(), UTF_8)))
@@ -55,18 +55,18 @@ class QuestionRecordTest {
           {"stream":"cam","question":"x","from":"1926-01-01T12:02:00Z","to":"2026-01-01T12:01:00Z"} ~ from (1926-01-01T12:02:00Z) is before 1970
           {"stream":"cam","question":"x","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z","tone":1} ~ the field tone is unknown; there are [from, question, stream, to]
           """)
-  void namesTheFieldThatIsWrong(String json, String problem) {
+  void namesTheInvalidField(String json, String problem) {
     assertThat(read("q1", json))
         .isInstanceOfSatisfying(
             ReceivedQuestion.Invalid.class,
-            wrong -> {
-              assertThat(wrong.problem()).isEqualTo(problem);
-              assertThat(wrong.id()).isEqualTo("q1");
+            invalid -> {
+              assertThat(invalid.problem()).isEqualTo(problem);
+              assertThat(invalid.id()).isEqualTo("q1");
             });
   }
 
   @Test
-  void saysWhatOfAWrongQuestionCouldBeRead() {
+  void reportsWhatCouldBeReadOfAnInvalidQuestion() {
     assertThat(read("q1", "{\"question\":\"x\",\"from\":\"2026-01-01T12:00:00Z\",\"to\":3}"))
         .isEqualTo(
             new ReceivedQuestion.Invalid(
@@ -78,19 +78,19 @@ class QuestionRecordTest {
                 "stream is missing"));
   }
 
-  /// What is answered goes into one record, whatever was asked.
+  /// The answer must fit into a record, whatever was asked.
   @Test
-  void repeatsNothingThatIsTooLong() {
+  void doesNotRepeatOverlongInput() {
     String large = "x".repeat(500_000);
-    ReceivedQuestion.Invalid wrong =
+    ReceivedQuestion.Invalid invalid =
         (ReceivedQuestion.Invalid)
             read(
                 "q1",
                 "{\"stream\":\"%s\",\"question\":\"%s\",\"%s\":1}"
                     .formatted(large, large, "x".repeat(40_000)));
-    assertThat(wrong.stream()).isEqualTo("video.questions-2");
-    assertThat(wrong.text()).isEmpty();
-    assertThat(wrong.problem())
+    assertThat(invalid.stream()).isEqualTo("video.questions-2");
+    assertThat(invalid.text()).isEmpty();
+    assertThat(invalid.problem())
         .startsWith("the field xxx")
         .hasSizeLessThanOrEqualTo(Rejection.MAX_DETAIL);
     assertThat(rejection(read("q".repeat(201), "{}")).detail())
@@ -98,7 +98,7 @@ class QuestionRecordTest {
   }
 
   @Test
-  void whatIsNoQuestionAtAllIsRejected() {
+  void rejectsARecordThatIsNotAQuestion() {
     assertThat(rejection(read("q1", "hello")).detail()).startsWith("not JSON: ");
     assertThat(rejection(read("q1", "[]")).detail()).isEqualTo("the value is not a JSON object");
     assertThat(rejection(read("q1", null)).detail()).isEqualTo("question q1 has no value");

@@ -30,15 +30,15 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/// A record as it lay on a topic, and as a line of `src/test/resources/recorded`, whose README says
-/// what stands in a line. Two records have the same [#bytes()] exactly when topic, key, headers in
-/// their order, and value are the same to the byte.
+/// A record of a topic, and a line of `src/test/resources/recorded` (see the README there). Two
+/// records have the same [#bytes()] exactly when topic, key, headers in their order, and value are
+/// equal to the byte.
 ///
-/// @param record as a reader gets it; on partition 0 where the line names none
-/// @param partition where it lay; empty where its producer left that to the partitioner
-/// @param from where it was recorded
-/// @param redriven whether a dead letter was redriven with it
-/// @param cutFrom how long its value was, when only the beginning was recorded
+/// @param record as a reader receives it; on partition 0 when the line names none
+/// @param partition its partition; empty when its producer leaves that to the partitioner
+/// @param from how it was recorded
+/// @param redriven whether it was written by a redrive
+/// @param cutFrom the original length of its value, when only the beginning was recorded
 public record RecordedRecord(
     ConsumerRecord<byte[], byte[]> record,
     OptionalInt partition,
@@ -48,13 +48,13 @@ public record RecordedRecord(
 
   public static final Path FOLDER = Path.of("src/test/resources/recorded");
 
-  /// As many bytes are kept of a chunk's media.
+  /// Number of bytes recorded of a chunk's media.
   private static final int MEDIA_BYTES = 48;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  /// Where a record comes from.
+  /// How a record was recorded.
   public enum From {
     /// The service and the commands wrote it, see `RecordTopics`.
     RUN,
@@ -62,7 +62,7 @@ public record RecordedRecord(
     SAMPLE
   }
 
-  /// One that lay on a topic.
+  /// A record read from a topic.
   public static RecordedRecord ofRun(ConsumerRecord<byte[], byte[]> record, boolean redriven) {
     byte[] value = record.value();
     boolean cut = isMedia(record) && value != null && value.length > MEDIA_BYTES;
@@ -86,7 +86,7 @@ public record RecordedRecord(
             || new String(type.value(), UTF_8).equals(InputType.CHUNK.cloudEventsType()));
   }
 
-  /// One that a writer made.
+  /// A record made by a writer.
   public static RecordedRecord ofSample(ProducerRecord<?, byte[]> record, boolean redriven) {
     return new RecordedRecord(
         sent(record),
@@ -96,7 +96,7 @@ public record RecordedRecord(
         OptionalInt.empty());
   }
 
-  /// A record that is to be sent as a reader will get it: its key as the serializers write it.
+  /// A record to send, as a reader will receive it: with its key as the serializers write it.
   public static ConsumerRecord<byte[], byte[]> sent(ProducerRecord<?, byte[]> record) {
     return consumed(
         record.topic(),
@@ -126,7 +126,7 @@ public record RecordedRecord(
         Optional.empty());
   }
 
-  /// All that was recorded of a topic.
+  /// The recording of a topic.
   public static List<RecordedRecord> of(String topic) {
     try {
       return Files.readAllLines(FOLDER.resolve(topic + ".jsonl"), UTF_8).stream()
@@ -137,7 +137,7 @@ public record RecordedRecord(
     }
   }
 
-  /// Without what only the line says of it.
+  /// Topic, key, headers and value, without the further fields of the line.
   public String bytes() {
     return bytes(record);
   }
@@ -146,7 +146,7 @@ public record RecordedRecord(
     return text(json(record));
   }
 
-  /// As one line, without its end.
+  /// As one line, without the line break.
   public String line() {
     ObjectNode json = json(record);
     partition.ifPresent(number -> json.put("partition", number));

@@ -35,9 +35,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
-/// What the writers of this package write of everything that they can be given: every type, every
-/// constant, what may be absent there and not there, awkward texts, numbers and times at their
-/// limits. `RecordTopics` recorded it; it must not change.
+/// The output of this package's writers for every kind of input: every type, every constant,
+/// optional values present and absent, awkward texts, numbers and times at their limits.
+/// `RecordTopics` recorded it; it must not change.
 public final class RecordedSamples {
 
   private static final URI SERVICE = URI.create("/chronoscope");
@@ -53,7 +53,7 @@ public final class RecordedSamples {
           + "\u007f\u0080\u009f \u00a0\u2028\u2029\ufeff\ufffd ü ß é e\u0301 \u0130 猫が歩く 红色圆圈 عربي"
           + " \uD83D\uDE00 \uD83D\uDC69\u200D\uD83D\uDC67 \uD83D|";
 
-  /// Of those that may stand in a question to the model.
+  /// The same, restricted to what may be part of a prompt.
   static final String ODD_WORDS = "a \"red\" \\ circle / 红色圆圈 ü e\u0301 \uD83D\uDE00 <b>&amp;</b>";
 
   static final String ODD_STREAM = "cam \"Süd\"/7\\ 门 \uD83C\uDFA5\t*";
@@ -78,7 +78,7 @@ public final class RecordedSamples {
 
   private RecordedSamples() {}
 
-  /// Of all topics but that of states.
+  /// Of every topic except the state topic.
   public static List<RecordedRecord> all() {
     RecordedSamples samples = new RecordedSamples();
     samples.events();
@@ -516,7 +516,7 @@ public final class RecordedSamples {
     }
   }
 
-  /// What could not be understood goes back as it was.
+  /// A malformed record is redriven unchanged.
   private void again(String topic, String malformed) {
     ProducerRecord<String, byte[]> refused =
         new ProducerRecord<>(topic, 0, "id", malformed.getBytes(UTF_8));

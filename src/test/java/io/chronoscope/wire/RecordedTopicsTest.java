@@ -39,14 +39,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The records that the program wrote before its classes were moved about
-/// (`src/test/resources/recorded`) are read and written as they were. Those of the topic of states
-/// are in `RecordedStatesTest`.
+/// Reads the records that the program wrote before the refactoring (`src/test/resources/recorded`)
+/// and writes them back equal to the byte. `RecordedStatesTest` does the same for the state topic.
 class RecordedTopicsTest {
 
   private static final TopicNames TOPICS = TopicNames.DEFAULT;
 
-  /// Of all topics but that of rules.
+  /// Of every topic except the rules topic.
   private static final int PARTITIONS = 4;
 
   private static final URI SERVICE = URI.create("/chronoscope");
@@ -63,7 +62,7 @@ class RecordedTopicsTest {
 
   @ParameterizedTest
   @MethodSource("topics")
-  void writesEachRecordBackAsItLay(String topic) throws Exception {
+  void writesEachRecordBackUnchanged(String topic) throws Exception {
     int number = 0;
     for (RecordedRecord line : RecordedRecord.of(topic)) {
       String where = "%s.jsonl:%d: %s".formatted(topic, ++number, line.line());
@@ -98,7 +97,7 @@ class RecordedTopicsTest {
   }
 
   @Test
-  void findsTheRecordingsUntouched() throws Exception {
+  void recordingsAreUnedited() throws Exception {
     List<String> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(RecordedRecord.FOLDER)) {
       for (Path file : files.filter(one -> one.toString().endsWith(".jsonl")).sorted().toList()) {
@@ -131,7 +130,7 @@ class RecordedTopicsTest {
   }
 
   @Test
-  void holdsEveryTypeAndConstantOfResults() {
+  void recordingsContainEveryTypeAndConstantOfResults() {
     Set<String> found = new TreeSet<>();
     for (String topic : topics()) {
       for (RecordedRecord line : RecordedRecord.of(topic)) {
@@ -164,7 +163,7 @@ class RecordedTopicsTest {
     return Stream.of(ResultType.values()).anyMatch(type -> TOPICS.of(type).equals(topic));
   }
 
-  /// What the program writes of what it reads in the record.
+  /// The record that the program writes for what it reads in this one.
   private static ProducerRecord<?, byte[]> rewritten(RecordedRecord line) throws Exception {
     ConsumerRecord<byte[], byte[]> record = line.record();
     if (record.topic().equals(TOPICS.of(Topic.CHUNKS))) {
@@ -189,7 +188,7 @@ class RecordedTopicsTest {
         : result(record);
   }
 
-  /// What is malformed is only ever written when it is redriven.
+  /// The program writes malformed records only when it redrives them.
   private static ProducerRecord<?, byte[]> unchanged(RecordedRecord line) {
     assertThat(line.redriven()).as("redriven").isTrue();
     return RedrivenRecord.unchanged(line.record());
@@ -205,7 +204,7 @@ class RecordedTopicsTest {
         : envelope.write(result, PARTITIONS);
   }
 
-  /// Those of traces.
+  /// The trace headers.
   private static void furtherHeaders(ConsumerRecord<byte[], byte[]> record, Headers headers) {
     for (Header header : record.headers()) {
       if (!header.key().startsWith("ce_") && !header.key().equals("content-type")) {
@@ -255,7 +254,7 @@ class RecordedTopicsTest {
     return copy;
   }
 
-  /// The refused record as it must have been, redriven again.
+  /// The original rejected record, redriven again.
   private static ProducerRecord<?, byte[]> redriven(ConsumerRecord<byte[], byte[]> record)
       throws ChunkEnvelope.NoStreamException {
     assertThat(new ChunkEnvelope(Integer.MAX_VALUE).read(record))

@@ -45,7 +45,7 @@ class ResultEnvelopeTest {
       new ResultEnvelope(TopicNames.DEFAULT, URI.create("/chronoscope"));
 
   @Test
-  void writesWhatItReadsAndWhatTheSchemasDescribe() throws IOException {
+  void roundTripsEveryResultAsItsSchemaDescribes() throws IOException {
     Map<ResultType, JsonSchema> schemas = schemas();
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
@@ -80,7 +80,7 @@ class ResultEnvelopeTest {
     return names;
   }
 
-  /// The id of a dead letter is worked out from its origin, so reading does not ask for it.
+  /// The id of a dead letter is derived from its origin, so reading does not require it.
   private static ObjectNode without(ObjectNode less) {
     if (!less.has("id") && less.path("type").asText().equals("io.chronoscope.chunk.rejected")) {
       less.remove("origin");
@@ -89,7 +89,7 @@ class ResultEnvelopeTest {
   }
 
   @Test
-  void saysInADeadLetterWhatWasKnownOfTheRecord() throws IOException {
+  void addsWhatIsKnownAboutTheRecordToADeadLetter() throws IOException {
     DeadLetter letter =
         (DeadLetter)
             new Random(7)
@@ -134,7 +134,7 @@ class ResultEnvelopeTest {
   }
 
   @Test
-  void givesTheSameResultTheSameRecordAndEachRevisionItsOwnId() {
+  void writesTheSameRecordForTheSameResultAndAnIdPerRevision() {
     ProducerRecord<String, byte[]> once = ENVELOPE.write(Samples.event("e1", 1, "cam"), 8);
     ProducerRecord<String, byte[]> again = ENVELOPE.write(Samples.event("e1", 1, "cam"), 8);
     assertThat(again.value()).isEqualTo(once.value());
@@ -148,7 +148,7 @@ class ResultEnvelopeTest {
   }
 
   @Test
-  void putsEachTypeOnItsTopic() {
+  void sendsEachTypeToItsTopic() {
     Random random = new Random(3);
     for (int i = 0; i < 100; i++) {
       Result result = Samples.random(random);
@@ -168,7 +168,7 @@ class ResultEnvelopeTest {
   }
 
   @Test
-  void namesTheFieldThatIsWrong() {
+  void namesTheInvalidField() {
     assertThatThrownBy(() -> ResultJson.parse("[]".getBytes(UTF_8)))
         .hasMessage("the value is not a JSON object");
     assertThatThrownBy(() -> ResultJson.parse("{".getBytes(UTF_8)))

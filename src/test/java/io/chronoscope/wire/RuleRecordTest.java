@@ -49,7 +49,7 @@ class RuleRecordTest {
   }
 
   @Test
-  void fillsInWhatIsNotGiven() {
+  void appliesDefaults() {
     assertThat(read("a", "{\"text\": \"a dog\"}"))
         .isEqualTo(
             new RuleChange.Put(
@@ -57,7 +57,7 @@ class RuleRecordTest {
   }
 
   @Test
-  void takesARuleAwayWithoutAValue() {
+  void readsATombstoneAsARemoval() {
     assertThat(read("a", null)).isEqualTo(new RuleChange.Removed(AT, "a"));
     assertThat(RuleRecord.remove("video.rules", "a").value()).isNull();
   }
@@ -84,7 +84,7 @@ class RuleRecordTest {
         "{\"text\": \"x\", \"priority\": 1.5} | rule a: priority is not a whole number",
         "{\"text\": \"x\", \"priority\": 3000000000} | rule a: priority is not a 32-bit number",
       })
-  void namesTheFieldThatIsWrong(String json, String problem) {
+  void namesTheInvalidField(String json, String problem) {
     assertThat(read("a", json))
         .isInstanceOfSatisfying(
             RuleChange.Malformed.class,
@@ -96,7 +96,7 @@ class RuleRecordTest {
   }
 
   @Test
-  void refusesARecordWithoutAKey() {
+  void rejectsARecordWithoutAKey() {
     assertThat(((RuleChange.Malformed) read(null, "{\"text\": \"x\"}")).rejection().detail())
         .startsWith("the key is missing");
     assertThat(read("", null)).isInstanceOf(RuleChange.Malformed.class);

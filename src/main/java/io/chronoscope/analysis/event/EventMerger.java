@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.event;
 
+import io.chronoscope.analysis.ChunkSample;
 import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.window.SeenSpan;
@@ -19,10 +20,6 @@ import java.util.List;
 /// bound, and the description, from the analysis that saw it best. Times are microseconds from the
 /// stream's start.
 final class EventMerger {
-
-  /// An event may last for days. Of the chunks that show it, this many of the first and of the last
-  /// are named.
-  static final int CHUNKS_AT_EACH_END = 32;
 
   private final String stream;
   private final StreamClock clock;
@@ -80,7 +77,7 @@ final class EventMerger {
                 sameWindow
                     ? sighting.frameMicros().size()
                     : old.sampling().framesSeen() + newFrames(before, sighting)),
-            firstAndLast(chunks(sameWindow ? List.of() : old.chunks(), sighting)));
+            ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)));
     return new OpenEvent(
         event,
         start.seen(),
@@ -100,15 +97,6 @@ final class EventMerger {
     chunks.removeAll(sighting.chunks());
     chunks.addAll(sighting.chunks());
     return chunks;
-  }
-
-  private static List<ChunkOrigin> firstAndLast(List<ChunkOrigin> chunks) {
-    if (chunks.size() <= 2 * CHUNKS_AT_EACH_END) {
-      return chunks;
-    }
-    List<ChunkOrigin> named = new ArrayList<>(chunks.subList(0, CHUNKS_AT_EACH_END));
-    named.addAll(chunks.subList(chunks.size() - CHUNKS_AT_EACH_END, chunks.size()));
-    return named;
   }
 
   /// @param seen the analysis that it is taken from

@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.question;
 
+import io.chronoscope.analysis.ChunkSample;
 import io.chronoscope.analysis.window.EncodedWindow;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.ChunkOrigin;

@@ -7,6 +7,7 @@ import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SettingOverrides;
+import io.chronoscope.cli.console.TimeRangeOptions;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.ReplayedChunks;
 import io.chronoscope.client.ResultReader;
@@ -31,7 +32,6 @@ import io.chronoscope.wire.RuleRecord;
 import io.chronoscope.wire.Topic;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,15 +54,7 @@ public final class BacktestCommand implements Callable<Integer> {
 
   private static final URI SOURCE = URI.create("/chronoscope/backtest");
 
-  @Option(
-      names = "--from",
-      paramLabel = "T",
-      required = true,
-      description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
-  Instant from = Instant.EPOCH;
-
-  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
-  Instant to = Instant.EPOCH;
+  @Mixin TimeRangeOptions range = new TimeRangeOptions();
 
   @Option(
       names = "--stream",
@@ -119,8 +111,9 @@ public final class BacktestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!from.isBefore(to)) {
-      throw new ConfigurationException("--from (%s) is not before --to (%s)".formatted(from, to));
+    if (!range.from().isBefore(range.to())) {
+      throw new ConfigurationException(
+          "--from (%s) is not before --to (%s)".formatted(range.from(), range.to()));
     }
     if (promote && rule.isEmpty()) {
       throw new ConfigurationException("--promote needs a --rule to put in force");
@@ -160,8 +153,8 @@ public final class BacktestCommand implements Callable<Integer> {
         new Scope(
             topic.orElse(connection.topics().of(Topic.CHUNKS)),
             new StreamPattern(streams.orElse("*")),
-            from,
-            to);
+            range.from(),
+            range.to());
     Backtest backtest = new Backtest(connection.client());
     List<Detection> live = readLive(connection).in(scope, wanted);
     try (ShadowTopics shadowTopics =
@@ -185,8 +178,8 @@ public final class BacktestCommand implements Callable<Integer> {
                   new ChunkEnvelope(
                       Math.toIntExact(settings.kafka().maxChunkBytes().asLongValue())),
                   scope.streams(),
-                  from,
-                  to),
+                  range.from(),
+                  range.to()),
               scope.topic(),
               commits -> runtime.analysis(analysis, LoadGovernor.off(), rules, commits::apply),
               shadowTopics);

@@ -88,7 +88,7 @@ final class RulesSetCommand implements Callable<Integer> {
     RulesTopic topic = RulesTopic.open(kafka);
     Optional<Rule> replaced = topic.rule(rule.id()).filter(old -> !old.equals(rule));
     topic.put(rule);
-    replaced.ifPresent(old -> output.report("replaced the rule " + describe(old)));
+    replaced.ifPresent(old -> output.report("replaced the rule in force " + describe(old)));
     if (json) {
       output.printJson(RulesTopic.json(rule));
     } else {

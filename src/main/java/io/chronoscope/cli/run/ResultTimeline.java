@@ -115,7 +115,7 @@ final class ResultTimeline {
       parts.add("load shedding up to level " + level);
     }
     if (!results.deadLetters().isEmpty()) {
-      parts.add(results.deadLetters().size() + " unreadable");
+      parts.add(results.deadLetters().size() + " rejected");
     }
     if (!results.unanswered().isEmpty()) {
       parts.add(results.unanswered().size() + " unanswered");

@@ -15,7 +15,7 @@ public final class MropeRotary {
 
   /// `theta^(-2j / headDim)` for `j` from 0 to `headDim / 2 - 1`.
   public static float[] inverseFrequencies(TextConfig text) {
-    return Frequencies.inverse(text.headDim(), text.ropeTheta());
+    return RotaryFrequencies.inverse(text.headDim(), text.ropeTheta());
   }
 
   /// For each frequency, the axis whose position it multiplies: 0 for time, 1 for height, 2 for

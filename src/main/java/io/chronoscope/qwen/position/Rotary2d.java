@@ -29,7 +29,7 @@ public final class Rotary2d {
     }
     int quarter = headDim / 4;
     int perToken = mergeSize * mergeSize;
-    float[] frequencies = Frequencies.inverse(headDim / 2, THETA);
+    float[] frequencies = RotaryFrequencies.inverse(headDim / 2, THETA);
     // Rows and columns share one table by coordinate: [side, headDim / 4].
     int side = Math.max(grid.rows(), grid.columns()) * mergeSize;
     float[] cosOf = new float[side * quarter];

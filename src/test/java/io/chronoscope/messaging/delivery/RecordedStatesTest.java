@@ -12,15 +12,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
-/// The states that the program kept before its classes were moved about
-/// (`src/test/resources/recorded`) are read and written as they were.
+/// Reads the states that the program wrote before the refactoring (`src/test/resources/recorded`)
+/// and writes them back equal to the byte.
 class RecordedStatesTest {
 
   private static final List<RecordedRecord> RECORDED =
       RecordedRecord.of(TopicNames.DEFAULT.of(Topic.STATE));
 
   @Test
-  void writesEachStateBackAsItLay() {
+  void writesEachStateBackUnchanged() {
     int number = 0;
     for (RecordedRecord line : RECORDED) {
       String where =

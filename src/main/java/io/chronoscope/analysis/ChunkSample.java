@@ -1,4 +1,4 @@
-package io.chronoscope.analysis.question;
+package io.chronoscope.analysis;
 
 import io.chronoscope.domain.ChunkOrigin;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.List;
 
 /// Limits how many chunks a result names. A span that lasts for hours was seen in thousands of
 /// chunks, and a record that named them all would exceed the broker's size limit.
-final class ChunkSample {
+public final class ChunkSample {
 
   /// Of a longer list, half as many are taken from its start and half from its end.
   static final int MAX_CHUNKS = 64;
@@ -15,7 +15,7 @@ final class ChunkSample {
   private ChunkSample() {}
 
   /// @param chunks in order, each once
-  static List<ChunkOrigin> of(Collection<ChunkOrigin> chunks) {
+  public static List<ChunkOrigin> of(Collection<ChunkOrigin> chunks) {
     List<ChunkOrigin> all = List.copyOf(chunks);
     if (all.size() <= MAX_CHUNKS) {
       return all;

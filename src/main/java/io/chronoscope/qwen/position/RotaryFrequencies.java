@@ -1,9 +1,9 @@
 package io.chronoscope.qwen.position;
 
 /// Rotary frequencies in float32, as the reference computes them.
-final class Frequencies {
+final class RotaryFrequencies {
 
-  private Frequencies() {}
+  private RotaryFrequencies() {}
 
   /// `1 / theta^(2j / width)` for `j` from 0 to `width / 2 - 1`.
   static float[] inverse(int width, double theta) {

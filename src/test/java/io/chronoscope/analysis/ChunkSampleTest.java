@@ -1,4 +1,4 @@
-package io.chronoscope.analysis.question;
+package io.chronoscope.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

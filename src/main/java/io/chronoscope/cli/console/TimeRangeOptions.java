@@ -1,0 +1,27 @@
+package io.chronoscope.cli.console;
+
+import java.time.Instant;
+import picocli.CommandLine.Option;
+
+/// Options of every command on a time range of retained video.
+public final class TimeRangeOptions {
+
+  @Option(
+      names = "--from",
+      paramLabel = "T",
+      required = true,
+      description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
+  Instant from = Instant.EPOCH;
+
+  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
+  Instant to = Instant.EPOCH;
+
+  public Instant from() {
+    return from;
+  }
+
+  /// Not part of the range.
+  public Instant to() {
+    return to;
+  }
+}
