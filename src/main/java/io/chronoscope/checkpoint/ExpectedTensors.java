@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The tensors that a checkpoint with a given configuration must have: published name to shape.
-final class ExpectedTensors {
+public final class ExpectedTensors {
 
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
   private ExpectedTensors() {}
 
   /// Published name to shape, in the order of the architecture.
-  static Map<String, long[]> of(TextConfig text, VisionConfig vision) {
+  public static Map<String, long[]> of(TextConfig text, VisionConfig vision) {
     ExpectedTensors expected = new ExpectedTensors();
     expected.addVision(vision);
     expected.addText(text);

@@ -1,6 +1,9 @@
 /// The `bench` commands. `load` ([BenchLoadCommand]) measures lag and accuracy under overload, in
 /// phases ([LoadPhase]) that each run in a process of their own. `soak` ([BenchSoakCommand],
 /// [SoakRun]) measures the memory of the service over hours of video.
+///
+/// [RandomCheckpoint] writes checkpoints with random weights in the true shapes of the published
+/// models ([ModelShape]).
 @NullMarked
 package io.chronoscope.cli.bench;
 
