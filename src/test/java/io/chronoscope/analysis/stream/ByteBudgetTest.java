@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class ByteBudgetTest {
 
   @Test
-  void letsFeedersGoOnWhenThereIsRoomAgain() {
+  void completesAllThatWaitOnceThereIsRoomAgain() {
     ByteBudget budget = new ByteBudget(100);
     assertThat(budget.add(60).toCompletableFuture()).isCompleted();
     var second = budget.add(60).toCompletableFuture();

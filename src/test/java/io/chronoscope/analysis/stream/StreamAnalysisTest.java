@@ -1,20 +1,17 @@
 package io.chronoscope.analysis.stream;
 
+import static io.chronoscope.analysis.stream.StreamFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.EventOpened;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
-import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.EmbeddingCache;
-import io.chronoscope.analysis.window.WindowTools;
-import io.chronoscope.batching.BatchLimits;
-import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
@@ -28,14 +25,11 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
-import io.chronoscope.rule.Rules;
-import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,70 +45,56 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class StreamAnalysisTest {
 
-  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-
-  private final LampVideo decoder = new LampVideo();
-  private final LampModel model = new LampModel();
-  private final BatchedModel batched =
-      new BatchedModel(
-          model,
-          new BatchLimits(16, Duration.ZERO),
-          new BatchLimits(4, Duration.ZERO),
-          size -> {},
-          size -> {});
-  private final BlockingQueue<StreamCommit> steps = new LinkedBlockingQueue<>();
   private static final StreamCommit FAILED =
       new StreamCommit("failed", List.of(), Optional.empty(), new ChunkOrigin("failed", 0, 0));
-  private final BlockingQueue<String> left = new LinkedBlockingQueue<>();
-  private volatile @Nullable Throwable failure;
-  private volatile Runnable onStep = () -> {};
-  private Duration lookEvery = Duration.ZERO;
+
+  private final LampModel model = new LampModel();
+  private final BlockingQueue<StreamCommit> committed = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> revoked = new LinkedBlockingQueue<>();
   private final List<Duration> latencies = new CopyOnWriteArrayList<>();
   private final List<StreamAnalysis> running = new ArrayList<>();
+  private volatile @Nullable Throwable failure;
+  private volatile Runnable beforeCommit = () -> {};
+  private Duration partialInterval = Duration.ZERO;
+  private final StreamFixture fixture =
+      new StreamFixture(model)
+          .clock(() -> NOON.plusSeconds(3))
+          .listener(this::observe)
+          .sink(commit -> {
+            beforeCommit.run();
+            committed.add(commit);
+            return CompletableFuture.completedFuture(null);
+          });
 
   @AfterEach
   void close() {
     running.forEach(StreamAnalysis::close);
-    batched.close();
+    fixture.close();
+  }
+
+  private void observe(AnalysisEvent event) {
+    if (event instanceof StreamRevoked stream) {
+      revoked.add(stream.stream());
+    } else if (event instanceof EventOpened opened) {
+      latencies.add(opened.latency());
+      latencies.add(opened.delay());
+    } else if (event instanceof StreamFailed failed) {
+      failure = failed.cause();
+      committed.add(FAILED);
+    }
   }
 
   private StreamAnalysis start(Duration idle) {
     AnalysisSettings settings =
         LampModel.settings(
-            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), lookEvery), idle);
-    StreamAnalysis analysis =
-        new StreamAnalysis(
-            settings,
-            new StreamTools(
-                new WindowTools(
-                    decoder,
-                    ReferencedMedia.NONE,
-                    batched,
-                    new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
-                    event -> {
-                      if (event instanceof StreamRevoked revoked) {
-                        left.add(revoked.stream());
-                      } else if (event instanceof EventOpened opened) {
-                        latencies.add(opened.latency());
-                        latencies.add(opened.delay());
-                      } else if (event instanceof StreamFailed failed) {
-                        failure = failed.cause();
-                        steps.add(FAILED);
-                      }
-                    },
-                    () -> NOON.plusSeconds(3)),
-                LoadGovernor.off(),
-                Rules.NONE,
-                step -> {
-                  onStep.run();
-                  steps.add(step);
-                  return CompletableFuture.completedFuture(null);
-                }));
+            new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), partialInterval), idle);
+    StreamAnalysis analysis = new StreamAnalysis(settings, fixture.tools());
     running.add(analysis);
     return analysis;
   }
@@ -152,14 +132,14 @@ class StreamAnalysisTest {
     return cuts;
   }
 
-  /// Everything up to the step with which the stream is over.
-  private List<StreamCommit> untilOver() throws InterruptedException {
+  /// All commits up to the last one of the stream.
+  private List<StreamCommit> untilEnd() throws InterruptedException {
     List<StreamCommit> all = new ArrayList<>();
     do {
-      StreamCommit step = steps.poll(10, TimeUnit.SECONDS);
+      StreamCommit commit = committed.poll(10, TimeUnit.SECONDS);
       assertThat(failure).isNull();
-      assertThat(step).as("a further step after %s", all).isNotNull();
-      all.add(step);
+      assertThat(commit).as("another commit after %s", all).isNotNull();
+      all.add(commit);
     } while (all.getLast().state().isPresent()
         || all.getLast().results().stream().anyMatch(DeadLetter.class::isInstance));
     return all;
@@ -168,26 +148,26 @@ class StreamAnalysisTest {
   private List<StreamCommit> run(List<StreamInput> records) throws InterruptedException {
     StreamAnalysis analysis = start(Duration.ofMinutes(10));
     records.forEach(analysis::offer);
-    return untilOver();
+    return untilEnd();
   }
 
-  private static <R extends Result> List<R> all(Class<R> kind, List<StreamCommit> steps) {
-    return steps.stream()
-        .flatMap(step -> step.results().stream())
+  private static <R extends Result> List<R> all(Class<R> kind, List<StreamCommit> commits) {
+    return commits.stream()
+        .flatMap(commit -> commit.results().stream())
         .filter(kind::isInstance)
         .map(kind::cast)
         .toList();
   }
 
   /// The last revision of each event.
-  private static Map<String, VideoEvent> events(List<StreamCommit> steps) {
+  private static Map<String, VideoEvent> events(List<StreamCommit> commits) {
     Map<String, VideoEvent> events = new LinkedHashMap<>();
-    all(VideoEvent.class, steps).forEach(event -> events.put(event.id(), event));
+    all(VideoEvent.class, commits).forEach(event -> events.put(event.id(), event));
     return events;
   }
 
-  private static List<String> told(List<StreamCommit> steps) {
-    return events(steps).values().stream()
+  private static List<String> eventsIn(List<StreamCommit> commits) {
+    return events(commits).values().stream()
         .peek(event -> assertThat(event.status()).isEqualTo(Status.CLOSED))
         .map(event ->
             "%s %.1f-%.1f"
@@ -204,6 +184,7 @@ class StreamAnalysisTest {
           .on('c', 8.5, 9.5)
           .on('d', 15, 40)
           .on('a', 30, 32);
+
   private static final String[] TRUTH = {
     "Lamp-aaa is on. 1.0-3.0",
     "Lamp-aaa is on. 30.0-32.0",
@@ -212,43 +193,8 @@ class StreamAnalysisTest {
     "Lamp-ddd is on. 15.0-40.0"
   };
 
-  @Test
-  void tellsEachEventOnceAcrossChunkAndWindowBorders() throws Exception {
-    List<StreamCommit> steps = run(records(SCRIPT, evenCuts(2, 22)));
-    assertThat(told(steps)).containsExactly(TRUTH);
-    VideoEvent long_ =
-        events(steps).values().stream()
-            .filter(event -> event.description().contains("ddd"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(long_.start()).isEqualTo(NOON.plusSeconds(15));
-    assertThat(long_.toleranceMs()).isEqualTo(500);
-    assertThat(long_.chunks().getFirst().offset()).isEqualTo(7);
-    assertThat(long_.chunks().getLast().offset()).isEqualTo(20);
-    assertThat(long_.sampling().framesSeen()).isBetween(50, 52);
-  }
-
-  @Test
-  void givesTheSameEventsHoweverTheVideoIsCut() throws Exception {
-    List<VideoEvent> whole = withoutChunks(run(records(SCRIPT, 0, 44)));
-    long seed = new Random().nextLong();
-    Random random = new Random(seed);
-    double[] cuts = new double[14];
-    for (int i = 1; i < cuts.length - 1; i++) {
-      cuts[i] = Math.round((cuts[i - 1] + 0.1 + random.nextDouble() * 4) * 10) / 10.0;
-    }
-    cuts[13] = Math.max(44, cuts[12] + 1);
-    LampVideo.Script script = SCRIPT;
-    List<StreamCommit> steps = run(records(script, cuts));
-    if (cuts[13] == 44) {
-      assertThat(withoutChunks(steps)).as("seed %d", seed).isEqualTo(whole);
-    } else {
-      assertThat(told(steps)).as("seed %d", seed).containsExactly(TRUTH);
-    }
-  }
-
-  private static List<VideoEvent> withoutChunks(List<StreamCommit> steps) {
-    return events(steps).values().stream()
+  private static List<VideoEvent> withoutChunks(List<StreamCommit> commits) {
+    return events(commits).values().stream()
         .map(e ->
             new VideoEvent(
                 e.id(),
@@ -263,49 +209,8 @@ class StreamAnalysisTest {
         .toList();
   }
 
-  @Test
-  void goesOnFromAnyStepAsIfNothingHadHappened() throws Exception {
-    List<StreamInput> records = records(SCRIPT, evenCuts(2, 22));
-    List<StreamCommit> undisturbed = run(records);
-    for (int kept = 1; kept < undisturbed.size(); kept++) {
-      StreamCommit last = undisturbed.get(kept - 1);
-      StreamAnalysis analysis = start(Duration.ofMinutes(10));
-      analysis.resume(last.state().orElseThrow(), last.resumeFrom());
-      records.stream()
-          .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
-          .forEach(analysis::offer);
-      List<StreamCommit> resumed = new ArrayList<>(undisturbed.subList(0, kept));
-      resumed.addAll(untilOver());
-      assertThat(resumed).as("after step %d", kept).isEqualTo(undisturbed);
-    }
-  }
-
-  @Test
-  void opensEventsBeforeTheirWindowIsFull() throws Exception {
-    lookEvery = Duration.ofSeconds(4);
-    List<StreamCommit> steps = run(records(SCRIPT, evenCuts(2, 22)));
-    assertThat(told(steps)).containsExactly(TRUTH);
-    assertThat(revisions(steps, "Lamp-ddd"))
-        .containsExactly(
-            "OPEN 15.0-18.0",
-            "UPDATE 15.0-22.0",
-            "UPDATE 15.0-26.0",
-            "UPDATE 15.0-30.0",
-            "UPDATE 15.0-34.0",
-            "UPDATE 15.0-38.0",
-            "CLOSED 15.0-40.0");
-    assertThat(revisions(steps, "Lamp-bbb"))
-        .containsExactly("OPEN 7.0-8.0", "UPDATE 7.0-10.0", "UPDATE 7.0-13.0", "CLOSED 7.0-13.0");
-    // Without another frame encoded for it.
-    int encoded = model.encodedPairs.get();
-    lookEvery = Duration.ZERO;
-    model.encodedPairs.set(0);
-    run(records(SCRIPT, evenCuts(2, 22)));
-    assertThat(encoded).isEqualTo(model.encodedPairs.get());
-  }
-
-  private static List<String> revisions(List<StreamCommit> steps, String lamp) {
-    return all(VideoEvent.class, steps).stream()
+  private static List<String> revisions(List<StreamCommit> commits, String lamp) {
+    return all(VideoEvent.class, commits).stream()
         .filter(event -> event.description().startsWith(lamp))
         .map(event ->
             "%s %.1f-%.1f"
@@ -313,243 +218,356 @@ class StreamAnalysisTest {
         .toList();
   }
 
-  @Test
-  void goesOnFromAnyStepAlsoBetweenTwoLooksAtAWindow() throws Exception {
-    lookEvery = Duration.ofSeconds(2);
-    goesOnFromAnyStepAsIfNothingHadHappened();
-  }
-
-  @Test
-  void saysHowLongAnEventTookToBeTold() throws Exception {
-    run(records(SCRIPT, evenCuts(2, 11)));
-    // All records came at noon; it is three seconds later.
-    assertThat(latencies).isNotEmpty().allMatch(Duration.ofSeconds(3)::equals);
-  }
-
-  @Test
-  void releasesChunksAsSoonAsNoWindowNeedsThem() throws Exception {
-    List<StreamCommit> steps = run(records(SCRIPT, evenCuts(2, 22)));
-    // Window k begins at 8 k seconds: four chunks further each time.
-    assertThat(steps.stream().map(step -> step.resumeFrom().offset()))
-        .containsExactly(4L, 8L, 12L, 16L, 20L, 22L, 22L);
-  }
-
-  @Test
-  void tellsEachWindowAndTheWhole() throws Exception {
-    List<Summary> summaries = all(Summary.class, run(records(SCRIPT, evenCuts(2, 11))));
-    assertThat(summaries)
-        .extracting(Summary::level)
-        .containsExactly(Level.WINDOW, Level.WINDOW, Level.WINDOW, Level.STREAM);
-    assertThat(summaries.getFirst().text()).isEqualTo("Lamps [a, b, c].");
-    Summary whole = summaries.getLast();
-    assertThat(whole.endOffsetMs()).isEqualTo(22_000);
-    assertThat(whole.restsOn())
-        .containsExactlyElementsOf(summaries.subList(0, 3).stream().map(Summary::id).toList());
-    assertThat(whole.text()).startsWith("00:00 - 00:10: Lamps [a, b, c].\n00:08 - 00:18:");
-  }
-
-  @Test
-  void encodesTheOverlapOnce() throws Exception {
-    run(records(SCRIPT, evenCuts(2, 9)));
-    // 18 s at 2 fps are 18 pairs; the 2 s that both windows see are not encoded again.
-    assertThat(model.encodedPairs).hasValue(18);
-  }
-
-  @Test
-  void putsWhatCannotBeReadAsideAndGoesOn() throws Exception {
-    List<StreamInput> records = new ArrayList<>(records(SCRIPT, evenCuts(2, 22)));
-    StreamInput second = records.get(1);
-    records.set(1, chunk(1, 2, ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
-    List<StreamCommit> steps = run(records);
-    assertThat(all(DeadLetter.class, steps))
-        .containsExactly(
-            new DeadLetter(
-                "cam",
-                second.origin(),
-                new Rejection(Rejection.Reason.NOT_MEDIA, "does not begin with FLASH")));
-    assertThat(told(steps)).contains(TRUTH[1], TRUTH[2], TRUTH[3], TRUTH[4]);
-  }
-
-  @Test
-  void beginsWithTheFirstChunkThatCanBeRead() throws Exception {
-    StreamAnalysis analysis = start(Duration.ofMinutes(10));
-    analysis.offer(chunk(0, 0, ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
-    analysis.offer(chunk(1, 2, SCRIPT.chunk(2, 12)));
-    analysis.offer(end(2));
-    List<StreamCommit> steps = untilOver();
-    assertThat(steps.getFirst().resumeFrom().offset()).isZero();
-    assertThat(steps.getFirst().state().orElseThrow().position().started()).isFalse();
-    assertThat(all(Summary.class, steps).getFirst().start()).isEqualTo(NOON.plusSeconds(2));
-  }
-
-  @Test
-  void asksOnceMoreAndThenReportsAnAnswerThatCannotBeRead() throws Exception {
-    model.disturb =
-        (question, answer) -> question.equals(Prompts.SUMMARY) ? answer : "I cannot say.";
-    List<StreamCommit> steps = run(records(SCRIPT, 0, 10));
-    assertThat(all(VideoEvent.class, steps)).isEmpty();
-    assertThat(all(Unanswered.class, steps))
-        .singleElement()
-        .satisfies(report -> {
-          assertThat(report.problem()).startsWith("events: not JSON");
-          assertThat(report.answer()).isEqualTo("I cannot say.");
-          assertThat(report.endOffsetMs()).isEqualTo(10_000);
-        });
-    assertThat(model.questions).hasValue(3);
-  }
-
-  @Test
-  void takesTheSecondAnswerWhenTheFirstCannotBeRead() throws Exception {
-    model.disturb = (question, answer) -> question.equals(Prompts.EVENTS) ? "[" : answer;
-    List<StreamCommit> steps = run(records(SCRIPT, 0, 10));
-    assertThat(all(Unanswered.class, steps)).isEmpty();
-    assertThat(told(steps)).contains(TRUTH[0]);
-  }
-
-  @Test
-  void inventsNothingWhereNoFrameWasSeen() throws Exception {
-    LampVideo.Script script = new LampVideo.Script(10).on('a', 5, 1_000);
-    List<StreamInput> records = new ArrayList<>();
-    records.add(chunk(0, 0, script.chunk(0, 10)));
-    // An hour is missing.
-    records.add(chunk(1, 3600, script.chunk(0, 10)));
-    records.add(end(2));
-    List<StreamCommit> steps = run(records);
-    assertThat(told(steps))
-        .containsExactly("Lamp-aaa is on. 3605.0-3610.0", "Lamp-aaa is on. 5.0-10.0");
-    assertThat(all(Summary.class, steps))
-        .filteredOn(s -> s.level() == Level.WINDOW)
-        .extracting(Summary::startOffsetMs)
-        .containsExactly(0L, 3_600_000L, 3_600_000L);
-  }
-
-  @Test
-  void passesOverAChunkThatComesTwice() throws Exception {
-    List<StreamInput> records = new ArrayList<>(records(SCRIPT, evenCuts(2, 22)));
-    records.add(4, records.get(3));
-    assertThat(told(run(records))).containsExactly(TRUTH);
-  }
-
-  @Test
-  void restsWhenItFallsSilentAndGoesOnWhenMoreComes() throws Exception {
-    StreamAnalysis analysis = start(Duration.ofMillis(100));
-    analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
-    List<StreamCommit> rested = List.of(nextStep(), nextStep());
-    assertThat(told(rested)).containsExactly(TRUTH[0]);
-    assertThat(all(Summary.class, rested))
-        .extracting(Summary::level)
-        .containsExactly(Level.WINDOW, Level.STREAM);
-    assertThat(rested.getLast().state().orElseThrow().position().needed()).isEmpty();
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (analysis.streams() > 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertThat(analysis.streams()).isZero();
-
-    analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
-    analysis.offer(end(2));
-    List<StreamCommit> steps = new ArrayList<>(rested);
-    steps.addAll(untilOver());
-    // What was closed is not opened again: the second window begins where the first was cut short.
-    assertThat(told(steps)).contains(TRUTH[0], TRUTH[2]);
-    assertThat(all(Summary.class, steps))
-        .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
-        .containsExactly("WINDOW 1 0", "STREAM 1 0", "WINDOW 1 6000", "STREAM 2 0");
-    assertThat(all(StreamEnd.class, steps)).hasSize(1);
-  }
-
-  /// Elsewhere, after a restart.
-  @Test
-  void aStreamThatRestsTakesNoThreadUntilMoreComes() throws Exception {
-    StreamAnalysis before = start(Duration.ofMillis(100));
-    before.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
-    StreamCommit window = nextStep();
-    StreamCommit rests = nextStep();
-    before.close();
-
-    StreamAnalysis analysis = start(Duration.ofMinutes(10));
-    analysis.resume(rests.state().orElseThrow(), rests.resumeFrom());
-    assertThat(analysis.streams()).isZero();
-    analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
-    analysis.offer(end(2));
-    List<StreamCommit> steps = untilOver();
-    assertThat(told(steps)).contains(TRUTH[2]);
-    assertThat(all(Summary.class, steps))
-        .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
-        .containsExactly("WINDOW 1 6000", "STREAM 2 0");
-
-    // One that was cut off before it rested has to be followed until it does.
-    StreamAnalysis other = start(Duration.ofMinutes(10));
-    other.resume(window.state().orElseThrow(), window.resumeFrom());
-    assertThat(other.streams()).isOne();
-  }
-
-  /// Else an old step could be written after the stream was taken up again elsewhere.
-  @Test
-  @Timeout(20)
-  void forgetsAStreamOnlyWhenNoStepIsBeingHandedOver() throws Exception {
-    CountDownLatch handingOver = new CountDownLatch(1);
-    CountDownLatch goOn = new CountDownLatch(1);
-    onStep =
-        () -> {
-          handingOver.countDown();
-          boolean interrupted = false;
-          while (goOn.getCount() > 0) {
-            interrupted |= Thread.interrupted();
-            Thread.onSpinWait();
-          }
-          if (interrupted) {
-            Thread.currentThread().interrupt();
-          }
-        };
-    StreamAnalysis analysis = start(Duration.ofMinutes(10));
-    records(SCRIPT, evenCuts(2, 11)).forEach(analysis::offer);
-    handingOver.await();
-    Thread forgetting = Thread.ofPlatform().start(() -> analysis.forget("cam"::equals));
-    while (forgetting.getState() != Thread.State.BLOCKED) {
-      assertThat(forgetting.isAlive()).as("a step is being handed over").isTrue();
-      Thread.onSpinWait();
-    }
-    goOn.countDown();
-    forgetting.join();
-    int handedOver = steps.size();
-    analysis.offer(end(20));
-    assertThat(steps.poll(10, TimeUnit.SECONDS)).isNotNull();
-    assertThat(handedOver).isOne();
-  }
-
-  private StreamCommit nextStep() throws InterruptedException {
-    StreamCommit step = steps.poll(10, TimeUnit.SECONDS);
+  private StreamCommit nextCommit() throws InterruptedException {
+    StreamCommit commit = committed.poll(10, TimeUnit.SECONDS);
     assertThat(failure).isNull();
-    assertThat(step).isNotNull();
-    return step;
+    assertThat(commit).isNotNull();
+    return commit;
   }
 
-  @Test
-  void saysAtTheVeryEndThatItIsOver() throws Exception {
-    List<StreamCommit> steps = run(records(SCRIPT, evenCuts(2, 11)));
-    assertThat(steps.getLast().results().getLast())
-        .isEqualTo(
-            new StreamEnd(
-                StableIds.of("end", "cam", NOON),
-                "cam",
-                NOON,
-                NOON.plusSeconds(22),
-                22_000,
-                3,
-                events(steps).size(),
-                0));
+  @Nested
+  class Events {
+
+    @Test
+    void arePublishedOnceAcrossChunksAndWindows() throws Exception {
+      List<StreamCommit> commits = run(records(SCRIPT, evenCuts(2, 22)));
+      assertThat(eventsIn(commits)).containsExactly(TRUTH);
+      VideoEvent long_ =
+          events(commits).values().stream()
+              .filter(event -> event.description().contains("ddd"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(long_.start()).isEqualTo(NOON.plusSeconds(15));
+      assertThat(long_.toleranceMs()).isEqualTo(500);
+      assertThat(long_.chunks().getFirst().offset()).isEqualTo(7);
+      assertThat(long_.chunks().getLast().offset()).isEqualTo(20);
+      assertThat(long_.sampling().framesSeen()).isBetween(50, 52);
+    }
+
+    @Test
+    void doNotDependOnHowTheVideoIsCut() throws Exception {
+      List<VideoEvent> whole = withoutChunks(run(records(SCRIPT, 0, 44)));
+      long seed = new Random().nextLong();
+      Random random = new Random(seed);
+      double[] cuts = new double[14];
+      for (int i = 1; i < cuts.length - 1; i++) {
+        cuts[i] = Math.round((cuts[i - 1] + 0.1 + random.nextDouble() * 4) * 10) / 10.0;
+      }
+      cuts[13] = Math.max(44, cuts[12] + 1);
+      LampVideo.Script script = SCRIPT;
+      List<StreamCommit> commits = run(records(script, cuts));
+      if (cuts[13] == 44) {
+        assertThat(withoutChunks(commits)).as("seed %d", seed).isEqualTo(whole);
+      } else {
+        assertThat(eventsIn(commits)).as("seed %d", seed).containsExactly(TRUTH);
+      }
+    }
+
+    @Test
+    void openBeforeTheirWindowIsFull() throws Exception {
+      partialInterval = Duration.ofSeconds(4);
+      List<StreamCommit> commits = run(records(SCRIPT, evenCuts(2, 22)));
+      assertThat(eventsIn(commits)).containsExactly(TRUTH);
+      assertThat(revisions(commits, "Lamp-ddd"))
+          .containsExactly(
+              "OPEN 15.0-18.0",
+              "UPDATE 15.0-22.0",
+              "UPDATE 15.0-26.0",
+              "UPDATE 15.0-30.0",
+              "UPDATE 15.0-34.0",
+              "UPDATE 15.0-38.0",
+              "CLOSED 15.0-40.0");
+      assertThat(revisions(commits, "Lamp-bbb"))
+          .containsExactly("OPEN 7.0-8.0", "UPDATE 7.0-10.0", "UPDATE 7.0-13.0", "CLOSED 7.0-13.0");
+      // Without another frame encoded for it.
+      int encoded = model.encodedPairs.get();
+      partialInterval = Duration.ZERO;
+      model.encodedPairs.set(0);
+      run(records(SCRIPT, evenCuts(2, 22)));
+      assertThat(encoded).isEqualTo(model.encodedPairs.get());
+    }
+
+    @Test
+    void reportTheirLatency() throws Exception {
+      run(records(SCRIPT, evenCuts(2, 11)));
+      // All records arrived at noon; it is three seconds later.
+      assertThat(latencies).isNotEmpty().allMatch(Duration.ofSeconds(3)::equals);
+    }
+
+    @Test
+    void areNotInventedWhereNoFrameWasAnalyzed() throws Exception {
+      LampVideo.Script script = new LampVideo.Script(10).on('a', 5, 1_000);
+      List<StreamInput> records = new ArrayList<>();
+      records.add(chunk(0, 0, script.chunk(0, 10)));
+      // An hour is missing.
+      records.add(chunk(1, 3600, script.chunk(0, 10)));
+      records.add(end(2));
+      List<StreamCommit> commits = run(records);
+      assertThat(eventsIn(commits))
+          .containsExactly("Lamp-aaa is on. 3605.0-3610.0", "Lamp-aaa is on. 5.0-10.0");
+      assertThat(all(Summary.class, commits))
+          .filteredOn(s -> s.level() == Level.WINDOW)
+          .extracting(Summary::startOffsetMs)
+          .containsExactly(0L, 3_600_000L, 3_600_000L);
+    }
+
+    @Test
+    void ignoreADuplicateChunk() throws Exception {
+      List<StreamInput> records = new ArrayList<>(records(SCRIPT, evenCuts(2, 22)));
+      records.add(4, records.get(3));
+      assertThat(eventsIn(run(records))).containsExactly(TRUTH);
+    }
   }
 
-  @Test
-  void saysNothingMoreOfAForgottenStream() throws Exception {
-    StreamAnalysis analysis = start(Duration.ofMinutes(10));
-    analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
-    analysis.forget("cam"::equals);
-    assertThat(analysis.streams()).isZero();
-    assertThat(left.poll(10, TimeUnit.SECONDS)).isEqualTo("cam");
-    analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 12)));
-    analysis.offer(end(2));
-    assertThat(all(Summary.class, untilOver()).getFirst().start()).isEqualTo(NOON.plusSeconds(6));
+  @Nested
+  class ResumedStreams {
+
+    @Test
+    void continueAsIfNothingHadHappened() throws Exception {
+      List<StreamInput> records = records(SCRIPT, evenCuts(2, 22));
+      List<StreamCommit> undisturbed = run(records);
+      for (int kept = 1; kept < undisturbed.size(); kept++) {
+        StreamCommit last = undisturbed.get(kept - 1);
+        StreamAnalysis analysis = start(Duration.ofMinutes(10));
+        analysis.resume(last.state().orElseThrow(), last.resumeFrom());
+        records.stream()
+            .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
+            .forEach(analysis::offer);
+        List<StreamCommit> resumed = new ArrayList<>(undisturbed.subList(0, kept));
+        resumed.addAll(untilEnd());
+        assertThat(resumed).as("after commit %d", kept).isEqualTo(undisturbed);
+      }
+    }
+
+    @Test
+    void continueBetweenTwoPartialAnalysesOfAWindow() throws Exception {
+      partialInterval = Duration.ofSeconds(2);
+      continueAsIfNothingHadHappened();
+    }
+
+    @Test
+    void needOnlyChunksThatWindowsStillNeed() throws Exception {
+      List<StreamCommit> commits = run(records(SCRIPT, evenCuts(2, 22)));
+      // Window k starts at 8 k seconds: four chunks further each time.
+      assertThat(commits.stream().map(commit -> commit.resumeFrom().offset()))
+          .containsExactly(4L, 8L, 12L, 16L, 20L, 22L, 22L);
+    }
+  }
+
+  @Nested
+  class Summaries {
+
+    @Test
+    void coverEachWindowAndTheWholeStream() throws Exception {
+      List<Summary> summaries = all(Summary.class, run(records(SCRIPT, evenCuts(2, 11))));
+      assertThat(summaries)
+          .extracting(Summary::level)
+          .containsExactly(Level.WINDOW, Level.WINDOW, Level.WINDOW, Level.STREAM);
+      assertThat(summaries.getFirst().text()).isEqualTo("Lamps [a, b, c].");
+      Summary whole = summaries.getLast();
+      assertThat(whole.endOffsetMs()).isEqualTo(22_000);
+      assertThat(whole.restsOn())
+          .containsExactlyElementsOf(summaries.subList(0, 3).stream().map(Summary::id).toList());
+      assertThat(whole.text()).startsWith("00:00 - 00:10: Lamps [a, b, c].\n00:08 - 00:18:");
+    }
+  }
+
+  @Nested
+  class Encoding {
+
+    @Test
+    void encodesTheOverlapOfWindowsOnce() throws Exception {
+      run(records(SCRIPT, evenCuts(2, 9)));
+      // 18 s at 2 fps are 18 pairs; the 2 s that both windows cover are not encoded again.
+      assertThat(model.encodedPairs).hasValue(18);
+    }
+  }
+
+  @Nested
+  class UnreadableChunks {
+
+    @Test
+    void becomeDeadLettersAndTheStreamContinues() throws Exception {
+      List<StreamInput> records = new ArrayList<>(records(SCRIPT, evenCuts(2, 22)));
+      StreamInput second = records.get(1);
+      records.set(1, chunk(1, 2, ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
+      List<StreamCommit> commits = run(records);
+      assertThat(all(DeadLetter.class, commits))
+          .containsExactly(
+              new DeadLetter(
+                  "cam",
+                  second.origin(),
+                  new Rejection(Rejection.Reason.NOT_MEDIA, "does not begin with FLASH")));
+      assertThat(eventsIn(commits)).contains(TRUTH[1], TRUTH[2], TRUTH[3], TRUTH[4]);
+    }
+
+    @Test
+    void doNotStartAStream() throws Exception {
+      StreamAnalysis analysis = start(Duration.ofMinutes(10));
+      analysis.offer(chunk(0, 0, ByteBuffer.wrap("garbage".getBytes(StandardCharsets.UTF_8))));
+      analysis.offer(chunk(1, 2, SCRIPT.chunk(2, 12)));
+      analysis.offer(end(2));
+      List<StreamCommit> commits = untilEnd();
+      assertThat(commits.getFirst().resumeFrom().offset()).isZero();
+      assertThat(commits.getFirst().state().orElseThrow().position().started()).isFalse();
+      assertThat(all(Summary.class, commits).getFirst().start()).isEqualTo(NOON.plusSeconds(2));
+    }
+  }
+
+  @Nested
+  class UnusableAnswers {
+
+    @Test
+    void areRetriedOnceAndThenReported() throws Exception {
+      model.disturb =
+          (question, answer) -> question.equals(Prompts.SUMMARY) ? answer : "I cannot say.";
+      List<StreamCommit> commits = run(records(SCRIPT, 0, 10));
+      assertThat(all(VideoEvent.class, commits)).isEmpty();
+      assertThat(all(Unanswered.class, commits))
+          .singleElement()
+          .satisfies(report -> {
+            assertThat(report.problem()).startsWith("events: not JSON");
+            assertThat(report.answer()).isEqualTo("I cannot say.");
+            assertThat(report.endOffsetMs()).isEqualTo(10_000);
+          });
+      assertThat(model.questions).hasValue(3);
+    }
+
+    @Test
+    void areReplacedByTheSecondOne() throws Exception {
+      model.disturb = (question, answer) -> question.equals(Prompts.EVENTS) ? "[" : answer;
+      List<StreamCommit> commits = run(records(SCRIPT, 0, 10));
+      assertThat(all(Unanswered.class, commits)).isEmpty();
+      assertThat(eventsIn(commits)).contains(TRUTH[0]);
+    }
+  }
+
+  @Nested
+  class IdleStreams {
+
+    @Test
+    void closeWhatIsOpenAndResumeWithTheNextChunk() throws Exception {
+      StreamAnalysis analysis = start(Duration.ofMillis(100));
+      analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
+      List<StreamCommit> idle = List.of(nextCommit(), nextCommit());
+      assertThat(eventsIn(idle)).containsExactly(TRUTH[0]);
+      assertThat(all(Summary.class, idle))
+          .extracting(Summary::level)
+          .containsExactly(Level.WINDOW, Level.STREAM);
+      assertThat(idle.getLast().state().orElseThrow().position().needed()).isEmpty();
+      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (analysis.streams() > 0 && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+      assertThat(analysis.streams()).isZero();
+
+      analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
+      analysis.offer(end(2));
+      List<StreamCommit> commits = new ArrayList<>(idle);
+      commits.addAll(untilEnd());
+      // What was closed is not opened again: the second window starts where the first was cut
+      // short.
+      assertThat(eventsIn(commits)).contains(TRUTH[0], TRUTH[2]);
+      assertThat(all(Summary.class, commits))
+          .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
+          .containsExactly("WINDOW 1 0", "STREAM 1 0", "WINDOW 1 6000", "STREAM 2 0");
+      assertThat(all(StreamEnd.class, commits)).hasSize(1);
+    }
+
+    /// In another process.
+    @Test
+    void haveNoThreadUntilTheNextChunk() throws Exception {
+      StreamAnalysis before = start(Duration.ofMillis(100));
+      before.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
+      StreamCommit window = nextCommit();
+      StreamCommit idle = nextCommit();
+      before.close();
+
+      StreamAnalysis analysis = start(Duration.ofMinutes(10));
+      analysis.resume(idle.state().orElseThrow(), idle.resumeFrom());
+      assertThat(analysis.streams()).isZero();
+      analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
+      analysis.offer(end(2));
+      List<StreamCommit> commits = untilEnd();
+      assertThat(eventsIn(commits)).contains(TRUTH[2]);
+      assertThat(all(Summary.class, commits))
+          .extracting(s -> s.level() + " " + s.revision() + " " + s.startOffsetMs())
+          .containsExactly("WINDOW 1 6000", "STREAM 2 0");
+
+      // One that was stopped before it was idle needs a thread until it is.
+      StreamAnalysis other = start(Duration.ofMinutes(10));
+      other.resume(window.state().orElseThrow(), window.resumeFrom());
+      assertThat(other.streams()).isOne();
+    }
+  }
+
+  @Nested
+  class RevokedStreams {
+
+    /// Otherwise an old commit could be written after the stream was resumed elsewhere.
+    @Test
+    @Timeout(20)
+    void finishTheCommitThatIsBeingPassedOn() throws Exception {
+      CountDownLatch committing = new CountDownLatch(1);
+      CountDownLatch proceed = new CountDownLatch(1);
+      beforeCommit =
+          () -> {
+            committing.countDown();
+            boolean interrupted = false;
+            while (proceed.getCount() > 0) {
+              interrupted |= Thread.interrupted();
+              Thread.onSpinWait();
+            }
+            if (interrupted) {
+              Thread.currentThread().interrupt();
+            }
+          };
+      StreamAnalysis analysis = start(Duration.ofMinutes(10));
+      records(SCRIPT, evenCuts(2, 11)).forEach(analysis::offer);
+      committing.await();
+      Thread revoking = Thread.ofPlatform().start(() -> analysis.forget("cam"::equals));
+      while (revoking.getState() != Thread.State.BLOCKED) {
+        assertThat(revoking.isAlive()).as("a commit is in flight").isTrue();
+        Thread.onSpinWait();
+      }
+      proceed.countDown();
+      revoking.join();
+      int before = committed.size();
+      analysis.offer(end(20));
+      assertThat(committed.poll(10, TimeUnit.SECONDS)).isNotNull();
+      assertThat(before).isOne();
+    }
+
+    @Test
+    void commitNothingMore() throws Exception {
+      StreamAnalysis analysis = start(Duration.ofMinutes(10));
+      analysis.offer(chunk(0, 0, SCRIPT.chunk(0, 6)));
+      analysis.forget("cam"::equals);
+      assertThat(analysis.streams()).isZero();
+      assertThat(revoked.poll(10, TimeUnit.SECONDS)).isEqualTo("cam");
+      analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 12)));
+      analysis.offer(end(2));
+      assertThat(all(Summary.class, untilEnd()).getFirst().start()).isEqualTo(NOON.plusSeconds(6));
+    }
+  }
+
+  @Nested
+  class EndedStreams {
+
+    @Test
+    void publishTheirEndLast() throws Exception {
+      List<StreamCommit> commits = run(records(SCRIPT, evenCuts(2, 11)));
+      assertThat(commits.getLast().results().getLast())
+          .isEqualTo(
+              new StreamEnd(
+                  StableIds.of("end", "cam", NOON),
+                  "cam",
+                  NOON,
+                  NOON.plusSeconds(22),
+                  22_000,
+                  3,
+                  events(commits).size(),
+                  0));
+    }
   }
 }

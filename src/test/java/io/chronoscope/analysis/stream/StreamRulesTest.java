@@ -1,17 +1,14 @@
 package io.chronoscope.analysis.stream;
 
+import static io.chronoscope.analysis.stream.StreamFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
 import io.chronoscope.analysis.AnalysisSettings;
-import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.EmbeddingCache;
-import io.chronoscope.analysis.window.WindowTools;
-import io.chronoscope.batching.BatchLimits;
-import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Alert;
@@ -27,11 +24,9 @@ import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
-import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,35 +37,48 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /// Rules from the first chunk to the alert.
 class StreamRulesTest {
 
-  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final LampVideo.Script SCRIPT =
       new LampVideo.Script(10).on('a', 1, 3).on('d', 15, 40).on('a', 30, 32);
 
   private final LampVideo decoder = new LampVideo();
+
   private final LampModel model = new LampModel();
-  private final BatchedModel batched =
-      new BatchedModel(
-          model,
-          new BatchLimits(16, Duration.ZERO),
-          new BatchLimits(4, Duration.ofMillis(20)),
-          size -> {},
-          size -> {});
   private final RuleTable rules = new RuleTable(3);
-  private final BlockingQueue<StreamCommit> steps = new LinkedBlockingQueue<>();
-  private final List<String> leftOut = new ArrayList<>();
-  private final List<String> judged = new ArrayList<>();
+  private final BlockingQueue<StreamCommit> committed = new LinkedBlockingQueue<>();
+  private final List<String> skipped = new ArrayList<>();
+  private final List<String> evaluated = new ArrayList<>();
   private final List<StreamAnalysis> running = new ArrayList<>();
-  private Consumer<StreamCommit> onStep = step -> {};
+  private Consumer<StreamCommit> beforeCommit = commit -> {};
+
+  private final StreamFixture fixture =
+      new StreamFixture(model, Duration.ofMillis(20))
+          .decoder(decoder)
+          .rules(rules)
+          .listener(this::observe)
+          .sink(commit -> {
+            beforeCommit.accept(commit);
+            committed.add(commit);
+            return CompletableFuture.completedFuture(null);
+          });
 
   @AfterEach
   void close() {
     running.forEach(StreamAnalysis::close);
-    batched.close();
+    fixture.close();
+  }
+
+  private void observe(AnalysisEvent event) {
+    if (event instanceof RuleEvaluated rule) {
+      evaluated.add(rule.rule());
+    } else if (event instanceof RulesSkipped rules) {
+      skipped.addAll(rules.rules());
+    }
   }
 
   private static Rule rule(String id, char lamp, int priority) {
@@ -87,30 +95,7 @@ class StreamRulesTest {
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));
-    StreamAnalysis analysis =
-        new StreamAnalysis(
-            settings,
-            new StreamTools(
-                new WindowTools(
-                    decoder,
-                    ReferencedMedia.NONE,
-                    batched,
-                    new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES),
-                    event -> {
-                      if (event instanceof RuleEvaluated evaluated) {
-                        judged.add(evaluated.rule());
-                      } else if (event instanceof RulesSkipped skipped) {
-                        leftOut.addAll(skipped.rules());
-                      }
-                    },
-                    () -> NOON),
-                LoadGovernor.off(),
-                rules,
-                step -> {
-                  onStep.accept(step);
-                  steps.add(step);
-                  return CompletableFuture.completedFuture(null);
-                }));
+    StreamAnalysis analysis = new StreamAnalysis(settings, fixture.tools());
     running.add(analysis);
     return analysis;
   }
@@ -133,12 +118,12 @@ class StreamRulesTest {
     return records;
   }
 
-  private List<StreamCommit> untilOver() throws InterruptedException {
+  private List<StreamCommit> untilEnd() throws InterruptedException {
     List<StreamCommit> all = new ArrayList<>();
     do {
-      StreamCommit step = steps.poll(10, TimeUnit.SECONDS);
-      assertThat(step).as("a further step after %s", all).isNotNull();
-      all.add(step);
+      StreamCommit commit = committed.poll(10, TimeUnit.SECONDS);
+      assertThat(commit).as("another commit after %s", all).isNotNull();
+      all.add(commit);
     } while (all.getLast().state().isPresent());
     return all;
   }
@@ -146,18 +131,18 @@ class StreamRulesTest {
   private List<StreamCommit> run() throws InterruptedException {
     StreamAnalysis analysis = start();
     records().forEach(analysis::offer);
-    return untilOver();
+    return untilEnd();
   }
 
-  private static List<Alert> alerts(List<StreamCommit> steps) {
-    return steps.stream()
-        .flatMap(step -> step.results().stream())
+  private static List<Alert> alerts(List<StreamCommit> commits) {
+    return commits.stream()
+        .flatMap(commit -> commit.results().stream())
         .filter(Alert.class::isInstance)
         .map(Alert.class::cast)
         .toList();
   }
 
-  private static String told(Alert alert) {
+  private static String described(Alert alert) {
     return "%s %.1f-%.1f r%d %s"
         .formatted(
             alert.rule(),
@@ -167,163 +152,177 @@ class StreamRulesTest {
             alert.status());
   }
 
-  @Test
-  void asksNoRuleInARepair() throws Exception {
-    rules.put(rule("watch-d", 'd', 0));
-    StreamAnalysis analysis = start();
-    List<StreamInput> records = new ArrayList<>(records());
-    records.remove(3);
-    records.remove(records.size() - 1);
-    records.forEach(analysis::offer);
-    analysis.offer(
-        new Chunk(
-            "cam",
-            new ChunkOrigin("video.chunks", 0, 22),
-            Optional.of(NOON.plusSeconds(6)),
-            NOON,
-            OptionalLong.of(3),
-            Optional.empty(),
-            new Media.Inline(SCRIPT.chunk(6, 8)),
-            true));
-    analysis.offer(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, 23)));
-    List<Result> results = untilOver().stream().flatMap(step -> step.results().stream()).toList();
-    assertThat(results)
-        .as("it was repaired")
-        .anyMatch(r -> r instanceof Gap gap && gap.status() == Status.WITHDRAWN);
-    long looks =
-        results.stream()
-            .filter(r -> r instanceof Summary summary && summary.level() == Level.WINDOW)
-            .count();
-    assertThat(judged).hasSize((int) looks - 1);
+  @Nested
+  class Alerts {
+
+    @Test
+    void followWhatARuleMatches() throws Exception {
+      rules.put(rule("watch-a", 'a', 0));
+      rules.put(rule("watch-d", 'd', 0));
+      List<StreamCommit> commits = run();
+      assertThat(alerts(commits).stream().map(StreamRulesTest::described))
+          .containsExactly(
+              "watch-a 1.0-3.0 r1 CLOSED",
+              "watch-d 15.0-18.0 r1 OPEN",
+              "watch-d 15.0-26.0 r2 UPDATE",
+              "watch-d 15.0-34.0 r3 UPDATE",
+              "watch-a 30.0-32.0 r1 CLOSED",
+              "watch-d 15.0-40.0 r4 CLOSED");
+      assertThat(alerts(commits))
+          .allSatisfy(alert -> {
+            VideoEvent event =
+                commits.stream()
+                    .flatMap(commit -> commit.results().stream())
+                    .filter(VideoEvent.class::isInstance)
+                    .map(VideoEvent.class::cast)
+                    .filter(one -> one.id().equals(alert.event().orElseThrow()))
+                    .reduce((first, last) -> last)
+                    .orElseThrow();
+            assertThat(event.description()).startsWith(alert.text());
+            assertThat(event.startOffsetMs()).isEqualTo(alert.startOffsetMs());
+          });
+    }
+
+    @Test
+    void areClosedWhenTheirRuleIsRemoved() throws Exception {
+      rules.put(rule("watch-d", 'd', 0));
+      beforeCommit =
+          commit -> {
+            if (commit.results().stream()
+                .anyMatch(result -> result instanceof Alert alert && alert.revision() == 2)) {
+              rules.remove("watch-d");
+            }
+          };
+      assertThat(alerts(run()).stream().map(StreamRulesTest::described))
+          .containsExactly(
+              "watch-d 15.0-18.0 r1 OPEN",
+              "watch-d 15.0-26.0 r2 UPDATE",
+              "watch-d 15.0-26.0 r3 CLOSED");
+    }
+
+    @Test
+    void coverTheWindowWhenTheTimeCannotBeParsed() throws Exception {
+      rules.put(rule("watch-a", 'a', 0));
+      model.disturb = (question, answer) -> answer.startsWith("The event") ? "At noon." : answer;
+      Alert first = alerts(run()).getFirst();
+      assertThat(described(first)).isEqualTo("watch-a 0.0-10.0 r1 OPEN");
+      assertThat(first.toleranceMs()).isEqualTo(10_000);
+      assertThat(first.status()).isEqualTo(Status.OPEN);
+    }
+
+    @Test
+    void areNotRaisedByAnAnswerThatIsNeitherYesNorNo() throws Exception {
+      rules.put(rule("watch-a", 'a', 0));
+      model.disturb = (question, answer) -> answer.equals("Yes") ? "The lamp" : answer;
+      assertThat(alerts(run())).isEmpty();
+      // The lamp is on in two of the six windows.
+      assertThat(evaluated).hasSize(4);
+    }
   }
 
-  @Test
-  void tellsOfWhatARuleWatchesFor() throws Exception {
-    rules.put(rule("watch-a", 'a', 0));
-    rules.put(rule("watch-d", 'd', 0));
-    List<StreamCommit> steps = run();
-    assertThat(alerts(steps).stream().map(StreamRulesTest::told))
-        .containsExactly(
-            "watch-a 1.0-3.0 r1 CLOSED",
-            "watch-d 15.0-18.0 r1 OPEN",
-            "watch-d 15.0-26.0 r2 UPDATE",
-            "watch-d 15.0-34.0 r3 UPDATE",
-            "watch-a 30.0-32.0 r1 CLOSED",
-            "watch-d 15.0-40.0 r4 CLOSED");
-    assertThat(alerts(steps))
-        .allSatisfy(alert -> {
-          VideoEvent event =
-              steps.stream()
-                  .flatMap(step -> step.results().stream())
-                  .filter(VideoEvent.class::isInstance)
-                  .map(VideoEvent.class::cast)
-                  .filter(one -> one.id().equals(alert.event().orElseThrow()))
-                  .reduce((first, last) -> last)
-                  .orElseThrow();
-          assertThat(event.description()).startsWith(alert.text());
-          assertThat(event.startOffsetMs()).isEqualTo(alert.startOffsetMs());
-        });
-  }
+  @Nested
+  class Questions {
 
-  @Test
-  void decodesAndEncodesNothingForRules() throws Exception {
-    run();
-    long decodes = decoder.decodes.get();
-    int pairs = model.encodedPairs.get();
-    assertThat(pairs).isPositive();
-    rules.put(rule("watch-a", 'a', 0));
-    rules.put(rule("watch-d", 'd', 0));
-    assertThat(alerts(run())).isNotEmpty();
-    assertThat(decoder.decodes.get() - decodes).isEqualTo(decodes);
-    assertThat(model.encodedPairs.get() - pairs).isEqualTo(pairs);
-  }
-
-  @Test
-  void asksAllRulesOfAWindowTogether() throws Exception {
-    rules.put(rule("watch-a", 'a', 0));
-    rules.put(rule("watch-d", 'd', 0));
-    rules.put(rule("watch-e", 'e', 0));
-    run();
-    List<List<String>> presence =
-        model.batches.stream()
-            .filter(batch -> batch.getFirst().startsWith("Does the following happen"))
-            .toList();
-    assertThat(presence).isNotEmpty().allSatisfy(batch -> assertThat(batch).hasSize(3));
-  }
-
-  @Test
-  void leavesOutTheRulesOfLowestPriorityAndSaysSo() throws Exception {
-    rules.put(rule("watch-a", 'a', 1));
-    rules.put(rule("watch-d", 'd', 0));
-    rules.put(rule("watch-e", 'e', 1));
-    rules.put(rule("watch-f", 'f', 1));
-    List<StreamCommit> steps = run();
-    assertThat(alerts(steps)).extracting(Alert::rule).containsOnly("watch-a");
-    assertThat(leftOut).isNotEmpty().containsOnly("watch-d");
-  }
-
-  @Test
-  void asksNothingForOtherStreams() throws Exception {
-    rules.put(new Rule("yard", "Lamp-aaa is on", new StreamPattern("yard-*"), 0, Duration.ZERO, 0));
-    assertThat(alerts(run())).isEmpty();
-    assertThat(model.batches.stream().flatMap(List::stream))
-        .noneMatch(question -> question.startsWith("Does the following happen"));
-  }
-
-  @Test
-  void closesTheAlertsOfARuleThatIsTakenAway() throws Exception {
-    rules.put(rule("watch-d", 'd', 0));
-    onStep =
-        step -> {
-          if (step.results().stream()
-              .anyMatch(result -> result instanceof Alert alert && alert.revision() == 2)) {
-            rules.remove("watch-d");
-          }
-        };
-    assertThat(alerts(run()).stream().map(StreamRulesTest::told))
-        .containsExactly(
-            "watch-d 15.0-18.0 r1 OPEN",
-            "watch-d 15.0-26.0 r2 UPDATE",
-            "watch-d 15.0-26.0 r3 CLOSED");
-  }
-
-  @Test
-  void takesTheWholeWindowWhenItCannotReadWhen() throws Exception {
-    rules.put(rule("watch-a", 'a', 0));
-    model.disturb = (question, answer) -> answer.startsWith("The event") ? "At noon." : answer;
-    Alert first = alerts(run()).getFirst();
-    assertThat(told(first)).isEqualTo("watch-a 0.0-10.0 r1 OPEN");
-    assertThat(first.toleranceMs()).isEqualTo(10_000);
-    assertThat(first.status()).isEqualTo(Status.OPEN);
-  }
-
-  @Test
-  void takesNeitherYesNorNoForNoJudgement() throws Exception {
-    rules.put(rule("watch-a", 'a', 0));
-    model.disturb = (question, answer) -> answer.equals("Yes") ? "The lamp" : answer;
-    assertThat(alerts(run())).isEmpty();
-    // The lamp is on in two of the six windows.
-    assertThat(judged).hasSize(4);
-  }
-
-  @Test
-  void goesOnFromAnyStepAsIfNothingHadHappened() throws Exception {
-    rules.put(new Rule("a", "Lamp-aaa is on", StreamPattern.ANY, 0.5, Duration.ofSeconds(28), 0));
-    rules.put(rule("watch-d", 'd', 0));
-    List<StreamInput> records = records();
-    List<StreamCommit> undisturbed = run();
-    // The second time that lamp a is on falls into the cool-down.
-    assertThat(alerts(undisturbed).stream().filter(alert -> alert.rule().equals("a"))).hasSize(1);
-    for (int kept = 1; kept < undisturbed.size(); kept++) {
-      StreamCommit last = undisturbed.get(kept - 1);
+    @Test
+    void areNotAskedInARepair() throws Exception {
+      rules.put(rule("watch-d", 'd', 0));
       StreamAnalysis analysis = start();
-      analysis.resume(last.state().orElseThrow(), last.resumeFrom());
-      records.stream()
-          .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
-          .forEach(analysis::offer);
-      List<StreamCommit> resumed = new ArrayList<>(undisturbed.subList(0, kept));
-      resumed.addAll(untilOver());
-      assertThat(resumed).as("after step %d", kept).isEqualTo(undisturbed);
+      List<StreamInput> records = new ArrayList<>(records());
+      records.remove(3);
+      records.remove(records.size() - 1);
+      records.forEach(analysis::offer);
+      analysis.offer(
+          new Chunk(
+              "cam",
+              new ChunkOrigin("video.chunks", 0, 22),
+              Optional.of(NOON.plusSeconds(6)),
+              NOON,
+              OptionalLong.of(3),
+              Optional.empty(),
+              new Media.Inline(SCRIPT.chunk(6, 8)),
+              true));
+      analysis.offer(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, 23)));
+      List<Result> results =
+          untilEnd().stream().flatMap(commit -> commit.results().stream()).toList();
+      assertThat(results)
+          .as("it was repaired")
+          .anyMatch(r -> r instanceof Gap gap && gap.status() == Status.WITHDRAWN);
+      long windows =
+          results.stream()
+              .filter(r -> r instanceof Summary summary && summary.level() == Level.WINDOW)
+              .count();
+      assertThat(evaluated).hasSize((int) windows - 1);
+    }
+
+    @Test
+    void decodeAndEncodeNothingMore() throws Exception {
+      run();
+      long decodes = decoder.decodes.get();
+      int pairs = model.encodedPairs.get();
+      assertThat(pairs).isPositive();
+      rules.put(rule("watch-a", 'a', 0));
+      rules.put(rule("watch-d", 'd', 0));
+      assertThat(alerts(run())).isNotEmpty();
+      assertThat(decoder.decodes.get() - decodes).isEqualTo(decodes);
+      assertThat(model.encodedPairs.get() - pairs).isEqualTo(pairs);
+    }
+
+    @Test
+    void shareABatchPerWindow() throws Exception {
+      rules.put(rule("watch-a", 'a', 0));
+      rules.put(rule("watch-d", 'd', 0));
+      rules.put(rule("watch-e", 'e', 0));
+      run();
+      List<List<String>> presence =
+          model.batches.stream()
+              .filter(batch -> batch.getFirst().startsWith("Does the following happen"))
+              .toList();
+      assertThat(presence).isNotEmpty().allSatisfy(batch -> assertThat(batch).hasSize(3));
+    }
+
+    @Test
+    void skipTheRulesOfLowestPriority() throws Exception {
+      rules.put(rule("watch-a", 'a', 1));
+      rules.put(rule("watch-d", 'd', 0));
+      rules.put(rule("watch-e", 'e', 1));
+      rules.put(rule("watch-f", 'f', 1));
+      List<StreamCommit> commits = run();
+      assertThat(alerts(commits)).extracting(Alert::rule).containsOnly("watch-a");
+      assertThat(skipped).isNotEmpty().containsOnly("watch-d");
+    }
+
+    @Test
+    void areNotAskedForOtherStreams() throws Exception {
+      rules.put(
+          new Rule("yard", "Lamp-aaa is on", new StreamPattern("yard-*"), 0, Duration.ZERO, 0));
+      assertThat(alerts(run())).isEmpty();
+      assertThat(model.batches.stream().flatMap(List::stream))
+          .noneMatch(question -> question.startsWith("Does the following happen"));
+    }
+  }
+
+  @Nested
+  class ResumedStreams {
+
+    @Test
+    void continueAsIfNothingHadHappened() throws Exception {
+      rules.put(new Rule("a", "Lamp-aaa is on", StreamPattern.ANY, 0.5, Duration.ofSeconds(28), 0));
+      rules.put(rule("watch-d", 'd', 0));
+      List<StreamInput> records = records();
+      List<StreamCommit> undisturbed = run();
+      // The second time that lamp a is on falls into the cool-down.
+      assertThat(alerts(undisturbed).stream().filter(alert -> alert.rule().equals("a"))).hasSize(1);
+      for (int kept = 1; kept < undisturbed.size(); kept++) {
+        StreamCommit last = undisturbed.get(kept - 1);
+        StreamAnalysis analysis = start();
+        analysis.resume(last.state().orElseThrow(), last.resumeFrom());
+        records.stream()
+            .filter(record -> record.origin().offset() >= last.resumeFrom().offset())
+            .forEach(analysis::offer);
+        List<StreamCommit> resumed = new ArrayList<>(undisturbed.subList(0, kept));
+        resumed.addAll(untilEnd());
+        assertThat(resumed).as("after commit %d", kept).isEqualTo(undisturbed);
+      }
     }
   }
 }

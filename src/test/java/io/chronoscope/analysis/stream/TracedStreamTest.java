@@ -6,16 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.CommitSink;
-import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.EmbeddingCache;
-import io.chronoscope.analysis.window.WindowTools;
-import io.chronoscope.batching.BatchLimits;
-import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.domain.StreamInput;
-import io.chronoscope.rule.Rules;
-import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.tracing.SendTraces;
@@ -55,8 +48,8 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// From a chunk record's headers, through the analysis in the stream's own thread, to the headers
-/// of what was found.
+/// Traces a chunk from its record's headers, through the analysis on the stream's own thread, to
+/// the headers of the results.
 class TracedStreamTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
@@ -77,27 +70,21 @@ class TracedStreamTest {
   private final ResultEnvelope results =
       new ResultEnvelope(
           TopicNames.DEFAULT, SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
-  private final BatchedModel model =
-      new BatchedModel(
-          new LampModel(),
-          new BatchLimits(16, Duration.ZERO),
-          new BatchLimits(4, Duration.ZERO),
-          size -> {},
-          size -> {});
+  private final StreamFixture fixture = new StreamFixture().clock(InstantSource.system());
   private final BlockingQueue<Written> written = new LinkedBlockingQueue<>();
   private final LampVideo.Script script = new LampVideo.Script(40).on('a', 2, 6);
 
-  /// A step's records; written by another thread than the stream's, as the real sink does.
-  private record Written(StreamCommit step, List<ProducerRecord<String, byte[]>> records) {}
+  /// A commit and its records; written by another thread than the stream's, as the real sink does.
+  private record Written(StreamCommit commit, List<ProducerRecord<String, byte[]>> records) {}
 
   @AfterEach
   void close() {
-    model.close();
+    fixture.close();
     tracing.close();
   }
 
   @Test
-  void aChunksTraceGoesFromItsHeaderToTheHeadersOfItsResults() throws Exception {
+  void aTraceContinuesFromTheHeadersOfAChunkToThoseOfItsResults() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       offer(analysis, chunk(0, 0, 5), "00-" + TRACE + "-" + SENT + "-01", "vendor=word");
       offer(analysis, chunk(1, 5, 10), null, null);
@@ -115,7 +102,7 @@ class TracedStreamTest {
         assertThat(parent(name, last)).as(name).isEqualTo(spanOfWindow.getSpanId());
       }
 
-      // The window rests on both chunks, the first of which was sent in a trace of its own.
+      // The window is based on both chunks; the first was sent in a trace of its own.
       SpanData received = receivedIn(TRACE);
       assertThat(received.getParentSpanId()).isEqualTo(SENT);
       assertThat(received.getSpanContext().getTraceState().get("vendor")).isEqualTo("word");
@@ -135,7 +122,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void theTraceOfAStreamsOnlyChunkReachesItsResults() throws Exception {
+  void theTraceOfAnOnlyChunkReachesItsResults() throws Exception {
     try (StreamAnalysis analysis = analysis()) {
       offer(analysis, chunk(0, 0, 8), "00-" + TRACE + "-" + SENT + "-01", "vendor=word");
       offer(analysis, ChunkRecords.endOfStream("video.chunks", SOURCE, "cam"), 1, null, null);
@@ -153,7 +140,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void aMalformedTraceparentIsPassedOverAndTheChunkTaken() throws Exception {
+  void aMalformedTraceparentIsIgnored() throws Exception {
     for (String malformed :
         List.of(
             "",
@@ -202,7 +189,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void aSenderBeginsATraceForEachChunk() {
+  void aSenderStartsATracePerChunk() {
     ProducerRecord<String, byte[]> first = chunk(0, 0, 2);
     ProducerRecord<String, byte[]> second = chunk(1, 2, 4);
     SendTraces sender = new SendTraces(tracing);
@@ -218,7 +205,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void withoutTracingNoHeaderIsAdded() throws Exception {
+  void noHeaderIsAddedWithoutTracing() throws Exception {
     StreamTraces off = new StreamTraces(Tracing.off());
     ProducerRecord<String, byte[]> chunk = chunk(0, 0, 2);
 
@@ -233,7 +220,7 @@ class TracedStreamTest {
   }
 
   @Test
-  void isOffUnlessAskedForOrGivenAnAddress() {
+  void isOffUnlessEnabledOrGivenAnEndpoint() {
     assertThat(Tracing.open(Optional.empty(), name -> null).isOn()).isFalse();
     assertThat(Tracing.open(Optional.of(false), name -> "http://localhost:4318").isOn()).isFalse();
     try (Tracing addressed =
@@ -252,25 +239,16 @@ class TracedStreamTest {
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(5));
     CommitSink sink =
-        step ->
+        commit ->
             CompletableFuture.runAsync(() ->
                 written.add(
                     new Written(
-                        step,
-                        step.results().stream().map(result -> results.write(result, 4)).toList())));
+                        commit,
+                        commit.results().stream()
+                            .map(result -> results.write(result, 4))
+                            .toList())));
     return new StreamAnalysis(
-        settings,
-        new StreamTools(
-            new WindowTools(
-                new LampVideo(),
-                ReferencedMedia.NONE,
-                model,
-                new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
-                traces,
-                InstantSource.system()),
-            LoadGovernor.off(),
-            Rules.NONE,
-            new TracedCommitSink(sink, traces)));
+        settings, fixture.sink(new TracedCommitSink(sink, traces)).listener(traces).tools());
   }
 
   private ProducerRecord<String, byte[]> chunk(long sequence, double from, double to) {
@@ -331,7 +309,7 @@ class TracedStreamTest {
         Optional.empty());
   }
 
-  /// The spans of a chunk's trace by name, once its window is done.
+  /// The spans of a chunk's trace by name, once its window is complete.
   private Map<String, SpanData> spansOf(long offset) throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (true) {
