@@ -2,15 +2,18 @@ package io.chronoscope.analysis;
 
 import java.util.List;
 
-/// Prompts for the model, in the wording it was trained on (Qwen2.5-VL cookbooks and technical
-/// report, video understanding and grounding).
+/// Questions for the model, in the wording it was trained on: Qwen2.5-VL cookbooks and technical
+/// report (video understanding and grounding), and `training/prompts.json` for Chronoscope's own
+/// checkpoints.
 public final class Prompts {
 
+  /// Asks for all events of a video as a JSON array.
   public static final String EVENTS =
       "Localize a series of activity events in the video, output the start and end timestamp for each"
           + " event, and describe each event with sentences. Provide the result in json format with"
           + " 'mm:ss.ff' format for time depiction.";
 
+  /// Asks for a description of a whole window.
   public static final String SUMMARY =
       "Could you go into detail about the content of this long video?";
 
@@ -31,28 +34,34 @@ public final class Prompts {
 
   private Prompts() {}
 
+  /// Asks whether something happens in a video.
   public static String presence(String query) {
     return PRESENCE.formatted(query);
   }
 
+  /// Asks when something happens in a video.
   public static String grounding(String query) {
     return GROUNDING.formatted(query);
   }
 
-  public static String same(String one, String other) {
+  /// Asks whether two descriptions of the same time mean the same event.
+  public static String sameEvent(String one, String other) {
     return SAME.formatted(one, other);
   }
 
   /// Repeats a question after an answer that could not be parsed. The wording has to differ: greedy
   /// decoding gives the same answer to the same prompt.
-  public static String again(String question, String problem) {
+  public static String retry(String question, String problem) {
     return question
         + " The last answer could not be used: "
         + problem
         + ". Answer in that format only.";
   }
 
-  public static String whole(List<String> parts) {
+  /// Asks for a summary of successive parts.
+  ///
+  /// @param parts a line for each part, in order
+  public static String summary(List<String> parts) {
     return WHOLE.formatted(String.join("\n", parts));
   }
 }

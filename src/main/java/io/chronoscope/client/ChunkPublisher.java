@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public final class ChunkPublisher implements AutoCloseable {
 
   /// The largest chunk by default; `max.request.size` overrides it.
-  public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+  private static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 
   private final Producer<String, byte[]> producer;
   private final String topic;

@@ -2,7 +2,6 @@ package io.chronoscope.tracing;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -39,11 +38,6 @@ public final class SendTraces {
             .setAttribute("messaging.kafka.message.key", record.key())
             .startSpan();
     TraceHeaders.write(Context.root().with(span), record.headers());
-    return problem -> {
-      if (problem != null) {
-        span.setStatus(StatusCode.ERROR, String.valueOf(problem.getMessage()));
-      }
-      span.end();
-    };
+    return problem -> OpenSpans.end(span, problem);
   }
 }

@@ -29,17 +29,14 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
+import io.chronoscope.wire.Json;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -60,28 +57,6 @@ public final class StreamTraces implements AnalysisListener {
   private final Tracing tracing;
   private final Map<ChunkOrigin, Context> received = bounded();
   private final Map<String, OpenSpans> streams = bounded();
-
-  /// The open spans of a stream. The map guards its creation and removal; its fields are written by
-  /// the stream's own thread.
-  private static final class OpenSpans {
-
-    /// Context of the current input, or of the last one.
-    private volatile Context input = Context.root();
-
-    private volatile @Nullable ChunkOrigin origin;
-
-    private volatile @Nullable Span inputSpan;
-    private volatile @Nullable Span windowSpan;
-    private volatile Context window = Context.root();
-    private volatile boolean ended;
-
-    /// Context of the commit that is being written.
-    private volatile @Nullable Context writing;
-
-    Context current() {
-      return windowSpan == null ? input : window;
-    }
-  }
 
   public StreamTraces(Tracing tracing) {
     this.tracing = tracing;
@@ -123,15 +98,15 @@ public final class StreamTraces implements AnalysisListener {
             .startSpan();
     received.put(
         new ChunkOrigin(record.topic(), record.partition(), record.offset()), parent.with(span));
-    return problem -> end(span, problem);
+    return problem -> OpenSpans.end(span, problem);
   }
 
   /// Adds the trace headers of the commit that is being written for a stream, if there is one.
   public void addTo(Headers headers, String stream) {
     OpenSpans spans = streams.get(stream);
-    Context writing = spans == null ? null : spans.writing;
-    if (writing != null) {
-      TraceHeaders.write(writing, headers);
+    Context commit = spans == null ? null : spans.commit();
+    if (commit != null) {
+      TraceHeaders.write(commit, headers);
     }
   }
 
@@ -139,21 +114,9 @@ public final class StreamTraces implements AnalysisListener {
   ///
   /// @return ends the span when called with the outcome: null once the commit is durable
   Consumer<@Nullable Throwable> committing(StreamCommit commit) {
-    if (!tracing.isOn()) {
-      return problem -> {};
-    }
-    OpenSpans spans = streams.computeIfAbsent(commit.stream(), stream -> new OpenSpans());
-    Context parent = spans.current();
-    Span span =
-        span("commit", commit.stream(), parent)
-            .setSpanKind(SpanKind.PRODUCER)
-            .setAttribute("chronoscope.results", commit.results().size())
-            .startSpan();
-    spans.writing = parent.with(span);
-    return problem -> {
-      spans.writing = null;
-      end(span, problem);
-    };
+    return tracing.isOn()
+        ? spansOf(commit.stream()).startCommit(commit.results().size())
+        : problem -> {};
   }
 
   @Override
@@ -162,38 +125,52 @@ public final class StreamTraces implements AnalysisListener {
       case InputStarted input -> inputStarted(input.stream(), input.origin());
       case InputCompleted input -> inputCompleted(input.stream());
       case WindowStarted window -> windowStarted(window);
-      case WindowCompleted window -> windowCompleted(window.stream());
+      case WindowCompleted window -> ifTraced(window.stream(), OpenSpans::endWindow);
       case ChunkDecoded chunk ->
-          completed(
+          ifTraced(
               chunk.stream(),
-              "decode",
-              chunk.took(),
-              span ->
-                  span.setAttribute("chronoscope.frames", chunk.facts().frames())
-                      .setAttribute("chronoscope.frames.sampled", chunk.sampledFrames()));
-      case ChunkRejected chunk -> chunkRejected(chunk.stream(), chunk.rejection());
+              spans ->
+                  spans.addCompleted(
+                      "decode",
+                      chunk.took(),
+                      span ->
+                          span.setAttribute("chronoscope.frames", chunk.facts().frames())
+                              .setAttribute("chronoscope.frames.sampled", chunk.sampledFrames())));
+      case ChunkRejected chunk ->
+          ifTraced(
+              chunk.stream(),
+              spans -> spans.onInput(span -> describeRejection(span, chunk.rejection())));
       case DuplicateChunkSkipped chunk ->
-          onInput(chunk.stream(), span -> span.setAttribute("chronoscope.skipped", true));
+          ifTraced(
+              chunk.stream(),
+              spans -> spans.onInput(span -> span.setAttribute("chronoscope.skipped", true)));
       case WindowEncoded window ->
-          completed(
+          ifTraced(
               window.stream(),
-              "encode",
-              window.took(),
-              span ->
-                  span.setAttribute("chronoscope.pairs", window.pairs())
-                      .setAttribute("chronoscope.pairs.reused", window.reused()));
+              spans ->
+                  spans.addCompleted(
+                      "encode",
+                      window.took(),
+                      span ->
+                          span.setAttribute("chronoscope.pairs", window.pairs())
+                              .setAttribute("chronoscope.pairs.reused", window.reused())));
       case WindowAnalyzed window ->
-          completed(
+          ifTraced(
               window.stream(),
-              "answer",
-              window.took(),
-              span ->
-                  span.setAttribute("chronoscope.frames", window.sampling().framesSeen())
-                      .setAttribute("chronoscope.fps", window.sampling().fps())
-                      .setAttribute("chronoscope.tokens.video", window.sampling().videoTokens())
-                      .setAttribute("chronoscope.tokens.generated", window.generatedTokens())
-                      .setAttribute("chronoscope.events", window.events()));
-      case MalformedAnswer answer -> malformedAnswer(answer);
+              spans ->
+                  spans.addCompleted(
+                      "answer",
+                      window.took(),
+                      span ->
+                          span.setAttribute("chronoscope.frames", window.sampling().framesSeen())
+                              .setAttribute("chronoscope.fps", window.sampling().fps())
+                              .setAttribute(
+                                  "chronoscope.tokens.video", window.sampling().videoTokens())
+                              .setAttribute(
+                                  "chronoscope.tokens.generated", window.generatedTokens())
+                              .setAttribute("chronoscope.events", window.events())));
+      case MalformedAnswer answer ->
+          ifTraced(answer.stream(), spans -> spans.onWindow(span -> describeAnswer(span, answer)));
       case StreamEnded ended -> streamEnded(ended.stream());
       case StreamFailed failed -> {
         inputCompleted(failed.stream());
@@ -215,130 +192,54 @@ public final class StreamTraces implements AnalysisListener {
   }
 
   private void inputStarted(String stream, ChunkOrigin origin) {
-    if (!tracing.isOn()) {
-      return;
+    if (tracing.isOn()) {
+      spansOf(stream).startInput(origin, received.getOrDefault(origin, Context.root()));
     }
-    Context parent = received.getOrDefault(origin, Context.root());
-    Span span = span("chunk", stream, parent).startSpan();
-    OpenSpans spans = streams.computeIfAbsent(stream, name -> new OpenSpans());
-    spans.ended = false;
-    spans.inputSpan = span;
-    spans.input = parent.with(span);
-    spans.origin = origin;
   }
 
   private void inputCompleted(String stream) {
     OpenSpans spans = streams.get(stream);
-    if (spans == null) {
-      return;
-    }
-    Span window = spans.windowSpan;
-    if (window != null) {
-      // It failed before it completed.
-      spans.windowSpan = null;
-      window.setStatus(StatusCode.ERROR).end();
-    }
-    Span input = spans.inputSpan;
-    if (input != null) {
-      spans.inputSpan = null;
-      input.end();
-    }
-    if (spans.ended) {
+    if (spans != null && spans.endInput() == OpenSpans.State.ENDED) {
       streams.remove(stream);
     }
   }
 
   private void windowStarted(WindowStarted started) {
-    if (!tracing.isOn()) {
-      return;
-    }
-    String stream = started.stream();
-    List<ChunkOrigin> chunks = started.chunks();
-    OpenSpans spans = streams.computeIfAbsent(stream, name -> new OpenSpans());
-    List<Context> basis = chunks.stream().map(received::get).filter(Objects::nonNull).toList();
-    // At the end of a stream its last chunk is already completed; the end has its own trace.
-    Context parent =
-        basis.isEmpty() || chunks.contains(spans.origin) ? spans.input : basis.getLast();
-    SpanBuilder builder =
-        span("window", stream, parent).setAttribute("chronoscope.window", started.window());
-    basis.forEach(chunk -> builder.addLink(Span.fromContext(chunk).getSpanContext()));
-    Span span = builder.startSpan();
-    spans.windowSpan = span;
-    spans.window = parent.with(span);
-  }
-
-  private void windowCompleted(String stream) {
-    OpenSpans spans = streams.get(stream);
-    Span span = spans == null ? null : spans.windowSpan;
-    if (spans != null && span != null) {
-      spans.windowSpan = null;
-      span.end();
-    }
-  }
-
-  private void chunkRejected(String stream, Rejection rejection) {
-    onInput(
-        stream,
-        span ->
-            span.setStatus(StatusCode.ERROR, rejection.detail())
-                .setAttribute("error.type", rejection.reason().name().toLowerCase(Locale.ROOT)));
-  }
-
-  private void malformedAnswer(MalformedAnswer answer) {
-    OpenSpans spans = streams.get(answer.stream());
-    Span window = spans == null ? null : spans.windowSpan;
-    if (window != null) {
-      window.addEvent(
-          switch (answer.outcome()) {
-            case REPORTED -> "answer unusable";
-            case RETRIED -> "answer requested again";
-          });
+    if (tracing.isOn()) {
+      List<Context> basis =
+          started.chunks().stream().map(received::get).filter(Objects::nonNull).toList();
+      spansOf(started.stream()).startWindow(started.window(), started.chunks(), basis);
     }
   }
 
   private void streamEnded(String stream) {
     OpenSpans spans = streams.get(stream);
-    if (spans == null) {
-      return;
-    }
-    spans.ended = true;
-    if (spans.inputSpan == null) {
+    if (spans != null && spans.endStream() == OpenSpans.State.ENDED) {
       streams.remove(stream);
     }
   }
 
-  /// Adds the span of an operation that has completed by now.
-  private void completed(String stream, String name, Duration took, Consumer<Span> describe) {
+  private static void describeRejection(Span span, Rejection rejection) {
+    span.setStatus(StatusCode.ERROR, rejection.detail())
+        .setAttribute("error.type", Json.nameOf(rejection.reason()));
+  }
+
+  private static void describeAnswer(Span span, MalformedAnswer answer) {
+    span.addEvent(
+        switch (answer.outcome()) {
+          case REPORTED -> "answer unusable";
+          case RETRIED -> "answer requested again";
+        });
+  }
+
+  private OpenSpans spansOf(String stream) {
+    return streams.computeIfAbsent(stream, name -> new OpenSpans(tracing, name));
+  }
+
+  private void ifTraced(String stream, Consumer<OpenSpans> action) {
     OpenSpans spans = streams.get(stream);
-    if (spans == null) {
-      return;
+    if (spans != null) {
+      action.accept(spans);
     }
-    Instant now = Instant.now();
-    Span span = span(name, stream, spans.current()).setStartTimestamp(now.minus(took)).startSpan();
-    describe.accept(span);
-    span.end(now);
-  }
-
-  private void onInput(String stream, Consumer<Span> describe) {
-    OpenSpans spans = streams.get(stream);
-    Span input = spans == null ? null : spans.inputSpan;
-    if (input != null) {
-      describe.accept(input);
-    }
-  }
-
-  private SpanBuilder span(String name, String stream, Context parent) {
-    return tracing
-        .tracer()
-        .spanBuilder(name)
-        .setParent(parent)
-        .setAttribute("chronoscope.stream", stream);
-  }
-
-  private static void end(Span span, @Nullable Throwable problem) {
-    if (problem != null) {
-      span.setStatus(StatusCode.ERROR, String.valueOf(problem.getMessage()));
-    }
-    span.end();
   }
 }

@@ -20,7 +20,7 @@ import org.apache.kafka.common.header.Header;
 public record RedriveMark(
     @JsonProperty("id") String letter, String stream, Instant at, ChunkOrigin to) {
 
-  public static final String TYPE = "io.chronoscope.dead-letter.redriven";
+  static final String TYPE = "io.chronoscope.dead-letter.redriven";
   private static final URI SCHEMA = URI.create("urn:chronoscope:schema:redriven:1");
 
   /// Whether a record of the dead-letter topic is a mark.

@@ -1,13 +1,9 @@
 package io.chronoscope.wire;
 
-import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.Set;
-import java.util.stream.Collectors;
-
 /// Every topic of the service: the one list from which settings, definitions (`kafka/topics`),
 /// subscriptions, shadow topics and the published AsyncAPI description follow. A new topic is a
 /// constant here and a definition file; `TopicTest` and the compiler point at everything else.
+/// [ResultType#topic()] says which results a topic carries.
 public enum Topic {
   /// One self-contained media segment per record, or a reference to one.
   CHUNKS("chunks", "video.chunks", Kind.INPUT),
@@ -67,12 +63,5 @@ public enum Topic {
 
   public Kind kind() {
     return kind;
-  }
-
-  /// The results published on it; empty for topics that carry no results.
-  public Set<ResultType> resultTypes() {
-    return Arrays.stream(ResultType.values())
-        .filter(type -> type.topic() == this)
-        .collect(Collectors.toCollection(() -> EnumSet.noneOf(ResultType.class)));
   }
 }

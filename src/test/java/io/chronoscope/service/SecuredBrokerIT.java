@@ -199,7 +199,7 @@ class SecuredBrokerIT {
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
     Exit listed = run(command);
     // The topic may not exist yet, but the broker was reached.
-    assertThat(listed.err()).containsAnyOf("no active rules", "does not exist");
+    assertThat(listed.err()).containsAnyOf("no rules are in force", "does not exist");
   }
 
   @Test

@@ -62,7 +62,7 @@ class TopicTest {
     JsonNode api = asyncApi();
     JsonNode channel = channels().get(topic.defaultName());
     if (channel == null) {
-      assertThat(topic.resultTypes()).isEmpty();
+      assertThat(resultTypes(topic)).isEmpty();
       return;
     }
     List<String> schemas = new ArrayList<>();
@@ -76,7 +76,7 @@ class TopicTest {
     List<String> results = Arrays.stream(ResultType.values()).map(TopicTest::schema).toList();
     assertThat(schemas.stream().filter(results::contains))
         .containsExactlyInAnyOrderElementsOf(
-            topic.resultTypes().stream().map(TopicTest::schema).toList());
+            resultTypes(topic).stream().map(TopicTest::schema).toList());
   }
 
   @Test
@@ -115,7 +115,6 @@ class TopicTest {
   @EnumSource
   void everyResultTypeLiesOnATopicThatClientsRead(ResultType type) {
     assertThat(type.topic().kind()).isIn(Topic.Kind.ANALYSIS, Topic.Kind.REPLY);
-    assertThat(type.topic().resultTypes()).contains(type);
   }
 
   @Test
@@ -136,6 +135,10 @@ class TopicTest {
     assertThatThrownBy(() -> shadow.with(Topic.STATE, " "))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("STATE");
+  }
+
+  private static List<ResultType> resultTypes(Topic topic) {
+    return Arrays.stream(ResultType.values()).filter(type -> type.topic() == topic).toList();
   }
 
   private static Topic topic(String name) {

@@ -27,7 +27,7 @@ public interface SemanticMatcher {
                     model
                         .generate(
                             Prompt.of(
-                                List.of(new Prompt.Part.Text(Prompts.same(one, other))),
+                                List.of(new Prompt.Part.Text(Prompts.sameEvent(one, other))),
                                 ANSWER_TOKENS))
                         .join())
                 .orElse(0)

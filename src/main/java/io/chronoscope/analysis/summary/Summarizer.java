@@ -64,7 +64,7 @@ public interface Summarizer {
         share = share * 3 / 4) {
       int most = share;
       String prompt =
-          Prompts.whole(parts.stream().map(part -> SummaryText.clip(part.line(), most)).toList());
+          Prompts.summary(parts.stream().map(part -> SummaryText.clip(part.line(), most)).toList());
       if (prompt.getBytes(StandardCharsets.UTF_8).length <= maxBytes) {
         return Optional.of(prompt);
       }

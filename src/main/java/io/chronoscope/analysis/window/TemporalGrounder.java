@@ -63,7 +63,7 @@ public final class TemporalGrounder {
           }
           report(problem(query, first), MalformedAnswer.Outcome.RETRIED);
           return session
-              .ask(Prompts.again(question, String.join("; ", first.problems())))
+              .ask(Prompts.retry(question, String.join("; ", first.problems())))
               .thenApply(second -> parse(second, query, shownMicros));
         })
         .thenApply(parsed -> located(query, score, parsed));

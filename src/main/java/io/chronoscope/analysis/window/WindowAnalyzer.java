@@ -139,7 +139,7 @@ public final class WindowAnalyzer {
     }
     String problem = String.join("; ", events.problems());
     listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
-    Answer second = session.ask(Prompts.again(question, problem)).join();
+    Answer second = session.ask(Prompts.retry(question, problem)).join();
     tokens += second.tokenIds().size();
     EventAnswer reparsed = parse(second, window);
     if (reparsed.isClean() || reparsed.events().size() > events.events().size()) {

@@ -3,13 +3,14 @@ package io.chronoscope.qwen.weights;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 
-/// The weight matrix of a linear layer, in the format in which the graph multiplies by it. Encoder
-/// and decoder multiply only through this type.
+/// The weight matrix of a linear layer, in the format in which the graph multiplies by it. Both
+/// graphs multiply by their weights only through this type, except for the patch embedding, a
+/// convolution kernel that the encoder reorders first.
 ///
 /// Today every matrix is dense. Quantized weights go here: add a record (for int4, say, the packed
 /// values, the scales and the block size) whose [#multiply] writes the matching operator
 /// (`MatMulNBits` in ONNX Runtime), and let [GraphWeights#linear] choose it by how the checkpoint
-/// stores the tensor.
+/// stores the tensor. The `checkpoint` package rejects quantized checkpoints until then.
 public sealed interface LinearWeight {
 
   /// Writes `x · weightᵀ`.
