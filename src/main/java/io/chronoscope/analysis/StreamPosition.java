@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// How far a stream has come, in time and in its records. Together with the records that are still
-/// needed it determines everything the stream does next; wall-clock time plays no part in it.
+/// How far a stream has progressed, in time and in its records. Together with the records that are
+/// still needed it determines everything the stream does next; wall-clock time plays no part in it.
 ///
 /// Part of [StreamState] on the state topic: the JSON names and their order are fixed.
 ///

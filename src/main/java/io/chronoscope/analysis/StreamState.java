@@ -24,7 +24,7 @@ import java.util.OptionalLong;
 /// @param summaries the summaries from which later ones are built
 /// @param counts what has been published
 /// @param rules what has to be remembered of each rule
-/// @param position how far the stream has come in time and in its records
+/// @param position how far the stream has progressed in time and in its records
 public record StreamState(
     int version,
     String stream,
@@ -65,12 +65,12 @@ public record StreamState(
   /// An event that a later window may still revise.
   ///
   /// @param event as last published, plus frames and chunks that were added since
-  /// @param startSeen the analysis that placed its start
-  /// @param endSeen the analysis that placed its end
+  /// @param startSeen the analysis that determined its start
+  /// @param endSeen the analysis that determined its end
   /// @param wordingMicros how much of the event the analysis saw that worded its description
   public record OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
 
-    /// The analysis that placed one bound of an event.
+    /// The analysis that determined one bound of an event.
     ///
     /// @param window number of the window
     /// @param untilMicros end of what the analysis saw, in microseconds from the stream's start:

@@ -8,6 +8,7 @@ import io.chronoscope.cli.dlq.DlqCommand;
 import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.RenamedSettings;
 import io.chronoscope.service.ExitCode;
 import java.io.PrintWriter;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class CommandLineInterface {
 
   public CommandLineInterface(Output output) {
     this.output = output;
+    RenamedSettings.reportTo(line -> output.report("chronoscope: " + line));
   }
 
   /// Runs one command.

@@ -14,6 +14,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
@@ -145,7 +146,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   private static MediaUploader openUploader(String place, ChronoscopeConfig settings) {
     try {
-      return MediaUploader.open(place, ConfigLoader.references(settings));
+      return MediaUploader.open(place, LayerSettings.references(settings));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("--by-reference: " + e.getMessage(), e);
     }

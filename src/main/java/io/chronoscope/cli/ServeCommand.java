@@ -13,6 +13,7 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.RenamedSettings;
 import io.chronoscope.service.ServiceLauncher;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -71,6 +72,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     overrideSettings();
+    RenamedSettings.reportToLog();
     ChronoscopeConfig settings = ConfigLoader.load();
     if (!embedded) {
       KafkaConnection.requireBroker(settings);

@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// All settings of Chronoscope, with their defaults; no other place declares one. Each can be set
-/// as a system property under its name here (`chronoscope.sampling.max-fps`), as an environment
-/// variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`), or in `config/application.properties` in the working
-/// directory; the first of these that sets it wins. Former names are in [RenamedSettings].
+/// All settings of Chronoscope, with their defaults. Long because it is the only place that
+/// declares settings, so that the list is complete.
+///
+/// Each can be set as a system property under its name here (`chronoscope.sampling.max-fps`), as an
+/// environment variable (`CHRONOSCOPE_SAMPLING_MAX_FPS`), or in `config/application.properties` in
+/// the working directory; the first of these that sets it wins. Former names are in
+/// [RenamedSettings].
 @ConfigMapping(prefix = "chronoscope")
 public interface ChronoscopeConfig {
 

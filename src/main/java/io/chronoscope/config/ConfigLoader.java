@@ -1,6 +1,5 @@
 package io.chronoscope.config;
 
-import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.qwen.EngineSettings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
@@ -91,7 +90,7 @@ public final class ConfigLoader {
                   + " ascending order")
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
     }
-    references(settings);
+    var unusedReferences = LayerSettings.references(settings);
     ChronoscopeConfig.Window window = settings.window();
     if (window.length().isPresent()
         && window.overlap().isPresent()
@@ -99,30 +98,6 @@ public final class ConfigLoader {
       throw new ConfigurationException(
           "chronoscope.window.overlap (%s) is not shorter than chronoscope.window.length (%s)"
               .formatted(window.overlap().get(), window.length().get()));
-    }
-  }
-
-  /// Sources from which referenced media may be fetched.
-  ///
-  /// @throws ConfigurationException if a value is invalid
-  public static ReferenceSettings references(ChronoscopeConfig settings) {
-    ChronoscopeConfig.References references = settings.references();
-    try {
-      return new ReferenceSettings(
-          references.roots().orElse(List.of()).stream()
-              .map(root -> resolve(settings, root).toAbsolutePath())
-              .toList(),
-          new ReferenceSettings.ObjectStore(
-              references.buckets().orElse(List.of()),
-              references.endpoint(),
-              references.region(),
-              references.pathStyle().orElse(references.endpoint().isPresent())
-                  ? ReferenceSettings.Addressing.PATH_STYLE
-                  : ReferenceSettings.Addressing.VIRTUAL_HOSTED_STYLE),
-          references.timeout(),
-          references.retryTimeout());
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("chronoscope.references: " + e.getMessage(), e);
     }
   }
 

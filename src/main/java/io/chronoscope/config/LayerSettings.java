@@ -7,6 +7,7 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.checkpoint.CheckpointHints;
+import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Qwen25Vl;
@@ -102,6 +103,30 @@ public final class LayerSettings {
       return new QuestionLimits(settings.questions().maxRange(), settings.questions().threshold());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("chronoscope.questions: " + e.getMessage(), e);
+    }
+  }
+
+  /// Sources from which referenced media may be fetched.
+  ///
+  /// @throws ConfigurationException if a value is invalid
+  public static ReferenceSettings references(ChronoscopeConfig settings) {
+    ChronoscopeConfig.References references = settings.references();
+    try {
+      return new ReferenceSettings(
+          references.roots().orElse(List.of()).stream()
+              .map(root -> ConfigLoader.resolve(settings, root).toAbsolutePath())
+              .toList(),
+          new ReferenceSettings.ObjectStore(
+              references.buckets().orElse(List.of()),
+              references.endpoint(),
+              references.region(),
+              references.pathStyle().orElse(references.endpoint().isPresent())
+                  ? ReferenceSettings.Addressing.PATH_STYLE
+                  : ReferenceSettings.Addressing.VIRTUAL_HOSTED_STYLE),
+          references.timeout(),
+          references.retryTimeout());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.references: " + e.getMessage(), e);
     }
   }
 

@@ -43,7 +43,9 @@ public final class RenamedSettings implements ConfigSourceInterceptor {
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
   /// A process reads its configuration more than once: in a command and in the service it starts.
-  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+  private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
+
+  private static volatile Consumer<String> reporter = LOG::warn;
 
   private final transient Consumer<Use> onUse;
 
@@ -52,7 +54,7 @@ public final class RenamedSettings implements ConfigSourceInterceptor {
 
   /// Public because the service loader makes it.
   public RenamedSettings() {
-    this(RenamedSettings::log);
+    this(RenamedSettings::report);
   }
 
   /// @param onUse receives every lookup that finds a value under a former name
@@ -60,12 +62,21 @@ public final class RenamedSettings implements ConfigSourceInterceptor {
     this.onUse = onUse;
   }
 
-  private static void log(Use use) {
-    if (LOGGED.add(use.former())) {
-      LOG.warn(
-          "setting {} is deprecated and will be removed in 1.0; its name is now {}",
-          use.former(),
-          use.current());
+  /// Sends the lines about former names to the output of a command, whose log nobody sees.
+  public static void reportTo(Consumer<String> output) {
+    reporter = output;
+  }
+
+  /// Sends the lines about former names to the log, which is the default.
+  public static void reportToLog() {
+    reporter = LOG::warn;
+  }
+
+  private static void report(Use use) {
+    if (REPORTED.add(use.former())) {
+      reporter.accept(
+          "setting %s is deprecated and will be removed in 1.0; its name is now %s"
+              .formatted(use.former(), use.current()));
     }
   }
 

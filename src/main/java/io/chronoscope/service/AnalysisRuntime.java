@@ -16,7 +16,6 @@ import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceStore;
 import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.qwen.Qwen25Vl;
@@ -76,7 +75,7 @@ public final class AnalysisRuntime implements AutoCloseable {
             new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
             onEncoderBatch,
             onDecoderBatch);
-    ReferenceStore references = new ReferenceStore(ConfigLoader.references(settings), listener);
+    ReferenceStore references = new ReferenceStore(LayerSettings.references(settings), listener);
     WindowTools tools =
         new WindowTools(
             decoder,

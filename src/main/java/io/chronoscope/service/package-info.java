@@ -1,6 +1,6 @@
 /// The Quarkus composition root. `*Beans` build the Kafka edge, one class per concern;
 /// [ServiceLifecycle] loads the model and connects the analysis to it; `*Readiness` and
-/// [MessagingHealth] report health, [AnalysisMetrics] and [AnalysisLog] what the analysis does.
+/// [MessagingLiveness] report health, [AnalysisMetrics] and [AnalysisLog] what the analysis does.
 /// Commands start the service through [ServiceLauncher].
 @NullMarked
 package io.chronoscope.service;

@@ -41,6 +41,16 @@ class WindowPlanTest {
   }
 
   @Test
+  void partialAnalysesAreDueInIntervalsUntilTheWindowIsNearlyFull() {
+    WindowPlan partial =
+        new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(4));
+    assertThat(partial.nextPartial(0, 10 * SECOND)).hasValue(4 * SECOND);
+    assertThat(partial.nextPartial(4 * SECOND, 10 * SECOND)).hasValue(8 * SECOND);
+    assertThat(partial.nextPartial(8 * SECOND, 10 * SECOND)).isEmpty();
+    assertThat(plan.nextPartial(0, 10 * SECOND)).as("full windows only").isEmpty();
+  }
+
+  @Test
   void rejectsOverlapAsLongAsTheWindow() {
     assertThatThrownBy(() -> new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(10)))
         .hasMessageContaining("overlap PT10S");

@@ -123,9 +123,29 @@ class RenamedSettingsTest {
           .hasMessageContaining("chronoscope.questions.at-once");
     }
 
-    /// The only test that uses this setting: a line is logged once per process.
+    /// The only test that uses this setting: it is reported once per process.
     @Test
-    void logsOneLinePerFormerName() {
+    void reportsOneLinePerFormerName() {
+      List<String> lines = new ArrayList<>();
+      RenamedSettings.reportTo(lines::add);
+      try {
+        for (int run = 0; run < 2; run++) {
+          ConfigLoader.load(builder ->
+              builder.withSources(environment(Map.of("CHRONOSCOPE_LOAD_TARGET_LAG", "5s"))));
+        }
+      } finally {
+        RenamedSettings.reportToLog();
+      }
+
+      assertThat(lines)
+          .containsExactly(
+              "setting chronoscope.load.target-lag is deprecated and will be removed in 1.0; its name"
+                  + " is now chronoscope.shedding.target-lag");
+    }
+
+    /// The only test that uses this setting: it is reported once per process.
+    @Test
+    void logsThemByDefault() {
       List<String> lines = new ArrayList<>();
       Handler handler =
           new Handler() {
@@ -142,11 +162,10 @@ class RenamedSettingsTest {
           };
       Logger logger = Logger.getLogger(RenamedSettings.class.getName());
       logger.addHandler(handler);
+      RenamedSettings.reportToLog();
       try {
-        for (int run = 0; run < 2; run++) {
-          ConfigLoader.load(builder ->
-              builder.withSources(environment(Map.of("CHRONOSCOPE_REFERENCES_PATIENCE", "5s"))));
-        }
+        ConfigLoader.load(builder ->
+            builder.withSources(environment(Map.of("CHRONOSCOPE_QUESTIONS_MAX_READ", "5M"))));
       } finally {
         logger.removeHandler(handler);
       }

@@ -174,7 +174,11 @@ class InstancesKilledIT {
         published.count(), KILLS, expected.count());
     assertThat(expected.ids()).doesNotHaveDuplicates();
     assertThat(expected.records().keySet())
-        .contains("events of yard", "summaries of yard", "alerts of yard", "dead letters of gate");
+        .contains(
+            Topic.EVENTS + " of yard",
+            Topic.SUMMARIES + " of yard",
+            Topic.ALERTS + " of yard",
+            Topic.DEAD_LETTERS + " of gate");
     assertThat(published.ids()).doesNotHaveDuplicates();
     assertThat(published.records().keySet()).isEqualTo(expected.records().keySet());
     published

@@ -15,7 +15,7 @@ import java.util.function.BiPredicate;
 ///   rather than from another clock
 record ArrivalRules(Duration allowedLateness) {
 
-  /// How far the stream has come.
+  /// How far the stream has progressed.
   ///
   /// @param watermark time before which it has been decoded or is known to be missing
   /// @param latestStart latest start of any chunk received

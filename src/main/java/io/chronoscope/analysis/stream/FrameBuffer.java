@@ -57,7 +57,7 @@ final class FrameBuffer implements AutoCloseable {
         read.facts(), read.frames(), before, Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
-  /// Takes over the frames of the chunk that was decoded last.
+  /// Buffers the frames of the chunk that was decoded last, and owns them from now on.
   ///
   /// @param end absolute time at which the chunk ends
   void append(PlacedChunk placed, Decoded decoded, Instant end) {

@@ -151,7 +151,7 @@ final class Gaps {
     return new PublishedGap(gap.start(), end, gap.cause(), gap.detail(), gap.revision() + 1);
   }
 
-  /// Takes video that was analyzed after all off the total.
+  /// Subtracts video that was analyzed after all from the total.
   void recover(long micros) {
     notSeenMicros = Math.max(0, notSeenMicros - micros);
   }

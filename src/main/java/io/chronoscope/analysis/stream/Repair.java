@@ -101,7 +101,7 @@ final class Repair {
     return answers;
   }
 
-  /// The chunk's time without its holes.
+  /// The chunk's time without its gaps.
   private static List<Range> shown(Instant start, MediaFacts facts) {
     List<Range> shown = new ArrayList<>();
     Instant from = start;

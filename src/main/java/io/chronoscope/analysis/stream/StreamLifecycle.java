@@ -97,7 +97,7 @@ final class StreamLifecycle implements AutoCloseable {
     return state instanceof Ended;
   }
 
-  /// Continues a resumed stream as far as that takes no further record.
+  /// Continues a resumed stream as far as possible without another record.
   void start() {
     if (state instanceof Replaying replaying && replaying.buffer().isComplete()) {
       complete(replaying);

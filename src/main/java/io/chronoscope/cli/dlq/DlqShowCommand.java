@@ -8,8 +8,8 @@ import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.client.RetainedRecords;
-import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.service.ExitCode;
@@ -103,7 +103,7 @@ final class DlqShowCommand implements Callable<Integer> {
     try (ReferenceStore store =
         new ReferenceStore(
             // Without retries: a person is waiting.
-            ConfigLoader.references(topic.settings()).withRetryTimeout(Duration.ZERO),
+            LayerSettings.references(topic.settings()).withRetryTimeout(Duration.ZERO),
             AnalysisListener.SILENT)) {
       return new Referenced.Fetched(store.fetch(reference));
     } catch (UnreadableMediaException e) {

@@ -1,11 +1,9 @@
 package io.chronoscope.messaging.delivery;
 
-import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.MessagingMetrics;
-import io.chronoscope.messaging.RebalanceProtocol;
 import io.chronoscope.wire.RejectedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import java.time.Duration;
@@ -17,20 +15,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +47,6 @@ public final class ConsumeProduceLoop implements AutoCloseable {
   private static final Duration BACKOFF = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration PRODUCER_CLOSE_TIMEOUT = Duration.ofSeconds(1);
-
-  /// The next owner of a partition waits for an open transaction at most this long.
-  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
   /// Processes consumed records.
   @FunctionalInterface
@@ -83,19 +73,10 @@ public final class ConsumeProduceLoop implements AutoCloseable {
   public record Settings(
       String name, String topic, String group, int maxRecords, DeliveryGuarantee delivery) {}
 
-  /// Creates Kafka clients; the loop closes them.
-  interface Clients {
-
-    Consumer<byte[], byte[]> consumer();
-
-    /// @return transactional if the delivery is exactly-once; not initialized
-    Producer<String, byte[]> producer(TopicPartition partition);
-  }
-
   private record Batch(TopicPartition partition, long nextOffset, Future<List<Output>> outputs) {}
 
   private final Settings settings;
-  private final Clients clients;
+  private final LoopClients clients;
   private final ResultEnvelope envelope;
   private final Handler handler;
   private final MessagingMetrics metrics;
@@ -112,12 +93,12 @@ public final class ConsumeProduceLoop implements AutoCloseable {
       ResultEnvelope envelope,
       Handler handler,
       MessagingMetrics metrics) {
-    this(settings, clients(settings, kafka), envelope, handler, metrics);
+    this(settings, LoopClients.of(settings, kafka), envelope, handler, metrics);
   }
 
   ConsumeProduceLoop(
       Settings settings,
-      Clients clients,
+      LoopClients clients,
       ResultEnvelope envelope,
       Handler handler,
       MessagingMetrics metrics) {
@@ -284,45 +265,6 @@ public final class ConsumeProduceLoop implements AutoCloseable {
         producer.close(PRODUCER_CLOSE_TIMEOUT);
       }
     }
-  }
-
-  private static Clients clients(Settings settings, Map<String, Object> kafka) {
-    Map<String, Object> consuming = consumerProperties(settings, kafka);
-    return clients(
-        () ->
-            new KafkaConsumer<>(
-                consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-        switch (settings.delivery()) {
-          case EXACTLY_ONCE ->
-              partition ->
-                  CommitProducers.transactional(
-                      kafka, settings.group(), partition, TRANSACTION_TIMEOUT);
-          case AT_LEAST_ONCE -> partition -> CommitProducers.idempotent(kafka);
-        });
-  }
-
-  private static Clients clients(
-      Supplier<Consumer<byte[], byte[]>> consumer,
-      Function<TopicPartition, Producer<String, byte[]>> producer) {
-    return new Clients() {
-      @Override
-      public Consumer<byte[], byte[]> consumer() {
-        return consumer.get();
-      }
-
-      @Override
-      public Producer<String, byte[]> producer(TopicPartition partition) {
-        return producer.apply(partition);
-      }
-    };
-  }
-
-  private static Map<String, Object> consumerProperties(
-      Settings settings, Map<String, Object> kafka) {
-    Map<String, Object> properties =
-        RebalanceProtocol.cooperative(ConsumerSettings.inGroup(kafka, settings.group()));
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.maxRecords());
-    return properties;
   }
 
   /// Stops after the transaction in progress, if any. Records in flight are processed by the next

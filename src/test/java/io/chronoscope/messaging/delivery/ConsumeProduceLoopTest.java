@@ -203,7 +203,7 @@ class ConsumeProduceLoopTest {
   }
 
   /// A new consumer finds the same two records on its partition.
-  private final class Mocks implements ConsumeProduceLoop.Clients {
+  private final class Mocks implements LoopClients {
 
     @Override
     public Consumer<byte[], byte[]> consumer() {

@@ -12,12 +12,12 @@ import org.eclipse.microprofile.health.Liveness;
 /// Restarting the process helps.
 @Liveness
 @ApplicationScoped
-class MessagingHealth implements HealthCheck {
+class MessagingLiveness implements HealthCheck {
 
   private final MessagingFailure failure;
   private final ChunkOffsets offsets;
 
-  MessagingHealth(MessagingFailure failure, ChunkOffsets offsets) {
+  MessagingLiveness(MessagingFailure failure, ChunkOffsets offsets) {
     this.failure = failure;
     this.offsets = offsets;
   }
