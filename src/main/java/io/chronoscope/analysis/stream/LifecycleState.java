@@ -7,20 +7,17 @@ import java.util.Optional;
 /// for no other.
 ///
 /// ```
-///      new stream                      stored state
-///          │                                │
-///          ▼                                ▼
-///       Waiting ◀────────complete────── Replaying
-///          │     ◀───────────┐              │ complete: to the state that was stored,
-///          │ start           │ resume       │ any of the five live ones
-///          ▼                 │              ▼
-///       Running ◀─resume── Idling ──discard──▶ Ended
-///        │  ▲
-///        │  └────abandon────┐
-///        └──restart──▶ Restarting ──complete──▶ Waiting
+///  new stream ──▶ Waiting ──start──▶ Running ──restart──▶ Restarting
+///                    ▲                  ▲                   │    │
+///                    │                  └─────abandon───────┘    │
+///                    └─────────────────complete──────────────────┘
 ///
-///       Waiting, Running ──idle──▶ Idling
-///       Waiting, Running ──end───▶ Ending ──complete──▶ Ended
+///  Waiting, Running ──idle──▶ Idling ──resume───▶ Waiting, Running   the one before
+///                               └─────discard───▶ Ended              before Waiting only
+///
+///  Waiting, Running ──end───▶ Ending ──complete─▶ Ended
+///
+///  stored state ──▶ Replaying ──complete──▶ Waiting, Running, Idling, Restarting, Ending
 /// ```
 ///
 /// [Idling], [Restarting] and [Ending] drain: they process what is buffered without waiting for
