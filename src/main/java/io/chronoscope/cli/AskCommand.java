@@ -150,12 +150,11 @@ final class AskCommand implements Callable<Integer> {
     List<StreamTimeline.Row> rows =
         answer.spans().stream()
             .<StreamTimeline.Row>map(span ->
-                new Reported(
+                Reported.closed(
                     offsetMs(span.start()),
                     offsetMs(span.end()),
                     span.toleranceMs(),
                     String.format(Locale.ROOT, "%s (%.2f)", answer.question(), span.score()),
-                    false,
                     Optional.empty()))
             .toList();
     return new StreamTimeline(

@@ -25,7 +25,6 @@ import io.chronoscope.vlm.YesNoTokens;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -206,17 +205,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
         Arrays.stream(ids).boxed().toList(),
         tokenizer.decodeText(Arrays.copyOf(ids, textLength)),
         decoded.finished(),
-        highest(decoded.firstLogits()));
-  }
-
-  private static List<Answer.TokenLogit> highest(float[] logits) {
-    Comparator<Answer.TokenLogit> byLogit =
-        Comparator.comparingDouble(Answer.TokenLogit::logit).reversed();
-    return IntStream.range(0, logits.length)
-        .mapToObj(id -> new Answer.TokenLogit(id, logits[id]))
-        .sorted(byLogit)
-        .limit(REPORTED_LOGITS)
-        .toList();
+        TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS));
   }
 
   private interface Call<T> {

@@ -41,7 +41,14 @@ public record StreamTimeline(
       String description,
       boolean open,
       Optional<Check> check)
-      implements Row {}
+      implements Row {
+
+    /// An event whose end is final.
+    public static Reported closed(
+        long startMs, long endMs, long toleranceMs, String description, Optional<Check> check) {
+      return new Reported(startMs, endMs, toleranceMs, description, false, check);
+    }
+  }
 
   /// A true event that was not reported.
   public record Missed(long startMs, long endMs, String description) implements Row {}

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +127,56 @@ class SessionTest {
               "y");
       assertThat(y).containsExactly(1, 2, 3, 4);
     }
+  }
+
+  @Test
+  void argMaxByBlocksIsArgMax() {
+    Random random = new Random(3);
+    for (int width : new int[] {1, 127, 128, 129, 1_000, 151_936}) {
+      Graph graph = Graph.named("arg max");
+      Ops ops = new Ops(graph);
+      Value x = graph.input("x", ElementType.FLOAT32, 2);
+      graph.output("whole", ops.argMax(x, 1), 1);
+      graph.output("blocks", ops.argMaxByBlocks(x, width), 1);
+      int rows = 12;
+      float[] values = new float[rows * width];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            switch (i / width) {
+              case 0 -> 0;
+              case 1 -> -1e30f;
+              case 2 -> Float.NEGATIVE_INFINITY;
+              case 3 -> random.nextBoolean() ? 0f : -0f;
+              case 4, 5 -> random.nextInt(3);
+              case 6, 7 -> -random.nextInt(1, 200);
+              default -> (float) random.nextGaussian();
+            };
+      }
+      try (Session session = Session.compile("arg max", graph, Device.CPU, 1);
+          NativeTensor input = NativeTensor.ofFloats(values, rows, width)) {
+        Map<String, NativeTensor> results =
+            session.run(Map.of("x", input), Set.of("whole", "blocks"));
+        long[] lowest = new long[rows];
+        for (int row = 0; row < rows; row++) {
+          for (int i = 1; i < width; i++) {
+            if (values[row * width + i] > values[(int) (row * width + lowest[row])]) {
+              lowest[row] = i;
+            }
+          }
+        }
+        assertThat(results.get("whole").toLongs()).as("width %d", width).isEqualTo(lowest);
+        assertThat(results.get("blocks").toLongs()).as("width %d", width).isEqualTo(lowest);
+        results.values().forEach(NativeTensor::close);
+      }
+    }
+  }
+
+  @Test
+  void cudaDoesNotUseTheAttentionOfCudnn() {
+    int kernels = Integer.parseInt(Session.CUDA_OPTIONS.get("sdpa_kernel"));
+    int cudnn = 8;
+    assertThat(kernels).isPositive();
+    assertThat(kernels & cudnn).isZero();
   }
 
   @Test

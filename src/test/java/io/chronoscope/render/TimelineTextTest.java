@@ -16,12 +16,11 @@ import org.junit.jupiter.api.Test;
 class TimelineTextTest {
 
   private static final Reported EVENT =
-      new Reported(
+      Reported.closed(
           5_000,
           10_000,
           250,
           "A red circle appears.",
-          false,
           Optional.of(new TrueSpan(4_900, 9_000, 0.8)));
 
   @Test
@@ -48,15 +47,14 @@ class TimelineTextTest {
 
   @Test
   void drawsEvenTheShortestEvent() {
-    Reported blink = new Reported(19_990, 20_000, 0, "A flash.", false, Optional.empty());
+    Reported blink = Reported.closed(19_990, 20_000, 0, "A flash.", Optional.empty());
 
     assertThat(draw(100, false, blink).get(3).strip()).matches("[▏▐] .*");
   }
 
   @Test
   void marksInventedAndMissedEvents() {
-    Reported invented =
-        new Reported(1_000, 2_000, 250, "A ghost.", false, Optional.of(new Invented()));
+    Reported invented = Reported.closed(1_000, 2_000, 250, "A ghost.", Optional.of(new Invented()));
 
     String all = String.join("\n", draw(100, false, invented, new Missed(3_000, 4_000, "A cat.")));
 
@@ -83,9 +81,9 @@ class TimelineTextTest {
   void drawsALongStreamInSections() {
     List<Row> rows =
         List.of(
-            new Reported(5_000, 10_000, 0, "A red circle.", false, Optional.empty()),
-            new Reported(55_000, 70_000, 0, "A blue cross.", false, Optional.empty()),
-            new Reported(185_000, 190_000, 0, "A cat.", false, Optional.empty()));
+            Reported.closed(5_000, 10_000, 0, "A red circle.", Optional.empty()),
+            Reported.closed(55_000, 70_000, 0, "A blue cross.", Optional.empty()),
+            Reported.closed(185_000, 190_000, 0, "A cat.", Optional.empty()));
 
     List<String> lines =
         new TimelineText(new Terminal(100, false, false))

@@ -125,12 +125,11 @@ final class BacktestReport {
       return new Missed(before.startMs() - start, before.endMs() - start, before.description());
     }
     Detection after = one.after().get();
-    return new Reported(
+    return Reported.closed(
         after.startMs() - start,
         after.endMs() - start,
         after.toleranceMs(),
         after.description(),
-        false,
         one.before()
             .map(before ->
                 new TrueSpan(

@@ -1,7 +1,6 @@
 package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.ort.NativeTensor;
-import io.chronoscope.ort.Session;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +12,14 @@ import java.util.stream.IntStream;
 /// ended. Used once, by one thread.
 final class DecodeBatch {
 
-  private final Session session;
+  /// Runs the decoder's graph, as [Session#run(Map, Set)] does.
+  interface GraphRun {
+
+    /// @return `outputs` by name; the caller closes them
+    Map<String, NativeTensor> run(Map<String, NativeTensor> inputs, Set<String> outputs);
+  }
+
+  private final GraphRun graph;
   private final List<Integer> eosTokenIds;
   private final int vocabSize;
   private final DecodeSettings settings;
@@ -23,12 +29,12 @@ final class DecodeBatch {
   /// @param inputs stay the caller's
   /// @param requests those of `inputs`
   DecodeBatch(
-      Session session,
+      GraphRun graph,
       GreedySelection selection,
       DecodeSettings settings,
       DecoderInputs inputs,
       List<DecodeRequest> requests) {
-    this.session = session;
+    this.graph = graph;
     this.eosTokenIds = selection.generation().eosTokenIds();
     this.vocabSize = selection.vocabSize();
     this.settings = settings;
@@ -59,7 +65,24 @@ final class DecodeBatch {
       return done() ? 0 : request.maxNewTokens() - count;
     }
 
-    void append(int token, boolean isStopToken) {
+    /// @throws NonFiniteLogitsException when they contain NaN or an infinity
+    void setFirstLogits(float[] logits) {
+      for (int id = 0; id < logits.length; id++) {
+        if (!Float.isFinite(logits[id])) {
+          throw new NonFiniteLogitsException(
+              request.prompt().length(), 0, "the logit of token " + id + " is " + logits[id]);
+        }
+      }
+      firstLogits = logits;
+    }
+
+    /// @throws NonFiniteLogitsException when the logits that selected `token` contain NaN or an
+    ///   infinity
+    void append(int token, boolean isStopToken, float logitSum) {
+      if (!Float.isFinite(logitSum)) {
+        throw new NonFiniteLogitsException(
+            request.prompt().length(), count, "the sum of the logits is " + logitSum);
+      }
       generated.add(token);
       count++;
       lastToken = token;
@@ -98,7 +121,8 @@ final class DecodeBatch {
   private int prefill() {
     Map<String, NativeTensor> results =
         runLoop(
-            settings.firstRunTokens(), Set.of(DecoderGraph.GENERATED, DecoderGraph.FIRST_LOGITS));
+            settings.firstRunTokens(),
+            Set.of(DecoderGraph.GENERATED, DecoderGraph.LOGIT_SUMS, DecoderGraph.FIRST_LOGITS));
     try {
       readFirstLogits(results);
       return readTokens(results);
@@ -110,7 +134,7 @@ final class DecodeBatch {
   /// @return steps run
   private int decode() {
     Map<String, NativeTensor> results =
-        runLoop(settings.tokensPerRun(), Set.of(DecoderGraph.GENERATED));
+        runLoop(settings.tokensPerRun(), Set.of(DecoderGraph.GENERATED, DecoderGraph.LOGIT_SUMS));
     try {
       return readTokens(results);
     } finally {
@@ -118,7 +142,8 @@ final class DecodeBatch {
     }
   }
 
-  /// Runs the graph once and feeds the state that it returns to the next run.
+  /// Runs the graph once and feeds the state that it returns to the next run. The last run that the
+  /// limits allow does not return its state: from a GPU, the KV cache would be copied to the host.
   ///
   /// @return `outputs`; the caller closes them
   private Map<String, NativeTensor> runLoop(int maxSteps, Set<String> outputs) {
@@ -129,13 +154,14 @@ final class DecodeBatch {
     }
     inputs.setRun(Math.min(maxSteps, remaining), done);
 
+    Set<String> state = remaining > maxSteps ? inputs.stateNames() : Set.of();
     Set<String> all = new HashSet<>(outputs);
-    inputs.stateNames().forEach(name -> all.add(DecoderGraph.next(name)));
-    Map<String, NativeTensor> results = session.run(inputs.tensors(), all);
-    for (String name : inputs.stateNames()) {
-      NativeTensor state = results.remove(DecoderGraph.next(name));
-      if (state != null) {
-        inputs.set(name, state);
+    state.forEach(name -> all.add(DecoderGraph.next(name)));
+    Map<String, NativeTensor> results = graph.run(inputs.tensors(), all);
+    for (String name : state) {
+      NativeTensor next = results.remove(DecoderGraph.next(name));
+      if (next != null) {
+        inputs.set(name, next);
       }
     }
     return results;
@@ -152,7 +178,7 @@ final class DecodeBatch {
   private void readFirstLogits(Map<String, NativeTensor> results) {
     float[] logits = result(results, DecoderGraph.FIRST_LOGITS).toFloats();
     for (int i = 0; i < sequences.length; i++) {
-      sequences[i].firstLogits = Arrays.copyOfRange(logits, i * vocabSize, (i + 1) * vocabSize);
+      sequences[i].setFirstLogits(Arrays.copyOfRange(logits, i * vocabSize, (i + 1) * vocabSize));
     }
   }
 
@@ -161,12 +187,14 @@ final class DecodeBatch {
   /// @return steps run
   private int readTokens(Map<String, NativeTensor> results) {
     long[] tokens = result(results, DecoderGraph.GENERATED).toLongs();
+    float[] logitSums = result(results, DecoderGraph.LOGIT_SUMS).toFloats();
     int steps = tokens.length / sequences.length;
     for (int step = 0; step < steps; step++) {
       for (int i = 0; i < sequences.length; i++) {
         if (!sequences[i].done()) {
-          int token = (int) tokens[step * sequences.length + i];
-          sequences[i].append(token, eosTokenIds.contains(token));
+          int at = step * sequences.length + i;
+          int token = (int) tokens[at];
+          sequences[i].append(token, eosTokenIds.contains(token), logitSums[at]);
         }
       }
     }

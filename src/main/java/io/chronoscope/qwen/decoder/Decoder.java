@@ -84,13 +84,15 @@ public final class Decoder implements AutoCloseable {
   /// @return in the order of the requests
   /// @throws IllegalArgumentException when a prompt and its answer exceed the model's positions, or
   ///   a prompt's visual tokens do not match its embeddings
+  /// @throws NonFiniteLogitsException when the model computes NaN or an infinity
   public List<Decoded> generate(List<DecodeRequest> requests) {
     requests.forEach(this::check);
     Decoded[] answers = new Decoded[requests.size()];
     for (List<Integer> group : groups(requests)) {
       List<DecodeRequest> batch = group.stream().map(requests::get).toList();
       try (DecoderInputs inputs = new DecoderInputs(text, selection, compute, batch)) {
-        List<Decoded> decoded = new DecodeBatch(session, selection, settings, inputs, batch).run();
+        List<Decoded> decoded =
+            new DecodeBatch(session::run, selection, settings, inputs, batch).run();
         for (int i = 0; i < group.size(); i++) {
           answers[group.get(i)] = decoded.get(i);
         }

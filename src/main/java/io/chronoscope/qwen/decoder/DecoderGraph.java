@@ -66,6 +66,10 @@ final class DecoderGraph {
   /// FLOAT32 `[batch, vocabulary]`: logits of the first step, before any penalty.
   static final String FIRST_LOGITS = "first_logits";
 
+  /// FLOAT32 `[steps, batch]`: the sum of each step's logits, before any penalty. Not finite when
+  /// one of them is not.
+  static final String LOGIT_SUMS = "logit_sums";
+
   private final TextConfig text;
   private final ElementType compute;
   private final Graph outer = Graph.named("decoder");
@@ -180,7 +184,8 @@ final class DecoderGraph {
       outer.output(next(keys(layer)), ends.get(at++), 4);
       outer.output(next(values(layer)), ends.get(at++), 4);
     }
-    outer.output(GENERATED, ends.get(at), 2);
+    outer.output(GENERATED, ends.get(at++), 2);
+    outer.output(LOGIT_SUMS, ends.get(at), 2);
     return outer;
   }
 
@@ -264,5 +269,6 @@ final class DecoderGraph {
     results.add(ops.equal(allFinished, body.ints(new int[] {0})));
     results.addAll(next.toList());
     results.add(selected.token());
+    results.add(ops.sum(outputs.logits(), 1));
   }
 }

@@ -30,7 +30,7 @@ record GreedySelection(GenerationDefaults generation, int vocabSize) {
   Selected select(Ops ops, Value logits, List<Value> seen, Value finished) {
     Graph graph = ops.graph();
     Value scores = seen.isEmpty() ? logits : penalized(ops, logits, seen.getFirst());
-    Value best = ops.argMax(scores, 1);
+    Value best = ops.argMaxByBlocks(scores, vocabSize);
     List<Value> nowSeen = new ArrayList<>();
     if (!seen.isEmpty()) {
       Value vocabulary = ops.range(graph.scalar(0), graph.scalar(vocabSize), graph.scalar(1));

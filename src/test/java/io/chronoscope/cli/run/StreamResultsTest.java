@@ -97,15 +97,13 @@ class StreamResultsTest {
     assertThat(timeline.caption()).isEqualTo("one window, 2 fps, at 112×84");
     assertThat(timeline.rows())
         .containsExactly(
-            new Reported(
+            Reported.closed(
                 1000,
                 5000,
                 250,
                 "A red circle appears.",
-                false,
                 Optional.of(new TrueSpan(1000, 4000, 0.75))),
-            new Reported(
-                2000, 3000, 250, "A blue cross appears.", false, Optional.of(new Invented())),
+            Reported.closed(2000, 3000, 250, "A blue cross appears.", Optional.of(new Invented())),
             new Missed(6000, 9000, "The light goes off."));
   }
 

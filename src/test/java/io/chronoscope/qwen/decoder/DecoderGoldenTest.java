@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.checkpoint.DataType;
+import io.chronoscope.checkpoint.Tensor;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.NativeTensor;
+import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.testing.GoldenCase;
@@ -17,18 +20,27 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Prompts and the decoder alone, on the reference's own encoder rows.
 class DecoderGoldenTest {
+
+  @TempDir Path folder;
 
   private static final DecodeSettings ALL_TOGETHER = new DecodeSettings(16, 0, 1, 8);
 
@@ -241,6 +253,124 @@ class DecoderGoldenTest {
           .hasMessage("listener left");
       assertThat(NativeTensor.live()).isEqualTo(before);
     }
+  }
+
+  @Test
+  void theLastRunDoesNotReturnTheCache() throws IOException {
+    GoldenCase golden = GoldenCase.named("penalty-eos");
+    try (Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+        Session session =
+            Session.compile(
+                "decoder",
+                DecoderGraph.build(
+                    checkpoint.text(),
+                    checkpoint.generation(),
+                    checkpoint.weights(),
+                    ElementType.FLOAT32,
+                    new DecoderAttention.Grouped(checkpoint.text())),
+                Device.CPU,
+                1)) {
+      GreedySelection selection =
+          new GreedySelection(checkpoint.generation(), checkpoint.text().vocabSize());
+      for (int limit : new int[] {1, 3, 4, 7, 8}) {
+        List<Integer> states = new ArrayList<>();
+        List<DecodeRequest> requests = List.of(request(checkpoint, golden, limit, token -> {}));
+        try (DecoderInputs inputs =
+            new DecoderInputs(checkpoint.text(), selection, ElementType.FLOAT32, requests)) {
+          Decoded decoded =
+              new DecodeBatch(
+                      (fed, outputs) -> {
+                        states.add(
+                            (int)
+                                outputs.stream().filter(name -> name.startsWith("next_")).count());
+                        return session.run(fed, outputs);
+                      },
+                      selection,
+                      new DecodeSettings(1, 1, 3, 4),
+                      inputs,
+                      requests)
+                  .run()
+                  .getFirst();
+          assertThat(ids(decoded)).isEqualTo(golden.ints("tokenIds").subList(0, limit));
+          int state = inputs.stateNames().size();
+          assertThat(states)
+              .as("limit %d", limit)
+              .isEqualTo(
+                  limit <= 3
+                      ? List.of(0)
+                      : limit <= 7 ? List.of(state, 0) : List.of(state, state, 0));
+        }
+      }
+    }
+  }
+
+  /// Writes NaN into the first value of a tensor's row.
+  private static void damage(Path checkpointDirectory, String tensorName, int row)
+      throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(checkpointDirectory)) {
+      Tensor tensor = checkpoint.weights().get(tensorName);
+      long rowValues = tensor.shape()[tensor.shape().length - 1];
+      int bytes = tensor.type() == DataType.F32 ? 4 : 2;
+      byte[] nan = new byte[bytes];
+      Arrays.fill(nan, (byte) 0x7f);
+      nan[bytes - 2] = (byte) 0xff;
+      try (FileChannel file = FileChannel.open(tensor.file(), StandardOpenOption.WRITE)) {
+        file.write(ByteBuffer.wrap(nan), tensor.fileOffset() + row * rowValues * bytes);
+      }
+    }
+  }
+
+  private Path copyOf(GoldenCase golden) throws IOException {
+    Path copy = folder.resolve("checkpoint").toRealPath();
+    try (Stream<Path> files = Files.list(golden.checkpoint())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return copy;
+  }
+
+  private static void assertNotFinite(
+      Path checkpointDirectory, GoldenCase golden, int generated, List<Integer> streamed)
+      throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(checkpointDirectory);
+        Decoder decoder = decoder(checkpoint, new DecodeSettings(1, 1, 3, 4))) {
+      DecodeRequest request = request(checkpoint, golden, 8, streamed::add);
+      int prompt = request.prompt().length();
+      long before = NativeTensor.live();
+      assertThatThrownBy(() -> decoder.generate(List.of(request)))
+          .isInstanceOf(NonFiniteLogitsException.class)
+          .hasMessageContaining(
+              "the logits at position %d (%d prompt tokens, %d generated tokens) are not finite"
+                  .formatted(prompt + generated, prompt, generated));
+      assertThat(NativeTensor.live()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void refusesNanAtTheFirstPosition() throws IOException {
+    GoldenCase golden = GoldenCase.named("published-untied-ragged");
+    Files.createDirectory(folder.resolve("checkpoint"));
+    Path damaged = copyOf(golden);
+    damage(damaged, "model.norm.weight", 0);
+    List<Integer> streamed = new ArrayList<>();
+    assertNotFinite(damaged, golden, 0, streamed);
+    assertThat(streamed).isEmpty();
+  }
+
+  @Test
+  void refusesNanAtALaterPosition() throws IOException {
+    GoldenCase golden = GoldenCase.named("published-untied-ragged");
+    Files.createDirectory(folder.resolve("checkpoint"));
+    Path damaged = copyOf(golden);
+    // The second token is not in the prompt, so its embedding is first read for the third.
+    List<Integer> ids = golden.ints("tokenIds");
+    assertThat(golden.ints("promptTokenIds")).doesNotContain(ids.get(1));
+    assertThat(ids.getFirst()).isNotEqualTo(ids.get(1));
+    damage(damaged, "model.embed_tokens.weight", ids.get(1));
+    List<Integer> streamed = new ArrayList<>();
+    assertNotFinite(damaged, golden, 2, streamed);
+    assertThat(streamed).isEqualTo(ids.subList(0, 2));
   }
 
   @Test
