@@ -157,7 +157,11 @@ public final class Graph {
   /// @param results number of results, with the optional ones
   /// @return the first and the last
   List<Value> contribFirstAndLast(
-      String op, ElementType type, int results, List<Value> inputs, Map<String, Object> attributes) {
+      String op,
+      ElementType type,
+      int results,
+      List<Value> inputs,
+      Map<String, Object> attributes) {
     Value first = fresh(op, type);
     Value last = fresh(op, type);
     List<Value> all = new ArrayList<>(Collections.nCopies(results, new Value("", type)));

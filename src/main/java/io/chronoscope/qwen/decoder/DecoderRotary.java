@@ -15,8 +15,8 @@ import java.util.List;
 /// @param tables of all tokens of the run
 record DecoderRotary(Value rows, Tables tables) {
 
-  /// Cosines and sines of the first step's tokens, then of each sequence's next tokens, one for each
-  /// step.
+  /// Cosines and sines of the first step's tokens, then of each sequence's next tokens, one for
+  /// each step.
   ///
   /// @param cos `[batch * tokens + batch * steps, headDim / 2]`
   /// @param sin as `cos`
@@ -51,11 +51,13 @@ record DecoderRotary(Value rows, Tables tables) {
     Value batch = ops.dimension(positions, 0);
     Value tokens = ops.dimension(positions, 1);
     Value count = ops.mul(batch, tokens);
-    Value firstRows =
-        ops.reshape(range(ops, count), ops.concat(List.of(batch, tokens), 0));
+    Value firstRows = ops.reshape(range(ops, count), ops.concat(List.of(batch, tokens), 0));
     Value nextRows = ops.add(ops.mul(range(ops, batch), steps), count);
     return new Tables(
-        ops.cast(ops.cos(angles), compute), ops.cast(ops.sin(angles), compute), firstRows, nextRows);
+        ops.cast(ops.cos(angles), compute),
+        ops.cast(ops.sin(angles), compute),
+        firstRows,
+        nextRows);
   }
 
   /// @param length INT64 list of length 1

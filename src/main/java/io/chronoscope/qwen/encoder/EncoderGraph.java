@@ -151,8 +151,7 @@ final class EncoderGraph {
     return graph.floats(values, values.length);
   }
 
-  private Residual block(
-      Ops in, int block, Residual x, Rotation rotation, Windows windows) {
+  private Residual block(Ops in, int block, Residual x, Rotation rotation, Windows windows) {
     String prefix = "visual.blocks." + block + ".";
     long hidden = vision.hiddenSize();
     Linear qkvProjection = Linear.of(weights, prefix + "attn.qkv");

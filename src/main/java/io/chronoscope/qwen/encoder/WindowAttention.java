@@ -56,8 +56,8 @@ final class WindowAttention {
     return oneSize.orElseThrow();
   }
 
-  /// Input with whether the frame has windows of a size other than the first, BOOL scalar; only with
-  /// [EmptyWindows#SKIP].
+  /// Input with whether the frame has windows of a size other than the first, BOOL scalar; only
+  /// with [EmptyWindows#SKIP].
   static String filled(int size) {
     return "filled." + size;
   }

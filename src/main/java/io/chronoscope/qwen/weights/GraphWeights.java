@@ -57,8 +57,8 @@ public final class GraphWeights {
         .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
   }
 
-  /// Tensors below each other, `[sum of rows, …]`. The runtime joins them once, when it compiles the
-  /// graph.
+  /// Tensors below each other, `[sum of rows, …]`. The runtime joins them once, when it compiles
+  /// the graph.
   public Value stacked(List<String> publishedNames) {
     return ops.concat(publishedNames.stream().map(this::tensor).toList(), 0);
   }
