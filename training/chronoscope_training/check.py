@@ -3,7 +3,7 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
 
-from . import data, evaluate, model as net, prompts, queries, stories
+from . import data, evaluate, lessons, model as net, prompts, stories
 from .export import load_directory
 
 
@@ -20,8 +20,8 @@ def check(folder):
         grid = (frames.shape[2] // 28, frames.shape[3] // 28)
         truth = data.seen_events(scene, times, data.frame_times(fps, 10)[1], fps)
         rng = np.random.default_rng(seed)
-        clip = dict(scene=scene, fps=fps, length=10, events=truth)
-        branches = text.branches(rng, truth) + text.asked(rng, queries.Asker(), clip)
+        clip = dict(scene=scene, fps=fps, times=times, count=data.frame_times(fps, 10)[1], events=truth)
+        branches = text.branches(rng, truth) + text.lesson(rng, lessons.Lesson(), clip)
         lay = data.lay_out(text, [branches], [times[::2]], grid)
         decoder = ours.model.language_model
         x = decoder.embed_tokens(lay["ids"])

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from . import prompts, render, scenes, stories
+from . import lessons, prompts, render, scenes, stories
 from .model import video_positions
 
 # (rows, cols) of merged tokens -> aspects of real videos that the preprocessor maps to that grid, and their share
@@ -37,20 +37,34 @@ def frame_times(fps, length):
     return times + times[-1:] * (count % 2), count
 
 
+def uneven_times(rng, fps, length):
+    """Times of unevenly spaced frames, on average `fps` a second: the gaps vary, or frames of an even rate are missing.
+    Returns (times with even count, number of different frames)."""
+    if rng.random() < 0.5:
+        every = max(2, int(np.ceil(length * fps * 1.4)))
+        kept = np.flatnonzero(rng.random(every) < 1 / 1.4)
+        times = [float(k) / (fps * 1.4) for k in kept if k]
+    else:
+        gaps = rng.uniform(0.3, 1.7, max(2, int(2 * length * fps))) / fps
+        times = [float(t) for t in np.cumsum(gaps) if t < length]
+    times = [0.0, *(round(t * 100) / 100 for t in times if t < length - 0.05)]
+    return times + times[-1:] * (len(times) % 2), len(times)
+
+
 def seen_events(scene, times, count, fps):
     """What an observer of the sampled frames can say: [(start s, end s, description, event)], in order of start.
 
     A boundary lies midway between the last frame without and the first frame with the event, rounded to a
     quarter second; an event that is there in the first (last) frame starts (ends) with the window.
     """
-    out, end_of_window = [], count / fps
+    out, end_of_window = [], times[count - 1] + 1 / fps
     for event in scene.events():
         there = [k for k in range(count) if event.t0 <= times[k] < event.t1]
         if not there:
             continue
         first, last = there[0], there[-1]
-        start = 0.0 if first == 0 else (first - 0.5) / fps
-        end = end_of_window if last == count - 1 else (last + 0.5) / fps
+        start = 0.0 if first == 0 else (times[first - 1] + times[first]) / 2
+        end = end_of_window if last == count - 1 else (times[last] + times[last + 1]) / 2
         start, end = (np.floor(v * 4 + 0.5 + 1e-6) / 4 for v in (start, end))
         if end <= start:
             end = start + 0.25
@@ -58,15 +72,6 @@ def seen_events(scene, times, count, fps):
         text = event.describe(times[first] - 0.25 / fps, times[last] + 0.25 / fps)
         out.append((float(start), float(end), text, event))
     return sorted(out, key=lambda e: e[:3])
-
-
-def worded(rng, query):
-    """The query's words, now and then written as a sentence."""
-    words = query.words(rng)
-    if rng.random() < 0.08:
-        words = words[0].upper() + words[1:]
-        words += "." * int(rng.random() < 0.5)
-    return words
 
 
 class Text:
@@ -95,6 +100,13 @@ class Text:
                        "shape": group(["Ġ" + s for s in scenes.SHAPES]),
                        "more": group(['."},{"', '."}]Ċ', "[]Ċ", '[{"']),
                        "yes": torch.tensor([self.yes]), "no": torch.tensor([self.no])}
+        # Whether another row follows decides how often a thing is named.
+        self.weight[self.groups["more"]] = 2.0
+        self.digit_ids = self.groups["digit"].tolist()
+        self.digits = {token: n for n, token in enumerate(self.digit_ids)}
+        self.names = {token: [other for other in members if other != token]
+                      for members in (self.groups["colour"].tolist(), self.groups["shape"].tolist())
+                      for token in members}
 
     def ids(self, text):
         return self.tokenizer.encode(text).ids
@@ -109,31 +121,74 @@ class Text:
         """[(start s, end s, text)] -> the ids of the question for their summary, from the very beginning."""
         return self.talk + self.ids(prompts.ASK.format(prompts.WHOLE.format(stories.lines_of(parts))))
 
-    def asked(self, rng, asker, clip, most=6):
-        """[(question ids, answer ids)] about presence, as many true as false ones on average, and the time of one."""
-        scene, (times, count) = clip["scene"], frame_times(clip["fps"], clip["length"])
-        out = []
+    def presence_branch(self, words, so):
+        return self.presence(words), self.ids((prompts.YES if so else prompts.NO) + prompts.END)
+
+    def lesson(self, rng, lesson, clip, most=3):
+        """Branches about presence, as many true as false ones on average, and about the time of what is so."""
+        scene, times, count, fps = clip["scene"], clip["times"], clip["count"], clip["fps"]
+        out, timed = [], 0
         spans = {id(e): (a, b) for a, b, _, e in clip["events"]}
         for _ in range(most):
-            found = asker.true(rng, scene, times, count, clip["fps"])
+            found = lesson.asker.true(rng, scene, times, count, fps)
             if found:
                 query, matches = found
-                out.append((self.presence(worded(rng, query)), self.ids(prompts.YES + prompts.END)))
-                if len(out) == 1 and len(matches) == 1 and rng.random() < 0.6:
-                    span = spans[id(matches[0])]
-                    out.append((self.ids(prompts.ASK.format(prompts.GROUND.format(worded(rng, query)))),
-                                self.ids(prompts.ground_answer(*span) + prompts.END)))
-            query = asker.false(rng, scene, times, count, clip["fps"])
+                words = lessons.wording(rng, query)
+                if rng.random() < 0.8:
+                    out.append(self.presence_branch(words, True))
+                else:
+                    lesson.asker.owed[query.form()] -= 1
+                if len(matches) == 1 and timed < 3:
+                    timed += 1
+                    out.append((self.ids(prompts.ASK.format(prompts.GROUND.format(words))),
+                                self.ids(prompts.ground_answer(*spans[id(matches[0])]) + prompts.END)))
+            query = lesson.false(rng, scene, times, count, fps)
             if query:
-                out.append((self.presence(worded(rng, query)), self.ids(prompts.NO + prompts.END)))
+                out.append(self.presence_branch(lessons.wording(rng, query), False))
+        if rng.random() < 0.35:
+            negation = lesson.negation(rng, scene, times, count, fps)
+            if negation:
+                out.append(self.presence_branch(*negation))
+        if rng.random() < 0.4:
+            out.append(self.presence_branch(lessons.foreign(rng, scene), False))
         return out
 
-    def branches(self, rng, events, dense=1.0):
-        """[(question ids, answer ids)] to train on for one clip; the dense question with that probability."""
+    def noised(self, rng, answer):
+        """(a dense answer with a mistake in it, what to learn from it): after a wrong time or name the answer goes on
+        with what has not been named yet. What follows within the wrong time itself is not learned."""
+        told, target = list(answer), list(answer)
+        digits = [k for k, token in enumerate(answer) if token in self.digits]
+        rows = len(digits) // 12
+        row = int(rng.integers(max(1, rows)))
+        if not rows:
+            return told, target
+        if rng.random() < 0.65:
+            at = digits[12 * row + 6 * int(rng.integers(2)):][:6]
+            old = [self.digits[answer[k]] for k in at]
+            seconds = 60 * (10 * old[0] + old[1]) + 10 * old[2] + old[3] + old[4] / 10 + old[5] / 100
+            wrong = seconds + float(rng.choice((-3, -2, -1, -0.5, -0.25, 0.25, 0.5, 1, 2, 3)))
+            new = [int(c) for c in prompts.stamp(min(max(wrong, 0.0), 59.75)) if c.isdigit()]
+            differs = next((n for n in range(6) if new[n] != old[n]), 6)
+            for n in range(differs, 6):
+                told[at[n]] = self.digit_ids[new[n]]
+                if n > differs:
+                    target[at[n]] = IGNORE
+        else:
+            names = [k for k, token in enumerate(answer) if token in self.names
+                     and digits[12 * row] < k < (digits + [len(answer)])[12 * row + 12]]
+            if names:
+                k = names[rng.integers(len(names))]
+                told[k] = int(rng.choice(self.names[answer[k]]))
+        return told, target
+
+    def branches(self, rng, events, dense=1.0, noise=0.0):
+        """[(question ids, answer ids[, target ids])] to train on for one clip; the dense question with probability
+        `dense`, with a mistake in its answer with probability `noise`."""
         rows = [e[:3] for e in events]
         out = []
         if dense == 1 or rng.random() < dense:
-            out.append((self.dense, self.ids(prompts.dense_answer(rows) + prompts.END)))
+            answer = self.ids(prompts.dense_answer(rows) + prompts.END)
+            out.append((self.dense, *self.noised(rng, answer)) if rng.random() < noise else (self.dense, answer))
         texts = [e[2] for e in events]
         unique = [e for e in rows if texts.count(e[2]) == 1]
         if unique and rng.random() < 0.45:
@@ -144,17 +199,25 @@ class Text:
         return out
 
 
-def sample_clip(rng, spec, fps, length, grid, labels=True):
+def sample_clip(rng, spec, fps, length, grid, labels=True, uneven=False):
     """One window of a scene -> dict of frames, labels (None when not wanted), truth."""
     aspects = GRIDS[grid][0]
     aspect = aspects[rng.integers(len(aspects))]
     count = int(rng.choice(len(spec["count"]), p=np.array(spec["count"]) / sum(spec["count"])))
     times, distinct = frame_times(fps, length)
-    scene = scenes.window_scene(rng, distinct / fps, aspect, count, spec["light"],
-                                spec.get("kinds", scenes.KIND_WEIGHTS))
+    for _ in range(8 if uneven else 0):
+        other, number = uneven_times(rng, fps, length)
+        if len(other) == len(times):
+            times, distinct = other, number
+            break
+    if spec.get("lessons"):
+        scene = lessons.lesson_scene(rng, distinct / fps, aspect, count, spec["light"])
+    else:
+        scene = scenes.window_scene(rng, distinct / fps, aspect, count, spec["light"],
+                                    spec.get("kinds", scenes.KIND_WEIGHTS))
     frames = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28, labels)
     frames, labels = frames if labels else (frames, None)
-    return dict(frames=frames, labels=labels, times=times, fps=fps, length=length, scene=scene,
+    return dict(frames=frames, labels=labels, times=times, count=distinct, fps=fps, length=length, scene=scene,
                 events=seen_events(scene, times, distinct, fps))
 
 
@@ -179,21 +242,26 @@ def sample_batch(rng, level, budget, text=None):
     return batch
 
 
-# Fine-tuning: as the last level, with more of what rules ask about.
+# Held-out windows for questions: as the last level, with more of what rules ask about.
 ASKED = dict(LEVELS[3], light=0.14, kinds=(0.22, 0.40, 0.22, 0.16))
+# `teach`: a quarter of the windows and more are empty, and few are short.
+LESSON = dict(count=(0.29, 0.20, 0.24, 0.19, 0.08), light=0.12, lessons=True,
+              length={3: .02, 4: .04, 5: .04, 6: .1, 8: .35, 9: .05, 10: .3, 12: .1})
+LESSON_FPS = {2: 0.34, 1: 0.18, 4: 0.26, 0.5: 0.06, 0.7: 0.03, 1.5: 0.04, 2.5: 0.03, 3: 0.06}
+UNEVEN = 0.12  # share of clips with uneven gaps between frames
 
 
-def sample_asked(rng, budget, text, asker):
-    """A batch for fine-tuning: clips of one grid and number of frame pairs with all questions about them."""
-    spec = ASKED if rng.random() < 0.8 else dict(LEVELS[2], kinds=ASKED["kinds"])
+def sample_lesson(rng, budget, text, lesson):
+    """A batch for `teach`: clips of one grid and number of frame pairs with all questions about them."""
     grid = pick(rng, {g: share for g, (_, share) in GRIDS.items()})
-    table = {(f, s): fw * sw for f, fw in FPS.items() for s, sw in spec["length"].items()}
+    table = {(f, s): fw * sw for f, fw in LESSON_FPS.items() for s, sw in LESSON["length"].items()}
     pairs = pairs_of(*pick(rng, table))
     table = {k: w for k, w in table.items() if pairs_of(*k) == pairs}
-    size = int(np.clip(budget // (pairs * grid[0] * grid[1]), 2, 24))
-    clips = [sample_clip(rng, spec, *pick(rng, table), grid, labels=False) for _ in range(size)]
+    size = int(np.clip(budget // (pairs * grid[0] * grid[1]), 3, 24))
+    clips = [sample_clip(rng, LESSON, *pick(rng, table), grid, labels=False, uneven=rng.random() < UNEVEN)
+             for _ in range(size)]
     batch = dict(frames=torch.from_numpy(np.stack([c["frames"] for c in clips])))
-    batch.update(pack(text, [text.branches(rng, c["events"], 0.65) + text.asked(rng, asker, c) for c in clips],
+    batch.update(pack(text, [text.branches(rng, c["events"], 0.8, 0.3) + text.lesson(rng, lesson, c) for c in clips],
                       [c["times"][::2] for c in clips], grid))
     return batch
 
@@ -228,7 +296,7 @@ def lay_out(text, branches, pair_seconds, grid):
     rows, cols = grid
     video = len(pair_seconds[0]) * rows * cols
     prefix = len(text.head) + video + len(text.tail)
-    total = prefix + max(sum(len(q) + len(a) for q, a in b) for b in branches)
+    total = prefix + max(sum(len(q) + len(a) for q, a, *_ in b) for b in branches)
     size = len(branches)
     ids = torch.full((size, total), text.pad)
     branch = torch.full((size, total), -1, dtype=torch.int8)
@@ -245,13 +313,13 @@ def lay_out(text, branches, pair_seconds, grid):
         positions[:, n, head + video:prefix] = torch.arange(after, after + len(text.tail))
         after += len(text.tail)
         at = prefix
-        for number, (question, answer) in enumerate(parts, 1):
+        for number, (question, answer, *wanted) in enumerate(parts, 1):
             both = torch.tensor(question + answer)
             ids[n, at:at + len(both)] = both
             branch[n, at:at + len(both)] = number
             positions[:, n, at:at + len(both)] = torch.arange(after, after + len(both))
             # The token before each answer token predicts it.
-            target[n, at + len(question) - 1:at + len(both) - 1] = both[len(question):]
+            target[n, at + len(question) - 1:at + len(both) - 1] = torch.tensor(wanted[0] if wanted else answer)
             at += len(both)
     return dict(ids=ids, branch=branch, target=target, positions=positions, head=len(text.head), video=video)
 
@@ -264,19 +332,19 @@ def pack(text, branches, pair_seconds, grid, limits=(36, 80)):
     after = alone["positions"].amax((0, 2)) + 1
     ids, positions = [alone["ids"].flatten()], [alone["positions"].flatten(1)]
     target, groups = [torch.full((clips * prefix,), IGNORE)], []
-    every = [(n, q, a) for n, parts in enumerate(branches) for q, a in parts]
+    every = [(n, q, a, wanted[0] if wanted else a) for n, parts in enumerate(branches) for q, a, *wanted in parts]
     edges = (0, *limits, 1 << 30)
     for low, high in zip(edges, edges[1:]):
         chosen = [b for b in every if low < len(b[1]) + len(b[2]) <= high]
         if not chosen:
             continue
-        length = max(len(q) + len(a) for _, q, a in chosen)
-        owner = torch.tensor([n for n, _, _ in chosen])
+        length = max(len(b[1]) + len(b[2]) for b in chosen)
+        owner = torch.tensor([b[0] for b in chosen])
         tokens, wanted = torch.full((len(chosen), length), text.pad), torch.full((len(chosen), length), IGNORE)
-        for row, (_, question, answer) in enumerate(chosen):
+        for row, (_, question, answer, learned) in enumerate(chosen):
             both = torch.tensor(question + answer)
             tokens[row, :len(both)] = both
-            wanted[row, len(question) - 1:len(both) - 1] = both[len(question):]
+            wanted[row, len(question) - 1:len(both) - 1] = torch.tensor(learned)
         ids.append(tokens.flatten())
         target.append(wanted.flatten())
         positions.append((after[owner][:, None] + torch.arange(length)).flatten().expand(3, -1))

@@ -281,6 +281,23 @@ def ceiling(first_seed, clips, fps, counts, length=10.0):
     return dict(score.result(), fps=fps)
 
 
+def survey(model, text, clips, first_seed=100):
+    """The evaluation while `teach` runs: rows of (question, fps, two or three figures), on the seeds for choosing."""
+    rows = []
+    for counts, fps in (((1,), 2), ((1, 2, 3), 2), ((1, 2, 3), 1), ((1, 2, 3), 4)):
+        r = run(model, text, first_seed, clips, fps, counts)
+        rows.append((f"dense {r['events']}", fps, r["miou"], r["r1"], r["named"], r["invented"]))
+    for key, r in presence(model, text, first_seed, clips, 2).items():
+        if key in ("all", "act: stop", "place: half"):
+            rows.append((f"presence {key}", 2, r["yes"], r["no"], r["auc"], None))
+    r = grounding(model, text, first_seed, clips, 2)
+    rows.append(("grounding", 2, r["miou"], r["r1"], None, None))
+    r = summaries(model, text, clips // 4, 1)
+    rows.append(("summaries", None, r["exact"], r["named"], r["invented"], None))
+    return [dict(question=q, fps=f, **{k: v if v is None else round(float(v), 3) for k, v in zip("abcd", figures)})
+            for q, f, *figures in rows]
+
+
 def quick(model, text, clips):
     """The small evaluation during training."""
     return [run(model, text, 10_000, clips, fps, counts, show=4 if fps == 2 and len(counts) > 1 else 0)

@@ -109,13 +109,18 @@ class Layout:
         return cls._cache[rows, cols]
 
 
-def patches(frames):
-    """uint8 [clips, 2T, H, W, 3] -> normalised float [clips*T, merged tokens, 4, 1176] in row-major token order."""
+def raw_patches(frames):
+    """uint8 [clips, 2T, H, W, 3] -> uint8 [clips*T, merged tokens, 4, 1176] in row-major token order."""
     b, n, height, width, _ = frames.shape
-    x = (frames.float() - 255 * MEAN) / (255 * STD)
-    x = x.view(b, n // 2, 2, height // 28, 2, 14, width // 28, 2, 14, 3)
+    x = frames.view(b, n // 2, 2, height // 28, 2, 14, width // 28, 2, 14, 3)
     # (clip, pair, frame, I, i, ph, J, j, pw, colour) -> (clip, pair | I, J | i, j | colour, frame, ph, pw)
     return x.permute(0, 1, 3, 6, 4, 7, 9, 2, 5, 8).reshape(b * (n // 2), (height // 28) * (width // 28), 4, 1176)
+
+
+def patches(frames):
+    """The same, normalised: float [clips*T, merged tokens, 4, 1176]."""
+    mean, std = (t.repeat_interleave(1176 // 3) for t in (MEAN, STD))
+    return (raw_patches(frames).float() - 255 * mean) / (255 * std)
 
 
 def encode(visual, frames, frozen=False):
@@ -133,10 +138,13 @@ def blocks(visual, frames):
     """uint8 [clips, 2T, H, W, 3] -> (patch tokens in window order [clips*T, rows*cols*4, hidden], layout)."""
     rows, cols = frames.shape[2] // 28, frames.shape[3] // 28
     layout = Layout(rows, cols, visual.rotary_pos_emb.inv_freq)
-    x = patches(frames)[:, layout.order].flatten(1, 2)
-    x = F.linear(x, visual.patch_embed.proj.weight.flatten(1)).float()  # residual stream stays fp32 under autocast
+    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else torch.float32
+    # Normalisation is part of the weights here: bytes are exact in bfloat16 and cheap to move.
+    mean, std = (t.repeat_interleave(1176 // 3) for t in (MEAN, STD))
+    weight = visual.patch_embed.proj.weight.flatten(1) / std
+    x = raw_patches(frames)[:, layout.order].flatten(1, 2).to(kind)
+    x = F.linear(x, weight / 255, -(weight * mean).sum(1)).float()  # residual stream stays fp32 under autocast
     pictures, length, width = x.shape
-    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
     cos, sin = layout.cos.to(kind), layout.sin.to(kind)
     heads = visual.blocks[0].attn.num_heads
     for number, block in enumerate(visual.blocks):

@@ -82,6 +82,11 @@ def corpus():
             yield ASK.format(PRESENCE.format(query)) + ASK.format(GROUND.format(query))
             yield ASK.format(PRESENCE.format(query + ".")) + ASK.format(GROUND.format(query + "."))
     yield "something red, an object, a red object, a red shape"
+    # Free wording of queries. Imported here: lessons builds on queries, and both on the words of this module's scenes.
+    from . import lessons
+    for query in lessons.corpus():
+        for asked in (query, query[0].upper() + query[1:] + "."):
+            yield ASK.format(PRESENCE.format(asked)) + ASK.format(GROUND.format(asked))
     lines = "\n".join(f"00:00 - 12:34: {text}" for text in (NOTHING, LIGHT_TEXT, texts[0]))
     yield TALK + ASK.format(WHOLE.format(lines)) + "A red circle, a blue square, the light goes off."
 

@@ -1,4 +1,5 @@
 """Fine-tuning: teaches an exported checkpoint more questions, among those it knows already."""
+import csv
 import math
 import os
 import time
@@ -8,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from . import data, evaluate, model as net, queries
+from . import data, evaluate, lessons, model as net
 from .export import load_grown
 from .train import Average
 
@@ -31,10 +32,10 @@ def answers(model, text, x, batch, weight):
     return loss, stats
 
 
-def video_loss(model, text, batch, bf16):
+def video_loss(model, text, batch, bf16, frozen=True):
     clips, prefix, start, video = (batch[k] for k in ("clips", "prefix", "head", "video"))
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-        tokens = net.encode(model.model.visual, batch["frames"], frozen=True)
+        tokens = net.encode(model.model.visual, batch["frames"], frozen)
     embedded = model.model.language_model.embed_tokens(batch["ids"])
     shared = embedded[:clips * prefix].view(clips, prefix, -1)
     shared = torch.cat((shared[:, :start], tokens.reshape(clips, video, -1).to(embedded.dtype),
@@ -59,11 +60,12 @@ def teach(options):
     run = Path(options.run)
     run.mkdir(parents=True, exist_ok=True)
     model, text = load_grown(options.start)
-    for name, p in model.named_parameters():
-        p.requires_grad_(not any(f in name for f in FROZEN))
-    params = [p for p in model.parameters() if p.requires_grad]
-    groups = [dict(params=[p for p in params if p.ndim > 1], weight_decay=0.02),
-              dict(params=[p for p in params if p.ndim <= 1], weight_decay=0.0)]
+    groups = []
+    for deep, scale in ((True, options.encoder_rate), (False, 1.0)):
+        chosen = [p for n, p in model.named_parameters() if any(f in n for f in FROZEN) == deep]
+        groups += [dict(params=[p for p in chosen if p.ndim > 1], weight_decay=0.02, scale=scale),
+                   dict(params=[p for p in chosen if p.ndim <= 1], weight_decay=0.0, scale=scale)]
+    params = list(model.parameters())
     optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), fused=True)
     average = Average(model, options.average)
     state = dict(step=0, elapsed=0.0, clips=0, texts=0, segment=0)
@@ -72,10 +74,12 @@ def teach(options):
         loaded = torch.load(saved, weights_only=True)
         model.load_state_dict(loaded["model"])
         optimizer.load_state_dict(loaded["optimizer"])
+        for group, fresh in zip(optimizer.param_groups, groups):
+            group["scale"] = fresh["scale"]
         average.shadow, average.steps, state = loaded["average"], loaded["average_steps"], loaded["state"]
         state["segment"] += 1  # a new stream of scenes
     rng = np.random.default_rng([data.TRAIN_SEED, 2, options.seed, state["segment"]])
-    asker, smooth, longest = queries.Asker(), {}, options.lines
+    lesson, smooth, longest = lessons.Lesson(), {}, options.lines
     print(f"vocabulary {text.tokenizer.get_vocab_size()}, parameters {sum(p.numel() for p in model.parameters())}, "
           f"state {state}", flush=True)
 
@@ -92,11 +96,13 @@ def teach(options):
         left = (options.minutes * 60 - state["elapsed"]) / (options.minutes * 60 * options.decay)
         rate = options.lr * min(1.0, (state["step"] + 1) / options.warmup, max(0.03, left))
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["scale"]
+        # The encoder learns in a share of the steps: that costs half as much again as a step without it.
+        frozen = rng.random() >= options.encoder_share
         optimizer.zero_grad(set_to_none=True)
         found = {}
-        batch = data.sample_asked(rng, options.budget, text, asker)
-        loss, stats = video_loss(model, text, batch, options.bf16)
+        batch = data.sample_lesson(rng, options.budget, text, lesson)
+        loss, stats = video_loss(model, text, batch, options.bf16, frozen)
         found.update({f"v_{k}": v for k, v in stats.items()})
         loss.backward()
         state["clips"] += batch["clips"]
@@ -118,20 +124,36 @@ def teach(options):
             smooth["t_colour"] = smooth["t_shape"] = 0.6
         now = time.time()
         if now - last_log > options.log_seconds:
-            print(time.strftime("%H:%M:%S"), f"{state['elapsed'] / 60:.1f}min step {state['step']} "
-                  f"{(state['step'] - logged) / (now - last_log):.2f}st/s clips {state['clips']} texts "
-                  f"{state['texts']} up to {longest} lines lr {rate:.1e} |g| {size:.2f} " +
-                  " ".join(f"{k} {v:.3f}" for k, v in smooth.items()), flush=True)
+            row = dict(time=time.strftime("%H:%M:%S"), minutes=round(state["elapsed"] / 60, 1), step=state["step"],
+                       steps_per_second=round((state["step"] - logged) / (now - last_log), 2), clips=state["clips"],
+                       texts=state["texts"], lines=longest, rate=f"{rate:.1e}", gradient=round(size, 2),
+                       **{k: round(smooth.get(k, float("nan")), 3) for k in LOGGED})
+            append(run / "log.csv", row)
+            print(" ".join(f"{k} {v}" for k, v in row.items()), flush=True)
             last_log, logged = now, state["step"]
         if now - last_eval > 60 * options.eval_minutes:
+            save()
             average.swap(model)
-            print("eval", evaluate.run(model, text, 10_000, 24, 2, (1, 2, 3)), flush=True)
-            print("eval", evaluate.presence(model, text, 40_000, 60, 2, each=4), flush=True)
-            for level in (1, 2):
-                print("eval", evaluate.summaries(model, text, 12, level, 61_000, show=1), flush=True)
+            rows = evaluate.survey(model, text, options.eval_clips)
             average.swap(model)
-            last_eval = time.time()
+            for row in rows:
+                append(run / "scores.csv", dict(minutes=round(state["elapsed"] / 60, 1), clips=state["clips"], **row))
+                print("eval", row, flush=True)
+            last_eval = last_save = time.time()
         if time.time() - last_save > 60 * options.save_minutes:
             save()
             last_save = time.time()
     save()
+
+
+LOGGED = ("v_loss", "v_digit", "v_colour", "v_shape", "v_more", "v_yes", "v_no", "t_loss", "t_colour", "t_shape")
+
+
+def append(path, row):
+    """Adds a row to a CSV file, with the names of its columns when the file is new."""
+    fresh = not path.exists()
+    with open(path, "a", newline="") as file:
+        writer = csv.DictWriter(file, list(row), lineterminator="\n")
+        if fresh:
+            writer.writeheader()
+        writer.writerow(row)
