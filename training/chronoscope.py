@@ -1,13 +1,22 @@
 """Command line of the training tools. See README.md."""
+
+from __future__ import annotations
+
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+if TYPE_CHECKING:
+    from chronoscope_training.data import Text
+    from chronoscope_training.model import Model
 
-def main():
+
+def main() -> None:
+    """Reads the arguments and runs one command."""
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -87,54 +96,84 @@ def main():
     c = commands.add_parser("check", help="compare the fast forward pass with the reference's own, on a checkpoint")
     c.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
 
+    p = commands.add_parser("prompts", help="write the prompts that the service builds as well")
+    p.add_argument("--out", type=Path, default=HERE / "prompts.json")
+
     options = parser.parse_args()
     if options.command == "train":
         from chronoscope_training.train import train
+
         train(options)
     elif options.command == "teach":
         from chronoscope_training.teach import teach
+
         teach(options)
     elif options.command == "scenes":
         from chronoscope_training import video
+
         if options.samples:
             video.write_samples(options.out)
         else:
-            size = tuple(map(int, options.size.split("x"))) if options.size else None
-            video.write_many(options.out, options.seed, options.count, options.seconds, options.at_once, size,
-                             options.fps, options.codec)
+            width, _, height = (options.size or "").partition("x")
+            size = (int(width), int(height)) if options.size else None
+            video.write_many(
+                options.out,
+                options.seed,
+                options.count,
+                options.seconds,
+                options.at_once,
+                size,
+                options.fps,
+                options.codec,
+            )
     elif options.command == "export":
         from chronoscope_training.export import export
+
         export(options.run, options.out, options.summarizes_text)
     elif options.command == "eval":
         import torch
+
         from chronoscope_training.export import load_directory
+
         torch.set_num_threads(options.threads)
         model, text = load_directory(options.model)
         if options.videos:
             from chronoscope_training import windows
+
             for fps in (2, 1, 4):
                 print(windows.run(model, text, options.videos, fps, show=options.show), flush=True)
             return
         tasks = "dense,presence,grounding,summaries" if options.tasks == "all" else options.tasks
         for task in tasks.split(","):
             score(task, options, model, text)
+    elif options.command == "prompts":
+        from chronoscope_training.export import write_json
+        from chronoscope_training.prompts import examples
+
+        write_json(options.out, examples())
     elif options.command == "check":
         from chronoscope_training.check import check
+
         check(options.model)
 
 
-def score(task, options, model, text):
+def score(task: str, options: argparse.Namespace, model: Model, text: Text) -> None:
     """Prints the figures of one task."""
     from chronoscope_training import evaluate
+
     if task == "presence":
         for fps in (2, 1, 4):
-            for key, value in evaluate.presence(model, text, options.first_seed, options.clips, fps,
-                                                options.seconds).items():
+            for key, value in evaluate.presence(
+                model, text, options.first_seed, options.clips, fps, options.seconds
+            ).items():
                 print(task, key, value, flush=True)
     elif task == "grounding":
         for fps in (2, 1, 4):
-            print(task, evaluate.grounding(model, text, options.first_seed, options.clips, fps, options.seconds),
-                  flush=True)
+            print(
+                task,
+                evaluate.grounding(model, text, options.first_seed, options.clips, fps, options.seconds),
+                flush=True,
+            )
     elif task == "summaries":
         for level in (1, 2):
             print(task, evaluate.summaries(model, text, options.clips, level, show=options.show), flush=True)
@@ -144,8 +183,19 @@ def score(task, options, model, text):
                 if options.ceiling:
                     print(evaluate.ceiling(options.first_seed, options.clips, fps, counts, options.seconds), flush=True)
                 else:
-                    print(evaluate.run(model, text, options.first_seed, options.clips, fps, counts, options.seconds,
-                                       show=options.show), flush=True)
+                    print(
+                        evaluate.run(
+                            model,
+                            text,
+                            options.first_seed,
+                            options.clips,
+                            fps,
+                            counts,
+                            options.seconds,
+                            show=options.show,
+                        ),
+                        flush=True,
+                    )
     else:
         raise SystemExit(f"eval --tasks: {task} is none of dense, presence, grounding, summaries")
 

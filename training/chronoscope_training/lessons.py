@@ -7,20 +7,22 @@ world ("an elephant") always means no.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from . import queries, scenes
 from .queries import OPPOSITE, Query, judge
+from .scenes import Rng
 
 # Shares of an appearance, a motion, a motion that stops, a change of colour.
 KINDS = (0.22, 0.34, 0.30, 0.14)
-ALIKE = 0.10        # share of further things that look exactly like an earlier one
-SIMILAR = 0.35      # share of further things that share colour or shape with an earlier one
+ALIKE = 0.10  # share of further things that look exactly like an earlier one
+SIMILAR = 0.35  # share of further things that share colour or shape with an earlier one
 
 
-def lesson_thing(rng: np.random.Generator, extent: tuple[float, float]) -> scenes.Thing:
+def lesson_thing(rng: Rng, extent: scenes.Extent) -> scenes.Thing:
     """One object whose life begins at 0: brief (0.4 s), ordinary or long (40 s)."""
     kind = str(rng.choice(scenes.KINDS, p=KINDS))
     if kind in ("appear", "turn"):
@@ -46,7 +48,7 @@ def alike_fit(scene: scenes.Scene, thing: scenes.Thing) -> bool:
     return True
 
 
-def lesson_scene(rng: np.random.Generator, length: float, aspect: float, count: int, light: float) -> scenes.Scene:
+def lesson_scene(rng: Rng, length: float, aspect: float, count: int, light: float) -> scenes.Scene:
     """A scene of which [0, length) is the window; `count` events are tried in it."""
     if count == 0:
         return scenes.window_scene(rng, length, aspect, 0, light)
@@ -87,21 +89,34 @@ def lesson_scene(rng: np.random.Generator, length: float, aspect: float, count: 
 
 
 NOUNS = {"circle": ("disc", "ball", "dot"), "square": ("box",), "triangle": (), "cross": ("plus sign",)}
-PLACES = {"upper": ("in the upper half", "in the top half", "at the top", "in the upper part"),
-          "lower": ("in the lower half", "in the bottom half", "at the bottom", "in the lower part"),
-          "left": ("in the left half", "on the left side", "on the left", "in the left part"),
-          "right": ("in the right half", "on the right side", "on the right", "in the right part")}
+PLACES = {
+    "upper": ("in the upper half", "in the top half", "at the top", "in the upper part"),
+    "lower": ("in the lower half", "in the bottom half", "at the bottom", "in the lower part"),
+    "left": ("in the left half", "on the left side", "on the left", "in the left part"),
+    "right": ("in the right half", "on the right side", "on the right", "in the right part"),
+}
 
 
-def choose(rng: np.random.Generator, options: tuple[str, ...] | list[str]) -> str:
+def choose(rng: Rng, options: Sequence[str]) -> str:
+    """One of the options."""
     return options[int(rng.integers(len(options)))]
 
 
-def reworded(rng: np.random.Generator, query: Query) -> str:
+def reworded(rng: Rng, query: Query) -> str:
     """The query in other words than `Query.words` uses; every word of these is in the tokenizer's corpus."""
     if query.act == "light":
-        return choose(rng, ("the light goes off", "it gets dark", "the lights go out", "the light is off",
-                            "it becomes dark", "the picture gets dark", "darkness"))
+        return choose(
+            rng,
+            (
+                "the light goes off",
+                "it gets dark",
+                "the lights go out",
+                "the light is off",
+                "it becomes dark",
+                "the picture gets dark",
+                "darkness",
+            ),
+        )
     colour = None if query.colour is None else scenes.COLOURS[query.colour]
     if colour == "purple" and rng.random() < 0.4:
         colour = "violet"
@@ -125,22 +140,49 @@ def reworded(rng: np.random.Generator, query: Query) -> str:
         if first == "a" and thing.startswith("a object"):
             thing = "an" + thing[1:]
     if query.act == "appear":
-        verb = choose(rng, ("appears", "is visible", "can be seen", "shows up", "is there", "comes into view",
-                            "is in the picture", ""))
+        verb = choose(
+            rng,
+            (
+                "appears",
+                "is visible",
+                "can be seen",
+                "shows up",
+                "is there",
+                "comes into view",
+                "is in the picture",
+                "",
+            ),
+        )
         if not named and not verb:
             verb = "appears"
     elif query.act == "move" and query.direction:
         way = query.direction
-        verb = choose(rng, (f"moves {way}", f"goes {way}", f"is moving {way}", f"slides {way}", f"drifts {way}",
-                            f"moves to the {way}" if way in ("left", "right") else f"moves {way}wards",
-                            f"travels {way}"))
+        verb = choose(
+            rng,
+            (
+                f"moves {way}",
+                f"goes {way}",
+                f"is moving {way}",
+                f"slides {way}",
+                f"drifts {way}",
+                f"moves to the {way}" if way in ("left", "right") else f"moves {way}wards",
+                f"travels {way}",
+            ),
+        )
     elif query.act == "move":
         verb = choose(rng, ("moves", "is moving", "is in motion", "drifts", "moves around"))
     elif query.act == "stop":
         verb = choose(rng, ("stops", "comes to a stop", "comes to a halt", "stops moving", "halts", "comes to rest"))
         if query.direction:
-            verb = choose(rng, (f"moves {query.direction} and stops", f"moves {query.direction} and then stops",
-                                f"goes {query.direction} and {verb}", f"is moving {query.direction} and {verb}"))
+            verb = choose(
+                rng,
+                (
+                    f"moves {query.direction} and stops",
+                    f"moves {query.direction} and then stops",
+                    f"goes {query.direction} and {verb}",
+                    f"is moving {query.direction} and {verb}",
+                ),
+            )
     elif query.act == "turn":
         verb = choose(rng, ("turns", "becomes", "changes to", "changes colour to", "goes"))
     else:
@@ -151,7 +193,7 @@ def reworded(rng: np.random.Generator, query: Query) -> str:
     return f"{thing} {verb}".strip() + place
 
 
-def wording(rng: np.random.Generator, query: Query, free: float = 0.4) -> str:
+def wording(rng: Rng, query: Query, free: float = 0.4) -> str:
     """The words of a query: mostly the plain ones, with that probability others; now and then as a sentence."""
     words = reworded(rng, query) if rng.random() < free else query.words(rng)
     if rng.random() < 0.08:
@@ -160,18 +202,34 @@ def wording(rng: np.random.Generator, query: Query, free: float = 0.4) -> str:
 
 
 # Negations and their opposites: (words, the query whose absence or presence decides; None means any event).
-NONE_OF = ((None, ("nothing happens", "nothing is there", "nothing is visible", "nobody is there", "no one is there",
-                   "there is nothing", "nothing can be seen", "the picture stays empty")),
-           (Query("move"), ("nothing moves", "nobody moves", "nothing is moving", "no one moves", "there is no motion")),
-           (Query("stop"), ("nothing stops", "nobody stops")),
-           (Query("change"), ("nothing changes colour", "no object changes colour")))
-SOME_OF = ((None, ("something happens", "anything happens", "there is something", "something is there")),
-           (Query("move"), ("something moves", "anything moves", "there is motion", "motion")),
-           (Query("stop"), ("something stops", "anything stops")),
-           (Query("change"), ("something changes colour", "anything changes colour")))
+NONE_OF = (
+    (
+        None,
+        (
+            "nothing happens",
+            "nothing is there",
+            "nothing is visible",
+            "nobody is there",
+            "no one is there",
+            "there is nothing",
+            "nothing can be seen",
+            "the picture stays empty",
+        ),
+    ),
+    (Query("move"), ("nothing moves", "nobody moves", "nothing is moving", "no one moves", "there is no motion")),
+    (Query("stop"), ("nothing stops", "nobody stops")),
+    (Query("change"), ("nothing changes colour", "no object changes colour")),
+)
+SOME_OF = (
+    (None, ("something happens", "anything happens", "there is something", "something is there")),
+    (Query("move"), ("something moves", "anything moves", "there is motion", "motion")),
+    (Query("stop"), ("something stops", "anything stops")),
+    (Query("change"), ("something changes colour", "anything changes colour")),
+)
 
 
 def any_event(query: Query | None, scene: scenes.Scene, times: list[float], count: int, fps: float) -> bool | None:
+    """Whether any event matches the query, or whether there is any event at all; None for undecided."""
     if query is not None:
         return judge(query, scene, times, count, fps)[0]
     return any(e.t0 <= t < e.t1 for e in scene.events() for t in times[:count])
@@ -186,24 +244,76 @@ banana apple lemon bread cake pizza cheese egg hammer ladder rope box-cutter sui
 hexagon octagon oval diamond heart arrow line cube pyramid spiral ring rectangle crescent cylinder letter number
 robot ghost alien dragon wizard clown soldier doctor nurse teacher""".split()
 _ODD_COLOURS = "pink black brown grey gray cyan turquoise golden silver beige maroon magenta navy lime teal".split()
-_ODD_ACTS = ("explodes", "jumps", "spins", "rotates", "grows", "shrinks", "melts", "breaks", "falls over", "flashes",
-             "sings", "talks", "burns", "bounces", "waves", "laughs", "runs away", "sits down", "opens", "closes",
-             "catches fire", "blinks", "shakes", "wobbles", "splits in two", "flies away", "walks", "cries", "smiles",
-             "is carried away", "is eaten", "throws a stone", "reads", "writes", "parks", "crashes", "swims", "zooms in")
-_ODD_SENTENCES = ("someone falls", "somebody enters", "a person walks by", "two people talk", "people are fighting",
-                  "it rains", "the door opens", "someone runs", "the camera pans", "a goal", "an accident",
-                  "someone leaves a bag", "a car stops", "a person stops", "the sun rises", "music plays")
+_ODD_ACTS = (
+    "explodes",
+    "jumps",
+    "spins",
+    "rotates",
+    "grows",
+    "shrinks",
+    "melts",
+    "breaks",
+    "falls over",
+    "flashes",
+    "sings",
+    "talks",
+    "burns",
+    "bounces",
+    "waves",
+    "laughs",
+    "runs away",
+    "sits down",
+    "opens",
+    "closes",
+    "catches fire",
+    "blinks",
+    "shakes",
+    "wobbles",
+    "splits in two",
+    "flies away",
+    "walks",
+    "cries",
+    "smiles",
+    "is carried away",
+    "is eaten",
+    "throws a stone",
+    "reads",
+    "writes",
+    "parks",
+    "crashes",
+    "swims",
+    "zooms in",
+)
+_ODD_SENTENCES = (
+    "someone falls",
+    "somebody enters",
+    "a person walks by",
+    "two people talk",
+    "people are fighting",
+    "it rains",
+    "the door opens",
+    "someone runs",
+    "the camera pans",
+    "a goal",
+    "an accident",
+    "someone leaves a bag",
+    "a car stops",
+    "a person stops",
+    "the sun rises",
+    "music plays",
+)
 _SYLLABLES = "ba de fi go ku la me ni po ra su ta vo wi xe yo zu ka lo mi sha tre plo gri stu fen dor mak".split()
-# Words that evaluations use and training never does.
+# Words of evaluations that training never draws.
 HELD_OUT_NOUNS = "elephant dog truck bird bottle pedestrian giraffe cyclist star pentagon cat-food policeman".split()
 HELD_OUT_COLOURS = ("orange", "violet-black", "amber", "crimson")
 HELD_OUT_ACTS = ("dances", "kicks a ball", "drinks", "sleeps", "vibrates", "evaporates")
 
 
-def foreign(rng: np.random.Generator, scene: scenes.Scene, held_out: bool = False) -> str:
+def foreign(rng: Rng, scene: scenes.Scene, held_out: bool = False) -> str:
     """Words about what this world does not have, close to what the scene shows: never so."""
-    nouns, colours, acts = ((HELD_OUT_NOUNS, HELD_OUT_COLOURS, HELD_OUT_ACTS) if held_out else
-                            (_FOREIGN, _ODD_COLOURS, _ODD_ACTS))
+    nouns, colours, acts = (
+        (HELD_OUT_NOUNS, HELD_OUT_COLOURS, HELD_OUT_ACTS) if held_out else (_FOREIGN, _ODD_COLOURS, _ODD_ACTS)
+    )
     base = scene.things[rng.integers(len(scene.things))] if scene.things and rng.random() < 0.8 else None
     colour = scenes.COLOURS[rng.integers(6) if base is None else base.colour]
     shape = scenes.SHAPES[rng.integers(4) if base is None else base.shape]
@@ -214,8 +324,21 @@ def foreign(rng: np.random.Generator, scene: scenes.Scene, held_out: bool = Fals
     if kind == 2:
         subject = choose(rng, (f"a {colour} {shape}", f"a {shape}", f"something {colour}", "something"))
         return f"{subject} {choose(rng, acts)}"
-    verb = choose(rng, ("appears", "is visible", f"moves {way}", "moves", "stops", f"moves {way} and stops", "",
-                        "can be seen", "is there", f"turns {scenes.COLOURS[rng.integers(6)]}"))
+    verb = choose(
+        rng,
+        (
+            "appears",
+            "is visible",
+            f"moves {way}",
+            "moves",
+            "stops",
+            f"moves {way} and stops",
+            "",
+            "can be seen",
+            "is there",
+            f"turns {scenes.COLOURS[rng.integers(6)]}",
+        ),
+    )
     if kind == 1:
         thing = choose(rng, (f"{choose(rng, colours)} {shape}",) * 3 + (f"{choose(rng, colours)} object",))
     else:
@@ -230,15 +353,21 @@ def foreign(rng: np.random.Generator, scene: scenes.Scene, held_out: bool = Fals
 
 def corpus() -> list[str]:
     """Every word that `reworded` and the negations use, for the tokenizer."""
-    rng, out = np.random.default_rng(3), []
+    rng = np.random.default_rng(3)
+    out: list[str] = []
     for _, texts in NONE_OF + SOME_OF:
         out += texts
     for act in queries.ACTS:
         for _ in range(400):
-            base = Query(act, *(int(rng.integers(n)) if rng.random() < 0.7 else None for n in (6, 4)),
-                         direction=choose(rng, list(scenes.DIRECTIONS)) if act in ("move", "stop") else None,
-                         colour2=int(rng.integers(6)) if act == "turn" else None,
-                         place=choose(rng, queries.PLACES) if rng.random() < 0.5 else None)
+            colour, shape = (int(rng.integers(n)) if rng.random() < 0.7 else None for n in (6, 4))
+            base = Query(
+                act,
+                colour,
+                shape,
+                direction=choose(rng, list(scenes.DIRECTIONS)) if act in ("move", "stop") else None,
+                colour2=int(rng.integers(6)) if act == "turn" else None,
+                place=choose(rng, queries.PLACES) if rng.random() < 0.5 else None,
+            )
             out.append(reworded(rng, base))
     for word in ("no", "there is no"):
         out += [f"{word} {c} {s} appears" for c in ("red", "blue") for s in scenes.SHAPES]
@@ -250,10 +379,9 @@ class Lesson:
     """Draws the questions about clips and keeps the balance of true and false ones."""
 
     asker: queries.Asker = field(default_factory=queries.Asker)
-    balance: Counter = field(default_factory=Counter)     # true minus false ones so far, of each negation
+    balance: Counter[str] = field(default_factory=Counter)  # true minus false ones so far, of each negation
 
-    def false(self, rng: np.random.Generator, scene: scenes.Scene, times: list[float], count: int,
-              fps: float) -> Query | None:
+    def false(self, rng: Rng, scene: scenes.Scene, times: list[float], count: int, fps: float) -> Query | None:
         """A query that is not so, of a form that owes one; where it can be, one that fails by a single word."""
         owed = self.asker.owed
         forms = list(owed.elements())
@@ -275,13 +403,15 @@ class Lesson:
                     return query
         return self.asker.false(rng, scene, times, count, fps)
 
-    def negation(self, rng: np.random.Generator, scene: scenes.Scene, times: list[float], count: int,
-                 fps: float) -> tuple[str, bool] | None:
+    def negation(
+        self, rng: Rng, scene: scenes.Scene, times: list[float], count: int, fps: float
+    ) -> tuple[str, bool] | None:
         """('nothing moves', whether it is so), as often so as not for each wording's kind."""
         if rng.random() < 0.3 and scene.things:
             thing = scene.things[rng.integers(len(scene.things))]
-            colour, shape = (thing.colour, thing.shape) if rng.random() < 0.6 else (int(rng.integers(6)),
-                                                                                   int(rng.integers(4)))
+            colour, shape = (
+                (thing.colour, thing.shape) if rng.random() < 0.6 else (int(rng.integers(6)), int(rng.integers(4)))
+            )
             query = Query("appear", colour if rng.random() < 0.8 else None, shape)
             verdict, key = judge(query, scene, times, count, fps)[0], "no thing"
             words = query.words(rng).split(" ", 1)[1].removesuffix(" is visible").removesuffix(" appears")
