@@ -438,7 +438,7 @@ def ceiling(
     score = Score(least)
     for n in range(clips):
         _, times, scene = window(first_seed + n, counts[n % len(counts)], fps, length)
-        events = data.seen_events(scene, times, data.frame_times(fps, length)[1], fps)
+        events = data.seen_events(scene, times, len(set(times)), fps)
         score.add(prompts.dense_answer([e[:3] for e in events]), scene, length)
     return {**score.result(), "fps": fps}
 
