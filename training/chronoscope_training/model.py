@@ -96,7 +96,7 @@ class TokenHeads(nn.Module):
         self.linear = nn.Linear(width, sum(self.SIZES))
 
     def forward(self, tokens: Tensor, labels: Tensor) -> tuple[Tensor, list[float]]:
-        """tokens [n, width], labels [n, 5] (-1 ignored) -> (loss, accuracies on tokens with an object)."""
+        """tokens [n, width], labels [n, 7] -> (loss, accuracies on tokens with an object). -1 excludes a label."""
         parts = self.linear(tokens).split(self.SIZES, -1)
         loss, hits = tokens.new_zeros(()), []
         for k, logits in enumerate(parts):

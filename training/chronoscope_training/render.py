@@ -116,9 +116,9 @@ def clip(
 ) -> Frames | tuple[Frames, Labels]:
     """Frames at the given times with noise, blur and compression as cameras produce them.
 
-    With `labels` also the labels of every frame pair and merged token (28x28 pixels), int8 [n/2, 5, h/28, w/28]:
+    With `labels` also the labels of every frame pair and merged token (28x28 pixels), int8 [n/2, 7, h/28, w/28]:
     colour (0 none), shape (0 none), motion (index into MOTIONS), presence (0 none, 1 first frame, 2 second, 3 both),
-    dark (the same four); -1 excludes a token from training.
+    dark (the same four), the object's x and y in hundredths of the picture; -1 excludes a token from training.
     """
     extent = scene.extent
     back = background(scene.background, width, height, extent)
@@ -158,7 +158,9 @@ def clip(
 def token_labels(scene: Scene, times: list[float], cover: npt.NDArray[np.float32]) -> Labels:
     """The labels of each merged token by the object that covers most of it."""
     n, rows, cols = len(times), *cover.shape[2:]
-    out = np.zeros((n // 2, 5, rows, cols), np.int8)
+    out = np.zeros((n // 2, 7, rows, cols), np.int8)
+    out[:, 5:] = -1
+    width, height = scene.extent
     for p in range(n // 2):
         ta, tb = times[2 * p], times[2 * p + 1]
         out[p, 4] = (scene.light(ta) < 1) + 2 * (scene.light(tb) < 1)
@@ -180,6 +182,8 @@ def token_labels(scene: Scene, times: list[float], cover: npt.NDArray[np.float32
                 else:
                     out[p, 0, i, j] = 1 + thing.colour_at(ta)
                 out[p, 1, i, j] = 1 + thing.shape
+                x, y = thing.position((ta + tb) / 2)
+                out[p, 5:, i, j] = round(100 * x / width), round(100 * y / height)
                 va, vb = thing.visible(ta), thing.visible(tb)
                 if not (va and vb) or tb == ta:
                     out[p, 2, i, j] = -1

@@ -63,7 +63,7 @@ def forward(
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         tokens = net.encode(model.model.visual, batch["frames"], frozen)
     flat = tokens.float().flatten(0, 1)
-    aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 5))
+    aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 7))
     for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark"), hits):
         stats[name] = hit
     if "ids" not in batch:
