@@ -55,7 +55,6 @@ def main() -> None:
     f.add_argument("--budget", type=int, default=600, help="video tokens in a batch")
     f.add_argument("--text-budget", type=int, default=1000, help="tokens in a batch of texts")
     f.add_argument("--text-weight", type=float, default=0.7)
-    f.add_argument("--encoder", help="encoder weights from `locate` that replace those of the start or the state")
     f.add_argument("--encoder-rate", type=float, default=0.15, help="the encoder's rate, relative to the decoder's")
     f.add_argument("--encoder-share", type=float, default=0.0, help="share of the steps that train the whole encoder")
     f.add_argument("--eval-clips", type=int, default=100, help="windows per evaluation during training")
@@ -66,15 +65,6 @@ def main() -> None:
     f.add_argument("--save-minutes", type=float, default=5)
     f.add_argument("--eval-minutes", type=float, default=12)
     f.add_argument("--log-seconds", type=float, default=30)
-
-    g = commands.add_parser("locate", help="train the encoder to say where objects are, for `teach --encoder`")
-    g.add_argument("--start", default=str(HERE.parent / "models" / "demo"), help="checkpoint directory to start from")
-    g.add_argument("--run", default=str(HERE / "runs" / "taught"), help="folder of the run's state, used if it exists")
-    g.add_argument("--steps", type=int, default=1800)
-    g.add_argument("--decay", type=float, default=0.3, help="last share of the steps, in which the rate falls")
-    g.add_argument("--clips", type=int, default=8, help="clips in a batch")
-    g.add_argument("--lr", type=float, default=8e-4)
-    g.add_argument("--seed", type=int, default=1)
 
     s = commands.add_parser("scenes", help="write scenes as MP4 with truth")
     s.add_argument("--seed", type=int, default=1000, help="first scene's seed (held out: below 100000)")
@@ -121,10 +111,6 @@ def main() -> None:
         from chronoscope_training.teach import teach
 
         teach(options)
-    elif options.command == "locate":
-        from chronoscope_training.locate import locate
-
-        locate(options)
     elif options.command == "scenes":
         from chronoscope_training import video
 

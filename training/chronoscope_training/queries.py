@@ -192,7 +192,9 @@ class Asker:
     The form therefore carries no information about the answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, halves: float = 0.35) -> None:
+        """halves: the share of queries that name a half of the picture."""
+        self.halves = halves
         self.owed: Counter[Form] = Counter()
 
     def true(
@@ -217,7 +219,7 @@ class Asker:
                 colour, shape = ((True, True), (False, True), (True, False), (False, False))[
                     pick(rng, (0.5, 0.2, 0.2, 0.1))
                 ]
-                where = bool(rng.random() < 0.35)
+                where = bool(rng.random() < self.halves)
                 if act == "appear" and not (colour or shape):
                     shape = True
                 directed = (act == "move" and rng.random() < 0.75) or (act == "stop" and rng.random() < 0.3)

@@ -93,11 +93,6 @@ def teach(options: argparse.Namespace) -> None:
             group["scale"] = fresh["scale"]
         average.shadow, average.steps, state = loaded["average"], loaded["average_steps"], loaded["state"]
         state["segment"] += 1  # a fresh stream of scenes
-    if options.encoder:
-        weights = torch.load(options.encoder, weights_only=True)
-        model.model.visual.load_state_dict(weights)
-        for name, weight in weights.items():
-            average.shadow[f"model.visual.{name}"] = weight.clone()
     rng = np.random.default_rng([data.TRAIN_SEED, 2, options.seed, state["segment"]])
     lesson, longest = lessons.Lesson(), int(options.lines)
     smooth: Stats = {}

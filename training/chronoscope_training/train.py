@@ -64,7 +64,7 @@ def forward(
         tokens = net.encode(model.model.visual, batch["frames"], frozen)
     flat = tokens.float().flatten(0, 1)
     aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 7))
-    for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark"), hits):
+    for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark", "e_half"), hits):
         stats[name] = hit
     if "ids" not in batch:
         return aux, stats

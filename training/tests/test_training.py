@@ -218,6 +218,17 @@ def test_packed_branches_are_computed_as_under_the_mask() -> None:
     assert (first[order[0]] - second[order[1]]).abs().max() < 1e-4
 
 
+def test_labels_say_where_an_object_is() -> None:
+    scene = scenes.Scene(4 / 3, [scenes.Thing(0, 1, 0.2, 0, 9, (0.3, 0.8), (0, 0), 9)])
+    _, labels = render.clip(np.random.default_rng(1), scene, [0.0, 0.5], 112, 84, True)
+    assert labels.shape == (1, 7, 3, 4)
+    there = labels[0, 5] >= 0
+    assert there[2, 0]
+    assert not there[0, 3]
+    assert set(labels[0, 5][there]) == {round(100 * 0.3 / (4 / 3))}
+    assert set(labels[0, 6][there]) == {80}
+
+
 def test_uneven_frames_start_at_zero_and_stay_in_the_window() -> None:
     rng = np.random.default_rng(2)
     for _ in range(50):
