@@ -1,7 +1,7 @@
 """The rules of Qwen2.5-VL around the network: pixels, frames, prompt, positions, greedy decoding.
 
-Everything here is written from the rules themselves; the network (encoder and decoder) is the one
-class `Qwen2_5_VLForConditionalGeneration` of transformers, run on the CPU in float32.
+This module implements the rules themselves; the network (encoder and decoder) is the class
+`Qwen2_5_VLForConditionalGeneration` of transformers, on the CPU in float32.
 
 Names used throughout: T, H, W are the grid of a picture or clip in patches of 14x14 pixels and
 frame pairs (`gridThw`); one decoder token covers 2x2 patches of one pair. "seconds per grid" is the
@@ -46,7 +46,7 @@ SYSTEM_PROMPT = "You are a helpful assistant."
 
 
 def smart_resize(height: int, width: int, min_pixels: float, max_pixels: float) -> tuple[int, int]:
-    """Size in pixels, both sides multiples of 28, that a picture of height x width is scaled to."""
+    """The size in pixels, both sides multiples of 28, to which a picture of height x width is scaled."""
     if max(height, width) / min(height, width) > MAX_RATIO:
         raise ValueError(f"aspect ratio of {height}x{width} is above {MAX_RATIO}")
     # Python's round() is half-to-even, and so is the rule.
@@ -64,7 +64,7 @@ def smart_resize(height: int, width: int, min_pixels: float, max_pixels: float) 
 
 
 def frame_pixel_cap(frames: int, min_pixels: int, max_pixels: int | None) -> float:
-    """Most pixels one frame of a clip of `frames` frames may have; `max_pixels` is the caller's."""
+    """The pixel limit of one frame of a clip of `frames` frames; `max_pixels` is the caller's limit."""
     cap = max(min(VIDEO_MAX_PIXELS, VIDEO_TOTAL_PIXELS / frames * FRAME_FACTOR), int(min_pixels * 1.05))
     return cap if max_pixels is None else min(cap, max_pixels)
 
@@ -192,7 +192,7 @@ def position_ids(
     """M-RoPE positions int64 [3, len(ids)] (time, height, width) and the delta for decoding.
 
     Text counts up on all three axes from (largest position so far, over all axes) + 1; a clip starts
-    at that position too and adds its own (t, h, w). Decoding goes on, on all axes, at
+    at that position too and adds its own (t, h, w). Decoding continues on all axes at
     cache length + delta where delta = largest position + 1 - len(ids).
     """
     out = torch.zeros(3, len(ids), dtype=torch.long)

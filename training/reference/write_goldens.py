@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the golden files: what the reference answers for tiny checkpoints and for every rule around it.
+"""Writes the golden files: the reference's answers for tiny checkpoints and for every rule around the network.
 
-Each case takes the first seed, counting up from its own base seed, whose greedy answer is a fit test:
-no near ties, no endless repetition, and answers that change when positions, windows or pictures do.
-Everything is seeded. On one machine, with the versions in requirements.txt and the same number of
-threads, a second run writes the same bytes; elsewhere floats may differ in their last bits.
+Each case uses the first seed from its base seed on whose greedy answer makes a good test: no near ties, no endless
+repetition, and an answer that changes when positions, windows or pictures do. On one machine, with the versions in
+requirements.txt and the same number of threads, a second run writes the same bytes; elsewhere floats may differ in
+their last bits.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Still:
 
 @dataclass
 class Case:
-    """One golden case; content is what the user says, in order."""
+    """One golden case; content is the user's turn, in order."""
 
     name: str
     about: str
@@ -268,7 +268,7 @@ def fit(run: CaseRun, model: Model, result: rules.Generation) -> bool:
 
 
 def sensitivity(run: CaseRun, model: Model, result: rules.Generation) -> Json:
-    """How far the first logits (or the encoder output) move when one thing is done wrong."""
+    """How far the first logits (or the encoder output) move under one deliberate mistake."""
     base = result.first_logits
     embeddings = rules.encode(model, run.visions)
 
@@ -295,7 +295,7 @@ def sensitivity(run: CaseRun, model: Model, result: rules.Generation) -> Json:
 
 
 def installed_positions(run: CaseRun, model: Model) -> Json:
-    """What the installed transformers itself makes of the positions, against the rule."""
+    """The positions of the installed transformers, compared with the rule."""
     ids = torch.tensor(run.ids)
     kinds = (ids == model.config.image_token_id).int() + 2 * (ids == model.config.video_token_id).int()
     images = [v.grid for v in run.visions if v.kind == "image"]
@@ -333,7 +333,7 @@ def recompute_ids(run: CaseRun, model: Model, ids: list[int]) -> list[int]:
 
 
 def write_floats(path: Path, value: torch.Tensor) -> Json:
-    """Little-endian float32, row-major; returns the reference to it that golden.json holds."""
+    """Writes little-endian float32, row-major; returns the file's entry for golden.json."""
     value.detach().numpy().astype("<f4").tofile(path)
     return {"file": path.name, "shape": list(value.shape)}
 
