@@ -167,8 +167,7 @@ class SessionTest {
         NativeTensor in = NativeTensor.ofFloats(values, 2, 3, 4);
         NativeTensor other = NativeTensor.ofFloats(reversed(values), 2, 3, 4)) {
       Map<String, NativeTensor> results =
-          session.run(
-              Map.of("x", in, "skip", other), Set.of("fused", "fused sum", "apart", "sum"));
+          session.run(Map.of("x", in, "skip", other), Set.of("fused", "fused sum", "apart", "sum"));
       assertThat(results.get("fused").toFloats())
           .containsExactly(results.get("apart").toFloats(), within(1e-6f));
       assertThat(results.get("fused sum").toFloats())
