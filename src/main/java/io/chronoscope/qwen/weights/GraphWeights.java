@@ -101,6 +101,31 @@ public final class GraphWeights {
     return stored.computeIfAbsent(publishedName, name -> load(weights.stored().get(name)));
   }
 
+  /// Whether matrices can be stacked at no cost: their weights are converted when the graph is
+  /// compiled, or computed in BF16, which happens on a GPU alone, to which they are copied. Weights
+  /// that are computed as they are mapped stay where they are.
+  public boolean canStack(List<String> publishedNames) {
+    return publishedNames.stream()
+        .map(name -> storedType(weights.get(name).type()))
+        .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
+  }
+
+  /// Tensors below each other, `[sum of rows, …]`. The runtime joins them once, when it compiles
+  /// the graph.
+  public Value stacked(List<String> publishedNames) {
+    return ops.concat(publishedNames.stream().map(this::tensor).toList(), 0);
+  }
+
+  /// The matrices of several linear layers over the same input as one.
+  public LinearWeight stackedLinear(List<String> publishedNames) {
+    return new LinearWeight.Dense(stacked(publishedNames));
+  }
+
+  /// The first dimension of a tensor: the width of a linear layer's result.
+  public long rows(String publishedName) {
+    return weights.get(publishedName).shape()[0];
+  }
+
   private Value load(Tensor tensor) {
     ElementType type = storedType(tensor.type());
     List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
