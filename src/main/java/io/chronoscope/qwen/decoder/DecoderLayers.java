@@ -62,7 +62,7 @@ final class DecoderLayers {
   /// @param tokens INT64 `[…]`
   /// @return `[…, hidden]`
   Value embed(Ops ops, Value tokens) {
-    return weights.rows(ops, EMBEDDING, tokens);
+    return weights.gatherRows(ops, EMBEDDING, tokens);
   }
 
   Outputs apply(Ops ops, Inputs inputs) {

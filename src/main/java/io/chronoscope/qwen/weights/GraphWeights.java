@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// A checkpoint's weights as values of one graph, in the type that the graph computes in. The
@@ -63,11 +64,13 @@ public final class GraphWeights {
   ///
   /// @throws IllegalArgumentException when the checkpoint has no such tensor
   public LinearWeight linear(String publishedName) {
-    return weights
-        .quantized()
-        .flatMap(quantized -> quantized.matrix(publishedName))
+    return quantized(publishedName)
         .<LinearWeight>map(matrix -> int8(publishedName, matrix))
         .orElseGet(() -> new LinearWeight.Dense(tensor(publishedName)));
+  }
+
+  private Optional<QuantizedWeights.Matrix> quantized(String publishedName) {
+    return weights.quantized().flatMap(quantized -> quantized.matrix(publishedName));
   }
 
   private LinearWeight.Int8 int8(String publishedName, QuantizedWeights.Matrix matrix) {
@@ -91,7 +94,7 @@ public final class GraphWeights {
   /// @param in ops of the graph that holds the weights, or of a loop body inside it
   /// @param indices INT64, of any shape
   /// @return `[…, columns]`
-  public Value rows(Ops in, String publishedName, Value indices) {
+  public Value gatherRows(Ops in, String publishedName, Value indices) {
     return weights.quantized().isPresent()
         ? in.cast(in.gather(stored(publishedName), indices, 0), compute)
         : in.gather(tensor(publishedName), indices, 0);
@@ -103,11 +106,13 @@ public final class GraphWeights {
 
   /// Whether matrices can be stacked at no cost: their weights are converted when the graph is
   /// compiled, or computed in BF16, which happens on a GPU alone, to which they are copied. Weights
-  /// that are computed as they are mapped stay where they are.
+  /// that are computed as they are mapped stay where they are, and so do INT8 matrices, which share
+  /// their quantized input anyway.
   public boolean canStack(List<String> publishedNames) {
-    return publishedNames.stream()
-        .map(name -> storedType(weights.get(name).type()))
-        .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
+    return publishedNames.stream().allMatch(name -> quantized(name).isEmpty())
+        && publishedNames.stream()
+            .map(name -> storedType(weights.stored().get(name).type()))
+            .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
   }
 
   /// Tensors below each other, `[sum of rows, …]`. The runtime joins them once, when it compiles
@@ -123,7 +128,7 @@ public final class GraphWeights {
 
   /// The first dimension of a tensor: the width of a linear layer's result.
   public long rows(String publishedName) {
-    return weights.get(publishedName).shape()[0];
+    return weights.stored().get(publishedName).shape()[0];
   }
 
   private Value load(Tensor tensor) {
