@@ -81,6 +81,14 @@ final class BenchEngineCommand implements Callable<Integer> {
       description = "Also draws the rows into this file.")
   Optional<Path> picture = Optional.empty();
 
+  @Option(
+      names = "--reference",
+      paramLabel = "PYTHON",
+      description =
+          "Python interpreter with torch and transformers: the reference does the same work in turn,"
+              + " in its fastest precision on the device. Needs a checkout.")
+  Optional<String> reference = Optional.empty();
+
   @Mixin ModelOptions model = new ModelOptions();
 
   @Option(names = "--json", description = "Prints one JSON object for each row.")
@@ -104,14 +112,35 @@ final class BenchEngineCommand implements Callable<Integer> {
       name = String.valueOf(ConfigLoader.resolve(settings, settings.model()).getFileName());
     }
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, DEMO_VIDEO));
-    if (!json) {
-      output.print(EngineTable.heading());
-    }
-    List<MeasuredRow> measured = new EngineBench(settings, name, file, this::print).run(rows);
+    List<MeasuredRow> measured = measure(settings, name, file);
     if (picture.isPresent()) {
       draw(measured, picture.get());
     }
     return ExitCode.OK;
+  }
+
+  private List<MeasuredRow> measure(ChronoscopeConfig settings, String name, Path file) {
+    Optional<ReferenceProcess> process = reference.map(python -> startReference(settings, python));
+    try {
+      if (!json) {
+        output.print(
+            process.isPresent() ? EngineTable.headingWithReference() : EngineTable.heading());
+      }
+      return new EngineBench(settings, name, file, process, this::print).run(rows);
+    } finally {
+      process.ifPresent(ReferenceProcess::close);
+    }
+  }
+
+  private ReferenceProcess startReference(ChronoscopeConfig settings, String python) {
+    ReferenceProcess process =
+        ReferenceProcess.start(
+            python,
+            ConfigLoader.resolve(settings, ReferenceProcess.SCRIPT),
+            ConfigLoader.resolve(settings, settings.model()),
+            settings.device());
+    output.report("chronoscope: the reference computes in " + process.precision());
+    return process;
   }
 
   private void print(MeasuredRow row) {

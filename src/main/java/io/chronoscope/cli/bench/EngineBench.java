@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -24,20 +25,28 @@ final class EngineBench {
   private final EngineSettings engine;
   private final MeasuredRow.Subject subject;
   private final Path video;
+  private final Optional<ReferenceProcess> reference;
   private final Consumer<MeasuredRow> sink;
   private final Stopwatch stopwatch = Stopwatch.ofProcess();
   private final List<MeasuredRow> rows = new ArrayList<>();
 
   /// @param shape name of the configured model's shape, for the output
   /// @param video file for the rows before the model and for the whole stream
+  /// @param reference does the same work in turn with this program; stays the caller's
   /// @param sink receives each row as soon as it is measured
-  EngineBench(ChronoscopeConfig settings, String shape, Path video, Consumer<MeasuredRow> sink) {
+  EngineBench(
+      ChronoscopeConfig settings,
+      String shape,
+      Path video,
+      Optional<ReferenceProcess> reference,
+      Consumer<MeasuredRow> sink) {
     this.settings = settings;
     this.engine = EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     this.subject =
         new MeasuredRow.Subject(
             shape, settings.device(), engine.precision().name().toLowerCase(Locale.ROOT));
     this.video = video;
+    this.reference = reference;
     this.sink = sink;
   }
 
@@ -106,7 +115,13 @@ final class EngineBench {
   }
 
   private void measure(PlannedRow row, Workload workload, Ceilings ceilings) {
-    Measurement measured = measure(workload, run -> OptionalDouble.empty());
+    Measurement measured =
+        measure(
+            workload,
+            run ->
+                reference.isPresent()
+                    ? reference.get().seconds(row.kind(), run)
+                    : OptionalDouble.empty());
     add(
         new MeasuredRow(
             row.kind().label(),

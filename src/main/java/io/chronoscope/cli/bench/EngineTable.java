@@ -8,7 +8,10 @@ import java.util.OptionalLong;
 /// Formats the rows of the engine benchmark as lines of at most 100 characters.
 final class EngineTable {
 
-  private static final String LINE = "%-8s %-19s %8s %8s %16s %7s %7s %6s %6s";
+  private static final String LINE = "%-8s %-19s %8s %8s %16s %7s %6s %6s %6s";
+
+  /// The column after them in a run with the reference.
+  private static final String REFERENCE = " %6s";
 
   private EngineTable() {}
 
@@ -17,18 +20,27 @@ final class EngineTable {
         "row", "size", "seen", "unseen", "rate", "ceiling", "CPU s", "heap", "RSS");
   }
 
+  /// The heading of a run with the reference.
+  static String headingWithReference() {
+    return heading() + REFERENCE.formatted("ref.");
+  }
+
   static String line(MeasuredRow row) {
-    Measurement measured = row.measured();
-    return LINE.formatted(
-        row.row(),
-        row.dimensions(),
-        time(measured.seconds()),
-        time(measured.firstSeconds()),
-        rate(row.perSecond(), row.unit()),
-        percent(row.ceilingShare()),
-        Decimals.of(measured.cpuSeconds(), measured.cpuSeconds() < 10 ? 3 : 1),
-        bytes(OptionalLong.of(measured.memory().heapBytes())),
-        bytes(measured.memory().rssBytes()));
+    String line =
+        LINE.formatted(
+            row.row(),
+            row.dimensions(),
+            time(row.measured().seconds()),
+            time(row.measured().firstSeconds()),
+            rate(row.perSecond(), row.unit()),
+            percent(row.ceilingShare()),
+            Decimals.of(row.measured().cpuSeconds(), row.measured().cpuSeconds() < 10 ? 3 : 1),
+            bytes(OptionalLong.of(row.measured().memory().heapBytes())),
+            bytes(row.measured().memory().rssBytes()));
+    return line
+        + row.reference()
+            .map(reference -> REFERENCE.formatted(Decimals.of(reference.ratio(), 2) + "x"))
+            .orElse("");
   }
 
   /// The row as a bar of a picture.

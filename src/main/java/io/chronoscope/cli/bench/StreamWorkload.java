@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ final class StreamWorkload implements Workload, AutoCloseable {
               metered.set(decorated);
               return decorated;
             });
-    this.model = metered.get();
+    this.model = Objects.requireNonNull(metered.get());
     this.analysis =
         runtime.analysis(
             LayerSettings.analysis(settings, runtime.hints(), Optional.empty()),

@@ -36,7 +36,8 @@ class BenchEngineCommandTest {
 
     assertThat(text(out))
         .contains("Usage: chronoscope bench engine")
-        .contains("--shape", "--model", "--device", "--precision", "--rows", "--json")
+        .contains(
+            "--shape", "--model", "--device", "--precision", "--rows", "--reference", "--json")
         .contains("video, resize, encoder, prefill, decode, answer", "stream");
     assertThat(text(out).lines()).allMatch(line -> line.length() <= 100);
   }

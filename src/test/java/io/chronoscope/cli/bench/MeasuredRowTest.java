@@ -105,6 +105,17 @@ class MeasuredRowTest {
   }
 
   @Test
+  void addsAColumnForTheReference() {
+    MeasuredRow row =
+        row(RowKind.PREFILL, Dimensions.ofPrompts(2588, 1, 8), 8, OptionalDouble.of(1.25));
+
+    assertThat(EngineTable.headingWithReference()).hasSizeLessThanOrEqualTo(100).endsWith("ref.");
+    assertThat(EngineTable.line(row))
+        .hasSameSizeAs(EngineTable.headingWithReference())
+        .endsWith(" 2.50x");
+  }
+
+  @Test
   void choosesFittingUnits() {
     assertThat(List.of(0.00123, 0.0123, 0.123, 1.234, 123.4))
         .extracting(EngineTable::time)
