@@ -1,13 +1,22 @@
 """The model: transformers' own Qwen2.5-VL classes, and a fast forward pass over their modules.
 
-The parameters live in `Qwen2_5_VLForConditionalGeneration`; only the order of computation differs: pictures of
-one grid are batched, windows of equal size are attended to in one call, and several questions about one video
-share its prefix under a block mask. `check.py` compares both passes number by number.
+The parameters live in `Qwen2_5_VLForConditionalGeneration`; only the order of computation differs: pictures with the
+same grid form a batch, one call computes attention for all windows of equal size, and several questions about one
+video share its prefix under a block mask. `check.py` compares the two passes number by number.
 """
+
+from typing import Any, ClassVar, TypeAlias
+
 import torch
 import torch.nn.functional as F
-from torch import nn
+from tokenizers import Tokenizer
+from torch import Tensor, nn
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
+# Qwen2_5_VLForConditionalGeneration and parts of it: torch types the attributes of modules as Tensor | Module.
+Model: TypeAlias = Any
+Module: TypeAlias = Any
+Past: TypeAlias = list[tuple[Tensor, Tensor]]  # keys and values per layer
 
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])
@@ -15,25 +24,62 @@ TOKENS_PER_SECOND = 2
 WINDOW = 4  # merged tokens a side of an attention window: 112 / 28
 
 
-def build(tokenizer, seed=0):
-    """A randomly initialised small model of the exact architecture."""
-    ids = {name: tokenizer.token_to_id(name) for name in
-           ("<|endoftext|>", "<|im_end|>", "<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>")}
+def build(tokenizer: Tokenizer, seed: int = 0) -> Model:
+    """A small model of the exact architecture with random weights."""
+    ids = {
+        name: tokenizer.token_to_id(name) or 0
+        for name in (
+            "<|endoftext|>",
+            "<|im_end|>",
+            "<|image_pad|>",
+            "<|video_pad|>",
+            "<|vision_start|>",
+            "<|vision_end|>",
+        )
+    }
     hidden = 192
-    text = dict(vocab_size=tokenizer.get_vocab_size(), hidden_size=hidden, num_hidden_layers=4,
-                num_attention_heads=4, num_key_value_heads=2, intermediate_size=512,
-                max_position_embeddings=32768, rms_norm_eps=1e-6, hidden_act="silu", use_sliding_window=False,
-                tie_word_embeddings=True, bos_token_id=ids["<|endoftext|>"], eos_token_id=ids["<|im_end|>"],
-                pad_token_id=None,
-                rope_parameters={"rope_type": "default", "rope_theta": 1e6, "mrope_section": [8, 8, 8]})
-    vision = dict(depth=4, hidden_size=128, num_heads=4, intermediate_size=256, out_hidden_size=hidden,
-                  patch_size=14, spatial_patch_size=14, spatial_merge_size=2, temporal_patch_size=2,
-                  window_size=28 * WINDOW, fullatt_block_indexes=[3], tokens_per_second=TOKENS_PER_SECOND,
-                  hidden_act="silu", in_channels=3)
-    config = Qwen2_5_VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=True,
-                              image_token_id=ids["<|image_pad|>"], video_token_id=ids["<|video_pad|>"],
-                              vision_start_token_id=ids["<|vision_start|>"],
-                              vision_end_token_id=ids["<|vision_end|>"])
+    text = {
+        "vocab_size": tokenizer.get_vocab_size(),
+        "hidden_size": hidden,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "intermediate_size": 512,
+        "max_position_embeddings": 32768,
+        "rms_norm_eps": 1e-6,
+        "hidden_act": "silu",
+        "use_sliding_window": False,
+        "tie_word_embeddings": True,
+        "bos_token_id": ids["<|endoftext|>"],
+        "eos_token_id": ids["<|im_end|>"],
+        "pad_token_id": None,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [8, 8, 8]},
+    }
+    vision = {
+        "depth": 4,
+        "hidden_size": 128,
+        "num_heads": 4,
+        "intermediate_size": 256,
+        "out_hidden_size": hidden,
+        "patch_size": 14,
+        "spatial_patch_size": 14,
+        "spatial_merge_size": 2,
+        "temporal_patch_size": 2,
+        "window_size": 28 * WINDOW,
+        "fullatt_block_indexes": [3],
+        "tokens_per_second": TOKENS_PER_SECOND,
+        "hidden_act": "silu",
+        "in_channels": 3,
+    }
+    config = Qwen2_5_VLConfig(
+        text_config=text,
+        vision_config=vision,
+        tie_word_embeddings=True,
+        image_token_id=ids["<|image_pad|>"],
+        video_token_id=ids["<|video_pad|>"],
+        vision_start_token_id=ids["<|vision_start|>"],
+        vision_end_token_id=ids["<|vision_end|>"],
+    )
     torch.manual_seed(seed)
     model = Qwen2_5_VLForConditionalGeneration(config).float()
     model.tie_weights()
@@ -41,41 +87,57 @@ def build(tokenizer, seed=0):
 
 
 class TokenHeads(nn.Module):
-    """Linear read-outs on each merged token; they teach the encoder and are not exported."""
+    """Linear read-outs of each merged token; they train the encoder and are not exported.
+
+    The last one says where in the picture the object is. No position id carries that: the encoder's rotary angles are
+    relative, and at `rope_theta` 1e6 the decoder's height and width angles hardly differ between neighbouring tokens.
+    """
 
     SIZES = (7, 5, 6, 4, 4)  # colour, shape, motion, presence, dark: see render.clip
+    SPREAD = 0.04  # variance of a place
 
-    def __init__(self, width=192):
+    def __init__(self, width: int = 192) -> None:
         super().__init__()
-        self.linear = nn.Linear(width, sum(self.SIZES))
+        self.linear = nn.Linear(width, sum(self.SIZES) + 2)
 
-    def forward(self, tokens, labels):
-        """tokens [n, width], labels [n, 5] (-1 ignored) -> (loss, accuracies on tokens where something is)."""
-        parts = self.linear(tokens).split(self.SIZES, -1)
-        loss, hits = 0.0, []
+    def forward(self, tokens: Tensor, labels: Tensor) -> tuple[Tensor, list[float]]:
+        """tokens [n, width], labels [n, 7] -> (loss, accuracies on tokens with an object). -1 excludes a label.
+
+        The last accuracy is that of the halves of the picture.
+        """
+        *parts, place = self.linear(tokens).split((*self.SIZES, 2), -1)
+        there = labels[:, 5] >= 0
+        target = labels[there][:, 5:].float() / 100 - 0.5
+        said = place[there].float()
+        loss = ((said - target) ** 2).sum() / (self.SPREAD * max(1, target.numel()))
+        hits: list[float] = []
         for k, logits in enumerate(parts):
             weight = torch.ones(logits.shape[1])
             weight[0] = 0.15 if k < 4 else 0.5
-            target = labels[:, k].long()
-            loss = loss + F.cross_entropy(logits, target, weight=weight, ignore_index=-1)
-            there = target > 0
-            hits.append((logits.argmax(-1)[there] == target[there]).float().mean().item() if there.any() else 1.0)
+            named = labels[:, k].long()
+            loss = loss + F.cross_entropy(logits, named, weight=weight, ignore_index=-1)
+            shown = named > 0
+            hits.append((logits.argmax(-1)[shown] == named[shown]).float().mean().item() if shown.any() else 1.0)
+        hits.append(((said > 0) == (target > 0)).float().mean().item() if there.any() else 1.0)
         return loss, hits
 
 
-def norm(x, module):
+def norm(x: Tensor, module: Module) -> Tensor:
+    """RMS norm with the module's scale."""
     return F.rms_norm(x, x.shape[-1:], module.weight, module.variance_epsilon)
 
 
-def rotate(x, cos, sin):
-    """Half-split rotary of x [..., length, dim] by cos, sin [length, dim] or broadcastable."""
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary embedding by halves of x [..., length, dim]; cos, sin broadcast to it."""
     a, b = x.chunk(2, -1)
     return x * cos + torch.cat((-b, a), -1) * sin
 
 
-def attention(q, k, v, mask=None):
-    """Plain attention over [batch, heads, length, dim]; on a CPU its backward pass is several times faster than
-    that of the fused kernel. Softmax in fp32."""
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Plain attention over [batch, heads, length, dim] with its softmax in fp32.
+
+    On a CPU its backward pass is several times faster than that of the fused kernel.
+    """
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     if mask is not None:
         scores = scores + mask
@@ -83,18 +145,25 @@ def attention(q, k, v, mask=None):
 
 
 class Layout:
-    """Orders and rotary angles of one picture grid of rows x cols merged tokens."""
+    """The order of tokens and the rotary angles of a picture of rows x cols merged tokens."""
 
-    _cache = {}
+    _cache: ClassVar[dict[tuple[int, int], "Layout"]] = {}
+    order: Tensor
+    inverse: Tensor
+    windows: list[int]
+    cos: Tensor
+    sin: Tensor
 
-    def __new__(cls, rows, cols, inv_freq):
+    def __new__(cls, rows: int, cols: int, inv_freq: Tensor) -> "Layout":
         if (rows, cols) not in cls._cache:
             self = super().__new__(cls)
-            order, self.windows = [], []
+            order: list[int] = []
+            self.windows = []
             for r in range(0, rows, WINDOW):
                 for c in range(0, cols, WINDOW):
-                    cells = [i * cols + j for i in range(r, min(r + WINDOW, rows))
-                             for j in range(c, min(c + WINDOW, cols))]
+                    cells = [
+                        i * cols + j for i in range(r, min(r + WINDOW, rows)) for j in range(c, min(c + WINDOW, cols))
+                    ]
                     order += cells
                     self.windows.append(4 * len(cells))
             self.order = torch.tensor(order)
@@ -109,18 +178,25 @@ class Layout:
         return cls._cache[rows, cols]
 
 
-def patches(frames):
-    """uint8 [clips, 2T, H, W, 3] -> normalised float [clips*T, merged tokens, 4, 1176] in row-major token order."""
+def raw_patches(frames: Tensor) -> Tensor:
+    """uint8 [clips, 2T, H, W, 3] -> uint8 [clips*T, merged tokens, 4, 1176] in row-major token order."""
     b, n, height, width, _ = frames.shape
-    x = (frames.float() - 255 * MEAN) / (255 * STD)
-    x = x.view(b, n // 2, 2, height // 28, 2, 14, width // 28, 2, 14, 3)
+    x = frames.view(b, n // 2, 2, height // 28, 2, 14, width // 28, 2, 14, 3)
     # (clip, pair, frame, I, i, ph, J, j, pw, colour) -> (clip, pair | I, J | i, j | colour, frame, ph, pw)
     return x.permute(0, 1, 3, 6, 4, 7, 9, 2, 5, 8).reshape(b * (n // 2), (height // 28) * (width // 28), 4, 1176)
 
 
-def encode(visual, frames, frozen=False):
-    """uint8 [clips, 2T, H, W, 3] -> merged tokens [clips*T, rows*cols, out_hidden]. frozen: of the encoder only the
-    merger learns, which is a good deal faster."""
+def patches(frames: Tensor) -> Tensor:
+    """The same, normalised: float [clips*T, merged tokens, 4, 1176]."""
+    mean, std = (t.repeat_interleave(1176 // 3) for t in (MEAN, STD))
+    return (raw_patches(frames).float() - 255 * mean) / (255 * std)
+
+
+def encode(visual: Module, frames: Tensor, frozen: bool = False) -> Tensor:
+    """uint8 [clips, 2T, H, W, 3] -> merged tokens [clips*T, rows*cols, out_hidden].
+
+    With `frozen` only the encoder's merger learns, which is faster.
+    """
     with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
         x, layout = blocks(visual, frames)
     merger = visual.merger
@@ -129,14 +205,17 @@ def encode(visual, frames, frozen=False):
     return x[:, layout.inverse]
 
 
-def blocks(visual, frames):
+def blocks(visual: Module, frames: Tensor) -> tuple[Tensor, Layout]:
     """uint8 [clips, 2T, H, W, 3] -> (patch tokens in window order [clips*T, rows*cols*4, hidden], layout)."""
     rows, cols = frames.shape[2] // 28, frames.shape[3] // 28
     layout = Layout(rows, cols, visual.rotary_pos_emb.inv_freq)
-    x = patches(frames)[:, layout.order].flatten(1, 2)
-    x = F.linear(x, visual.patch_embed.proj.weight.flatten(1)).float()  # residual stream stays fp32 under autocast
+    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else torch.float32
+    # The weights include the normalisation: bytes are exact in bfloat16 and cheap to move.
+    mean, std = (t.repeat_interleave(1176 // 3) for t in (MEAN, STD))
+    weight = visual.patch_embed.proj.weight.flatten(1) / std
+    x = raw_patches(frames)[:, layout.order].flatten(1, 2).to(kind)
+    x = F.linear(x, weight / 255, -(weight * mean).sum(1)).float()  # the residual stream stays fp32
     pictures, length, width = x.shape
-    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
     cos, sin = layout.cos.to(kind), layout.sin.to(kind)
     heads = visual.blocks[0].attn.num_heads
     for number, block in enumerate(visual.blocks):
@@ -145,15 +224,14 @@ def blocks(visual, frames):
         if number in visual.fullatt_block_indexes or len(layout.windows) == 1:
             out = attention(q, k, v)
         else:
-            out = torch.cat([attention(*part) for part in
-                             zip(*(t.split(layout.windows, 2) for t in (q, k, v)))], 2)
+            out = torch.cat([attention(*part) for part in zip(*(t.split(layout.windows, 2) for t in (q, k, v)))], 2)
         x = x + block.attn.proj(out.transpose(1, 2).reshape(pictures, length, width))
         h = norm(x, block.norm2).to(kind)
         x = x + block.mlp.down_proj(F.silu(block.mlp.gate_proj(h)) * block.mlp.up_proj(h))
     return x, layout
 
 
-def text_angles(text, positions):
+def text_angles(text: Module, positions: Tensor) -> tuple[Tensor, Tensor]:
     """positions [3, batch, length] -> cos, sin [batch, 1, length, head_dim]."""
     rotary = text.rotary_emb
     angle = positions[..., None].float() * rotary.inv_freq
@@ -162,10 +240,13 @@ def text_angles(text, positions):
     return angle.cos(), angle.sin()
 
 
-def decode(text, x, positions, mask=None, past=None):
-    """Decoder over embeddings x [batch, length, hidden]. mask: additive [batch, 1, length, keys] or None (causal).
-    past: list of (k, v) per layer, extended in place when given."""
-    # One cast, one product for q, k and v and one for gate and up: on a CPU a third of the time is such traffic.
+def decode(text: Module, x: Tensor, positions: Tensor, mask: Tensor | None = None, past: Past | None = None) -> Tensor:
+    """The decoder over embeddings x [batch, length, hidden].
+
+    mask: additive [batch, 1, length, keys], or None for causal attention. past: keys and values per layer, extended in
+    place.
+    """
+    # One cast, one product for q, k and v, one for gate and up: memory traffic takes a third of the time on a CPU.
     kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
     cos, sin = (t.to(kind) for t in text_angles(text, positions))
     mask = mask if mask is None else mask.to(kind)
@@ -178,8 +259,8 @@ def decode(text, x, positions, mask=None, past=None):
         qkv = F.linear(h, weight, bias).view(batch, length, -1, attn.head_dim).transpose(1, 2)
         heads, groups = attn.config.num_attention_heads, attn.num_key_value_groups
         shared = heads // groups
-        qk = rotate(qkv[:, :heads + shared], cos, sin)
-        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + shared:]
+        qk = rotate(qkv[:, : heads + shared], cos, sin)
+        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + shared :]
         if past is not None:
             if number < len(past):
                 k, v = torch.cat((past[number][0], k), 2), torch.cat((past[number][1], v), 2)
@@ -198,12 +279,14 @@ def decode(text, x, positions, mask=None, past=None):
     return norm(x, text.norm)
 
 
-def decode_packed(text, x, positions, clips, prefix, groups):
-    """The same as `decode` under the block mask, without computing what the mask would hide.
+def decode_packed(
+    text: Module, x: Tensor, positions: Tensor, clips: int, prefix: int, groups: list[tuple[Tensor, int]]
+) -> Tensor:
+    """The same as `decode` under the block mask, without the products that the mask hides.
 
-    x [tokens, hidden], positions [3, tokens]: first the prefixes, `clips` times `prefix` tokens, then the branches,
-    group by group. groups: [(clip of each branch [n], tokens of each branch)]; shorter branches are padded at their
-    end."""
+    x [tokens, hidden], positions [3, tokens]: first the prefixes, `clips` times `prefix` tokens, then the branches by
+    group. groups: [(clip of each branch [n], tokens of each branch)]; padding fills shorter branches at their end.
+    """
     kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
     cos, sin = (t[0, 0, :, None].to(kind) for t in text_angles(text, positions[:, None]))
     masks = []
@@ -217,22 +300,24 @@ def decode_packed(text, x, positions, clips, prefix, groups):
         qkv = F.linear(h, weight, bias).view(len(x), -1, attn.head_dim)
         heads, repeat = attn.config.num_attention_heads, attn.num_key_value_groups
         keys = heads // repeat
-        qk = rotate(qkv[:, :heads + keys], cos, sin)
-        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + keys:]
+        qk = rotate(qkv[:, : heads + keys], cos, sin)
+        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + keys :]
 
-        def rows(t, at, count, length):
-            t = t[at:at + count * length].view(count, length, -1, attn.head_dim).transpose(1, 2)
-            return t if t.shape[1] == heads else t.repeat_interleave(repeat, 1)
-
-        pk, pv = rows(k, 0, clips, prefix), rows(v, 0, clips, prefix)
-        out = [attention(rows(q, 0, clips, prefix), pk, pv, masks[0])]
+        pk, pv = (head_rows(t, 0, clips, prefix, heads) for t in (k, v))
+        outs = [attention(head_rows(q, 0, clips, prefix, heads), pk, pv, masks[0])]
         at = clips * prefix
         for (owner, length), mask in zip(groups, masks[1:]):
             n = len(owner)
-            out.append(attention(rows(q, at, n, length), torch.cat((pk[owner], rows(k, at, n, length)), 2),
-                                 torch.cat((pv[owner], rows(v, at, n, length)), 2), mask))
+            outs.append(
+                attention(
+                    head_rows(q, at, n, length, heads),
+                    torch.cat((pk[owner], head_rows(k, at, n, length, heads)), 2),
+                    torch.cat((pv[owner], head_rows(v, at, n, length, heads)), 2),
+                    mask,
+                )
+            )
             at += n * length
-        out = torch.cat([o.transpose(1, 2).flatten(0, 1).flatten(1) for o in out])
+        out = torch.cat([o.transpose(1, 2).flatten(0, 1).flatten(1) for o in outs])
         x = x + attn.o_proj(out)
         h = norm(x, layer.post_attention_layernorm).to(kind)
         gate, up = F.linear(h, torch.cat((layer.mlp.gate_proj.weight, layer.mlp.up_proj.weight))).chunk(2, -1)
@@ -240,8 +325,14 @@ def decode_packed(text, x, positions, clips, prefix, groups):
     return norm(x, text.norm)
 
 
-def video_positions(pair_seconds, rows, cols, start):
-    """[3, T*rows*cols] position ids of a video whose pairs begin at the given seconds."""
+def head_rows(x: Tensor, at: int, count: int, length: int, heads: int) -> Tensor:
+    """Rows [at, at + count * length) of x [tokens, heads or key heads, dim] as [count, heads, length, dim]."""
+    x = x[at : at + count * length].unflatten(0, (count, length)).transpose(1, 2)
+    return x if x.shape[1] == heads else x.repeat_interleave(heads // x.shape[1], 1)
+
+
+def video_positions(pair_seconds: list[float], rows: int, cols: int, start: int) -> Tensor:
+    """Position ids [3, T*rows*cols] of a video whose pairs begin at the given seconds."""
     t = (torch.tensor(pair_seconds, dtype=torch.float64) * TOKENS_PER_SECOND + 1e-6).long()
     grid = torch.meshgrid(t, torch.arange(rows), torch.arange(cols), indexing="ij")
     return torch.stack([g.reshape(-1) for g in grid]) + start

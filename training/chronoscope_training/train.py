@@ -1,51 +1,70 @@
-"""The trainer: first the encoder alone against per-token labels, then everything together."""
+"""The trainer: first the encoder alone with labels for every token, then all weights together."""
+
+import argparse
 import csv
 import math
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 import torch.multiprocessing as mp
 import torch.nn.functional as F
+from torch import Tensor, nn
 
-from . import data, evaluate, model as net
+from . import data, evaluate
+from . import model as net
+from .data import Batch, Text
+from .model import Model
 
-# Teacher-forced accuracy that each level asks for before the next one.
-GOALS = (dict(digit=0.89, colour=0.85, shape=0.85), dict(digit=0.88, colour=0.85, shape=0.85),
-         dict(digit=0.87, colour=0.85, shape=0.85), dict(digit=2))
+Stats: TypeAlias = dict[str, float]
+State: TypeAlias = dict[str, Any]
+
+# The teacher-forced accuracy that a level requires before the next one begins.
+GOALS: tuple[dict[str, float], ...] = (
+    {"digit": 0.89, "colour": 0.85, "shape": 0.85},
+    {"digit": 0.88, "colour": 0.85, "shape": 0.85},
+    {"digit": 0.87, "colour": 0.85, "shape": 0.85},
+    {"digit": 2},
+)
 CURVE = Path(__file__).parents[1] / "curve.csv"
 
 
 class Average:
-    """Weights averaged over the last thousand steps or so: as good as a decayed learning rate, at any time."""
+    """A running average of the weights: as good as a decayed learning rate, at any time."""
 
-    def __init__(self, model, decay):
+    def __init__(self, model: Model, decay: float) -> None:
         self.decay, self.steps = decay, 0
         self.shadow = {k: p.detach().clone() for k, p in model.named_parameters()}
 
     @torch.no_grad()
-    def update(self, model):
+    def update(self, model: Model) -> None:
+        """Moves the average towards the model's weights."""
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 10))
         names = list(self.shadow)
         params = dict(model.named_parameters())
         torch._foreach_lerp_([self.shadow[n] for n in names], [params[n].detach() for n in names], 1 - decay)
 
-    def swap(self, model):
+    def swap(self, model: Model) -> None:
+        """Exchanges the model's weights with the average."""
         for k, p in model.named_parameters():
             p.data, self.shadow[k] = self.shadow[k], p.data
 
 
-def forward(model, heads, text, batch, aux_weight, bf16, frozen=False):
-    """-> (loss, statistics)"""
-    stats = {}
+def forward(
+    model: Model, heads: net.TokenHeads, text: Text, batch: Batch, aux_weight: float, bf16: bool, frozen: bool = False
+) -> tuple[Tensor, Stats]:
+    """Loss and accuracies of a batch: of the token labels alone, or with the answers."""
+    stats: Stats = {}
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         tokens = net.encode(model.model.visual, batch["frames"], frozen)
     flat = tokens.float().flatten(0, 1)
-    aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 5))
-    for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark"), hits):
+    aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 7))
+    for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark", "e_half"), hits):
         stats[name] = hit
     if "ids" not in batch:
         return aux, stats
@@ -53,8 +72,9 @@ def forward(model, heads, text, batch, aux_weight, bf16, frozen=False):
     embedded = decoder.embed_tokens(batch["ids"])
     start, video = batch["head"], batch["video"]
     size = len(embedded)
-    x = torch.cat((embedded[:, :start], tokens.reshape(size, video, -1).to(embedded.dtype),
-                   embedded[:, start + video:]), 1)
+    x = torch.cat(
+        (embedded[:, :start], tokens.reshape(size, video, -1).to(embedded.dtype), embedded[:, start + video :]), 1
+    )
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         x = net.decode(decoder, x, batch["positions"], data.mask_of(batch["branch"]))
     target = batch["target"]
@@ -73,7 +93,7 @@ def forward(model, heads, text, batch, aux_weight, bf16, frozen=False):
     return loss + aux_weight * aux, stats
 
 
-def learning_rate(options, step, elapsed):
+def learning_rate(options: argparse.Namespace, step: int, elapsed: float) -> float:
     """Warm-up by steps, constant, then down to a twentieth over the last quarter of the time budget."""
     rate = options.lr * min(1.0, (step + 1) / options.warmup)
     left = (options.minutes * 60 - elapsed) / (options.minutes * 60 * options.decay)
@@ -83,35 +103,63 @@ def learning_rate(options, step, elapsed):
 class Worker:
     """A process with one thread that renders batches and computes gradients on the shared weights.
 
-    Two of them use two cores better than one process with two threads: nothing waits within a step.
+    Two such processes use two cores better than one process with two threads: neither waits within a step.
     """
 
-    def __init__(self, number, options, state, shared, level):
+    def __init__(
+        self, number: int, options: argparse.Namespace, state: State, shared: Sequence[Tensor], level: Any
+    ) -> None:
         context = mp.get_context("spawn")
         self.go, self.done = context.Semaphore(0), context.Semaphore(0)
         self.gradient = torch.zeros(sum(p.numel() for p in shared)).share_memory_()
         self.stats = context.SimpleQueue()
         seed = [data.TRAIN_SEED, options.seed, state["stage"], state["segment"], number]
-        self.process = context.Process(target=work, daemon=True, args=(
-            options, state["stage"], seed, [p.data for p in shared], self.gradient, level, self.go, self.done,
-            self.stats))
+        self.process = context.Process(
+            target=work,
+            daemon=True,
+            args=(
+                options,
+                state["stage"],
+                seed,
+                [p.data for p in shared],
+                self.gradient,
+                level,
+                self.go,
+                self.done,
+                self.stats,
+            ),
+        )
         self.process.start()
 
-    def wait(self):
+    def wait(self) -> tuple[int, Stats]:
+        """The number of clips and the statistics of a step, when its gradient is complete."""
         while not self.done.acquire(timeout=5):
             if not self.process.is_alive():
                 raise RuntimeError("a worker died")
         return self.stats.get()
 
-    def stop(self):
+    def stop(self) -> None:
+        """Ends the process."""
         self.process.terminate()
 
 
-def trainable(model, heads):
+def trainable(model: Model, heads: net.TokenHeads) -> list[nn.Parameter]:
+    """All parameters, in the order of the shared gradient."""
     return [*model.parameters(), *heads.parameters()]
 
 
-def work(options, stage, seed, shared, gradient, level, go, done, stats):
+def work(
+    options: argparse.Namespace,
+    stage: int,
+    seed: list[int],
+    shared: list[Tensor],
+    gradient: Tensor,
+    level: Any,
+    go: Any,
+    done: Any,
+    stats: Any,
+) -> None:
+    """The body of a worker's process. level: a shared number; go, done: semaphores; stats: a queue."""
     torch.set_num_threads(1)
     text = data.Text()
     model, heads = net.build(text.tokenizer), net.TokenHeads()
@@ -123,8 +171,7 @@ def work(options, stage, seed, shared, gradient, level, go, done, stats):
     while True:
         batch = data.sample_batch(rng, level.value, options.budget, text if stage == 2 else None)
         go.acquire()
-        loss, found = forward(model, heads, text, batch, options.aux, options.bf16,
-                              options.freeze and stage == 2)
+        loss, found = forward(model, heads, text, batch, options.aux, options.bf16, options.freeze and stage == 2)
         for p in params:
             p.grad = None
         loss.backward()
@@ -137,7 +184,8 @@ def work(options, stage, seed, shared, gradient, level, go, done, stats):
         done.release()
 
 
-def train(options):
+def train(options: argparse.Namespace) -> None:
+    """Trains until the time budget is spent; saves its state, so a stopped run can resume."""
     torch.set_num_threads(options.workers)
     run = Path(options.run)
     run.mkdir(parents=True, exist_ok=True)
@@ -145,12 +193,14 @@ def train(options):
     model = net.build(text.tokenizer, options.seed)
     heads = net.TokenHeads()
     params = trainable(model, heads)
-    groups = [dict(params=[p for p in params if p.ndim > 1], weight_decay=0.02),
-              dict(params=[p for p in params if p.ndim <= 1], weight_decay=0.0)]
+    groups = [
+        {"params": [p for p in params if (p.ndim > 1) == matrix], "weight_decay": decay}
+        for matrix, decay in ((True, 0.02), (False, 0.0))
+    ]
     optimizer = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), fused=True)
     average = Average(model, options.average)
-    state = dict(stage=1, step=0, stage_step=0, level=0, elapsed=0.0, clips=0, segment=0)
-    smooth = {}
+    state: State = {"stage": 1, "step": 0, "stage_step": 0, "level": 0, "elapsed": 0.0, "clips": 0, "segment": 0}
+    smooth: Stats = {}
     saved = run / "state.pt"
     if options.resume and saved.exists():
         loaded = torch.load(saved, weights_only=True)
@@ -160,7 +210,7 @@ def train(options):
         average.shadow, average.steps = loaded["average"], loaded["average_steps"]
         torch.set_rng_state(loaded["rng"])
         state, smooth = loaded["state"], loaded["smooth"]
-        state["segment"] += 1  # a new stream of scenes: nothing is seen twice
+        state["segment"] += 1  # a fresh stream of scenes: none occurs twice
     if options.level is not None:
         state["level"] = options.level
     for p in params:
@@ -168,13 +218,23 @@ def train(options):
     print(f"parameters {sum(p.numel() for p in model.parameters())}, state {state}", flush=True)
     level = mp.get_context("spawn").Value("i", state["level"])
 
-    def save():
-        torch.save(dict(model=model.state_dict(), heads=heads.state_dict(), optimizer=optimizer.state_dict(),
-                        average=average.shadow, average_steps=average.steps, rng=torch.get_rng_state(),
-                        state=state, smooth=smooth), run / "state.tmp")
+    def save() -> None:
+        torch.save(
+            {
+                "model": model.state_dict(),
+                "heads": heads.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "average": average.shadow,
+                "average_steps": average.steps,
+                "rng": torch.get_rng_state(),
+                "state": state,
+                "smooth": smooth,
+            },
+            run / "state.tmp",
+        )
         os.replace(run / "state.tmp", saved)
 
-    def hire():
+    def hire() -> list[Worker]:
         return [Worker(n, options, state, params, level) for n in range(options.workers)]
 
     workers = hire()
@@ -195,7 +255,7 @@ def train(options):
             state["clips"] += count
             for k, v in stats.items():
                 smooth[k] = v if k not in smooth else smooth[k] + 0.015 * (v - smooth[k])
-        gradient = sum(worker.gradient for worker in workers) / len(workers)
+        gradient = torch.stack([worker.gradient for worker in workers]).mean(0)
         for p, part in zip(params, gradient.split(sizes)):
             p.grad = part.view_as(p)
         if options.freeze and state["stage"] == 2:
@@ -213,10 +273,13 @@ def train(options):
         if now - last_log > options.log_seconds:
             speed = (state["clips"] - logged_clips) / (now - last_log)
             pace = (state["step"] - logged_step) / (now - last_log)
-            print(time.strftime("%H:%M:%S"), f"{state['elapsed'] / 60:.1f}min stage {state['stage']} level "
-                  f"{level.value} step {state['step']} clips {state['clips']} {speed:.1f}/s {pace:.2f}st/s "
-                  f"lr {rate:.1e} |g| {size:.2f} " + " ".join(f"{k} {v:.3f}" for k, v in smooth.items()),
-                  flush=True)
+            print(
+                time.strftime("%H:%M:%S"),
+                f"{state['elapsed'] / 60:.1f}min stage {state['stage']} level "
+                f"{level.value} step {state['step']} clips {state['clips']} {speed:.1f}/s {pace:.2f}st/s "
+                f"lr {rate:.1e} |g| {size:.2f} " + " ".join(f"{k} {v:.3f}" for k, v in smooth.items()),
+                flush=True,
+            )
             last_log, logged_clips, logged_step = now, state["clips"], state["step"]
         if state["stage"] == 1:
             taught = smooth["e_shape"] > options.shape_goal and smooth["e_colour"] > 0.93
@@ -227,7 +290,7 @@ def train(options):
                     worker.stop()
                 workers = hire()
         else:
-            # Four of six digits of a time are all but given, so 0.88 means that two thirds of the others are right.
+            # Four of the six digits of a time are nearly certain: 0.88 means two thirds of the others are right.
             goals = GOALS[state["level"]]
             if since_level > 100 and all(smooth.get(k, 0) > goals[k] for k in goals):
                 state["level"] = level.value = state["level"] + 1
@@ -251,14 +314,24 @@ def train(options):
         worker.stop()
 
 
-def add_to_curve(state, results):
+def add_to_curve(state: State, results: list[dict[str, Any]]) -> None:
     """Appends one row per setting to the curve."""
     fresh = not CURVE.exists()
     with open(CURVE, "a", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if fresh:
-            writer.writerow(["minutes", "clips", "level", "events", "fps", "miou", "r1_05", "named", "invented_per_answer"])
+            writer.writerow(
+                ["minutes", "clips", "level", "events", "fps", "miou", "r1_05", "named", "invented_per_answer"]
+            )
         for r in results:
-            writer.writerow([f"{state['elapsed'] / 60:.1f}", state["clips"], state["level"], r["events"], r["fps"],
-                             *(f"{r[k]:.3f}" for k in ("miou", "r1", "named", "invented"))])
+            writer.writerow(
+                [
+                    f"{state['elapsed'] / 60:.1f}",
+                    state["clips"],
+                    state["level"],
+                    r["events"],
+                    r["fps"],
+                    *(f"{r[k]:.3f}" for k in ("miou", "r1", "named", "invented")),
+                ]
+            )
             print("eval", r, flush=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What the reference answers for one checkpoint and one input, as one JSON object on stdout.
+"""Prints the reference's answer for one checkpoint and one input as one JSON object.
 
-The fields are those of `chronoscope generate --json`, so the two can be laid side by side.
+The fields are those of `chronoscope generate --json`, so the two can be compared.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def clip(frames: int, height: int, width: int, seed: int) -> torch.Tensor:
 def away_from_halves(frames: torch.Tensor, height: int, width: int, margin: float = 5e-4) -> torch.Tensor:
     """Changes single source pixels by one level until no resized value lies within `margin` of k + 0.5.
 
-    So the rounded uint8 picture is the same for every correct float32 resize, whatever its order of sums.
+    The rounded uint8 picture is then the same for every correct float32 resize in any order of summation.
     """
     frames = frames.clone()
     h, w = frames.shape[-2:]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
 import pictures
 import qwen_rules as rules
 import tiny_checkpoints as tiny
+from qwen_rules import Json
 
 MEAN = [0.48145466, 0.4578275, 0.40821073]
 STD = [0.26862954, 0.26130258, 0.27577711]
 
 
-def smart_resize_cases() -> list[dict]:
+def smart_resize_cases() -> list[Json]:
     """Sizes in, sizes out; "error": true where the aspect ratio is refused."""
     bounds = [(3136, 12845056), (100352, 602112), (3136, 50176), (7056, 9408), (3136, 13000)]
     sizes = [
@@ -40,8 +43,8 @@ def smart_resize_cases() -> list[dict]:
     return out
 
 
-def _sized(h: int, w: int, low: int, high: float) -> dict:
-    case = {"height": h, "width": w, "minPixels": low, "maxPixels": high}
+def _sized(h: int, w: int, low: int, high: float) -> Json:
+    case: Json = {"height": h, "width": w, "minPixels": low, "maxPixels": high}
     try:
         rh, rw = rules.smart_resize(h, w, low, high)
     except ValueError:
@@ -49,7 +52,7 @@ def _sized(h: int, w: int, low: int, high: float) -> dict:
     return case | {"error": False, "resizedHeight": rh, "resizedWidth": rw}
 
 
-def pixel_cap_cases() -> list[dict]:
+def pixel_cap_cases() -> list[Json]:
     """Per-frame pixel caps; callerMaxPixels null where the caller sets none."""
     out = []
     for frames in (1, 2, 4, 100, 256, 298, 300, 302, 301, 500, 768, 1500, 2000):
@@ -75,18 +78,18 @@ def _fma_indices(start: int, end: int, n: int) -> list[int]:
     return out
 
 
-def sampling_cases() -> tuple[list[dict], dict]:
+def sampling_cases() -> tuple[list[Json], Json]:
     """Frame counts and indices, the whole video each; "error": true where there are too few frames."""
-    asked = []
+    asked: list[tuple[int, float, float, int, int]] = []
     for total in (1, 2, 3, 4, 5, 7, 8, 9, 15, 30, 49, 50, 75, 100, 150, 301, 899, 1800, 7201, 12345, 54000, 107892):
         for video_fps in (24.0, 25.0, 29.97, 30000 / 1001, 60.0):
             for fps in (0.5, 1.0, 2.0, 4.0):
                 asked.append((total, video_fps, fps, 4, 768))
     asked += [(300, 30.0, 2.0, 4, 10), (300, 30.0, 2.0, 5, 11), (300, 30.0, 0.1, 6, 768), (300, 30.0, 30.0, 4, 768)]
     asked += [(10, 30.0, 60.0, 4, 768), (1_000_003, 25.0, 2.0, 4, 768), (5_400_000, 60.0, 1.0, 4, 768)]
-    out, differ, fma_wrong = [], [], 0
+    out, differ, fma_wrong = list[Json](), list[Json](), 0
     for total, video_fps, fps, low, high in asked:
-        case = {"totalFrames": total, "videoFps": video_fps, "fps": fps, "minFrames": low, "maxFrames": high}
+        case: Json = {"totalFrames": total, "videoFps": video_fps, "fps": fps, "minFrames": low, "maxFrames": high}
         try:
             n = rules.smart_nframes(total, video_fps, fps, low, high)
         except ValueError:
@@ -104,7 +107,7 @@ def sampling_cases() -> tuple[list[dict], dict]:
         out.append(case)
     # Long videos, and parts of one, where double arithmetic takes other frames.
     rng = np.random.default_rng(7)
-    ranges, tried, total_unlike = [], 0, 0
+    ranges, tried, total_unlike = list[Json](), 0, 0
     while len(ranges) < 24 and tried < 4000:
         tried += 1
         start = int(rng.integers(0, 20000)) if tried % 2 else 0
@@ -114,7 +117,7 @@ def sampling_cases() -> tuple[list[dict], dict]:
         fma_wrong += indices != _fma_indices(start, end, n)
         unlike = indices != _double_indices(start, end, n)
         total_unlike += unlike
-        if unlike and (n <= 120 or len(ranges) > 20) or tried <= 6:
+        if (unlike and (n <= 120 or len(ranges) > 20)) or tried <= 6:
             ranges.append({"start": start, "end": end, "n": n, "differsFromDouble": unlike, "indices": indices})
     return out, {
         "ranges": ranges,
@@ -122,7 +125,7 @@ def sampling_cases() -> tuple[list[dict], dict]:
     }
 
 
-def write_resize(directory: Path) -> list[dict]:
+def write_resize(directory: Path) -> list[Json]:
     """Resampled pictures: uint8 in, float32 before clamp and rounding, uint8 out, all [3, h, w]."""
     out = []
     for i, (h, w, rh, rw) in enumerate(
@@ -145,7 +148,7 @@ def write_resize(directory: Path) -> list[dict]:
     return out
 
 
-def write_pixel_values(directory: Path) -> dict:
+def write_pixel_values(directory: Path) -> Json:
     """Pixel values of a clip of three frames (the last repeated), checked against the installed processor."""
     frames = pictures.clip(3, 56, 84, 9300)
     value, grid = rules.patchify(frames, MEAN, STD)
@@ -176,15 +179,15 @@ def _installed_distance(frame: torch.Tensor) -> float | None:
     return distance
 
 
-def position_cases() -> list[dict]:
+def position_cases() -> list[Json]:
     """Prompts as segments, with the ids they stand for and the positions of every token."""
     text, start, end = 300, tiny.token_id("<|vision_start|>"), tiny.token_id("<|vision_end|>")
     image, video = tiny.token_id("<|image_pad|>"), tiny.token_id("<|video_pad|>")
     out = []
 
-    def add(about: str, tokens_per_second: int, *segments) -> None:
+    def add(about: str, tokens_per_second: int, *segments: int | rules.Vision) -> None:
         ids: list[int] = []
-        visions, described = [], []
+        visions, described = list[rules.Vision](), list[Json]()
         for segment in segments:
             if isinstance(segment, int):
                 ids += [text] * segment
@@ -193,7 +196,7 @@ def position_cases() -> list[dict]:
             visions.append(segment)
             pad = image if segment.kind == "image" else video
             ids += [start] + [pad] * segment.tokens + [end]
-            entry = {"type": segment.kind, "gridThw": list(segment.grid)}
+            entry: Json = {"type": segment.kind, "gridThw": list(segment.grid)}
             if segment.pair_seconds is not None:
                 entry["pairSeconds"] = segment.pair_seconds
             elif segment.kind == "video":
@@ -212,10 +215,11 @@ def position_cases() -> list[dict]:
             }
         )
 
-    def clip(t, h, w, per_grid=None, seconds=None):
+    def clip(t: int, h: int, w: int, per_grid: float | None = None, seconds: list[float] | None = None) -> rules.Vision:
         return rules.Vision("video", None, (t, h, w), 0.0 if per_grid is None else per_grid, seconds)
 
-    still = lambda h, w: rules.Vision("image", None, (1, h, w))  # noqa: E731
+    def still(h: int, w: int) -> rules.Vision:
+        return rules.Vision("image", None, (1, h, w))
 
     add("text only", 2, 7)
     add("one still image", 2, 5, still(6, 8), 4)
@@ -286,11 +290,14 @@ TEXTS = [
 ]  # fmt: skip
 
 
-def tokenizer_cases(tokenizer) -> list[dict]:
+def tokenizer_cases(tokenizer: Tokenizer) -> list[Json]:
     """Texts and ids; special tokens in a text are recognised. decoded keeps them, decodedPlain skips them."""
-    texts = TEXTS + [
+    texts = [
+        *TEXTS,
         rules.chat_prompt([rules.Vision("video", None, (2, 2, 2)), tiny.CORPUS[2]]),
-        rules.chat_prompt([rules.Vision("image", None, (1, 2, 2)), "What?", rules.Vision("video", None, (1, 2, 4)), "Why?"]),
+        rules.chat_prompt(
+            [rules.Vision("image", None, (1, 2, 2)), "What?", rules.Vision("video", None, (1, 2, 4)), "Why?"]
+        ),
         rules.chat_prompt(["No picture at all."]),
     ]
     out = []
@@ -307,11 +314,11 @@ def tokenizer_cases(tokenizer) -> list[dict]:
     return out
 
 
-def decoding_cases(tokenizer) -> list[dict]:
+def decoding_cases(tokenizer: Tokenizer) -> list[Json]:
     """Ids whose bytes are not whole characters: replacement characters must fall as in the reference."""
     rng = np.random.default_rng(11)
     smile = tokenizer.encode("\U0001f600 \u4f60\u597d").ids
-    lists = [smile[:1], smile[:2], smile[:3], smile[1:], smile[:2] + smile, smile + [tiny.token_id("<|im_end|>")]]
+    lists = [smile[:1], smile[:2], smile[:3], smile[1:], smile[:2] + smile, [*smile, tiny.token_id("<|im_end|>")]]
     lists += [rng.integers(0, tiny.TOKENIZER_VOCAB, 16).tolist() for _ in range(8)]
     return [
         {
@@ -323,7 +330,7 @@ def decoding_cases(tokenizer) -> list[dict]:
     ]
 
 
-def write(directory: Path, tokenizer, write_json) -> None:
+def write(directory: Path, tokenizer: Tokenizer, write_json: Callable[[Path, Json], None]) -> None:
     """Writes every file of golden/preprocess; write_json(path, dict) writes one JSON object."""
     for part in ("resize", "pixel-values", "tokenizer"):
         (directory / part).mkdir(parents=True)

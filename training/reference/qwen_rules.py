@@ -1,7 +1,7 @@
 """The rules of Qwen2.5-VL around the network: pixels, frames, prompt, positions, greedy decoding.
 
-Everything here is written from the rules themselves; the network (encoder and decoder) is the one
-class `Qwen2_5_VLForConditionalGeneration` of transformers, run on the CPU in float32.
+This module implements the rules themselves; the network (encoder and decoder) is the class
+`Qwen2_5_VLForConditionalGeneration` of transformers, on the CPU in float32.
 
 Names used throughout: T, H, W are the grid of a picture or clip in patches of 14x14 pixels and
 frame pairs (`gridThw`); one decoder token covers 2x2 patches of one pair. "seconds per grid" is the
@@ -12,13 +12,20 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from tokenizers import Tokenizer
+
+# Qwen2_5_VLForConditionalGeneration: torch types the attributes of modules as Tensor | Module.
+Model: TypeAlias = Any
+Json: TypeAlias = dict[str, Any]
 
 PATCH = 14
 MERGE = 2
@@ -39,7 +46,7 @@ SYSTEM_PROMPT = "You are a helpful assistant."
 
 
 def smart_resize(height: int, width: int, min_pixels: float, max_pixels: float) -> tuple[int, int]:
-    """Size in pixels, both sides multiples of 28, that a picture of height x width is scaled to."""
+    """The size in pixels, both sides multiples of 28, to which a picture of height x width is scaled."""
     if max(height, width) / min(height, width) > MAX_RATIO:
         raise ValueError(f"aspect ratio of {height}x{width} is above {MAX_RATIO}")
     # Python's round() is half-to-even, and so is the rule.
@@ -57,7 +64,7 @@ def smart_resize(height: int, width: int, min_pixels: float, max_pixels: float) 
 
 
 def frame_pixel_cap(frames: int, min_pixels: int, max_pixels: int | None) -> float:
-    """Most pixels one frame of a clip of `frames` frames may have; `max_pixels` is the caller's."""
+    """The pixel limit of one frame of a clip of `frames` frames; `max_pixels` is the caller's limit."""
     cap = max(min(VIDEO_MAX_PIXELS, VIDEO_TOTAL_PIXELS / frames * FRAME_FACTOR), int(min_pixels * 1.05))
     return cap if max_pixels is None else min(cap, max_pixels)
 
@@ -155,7 +162,7 @@ class Vision:
         return self.grid[0] * self.grid[1] * self.grid[2] // (MERGE * MERGE)
 
 
-def chat_prompt(content: list[str | Vision]) -> str:
+def chat_prompt(content: Sequence[str | Vision]) -> str:
     """Chat layout of one user turn, the placeholders already repeated once a decoder token."""
     parts = []
     for item in content:
@@ -185,7 +192,7 @@ def position_ids(
     """M-RoPE positions int64 [3, len(ids)] (time, height, width) and the delta for decoding.
 
     Text counts up on all three axes from (largest position so far, over all axes) + 1; a clip starts
-    at that position too and adds its own (t, h, w). Decoding goes on, on all axes, at
+    at that position too and adds its own (t, h, w). Decoding continues on all axes at
     cache length + delta where delta = largest position + 1 - len(ids).
     """
     out = torch.zeros(3, len(ids), dtype=torch.long)
@@ -226,30 +233,32 @@ class Checkpoint:
     """A checkpoint directory's small files and its model, float32 on the CPU."""
 
     directory: Path
-    model: torch.nn.Module
-    tokenizer: object
-    preprocessor: dict
-    generation: dict
+    model: Model
+    tokenizer: Tokenizer
+    preprocessor: Json
+    generation: Json
     eos: list[int] = field(default_factory=list)
     penalty: float = 1.0
 
     @property
-    def config(self):
+    def config(self) -> Any:
+        """The model's configuration."""
         return self.model.config
 
     @property
     def tokens_per_second(self) -> int:
+        """Temporal positions a second."""
         return self.config.vision_config.tokens_per_second
 
 
 def load_checkpoint(directory: Path, attention: str = "eager") -> Checkpoint:
     """Loads a checkpoint; a tensor that is missing, unknown or of another shape is an error."""
-    from tokenizers import Tokenizer
     from transformers import Qwen2_5_VLForConditionalGeneration
 
-    model, info = Qwen2_5_VLForConditionalGeneration.from_pretrained(
+    loaded: Any = Qwen2_5_VLForConditionalGeneration.from_pretrained(
         directory, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
     )
+    model, info = loaded
     wrong = {k: v for k, v in info.items() if v}
     if wrong:
         raise ValueError(f"{directory}: {wrong}")
@@ -266,36 +275,38 @@ def load_checkpoint(directory: Path, attention: str = "eager") -> Checkpoint:
     )
 
 
-def _vision(kind: str, frames: torch.Tensor, preprocessor: dict, **kw) -> Vision:
+def _vision(kind: str, frames: torch.Tensor, preprocessor: Json, seconds_per_grid: float = 0.0) -> Vision:
     """uint8 frames [n, 3, h, w] -> Vision, scaled when a side is no multiple of 28 or the size is out of bounds."""
     h, w = frames.shape[-2:]
     low, high = preprocessor["min_pixels"], preprocessor["max_pixels"]
     if kind == "video":
         high = frame_pixel_cap(frames.shape[0], low, high)
-        # A clip already cut to the factor is taken as it is.
+        # A clip whose sides are multiples of the factor keeps its size.
         size = (h, w) if h % FACTOR == 0 and w % FACTOR == 0 else smart_resize(h, w, low, high)
     else:
         size = smart_resize(h, w, low, high)
     pixels, grid = patchify(resize(frames, *size), preprocessor["image_mean"], preprocessor["image_std"])
-    return Vision(kind, pixels, grid, size=size, **kw)
+    return Vision(kind, pixels, grid, seconds_per_grid, size=size)
 
 
-def image_input(image: torch.Tensor, preprocessor: dict) -> Vision:
+def image_input(image: torch.Tensor, preprocessor: Json) -> Vision:
     """uint8 [3, h, w] -> a still image."""
     return _vision("image", image[None], preprocessor)
 
 
-def video_input(frames: torch.Tensor, fps: float, preprocessor: dict) -> Vision:
+def video_input(frames: torch.Tensor, fps: float, preprocessor: Json) -> Vision:
     """uint8 [n, 3, h, w], sampled at fps frames a second -> a clip."""
     return _vision("video", frames, preprocessor, seconds_per_grid=TEMPORAL / fps)
 
 
 @torch.no_grad()
-def encode(model, visions: list[Vision]) -> list[torch.Tensor]:
+def encode(model: Model, visions: Sequence[Vision]) -> list[torch.Tensor]:
     """Encoder output of each picture or clip, float32 [tokens, out_hidden], in the order given."""
-    return [
-        model.model.visual(v.pixels.to(model.dtype), grid_thw=torch.tensor([v.grid])).pooler_output for v in visions
-    ]
+    out = []
+    for v in visions:
+        assert v.pixels is not None, "a vision without pixels only lays a prompt out"
+        out.append(model.model.visual(v.pixels.to(model.dtype), grid_thw=torch.tensor([v.grid])).pooler_output)
+    return out
 
 
 def apply_penalty(logits: torch.Tensor, seen: set[int], penalty: float) -> torch.Tensor:
@@ -322,7 +333,7 @@ class Generation:
 
 @torch.no_grad()
 def generate(
-    model,
+    model: Model,
     ids: list[int],
     positions: torch.Tensor,
     delta: int,
@@ -345,7 +356,8 @@ def generate(
         hidden[is_vision] = torch.cat(embeddings).to(hidden.dtype)
     out = model(inputs_embeds=hidden[None], position_ids=positions[:, None], use_cache=True, logits_to_keep=1)
     first = out.logits[0, -1]
-    logits, produced, top1, gaps, stopped = first, [], [], [], False
+    logits, stopped = first, False
+    produced, top1, gaps = list[int](), list[float](), list[float]()
     while True:
         scores = apply_penalty(logits, set(ids) | set(produced), penalty)
         best = scores.topk(2)
@@ -365,12 +377,12 @@ def generate(
         logits = out.logits[0, -1]
 
 
-def answer_text(tokenizer, ids: list[int], stopped_by_eos: bool) -> str:
+def answer_text(tokenizer: Tokenizer, ids: list[int], stopped_by_eos: bool) -> str:
     """Text of the produced ids, without the eos that ended them and without special tokens."""
     return tokenizer.decode(ids[:-1] if stopped_by_eos else ids, skip_special_tokens=True)
 
 
-def top(logits: torch.Tensor, k: int = 10) -> list[dict]:
+def top(logits: torch.Tensor, k: int = 10) -> list[Json]:
     """The k largest logits as [{"id", "logit"}], largest first."""
     best = logits.topk(k)
     return [{"id": int(i), "logit": float(v)} for i, v in zip(best.indices, best.values)]

@@ -6,9 +6,13 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+from qwen_rules import Json, Model
 
 SPECIAL_TOKENS = [
     "<|endoftext|>",
@@ -42,7 +46,8 @@ CORPUS = [
     "You are a helpful assistant.",
     "system user assistant",
     "Localize a series of activity events in the video, output the start and end timestamp for each event, "
-    "and describe each event with sentences. Provide the result in json format with 'mm:ss.ff' format for time depiction.",
+    "and describe each event with sentences. Provide the result in json format with 'mm:ss.ff' format for time "
+    "depiction.",
     "Give the query: 'a red ball rolls to the left', when does the described content occur in the video?",
     "The given query happens in 64.0 - 72.0 seconds.",
     "The event happens in 01:32.40 - 01:35.60. Use 'mm:ss.ff' as time format.",
@@ -54,7 +59,8 @@ CORPUS = [
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}"
-    "{% if loop.first and message['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
+    "{% if loop.first and message['role'] != 'system' %}"
+    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
     "<|im_start|>{{ message['role'] }}\n"
     "{% if message['content'] is string %}{{ message['content'] }}"
     "{% else %}{% for content in message['content'] %}"
@@ -65,10 +71,8 @@ CHAT_TEMPLATE = (
 )
 
 
-def build_tokenizer():
+def build_tokenizer() -> Tokenizer:
     """Byte-level BPE of 512 tokens trained on a few sentences, with Qwen's split, NFC and special tokens."""
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -130,7 +134,7 @@ class Shape:
     penalty: float = 1.0
 
 
-def config_json(s: Shape) -> dict:
+def config_json(s: Shape) -> Json:
     """config.json of the checkpoint: the published flat layout or the nested one of re-saved checkpoints."""
     torch_dtype = str(s.dtype).removeprefix("torch.")
     vision = {
@@ -202,7 +206,7 @@ def config_json(s: Shape) -> dict:
     return top
 
 
-def random_model(s: Shape, seed: int):
+def random_model(s: Shape, seed: int) -> Model:
     """The reference model of this shape with seeded random weights, already rounded to the stored dtype.
 
     Scales are chosen so that attention is neither flat nor one-hot, encoder rows and token embeddings
@@ -215,7 +219,7 @@ def random_model(s: Shape, seed: int):
     model = Qwen2_5_VLForConditionalGeneration(config).float().eval()
     generator = torch.Generator().manual_seed(seed)
 
-    def randn(shape, std):
+    def randn(shape: torch.Size, std: float) -> torch.Tensor:
         return torch.randn(shape, generator=generator) * std
 
     done = set()
@@ -241,7 +245,7 @@ def random_model(s: Shape, seed: int):
     return model
 
 
-def stored_tensors(model, s: Shape) -> dict[str, torch.Tensor]:
+def stored_tensors(model: Model, s: Shape) -> dict[str, torch.Tensor]:
     """Weights under the names of the checkpoint, in its stored dtype; a tied model stores no lm_head."""
     tensors = {}
     for name, value in model.state_dict().items():
@@ -253,11 +257,12 @@ def stored_tensors(model, s: Shape) -> dict[str, torch.Tensor]:
     return tensors
 
 
-def write_json(path: Path, value) -> None:
+def write_json(path: Path, value: Any) -> None:
+    """Writes indented UTF-8 JSON."""
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_checkpoint(directory: Path, model, s: Shape, tokenizer) -> None:
+def write_checkpoint(directory: Path, model: Model, s: Shape, tokenizer: Tokenizer) -> None:
     """Writes config, weights (one file or shards with an index), tokenizer and processor files."""
     directory.mkdir(parents=True, exist_ok=True)
     write_json(directory / "config.json", config_json(s))
@@ -267,12 +272,12 @@ def write_checkpoint(directory: Path, model, s: Shape, tokenizer) -> None:
     else:
         names = sorted(tensors)
         per = math.ceil(len(names) / s.shards)
-        weight_map = {}
+        weight_map: dict[str, str] = {}
         for i in range(s.shards):
             file = f"model-{i + 1:05d}-of-{s.shards:05d}.safetensors"
             part = names[i * per : (i + 1) * per]
             save_file({n: tensors[n] for n in part}, directory / file, metadata={"format": "pt"})
-            weight_map |= {n: file for n in part}
+            weight_map |= dict.fromkeys(part, file)
         total = sum(t.numel() * t.element_size() for t in tensors.values())
         write_json(
             directory / "model.safetensors.index.json",

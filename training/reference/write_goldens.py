@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the golden files: what the reference answers for tiny checkpoints and for every rule around it.
+"""Writes the golden files: the reference's answers for tiny checkpoints and for every rule around the network.
 
-Each case takes the first seed, counting up from its own base seed, whose greedy answer is a fit test:
-no near ties, no endless repetition, and answers that change when positions, windows or pictures do.
-Everything is seeded. On one machine, with the versions in requirements.txt and the same number of
-threads, a second run writes the same bytes; elsewhere floats may differ in their last bits.
+Each case uses the first seed from its base seed on whose greedy answer makes a good test: no near ties, no endless
+repetition, and an answer that changes when positions, windows or pictures do. On one machine, with the versions in
+requirements.txt and the same number of threads, a second run writes the same bytes; elsewhere floats may differ in
+their last bits.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ import argparse
 import copy
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 import transformers
+from tokenizers import Tokenizer
 
 import pictures
 import preprocess_goldens
 import qwen_rules as rules
 import tiny_checkpoints as tiny
+from qwen_rules import Json, Model
 from tiny_checkpoints import Shape
 
 STEPS = 48
@@ -54,13 +57,13 @@ class Still:
 
 @dataclass
 class Case:
-    """One golden case; content is what the user says, in order."""
+    """One golden case; content is the user's turn, in order."""
 
     name: str
     about: str
     seed: int
     shape: Shape
-    content: list
+    content: Sequence[str | Clip | Still]
     stops: bool = False
 
 
@@ -115,7 +118,8 @@ CASES = [
     ),
     Case(
         "sharded-bf16",
-        "Three shards with an index, bf16, untied; window_size and tokens_per_second left to the defaults 112 and 4; 4 fps.",
+        "Three shards with an index, bf16, untied; window_size and tokens_per_second left to the defaults 112 and 4; "
+        "4 fps.",
         4000,
         Shape(
             enc_hidden=64,
@@ -185,7 +189,7 @@ CASES = [
 class CaseRun:
     """The inputs of one case: frames, prompt, ids and positions; independent of the weights."""
 
-    def __init__(self, case: Case, tokenizer):
+    def __init__(self, case: Case, tokenizer: Tokenizer) -> None:
         self.case = case
         shape = case.shape
         self.preprocessor = {
@@ -194,9 +198,9 @@ class CaseRun:
             "image_mean": [0.48145466, 0.4578275, 0.40821073],
             "image_std": [0.26862954, 0.26130258, 0.27577711],
         }
-        self.pixels: list[tuple[object, torch.Tensor]] = []
+        self.pixels: list[tuple[Clip | Still, torch.Tensor]] = []
         self.visions: list[rules.Vision] = []
-        content = []
+        content: list[str | rules.Vision] = []
         for i, item in enumerate(case.content):
             if isinstance(item, str):
                 content.append(item)
@@ -204,6 +208,7 @@ class CaseRun:
             n = item.frames if isinstance(item, Clip) else 1
             frames = pictures.clip(n, item.height, item.width, case.seed + i)
             vision = self._prepare(item, frames)
+            assert vision.size is not None
             if vision.size != (item.height, item.width):
                 frames = pictures.away_from_halves(frames, *vision.size)
                 vision = self._prepare(item, frames)
@@ -220,13 +225,20 @@ class CaseRun:
             shape.tokens_per_second,
         )
 
-    def _prepare(self, item, frames: torch.Tensor) -> rules.Vision:
+    def _prepare(self, item: Clip | Still, frames: torch.Tensor) -> rules.Vision:
         if isinstance(item, Clip):
             return rules.video_input(frames, item.fps, self.preprocessor)
         return rules.image_input(frames[0], self.preprocessor)
 
-    def answer(self, model, positions=None, delta=None, embeddings=None, penalty=None) -> rules.Generation:
-        """Greedy answer; what is not given is the case's own."""
+    def answer(
+        self,
+        model: Model,
+        positions: torch.Tensor | None = None,
+        delta: int | None = None,
+        embeddings: list[torch.Tensor] | None = None,
+        penalty: float | None = None,
+    ) -> rules.Generation:
+        """The greedy answer; the case supplies every argument that is None."""
         embeddings = rules.encode(model, self.visions) if embeddings is None else embeddings
         return rules.generate(
             model,
@@ -241,7 +253,7 @@ class CaseRun:
         )
 
 
-def fit(run: CaseRun, model, result: rules.Generation) -> bool:
+def fit(run: CaseRun, model: Model, result: rules.Generation) -> bool:
     """Whether this answer makes a good test (see the module's docstring)."""
     text = result.ids[:-1] if result.stopped_by_eos else result.ids
     if min(result.gaps) < MIN_GAP or any(i >= tiny.MERGED_VOCAB for i in text):
@@ -255,13 +267,13 @@ def fit(run: CaseRun, model, result: rules.Generation) -> bool:
     return lively and not result.stopped_by_eos and len(set(text)) >= MIN_DISTINCT
 
 
-def sensitivity(run: CaseRun, model, result: rules.Generation) -> dict:
-    """How far the first logits (or the encoder output) move when one thing is done wrong."""
+def sensitivity(run: CaseRun, model: Model, result: rules.Generation) -> Json:
+    """How far the first logits (or the encoder output) move under one deliberate mistake."""
     base = result.first_logits
     embeddings = rules.encode(model, run.visions)
 
-    def moved(**kw) -> float:
-        return float((run.answer(model, **kw).first_logits - base).abs().max())
+    def moved(**changes: Any) -> float:
+        return float((run.answer(model, **changes).first_logits - base).abs().max())
 
     n = len(run.ids)
     other = copy.deepcopy(model)
@@ -282,8 +294,8 @@ def sensitivity(run: CaseRun, model, result: rules.Generation) -> dict:
     }
 
 
-def installed_positions(run: CaseRun, model) -> dict:
-    """What the installed transformers itself makes of the positions, against the rule."""
+def installed_positions(run: CaseRun, model: Model) -> Json:
+    """The positions of the installed transformers, compared with the rule."""
     ids = torch.tensor(run.ids)
     kinds = (ids == model.config.image_token_id).int() + 2 * (ids == model.config.video_token_id).int()
     images = [v.grid for v in run.visions if v.kind == "image"]
@@ -309,7 +321,7 @@ def installed_positions(run: CaseRun, model) -> dict:
 
 
 @torch.no_grad()
-def recompute_ids(run: CaseRun, model, ids: list[int]) -> list[int]:
+def recompute_ids(run: CaseRun, model: Model, ids: list[int]) -> list[int]:
     """Argmaxes of one uncached pass over prompt and output: a check on the cached loop (no penalty)."""
     whole = torch.tensor(run.ids + ids[:-1])
     hidden = model.get_input_embeddings()(whole)
@@ -320,19 +332,20 @@ def recompute_ids(run: CaseRun, model, ids: list[int]) -> list[int]:
     return logits[len(run.ids) - 1 :].argmax(-1).tolist()
 
 
-def write_floats(path: Path, value: torch.Tensor) -> dict:
-    """Little-endian float32, row-major; returns the reference to it that golden.json holds."""
+def write_floats(path: Path, value: torch.Tensor) -> Json:
+    """Writes little-endian float32, row-major; returns the file's entry for golden.json."""
     value.detach().numpy().astype("<f4").tofile(path)
     return {"file": path.name, "shape": list(value.shape)}
 
 
-def write_golden_json(path: Path, value: dict) -> None:
+def write_golden_json(path: Path, value: Json) -> None:
     """One top-level field a line."""
     lines = [f"  {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def write_case(case: Case, root: Path, tokenizer, tries: int) -> None:
+def write_case(case: Case, root: Path, tokenizer: Tokenizer, tries: int) -> None:
+    """Writes one case with the first fit seed."""
     run = CaseRun(case, tokenizer)
     for seed in range(case.seed, case.seed + tries):
         model = tiny.random_model(case.shape, seed)
@@ -356,7 +369,7 @@ def write_case(case: Case, root: Path, tokenizer, tries: int) -> None:
     if case.shape.penalty == 1.0:
         assert recompute_ids(run, model, result.ids) == result.ids
 
-    content = []
+    content: list[Json] = []
     pixels = iter(run.pixels)
     visions = iter(run.visions)
     for item in case.content:
@@ -364,7 +377,8 @@ def write_case(case: Case, root: Path, tokenizer, tries: int) -> None:
             content.append({"type": "text", "text": item})
             continue
         (_, frames), vision = next(pixels), next(visions)
-        common = {
+        assert vision.size is not None
+        common: Json = {
             "height": item.height,
             "width": item.width,
             "resizedHeight": vision.size[0],
@@ -374,7 +388,7 @@ def write_case(case: Case, root: Path, tokenizer, tries: int) -> None:
         }
         if isinstance(item, Clip):
             files = pictures.save_pngs(frames, directory / item.name)
-            entry = {"type": "video", "frames": files, "fps": item.fps, "secondsPerGrid": vision.seconds_per_grid}
+            entry: Json = {"type": "video", "frames": files, "fps": item.fps, "secondsPerGrid": vision.seconds_per_grid}
         else:
             pictures.save_png(frames[0], directory / item.name)
             entry = {"type": "image", "image": item.name}
@@ -431,15 +445,17 @@ def write_case(case: Case, root: Path, tokenizer, tries: int) -> None:
     )
 
 
-def check_layout(tokenizer) -> None:
+def check_layout(tokenizer: Tokenizer) -> None:
     """The chat template shipped in the checkpoints lays a prompt out exactly as rules.chat_prompt does."""
     from jinja2 import Environment
 
     # One token each, so that the template's single placeholder equals the repeated one.
     vision = [rules.Vision(kind, None, (1, 2, 2)) for kind in ("video", "image")]
     content = [{"type": "video"}, {"type": "text", "text": "Hi."}, {"type": "image"}, {"type": "text", "text": DENSE}]
-    got = Environment().from_string(tiny.CHAT_TEMPLATE).render(
-        messages=[{"role": "user", "content": content}], add_generation_prompt=True
+    got = (
+        Environment()
+        .from_string(tiny.CHAT_TEMPLATE)
+        .render(messages=[{"role": "user", "content": content}], add_generation_prompt=True)
     )
     assert got == rules.chat_prompt([vision[0], "Hi.", vision[1], DENSE]), got
 

@@ -4,6 +4,8 @@ import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,10 +147,39 @@ public final class Graph {
       List<Value> inputs,
       Map<String, Object> attributes) {
     List<Value> results = types.stream().map(type -> fresh(op, type)).toList();
+    addNode(domain, op, results, inputs, attributes);
+    return results;
+  }
+
+  /// As `contrib`, for an operator with optional results of which only the first and the last are
+  /// computed.
+  ///
+  /// @param results number of results, with the optional ones
+  /// @return the first and the last
+  List<Value> contribFirstAndLast(
+      String op,
+      ElementType type,
+      int results,
+      List<Value> inputs,
+      Map<String, Object> attributes) {
+    Value first = fresh(op, type);
+    Value last = fresh(op, type);
+    List<Value> all = new ArrayList<>(Collections.nCopies(results, new Value("", type)));
+    all.set(0, first);
+    all.set(results - 1, last);
+    addNode(OnnxProtos.CONTRIB, op, all, inputs, attributes);
+    return List.of(first, last);
+  }
+
+  private void addNode(
+      String domain,
+      String op,
+      List<Value> results,
+      List<Value> inputs,
+      Map<String, Object> attributes) {
     OnnxMl.NodeProto.Builder node = OnnxProtos.node(domain, op, inputs, results);
     attributes.forEach((name, value) -> node.addAttribute(OnnxProtos.attribute(name, value)));
     proto.addNode(node);
-    return results;
   }
 
   private Value fresh(String hint, ElementType type) {

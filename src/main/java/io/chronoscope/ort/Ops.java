@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The operators that a transformer needs, written into one [Graph]: ONNX's own and those of ONNX
 /// Runtime. Results have the type of the first input unless stated otherwise.
@@ -219,6 +220,29 @@ public final class Ops {
         x.type(),
         List.of(x, weight),
         Map.of("axis", -1, "epsilon", (float) epsilon, "stash_type", 1));
+  }
+
+  /// A normalized sum, and the sum.
+  ///
+  /// @param normalized as [#rmsNorm] of `sum`
+  /// @param sum before normalization
+  public record SkipNormalized(Value normalized, Value sum) {}
+
+  /// RMS normalization of `x + skip + bias` over the last dimension, in one operator.
+  ///
+  /// @param bias `[hidden]`
+  public SkipNormalized skipRmsNorm(
+      Value x, Value skip, Optional<Value> bias, Value weight, double epsilon) {
+    List<Value> inputs = new ArrayList<>(List.of(x, skip, weight));
+    bias.ifPresent(inputs::add);
+    List<Value> results =
+        graph.contribFirstAndLast(
+            "SkipSimplifiedLayerNormalization",
+            x.type(),
+            4,
+            inputs,
+            Map.of("epsilon", (float) epsilon));
+    return new SkipNormalized(results.getFirst(), results.getLast());
   }
 
   /// Rotary embedding: rotates the pairs `(i, i + headDim / 2)` of every head.

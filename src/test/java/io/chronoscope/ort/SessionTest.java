@@ -2,6 +2,7 @@ package io.chronoscope.ort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,14 @@ class SessionTest {
     }
     Path file = Files.write(folder.resolve("weights.bin"), bytes.array()).toRealPath();
     return new ExternalWeight("w", ElementType.BFLOAT16, List.of(2L, 2L), file, 7);
+  }
+
+  private static float[] reversed(float[] values) {
+    float[] reversed = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      reversed[i] = values[values.length - 1 - i];
+    }
+    return reversed;
   }
 
   private static float[] run(Session session, Map<String, NativeTensor> inputs, String output) {
@@ -126,6 +136,43 @@ class SessionTest {
                   "rows", NativeTensor.allocate(ElementType.FLOAT32, 0, 2)),
               "y");
       assertThat(y).containsExactly(1, 2, 3, 4);
+    }
+  }
+
+  @Test
+  void skipRmsNormNormalizesTheSum() {
+    Graph graph = Graph.named("skip");
+    Ops ops = new Ops(graph);
+    Value x = graph.input("x", ElementType.FLOAT32, 3);
+    Value skip = graph.input("skip", ElementType.FLOAT32, 3);
+    Value bias = graph.floats(new float[] {0.5f, -1, 2, 0}, 4);
+    Value weight = graph.floats(new float[] {1, 2, -1, 0.5f}, 4);
+    Ops.SkipNormalized biased = ops.skipRmsNorm(x, skip, Optional.of(bias), weight, 1e-6);
+    Ops.SkipNormalized plain = ops.skipRmsNorm(x, skip, Optional.empty(), weight, 1e-6);
+    Value biasedSum = ops.add(ops.add(x, bias), skip);
+    Value plainSum = ops.add(x, skip);
+    graph.output("fused", ops.concat(List.of(biased.normalized(), plain.normalized()), 0), 3);
+    graph.output("fused sum", ops.concat(List.of(biased.sum(), plain.sum()), 0), 3);
+    graph.output(
+        "apart",
+        ops.concat(
+            List.of(ops.rmsNorm(biasedSum, weight, 1e-6), ops.rmsNorm(plainSum, weight, 1e-6)), 0),
+        3);
+    graph.output("sum", ops.concat(List.of(biasedSum, plainSum), 0), 3);
+    float[] values = new float[24];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.sin(i) * 3;
+    }
+    try (Session session = Session.compile("skip", graph, Device.CPU, 1);
+        NativeTensor in = NativeTensor.ofFloats(values, 2, 3, 4);
+        NativeTensor other = NativeTensor.ofFloats(reversed(values), 2, 3, 4)) {
+      Map<String, NativeTensor> results =
+          session.run(Map.of("x", in, "skip", other), Set.of("fused", "fused sum", "apart", "sum"));
+      assertThat(results.get("fused").toFloats())
+          .containsExactly(results.get("apart").toFloats(), within(1e-6f));
+      assertThat(results.get("fused sum").toFloats())
+          .containsExactly(results.get("sum").toFloats(), within(1e-6f));
+      results.values().forEach(NativeTensor::close);
     }
   }
 

@@ -10,6 +10,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.testing.BrokerProcess;
 import io.chronoscope.testing.CommittedResults;
@@ -26,10 +27,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -256,17 +260,24 @@ class InstancesKilledIT {
     }
   }
 
-  /// Waits until the offsets of all chunks are committed.
+  /// Waits until the offsets of all chunks are committed and all streams have ended: the offset of
+  /// an end may be committed before the stream's last results, because its state completes it.
   private void awaitDone(String group, TopicNames topics) throws Exception {
     long total = total();
     long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (done(group) < total) {
+    while (done(group) < total || isAnyStreamLive(topics)) {
       assertThat(System.nanoTime())
           .as("%d of %d records processed; %s", done(group), total, instances.getLast().said())
           .isLessThan(until);
       restartExited(group, topics);
       LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
     }
+  }
+
+  private boolean isAnyStreamLive(TopicNames topics) {
+    Set<Integer> partitions = IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toSet());
+    return StateReader.from(kafka, topics.of(Topic.STATE)).read(partitions).stream()
+        .anyMatch(stream -> stream.state().isPresent());
   }
 
   /// Restarts instances like the supervisor of a service.

@@ -1,11 +1,12 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.Duration;
 
-/// Batchers for tests. The caller closes them; the model stays open.
+/// Batchers, and caches for them, for tests. The caller closes the batchers; the model stays open.
 public final class BatchedModels {
 
   private BatchedModels() {}
@@ -24,5 +25,10 @@ public final class BatchedModels {
         new BatchLimits(maxPrompts, maxDelay),
         size -> {},
         size -> {});
+  }
+
+  /// A cache that is large enough for any test.
+  public static EmbeddingCache cache(BatchedModel model) {
+    return new EmbeddingCache(model, 256L * 1024 * 1024);
   }
 }

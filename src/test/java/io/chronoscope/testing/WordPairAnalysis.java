@@ -158,7 +158,7 @@ public final class WordPairAnalysis implements Intake {
         new TimeSpan(START, START.plusSeconds(state.nextWindow()), 0, state.nextWindow() * 1000),
         String.join(" ", state.summaries().windows().stream().map(PublishedSummary::text).toList()),
         new Provenance(MODEL, SAMPLING),
-        state.summaries().windows().stream().map(told -> "w" + told.number()).toList());
+        state.summaries().windows().stream().map(window -> "w" + window.number()).toList());
   }
 
   @Override

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// cached, the window can be recalled without decoding anything. Thread-safe.
 public final class EmbeddingCache {
 
-  public static final long DEFAULT_MAX_BYTES = 256L * 1024 * 1024;
-
   private final BatchedModel model;
   private final long maxBytes;
   private final Map<PairKey, EncodedPair> pairs = RecentWindows.leastRecentFirst();

@@ -5,6 +5,7 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.wire.TopicNames;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,9 @@ import org.apache.kafka.common.KafkaException;
 /// @param client Kafka client properties
 public record KafkaConnection(
     ChronoscopeConfig settings, Map<String, Object> client, TopicNames topics) {
+
+  /// Long enough for a TLS handshake on a busy machine, short enough for somebody who waits.
+  private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(10);
 
   /// Checks that the brokers respond.
   ///
@@ -37,10 +41,10 @@ public record KafkaConnection(
   public static void requireBroker(ChronoscopeConfig settings) {
     String servers = settings.kafka().bootstrapServers();
     Map<String, Object> client = new HashMap<>(KafkaClientConfig.ofCommand(settings));
-    client.put("default.api.timeout.ms", 5000);
-    client.put("request.timeout.ms", 5000);
+    client.put("default.api.timeout.ms", (int) RESPONSE_TIMEOUT.toMillis());
+    client.put("request.timeout.ms", (int) RESPONSE_TIMEOUT.toMillis());
     try (Admin admin = Admin.create(client)) {
-      admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
+      admin.describeCluster().nodes().get(RESPONSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       throw BrokerRefusal.of(e, servers, client);
     } catch (InterruptedException e) {

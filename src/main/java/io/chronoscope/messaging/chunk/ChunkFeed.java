@@ -151,7 +151,7 @@ public final class ChunkFeed {
     delayed.execute(() -> {
       if (fenced.get(partition) == since) {
         failure.report(
-            partition + " is assigned here",
+            partition + " is assigned to this instance",
             new IllegalStateException("another instance writes for it"));
       }
     });

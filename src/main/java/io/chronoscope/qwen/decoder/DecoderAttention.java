@@ -65,8 +65,8 @@ sealed interface DecoderAttention {
     @Override
     public Step prepare(Ops ops, DecoderLayers.Inputs inputs) {
       Graph graph = ops.graph();
-      Value batch = ops.dimension(inputs.positions(), 0);
-      Value tokens = ops.dimension(inputs.positions(), 1);
+      Value batch = ops.dimension(inputs.embeddings(), 0);
+      Value tokens = ops.dimension(inputs.embeddings(), 1);
       Value scalar = graph.longs(new long[0], 0);
       Value tokenIndex =
           ops.range(graph.scalar(0), ops.reshape(tokens, scalar), graph.scalar(1)); // [tokens]

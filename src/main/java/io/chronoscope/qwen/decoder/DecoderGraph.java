@@ -45,7 +45,7 @@ final class DecoderGraph {
   /// INT32 scalar: tokens of the longest sequence, with those of the first step.
   static final String TOTAL_LENGTH = "total_length";
 
-  /// FLOAT32 `[batch]`: what to add to a generated token's index to get its position.
+  /// FLOAT32 `[batch]`: what to add to a generated token's cache index to get its position.
   static final String POSITION_DELTA = "position_delta";
 
   /// BOOL `[batch]`: sequences that have ended.
@@ -118,7 +118,7 @@ final class DecoderGraph {
   /// What one step passes to the next.
   private record State(
       Value embeddings,
-      Value positions,
+      Value rotaryRows,
       Value lastToken,
       Value lastCacheIndex,
       Value totalLength,
@@ -133,7 +133,7 @@ final class DecoderGraph {
           new ArrayList<>(
               List.of(
                   embeddings,
-                  positions,
+                  rotaryRows,
                   lastToken,
                   lastCacheIndex,
                   totalLength,
@@ -150,27 +150,41 @@ final class DecoderGraph {
 
     /// Dimensions of each value in [#toList()].
     static int rank(int index, int cacheAt) {
-      int[] fixed = {3, 3, 2, 1, 0, 1, 2};
+      int[] fixed = {3, 2, 2, 1, 0, 1, 2};
       return index < fixed.length ? fixed[index] : index < cacheAt ? 2 : 4;
     }
 
-    DecoderLayers.Inputs layerInputs() {
+    DecoderLayers.Inputs layerInputs(DecoderRotary.Tables tables) {
       return new DecoderLayers.Inputs(
-          embeddings, positions, lastToken, lastCacheIndex, totalLength, cacheMask, cache);
+          embeddings,
+          new DecoderRotary(rotaryRows, tables),
+          lastToken,
+          lastCacheIndex,
+          totalLength,
+          cacheMask,
+          cache);
     }
   }
 
   private Graph build() {
     Value delta = outer.input(POSITION_DELTA, ElementType.FLOAT32, 1);
     Value steps = outer.input(STEPS, ElementType.INT64, 0);
-    State initial = initialState();
+    Value positions = outer.input(POSITIONS, ElementType.FLOAT32, 3);
+    Value lastCacheIndex = outer.input(LAST_CACHE_INDEX, ElementType.INT32, 1);
+    Value nextPosition =
+        outerOps.add(
+            outerOps.add(outerOps.cast(lastCacheIndex, ElementType.FLOAT32), delta),
+            outer.scalar(1f));
+    DecoderRotary.Tables rotary =
+        DecoderRotary.tables(outerOps, text, compute, positions, nextPosition, steps);
+    State initial = initialState(rotary.firstRows(), lastCacheIndex);
 
     Graph body = outer.body("step");
     Value step = body.bodyInput("step", ElementType.INT64, 0);
     body.bodyInput("continue", ElementType.BOOL, 0);
     State state = bodyState(body, initial);
     List<Value> results = new ArrayList<>();
-    writeStep(new Ops(body), step, delta, state, results);
+    writeStep(new Ops(body), step, rotary, state, results);
 
     List<Value> ends =
         outerOps.loop(steps, outer.bools(new boolean[] {true}), initial.toList(), body, results);
@@ -189,16 +203,14 @@ final class DecoderGraph {
     return outer;
   }
 
-  private State initialState() {
+  private State initialState(Value rotaryRows, Value lastCacheIndex) {
     Value tokens = outer.input(TOKENS, ElementType.INT64, 2);
     Value visual = outer.input(VISUAL, ElementType.FLOAT32, 2);
     Value visualIndices = outer.input(VISUAL_INDICES, ElementType.INT64, 2);
     Value embedded = outerOps.cast(layers.embed(outerOps, tokens), ElementType.FLOAT32);
     Value embeddings = outerOps.cast(outerOps.scatterNd(embedded, visualIndices, visual), compute);
     List<Value> cache = new ArrayList<>();
-    Value positions = outer.input(POSITIONS, ElementType.FLOAT32, 3);
     Value lastToken = outer.input(LAST_TOKEN, ElementType.INT64, 2);
-    Value lastCacheIndex = outer.input(LAST_CACHE_INDEX, ElementType.INT32, 1);
     Value totalLength = outer.input(TOTAL_LENGTH, ElementType.INT32, 0);
     Value finished = outer.input(FINISHED, ElementType.BOOL, 1);
     Value cacheMask = outer.input(CACHE_MASK, ElementType.BOOL, 2);
@@ -212,7 +224,7 @@ final class DecoderGraph {
     }
     return new State(
         embeddings,
-        positions,
+        rotaryRows,
         lastToken,
         lastCacheIndex,
         totalLength,
@@ -243,22 +255,21 @@ final class DecoderGraph {
         own.subList(afterSeen + 1, own.size()));
   }
 
-  private void writeStep(Ops ops, Value step, Value delta, State state, List<Value> results) {
+  private void writeStep(
+      Ops ops, Value step, DecoderRotary.Tables rotary, State state, List<Value> results) {
     Graph body = ops.graph();
-    DecoderLayers.Outputs outputs = layers.apply(ops, state.layerInputs());
+    DecoderLayers.Outputs outputs = layers.apply(ops, state.layerInputs(rotary));
     Value firstStep = ops.equal(step, body.scalar(0));
     Value firstLogits = ops.where(firstStep, outputs.logits(), state.firstLogits());
     GreedySelection.Selected selected =
         selection.select(ops, outputs.logits(), state.seen(), state.finished());
 
-    Value nextIndex = ops.add(state.lastCacheIndex(), body.ints(new int[] {1}, 1));
-    Value position = ops.add(ops.cast(nextIndex, ElementType.FLOAT32), delta);
     State next =
         new State(
             ops.unsqueeze(layers.embed(ops, selected.token()), 1),
-            ops.expand(ops.reshape(position, -1, 1, 1), body.list(1, 1, 3)),
+            ops.unsqueeze(ops.add(rotary.nextRows(), step), 1),
             ops.mul(state.lastToken(), body.scalar(0)),
-            nextIndex,
+            ops.add(state.lastCacheIndex(), body.ints(new int[] {1}, 1)),
             ops.add(state.totalLength(), body.ints(new int[] {1})),
             selected.finished(),
             outputs.cacheMask(),

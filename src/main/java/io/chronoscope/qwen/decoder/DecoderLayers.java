@@ -2,18 +2,20 @@ package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.checkpoint.TextConfig;
 import io.chronoscope.ort.ElementType;
-import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import io.chronoscope.qwen.layer.Linear;
+import io.chronoscope.qwen.layer.LinearGroup;
+import io.chronoscope.qwen.layer.Residual;
 import io.chronoscope.qwen.layer.RmsNorm;
 import io.chronoscope.qwen.layer.SwiGlu;
 import io.chronoscope.qwen.layer.TransformerBlock;
-import io.chronoscope.qwen.position.MropeRotary;
 import io.chronoscope.qwen.weights.GraphWeights;
 import io.chronoscope.qwen.weights.LinearWeight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// The decoder's transformer, from token embeddings to the logits of each sequence's last token.
 ///
@@ -37,7 +39,7 @@ final class DecoderLayers {
   }
 
   /// @param embeddings `[batch, tokens, hidden]`
-  /// @param positions FLOAT32 `[batch, tokens, 3]`
+  /// @param rotary of the tokens' positions
   /// @param lastToken INT64 `[batch, 1]`: index of the last real token among `tokens`
   /// @param lastCacheIndex INT32 `[batch]`: index of the last real token in the cache
   /// @param totalLength INT32 scalar: tokens of the longest sequence
@@ -45,7 +47,7 @@ final class DecoderLayers {
   /// @param cache keys and values of each layer in turn, `[batch, kvHeads, cached, headDim]`
   record Inputs(
       Value embeddings,
-      Value positions,
+      DecoderRotary rotary,
       Value lastToken,
       Value lastCacheIndex,
       Value totalLength,
@@ -65,29 +67,34 @@ final class DecoderLayers {
 
   Outputs apply(Ops ops, Inputs inputs) {
     DecoderAttention.Step step = attention.prepare(ops, inputs);
-    Rotation rotation = rotation(ops, inputs.positions());
     List<Value> cache = new ArrayList<>();
-    Value x = inputs.embeddings();
+    Residual x = Residual.of(inputs.embeddings());
     for (int layer = 0; layer < text.layers(); layer++) {
       Value pastKeys = inputs.cache().get(2 * layer);
       Value pastValues = inputs.cache().get(2 * layer + 1);
-      x = layer(ops, layer, x, rotation, step, pastKeys, pastValues, cache);
+      // After the last attention only the last tokens are read.
+      UnaryOperator<Value> select =
+          layer == text.layers() - 1
+              ? values -> ops.gatherInBatch(values, inputs.lastToken())
+              : UnaryOperator.identity();
+      x = layer(ops, layer, x, inputs.rotary(), step, pastKeys, pastValues, cache, select);
     }
-    Value last = ops.gatherInBatch(x, inputs.lastToken());
-    Value normed = RmsNorm.of(weights, "model.norm.weight", text.rmsNormEps()).apply(ops, last);
+    Value normed =
+        RmsNorm.of(weights, "model.norm.weight", text.rmsNormEps()).apply(ops, x).normalized();
     Value logits = ops.cast(outputProjection().multiply(ops, normed), ElementType.FLOAT32);
     return new Outputs(logits, step.cacheMask(), cache);
   }
 
-  private Value layer(
+  private Residual layer(
       Ops ops,
       int layer,
-      Value x,
-      Rotation rotation,
+      Residual x,
+      DecoderRotary rotary,
       DecoderAttention.Step step,
       Value pastKeys,
       Value pastValues,
-      List<Value> cache) {
+      List<Value> cache,
+      UnaryOperator<Value> select) {
     String prefix = "model.layers." + layer + ".";
     double epsilon = text.rmsNormEps();
     TransformerBlock block =
@@ -96,55 +103,24 @@ final class DecoderLayers {
             Linear.of(weights, prefix + "self_attn.o_proj"),
             RmsNorm.of(weights, prefix + "post_attention_layernorm.weight", epsilon),
             SwiGlu.of(weights, prefix + "mlp"));
-    Linear queries = Linear.of(weights, prefix + "self_attn.q_proj");
-    Linear keys = Linear.of(weights, prefix + "self_attn.k_proj");
-    Linear values = Linear.of(weights, prefix + "self_attn.v_proj");
+    LinearGroup projections =
+        LinearGroup.of(
+            weights,
+            Stream.of("q_proj", "k_proj", "v_proj").map((prefix + "self_attn.")::concat).toList());
     return block.apply(
         ops,
         x,
         normed -> {
-          Value query = rotation.apply(ops, queries.apply(ops, normed), text.heads());
-          Value key = rotation.apply(ops, keys.apply(ops, normed), text.kvHeads());
-          Value value = values.apply(ops, normed);
+          List<Value> projected = projections.apply(ops, normed);
+          Value query = rotary.apply(ops, projected.get(0), text.heads());
+          Value key = rotary.apply(ops, projected.get(1), text.kvHeads());
+          Value value = projected.get(2);
           Ops.Attended attended = step.attend(query, key, value, pastKeys, pastValues);
           cache.add(attended.keys());
           cache.add(attended.values());
           return attended.output();
-        });
-  }
-
-  /// Rotary tables for one step's tokens.
-  ///
-  /// @param indices INT64 `[batch, tokens]`: which row of the tables rotates a token
-  /// @param cos `[batch * tokens, headDim / 2]`
-  /// @param sin `[batch * tokens, headDim / 2]`
-  private record Rotation(Value indices, Value cos, Value sin) {
-
-    Value apply(Ops ops, Value x, int heads) {
-      return ops.rotary(x, indices, cos, sin, heads);
-    }
-  }
-
-  /// See [MropeRotary].
-  private Rotation rotation(Ops ops, Value positions) {
-    Graph graph = ops.graph();
-    float[] frequencies = MropeRotary.inverseFrequencies(text);
-    long[] axes = MropeRotary.axes(text);
-    Value perFrequency = ops.gather(positions, graph.longs(axes, axes.length), 2);
-    Value angles =
-        ops.reshape(
-            ops.mul(perFrequency, graph.floats(frequencies, frequencies.length)),
-            -1,
-            frequencies.length);
-    Value tokens = ops.dimension(angles, 0);
-    Value rows =
-        ops.range(
-            graph.scalar(0), ops.reshape(tokens, graph.longs(new long[0], 0)), graph.scalar(1));
-    Value shape = ops.concat(List.of(ops.dimension(positions, 0), ops.dimension(positions, 1)), 0);
-    return new Rotation(
-        ops.reshape(rows, shape),
-        ops.cast(ops.cos(angles), compute),
-        ops.cast(ops.sin(angles), compute));
+        },
+        select);
   }
 
   private LinearWeight outputProjection() {

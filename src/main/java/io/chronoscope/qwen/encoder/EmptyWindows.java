@@ -5,6 +5,7 @@ package io.chronoscope.qwen.encoder;
 public enum EmptyWindows {
   /// Computes attention over the empty tensor; the CPU's kernels accept it.
   COMPUTE,
-  /// Branches around the attention; a CUDA kernel cannot be launched over nothing.
+  /// Branches around the attention; a CUDA kernel cannot be launched over nothing. Frames whose
+  /// windows all have one size take a branch without splitting and joining.
   SKIP
 }

@@ -8,6 +8,7 @@ import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import io.chronoscope.qwen.layer.Linear;
+import io.chronoscope.qwen.layer.Residual;
 import io.chronoscope.qwen.layer.RmsNorm;
 import io.chronoscope.qwen.layer.SwiGlu;
 import io.chronoscope.qwen.layer.TransformerBlock;
@@ -82,14 +83,40 @@ final class EncoderGraph {
   }
 
   private Graph build() {
-    WindowAttention windows = new WindowAttention(ops, vision.heads(), emptyWindows);
+    WindowAttention windows = new WindowAttention(graph, vision.heads(), emptyWindows);
     Rotation rotation = new Rotation();
-    Value x = patchEmbeddings();
-    for (int block = 0; block < vision.depth(); block++) {
-      x = block(block, x, rotation, windows);
-    }
-    graph.output(EMBEDDINGS, ops.cast(mergePatches(x), ElementType.FLOAT32), 3);
+    Value patches = patchEmbeddings();
+    Value normed =
+        switch (emptyWindows) {
+          case COMPUTE -> blocks(ops, patches, rotation, windows::attend);
+          case SKIP -> {
+            Graph single = graph.body("one window size");
+            Graph several = graph.body("several window sizes");
+            yield ops.choose(
+                windows.oneSize(),
+                new Ops.Branch(
+                    single, blocks(new Ops(single), patches, rotation, windows::attendOneSize)),
+                new Ops.Branch(
+                    several, blocks(new Ops(several), patches, rotation, windows::attend)));
+          }
+        };
+    graph.output(EMBEDDINGS, ops.cast(mergePatches(normed), ElementType.FLOAT32), 3);
     return graph;
+  }
+
+  /// Window attention of one block, as [WindowAttention#attend].
+  private interface Windows {
+    Value attend(Ops in, Value query, Value key, Value value);
+  }
+
+  /// @param in the graph itself or a branch of it
+  /// @return `[pairs, patches, hidden]` in window order, normalized for the merger
+  private Value blocks(Ops in, Value patches, Rotation rotation, Windows windows) {
+    Residual x = Residual.of(patches);
+    for (int block = 0; block < vision.depth(); block++) {
+      x = block(in, block, x, rotation, windows);
+    }
+    return RmsNorm.of(weights, "visual.merger.ln_q.weight", EPSILON).apply(in, x).normalized();
   }
 
   /// @return `[pairs, patches, hidden]` in window order
@@ -124,7 +151,7 @@ final class EncoderGraph {
     return graph.floats(values, values.length);
   }
 
-  private Value block(int block, Value x, Rotation rotation, WindowAttention windows) {
+  private Residual block(Ops in, int block, Residual x, Rotation rotation, Windows windows) {
     String prefix = "visual.blocks." + block + ".";
     long hidden = vision.hiddenSize();
     Linear qkvProjection = Linear.of(weights, prefix + "attn.qkv");
@@ -135,26 +162,26 @@ final class EncoderGraph {
             RmsNorm.of(weights, prefix + "norm2.weight", EPSILON),
             SwiGlu.of(weights, prefix + "mlp"));
     return layers.apply(
-        ops,
+        in,
         x,
         normed -> {
           List<Value> qkv =
-              ops.split(qkvProjection.apply(ops, normed), graph.list(hidden, hidden, hidden), 3, 2);
-          Value query = rotation.apply(qkv.get(0));
-          Value key = rotation.apply(qkv.get(1));
+              in.split(qkvProjection.apply(in, normed), graph.list(hidden, hidden, hidden), 3, 2);
+          Value query = rotation.apply(in, qkv.get(0));
+          Value key = rotation.apply(in, qkv.get(1));
           Value value = qkv.get(2);
           return vision.fullAttentionBlocks().contains(block)
-              ? ops.attention(query, key, value, vision.heads())
-              : windows.attend(query, key, value);
+              ? in.attention(query, key, value, vision.heads())
+              : windows.attend(in, query, key, value);
         });
   }
 
   /// The patch merger: the patches of a token side by side through a two-layer network.
   ///
+  /// @param normed `[pairs, patches, hidden]` in window order
   /// @return `[pairs, merged tokens, outHidden]`, row-major
-  private Value mergePatches(Value x) {
+  private Value mergePatches(Value normed) {
     Value rowOrder = graph.input(ROW_ORDER, ElementType.INT64, 1);
-    Value normed = RmsNorm.of(weights, "visual.merger.ln_q.weight", EPSILON).apply(ops, x);
     int merge = vision.spatialMergeSize() * vision.spatialMergeSize();
     Value tokens = ops.reshape(normed, 0, -1, (long) merge * vision.hiddenSize());
     Value hidden = ops.gelu(Linear.of(weights, "visual.merger.mlp.0").apply(ops, tokens));
@@ -168,9 +195,9 @@ final class EncoderGraph {
     private final Value cos = graph.input(COS, ElementType.FLOAT32, 2);
     private final Value sin = graph.input(SIN, ElementType.FLOAT32, 2);
 
-    Value apply(Value x) {
-      Value wide = ops.cast(x, ElementType.FLOAT32);
-      return ops.cast(ops.rotary(wide, indices, cos, sin, vision.heads()), compute);
+    Value apply(Ops in, Value x) {
+      Value wide = in.cast(x, ElementType.FLOAT32);
+      return in.cast(in.rotary(wide, indices, cos, sin, vision.heads()), compute);
     }
   }
 }

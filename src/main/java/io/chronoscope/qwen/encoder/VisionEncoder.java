@@ -34,11 +34,13 @@ public final class VisionEncoder implements AutoCloseable {
 
   private final Session session;
   private final VisionConfig vision;
+  private final EmptyWindows emptyWindows;
   private final Map<TokenGrid, Plan> plans = new ConcurrentHashMap<>();
 
-  private VisionEncoder(Session session, VisionConfig vision) {
+  private VisionEncoder(Session session, VisionConfig vision, EmptyWindows emptyWindows) {
     this.session = session;
     this.vision = vision;
+    this.emptyWindows = emptyWindows;
   }
 
   /// Compiles the encoder. The files of the weights must stay in place until it is closed.
@@ -76,7 +78,8 @@ public final class VisionEncoder implements AutoCloseable {
             EncoderGraph.build(vision, preprocessor, weights, compute, emptyWindows),
             device,
             intraOpThreads),
-        vision);
+        vision,
+        emptyWindows);
   }
 
   /// Encodes a batch.
@@ -156,10 +159,20 @@ public final class VisionEncoder implements AutoCloseable {
       inputs.put(WindowAttention.pairShape(bucket), list(count, windows * length, hidden));
     }
     inputs.put(WindowAttention.SIZE_PATCHES, list(sizePatches));
+    if (emptyWindows == EmptyWindows.SKIP) {
+      for (int bucket = 1; bucket < WindowAttention.SIZES; bucket++) {
+        inputs.put(WindowAttention.filled(bucket), flag(sizePatches[bucket] > 0));
+      }
+      inputs.put(WindowAttention.ONE_SIZE, flag(plan.buckets().size() == 1));
+    }
   }
 
   private static void copy(MemorySegment picture, MemorySegment frames, long at, long bytes) {
     MemorySegment.copy(picture, 0, frames, at, bytes);
+  }
+
+  private static NativeTensor flag(boolean value) {
+    return NativeTensor.ofBytes(ElementType.BOOL, new byte[] {(byte) (value ? 1 : 0)});
   }
 
   private static NativeTensor list(long... values) {

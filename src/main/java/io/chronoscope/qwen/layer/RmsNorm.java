@@ -15,9 +15,12 @@ public record RmsNorm(Value weight, double epsilon) {
     return new RmsNorm(weights.tensor(name), epsilon);
   }
 
-  /// @param x `[…, hidden]`
-  /// @return `[…, hidden]`
-  public Value apply(Ops ops, Value x) {
-    return ops.rmsNorm(x, weight, epsilon);
+  /// Completes a residual stream and normalizes it.
+  public Ops.SkipNormalized apply(Ops ops, Residual residual) {
+    Value stream = residual.stream();
+    return residual
+        .addition()
+        .map(added -> ops.skipRmsNorm(added.product(), stream, added.bias(), weight, epsilon))
+        .orElseGet(() -> new Ops.SkipNormalized(ops.rmsNorm(stream, weight, epsilon), stream));
   }
 }

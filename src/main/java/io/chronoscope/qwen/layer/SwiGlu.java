@@ -16,10 +16,11 @@ public record SwiGlu(Linear gate, Linear up, Linear down) {
         Linear.of(weights, prefix + ".down_proj"));
   }
 
+  /// The network up to its last layer, [#down].
+  ///
   /// @param x `[…, hidden]`
-  /// @return `[…, hidden]`
-  public Value apply(Ops ops, Value x) {
-    Value gated = ops.silu(gate.apply(ops, x));
-    return down.apply(ops, ops.mul(gated, up.apply(ops, x)));
+  /// @return `[…, intermediate]`
+  Value gated(Ops ops, Value x) {
+    return ops.mul(ops.silu(gate.apply(ops, x)), up.apply(ops, x));
   }
 }

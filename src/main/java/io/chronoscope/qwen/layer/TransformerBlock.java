@@ -17,9 +17,21 @@ public record TransformerBlock(
   /// @param attention from the normalized input to the heads' outputs side by side, before the
   ///   output projection
   /// @return `[batch, tokens, hidden]`
-  public Value apply(Ops ops, Value x, UnaryOperator<Value> attention) {
-    Value attended = attention.apply(attentionNorm.apply(ops, x));
-    Value h = ops.add(x, attentionOutput.apply(ops, attended));
-    return ops.add(h, feedForward.apply(ops, feedForwardNorm.apply(ops, h)));
+  public Residual apply(Ops ops, Residual x, UnaryOperator<Value> attention) {
+    return apply(ops, x, attention, UnaryOperator.identity());
+  }
+
+  /// As above, with the tokens that `select` selects from everything after the attention: a layer
+  /// whose other tokens nobody reads.
+  ///
+  /// @param select of `[batch, tokens, …]`
+  public Residual apply(
+      Ops ops, Residual x, UnaryOperator<Value> attention, UnaryOperator<Value> select) {
+    Ops.SkipNormalized input = attentionNorm.apply(ops, x);
+    Value attended = select.apply(attention.apply(input.normalized()));
+    Residual h = Residual.after(ops, select.apply(input.sum()), attentionOutput, attended);
+    Ops.SkipNormalized middle = feedForwardNorm.apply(ops, h);
+    return Residual.after(
+        ops, middle.sum(), feedForward.down(), feedForward.gated(ops, middle.normalized()));
   }
 }

@@ -9,6 +9,7 @@ import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A checkpoint's weights as values of one graph, in the type that the graph computes in. The
@@ -45,6 +46,31 @@ public final class GraphWeights {
   /// @throws IllegalArgumentException when the checkpoint has no such tensor
   public LinearWeight linear(String publishedName) {
     return new LinearWeight.Dense(tensor(publishedName));
+  }
+
+  /// Whether matrices can be stacked at no cost: their weights are converted when the graph is
+  /// compiled, or computed in BF16, which happens on a GPU alone, to which they are copied. Weights
+  /// that are computed as they are mapped stay where they are.
+  public boolean canStack(List<String> publishedNames) {
+    return publishedNames.stream()
+        .map(name -> storedType(weights.get(name).type()))
+        .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
+  }
+
+  /// Tensors below each other, `[sum of rows, …]`. The runtime joins them once, when it compiles
+  /// the graph.
+  public Value stacked(List<String> publishedNames) {
+    return ops.concat(publishedNames.stream().map(this::tensor).toList(), 0);
+  }
+
+  /// The matrices of several linear layers over the same input as one.
+  public LinearWeight stackedLinear(List<String> publishedNames) {
+    return new LinearWeight.Dense(stacked(publishedNames));
+  }
+
+  /// The first dimension of a tensor: the width of a linear layer's result.
+  public long rows(String publishedName) {
+    return weights.get(publishedName).shape()[0];
   }
 
   private Value load(Tensor tensor) {

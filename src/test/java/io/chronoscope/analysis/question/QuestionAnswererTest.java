@@ -57,8 +57,7 @@ class QuestionAnswererTest {
   private final LampVideo decoder = new LampVideo();
   private final LampModel model = new LampModel();
   private final BatchedModel batched = BatchedModels.of(model);
-  private final EmbeddingCache embeddings =
-      new EmbeddingCache(batched, EmbeddingCache.DEFAULT_MAX_BYTES);
+  private final EmbeddingCache embeddings = BatchedModels.cache(batched);
   private final Archive archive = new Archive();
   private StreamStarts starts = StreamStarts.UNKNOWN;
 

@@ -3,7 +3,6 @@ package io.chronoscope.analysis.stream;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.ReferencedMedia;
-import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.MediaDecoder;
@@ -84,12 +83,7 @@ final class StreamFixture implements AutoCloseable {
   StreamTools tools() {
     return new StreamTools(
         new WindowTools(
-            decoder,
-            ReferencedMedia.NONE,
-            model,
-            new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
-            listener,
-            clock),
+            decoder, ReferencedMedia.NONE, model, BatchedModels.cache(model), listener, clock),
         load,
         rules,
         sink);

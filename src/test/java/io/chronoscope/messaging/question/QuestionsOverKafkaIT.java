@@ -9,7 +9,6 @@ import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionAnswerer;
 import io.chronoscope.analysis.question.QuestionLimits;
-import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
@@ -26,6 +25,7 @@ import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.messaging.chunk.StateStreamStarts;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.wire.ChunkEnvelope;
@@ -97,7 +97,7 @@ class QuestionsOverKafkaIT {
                 new LampVideo(),
                 ReferencedMedia.NONE,
                 model,
-                new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
+                BatchedModels.cache(model),
                 AnalysisListener.SILENT,
                 InstantSource.fixed(NOON.plusSeconds(3600))),
             new RetainedChunks(kafka, NAMES.of(Topic.CHUNKS), new ChunkEnvelope(1 << 20), 1 << 20),

@@ -9,7 +9,6 @@ import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.analysis.stream.StreamTools;
-import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
@@ -34,6 +33,7 @@ import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.shedding.LoadGovernor;
+import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.testing.MessagingInstance;
@@ -269,7 +269,7 @@ class RulesOverKafkaIT {
                                 new LampVideo(),
                                 ReferencedMedia.NONE,
                                 model,
-                                new EmbeddingCache(model, EmbeddingCache.DEFAULT_MAX_BYTES),
+                                BatchedModels.cache(model),
                                 AnalysisListener.SILENT,
                                 InstantSource.system()),
                             LoadGovernor.off(),

@@ -1,0 +1,74 @@
+package io.chronoscope.qwen.decoder;
+
+import io.chronoscope.checkpoint.TextConfig;
+import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Graph;
+import io.chronoscope.ort.Ops;
+import io.chronoscope.ort.Value;
+import io.chronoscope.qwen.position.MropeRotary;
+import java.util.List;
+
+/// Rotates queries and keys by their positions, with tables that are computed once for all steps of
+/// a run. See [MropeRotary].
+///
+/// @param rows INT64 `[batch, tokens]`: which row of the tables rotates a token
+/// @param tables of all tokens of the run
+record DecoderRotary(Value rows, Tables tables) {
+
+  /// Cosines and sines of the first step's tokens, then of each sequence's next tokens, one for
+  /// each step.
+  ///
+  /// @param cos `[batch * tokens + batch * steps, headDim / 2]`
+  /// @param sin as `cos`
+  /// @param firstRows INT64 `[batch, tokens]`: the rows of the first step's tokens
+  /// @param nextRows INT64 `[batch]`: the row of the token that step 0 selects
+  record Tables(Value cos, Value sin, Value firstRows, Value nextRows) {}
+
+  /// Writes the tables, outside of the loop.
+  ///
+  /// @param positions FLOAT32 `[batch, tokens, 3]`: time, height and width of each token
+  /// @param nextPosition FLOAT32 `[batch]`: position, on all axes, of the token that step 0 selects
+  /// @param steps INT64 scalar
+  static Tables tables(
+      Ops ops,
+      TextConfig text,
+      ElementType compute,
+      Value positions,
+      Value nextPosition,
+      Value steps) {
+    Graph graph = ops.graph();
+    float[] frequencies = MropeRotary.inverseFrequencies(text);
+    Value frequency = graph.floats(frequencies, frequencies.length);
+    long[] axes = MropeRotary.axes(text);
+    Value perFrequency = ops.gather(positions, graph.longs(axes, axes.length), 2);
+    Value first = ops.reshape(ops.mul(perFrequency, frequency), -1, frequencies.length);
+    Value stepIndex = ops.range(graph.scalar(0), steps, graph.scalar(1));
+    Value nextPositions =
+        ops.add(ops.unsqueeze(nextPosition, 1), ops.cast(stepIndex, ElementType.FLOAT32));
+    Value next = ops.mul(ops.reshape(nextPositions, -1, 1), frequency);
+    Value angles = ops.concat(List.of(first, next), 0);
+
+    Value batch = ops.dimension(positions, 0);
+    Value tokens = ops.dimension(positions, 1);
+    Value count = ops.mul(batch, tokens);
+    Value firstRows = ops.reshape(range(ops, count), ops.concat(List.of(batch, tokens), 0));
+    Value nextRows = ops.add(ops.mul(range(ops, batch), steps), count);
+    return new Tables(
+        ops.cast(ops.cos(angles), compute),
+        ops.cast(ops.sin(angles), compute),
+        firstRows,
+        nextRows);
+  }
+
+  /// @param length INT64 list of length 1
+  private static Value range(Ops ops, Value length) {
+    Graph graph = ops.graph();
+    Value until = ops.reshape(length, graph.longs(new long[0], 0));
+    return ops.range(graph.scalar(0), until, graph.scalar(1));
+  }
+
+  /// @param x `[batch, tokens, heads * headDim]`
+  Value apply(Ops ops, Value x, int heads) {
+    return ops.rotary(x, rows, tables.cos(), tables.sin(), heads);
+  }
+}
