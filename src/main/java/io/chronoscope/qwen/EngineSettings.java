@@ -1,5 +1,6 @@
 package io.chronoscope.qwen;
 
+import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.ort.Device;
 import io.chronoscope.qwen.decoder.DecodeSettings;
 import java.nio.file.Path;
@@ -89,6 +90,11 @@ public record EngineSettings(
   public EngineSettings withCacheDirectory(Path directory) {
     return new EngineSettings(
         device, precision, intraOpThreads, maxEncoderBatch, decoding, directory);
+  }
+
+  /// The precision that a checkpoint is computed in.
+  public Precision precisionFor(Checkpoint checkpoint) {
+    return precision.orElseGet(() -> Precision.forCpu(checkpoint.weights().elements()));
   }
 
   /// Parses settings, as given on a command line.

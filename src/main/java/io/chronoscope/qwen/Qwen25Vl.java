@@ -126,17 +126,15 @@ public final class Qwen25Vl implements VideoLanguageModel {
   }
 
   private static Precision precision(EngineSettings settings, Checkpoint checkpoint) {
-    if (settings.precision().isPresent()) {
-      return settings.precision().get();
+    Precision precision = settings.precisionFor(checkpoint);
+    if (settings.precision().isEmpty()) {
+      LOG.log(
+          precision == Precision.INT8 ? Level.INFO : Level.DEBUG,
+          "precision {0} chosen for {1} million parameters on the CPU (chronoscope.precision)",
+          precision.name().toLowerCase(Locale.ROOT),
+          Long.toString(checkpoint.weights().elements() / 1_000_000));
     }
-    long parameters = checkpoint.weights().elements();
-    Precision chosen = Precision.forCpu(parameters);
-    LOG.log(
-        chosen == Precision.INT8 ? Level.INFO : Level.DEBUG,
-        "precision {0} chosen for {1} million parameters on the CPU (chronoscope.precision)",
-        chosen.name().toLowerCase(Locale.ROOT),
-        Long.toString(parameters / 1_000_000));
-    return chosen;
+    return precision;
   }
 
   private static int threads(EngineSettings settings, Checkpoint checkpoint) {
