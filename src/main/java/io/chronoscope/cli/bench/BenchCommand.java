@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     description = "Measures the service on this machine with the configured model.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(load | soak)",
+    synopsisSubcommandLabel = "(load | soak | engine)",
     footer = {"", "Each command has --json and --help."})
 public final class BenchCommand {
 
@@ -20,6 +20,7 @@ public final class BenchCommand {
   public static CommandLine commandLine(Output output) {
     return new CommandLine(new BenchCommand())
         .addSubcommand(new BenchLoadCommand(output))
-        .addSubcommand(new BenchSoakCommand(output));
+        .addSubcommand(new BenchSoakCommand(output))
+        .addSubcommand(new BenchEngineCommand(output));
   }
 }
