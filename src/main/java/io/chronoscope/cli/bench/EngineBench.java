@@ -44,7 +44,9 @@ final class EngineBench {
     this.engine = EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     this.subject =
         new MeasuredRow.Subject(
-            shape, settings.device(), engine.precision().name().toLowerCase(Locale.ROOT));
+            shape,
+            settings.device(),
+            engine.precision().map(Precision::name).orElse("auto").toLowerCase(Locale.ROOT));
     this.video = video;
     this.reference = reference;
     this.sink = sink;
@@ -53,7 +55,9 @@ final class EngineBench {
   /// @return all rows, in order
   List<MeasuredRow> run(Set<RowKind> kinds) {
     ElementType elements =
-        engine.precision() == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+        engine.precision().equals(Optional.of(Precision.BF16))
+            ? ElementType.BFLOAT16
+            : ElementType.FLOAT32;
     if (engine.device() instanceof Device.Cuda) {
       Session.requireCuda();
     }

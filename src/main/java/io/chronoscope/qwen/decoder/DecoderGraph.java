@@ -2,12 +2,12 @@ package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.checkpoint.GenerationDefaults;
 import io.chronoscope.checkpoint.TextConfig;
-import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import io.chronoscope.qwen.weights.GraphWeights;
+import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -77,7 +77,7 @@ final class DecoderGraph {
   private DecoderGraph(
       TextConfig text,
       GenerationDefaults generation,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       DecoderAttention attention) {
     this.text = text;
@@ -90,7 +90,7 @@ final class DecoderGraph {
   static Graph build(
       TextConfig text,
       GenerationDefaults generation,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       DecoderAttention attention) {
     return new DecoderGraph(text, generation, weights, compute, attention).build();

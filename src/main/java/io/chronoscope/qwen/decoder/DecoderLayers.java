@@ -60,7 +60,7 @@ final class DecoderLayers {
   /// @param tokens INT64 `[…]`
   /// @return `[…, hidden]`
   Value embed(Ops ops, Value tokens) {
-    return ops.gather(weights.tensor(EMBEDDING), tokens, 0);
+    return weights.gatherRows(ops, EMBEDDING, tokens);
   }
 
   Outputs apply(Ops ops, Inputs inputs) {
