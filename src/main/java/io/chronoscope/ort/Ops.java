@@ -328,7 +328,7 @@ public final class Ops {
   /// @param key `[batch, tokens, kvHeads * headDim]`, as `value`
   /// @param pastKeys `[batch, kvHeads, cached, headDim]`, as `pastValues`
   /// @param lastCacheIndex INT32 `[batch]`: index in the cache of each sequence's last real token
-  /// @param totalLength INT32 scalar: tokens of the longest sequence
+  /// @param totalLength INT32, one element: tokens of the longest sequence
   public Attended groupedAttention(
       Value query,
       Value key,
