@@ -63,8 +63,7 @@ final class EngineBench {
 
   /// @return all rows, in order
   List<MeasuredRow> run(Set<RowKind> kinds) {
-    ElementType elements =
-        precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+    ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
     if (engine.device() instanceof Device.Cuda) {
       Session.requireCuda();
     }
@@ -78,7 +77,12 @@ final class EngineBench {
           new ModelWork(
               model.checkpoint().vision(),
               model.checkpoint().text(),
-              elements == ElementType.BFLOAT16 ? 2 : 4);
+              // Beside INT8 weights the KV cache stays FP32, which is little beside them.
+              switch (precision) {
+                case FP32 -> 4;
+                case BF16 -> 2;
+                case INT8 -> 1;
+              });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
       for (PlannedRow row : onOpenModel) {
