@@ -86,6 +86,12 @@ def main() -> None:
 
     x.add_argument("--summarizes-text", action="store_true", help="declare that the checkpoint summarizes text")
 
+    b = commands.add_parser("blend", help="average the weights of two checkpoint directories")
+    b.add_argument("first", help="the earlier one; its vocabulary grows to the current one")
+    b.add_argument("second")
+    b.add_argument("--share", type=float, default=0.65, help="weight of the second")
+    b.add_argument("--out", required=True)
+
     e = commands.add_parser("eval", help="score a checkpoint directory on held-out windows")
     e.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
     e.add_argument("--clips", type=int, default=200)
@@ -136,6 +142,10 @@ def main() -> None:
         from chronoscope_training.export import export
 
         export(options.run, options.out, options.summarizes_text)
+    elif options.command == "blend":
+        from chronoscope_training.export import blend
+
+        blend(options.first, options.second, options.share, options.out)
     elif options.command == "eval":
         import torch
 
