@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,8 +26,10 @@ import java.util.Map;
 ///
 /// @param path symbolic links resolved
 /// @param header the header's bytes
+/// @param metadata texts of `__metadata__`
 /// @param entries sorted by offset; they cover the data without gap or overlap
-record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
+public record SafetensorsFile(
+    Path path, MemorySegment header, Map<String, String> metadata, List<Entry> entries) {
 
   /// The reference implementation rejects longer headers.
   private static final long MAX_HEADER_BYTES = 100_000_000;
@@ -39,7 +42,8 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  SafetensorsFile {
+  public SafetensorsFile {
+    metadata = Map.copyOf(metadata);
     entries = List.copyOf(entries);
   }
 
@@ -48,12 +52,13 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
   /// @param dtype as written, possibly unsupported
   /// @param begin offset in the file, in bytes
   @SuppressWarnings("ArrayRecordComponent") // stays in this package, is not compared
-  record Entry(String name, String dtype, long[] shape, long begin, MemorySegment data) {}
+  public record Entry(String name, String dtype, long[] shape, long begin, MemorySegment data) {}
 
   /// Maps a file and validates its header.
   ///
   /// @param arena unmaps the file when it is closed
-  static SafetensorsFile map(Path file, Arena arena) {
+  /// @throws CheckpointException when the file is not a complete safetensors file
+  public static SafetensorsFile map(Path file, Arena arena) {
     Path real;
     MemorySegment all;
     try {
@@ -83,14 +88,17 @@ record SafetensorsFile(Path path, MemorySegment header, List<Entry> entries) {
     }
     MemorySegment header = all.asSlice(8, length);
     List<Entry> entries = new ArrayList<>();
+    Map<String, String> metadata = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : parse(file, header).properties()) {
-      if (!field.getKey().equals("__metadata__")) {
+      if (field.getKey().equals("__metadata__")) {
+        field.getValue().properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
+      } else {
         entries.add(entry(file, field.getKey(), field.getValue(), all, 8 + length));
       }
     }
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparing(e -> e.data().byteSize()));
     requireContiguous(file, entries, 8 + length, all.byteSize());
-    return new SafetensorsFile(real, header, entries);
+    return new SafetensorsFile(real, header, metadata, entries);
   }
 
   private static JsonNode parse(Path file, MemorySegment header) {

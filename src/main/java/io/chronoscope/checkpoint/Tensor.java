@@ -74,20 +74,25 @@ public final class Tensor {
       throw new IllegalStateException(name + " has " + elements() + " elements");
     }
     float[] floats = new float[(int) elements()];
+    copyTo(floats, 0, floats.length);
+    return floats;
+  }
+
+  /// Copies `count` elements from the index `first` on to the start of `floats`, as 32-bit floats.
+  public void copyTo(float[] floats, long first, int count) {
     switch (type) {
-      case F32 -> MemorySegment.copy(data, F32, 0, floats, 0, floats.length);
+      case F32 -> MemorySegment.copy(data, F32, first * Float.BYTES, floats, 0, count);
       case F16 -> {
-        for (int i = 0; i < floats.length; i++) {
-          floats[i] = Float.float16ToFloat(data.getAtIndex(BITS16, i));
+        for (int i = 0; i < count; i++) {
+          floats[i] = Float.float16ToFloat(data.getAtIndex(BITS16, first + i));
         }
       }
       case BF16 -> {
-        for (int i = 0; i < floats.length; i++) {
-          floats[i] = Float.intBitsToFloat(data.getAtIndex(BITS16, i) << 16);
+        for (int i = 0; i < count; i++) {
+          floats[i] = Float.intBitsToFloat(data.getAtIndex(BITS16, first + i) << 16);
         }
       }
     }
-    return floats;
   }
 
   @Override

@@ -174,6 +174,11 @@ public final class Weights {
     return tensors.keySet();
   }
 
+  /// Numbers in all tensors: the size of the model in parameters.
+  public long elements() {
+    return tensors.values().stream().mapToLong(Tensor::elements).sum();
+  }
+
   List<SafetensorsFile> files() {
     return files;
   }

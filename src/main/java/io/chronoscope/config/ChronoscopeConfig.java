@@ -31,9 +31,14 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32` or `bf16`. If not set, the best one for the device:
-  /// fp32 on the CPU, bf16 on CUDA.
+  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` (CPU) or `auto`. If not set or
+  /// `auto`, bf16 on CUDA; on the CPU fp32, or int8 above 268 million parameters.
   Optional<String> precision();
+
+  /// Directory for files that are made once and then reused, such as the INT8 weights of a
+  /// checkpoint (about one byte per parameter). If not set, `chronoscope` in the user's cache
+  /// directory (`XDG_CACHE_HOME`, else `~/.cache`).
+  Optional<String> cacheDir();
 
   /// Threads that run the model; 0 uses all cores.
   @WithDefault("0")

@@ -43,7 +43,9 @@ public final class LayerSettings {
     }
     EngineSettings engine =
         EngineSettings.parse(settings.device(), settings.precision().orElse(""))
-            .withIntraOpThreads(settings.threads());
+            .withIntraOpThreads(settings.threads())
+            .withCacheDirectory(
+                settings.cacheDir().map(Path::of).orElseGet(EngineSettings::defaultCacheDirectory));
     try {
       return Qwen25Vl.open(directory, engine);
     } catch (CheckpointException e) {

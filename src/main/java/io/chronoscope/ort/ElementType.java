@@ -10,6 +10,7 @@ public enum ElementType {
   BFLOAT16(2, OnnxMl.TensorProto.DataType.BFLOAT16, OnnxJavaType.BFLOAT16),
   INT64(8, OnnxMl.TensorProto.DataType.INT64, OnnxJavaType.INT64),
   INT32(4, OnnxMl.TensorProto.DataType.INT32, OnnxJavaType.INT32),
+  INT8(1, OnnxMl.TensorProto.DataType.INT8, OnnxJavaType.INT8),
   UINT8(1, OnnxMl.TensorProto.DataType.UINT8, OnnxJavaType.UINT8),
   BOOL(1, OnnxMl.TensorProto.DataType.BOOL, OnnxJavaType.BOOL);
 

@@ -18,6 +18,7 @@ public final class Graph {
   private final OnnxMl.GraphProto.Builder proto = OnnxMl.GraphProto.newBuilder();
   private final AtomicInteger names;
   private final Map<String, ExternalWeight> weights = new LinkedHashMap<>();
+  private final Map<String, MappedWeight> mappedWeights = new LinkedHashMap<>();
   private final Map<ByteString, Value> constants = new LinkedHashMap<>();
 
   private Graph(String name, AtomicInteger names) {
@@ -68,6 +69,13 @@ public final class Graph {
     return new Value(weight.name(), weight.type());
   }
 
+  /// Adds a weight that is read where the program has mapped it.
+  public Value weight(MappedWeight weight) {
+    mappedWeights.put(weight.name(), weight);
+    proto.addInitializer(OnnxProtos.external(weight));
+    return new Value(weight.name(), weight.type());
+  }
+
   public Value longs(long[] values, long... shape) {
     ByteBuffer bytes = littleEndian(values.length * 8);
     bytes.asLongBuffer().put(values);
@@ -93,6 +101,10 @@ public final class Graph {
     ByteBuffer bytes = littleEndian(values.length * 4);
     bytes.asFloatBuffer().put(values);
     return constant(ElementType.FLOAT32, bytes, shape);
+  }
+
+  public Value uint8(int value) {
+    return constant(ElementType.UINT8, ByteBuffer.wrap(new byte[] {(byte) value}));
   }
 
   public Value scalar(float value) {
@@ -188,6 +200,10 @@ public final class Graph {
 
   Map<String, ExternalWeight> weights() {
     return weights;
+  }
+
+  Map<String, MappedWeight> mappedWeights() {
+    return mappedWeights;
   }
 
   OnnxMl.GraphProto proto() {

@@ -100,6 +100,18 @@ final class OnnxProtos {
         .build();
   }
 
+  /// An initializer whose data the session gets from memory. The runtime wants a location, but does
+  /// not read it.
+  static OnnxMl.TensorProto external(MappedWeight weight) {
+    return OnnxMl.TensorProto.newBuilder()
+        .setName(weight.name())
+        .setDataType(weight.type().proto().getNumber())
+        .addAllDims(weight.shape())
+        .setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(entry("location", "mapped"))
+        .build();
+  }
+
   private static String fileName(ExternalWeight weight) {
     Path name = weight.file().getFileName();
     if (name == null) {

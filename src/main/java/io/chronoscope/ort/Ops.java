@@ -143,6 +143,16 @@ public final class Ops {
         Map.of("axis", axis));
   }
 
+  /// The two halves of `value` along an axis of even size.
+  public List<Value> halves(Value value, int axis) {
+    return graph.nodes(
+        "",
+        "Split",
+        Collections.nCopies(2, value.type()),
+        List.of(value),
+        Map.of("axis", axis, "num_outputs", 2));
+  }
+
   public Value argMax(Value value, int axis) {
     return graph.node(
         "ArgMax", ElementType.INT64, List.of(value), Map.of("axis", axis, "keepdims", 0));
@@ -202,6 +212,45 @@ public final class Ops {
   /// `x · weightᵀ` with a weight stored as `[out, in]`, as in checkpoints.
   public Value linear(Value x, Value weight) {
     return matMulTransposed(x, weight, 1f);
+  }
+
+  public Value abs(Value value) {
+    return graph.node("Abs", value.type(), List.of(value), Map.of());
+  }
+
+  /// The larger of both, element by element.
+  public Value max(Value a, Value b) {
+    return graph.node("Max", a.type(), List.of(a, b), Map.of());
+  }
+
+  /// The maximum along the last dimension, which becomes 1.
+  public Value maxOfRows(Value value) {
+    return graph.node(
+        "ReduceMax", value.type(), List.of(value, graph.list(-1)), Map.of("keepdims", 1));
+  }
+
+  /// `round(value / step) + zeroPoint` as UINT8, saturated.
+  ///
+  /// @param step FLOAT32 scalar
+  /// @param zeroPoint UINT8 scalar
+  public Value quantize(Value value, Value step, Value zeroPoint) {
+    return graph.node(
+        "QuantizeLinear", ElementType.UINT8, List.of(value, step, zeroPoint), Map.of());
+  }
+
+  /// `((x - zeroPoint) · step) · (matrix · scales)` as FLOAT32, summed in 32-bit integers.
+  ///
+  /// @param x UINT8 `[…, in]`
+  /// @param step FLOAT32 scalar
+  /// @param zeroPoint UINT8 scalar
+  /// @param matrix INT8 `[in, out]`
+  /// @param scales FLOAT32 `[out]`
+  public Value integerMatMul(Value x, Value step, Value zeroPoint, Value matrix, Value scales) {
+    return graph.contrib(
+        "MatMulIntegerToFloat",
+        ElementType.FLOAT32,
+        List.of(x, matrix, step, scales, zeroPoint),
+        Map.of());
   }
 
   /// Exact (erf) GELU.
@@ -279,7 +328,7 @@ public final class Ops {
   /// @param key `[batch, tokens, kvHeads * headDim]`, as `value`
   /// @param pastKeys `[batch, kvHeads, cached, headDim]`, as `pastValues`
   /// @param lastCacheIndex INT32 `[batch]`: index in the cache of each sequence's last real token
-  /// @param totalLength INT32 scalar: tokens of the longest sequence
+  /// @param totalLength INT32, one element: tokens of the longest sequence
   public Attended groupedAttention(
       Value query,
       Value key,

@@ -1,12 +1,15 @@
 package io.chronoscope.ort;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,6 +40,11 @@ public final class Session implements AutoCloseable {
           "arena_extend_strategy", "kSameAsRequested",
           "sdpa_kernel", Integer.toString(ATTENTION_KERNELS));
 
+  /// Above this many FP32 weights (1 GiB) the CPU's kernels read them as they are. The runtime's
+  /// own layout of them is a second copy, which gains nothing measurable at these sizes; small
+  /// models keep it.
+  private static final long MAX_PACKED_NUMBERS = 1L << 28;
+
   private final String name;
   private final OrtSession session;
 
@@ -56,6 +64,9 @@ public final class Session implements AutoCloseable {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setIntraOpNumThreads(intraOpThreads);
+      // Warnings name the graph's internals (nodes that copy, duplicate indices in a scatter); what
+      // fails is thrown.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       // Shapes change from run to run: memory patterns would accumulate, one for each.
       options.setMemoryPatternOptimization(false);
       // Threads that spin between operators would take cores from video decoding and other streams.
@@ -66,15 +77,51 @@ public final class Session implements AutoCloseable {
                   options,
                   "session.model_external_initializers_file_folder_path",
                   folder.toString()));
-      if (device instanceof Device.Cuda(int ordinal)) {
-        addCuda(options, ordinal);
+      switch (device) {
+        case Device.Cpu() -> addCpu(options, graph);
+        case Device.Cuda(int ordinal) -> addCuda(options, ordinal);
       }
-      return new Session(name, environment.createSession(graph.toModel(), options));
+      return create(name, graph, options);
     } catch (OrtException e) {
       throw new OnnxRuntimeException(
           "ONNX Runtime %s rejects the %s graph on %s: %s"
               .formatted(environment.getVersion(), name, device, e.getMessage()),
           e);
+    }
+  }
+
+  private static Session create(String name, Graph graph, OrtSession.SessionOptions options)
+      throws OrtException {
+    OrtEnvironment environment = RuntimeEnvironment.get();
+    Map<String, OnnxTensorLike> mapped = new LinkedHashMap<>();
+    try {
+      for (MappedWeight weight : graph.mappedWeights().values()) {
+        mapped.put(
+            weight.name(),
+            OnnxTensor.createTensor(
+                environment,
+                weight.data().asByteBuffer().order(ByteOrder.nativeOrder()),
+                weight.shape().stream().mapToLong(Long::longValue).toArray(),
+                weight.type().java()));
+      }
+      if (!mapped.isEmpty()) {
+        options.addExternalInitializers(mapped);
+      }
+      return new Session(name, environment.createSession(graph.toModel(), options));
+    } finally {
+      // The session has its own handles on the memory.
+      mapped.values().forEach(OnnxTensorLike::close);
+    }
+  }
+
+  private static void addCpu(OrtSession.SessionOptions options, Graph graph) throws OrtException {
+    long numbers =
+        graph.weights().values().stream()
+            .filter(weight -> weight.type() != ElementType.INT8)
+            .mapToLong(weight -> weight.sizeBytes() / weight.type().bytes())
+            .sum();
+    if (numbers > MAX_PACKED_NUMBERS) {
+      options.addConfigEntry("session.disable_prepacking", "1");
     }
   }
 

@@ -1,22 +1,28 @@
 package io.chronoscope.qwen;
 
+import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.ort.Device;
 import io.chronoscope.qwen.decoder.DecodeSettings;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// The device and precision that the model runs with, and its batch sizes.
 ///
 /// @param device the CPU or one GPU
-/// @param precision FP32 on the CPU; FP32 or BF16 on a GPU
+/// @param precision FP32 or INT8 on the CPU, FP32 or BF16 on a GPU; empty to choose it by the size
+///   of the model
 /// @param intraOpThreads threads that share one operator; 0 means one for a small model and all
 ///   cores for any other
 /// @param maxEncoderBatch frame pairs that are encoded together at most
 /// @param decoding batches and runs of the decoder
+/// @param cacheDirectory where INT8 weights are kept once they are made
 public record EngineSettings(
     Device device,
-    Precision precision,
+    Optional<Precision> precision,
     int intraOpThreads,
     int maxEncoderBatch,
-    DecodeSettings decoding) {
+    DecodeSettings decoding,
+    Path cacheDirectory) {
 
   public EngineSettings {
     if (intraOpThreads < 0) {
@@ -25,47 +31,81 @@ public record EngineSettings(
     if (maxEncoderBatch < 1) {
       throw new IllegalArgumentException("maxEncoderBatch must be positive: " + maxEncoderBatch);
     }
-    if (device instanceof Device.Cpu && precision == Precision.BF16) {
+    if (device instanceof Device.Cpu && precision.equals(Optional.of(Precision.BF16))) {
       throw new IllegalArgumentException(
           "precision bf16 on device cpu: ONNX Runtime has no BF16 matrix product there; use fp32"
               + " (weights stored in BF16 are converted exactly when the model opens)");
     }
+    if (device instanceof Device.Cuda && precision.equals(Optional.of(Precision.INT8))) {
+      throw new IllegalArgumentException(
+          "precision int8 on device cuda: it is implemented on the CPU only; use bf16 or fp32");
+    }
   }
 
-  /// The CPU with FP32.
+  /// The CPU, with a precision by the size of the model.
   public static EngineSettings cpu() {
-    return of(Device.CPU, Precision.FP32);
+    return of(Device.CPU, Optional.empty());
   }
 
   /// The usual batch sizes for a device.
   public static EngineSettings of(Device device, Precision precision) {
+    return of(device, Optional.of(precision));
+  }
+
+  private static EngineSettings of(Device device, Optional<Precision> precision) {
+    Path cache = defaultCacheDirectory();
     return switch (device) {
-      case Device.Cpu() -> new EngineSettings(device, precision, 0, 8, DecodeSettings.CPU);
+      case Device.Cpu() -> new EngineSettings(device, precision, 0, 8, DecodeSettings.CPU, cache);
       case Device.Cuda(int ordinal) ->
-          new EngineSettings(device, precision, 0, 32, DecodeSettings.CUDA);
+          new EngineSettings(
+              device,
+              Optional.of(precision.orElse(Precision.BF16)),
+              0,
+              32,
+              DecodeSettings.CUDA,
+              cache);
     };
   }
 
+  /// `chronoscope` in the user's cache directory.
+  public static Path defaultCacheDirectory() {
+    String configured = System.getenv("XDG_CACHE_HOME");
+    Path caches =
+        configured == null || configured.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(configured);
+    return caches.resolve("chronoscope");
+  }
+
   public EngineSettings withIntraOpThreads(int threads) {
-    return new EngineSettings(device, precision, threads, maxEncoderBatch, decoding);
+    return new EngineSettings(
+        device, precision, threads, maxEncoderBatch, decoding, cacheDirectory);
   }
 
   public EngineSettings withDecoding(DecodeSettings other) {
-    return new EngineSettings(device, precision, intraOpThreads, maxEncoderBatch, other);
+    return new EngineSettings(
+        device, precision, intraOpThreads, maxEncoderBatch, other, cacheDirectory);
+  }
+
+  public EngineSettings withCacheDirectory(Path directory) {
+    return new EngineSettings(
+        device, precision, intraOpThreads, maxEncoderBatch, decoding, directory);
+  }
+
+  /// The precision that a checkpoint is computed in.
+  public Precision precisionFor(Checkpoint checkpoint) {
+    return precision.orElseGet(() -> Precision.forCpu(checkpoint.weights().elements()));
   }
 
   /// Parses settings, as given on a command line.
   ///
   /// @param device as in [Device#parse]
-  /// @param precision `fp32`, `bf16`, or blank for the device's default (FP32 on the CPU, BF16 on
-  ///   CUDA)
+  /// @param precision `fp32`, `bf16`, `int8`; or `auto` or blank for BF16 on CUDA, and on the CPU
+  ///   for FP32 or INT8 by the size of the model
   /// @throws IllegalArgumentException for unknown names and unsupported combinations
   public static EngineSettings parse(String device, String precision) {
     Device parsed = Device.parse(device);
-    Precision chosen =
-        precision.isBlank()
-            ? (parsed instanceof Device.Cpu ? Precision.FP32 : Precision.BF16)
-            : Precision.parse(precision);
-    return of(parsed, chosen);
+    boolean chosen = !precision.isBlank() && !precision.equalsIgnoreCase("auto");
+    return of(parsed, chosen ? Optional.of(Precision.parse(precision)) : Optional.empty());
   }
 }

@@ -15,6 +15,8 @@ import io.chronoscope.qwen.image.BicubicResize;
 import io.chronoscope.qwen.image.SmartResize;
 import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
+import io.chronoscope.qwen.weights.ModelWeights;
+import io.chronoscope.qwen.weights.QuantizedWeightsCache;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
@@ -22,20 +24,25 @@ import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 
 /// Qwen2.5-VL from a checkpoint directory in the published format, on ONNX Runtime.
 ///
-/// Owns two compiled graphs, the memory-mapped weights and their converted copies (FP32 on the CPU
-/// from BF16 weights: four bytes per parameter) until it is closed. [#close()] waits for calls in
-/// progress; later calls fail with [IllegalStateException].
+/// Owns two compiled graphs, the memory-mapped weights and their converted copies (on the CPU from
+/// BF16 weights: four bytes per parameter in FP32, one in INT8) until it is closed. [#close()]
+/// waits for calls in progress; later calls fail with [IllegalStateException].
 public final class Qwen25Vl implements VideoLanguageModel {
+
+  private static final Logger LOG = System.getLogger("io.chronoscope.qwen");
 
   private static final int REPORTED_LOGITS = 10;
 
@@ -81,14 +88,24 @@ public final class Qwen25Vl implements VideoLanguageModel {
       Checkpoint checkpoint = Checkpoint.open(checkpointDirectory);
       opened.add(checkpoint);
       int threads = threads(settings, checkpoint);
+      Precision precision = precision(settings, checkpoint);
+      ModelWeights weights =
+          switch (precision) {
+            case FP32, BF16 -> ModelWeights.asStored(checkpoint.weights());
+            case INT8 ->
+                ModelWeights.quantized(
+                    checkpoint.weights(),
+                    new QuantizedWeightsCache(settings.cacheDirectory())
+                        .open(checkpoint.ref(), checkpoint.weights()));
+          };
       ChatTokenizer tokenizer = ChatTokenizer.open(checkpointDirectory);
       opened.add(tokenizer);
       VisionEncoder encoder =
           VisionEncoder.compile(
               checkpoint.vision(),
               checkpoint.preprocessor(),
-              checkpoint.weights(),
-              settings.precision().elements(),
+              weights,
+              precision.elements(),
               settings.device(),
               threads);
       opened.add(encoder);
@@ -96,8 +113,8 @@ public final class Qwen25Vl implements VideoLanguageModel {
           Decoder.compile(
               checkpoint.text(),
               checkpoint.generation(),
-              checkpoint.weights(),
-              settings.precision().elements(),
+              weights,
+              precision.elements(),
               settings.device(),
               threads,
               settings.decoding());
@@ -106,6 +123,18 @@ public final class Qwen25Vl implements VideoLanguageModel {
       closeAll(opened.reversed(), e);
       throw e;
     }
+  }
+
+  private static Precision precision(EngineSettings settings, Checkpoint checkpoint) {
+    Precision precision = settings.precisionFor(checkpoint);
+    if (settings.precision().isEmpty()) {
+      LOG.log(
+          precision == Precision.INT8 ? Level.INFO : Level.DEBUG,
+          "precision {0} chosen for {1} million parameters on the CPU (chronoscope.precision)",
+          precision.name().toLowerCase(Locale.ROOT),
+          Long.toString(checkpoint.weights().elements() / 1_000_000));
+    }
+    return precision;
   }
 
   private static int threads(EngineSettings settings, Checkpoint checkpoint) {

@@ -13,7 +13,7 @@ class EngineSettingsTest {
     assertThat(EngineSettings.parse("cpu", "")).isEqualTo(EngineSettings.cpu());
     assertThat(EngineSettings.parse("CUDA:1", ""))
         .isEqualTo(EngineSettings.of(new Device.Cuda(1), Precision.BF16));
-    assertThat(EngineSettings.parse("cuda", "fp32").precision()).isEqualTo(Precision.FP32);
+    assertThat(EngineSettings.parse("cuda", "fp32").precision()).contains(Precision.FP32);
   }
 
   @Test
@@ -35,5 +35,21 @@ class EngineSettingsTest {
     assertThatThrownBy(() -> EngineSettings.parse("tpu", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("device tpu: known are cpu, cuda and cuda:ORDINAL");
+  }
+
+  @Test
+  void choosesThePrecisionOnTheCpuBySize() {
+    assertThat(EngineSettings.parse("cpu", "auto")).isEqualTo(EngineSettings.cpu());
+    assertThat(EngineSettings.cpu().precision()).isEmpty();
+    assertThat(Precision.forCpu(3_000_000)).isEqualTo(Precision.FP32);
+    assertThat(Precision.forCpu(3_754_000_000L)).isEqualTo(Precision.INT8);
+    assertThat(EngineSettings.parse("cpu", "int8").precision()).contains(Precision.INT8);
+  }
+
+  @Test
+  void explainsWhyInt8IsRejectedOnCuda() {
+    assertThatThrownBy(() -> EngineSettings.parse("cuda", "int8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("on the CPU only");
   }
 }

@@ -11,6 +11,7 @@ import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.OnnxRuntimeException;
 import io.chronoscope.qwen.encoder.EmptyWindows;
 import io.chronoscope.qwen.encoder.VisionEncoder;
+import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
@@ -97,7 +98,7 @@ class Qwen25VlTest {
         VisionEncoder.compile(
             checkpoint.vision(),
             checkpoint.preprocessor(),
-            checkpoint.weights(),
+            ModelWeights.asStored(checkpoint.weights()),
             ElementType.FLOAT32,
             Device.CPU,
             1,

@@ -1,6 +1,8 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
@@ -23,6 +25,7 @@ final class EngineBench {
 
   private final ChronoscopeConfig settings;
   private final EngineSettings engine;
+  private final Precision precision;
   private final MeasuredRow.Subject subject;
   private final Path video;
   private final Optional<ReferenceProcess> reference;
@@ -42,18 +45,26 @@ final class EngineBench {
       Consumer<MeasuredRow> sink) {
     this.settings = settings;
     this.engine = EngineSettings.parse(settings.device(), settings.precision().orElse(""));
+    this.precision = precision(settings, engine);
     this.subject =
         new MeasuredRow.Subject(
-            shape, settings.device(), engine.precision().name().toLowerCase(Locale.ROOT));
+            shape, settings.device(), precision.name().toLowerCase(Locale.ROOT));
     this.video = video;
     this.reference = reference;
     this.sink = sink;
   }
 
+  private static Precision precision(ChronoscopeConfig settings, EngineSettings engine) {
+    try (Checkpoint checkpoint =
+        Checkpoint.open(ConfigLoader.resolve(settings, settings.model()))) {
+      return engine.precisionFor(checkpoint);
+    }
+  }
+
   /// @return all rows, in order
   List<MeasuredRow> run(Set<RowKind> kinds) {
     ElementType elements =
-        engine.precision() == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+        precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
     if (engine.device() instanceof Device.Cuda) {
       Session.requireCuda();
     }

@@ -25,7 +25,7 @@ public final class ModelOptions {
 
   @Option(
       names = "--precision",
-      paramLabel = "fp32|bf16",
+      paramLabel = "fp32|bf16|int8|auto",
       description = "Number format that the model computes in.")
   Optional<String> precision = Optional.empty();
 

@@ -2,11 +2,11 @@ package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.checkpoint.GenerationDefaults;
 import io.chronoscope.checkpoint.TextConfig;
-import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.prompt.ChatPrompt;
+import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class Decoder implements AutoCloseable {
   public static Decoder compile(
       TextConfig text,
       GenerationDefaults generation,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       Device device,
       int intraOpThreads,
@@ -62,7 +62,7 @@ public final class Decoder implements AutoCloseable {
   static Decoder compile(
       TextConfig text,
       GenerationDefaults generation,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       DecoderAttention attention,
       Device device,

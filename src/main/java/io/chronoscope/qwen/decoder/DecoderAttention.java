@@ -34,6 +34,10 @@ sealed interface DecoderAttention {
 
     @Override
     public Step prepare(Ops ops, DecoderLayers.Inputs inputs) {
+      // The operator reads this number on the host, where shapes are known without a copy.
+      Value cached = ops.dimension(inputs.cache().getFirst(), 2);
+      Value tokens = ops.dimension(inputs.embeddings(), 1);
+      Value totalLength = ops.cast(ops.add(cached, tokens), ElementType.INT32);
       return new Step() {
         @Override
         public Ops.Attended attend(
@@ -45,7 +49,7 @@ sealed interface DecoderAttention {
               pastKeys,
               pastValues,
               inputs.lastCacheIndex(),
-              inputs.totalLength(),
+              totalLength,
               text.heads(),
               text.kvHeads());
         }

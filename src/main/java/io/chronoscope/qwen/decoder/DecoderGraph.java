@@ -2,12 +2,12 @@ package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.checkpoint.GenerationDefaults;
 import io.chronoscope.checkpoint.TextConfig;
-import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import io.chronoscope.qwen.weights.GraphWeights;
+import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,9 +41,6 @@ final class DecoderGraph {
 
   /// INT32 `[batch]`: index of each sequence's last real token in the KV cache.
   static final String LAST_CACHE_INDEX = "last_cache_index";
-
-  /// INT32 scalar: tokens of the longest sequence, with those of the first step.
-  static final String TOTAL_LENGTH = "total_length";
 
   /// FLOAT32 `[batch]`: what to add to a generated token's cache index to get its position.
   static final String POSITION_DELTA = "position_delta";
@@ -80,7 +77,7 @@ final class DecoderGraph {
   private DecoderGraph(
       TextConfig text,
       GenerationDefaults generation,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       DecoderAttention attention) {
     this.text = text;
@@ -93,7 +90,7 @@ final class DecoderGraph {
   static Graph build(
       TextConfig text,
       GenerationDefaults generation,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       DecoderAttention attention) {
     return new DecoderGraph(text, generation, weights, compute, attention).build();
@@ -121,7 +118,6 @@ final class DecoderGraph {
       Value rotaryRows,
       Value lastToken,
       Value lastCacheIndex,
-      Value totalLength,
       Value finished,
       Value cacheMask,
       List<Value> seen,
@@ -131,14 +127,7 @@ final class DecoderGraph {
     List<Value> toList() {
       List<Value> all =
           new ArrayList<>(
-              List.of(
-                  embeddings,
-                  rotaryRows,
-                  lastToken,
-                  lastCacheIndex,
-                  totalLength,
-                  finished,
-                  cacheMask));
+              List.of(embeddings, rotaryRows, lastToken, lastCacheIndex, finished, cacheMask));
       all.addAll(seen);
       all.add(firstLogits);
       all.addAll(cache);
@@ -146,11 +135,11 @@ final class DecoderGraph {
     }
 
     /// Index of `seen` in [#toList()].
-    static final int SEEN_AT = 7;
+    static final int SEEN_AT = 6;
 
     /// Dimensions of each value in [#toList()].
     static int rank(int index, int cacheAt) {
-      int[] fixed = {3, 2, 2, 1, 0, 1, 2};
+      int[] fixed = {3, 2, 2, 1, 1, 2};
       return index < fixed.length ? fixed[index] : index < cacheAt ? 2 : 4;
     }
 
@@ -160,7 +149,6 @@ final class DecoderGraph {
           new DecoderRotary(rotaryRows, tables),
           lastToken,
           lastCacheIndex,
-          totalLength,
           cacheMask,
           cache);
     }
@@ -211,7 +199,6 @@ final class DecoderGraph {
     Value embeddings = outerOps.cast(outerOps.scatterNd(embedded, visualIndices, visual), compute);
     List<Value> cache = new ArrayList<>();
     Value lastToken = outer.input(LAST_TOKEN, ElementType.INT64, 2);
-    Value totalLength = outer.input(TOTAL_LENGTH, ElementType.INT32, 0);
     Value finished = outer.input(FINISHED, ElementType.BOOL, 1);
     Value cacheMask = outer.input(CACHE_MASK, ElementType.BOOL, 2);
     List<Value> seen =
@@ -227,7 +214,6 @@ final class DecoderGraph {
         rotaryRows,
         lastToken,
         lastCacheIndex,
-        totalLength,
         finished,
         cacheMask,
         seen,
@@ -249,7 +235,6 @@ final class DecoderGraph {
         own.get(3),
         own.get(4),
         own.get(5),
-        own.get(6),
         own.subList(State.SEEN_AT, afterSeen),
         own.get(afterSeen),
         own.subList(afterSeen + 1, own.size()));
@@ -270,7 +255,6 @@ final class DecoderGraph {
             ops.unsqueeze(ops.add(rotary.nextRows(), step), 1),
             ops.mul(state.lastToken(), body.scalar(0)),
             ops.add(state.lastCacheIndex(), body.ints(new int[] {1}, 1)),
-            ops.add(state.totalLength(), body.ints(new int[] {1})),
             selected.finished(),
             outputs.cacheMask(),
             selected.seen(),

@@ -107,7 +107,6 @@ final class DecoderInputs implements AutoCloseable {
     set(DecoderGraph.POSITIONS, NativeTensor.ofFloats(positions, batch, longest, 3));
     set(DecoderGraph.LAST_TOKEN, NativeTensor.ofLongs(lastToken, batch, 1));
     set(DecoderGraph.LAST_CACHE_INDEX, NativeTensor.ofInts(lastCacheIndex, batch));
-    set(DecoderGraph.TOTAL_LENGTH, NativeTensor.ofInts(new int[] {longest}));
     set(DecoderGraph.POSITION_DELTA, NativeTensor.ofFloats(delta, batch));
     set(DecoderGraph.CACHE_MASK, NativeTensor.allocate(ElementType.BOOL, batch, 0));
     setVisualEmbeddings();
@@ -172,7 +171,6 @@ final class DecoderInputs implements AutoCloseable {
     set(DecoderGraph.POSITIONS, NativeTensor.ofFloats(positions, batch, 1, 3));
     set(DecoderGraph.LAST_TOKEN, NativeTensor.ofLongs(new long[batch], batch, 1));
     set(DecoderGraph.LAST_CACHE_INDEX, NativeTensor.ofInts(lastCacheIndex, batch));
-    set(DecoderGraph.TOTAL_LENGTH, NativeTensor.ofInts(new int[] {longest + generated}));
     set(DecoderGraph.VISUAL, NativeTensor.allocate(ElementType.FLOAT32, 0, text.hiddenSize()));
     set(DecoderGraph.VISUAL_INDICES, NativeTensor.ofLongs(new long[0], 0, 2));
   }

@@ -42,7 +42,6 @@ final class DecoderLayers {
   /// @param rotary of the tokens' positions
   /// @param lastToken INT64 `[batch, 1]`: index of the last real token among `tokens`
   /// @param lastCacheIndex INT32 `[batch]`: index of the last real token in the cache
-  /// @param totalLength INT32 scalar: tokens of the longest sequence
   /// @param cacheMask BOOL `[batch, cached]`
   /// @param cache keys and values of each layer in turn, `[batch, kvHeads, cached, headDim]`
   record Inputs(
@@ -50,7 +49,6 @@ final class DecoderLayers {
       DecoderRotary rotary,
       Value lastToken,
       Value lastCacheIndex,
-      Value totalLength,
       Value cacheMask,
       List<Value> cache) {}
 
@@ -62,7 +60,7 @@ final class DecoderLayers {
   /// @param tokens INT64 `[…]`
   /// @return `[…, hidden]`
   Value embed(Ops ops, Value tokens) {
-    return ops.gather(weights.tensor(EMBEDDING), tokens, 0);
+    return weights.gatherRows(ops, EMBEDDING, tokens);
   }
 
   Outputs apply(Ops ops, Inputs inputs) {

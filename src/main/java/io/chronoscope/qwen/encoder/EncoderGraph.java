@@ -2,7 +2,6 @@ package io.chronoscope.qwen.encoder;
 
 import io.chronoscope.checkpoint.Preprocessor;
 import io.chronoscope.checkpoint.VisionConfig;
-import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
@@ -13,6 +12,7 @@ import io.chronoscope.qwen.layer.RmsNorm;
 import io.chronoscope.qwen.layer.SwiGlu;
 import io.chronoscope.qwen.layer.TransformerBlock;
 import io.chronoscope.qwen.weights.GraphWeights;
+import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.List;
 
 /// The vision encoder of Qwen2.5-VL as one graph for every frame size: raw frame pairs in,
@@ -63,7 +63,7 @@ final class EncoderGraph {
   private EncoderGraph(
       VisionConfig vision,
       Preprocessor preprocessor,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       EmptyWindows emptyWindows) {
     this.vision = vision;
@@ -76,7 +76,7 @@ final class EncoderGraph {
   static Graph build(
       VisionConfig vision,
       Preprocessor preprocessor,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       EmptyWindows emptyWindows) {
     return new EncoderGraph(vision, preprocessor, weights, compute, emptyWindows).build();
@@ -133,13 +133,25 @@ final class EncoderGraph {
     Value mean = perPatchValue(preprocessor.mean().toArray());
     Value std = perPatchValue(preprocessor.std().toArray());
     Value normalized = ops.div(ops.sub(pixels, mean), std);
-    // Stored as (channel, frame, y, x); the pixels above come as (frame, y, x, channel).
     Value weight =
-        ops.reshape(
-            ops.transpose(weights.tensor("visual.patch_embed.proj.weight"), 0, 2, 3, 4, 1),
-            vision.hiddenSize(),
-            vision.patchValues());
+        ops.cast(graph.floats(patchKernel(), vision.hiddenSize(), vision.patchValues()), compute);
     return ops.linear(ops.cast(normalized, compute), weight);
+  }
+
+  /// The patch embedding's kernel `[hidden, patch values]`, in the order of the pixels above: it is
+  /// stored as (channel, frame, y, x), the pixels come as (frame, y, x, channel).
+  private float[] patchKernel() {
+    float[] stored = weights.numbers("visual.patch_embed.proj.weight");
+    int channels = vision.inChannels();
+    int positions = vision.patchValues() / channels;
+    float[] kernel = new float[stored.length];
+    for (int i = 0; i < stored.length; i++) {
+      int position = i % positions;
+      int channel = i / positions % channels;
+      int output = i / positions / channels;
+      kernel[(output * positions + position) * channels + channel] = stored[i];
+    }
+    return kernel;
   }
 
   /// Repeats per-channel numbers for each value of a patch, on the scale of 8-bit pixels.

@@ -2,7 +2,6 @@ package io.chronoscope.qwen.encoder;
 
 import io.chronoscope.checkpoint.Preprocessor;
 import io.chronoscope.checkpoint.VisionConfig;
-import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
@@ -12,6 +11,7 @@ import io.chronoscope.qwen.position.Rotary2d;
 import io.chronoscope.qwen.position.RotaryTables;
 import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.position.WindowPartition;
+import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.lang.foreign.Arena;
@@ -51,7 +51,7 @@ public final class VisionEncoder implements AutoCloseable {
   public static VisionEncoder compile(
       VisionConfig vision,
       Preprocessor preprocessor,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       Device device,
       int intraOpThreads) {
@@ -67,7 +67,7 @@ public final class VisionEncoder implements AutoCloseable {
   public static VisionEncoder compile(
       VisionConfig vision,
       Preprocessor preprocessor,
-      Weights weights,
+      ModelWeights weights,
       ElementType compute,
       Device device,
       int intraOpThreads,

@@ -2,59 +2,117 @@ package io.chronoscope.qwen.weights;
 
 import io.chronoscope.checkpoint.DataType;
 import io.chronoscope.checkpoint.Tensor;
-import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.ExternalWeight;
+import io.chronoscope.ort.MappedWeight;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A checkpoint's weights as values of one graph, in the type that the graph computes in. The
 /// weights stay in their files; where the stored type differs, the runtime converts them once, when
 /// it compiles the graph.
 public final class GraphWeights {
 
+  /// Products behind a norm: a token's activations are of similar size, and 8 bits are enough. The
+  /// inputs of the other products have outliers, and the output projection decides between tokens.
+  private static final Pattern SIMILAR_ACTIVATIONS =
+      Pattern.compile("\\.(qkv|q_proj|k_proj|v_proj|gate_proj|up_proj)\\.weight$");
+
+  /// Over fewer inputs the errors of single activations do not average out, and a second digit
+  /// costs little.
+  private static final long ONE_DIGIT_INPUTS = 1024;
+
   private final Ops ops;
-  private final Weights weights;
+  private final ModelWeights weights;
   private final ElementType compute;
+  private final Map<String, Value> stored = new HashMap<>();
   private final Map<String, Value> values = new HashMap<>();
 
   /// @param ops of the outermost graph
   /// @param compute type that the graph computes in
-  public GraphWeights(Ops ops, Weights weights, ElementType compute) {
+  public GraphWeights(Ops ops, ModelWeights weights, ElementType compute) {
     this.ops = ops;
     this.weights = weights;
     this.compute = compute;
   }
 
   public boolean has(String publishedName) {
-    return weights.names().contains(publishedName);
+    return weights.stored().names().contains(publishedName);
   }
 
   /// A tensor of any shape: a norm, a bias, an embedding table.
   ///
   /// @throws IllegalArgumentException when the checkpoint has no such tensor
   public Value tensor(String publishedName) {
-    return values.computeIfAbsent(publishedName, name -> load(weights.get(name)));
+    return values.computeIfAbsent(publishedName, name -> ops.cast(stored(name), compute));
+  }
+
+  /// The numbers of a tensor, for the graph's own constants.
+  ///
+  /// @throws IllegalArgumentException when the checkpoint has no such tensor
+  public float[] numbers(String publishedName) {
+    return weights.stored().get(publishedName).toFloats();
   }
 
   /// The matrix of a linear layer.
   ///
   /// @throws IllegalArgumentException when the checkpoint has no such tensor
   public LinearWeight linear(String publishedName) {
-    return new LinearWeight.Dense(tensor(publishedName));
+    return quantized(publishedName)
+        .<LinearWeight>map(matrix -> int8(publishedName, matrix))
+        .orElseGet(() -> new LinearWeight.Dense(tensor(publishedName)));
+  }
+
+  private Optional<QuantizedWeights.Matrix> quantized(String publishedName) {
+    return weights.quantized().flatMap(quantized -> quantized.matrix(publishedName));
+  }
+
+  private LinearWeight.Int8 int8(String publishedName, QuantizedWeights.Matrix matrix) {
+    boolean oneDigit =
+        matrix.values().shape().getFirst() >= ONE_DIGIT_INPUTS
+            && SIMILAR_ACTIVATIONS.matcher(publishedName).find();
+    return new LinearWeight.Int8(
+        external(matrix.values()),
+        external(matrix.scales()),
+        oneDigit ? LinearWeight.ActivationDigits.ONE : LinearWeight.ActivationDigits.TWO);
+  }
+
+  private Value external(ExternalWeight weight) {
+    return values.computeIfAbsent(weight.name(), name -> ops.graph().weight(weight));
+  }
+
+  /// Rows of a table, such as the embeddings of tokens. Beside quantized matrices the table stays
+  /// as it is stored, and only the rows are converted; otherwise a tied output projection needs all
+  /// of it anyway.
+  ///
+  /// @param in ops of the graph that holds the weights, or of a loop body inside it
+  /// @param indices INT64, of any shape
+  /// @return `[…, columns]`
+  public Value gatherRows(Ops in, String publishedName, Value indices) {
+    return weights.quantized().isPresent()
+        ? in.cast(in.gather(stored(publishedName), indices, 0), compute)
+        : in.gather(tensor(publishedName), indices, 0);
+  }
+
+  private Value stored(String publishedName) {
+    return stored.computeIfAbsent(publishedName, name -> load(weights.stored().get(name)));
   }
 
   /// Whether matrices can be stacked at no cost: their weights are converted when the graph is
   /// compiled, or computed in BF16, which happens on a GPU alone, to which they are copied. Weights
-  /// that are computed as they are mapped stay where they are.
+  /// that are computed as they are mapped stay where they are, and so do INT8 matrices, which share
+  /// their quantized input anyway.
   public boolean canStack(List<String> publishedNames) {
-    return publishedNames.stream()
-        .map(name -> storedType(weights.get(name).type()))
-        .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
+    return publishedNames.stream().allMatch(name -> quantized(name).isEmpty())
+        && publishedNames.stream()
+            .map(name -> storedType(weights.stored().get(name).type()))
+            .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
   }
 
   /// Tensors below each other, `[sum of rows, …]`. The runtime joins them once, when it compiles
@@ -70,20 +128,18 @@ public final class GraphWeights {
 
   /// The first dimension of a tensor: the width of a linear layer's result.
   public long rows(String publishedName) {
-    return weights.get(publishedName).shape()[0];
+    return weights.stored().get(publishedName).shape()[0];
   }
 
   private Value load(Tensor tensor) {
-    Value stored =
-        ops.graph()
+    ElementType type = storedType(tensor.type());
+    List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
+    // The runtime maps files of one directory only, which is the cache's if there is one.
+    return weights.quantized().isPresent()
+        ? ops.graph().weight(new MappedWeight(tensor.name(), type, shape, tensor.data()))
+        : ops.graph()
             .weight(
-                new ExternalWeight(
-                    tensor.name(),
-                    storedType(tensor.type()),
-                    Arrays.stream(tensor.shape()).boxed().toList(),
-                    tensor.file(),
-                    tensor.fileOffset()));
-    return ops.cast(stored, compute);
+                new ExternalWeight(tensor.name(), type, shape, tensor.file(), tensor.fileOffset()));
   }
 
   private static ElementType storedType(DataType type) {

@@ -1,16 +1,19 @@
 package io.chronoscope.qwen.weights;
 
+import static io.chronoscope.ort.ElementType.FLOAT32;
+
+import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
+import java.util.List;
 
 /// The weight matrix of a linear layer, in the format in which the graph multiplies by it. Both
 /// graphs multiply by their weights only through this type, except for the patch embedding, a
 /// convolution kernel that the encoder reorders first.
 ///
-/// Today every matrix is dense. Quantized weights go here: add a record (for int4, say, the packed
-/// values, the scales and the block size) whose [#multiply] writes the matching operator
-/// (`MatMulNBits` in ONNX Runtime), and let [GraphWeights#linear] choose it by how the checkpoint
-/// stores the tensor. The `checkpoint` package rejects quantized checkpoints until then.
+/// To add a format, add a record (for int4, say, the packed values, the scales and the block size)
+/// whose [#multiply] writes the matching operator (`MatMulNBits` in ONNX Runtime), and let
+/// [GraphWeights#linear] choose it.
 public sealed interface LinearWeight {
 
   /// Writes `x · weightᵀ`.
@@ -29,5 +32,68 @@ public sealed interface LinearWeight {
     public Value multiply(Ops ops, Value x) {
       return ops.linear(x, matrix);
     }
+  }
+
+  /// A matrix of 8-bit integers with one scale for each output.
+  ///
+  /// Each token's activations are quantized on their own, relative to their largest magnitude. A
+  /// result therefore does not depend on the other tokens of a batch, and an outlier costs
+  /// precision in its own token only. What a second digit adds is in
+  /// `docs/design/0013-int8-on-the-cpu.md`.
+  ///
+  /// @param matrix INT8 `[in, out]`
+  /// @param scales FLOAT32 `[out]`
+  /// @param digits precision of the activations
+  record Int8(Value matrix, Value scales, ActivationDigits digits) implements LinearWeight {
+
+    /// Levels on either side of zero.
+    private static final int LEVELS = 127;
+
+    private static final int ZERO_POINT = 128;
+
+    /// Half a step of the first digit, relative to the token's largest magnitude, is the largest
+    /// magnitude of the second digit.
+    private static final float SECOND_DIGIT = 1f / (2 * LEVELS);
+
+    /// Keeps a token of zeros from dividing zero by zero.
+    private static final float SMALLEST = 1e-30f;
+
+    @Override
+    public Value multiply(Ops ops, Value x) {
+      Graph graph = ops.graph();
+      Value step = graph.floats(new float[] {1f / LEVELS});
+      Value zeroPoint = graph.uint8(ZERO_POINT);
+      Value magnitude = ops.max(ops.maxOfRows(ops.abs(x)), graph.floats(new float[] {SMALLEST}));
+      Value relative = ops.div(x, magnitude);
+      Value first = ops.quantize(relative, step, zeroPoint);
+      Value product =
+          switch (digits) {
+            case ONE -> ops.integerMatMul(first, step, zeroPoint, matrix, scales);
+            case TWO -> {
+              Value offset =
+                  ops.sub(ops.cast(first, FLOAT32), graph.floats(new float[] {ZERO_POINT}));
+              Value rest = ops.sub(relative, ops.mul(offset, step));
+              Value second =
+                  ops.quantize(rest, graph.floats(new float[] {SECOND_DIGIT / LEVELS}), zeroPoint);
+              // One product over both digits reads the matrix once, which is what a single token
+              // costs.
+              Value both =
+                  ops.integerMatMul(
+                      ops.concat(List.of(first, second), 0), step, zeroPoint, matrix, scales);
+              List<Value> parts = ops.halves(both, 0);
+              yield ops.add(
+                  parts.get(0), ops.mul(parts.get(1), graph.floats(new float[] {SECOND_DIGIT})));
+            }
+          };
+      return ops.mul(product, magnitude);
+    }
+  }
+
+  /// Precision of the activations in an INT8 product.
+  enum ActivationDigits {
+    /// 8 bits. Enough behind a norm, where a token's activations are of similar size.
+    ONE,
+    /// About 15 bits, for twice the arithmetic. For activations with outliers, and for the logits.
+    TWO
   }
 }

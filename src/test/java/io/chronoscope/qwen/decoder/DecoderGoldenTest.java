@@ -14,6 +14,7 @@ import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
+import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class DecoderGoldenTest {
     return Decoder.compile(
         checkpoint.text(),
         checkpoint.generation(),
-        checkpoint.weights(),
+        ModelWeights.asStored(checkpoint.weights()),
         ElementType.FLOAT32,
         attention,
         Device.CPU,
@@ -265,7 +266,7 @@ class DecoderGoldenTest {
                 DecoderGraph.build(
                     checkpoint.text(),
                     checkpoint.generation(),
-                    checkpoint.weights(),
+                    ModelWeights.asStored(checkpoint.weights()),
                     ElementType.FLOAT32,
                     new DecoderAttention.Grouped(checkpoint.text())),
                 Device.CPU,
