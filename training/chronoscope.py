@@ -55,6 +55,9 @@ def main() -> None:
     f.add_argument("--budget", type=int, default=600, help="video tokens in a batch")
     f.add_argument("--text-budget", type=int, default=1000, help="tokens in a batch of texts")
     f.add_argument("--text-weight", type=float, default=0.7)
+    f.add_argument("--dense", type=float, default=0.8, help="share of the clips with the dense question")
+    f.add_argument("--questions", type=int, default=3, help="largest number of true queries about a clip")
+    f.add_argument("--alike", type=float, default=0.1, help="share of further objects that look like an earlier one")
     f.add_argument("--encoder-rate", type=float, default=0.15, help="the encoder's rate, relative to the decoder's")
     f.add_argument("--encoder-share", type=float, default=0.0, help="share of the steps that train the whole encoder")
     f.add_argument("--eval-clips", type=int, default=100, help="windows per evaluation during training")
@@ -82,6 +85,12 @@ def main() -> None:
     x.add_argument("--out", default=str(HERE.parent / "models" / "demo"))
 
     x.add_argument("--summarizes-text", action="store_true", help="declare that the checkpoint summarizes text")
+
+    b = commands.add_parser("blend", help="average the weights of two checkpoint directories")
+    b.add_argument("first", help="the earlier one; its vocabulary grows to the current one")
+    b.add_argument("second")
+    b.add_argument("--share", type=float, default=0.65, help="weight of the second")
+    b.add_argument("--out", required=True)
 
     e = commands.add_parser("eval", help="score a checkpoint directory on held-out windows")
     e.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
@@ -133,6 +142,10 @@ def main() -> None:
         from chronoscope_training.export import export
 
         export(options.run, options.out, options.summarizes_text)
+    elif options.command == "blend":
+        from chronoscope_training.export import blend
+
+        blend(options.first, options.second, options.share, options.out)
     elif options.command == "eval":
         import torch
 

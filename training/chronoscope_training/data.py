@@ -372,7 +372,9 @@ LESSON_FPS: dict[float, float] = {2: 0.34, 1: 0.18, 4: 0.26, 0.5: 0.06, 0.7: 0.0
 UNEVEN = 0.12  # share of clips with uneven gaps between frames
 
 
-def sample_lesson(rng: Rng, budget: int, text: Text, lesson: lessons.Lesson) -> Batch:
+def sample_lesson(
+    rng: Rng, budget: int, text: Text, lesson: lessons.Lesson, dense: float = 0.8, most: int = 3
+) -> Batch:
     """A batch for `teach`: clips of one grid and one number of frame pairs with all questions about them."""
     grid = pick(rng, {g: share for g, (_, share) in GRIDS.items()})
     table = {(f, s): fw * sw for f, fw in LESSON_FPS.items() for s, sw in LESSON["length"].items()}
@@ -386,7 +388,7 @@ def sample_lesson(rng: Rng, budget: int, text: Text, lesson: lessons.Lesson) -> 
     batch: Batch = {"frames": torch.from_numpy(np.stack([c.frames for c in clips]))}
     batch |= pack(
         text,
-        [text.branches(rng, c.events, 0.8, 0.3) + text.lesson(rng, lesson, c) for c in clips],
+        [text.branches(rng, c.events, dense, 0.3) + text.lesson(rng, lesson, c, most) for c in clips],
         [c.times[::2] for c in clips],
         grid,
     )

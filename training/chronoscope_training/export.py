@@ -1,6 +1,7 @@
 """Writes a run's averaged weights as an official Qwen2.5-VL checkpoint directory."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,23 @@ def load_grown(folder: str | Path) -> tuple[Model, Text]:
     for name, parameter in model.named_parameters():
         parameter.data = stored[published_name(name)].float()
     return model, text
+
+
+def blend(first: str | Path, second: str | Path, share: float, folder: str | Path) -> None:
+    """Writes the weighted mean of two checkpoints' weights: `share` of the second, whose other files it copies."""
+    model, _ = load_grown(first)
+    stored = load_file(Path(second) / "model.safetensors")
+    shutil.copytree(second, folder, dirs_exist_ok=True)
+    mean = {
+        published_name(n): ((1 - share) * p.detach() + share * stored[published_name(n)].float())
+        .to(torch.bfloat16)
+        .contiguous()
+        for n, p in model.named_parameters()
+        if published_name(n) in stored
+    }
+    if set(mean) != set(stored):
+        raise ValueError(f"tensors differ: {sorted(set(mean) ^ set(stored))}")
+    save_file(mean, Path(folder) / "model.safetensors", metadata={"format": "pt"})
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -95,6 +95,7 @@ def teach(options: argparse.Namespace) -> None:
         state["segment"] += 1  # a fresh stream of scenes
     rng = np.random.default_rng([data.TRAIN_SEED, 2, options.seed, state["segment"]])
     lesson, longest = lessons.Lesson(), int(options.lines)
+    lessons.ALIKE = options.alike
     smooth: Stats = {}
     print(
         f"vocabulary {text.tokenizer.get_vocab_size()}, parameters {sum(p.numel() for p in model.parameters())}, "
@@ -128,7 +129,7 @@ def teach(options: argparse.Namespace) -> None:
         frozen = rng.random() >= options.encoder_share
         optimizer.zero_grad(set_to_none=True)
         found: Stats = {}
-        batch = data.sample_lesson(rng, options.budget, text, lesson)
+        batch = data.sample_lesson(rng, options.budget, text, lesson, options.dense, options.questions)
         loss, stats = video_loss(model, text, batch, options.bf16, frozen)
         found.update({f"v_{k}": v for k, v in stats.items()})
         loss.backward()

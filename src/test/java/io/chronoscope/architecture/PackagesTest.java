@@ -158,6 +158,8 @@ class PackagesTest {
         "analysis",
         "analysis.window",
         "checkpoint",
+        // The description of a file of quantized weights.
+        "qwen.weights",
         "wire",
         "client",
         "messaging..",

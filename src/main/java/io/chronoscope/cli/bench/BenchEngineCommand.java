@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SettingOverrides;
@@ -10,6 +11,8 @@ import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.render.ThroughputPicture;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -45,6 +48,9 @@ final class BenchEngineCommand implements Callable<Integer> {
 
   /// A model with random weights never ends an answer by itself.
   private static final int RANDOM_ANSWER_TOKENS = 32;
+
+  /// Load average for each core above which other work disturbs the figures.
+  private static final double BUSY_SHARE = 0.5;
 
   @Option(
       names = "--shape",
@@ -111,6 +117,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     if (name.isEmpty()) {
       name = String.valueOf(ConfigLoader.resolve(settings, settings.model()).getFileName());
     }
+    reportOtherLoad();
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, DEMO_VIDEO));
     List<MeasuredRow> measured = measure(settings, name, file);
     if (picture.isPresent()) {
@@ -129,6 +136,17 @@ final class BenchEngineCommand implements Callable<Integer> {
       return new EngineBench(settings, name, file, process, this::print).run(rows);
     } finally {
       process.ifPresent(ReferenceProcess::close);
+    }
+  }
+
+  /// Other work on the machine slows down rows and ceilings alike, and not by the same factor.
+  private void reportOtherLoad() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    double load = system.getSystemLoadAverage();
+    if (load > system.getAvailableProcessors() * BUSY_SHARE) {
+      output.report(
+          "chronoscope: this machine is busy (load average %s, %d cores): the figures are worth little"
+              .formatted(Decimals.of(load, 1), system.getAvailableProcessors()));
     }
   }
 
