@@ -1,20 +1,15 @@
 package io.chronoscope.analysis.window;
 
 import io.chronoscope.analysis.Prompts;
-import io.chronoscope.domain.FrameSize;
-import io.chronoscope.domain.ModelRef;
-import io.chronoscope.domain.Picture;
 import io.chronoscope.vlm.Answer;
-import io.chronoscope.vlm.EncodedPair;
-import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.DelegatingModel;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
-import io.chronoscope.vlm.YesNoTokens;
 import java.util.List;
 
 /// Replaces the prompt for events, to try out another wording; the model must still answer in the
 /// usual form. Delegates everything else to a model that it does not own.
-public final class PromptOverridingModel implements VideoLanguageModel {
+public final class PromptOverridingModel implements DelegatingModel {
 
   private final VideoLanguageModel model;
   private final String events;
@@ -23,6 +18,11 @@ public final class PromptOverridingModel implements VideoLanguageModel {
   public PromptOverridingModel(VideoLanguageModel model, String events) {
     this.model = model;
     this.events = events;
+  }
+
+  @Override
+  public VideoLanguageModel delegate() {
+    return model;
   }
 
   @Override
@@ -42,41 +42,6 @@ public final class PromptOverridingModel implements VideoLanguageModel {
     return part instanceof Prompt.Part.Text(String text) && text.startsWith(Prompts.EVENTS)
         ? new Prompt.Part.Text(events + text.substring(Prompts.EVENTS.length()))
         : part;
-  }
-
-  @Override
-  public ModelRef ref() {
-    return model.ref();
-  }
-
-  @Override
-  public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
-    return model.frameSize(nativeSize, maxPixels);
-  }
-
-  @Override
-  public Picture resize(Picture frame, FrameSize size) {
-    return model.resize(frame, size);
-  }
-
-  @Override
-  public int tokensPerPair(FrameSize size) {
-    return model.tokensPerPair(size);
-  }
-
-  @Override
-  public YesNoTokens yesNoTokens() {
-    return model.yesNoTokens();
-  }
-
-  @Override
-  public int maxPositions() {
-    return model.maxPositions();
-  }
-
-  @Override
-  public List<EncodedPair> encode(List<FramePair> pairs) {
-    return model.encode(pairs);
   }
 
   @Override

@@ -1,19 +1,18 @@
 package io.chronoscope.cli.bench;
 
 import io.chronoscope.domain.FrameSize;
-import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.DelegatingModel;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
-import io.chronoscope.vlm.YesNoTokens;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A model that records the [Work] of its calls. Thread-safe.
-final class MeteredModel implements VideoLanguageModel {
+final class MeteredModel implements DelegatingModel {
 
   private final VideoLanguageModel model;
   private final ModelWork work;
@@ -41,6 +40,11 @@ final class MeteredModel implements VideoLanguageModel {
   }
 
   @Override
+  public VideoLanguageModel delegate() {
+    return model;
+  }
+
+  @Override
   public List<EncodedPair> encode(List<FramePair> pairs) {
     List<EncodedPair> encoded = model.encode(pairs);
     if (!pairs.isEmpty()) {
@@ -60,40 +64,5 @@ final class MeteredModel implements VideoLanguageModel {
       add(work.decodeStep(tokens + generated / 2.0, 1).times(Math.max(0, generated - 1)));
     }
     return answers;
-  }
-
-  @Override
-  public ModelRef ref() {
-    return model.ref();
-  }
-
-  @Override
-  public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
-    return model.frameSize(nativeSize, maxPixels);
-  }
-
-  @Override
-  public Picture resize(Picture frame, FrameSize size) {
-    return model.resize(frame, size);
-  }
-
-  @Override
-  public int tokensPerPair(FrameSize size) {
-    return model.tokensPerPair(size);
-  }
-
-  @Override
-  public YesNoTokens yesNoTokens() {
-    return model.yesNoTokens();
-  }
-
-  @Override
-  public int maxPositions() {
-    return model.maxPositions();
-  }
-
-  @Override
-  public void close() {
-    model.close();
   }
 }
