@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /// The operators that a transformer needs, written into one [Graph]: ONNX's own and those of ONNX
 /// Runtime. Results have the type of the first input unless stated otherwise.
+///
+/// Long because it is a catalogue: one short method for each operator, and no state.
 public final class Ops {
 
   private static final int ARG_MAX_BLOCK = 128;

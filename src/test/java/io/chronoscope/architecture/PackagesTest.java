@@ -72,6 +72,8 @@ class PackagesTest {
           "web",
           "cli.console",
           "cli.run",
+          "cli.bench.checkpoint",
+          "cli.bench.engine",
           "cli.bench",
           "cli.backtest",
           "cli.dlq",

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.cli.bench.engine.BenchEngineCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import picocli.CommandLine;

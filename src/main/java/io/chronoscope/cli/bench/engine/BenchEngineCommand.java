@@ -1,0 +1,217 @@
+package io.chronoscope.cli.bench.engine;
+
+import io.chronoscope.cli.bench.checkpoint.CheckpointCache;
+import io.chronoscope.cli.bench.checkpoint.ModelShape;
+import io.chronoscope.cli.bench.checkpoint.RandomCheckpoint;
+import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.ModelOptions;
+import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SettingOverrides;
+import io.chronoscope.cli.console.Version;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.render.ThroughputPicture;
+import io.chronoscope.service.ExitCode;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Engine benchmark: the throughput of each stage from video to events, next to what the device
+/// reaches at best.
+@Command(
+    name = "engine",
+    description = {
+      "Measures each stage from video to events on this machine, without Kafka.",
+      "Each row is measured once with shapes that were never seen before, then repeatedly. Shares"
+          + " compare it with a large matrix product and a pass over memory in the same run."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+public final class BenchEngineCommand implements Callable<Integer> {
+
+  private static final String DEMO = "demo";
+  private static final String DEMO_MODEL = "models/demo";
+  private static final String DEMO_VIDEO = "video-samples/gate.mp4";
+
+  /// The seed of random checkpoints: the same weights on every machine.
+  private static final long SEED = 11;
+
+  /// A model with random weights never ends an answer by itself.
+  private static final int RANDOM_ANSWER_TOKENS = 32;
+
+  /// Load average for each core above which other work disturbs the figures.
+  private static final double BUSY_SHARE = 0.5;
+
+  @Option(
+      names = "--shape",
+      paramLabel = "3b|7b|mini|demo",
+      description =
+          "Model with random weights in a published shape, written on first use; or the demo"
+              + " checkpoint. Excludes --model.")
+  Optional<String> shape = Optional.empty();
+
+  @Option(
+      names = "--rows",
+      split = ",",
+      paramLabel = "ROW",
+      description = "Rows to measure: ${COMPLETION-CANDIDATES} (default: all).")
+  Set<RowKind> rows = EnumSet.allOf(RowKind.class);
+
+  @Option(
+      names = "--video",
+      paramLabel = "FILE",
+      description = "Video for the rows video, resize and stream (default: " + DEMO_VIDEO + ").")
+  Optional<Path> video = Optional.empty();
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Directory of random checkpoints (default: chronoscope/random-checkpoints in the user's"
+              + " cache directory).")
+  Optional<Path> cache = Optional.empty();
+
+  @Option(
+      names = "--picture",
+      paramLabel = "PNG",
+      description = "Also draws the rows into this file.")
+  Optional<Path> picture = Optional.empty();
+
+  @Option(
+      names = "--reference",
+      paramLabel = "PYTHON",
+      description =
+          "Python interpreter with torch and transformers: the reference does the same work in turn,"
+              + " in its fastest precision on the device. Needs a checkout.")
+  Optional<String> reference = Optional.empty();
+
+  @Mixin ModelOptions model = new ModelOptions();
+
+  @Option(names = "--json", description = "Prints one JSON object for each row.")
+  boolean json;
+
+  private final Output output;
+
+  public BenchEngineCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (shape.isPresent() && model.arguments().contains("--model")) {
+      throw new ConfigurationException("--shape and --model exclude each other");
+    }
+    model.apply();
+    String name = shape.isPresent() ? selectShape(shape.get()) : "";
+    ChronoscopeConfig settings = ConfigLoader.load();
+    if (name.isEmpty()) {
+      name = String.valueOf(ConfigLoader.resolve(settings, settings.model()).getFileName());
+    }
+    reportOtherLoad();
+    Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, DEMO_VIDEO));
+    List<MeasuredRow> measured = measure(settings, name, file);
+    if (picture.isPresent()) {
+      draw(measured, picture.get());
+    }
+    return ExitCode.OK;
+  }
+
+  private List<MeasuredRow> measure(ChronoscopeConfig settings, String name, Path file) {
+    Optional<ReferenceProcess> process = reference.map(python -> startReference(settings, python));
+    try {
+      if (!json) {
+        output.print(
+            process.isPresent() ? EngineTable.headingWithReference() : EngineTable.heading());
+      }
+      return new EngineBench(settings, name, file, process, this::print).run(rows);
+    } finally {
+      process.ifPresent(ReferenceProcess::close);
+    }
+  }
+
+  /// Other work on the machine slows down rows and ceilings alike, and not by the same factor.
+  private void reportOtherLoad() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    double load = system.getSystemLoadAverage();
+    if (load > system.getAvailableProcessors() * BUSY_SHARE) {
+      output.report(
+          "chronoscope: this machine is busy (load average %s, %d cores): the figures are worth little"
+              .formatted(Decimals.of(load, 1), system.getAvailableProcessors()));
+    }
+  }
+
+  private ReferenceProcess startReference(ChronoscopeConfig settings, String python) {
+    ReferenceProcess process =
+        ReferenceProcess.start(
+            python,
+            ConfigLoader.resolve(settings, ReferenceProcess.SCRIPT),
+            ConfigLoader.resolve(settings, settings.model()),
+            settings.device());
+    output.report("chronoscope: the reference computes in " + process.precision());
+    return process;
+  }
+
+  private void print(MeasuredRow row) {
+    if (json) {
+      output.printJson(row.toJson());
+    } else {
+      output.print(EngineTable.line(row));
+    }
+  }
+
+  /// Points the settings at the checkpoint of a shape.
+  ///
+  /// @return the shape's name
+  private String selectShape(String name) throws IOException {
+    if (name.equalsIgnoreCase(DEMO)) {
+      SettingOverrides.set("chronoscope.model", DEMO_MODEL);
+      return DEMO;
+    }
+    ModelShape selected;
+    try {
+      selected = ModelShape.parse(name);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("--shape: " + e.getMessage() + ", " + DEMO, e);
+    }
+    Path tokenizer = ConfigLoader.resolve(ConfigLoader.load(), DEMO_MODEL);
+    Path directory =
+        new CheckpointCache(
+                cache.orElseGet(CheckpointCache::defaultDirectory),
+                message -> output.report("chronoscope: " + message))
+            .get(new RandomCheckpoint(selected, SEED, tokenizer));
+    SettingOverrides.set("chronoscope.model", directory.toAbsolutePath().toString());
+    if (!model.arguments().contains("--max-new-tokens")) {
+      SettingOverrides.set("chronoscope.max-new-tokens", Integer.toString(RANDOM_ANSWER_TOKENS));
+    }
+    return selected.label();
+  }
+
+  private void draw(List<MeasuredRow> measured, Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    MeasuredRow.Subject subject = measured.getFirst().subject();
+    String title = "%s on %s, %s".formatted(subject.shape(), subject.device(), subject.precision());
+    if (!ImageIO.write(
+        ThroughputPicture.draw(title, measured.stream().map(EngineTable::bar).toList()),
+        "png",
+        file.toFile())) {
+      throw new IOException("cannot write " + file + ": no writer for PNG");
+    }
+    output.report("chronoscope: wrote " + file);
+  }
+}

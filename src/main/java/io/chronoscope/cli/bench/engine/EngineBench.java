@@ -1,0 +1,164 @@
+package io.chronoscope.cli.bench.engine;
+
+import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.LayerSettings;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Session;
+import io.chronoscope.qwen.EngineSettings;
+import io.chronoscope.qwen.Precision;
+import io.chronoscope.qwen.Qwen25Vl;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// The engine benchmark: measures the ceilings of the device, then each row of the plan.
+final class EngineBench {
+
+  private final ChronoscopeConfig settings;
+  private final EngineSettings engine;
+  private final Precision precision;
+  private final MeasuredRow.Subject subject;
+  private final Path video;
+  private final Optional<ReferenceProcess> reference;
+  private final Consumer<MeasuredRow> sink;
+  private final Stopwatch stopwatch = Stopwatch.ofProcess();
+  private final List<MeasuredRow> rows = new ArrayList<>();
+
+  /// @param shape name of the configured model's shape, for the output
+  /// @param video file for the rows before the model and for the whole stream
+  /// @param reference does the same work in turn with this program; stays the caller's
+  /// @param sink receives each row as soon as it is measured
+  EngineBench(
+      ChronoscopeConfig settings,
+      String shape,
+      Path video,
+      Optional<ReferenceProcess> reference,
+      Consumer<MeasuredRow> sink) {
+    this.settings = settings;
+    this.engine = EngineSettings.parse(settings.device(), settings.precision().orElse(""));
+    this.precision = precision(settings, engine);
+    this.subject =
+        new MeasuredRow.Subject(
+            shape, settings.device(), precision.name().toLowerCase(Locale.ROOT));
+    this.video = video;
+    this.reference = reference;
+    this.sink = sink;
+  }
+
+  private static Precision precision(ChronoscopeConfig settings, EngineSettings engine) {
+    try (Checkpoint checkpoint =
+        Checkpoint.open(ConfigLoader.resolve(settings, settings.model()))) {
+      return engine.precisionFor(checkpoint);
+    }
+  }
+
+  /// @return all rows, in order
+  List<MeasuredRow> run(Set<RowKind> kinds) {
+    ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+    if (engine.device() instanceof Device.Cuda) {
+      Session.requireCuda();
+    }
+    Ceilings ceilings = measureCeilings(elements);
+    List<PlannedRow> plan = RowPlan.of(engine.device(), kinds);
+    List<PlannedRow> onOpenModel =
+        plan.stream().filter(row -> row.kind() != RowKind.STREAM).toList();
+    ModelWork work;
+    try (Qwen25Vl model = LayerSettings.open(settings)) {
+      work =
+          new ModelWork(
+              model.checkpoint().vision(),
+              model.checkpoint().text(),
+              // Beside INT8 weights the KV cache stays FP32, which is little beside them.
+              switch (precision) {
+                case FP32 -> 4;
+                case BF16 -> 2;
+                case INT8 -> 1;
+              });
+      ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
+      VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
+      for (PlannedRow row : onOpenModel) {
+        measure(row, workload(row, onModel, onVideo), ceilings);
+      }
+    }
+    // The whole stream opens a model of its own, after this one has freed its memory.
+    for (PlannedRow row : plan.subList(onOpenModel.size(), plan.size())) {
+      try (StreamWorkload stream = StreamWorkload.open(settings, work, video, stopwatch)) {
+        measure(row, stream, ceilings);
+      }
+    }
+    return rows;
+  }
+
+  private static Workload workload(PlannedRow row, ModelWorkloads onModel, VideoWorkloads onVideo) {
+    return switch (row) {
+      case PlannedRow.Video() -> onVideo.video();
+      case PlannedRow.Resize resize -> onVideo.resize(onModel.model(), resize.target());
+      case PlannedRow.Encoder encoder -> onModel.encoder(encoder);
+      case PlannedRow.Prefill prefill -> onModel.prefill(prefill);
+      case PlannedRow.Decode decode -> onModel.decode(decode);
+      case PlannedRow.Answer answer -> onModel.answer(answer);
+      case PlannedRow.Stream() ->
+          throw new IllegalArgumentException("the whole stream opens a model of its own");
+    };
+  }
+
+  private Ceilings measureCeilings(ElementType elements) {
+    CeilingProbe.Sizes sizes = CeilingProbe.Sizes.of(engine.device());
+    try (CeilingProbe product = CeilingProbe.product(engine.device(), elements, sizes, stopwatch);
+        CeilingProbe copy = CeilingProbe.copy(engine.device(), sizes, stopwatch)) {
+      return new Ceilings(
+          1e9 * ceiling(CeilingProbe.PRODUCT, "GFLOP/s", product),
+          1e9 * ceiling(CeilingProbe.COPY, "GB/s", copy));
+    }
+  }
+
+  private double ceiling(String name, String unit, CeilingProbe probe) {
+    Measurement measured = measure(probe, run -> OptionalDouble.empty());
+    MeasuredRow row = new MeasuredRow(name, subject, measured, unit, OptionalDouble.empty());
+    add(row);
+    // The fastest run: what slowed the others down was other work on this machine.
+    return measured.last().items() / measured.fastestSeconds();
+  }
+
+  private void measure(PlannedRow row, Workload workload, Ceilings ceilings) {
+    Measurement measured =
+        measure(
+            workload,
+            run ->
+                reference.isPresent()
+                    ? reference.get().seconds(row.kind(), run)
+                    : OptionalDouble.empty());
+    add(
+        new MeasuredRow(
+            row.kind().label(),
+            subject,
+            measured,
+            row.kind().unit(),
+            ceilings.share(measured.last().works(), measured.seconds())));
+  }
+
+  private Measurement measure(Workload workload, Repetition.ToReference reference) {
+    return Repetition.MEASURED.measure(workload, Repetition.WARM_UP, reference, stopwatch, gpu());
+  }
+
+  private void add(MeasuredRow row) {
+    rows.add(row);
+    sink.accept(row);
+  }
+
+  private OptionalLong gpu() {
+    return switch (engine.device()) {
+      case Device.Cpu() -> OptionalLong.empty();
+      case Device.Cuda(int ordinal) -> OptionalLong.of(ordinal);
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package io.chronoscope.cli.bench.engine;
+
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.DelegatingModel;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.Prompt;
+import io.chronoscope.vlm.VideoLanguageModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A model that records the [Work] of its calls. Thread-safe.
+final class MeteredModel implements DelegatingModel {
+
+  private final VideoLanguageModel model;
+  private final ModelWork work;
+  private final List<Work> works = new ArrayList<>();
+
+  /// @param model stays the caller's
+  MeteredModel(VideoLanguageModel model, ModelWork work) {
+    this.model = model;
+    this.work = work;
+  }
+
+  /// Returns the work since the last call of this method.
+  List<Work> drain() {
+    synchronized (works) {
+      List<Work> done = List.copyOf(works);
+      works.clear();
+      return done;
+    }
+  }
+
+  private void add(Work done) {
+    synchronized (works) {
+      works.add(done);
+    }
+  }
+
+  @Override
+  public VideoLanguageModel delegate() {
+    return model;
+  }
+
+  @Override
+  public List<EncodedPair> encode(List<FramePair> pairs) {
+    List<EncodedPair> encoded = model.encode(pairs);
+    if (!pairs.isEmpty()) {
+      Picture frame = pairs.getFirst().first();
+      add(work.encoder(new FrameSize(frame.widthPx(), frame.heightPx()), pairs.size()));
+    }
+    return encoded;
+  }
+
+  @Override
+  public List<Answer> generate(List<Prompt> prompts) {
+    List<Answer> answers = model.generate(prompts);
+    for (Answer answer : answers) {
+      int tokens = answer.promptTokenIds().size();
+      int generated = answer.tokenIds().size();
+      add(work.prefill(tokens, 1));
+      add(work.decodeStep(tokens + generated / 2.0, 1).times(Math.max(0, generated - 1)));
+    }
+    return answers;
+  }
+}

@@ -1,0 +1,117 @@
+package io.chronoscope.cli.bench.engine;
+
+import io.chronoscope.domain.FrameSize;
+import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.Prompt;
+import io.chronoscope.vlm.VideoLanguageModel;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The rows that run the model: encoder, prefill, decode and whole answers.
+///
+/// @param work what the model's arithmetic requires
+record ModelWorkloads(VideoLanguageModel model, ModelWork work, Stopwatch stopwatch) {
+
+  /// Words of an answer row's question.
+  private static final int QUESTION_WORDS = 40;
+
+  /// The model's side of a token in pixels: the step between two frame sizes.
+  private int step() {
+    return work.vision().tokenSizePx();
+  }
+
+  Workload encoder(PlannedRow.Encoder row) {
+    FrameSize size = row.size();
+    FrameSize wider = new FrameSize(size.widthPx() + step(), size.heightPx());
+    return new Workload() {
+      @Override
+      public void warmUp() {
+        encode(wider);
+      }
+
+      @Override
+      public Outcome run() {
+        return new Outcome(
+            encode(size),
+            Dimensions.ofFrames(size, row.batch()),
+            2.0 * row.batch(),
+            List.of(work.encoder(size, row.batch())));
+      }
+
+      private Cost encode(FrameSize at) {
+        try (TestPictures pictures = TestPictures.of(at, 2 * row.batch())) {
+          return stopwatch.time(() -> model.encode(pictures.pairs()));
+        }
+      }
+    };
+  }
+
+  Workload prefill(PlannedRow.Prefill row) {
+    List<Prompt> longer = prompts(row.prompt().longer(), row.batch());
+    List<Prompt> prompts = prompts(row.prompt(), row.batch());
+    return new Workload() {
+      @Override
+      public void warmUp() {
+        model.generate(longer);
+      }
+
+      @Override
+      public Outcome run() {
+        List<Answer> answers = new ArrayList<>();
+        Cost cost = stopwatch.time(() -> answers.addAll(model.generate(prompts)));
+        int tokens = answers.getFirst().promptTokenIds().size();
+        return new Outcome(
+            cost,
+            Dimensions.ofPrompts(tokens, 1, row.batch()),
+            (double) row.batch() * tokens,
+            List.of(work.prefill(tokens, row.batch())));
+      }
+    };
+  }
+
+  Workload decode(PlannedRow.Decode row) {
+    return new DecodeWorkload(model, work, stopwatch, row);
+  }
+
+  Workload answer(PlannedRow.Answer row) {
+    return new Workload() {
+      @Override
+      public void warmUp() {
+        answer(row.pairs() + 1, new ArrayList<>());
+      }
+
+      @Override
+      public Outcome run() {
+        List<Answer> answers = new ArrayList<>();
+        Cost cost = answer(row.pairs(), answers);
+        int tokens = answers.getFirst().promptTokenIds().size();
+        int generated = answers.getFirst().tokenIds().size();
+        return new Outcome(
+            cost,
+            Dimensions.ofFrames(row.size(), row.pairs()).withTokens(tokens, generated),
+            1,
+            List.of(
+                work.encoder(row.size(), row.pairs()),
+                work.prefill(tokens, 1),
+                work.decodeStep(tokens + generated / 2.0, 1).times(generated - 1)));
+      }
+
+      private Cost answer(int pairs, List<Answer> answers) {
+        try (TestPictures pictures = TestPictures.of(row.size(), 2 * pairs)) {
+          return stopwatch.time(() -> {
+            List<EncodedPair> encoded = model.encode(pictures.pairs());
+            answers.addAll(
+                model.generate(
+                    List.of(
+                        TestPrompts.video(encoded, QUESTION_WORDS, row.newTokens(), token -> {}))));
+          });
+        }
+      }
+    };
+  }
+
+  private List<Prompt> prompts(PromptShape shape, int count) {
+    return new TestPrompts(work.text().hiddenSize()).of(shape, count, 1, token -> {});
+  }
+}

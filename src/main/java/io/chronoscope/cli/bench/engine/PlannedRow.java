@@ -1,0 +1,63 @@
+package io.chronoscope.cli.bench.engine;
+
+import io.chronoscope.domain.FrameSize;
+
+/// One row of the engine benchmark before it is measured.
+sealed interface PlannedRow {
+
+  RowKind kind();
+
+  record Video() implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.VIDEO;
+    }
+  }
+
+  record Resize(FrameSize target) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.RESIZE;
+    }
+  }
+
+  /// @param batch frame pairs encoded together
+  record Encoder(FrameSize size, int batch) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.ENCODER;
+    }
+  }
+
+  /// @param batch prompts of this shape
+  record Prefill(PromptShape prompt, int batch) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.PREFILL;
+    }
+  }
+
+  /// @param batch prompts of this shape
+  /// @param newTokens tokens of an answer, of which the first belongs to prefill
+  record Decode(PromptShape prompt, int batch, int newTokens) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.DECODE;
+    }
+  }
+
+  /// @param pairs frame pairs of this size in the prompt
+  record Answer(FrameSize size, int pairs, int newTokens) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.ANSWER;
+    }
+  }
+
+  record Stream() implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.STREAM;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.chronoscope.cli.bench.engine;
+
+import java.util.Locale;
+
+/// What one row of the engine benchmark measures.
+enum RowKind {
+  /// Every frame of a video file, decoded and converted to RGB.
+  VIDEO("frames/s"),
+  /// Frames scaled to the model's size.
+  RESIZE("frames/s"),
+  /// Frame pairs to embeddings.
+  ENCODER("frames/s"),
+  /// Prompts to their first token.
+  PREFILL("tokens/s"),
+  /// The tokens after the first.
+  DECODE("tokens/s"),
+  /// Frames and a question to the whole text of the answer.
+  ANSWER("answers/s"),
+  /// Chunks of video to published results, with everything between.
+  STREAM("video s/s");
+
+  private final String unit;
+
+  RowKind(String unit) {
+    this.unit = unit;
+  }
+
+  /// The name on the command line and in the output.
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String toString() {
+    return label();
+  }
+
+  /// What [MeasuredRow#perSecond()] counts.
+  String unit() {
+    return unit;
+  }
+}

@@ -1,0 +1,29 @@
+package io.chronoscope.cli.bench.engine;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
+
+/// Times work on the wall clock and on the CPU.
+///
+/// @param wallNanos time since a fixed but arbitrary origin
+/// @param cpuNanos CPU time of all threads of this process so far
+record Stopwatch(LongSupplier wallNanos, LongSupplier cpuNanos) {
+
+  /// The clocks of this process.
+  static Stopwatch ofProcess() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return new Stopwatch(System::nanoTime, system::getProcessCpuTime);
+  }
+
+  /// Both clocks now; only differences between two readings mean anything.
+  Cost now() {
+    return new Cost(wallNanos.getAsLong() / 1e9, cpuNanos.getAsLong() / 1e9);
+  }
+
+  Cost time(Runnable work) {
+    Cost start = now();
+    work.run();
+    return now().minus(start);
+  }
+}
