@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench.checkpoint;
 
+import io.chronoscope.qwen.EngineSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,15 +19,9 @@ public record CheckpointCache(Path directory, Consumer<String> report) {
   private static final String CHECKSUMS = "checksums.txt";
   private static final int BUFFER_BYTES = 1 << 20;
 
-  /// The place for files that can be made again: `$XDG_CACHE_HOME`, else `.cache` in the home
-  /// directory.
+  /// `random-checkpoints` in the directory for files that can be made again.
   public static Path defaultDirectory() {
-    String configured = System.getenv("XDG_CACHE_HOME");
-    Path caches =
-        configured == null || configured.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(configured);
-    return caches.resolve("chronoscope").resolve("random-checkpoints");
+    return EngineSettings.defaultCacheDirectory().resolve("random-checkpoints");
   }
 
   /// Returns the checkpoint's directory, and writes it if it is missing or damaged.
