@@ -61,16 +61,7 @@ public final class Session implements AutoCloseable {
   public static Session compile(String name, Graph graph, Device device, int intraOpThreads) {
     OrtEnvironment environment = RuntimeEnvironment.get();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-      options.setIntraOpNumThreads(intraOpThreads);
-      // Warnings name the graph's internals (nodes that copy, duplicate indices in a scatter); what
-      // fails is thrown.
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
-      // Shapes change from run to run: memory patterns would accumulate, one for each.
-      options.setMemoryPatternOptimization(false);
-      // Threads that spin between operators would take cores from video decoding and other streams.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      configure(options, intraOpThreads);
       folder(graph)
           .ifPresent(folder ->
               config(
@@ -88,6 +79,39 @@ public final class Session implements AutoCloseable {
               .formatted(environment.getVersion(), name, device, e.getMessage()),
           e);
     }
+  }
+
+  /// Compiles a model that another program built and that carries its weights itself, for the CPU.
+  ///
+  /// @param name for messages
+  /// @param model the bytes of an ONNX file
+  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @throws OnnxRuntimeException when the runtime rejects the model
+  public static Session ofModel(String name, byte[] model, int intraOpThreads) {
+    OrtEnvironment environment = RuntimeEnvironment.get();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      configure(options, intraOpThreads);
+      return new Session(name, environment.createSession(model, options));
+    } catch (OrtException e) {
+      throw new OnnxRuntimeException(
+          "ONNX Runtime %s rejects the %s model: %s"
+              .formatted(environment.getVersion(), name, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void configure(OrtSession.SessionOptions options, int intraOpThreads)
+      throws OrtException {
+    options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+    options.setIntraOpNumThreads(intraOpThreads);
+    // Warnings name the graph's internals (nodes that copy, duplicate indices in a scatter); what
+    // fails is thrown.
+    options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    // Shapes change from run to run: memory patterns would accumulate, one for each.
+    options.setMemoryPatternOptimization(false);
+    // Threads that spin between operators would take cores from video decoding and other streams.
+    options.addConfigEntry("session.intra_op.allow_spinning", "0");
   }
 
   private static Session create(String name, Graph graph, OrtSession.SessionOptions options)
