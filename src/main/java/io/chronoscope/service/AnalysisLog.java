@@ -101,10 +101,14 @@ final class AnalysisLog implements AnalysisListener {
                   "tookMs", window.took().toMillis()));
       case MalformedAnswer answer ->
           write(
-              Logger.Level.WARN,
+              switch (answer.outcome()) {
+                case REPORTED, RETRIED -> Logger.Level.WARN;
+                case REPAIRED -> Logger.Level.DEBUG;
+              },
               switch (answer.outcome()) {
                 case REPORTED -> "malformed answer";
                 case RETRIED -> "malformed answer, retrying";
+                case REPAIRED -> "malformed answer, repaired";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
       case RuleEvaluated evaluated ->
