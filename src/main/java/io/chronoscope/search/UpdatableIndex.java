@@ -7,9 +7,12 @@ import java.util.Map;
 /// interface; those of [ResultIndex] run beside them.
 public interface UpdatableIndex extends ResultIndex, AutoCloseable {
 
-  /// The offset at which reading resumes, for each partition that was read before. Everything below
-  /// it is durable in the index.
-  Map<SourcePartition, Long> durableOffsets();
+  /// The offset at which reading goes on, for each partition that was read before. When the index
+  /// was just opened, everything below it is durable.
+  Map<SourcePartition, Long> nextOffsets();
+
+  /// Says which cluster the following records come from; an index of another one is cleared.
+  void readFrom(String clusterId);
 
   /// Applies records in order and makes them visible to readers. A revision that is not newer than
   /// the indexed one changes nothing, so that records may be applied twice.

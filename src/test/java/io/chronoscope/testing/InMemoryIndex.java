@@ -86,9 +86,12 @@ public final class InMemoryIndex implements UpdatableIndex {
   }
 
   @Override
-  public synchronized Map<SourcePartition, Long> durableOffsets() {
+  public synchronized Map<SourcePartition, Long> nextOffsets() {
     return Map.copyOf(offsets);
   }
+
+  @Override
+  public void readFrom(String clusterId) {}
 
   @Override
   public synchronized void apply(IndexBatch batch) {

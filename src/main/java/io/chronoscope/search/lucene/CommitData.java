@@ -9,12 +9,14 @@ import java.util.UUID;
 /// What a Lucene commit carries beside the documents, so that both become durable as one.
 ///
 /// @param schema version of the documents and of the embeddings; another one means a rebuild
+/// @param cluster whose records it holds; empty before the first
 /// @param build identifies the index among those built one after another
 /// @param sequence of the latest change
 /// @param forgotten removals up to this sequence are no longer remembered
 /// @param offsets where reading resumes
 record CommitData(
     String schema,
+    String cluster,
     String build,
     long sequence,
     long forgotten,
@@ -31,12 +33,17 @@ record CommitData(
   }
 
   static CommitData ofNew(String schema) {
-    return new CommitData(schema, UUID.randomUUID().toString().substring(0, 8), 0, 0, Map.of());
+    return new CommitData(schema, "", UUID.randomUUID().toString().substring(0, 8), 0, 0, Map.of());
   }
 
   /// The commit to go on from after a restart, clean or not.
   CommitData resumed() {
-    return new CommitData(schema, build, sequence + MAX_UNCOMMITTED, forgotten, offsets);
+    return new CommitData(schema, cluster, build, sequence + MAX_UNCOMMITTED, forgotten, offsets);
+  }
+
+  /// The same with another cluster.
+  CommitData of(String clusterId) {
+    return new CommitData(schema, clusterId, build, sequence, forgotten, offsets);
   }
 
   ChangePosition position() {
@@ -46,6 +53,7 @@ record CommitData(
   Map<String, String> write() {
     Map<String, String> data = new HashMap<>();
     data.put("schema", schema);
+    data.put("cluster", cluster);
     data.put("build", build);
     data.put("sequence", Long.toString(sequence));
     data.put("forgotten", Long.toString(forgotten));
@@ -66,6 +74,7 @@ record CommitData(
     });
     return new CommitData(
         data.getOrDefault("schema", ""),
+        data.getOrDefault("cluster", ""),
         data.getOrDefault("build", ""),
         Long.parseLong(data.getOrDefault("sequence", "0")),
         Long.parseLong(data.getOrDefault("forgotten", "0")),

@@ -120,8 +120,16 @@ public final class LuceneIndex implements UpdatableIndex {
   }
 
   @Override
-  public Map<SourcePartition, Long> durableOffsets() {
+  public Map<SourcePartition, Long> nextOffsets() {
     return current.offsets();
+  }
+
+  @Override
+  public void readFrom(String clusterId) {
+    if (!current.cluster().isEmpty() && !current.cluster().equals(clusterId)) {
+      clear();
+    }
+    current = current.of(clusterId);
   }
 
   @Override
@@ -137,6 +145,7 @@ public final class LuceneIndex implements UpdatableIndex {
       current =
           new CommitData(
               current.schema(),
+              current.cluster(),
               current.build(),
               plan.last().sequence(),
               current.forgotten(),
@@ -227,6 +236,7 @@ public final class LuceneIndex implements UpdatableIndex {
       current =
           new CommitData(
               current.schema(),
+              current.cluster(),
               current.build(),
               current.sequence(),
               Math.max(current.forgotten(), forgotten),
@@ -286,7 +296,7 @@ public final class LuceneIndex implements UpdatableIndex {
       nextOffsets.clear();
       endOffsets.clear();
       caughtUp = false;
-      current = CommitData.ofNew(current.schema());
+      current = CommitData.ofNew(current.schema()).of(current.cluster());
       committedSequence = 0;
       changedSinceCommit = true;
       searchers.maybeRefreshBlocking();

@@ -114,7 +114,7 @@ class LuceneIndexTest extends ResultIndexContract {
     LuceneIndex index = LuceneIndex.open(IndexFiles.in(place), new FakeEmbedder());
     ChangePosition follower = index.latestChange();
     Set<String> followed = new HashSet<>();
-    var offsets = index.durableOffsets();
+    var offsets = index.nextOffsets();
     for (int step = 0; !offsets.equals(topics.ends()); step++) {
       IndexBatch batch = topics.after(offsets, 1 + random.nextInt(20));
       index.apply(batch);
@@ -130,7 +130,7 @@ class LuceneIndexTest extends ResultIndexContract {
         index.close();
         place = next;
         index = LuceneIndex.open(IndexFiles.in(place), new FakeEmbedder());
-        offsets = index.durableOffsets();
+        offsets = index.nextOffsets();
       }
     }
     follow(index, follower, followed);
@@ -183,7 +183,7 @@ class LuceneIndexTest extends ResultIndexContract {
     TopicRecords topics = history(new Random(seed));
     LuceneIndex slowly = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
     LuceneIndex atOnce = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
-    var offsets = slowly.durableOffsets();
+    var offsets = slowly.nextOffsets();
     while (!offsets.equals(topics.ends())) {
       IndexBatch batch = topics.after(offsets, 3);
       slowly.apply(batch);
@@ -206,7 +206,7 @@ class LuceneIndexTest extends ResultIndexContract {
     index.close();
 
     LuceneIndex other = LuceneIndex.open(IndexFiles.in(folder), new FakeEmbedder("another"));
-    assertThat(other.durableOffsets()).isEmpty();
+    assertThat(other.nextOffsets()).isEmpty();
     assertThat(other.progress().results()).isZero();
     assertThat(other.changes(position, 1, Duration.ZERO)).isInstanceOf(Changes.Restarted.class);
     other.close();
@@ -236,7 +236,7 @@ class LuceneIndexTest extends ResultIndexContract {
     }
 
     LuceneIndex again = LuceneIndex.open(IndexFiles.in(folder), new FakeEmbedder());
-    assertThat(again.durableOffsets()).isEqualTo(Map.of());
+    assertThat(again.nextOffsets()).isEqualTo(Map.of());
     again.close();
   }
 }
