@@ -59,6 +59,10 @@ class PackagesTest {
           "tracing",
           "client",
           "search",
+          "search.sentence",
+          "search.query",
+          "search.lucene",
+          "search.follow",
           "broker",
           "messaging",
           "messaging.delivery",
@@ -151,9 +155,11 @@ class PackagesTest {
         "wire",
         "tracing",
         "client",
+        "search.follow",
         "messaging..",
         "service",
         "cli..");
+    only("org.apache.lucene..", "search.query", "search.lucene");
     only("io.opentelemetry..", "tracing");
     only("io.cloudevents..", "wire");
     // Annotations of the stream state in analysis; JSON from the model in analysis.window.

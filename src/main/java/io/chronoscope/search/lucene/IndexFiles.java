@@ -31,7 +31,7 @@ public final class IndexFiles implements AutoCloseable {
 
   private static final int BEAM_WIDTH = 100;
 
-  private static final double RAM_BUFFER_MB = 64;
+  private static final double RAM_BUFFER_MB = 32;
 
   private final Directory directory;
   private final IndexWriter writer;

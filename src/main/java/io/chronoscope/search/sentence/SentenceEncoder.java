@@ -24,7 +24,11 @@ public final class SentenceEncoder implements TextEmbedder {
 
   private static final String MODEL = "/all-minilm-l6-v2-q.onnx";
   private static final String TOKENIZER = "/all-minilm-l6-v2-q-tokenizer.json";
+  private static final String ID = "all-MiniLM-L6-v2-int8";
   private static final int DIMENSIONS = 384;
+
+  /// Texts whose vectors are kept.
+  private static final int REMEMBERED = 20_000;
 
   /// What the model was trained on; what lies behind it does not count.
   private static final int MAX_TOKENS = 128;
@@ -61,6 +65,14 @@ public final class SentenceEncoder implements TextEmbedder {
     }
   }
 
+  /// The model, loaded when it is first needed, with a memory of what it computed.
+  ///
+  /// @param threads threads that share one run; 0 leaves it to the runtime
+  public static TextEmbedder whenNeeded(int threads) {
+    return new RememberedEmbeddings(
+        new DeferredEmbedder(ID, DIMENSIONS, () -> open(threads)), REMEMBERED);
+  }
+
   private static InputStream resource(String name) throws IOException {
     InputStream in = SentenceEncoder.class.getResourceAsStream(name);
     if (in == null) {
@@ -73,7 +85,7 @@ public final class SentenceEncoder implements TextEmbedder {
 
   @Override
   public String id() {
-    return "all-MiniLM-L6-v2-int8";
+    return ID;
   }
 
   @Override
