@@ -63,6 +63,7 @@ class PackagesTest {
           "search.query",
           "search.lucene",
           "search.follow",
+          "search.grounding",
           "broker",
           "messaging",
           "messaging.delivery",
@@ -70,6 +71,7 @@ class PackagesTest {
           "messaging.question",
           "messaging.rule",
           "evaluation",
+          "evaluation.search",
           "render",
           "config",
           "service",
@@ -83,6 +85,7 @@ class PackagesTest {
           "cli.backtest",
           "cli.dlq",
           "cli.rules",
+          "cli.search",
           "cli");
 
   private static final JavaClasses CLASSES =
