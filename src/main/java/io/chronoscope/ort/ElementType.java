@@ -25,7 +25,7 @@ public enum ElementType {
   }
 
   /// Size of one element in bytes.
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 
