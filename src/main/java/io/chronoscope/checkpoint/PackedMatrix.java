@@ -5,9 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// A linear layer's matrix as quantized checkpoints publish it: eight 4-bit levels in each 32-bit
-/// word, a zero point and a scale for each group of inputs and each output. A number is
-/// `(level - zero) · scale`. In memory-mapped files; valid until its [Checkpoint] is closed.
-/// Thread-safe.
+/// word, a zero point and a scale for each group of inputs and each output. A number is `(level -
+/// zero) · scale`. In memory-mapped files; valid until its [Checkpoint] is closed. Thread-safe.
 ///
 /// Layouts as written by AutoAWQ (`gemm`) and by AutoGPTQ and GPTQModel.
 public final class PackedMatrix {

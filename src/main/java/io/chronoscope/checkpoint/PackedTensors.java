@@ -100,8 +100,7 @@ final class PackedTensors {
     int[] members = new int[inputs / groupSize];
     for (int input = 0; input < inputs; input++) {
       int group =
-          data.getAtIndex(
-              ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), input);
+          data.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), input);
       if (group < 0 || group >= members.length || ++members[group] > groupSize) {
         throw invalid(
             name,

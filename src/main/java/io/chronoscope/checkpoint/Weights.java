@@ -76,8 +76,7 @@ public final class Weights {
     if (sharded) {
       requireIndexed(index, files);
     }
-    Map<String, PackedMatrix> packed =
-        packedTensors.map(PackedTensors::matrices).orElse(Map.of());
+    Map<String, PackedMatrix> packed = packedTensors.map(PackedTensors::matrices).orElse(Map.of());
     Map<String, long[]> dense = new LinkedHashMap<>(expected);
     dense.keySet().removeAll(requireShapes(source, packed, expected));
     return new Weights(
@@ -136,8 +135,8 @@ public final class Weights {
     return name;
   }
 
-  /// Checks the shapes of packed matrices. The inner width of the decoder's feed-forward networks may
-  /// be larger than configured, if it is the same in all of them: some are padded with zeros.
+  /// Checks the shapes of packed matrices. The inner width of the decoder's feed-forward networks
+  /// may be larger than configured, if it is the same in all of them: some are padded with zeros.
   ///
   /// @return their names
   private static Set<String> requireShapes(
@@ -154,7 +153,8 @@ public final class Weights {
       if (mlp) {
         innerWidths.add(down ? matrix.inputs() : matrix.outputs());
       }
-      boolean outputsFit = matrix.outputs() == shape[0] || mlp && !down && matrix.outputs() > shape[0];
+      boolean outputsFit =
+          matrix.outputs() == shape[0] || mlp && !down && matrix.outputs() > shape[0];
       boolean inputsFit = matrix.inputs() == shape[1] || down && matrix.inputs() > shape[1];
       if (!outputsFit || !inputsFit) {
         misshapen.add(

@@ -10,8 +10,8 @@ import java.util.Optional;
 /// The device and precision that the model runs with, and its batch sizes.
 ///
 /// @param device the CPU or one GPU
-/// @param precision FP32, INT8 or INT4 on the CPU, FP32 or BF16 on a GPU; empty to choose it by the size
-///   of the model
+/// @param precision FP32, INT8 or INT4 on the CPU, FP32 or BF16 on a GPU; empty to choose it by the
+///   checkpoint and the machine
 /// @param intraOpThreads threads that share one operator; 0 means one for a small model and all
 ///   cores for any other
 /// @param maxEncoderBatch frame pairs that are encoded together at most
@@ -47,7 +47,7 @@ public record EngineSettings(
     }
   }
 
-  /// The CPU, with a precision by the size of the model.
+  /// The CPU, with a precision by the checkpoint and the machine.
   public static EngineSettings cpu() {
     return of(Device.CPU, Optional.empty());
   }
@@ -99,14 +99,14 @@ public record EngineSettings(
 
   /// The precision that a checkpoint is computed in.
   public Precision precisionFor(Checkpoint checkpoint) {
-    return precision.orElseGet(() -> Precision.forCpu(checkpoint.weights().elements()));
+    return precision.orElseGet(() -> PrecisionChoice.of(checkpoint, Machine.read()).precision());
   }
 
   /// Parses settings, as given on a command line.
   ///
   /// @param device as in [Device#parse]
-  /// @param precision `fp32`, `bf16`, `int8`, `int4`; or `auto` or blank for BF16 on CUDA, and on the CPU
-  ///   for FP32 or INT8 by the size of the model
+  /// @param precision `fp32`, `bf16`, `int8`, `int4`; or `auto` or blank for BF16 on CUDA, and on
+  ///   the CPU by the checkpoint and the machine
   /// @throws IllegalArgumentException for unknown names and unsupported combinations
   public static EngineSettings parse(String device, String precision) {
     Device parsed = Device.parse(device);

@@ -15,10 +15,6 @@ public enum Precision {
   /// published in four bits. Otherwise as [#INT8].
   INT4(ElementType.FLOAT32);
 
-  /// Above this many parameters the CPU computes in INT8 unless told otherwise. FP32 weights take a
-  /// gigabyte then, and the matrices are wide enough for integer products to be the faster ones.
-  private static final long SMALL_MODEL_PARAMETERS = 1L << 28;
-
   private final ElementType elements;
 
   Precision(ElementType elements) {
@@ -44,10 +40,5 @@ public enum Precision {
           throw new IllegalArgumentException(
               "precision " + name + ": known are fp32, bf16, int8, int4 and auto");
     };
-  }
-
-  /// The precision for a model of this size on the CPU.
-  static Precision forCpu(long parameters) {
-    return parameters > SMALL_MODEL_PARAMETERS ? INT8 : FP32;
   }
 }

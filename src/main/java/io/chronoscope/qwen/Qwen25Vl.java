@@ -32,7 +32,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -85,6 +84,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
   /// @throws io.chronoscope.checkpoint.CheckpointException when the directory is not a usable
   ///   checkpoint
   /// @throws io.chronoscope.ort.OnnxRuntimeException when the device is not available
+  /// @throws InsufficientMemoryException when the model would not fit into the memory
   public static Qwen25Vl open(Path checkpointDirectory, EngineSettings settings) {
     RuntimeLibrary.unpackInto(settings.cacheDirectory());
     if (settings.device() instanceof Device.Cuda) {
@@ -162,16 +162,28 @@ public final class Qwen25Vl implements VideoLanguageModel {
     }
   }
 
+  /// @throws InsufficientMemoryException when the model does not fit into the memory of the CPU
   private static Precision precision(EngineSettings settings, Checkpoint checkpoint) {
-    Precision precision = settings.precisionFor(checkpoint);
-    if (settings.precision().isEmpty()) {
-      LOG.log(
-          precision == Precision.INT8 ? Level.INFO : Level.DEBUG,
-          "precision {0} chosen for {1} million parameters on the CPU (chronoscope.precision)",
-          precision.name().toLowerCase(Locale.ROOT),
-          Long.toString(checkpoint.weights().elements() / 1_000_000));
-    }
-    return precision;
+    return switch (settings.device()) {
+      case Device.Cuda(int ordinal) -> settings.precisionFor(checkpoint);
+      case Device.Cpu() -> {
+        Machine machine = Machine.read();
+        Precision precision =
+            settings
+                .precision()
+                .orElseGet(() -> {
+                  PrecisionChoice choice = PrecisionChoice.of(checkpoint, machine);
+                  LOG.log(
+                      choice.precision() == Precision.FP32 ? Level.DEBUG : Level.INFO,
+                      "precision {0} chosen: {1} (chronoscope.precision)",
+                      PrecisionChoice.name(choice.precision()),
+                      choice.reason());
+                  return choice.precision();
+                });
+        PrecisionChoice.requireMemory(precision, checkpoint, machine);
+        yield precision;
+      }
+    };
   }
 
   private static int threads(EngineSettings settings, Checkpoint checkpoint) {

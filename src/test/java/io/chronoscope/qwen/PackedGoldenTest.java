@@ -62,8 +62,7 @@ class PackedGoldenTest {
     }
   }
 
-  private static Qwen25Vl.TimedAnswer answer(Qwen25Vl model, GoldenCase golden)
-      throws IOException {
+  private static Qwen25Vl.TimedAnswer answer(Qwen25Vl model, GoldenCase golden) throws IOException {
     return QuantizedGoldenTest.answer(
         model, golden, Qwen25VlGoldenTest.GoldenPrompt.encode(model, golden));
   }

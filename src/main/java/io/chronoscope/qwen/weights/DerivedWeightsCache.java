@@ -31,8 +31,8 @@ import java.util.zip.CRC32C;
 
 /// Files of tensors that are derived from checkpoints' weights, such as quantized matrices, made on
 /// first use: one safetensors file for each checkpoint and format, named by both and by the
-/// checkpoint's revision. A file has a CRC-32C of each tensor, is checked whenever it is opened, and
-/// made again when it is damaged. It appears under its name only when it is complete. Several
+/// checkpoint's revision. A file has a CRC-32C of each tensor, is checked whenever it is opened,
+/// and made again when it is damaged. It appears under its name only when it is complete. Several
 /// processes may share the directory.
 public final class DerivedWeightsCache {
 

@@ -70,9 +70,7 @@ public final class GraphWeights {
     if (eight.isPresent() && four.isPresent()) {
       return new LinearWeight.ByLength(eight.get(), four.get());
     }
-    return eight
-        .or(() -> four)
-        .orElseGet(() -> new LinearWeight.Dense(tensor(publishedName)));
+    return eight.or(() -> four).orElseGet(() -> new LinearWeight.Dense(tensor(publishedName)));
   }
 
   private boolean isDerived(String publishedName) {
@@ -104,9 +102,9 @@ public final class GraphWeights {
     return values.computeIfAbsent(weight.name(), name -> ops.graph().weight(weight));
   }
 
-  /// Rows of a table, such as the embeddings of tokens. Beside matrices in other formats the table stays
-  /// as it is stored, and only the rows are converted; otherwise a tied output projection needs all
-  /// of it anyway.
+  /// Rows of a table, such as the embeddings of tokens. Beside matrices in other formats the table
+  /// stays as it is stored, and only the rows are converted; otherwise a tied output projection
+  /// needs all of it anyway.
   ///
   /// @param in ops of the graph that holds the weights, or of a loop body inside it
   /// @param indices INT64, of any shape
@@ -123,8 +121,8 @@ public final class GraphWeights {
 
   /// Whether matrices can be stacked at no cost: their weights are converted when the graph is
   /// compiled, or computed in BF16, which happens on a GPU alone, to which they are copied. Weights
-  /// that are computed as they are mapped stay where they are, and so do quantized matrices, which share
-  /// their quantized input anyway.
+  /// that are computed as they are mapped stay where they are, and so do quantized matrices, which
+  /// share their quantized input anyway.
   public boolean canStack(List<String> publishedNames) {
     return publishedNames.stream().noneMatch(this::isDerived)
         && publishedNames.stream()

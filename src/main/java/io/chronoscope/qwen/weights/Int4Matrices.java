@@ -121,8 +121,8 @@ final class Int4Matrices implements AutoCloseable {
     void write(int output, ByteBuffer bytes);
   }
 
-  private static void writeRows(
-      Int4Blocks source, DerivedTensor.Sink sink, int rowBytes, Row row) throws IOException {
+  private static void writeRows(Int4Blocks source, DerivedTensor.Sink sink, int rowBytes, Row row)
+      throws IOException {
     for (int first = 0; first < source.outputs(); first += CHUNK_ROWS) {
       int from = first;
       int rows = Math.min(CHUNK_ROWS, source.outputs() - first);
@@ -132,8 +132,7 @@ final class Int4Matrices implements AutoCloseable {
           (start, end) -> {
             for (int i = start; i < end; i++) {
               row.write(
-                  from + i,
-                  chunk.slice(i * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN));
+                  from + i, chunk.slice(i * rowBytes, rowBytes).order(ByteOrder.LITTLE_ENDIAN));
             }
           });
       sink.write(chunk);

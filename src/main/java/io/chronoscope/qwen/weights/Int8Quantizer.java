@@ -65,8 +65,7 @@ final class Int8Quantizer {
 
   /// What rounding to levels leaves, in levels that are [#REST_FRACTION] as large.
   byte[] transposedRest(int firstColumn) {
-    return transposedBlock(
-        firstColumn, scaled -> level((scaled - level(scaled)) * (2 * LEVELS)));
+    return transposedBlock(firstColumn, scaled -> level((scaled - level(scaled)) * (2 * LEVELS)));
   }
 
   private interface Rounding {
@@ -81,18 +80,20 @@ final class Int8Quantizer {
   private byte[] transposedBlock(int firstColumn, Rounding rounding) {
     int width = Math.min(blockColumns, columns - firstColumn);
     byte[] block = new byte[width * rows];
-    RowTasks.run(rows, (from, until) -> {
-      float[] values = new float[width];
-      for (int row = from; row < until; row++) {
-        matrix.copy(row, firstColumn, width, values);
-        float inverse = 1 / scales[row];
-        int at = row;
-        for (int i = 0; i < width; i++) {
-          block[at] = rounding.round(values[i] * inverse);
-          at += rows;
-        }
-      }
-    });
+    RowTasks.run(
+        rows,
+        (from, until) -> {
+          float[] values = new float[width];
+          for (int row = from; row < until; row++) {
+            matrix.copy(row, firstColumn, width, values);
+            float inverse = 1 / scales[row];
+            int at = row;
+            for (int i = 0; i < width; i++) {
+              block[at] = rounding.round(values[i] * inverse);
+              at += rows;
+            }
+          }
+        });
     return block;
   }
 }

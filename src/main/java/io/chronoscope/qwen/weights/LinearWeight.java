@@ -89,22 +89,26 @@ public sealed interface LinearWeight {
             }
           };
       return ops.mul(
-          rest.map(fine -> ops.add(product, ops.mul(
-                  ops.integerMatMul(first, step, zeroPoint, fine, scales),
-                  graph.floats(new float[] {Int8Quantizer.REST_FRACTION}))))
+          rest.map(fine ->
+                  ops.add(
+                      product,
+                      ops.mul(
+                          ops.integerMatMul(first, step, zeroPoint, fine, scales),
+                          graph.floats(new float[] {Int8Quantizer.REST_FRACTION}))))
               .orElse(product),
           magnitude);
     }
   }
 
-  /// A matrix of 4-bit integers in blocks of consecutive inputs, each with a scale and a zero point.
+  /// A matrix of 4-bit integers in blocks of consecutive inputs, each with a scale and a zero
+  /// point.
   ///
   /// @param values UINT8 `[out, blocks, blockSize / 2]`, the even input in the low bits
   /// @param scales FLOAT32 `[out * blocks]`
   /// @param zeroPoints UINT8 `[out * ceil(blocks / 2)]`, the even block in the low bits; empty
   ///   where all are 8
-  /// @param order INT64 `[in]`: which of the layer's inputs each input of the matrix is; empty where
-  ///   they are the same
+  /// @param order INT64 `[in]`: which of the layer's inputs each input of the matrix is; empty
+  ///   where they are the same
   record Int4(
       Value values,
       Value scales,
@@ -118,12 +122,7 @@ public sealed interface LinearWeight {
     public Value multiply(Ops ops, Value x) {
       Value ordered = order.map(indices -> ops.gather(x, indices, -1)).orElse(x);
       return ops.blockMatMul(
-          ordered,
-          values,
-          ops.cast(scales, x.type()),
-          zeroPoints,
-          blocks,
-          accuracy);
+          ordered, values, ops.cast(scales, x.type()), zeroPoints, blocks, accuracy);
     }
   }
 
@@ -139,8 +138,7 @@ public sealed interface LinearWeight {
     public Value multiply(Ops ops, Value x) {
       Graph graph = ops.graph();
       Value single =
-          ops.reshape(
-              ops.equal(ops.dimension(x, 1), graph.list(1)), graph.longs(new long[0], 0));
+          ops.reshape(ops.equal(ops.dimension(x, 1), graph.list(1)), graph.longs(new long[0], 0));
       Graph ofOne = graph.body("one");
       Graph ofMany = graph.body("many");
       return ops.choose(

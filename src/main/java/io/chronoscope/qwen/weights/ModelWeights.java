@@ -5,8 +5,8 @@ import io.chronoscope.domain.ModelRef;
 import io.chronoscope.ort.Ops;
 import java.util.Optional;
 
-/// A checkpoint's weights in the formats in which the graphs use them. Owns the files with copies in
-/// other formats, until it is closed; sessions that read them must be closed before.
+/// A checkpoint's weights in the formats in which the graphs use them. Owns the files with copies
+/// in other formats, until it is closed; sessions that read them must be closed before.
 public final class ModelWeights implements AutoCloseable {
 
   private final Weights stored;
@@ -58,8 +58,9 @@ public final class ModelWeights implements AutoCloseable {
         Ops.BlockAccuracy.INT8);
   }
 
-  /// The weights with the decoder's layers in four bits and INT8 copies of the other matrices. Where
-  /// the checkpoint is not published in four bits, prompts use INT8 copies of those layers, too.
+  /// The weights with the decoder's layers in four bits and INT8 copies of the other matrices.
+  /// Where the checkpoint is not published in four bits, prompts use INT8 copies of those layers,
+  /// too.
   public static ModelWeights int4(DerivedWeightsCache cache, ModelRef model, Weights weights) {
     Int8Matrices int8 =
         Int8Matrices.open(

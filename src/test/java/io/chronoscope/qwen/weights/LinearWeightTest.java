@@ -48,8 +48,8 @@ class LinearWeightTest {
       Value weight =
           graph.weight(
               new MappedWeight("w", ElementType.INT8, List.of((long) IN, (long) OUT), values));
-      LinearWeight linear = new LinearWeight.Int8(
-              weight, graph.floats(scales, OUT), Optional.empty(), digits);
+      LinearWeight linear =
+          new LinearWeight.Int8(weight, graph.floats(scales, OUT), Optional.empty(), digits);
       graph.output("y", linear.multiply(new Ops(graph), input), 2);
       try (Session session = Session.compile("linear", graph, Device.CPU, 1);
           NativeTensor tokens = NativeTensor.ofFloats(x, x.length / IN, IN);
