@@ -27,10 +27,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -86,14 +86,15 @@ class ResultEnvelopeTest {
       return undeclared(json, root.get("$defs").get(definition), root);
     }
     List<String> names = new ArrayList<>();
-    json.properties().forEach(field -> {
-      JsonNode declared = schema.path("properties").path(field.getKey());
-      if (declared.isMissingNode()) {
-        names.add(field.getKey());
-      } else {
-        names.addAll(undeclared(field.getValue(), declared, root));
-      }
-    });
+    json.properties()
+        .forEach(field -> {
+          JsonNode declared = schema.path("properties").path(field.getKey());
+          if (declared.isMissingNode()) {
+            names.add(field.getKey());
+          } else {
+            names.addAll(undeclared(field.getValue(), declared, root));
+          }
+        });
     if (json.isArray()) {
       json.forEach(item -> names.addAll(undeclared(item, schema.path("items"), root)));
     }
