@@ -84,6 +84,11 @@ start_program() {
   fi
   choose_cache "$@"
 
+  # What the embedded broker and the index write is for the user alone.
+  case ${1:-} in
+    serve | demo) umask 077 ;;
+  esac
+
   # The command line is built from its end. Options are split into words on purpose.
   given="${JAVA_OPTS:-} ${CHRONOSCOPE_JAVA_OPTS:-}"
   # shellcheck disable=SC2086
