@@ -63,8 +63,7 @@ final class RehearseCommand implements Callable<Integer> {
 
   private int service() {
     ChronoscopeConfig settings = ConfigLoader.load();
-    Path video =
-        FileFeed.videosIn(ConfigLoader.resolve(settings, "video-samples")).getFirst();
+    Path video = FileFeed.videosIn(ConfigLoader.resolve(settings, "video-samples")).getFirst();
     SegmentStream stream =
         new SegmentStream("rehearsal", FileFeed.cut(video, Duration.ofSeconds(2)));
     AtomicBoolean commandsDone = new AtomicBoolean();

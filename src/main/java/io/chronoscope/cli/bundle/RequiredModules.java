@@ -21,8 +21,8 @@ import java.util.zip.ZipFile;
 /// Finds the modules of the JDK that jars use: those that hold a class which any of their classes
 /// names in its constant pool.
 ///
-/// `jdeps` would do it, but treats jars with a descriptor as modules and gives up on the first whose
-/// dependencies have none.
+/// `jdeps` would do it, but treats jars with a descriptor as modules and gives up on the first
+/// whose dependencies have none.
 final class RequiredModules {
 
   /// Found by name at run time, so that no constant pool shows them.
@@ -84,8 +84,7 @@ final class RequiredModules {
       if (entry instanceof ClassEntry type) {
         String name = type.asInternalName();
         int end = name.lastIndexOf('/');
-        String module =
-            end < 0 ? null : modulesByPackage.get(packageOf(name.substring(0, end)));
+        String module = end < 0 ? null : modulesByPackage.get(packageOf(name.substring(0, end)));
         if (module != null) {
           found.add(module);
         }
@@ -95,7 +94,8 @@ final class RequiredModules {
 
   /// @param internal `java/util`, or `[[Ljava/util` of an array
   private static String packageOf(String internal) {
-    String name = internal.startsWith("[") ? internal.substring(internal.indexOf('L') + 1) : internal;
+    String name =
+        internal.startsWith("[") ? internal.substring(internal.indexOf('L') + 1) : internal;
     return name.replace('/', '.');
   }
 }
