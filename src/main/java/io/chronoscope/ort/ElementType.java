@@ -25,8 +25,17 @@ public enum ElementType {
   }
 
   /// Size of one element in bytes.
-  int bytes() {
+  public int bytes() {
     return bytes;
+  }
+
+  static ElementType of(OnnxJavaType java) {
+    for (ElementType type : values()) {
+      if (type.java == java) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("tensors of " + java + " are not used here");
   }
 
   OnnxMl.TensorProto.DataType proto() {

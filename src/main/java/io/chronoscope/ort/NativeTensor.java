@@ -47,6 +47,16 @@ public final class NativeTensor implements AutoCloseable {
     }
   }
 
+  /// The start of this tensor in another shape, over the same memory. Closing it frees nothing; it
+  /// is of no use after this tensor is closed.
+  ///
+  /// @throws IllegalStateException for an output that the runtime allocated
+  public NativeTensor view(long... shape) {
+    ElementType type = ElementType.of(tensor.getInfo().type);
+    MemorySegment start = memory().asSlice(0, elements(shape) * type.bytes());
+    return new NativeTensor(view(type, start, shape), null, start);
+  }
+
   public static NativeTensor ofFloats(float[] values, long... shape) {
     return copied(ElementType.FLOAT32, MemorySegment.ofArray(values), shape);
   }
