@@ -158,10 +158,17 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int maxPairs();
 
-    /// Maximum prompts in one decoder batch.
+    /// Maximum prompts that are decoded together.
     @WithDefault("8")
     @WithConverter(Bounds.PositiveInt.class)
     int maxPrompts();
+
+    /// Maximum tokens of a prompt that are computed at once. Long prompts are computed in parts, so
+    /// that other streams need not wait for them; on the CPU it also bounds the working memory of
+    /// attention (4 · heads · this · prompt tokens, in bytes).
+    @WithDefault("1024")
+    @WithConverter(Bounds.PositiveInt.class)
+    int prefillChunk();
 
     /// How long the first request of a batch waits for more.
     @WithDefault("10ms")
@@ -225,6 +232,11 @@ public interface ChronoscopeConfig {
     /// reuse.
     @WithDefault("256M")
     MemorySize maxBytes();
+
+    /// Maximum size of the cache of videos that the decoder has read (keys, values and embeddings),
+    /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
+    @WithDefault("512M")
+    MemorySize maxPrefixBytes();
   }
 
   interface Questions {

@@ -11,6 +11,7 @@ import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Qwen25Vl;
+import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
@@ -41,8 +42,11 @@ public final class LayerSettings {
           "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
               .formatted(directory.toAbsolutePath()));
     }
+    EngineSettings device =
+        EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     EngineSettings engine =
-        EngineSettings.parse(settings.device(), settings.precision().orElse(""))
+        device
+            .withDecoding(device.decoding().withSteps(steps(settings)))
             .withIntraOpThreads(settings.threads())
             .withCacheDirectory(
                 settings.cacheDir().map(Path::of).orElseGet(EngineSettings::defaultCacheDirectory));
@@ -51,6 +55,13 @@ public final class LayerSettings {
     } catch (CheckpointException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static StepSettings steps(ChronoscopeConfig settings) {
+    return new StepSettings(
+        settings.batching().maxPrompts(),
+        settings.batching().prefillChunk(),
+        settings.cache().maxPrefixBytes().asLongValue());
   }
 
   /// How streams are analyzed.

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.backtest;
 
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.window.PromptOverridingModel;
 import io.chronoscope.cli.console.KafkaConnection;
@@ -164,8 +165,7 @@ public final class BacktestCommand implements Callable<Integer> {
                 settings,
                 new FfmpegDecoder(),
                 backtest.listener(),
-                size -> {},
-                size -> {},
+                BatchListener.SILENT,
                 engine ->
                     prompt.isPresent()
                         ? new PromptOverridingModel(engine, prompt.get())

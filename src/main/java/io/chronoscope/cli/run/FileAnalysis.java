@@ -1,5 +1,6 @@
 package io.chronoscope.cli.run;
 
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
@@ -73,7 +74,7 @@ public final class FileAnalysis {
       results.put(stream, StreamResults.latestOnly(stream));
     }
     try (AnalysisRuntime runtime =
-        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), size -> {}, size -> {})) {
+        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), BatchListener.SILENT)) {
       AnalysisSettings limits =
           LayerSettings.analysis(settings, runtime.hints(), query)
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);

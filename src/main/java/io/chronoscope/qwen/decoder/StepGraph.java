@@ -20,7 +20,7 @@ import java.util.Optional;
 /// cache holds already. The cache is input and output: a run writes the new keys and values in
 /// place when the caller binds the same tensors to both. So a prompt can be processed in parts, a
 /// cached beginning can be continued by several prompts, and sequences can join and leave between
-/// two steps. See `docs/design/0014-steps-and-prefixes.md`.
+/// two steps. See `docs/design/0015-steps-and-prefixes.md`.
 ///
 /// The operators are those of [DecoderGraph].
 final class StepGraph {

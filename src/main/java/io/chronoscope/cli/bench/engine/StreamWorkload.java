@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench.engine;
 
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
@@ -54,8 +55,7 @@ final class StreamWorkload implements Workload, AutoCloseable {
             settings,
             new FfmpegDecoder(),
             listener(),
-            size -> {},
-            size -> {},
+            BatchListener.SILENT,
             engine -> {
               MeteredModel decorated = new MeteredModel(engine, work);
               metered.set(decorated);
