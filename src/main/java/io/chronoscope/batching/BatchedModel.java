@@ -45,13 +45,16 @@ public final class BatchedModel implements AutoCloseable {
             "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), listener::encoderBatch);
     this.decoder =
         new Batcher<>(
-            "decoder", decoderLimits, (length, prompts) -> generate(prompts, listener), listener::decoderBatch);
+            "decoder",
+            decoderLimits,
+            (length, prompts) -> generate(prompts, listener),
+            listener::decoderBatch);
   }
 
   private List<Answer> generate(List<Prompt> prompts, BatchListener listener) {
     List<Answer> answers = model.generate(prompts);
-    answers.forEach(answer ->
-        listener.promptAnswered(answer.promptTokenIds().size(), answer.reusedTokens()));
+    answers.forEach(
+        answer -> listener.promptAnswered(answer.promptTokenIds().size(), answer.reusedTokens()));
     return answers;
   }
 

@@ -1,8 +1,8 @@
 package io.chronoscope.cli.backtest;
 
-import io.chronoscope.batching.BatchListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.window.PromptOverridingModel;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;

@@ -36,11 +36,10 @@ final class DecodeBatch {
     this.vocabSize = selection.vocabSize();
     this.settings = settings;
     this.inputs = inputs;
-    this.sequences = 
+    this.sequences =
         requests.stream()
             .map(request ->
-                new Sequence(
-                    new GeneratedSequence(request, selection.generation().eosTokenIds())))
+                new Sequence(new GeneratedSequence(request, selection.generation().eosTokenIds())))
             .toArray(Sequence[]::new);
   }
 
@@ -63,7 +62,8 @@ final class DecodeBatch {
     start = System.nanoTime();
     while (Arrays.stream(sequences).anyMatch(sequence -> !sequence.answer.done())) {
       inputs.setLastTokens(
-          Arrays.stream(sequences).mapToInt(sequence -> sequence.answer.lastToken()).toArray(), generated);
+          Arrays.stream(sequences).mapToInt(sequence -> sequence.answer.lastToken()).toArray(),
+          generated);
       generated += decode();
       long elapsed = System.nanoTime() - start;
       for (Sequence sequence : sequences) {
@@ -72,7 +72,9 @@ final class DecodeBatch {
         }
       }
     }
-    return Arrays.stream(sequences).map(sequence -> sequence.answer.toDecoded(0, prefillNanos, sequence.decodeNanos)).toList();
+    return Arrays.stream(sequences)
+        .map(sequence -> sequence.answer.toDecoded(0, prefillNanos, sequence.decodeNanos))
+        .toList();
   }
 
   /// @return steps run
@@ -105,7 +107,8 @@ final class DecodeBatch {
   ///
   /// @return `outputs`; the caller closes them
   private Map<String, NativeTensor> runLoop(int maxSteps, Set<String> outputs) {
-    int remaining = Arrays.stream(sequences).mapToInt(sequence -> sequence.answer.remaining()).max().orElse(0);
+    int remaining =
+        Arrays.stream(sequences).mapToInt(sequence -> sequence.answer.remaining()).max().orElse(0);
     boolean[] done = new boolean[sequences.length];
     for (int i = 0; i < sequences.length; i++) {
       done[i] = sequences[i].answer.done();
@@ -136,7 +139,8 @@ final class DecodeBatch {
   private void readFirstLogits(Map<String, NativeTensor> results) {
     float[] logits = result(results, DecoderGraph.FIRST_LOGITS).toFloats();
     for (int i = 0; i < sequences.length; i++) {
-      sequences[i].answer.setFirstLogits(Arrays.copyOfRange(logits, i * vocabSize, (i + 1) * vocabSize));
+      sequences[i].answer.setFirstLogits(
+          Arrays.copyOfRange(logits, i * vocabSize, (i + 1) * vocabSize));
     }
   }
 

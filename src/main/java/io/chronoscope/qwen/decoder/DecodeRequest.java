@@ -15,7 +15,6 @@ import java.util.function.IntConsumer;
 /// @param maxNewTokens upper bound on generated tokens
 /// @param onToken called with each generated token, in order, from the generating thread
 public record DecodeRequest(
-    
     ChatPrompt prompt,
     List<FloatBuffer> visualRows,
     int sharedTokens,
@@ -49,10 +48,12 @@ public record DecodeRequest(
       throw new IllegalArgumentException(
           "a prompt of %d tokens (positions up to %d) and %d new tokens exceed the model's %d positions"
               .formatted(
-                  prompt.length(), prompt.positions().next() - 1, maxNewTokens, text.maxPositions()));
+                  prompt.length(),
+                  prompt.positions().next() - 1,
+                  maxNewTokens,
+                  text.maxPositions()));
     }
-    long rows =
-        visualRows.stream().mapToLong(piece -> piece.remaining()).sum() / text.hiddenSize();
+    long rows = visualRows.stream().mapToLong(piece -> piece.remaining()).sum() / text.hiddenSize();
     if (rows != prompt.visualAt().length) {
       throw new IllegalArgumentException(
           "%d visual rows for %d visual tokens".formatted(rows, prompt.visualAt().length));

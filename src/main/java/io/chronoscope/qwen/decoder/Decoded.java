@@ -12,7 +12,6 @@ package io.chronoscope.qwen.decoder;
 /// @param decodeNanos wall time after prefill until this sequence ended
 @SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
 public record Decoded(
-    
     int[] tokenIds,
     boolean finished,
     float[] firstLogits,

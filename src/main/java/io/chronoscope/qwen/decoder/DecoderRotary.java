@@ -57,8 +57,7 @@ record DecoderRotary(Value rows, Value cos, Value sin) {
   private static Value rows(Ops ops, Value positions) {
     Value batch = ops.dimension(positions, 0);
     Value tokens = ops.dimension(positions, 1);
-    return ops.reshape(
-        range(ops, ops.mul(batch, tokens)), ops.concat(List.of(batch, tokens), 0));
+    return ops.reshape(range(ops, ops.mul(batch, tokens)), ops.concat(List.of(batch, tokens), 0));
   }
 
   /// Writes the tables, outside of the loop.

@@ -78,8 +78,7 @@ final class KvCache implements AutoCloseable {
       MemorySegment source = from.tensors.get(i).memory();
       MemorySegment target = tensors.get(i).memory();
       for (int head = 0; head < shape.kvHeads(); head++) {
-        MemorySegment.copy(
-            source, from.offset(fromRow, head), target, offset(row, head), bytes);
+        MemorySegment.copy(source, from.offset(fromRow, head), target, offset(row, head), bytes);
       }
     }
   }

@@ -110,8 +110,7 @@ final class PromptContent {
     long rowBytes = (long) Float.BYTES * hiddenSize;
     int first = visualBefore(from);
     int end = visualBefore(until);
-    NativeTensor visual =
-        NativeTensor.allocate(ElementType.FLOAT32, end - first, hiddenSize);
+    NativeTensor visual = NativeTensor.allocate(ElementType.FLOAT32, end - first, hiddenSize);
     int pieceStart = 0;
     for (FloatBuffer piece : visualRows) {
       int pieceEnd = pieceStart + piece.remaining() / hiddenSize;

@@ -93,7 +93,7 @@ public final class StepBatch implements AutoCloseable {
   /// Continues the longest beginning that is in the cache. The tail of the prompt, behind what
   /// others share, is computed in one call, in memory that the prefix has free behind it.
   private int prefillShared(StepSequence sequence) {
-    Prefix prefix = 
+    Prefix prefix =
         prefixes.acquire(sequence.content(), sequence.sharedTokens(), sequence.prefix());
     try {
       pin(sequence, prefix);
@@ -138,8 +138,7 @@ public final class StepBatch implements AutoCloseable {
       inputs.put(StepGraph.POSITIONS, content.positions(from, until));
       inputs.put(StepGraph.VISUAL, content.visual(from, until));
       inputs.put(StepGraph.VISUAL_INDICES, content.visualIndices(from, until));
-      inputs.put(
-          StepGraph.LAST_TOKEN, NativeTensor.ofLongs(new long[] {until - from - 1}, 1, 1));
+      inputs.put(StepGraph.LAST_TOKEN, NativeTensor.ofLongs(new long[] {until - from - 1}, 1, 1));
       inputs.put(StepGraph.LAST_CACHE_INDEX, NativeTensor.ofInts(new int[] {until - 1}, 1));
       inputs.put(StepGraph.TOTAL_LENGTH, NativeTensor.ofInts(new int[] {until}, 1));
       if (selection.penalizesRepetition()) {
@@ -181,12 +180,7 @@ public final class StepBatch implements AutoCloseable {
               () ->
                   running.add(
                       new RunningBatch(
-                          session,
-                          text,
-                          shape,
-                          selection.penalizesRepetition(),
-                          sequence,
-                          cache)));
+                          session, text, shape, selection.penalizesRepetition(), sequence, cache)));
     }
     endPrefill(sequence);
   }

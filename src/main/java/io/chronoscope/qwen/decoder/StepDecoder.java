@@ -47,10 +47,7 @@ public final class StepDecoder implements Decoder {
       StepSettings settings) {
     Session session =
         Session.compile(
-            "decoder",
-            StepGraph.build(text, generation, weights, compute),
-            device,
-            intraOpThreads);
+            "decoder", StepGraph.build(text, generation, weights, compute), device, intraOpThreads);
     return new StepDecoder(
         session,
         text,
@@ -89,9 +86,11 @@ public final class StepDecoder implements Decoder {
   }
 
   private static void throwFailure(StepSequence sequence) {
-    sequence.failure().ifPresent(failure -> {
-      throw failure;
-    });
+    sequence
+        .failure()
+        .ifPresent(failure -> {
+          throw failure;
+        });
   }
 
   /// Bytes of the beginnings that are kept for other prompts.

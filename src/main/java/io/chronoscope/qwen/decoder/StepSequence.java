@@ -21,8 +21,7 @@ public final class StepSequence {
   private @Nullable KvCache own;
   private @Nullable RuntimeException failure;
 
-  StepSequence(
-      DecodeRequest request, List<Integer> eosTokenIds, int hiddenSize, int sharedTokens) {
+  StepSequence(DecodeRequest request, List<Integer> eosTokenIds, int hiddenSize, int sharedTokens) {
     this.answer = new GeneratedSequence(request, eosTokenIds);
     this.content = new PromptContent(request, hiddenSize);
     this.sharedTokens = sharedTokens;

@@ -78,8 +78,7 @@ class QuestionsOverKafkaIT {
             .join();
       }
     }
-    model =
-        BatchedModels.of(new LampModel());
+    model = BatchedModels.of(new LampModel());
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));

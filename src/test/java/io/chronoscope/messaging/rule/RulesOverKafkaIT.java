@@ -243,9 +243,7 @@ class RulesOverKafkaIT {
     putRaw("broken", "{}");
     loader().awaitCaughtUp();
     LampVideo.Script script = new LampVideo.Script(10).on('a', 4, 14).on('b', 1, 19);
-    BatchedModel model =
-        open(
-            BatchedModels.of(new LampModel()));
+    BatchedModel model = open(BatchedModels.of(new LampModel()));
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));

@@ -109,8 +109,7 @@ class StepDecoderTest {
     assertThat(ids(actual)).isEqualTo(ids(expected));
     assertThat(actual.finished()).isEqualTo(expected.finished());
     for (int id = 0; id < expected.firstLogits().length; id++) {
-      assertThat(actual.firstLogits()[id])
-          .isCloseTo(expected.firstLogits()[id], within(TOLERANCE));
+      assertThat(actual.firstLogits()[id]).isCloseTo(expected.firstLogits()[id], within(TOLERANCE));
     }
   }
 
@@ -329,7 +328,9 @@ class StepDecoderTest {
         while (batch.decoding() > 0) {
           batch.decode();
         }
-        assertThat(first.failure()).get().hasToString("java.lang.IllegalStateException: listener left");
+        assertThat(first.failure())
+            .get()
+            .hasToString("java.lang.IllegalStateException: listener left");
         assertSame(second.decoded(), alone);
       }
       calls[0] = 0;

@@ -1,10 +1,10 @@
 package io.chronoscope.cli.bench.engine;
 
-import io.chronoscope.batching.BatchListener;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
