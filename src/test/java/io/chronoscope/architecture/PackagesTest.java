@@ -56,7 +56,6 @@ class PackagesTest {
           // Turns what the analysis reports into spans; clients and messaging add their records.
           "tracing",
           "client",
-          // To be built: the index over events.
           "search",
           "broker",
           "messaging",
