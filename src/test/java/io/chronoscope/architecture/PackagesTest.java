@@ -31,6 +31,8 @@ class PackagesTest {
           "decode",
           "sampling",
           "vlm",
+          // The C interface that ort is written on.
+          "ort.capi",
           "ort",
           "checkpoint",
           "tokenizer",
@@ -136,7 +138,8 @@ class PackagesTest {
   @Test
   void everyLibraryStaysInItsPackage() {
     only("org.bytedeco..", "decode");
-    only("ai.onnxruntime..", "ort");
+    // Of ONNX Runtime's own jar only the native library is used.
+    noClasses().should().dependOnClassesThat().resideInAPackage("ai.onnxruntime..").check(CLASSES);
     only("ai.onnx..", "ort");
     only("com.google.protobuf..", "ort");
     only("ai.djl..", "tokenizer");
@@ -176,6 +179,27 @@ class PackagesTest {
     only("org.eclipse.microprofile..", "config", "service", "web..");
     only("jakarta..", "service", "web..");
     only("io.vertx..", "web..");
+  }
+
+  @Test
+  void nativeFunctionsAreCalledInOnePackage() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "ort.capi")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.Linker")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "ort", ROOT + "ort.capi")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "ort.capi")
+        .check(CLASSES);
   }
 
   private static void only(String library, String... packages) {
