@@ -63,8 +63,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--management-port",
       paramLabel = "PORT",
-      description =
-          "Port of health and metrics (default: 9000, with --port 0 a free one).")
+      description = "Port of health and metrics (default: 9000, with --port 0 a free one).")
   Optional<Integer> managementPort = Optional.empty();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();

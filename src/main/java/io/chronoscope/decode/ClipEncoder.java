@@ -19,9 +19,9 @@ import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes the segments of a time range and encodes their frames as H.264 in one MP4, for video that
-/// a browser cannot play as it is. The frames of the range and no others; at most 1280×720. Costs
-/// as much as decoding and encoding do.
+/// Decodes the segments of a time range and encodes their frames as H.264 in one MP4, for video
+/// that a browser cannot play as it is. The frames of the range and no others; at most 1280×720.
+/// Costs as much as decoding and encoding do.
 public final class ClipEncoder implements AutoCloseable {
 
   private static final int MAX_WIDTH_PX = 1280;

@@ -66,7 +66,8 @@ final class ClipFile implements AutoCloseable {
       throws IOException {
     AVPacket placed = avcodec.av_packet_clone(packet);
     try {
-      long dts = Math.max(ticks(dtsMicros), lastDts == Long.MIN_VALUE ? Long.MIN_VALUE : lastDts + 1);
+      long dts =
+          Math.max(ticks(dtsMicros), lastDts == Long.MIN_VALUE ? Long.MIN_VALUE : lastDts + 1);
       placed.stream_index(0);
       placed.pos(-1);
       placed.dts(dts);
@@ -84,7 +85,8 @@ final class ClipFile implements AutoCloseable {
   }
 
   private long ticks(long micros) {
-    return avutil.av_rescale(micros, stream.time_base().den(), 1_000_000L * stream.time_base().num());
+    return avutil.av_rescale(
+        micros, stream.time_base().den(), 1_000_000L * stream.time_base().num());
   }
 
   /// Bytes of the packets written so far.

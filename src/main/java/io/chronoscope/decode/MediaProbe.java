@@ -20,8 +20,7 @@ public final class MediaProbe {
   }
 
   /// @see #of(ByteBuffer, DecodeLimits)
-  public static Found of(MemorySegment media, DecodeLimits limits)
-      throws UnreadableMediaException {
+  public static Found of(MemorySegment media, DecodeLimits limits) throws UnreadableMediaException {
     try (VideoInput input = VideoInput.open(media, limits)) {
       return new Found(
           switch (input.container()) {

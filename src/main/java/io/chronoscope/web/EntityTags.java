@@ -28,7 +28,9 @@ public class EntityTags implements ContainerResponseFilter {
       return;
     }
     byte[] bytes = Json.bytes(json);
-    response.getHeaders().putIfAbsent(HttpHeaders.CACHE_CONTROL, java.util.List.of("private, no-cache"));
+    response
+        .getHeaders()
+        .putIfAbsent(HttpHeaders.CACHE_CONTROL, java.util.List.of("private, no-cache"));
     if (request.getMethod().equals("GET")
         && response.getStatus() == Response.Status.OK.getStatusCode()) {
       EntityTag tag = new EntityTag(digest(bytes));
@@ -39,7 +41,8 @@ public class EntityTags implements ContainerResponseFilter {
         return;
       }
     }
-    response.setEntity(bytes, new java.lang.annotation.Annotation[0], MediaType.APPLICATION_JSON_TYPE);
+    response.setEntity(
+        bytes, new java.lang.annotation.Annotation[0], MediaType.APPLICATION_JSON_TYPE);
   }
 
   /// Whether the header names the tag, weakly compared (RFC 9110, 13.1.2).
@@ -48,7 +51,9 @@ public class EntityTags implements ContainerResponseFilter {
         && Arrays.stream(header.split(","))
             .map(String::strip)
             .anyMatch(one ->
-                one.equals("*") || one.equals("\"" + tag + "\"") || one.equals("W/\"" + tag + "\""));
+                one.equals("*")
+                    || one.equals("\"" + tag + "\"")
+                    || one.equals("W/\"" + tag + "\""));
   }
 
   private static String digest(byte[] bytes) {

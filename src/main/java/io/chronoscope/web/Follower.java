@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
-/// One client that follows changes, on a thread of its own: waits for changes, writes a batch, waits
-/// until the client has taken it.
+/// One client that follows changes, on a thread of its own: waits for changes, writes a batch,
+/// waits until the client has taken it.
 final class Follower {
 
   private static final Logger LOG = Logger.getLogger(Follower.class);

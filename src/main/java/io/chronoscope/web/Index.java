@@ -94,11 +94,9 @@ public class Index {
   ///   not see it
   public io.chronoscope.search.StreamFacts stream(String id, Caller caller) {
     caller.requireStream(id);
-    return get()
-        .stream(id)
+    return get().stream(id)
         .orElseThrow(() ->
-            new ProblemException(
-                Reason.NOT_FOUND, "there is no stream " + Parameters.excerpt(id)));
+            new ProblemException(Reason.NOT_FOUND, "there is no stream " + Parameters.excerpt(id)));
   }
 
   /// The filter for one stream.

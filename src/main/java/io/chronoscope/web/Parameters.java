@@ -11,7 +11,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -117,14 +116,16 @@ public final class Parameters {
     }
   }
 
-
   public static int limit(@Nullable String value) {
     return number("limit", value, 1, ResultListing.MAX_LIMIT, DEFAULT_LIMIT);
   }
 
   /// One page of a list.
   public static ResultListing listing(
-      ResultFilter filter, @Nullable String order, @Nullable String limit, @Nullable String cursor) {
+      ResultFilter filter,
+      @Nullable String order,
+      @Nullable String limit,
+      @Nullable String cursor) {
     ResultListing first =
         new ResultListing(
             filter,
@@ -139,5 +140,4 @@ public final class Parameters {
   public static String excerpt(String text) {
     return text.length() <= 60 ? text : text.substring(0, 60) + "…";
   }
-
 }

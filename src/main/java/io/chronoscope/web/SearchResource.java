@@ -71,8 +71,7 @@ public class SearchResource {
       @Parameter(description = "Whether the model checks the best hits in the video")
           @QueryParam("ground")
           @Nullable String ground,
-      @Parameter(description = "The most hits, 1 to 100", example = "20")
-          @QueryParam("limit")
+      @Parameter(description = "The most hits, 1 to 100", example = "20") @QueryParam("limit")
           @Nullable String limit) {
     String text = Parameters.required("q", q);
     Set<ResultType> types = Parameters.constants("type", ResultType.class, type);

@@ -67,7 +67,8 @@ public class StreamResource {
     List<ObjectNode> items = new ArrayList<>();
     String last = "";
     for (StreamFacts stream : index.get().streams()) {
-      if (caller.maySee(stream.id()) && after.map(id -> stream.id().compareTo(id) > 0).orElse(true)) {
+      if (caller.maySee(stream.id())
+          && after.map(id -> stream.id().compareTo(id) > 0).orElse(true)) {
         if (items.size() == most) {
           return Index.list(items, Optional.of(cursorAfter(last)));
         }
@@ -95,7 +96,10 @@ public class StreamResource {
 
   @GET
   @Path("{id}")
-  @Operation(operationId = "getStream", summary = "One stream", description = "Its state and counts.")
+  @Operation(
+      operationId = "getStream",
+      summary = "One stream",
+      description = "Its state and counts.")
   @APIResponse(
       responseCode = "200",
       description = "The stream",
@@ -200,8 +204,7 @@ public class StreamResource {
         Parameters.listing(of(id, ResultType.GAP, from, to), order, limit, cursor), id);
   }
 
-  private ResultFilter of(
-      String id, ResultType type, @Nullable String from, @Nullable String to) {
+  private ResultFilter of(String id, ResultType type, @Nullable String from, @Nullable String to) {
     Caller caller = callers.current();
     var unused = index.stream(id, caller);
     return Index.only(Index.visibleTo(caller), id)

@@ -42,8 +42,7 @@ public class UpdatesResource {
   private final StreamJson streamJson;
   private final Semaphore places;
 
-  UpdatesResource(
-      Index index, Callers callers, StreamJson streamJson, ChronoscopeConfig settings) {
+  UpdatesResource(Index index, Callers callers, StreamJson streamJson, ChronoscopeConfig settings) {
     this.index = index;
     this.callers = callers;
     this.streamJson = streamJson;
@@ -67,7 +66,8 @@ public class UpdatesResource {
           lists again.
 
           A reconnect with `Last-Event-ID` (browsers do this themselves) goes on after that event. \
-          A comment is sent at least every 10 seconds.""")
+          A comment is sent at least every 10 seconds.\
+          """)
   @APIResponse(
       responseCode = "200",
       description = "Events",

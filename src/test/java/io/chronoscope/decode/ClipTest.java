@@ -63,7 +63,8 @@ class ClipTest {
     List<Long> times = clipTimes(copy(apart, 0, 6_000_000));
 
     assertThat(times).hasSize(50);
-    assertThat(times.get(25)).isCloseTo(EPOCH + 5_000_000, org.assertj.core.data.Offset.offset(20L));
+    assertThat(times.get(25))
+        .isCloseTo(EPOCH + 5_000_000, org.assertj.core.data.Offset.offset(20L));
   }
 
   @Test
@@ -107,7 +108,8 @@ class ClipTest {
                   .filter(time -> time > EPOCH + 460_000 && time < EPOCH + 1_500_000)
                   .toList(),
               ClipTest::sameFrame);
-      assertThat(MediaProbe.of(read(), LIMITS)).isEqualTo(new MediaProbe.Found("video/mp4", "h264"));
+      assertThat(MediaProbe.of(read(), LIMITS))
+          .isEqualTo(new MediaProbe.Found("video/mp4", "h264"));
     }
   }
 
@@ -185,8 +187,7 @@ class ClipTest {
             file,
             Duration.ofMillis(700),
             segment ->
-                parts.add(
-                    new ClipPart(segment.media(), EPOCH + segment.start().toNanos() / 1000)));
+                parts.add(new ClipPart(segment.media(), EPOCH + segment.start().toNanos() / 1000)));
     return parts;
   }
 

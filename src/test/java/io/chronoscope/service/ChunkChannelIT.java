@@ -57,6 +57,7 @@ class ChunkChannelIT {
   @Inject WordPairAnalysis analysis;
   @Inject MessagingFailure failure;
   @Inject ChronoscopeConfig settings;
+
   @TestHTTPResource(management = true)
   URI root;
 

@@ -132,7 +132,9 @@ class SecuredBrokerIT {
     Path log = directory.resolve("serve.log");
     int port = freePort();
     Process service =
-        command(PASSWORD, List.of("serve", "--port", "0", "--management-port", Integer.toString(port)))
+        command(
+                PASSWORD,
+                List.of("serve", "--port", "0", "--management-port", Integer.toString(port)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

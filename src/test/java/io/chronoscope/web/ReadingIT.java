@@ -117,8 +117,7 @@ class ReadingIT {
         Samples.event("other", 1, "another stream"), Samples.event("second", 1, "followed"));
 
     try (InputStream again =
-        http.stream(
-                "/api/updates?stream=followed", "Last-Event-ID", position.substring(3).strip())
+        http.stream("/api/updates?stream=followed", "Last-Event-ID", position.substring(3).strip())
             .body()) {
       BufferedReader lines = reader(again);
       assertThat(next(lines)).contains("event:ready");

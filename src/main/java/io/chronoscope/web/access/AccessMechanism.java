@@ -63,8 +63,8 @@ public class AccessMechanism implements HttpAuthenticationMechanism {
               .map(token ->
                   find(token)
                       .map(caller -> Uni.createFrom().item(identity(caller)))
-                      .orElseGet(() ->
-                          Uni.createFrom().failure(new AuthenticationFailedException())))
+                      .orElseGet(
+                          () -> Uni.createFrom().failure(new AuthenticationFailedException())))
               .orElseGet(() -> Uni.createFrom().nullItem());
     };
   }

@@ -62,8 +62,8 @@ class ClaimedStreams implements SecurityIdentityAugmentor {
     List<String> texts = new ArrayList<>();
     switch (value) {
       case JsonArray array ->
-          array.forEach(one ->
-              texts.add(one instanceof JsonString text ? text.getString() : one.toString()));
+          array.forEach(
+              one -> texts.add(one instanceof JsonString text ? text.getString() : one.toString()));
       case Collection<?> several -> several.forEach(one -> texts.add(String.valueOf(one)));
       case JsonString text -> texts.addAll(Arrays.asList(text.getString().split(",")));
       default -> texts.addAll(Arrays.asList(value.toString().split(",")));

@@ -35,8 +35,7 @@ final class RateLimiter {
   synchronized boolean allows(String client) {
     long now = nanos.getAsLong();
     Bucket before = buckets.getOrDefault(client, new Bucket(perSecond, now));
-    double left =
-        Math.min(perSecond, before.left + (now - before.atNanos) / 1e9 * perSecond);
+    double left = Math.min(perSecond, before.left + (now - before.atNanos) / 1e9 * perSecond);
     boolean allowed = left >= 1;
     buckets.put(client, new Bucket(allowed ? left - 1 : left, now));
     return allowed;

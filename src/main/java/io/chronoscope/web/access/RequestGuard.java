@@ -21,9 +21,9 @@ import java.util.Set;
 /// Sees every request of the HTTP interface first.
 ///
 /// - Security headers go on every response.
-/// - Without authentication, the interface trusts whoever is on this machine. A page of another site
-///   in a browser on this machine is not trusted: neither under a name of its own that resolves to
-///   this machine (DNS rebinding), nor when it sends requests that change something.
+/// - Without authentication, the interface trusts whoever is on this machine. A page of another
+///   site in a browser on this machine is not trusted: neither under a name of its own that
+///   resolves to this machine (DNS rebinding), nor when it sends requests that change something.
 /// - A client that asks too often is told to wait.
 @ApplicationScoped
 class RequestGuard {
@@ -109,7 +109,8 @@ class RequestGuard {
   }
 
   private static boolean isLoopback(HostAndPort authority) {
-    return authority != null && LOOPBACK.contains(authority.host().toLowerCase(java.util.Locale.ROOT));
+    return authority != null
+        && LOOPBACK.contains(authority.host().toLowerCase(java.util.Locale.ROOT));
   }
 
   /// Whether the request comes from this server's own page, or from no page at all.

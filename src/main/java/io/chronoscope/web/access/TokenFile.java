@@ -89,7 +89,8 @@ final class TokenFile {
         Arrays.stream(fields[2].split(",")).map(StreamPattern::new).toList();
     Caller before = tokens.put(digest(fields[3]), new Caller(fields[0], roles, streams));
     if (before != null) {
-      throw new IllegalArgumentException("the token is that of %s as well".formatted(before.name()));
+      throw new IllegalArgumentException(
+          "the token is that of %s as well".formatted(before.name()));
     }
   }
 

@@ -37,7 +37,8 @@ public final class ProblemMappers {
   @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
   public Response unauthenticated(SecurityException e) {
     return response(
-        new Problem(Reason.UNAUTHENTICATED, "send `Authorization: Bearer TOKEN` with a valid token"));
+        new Problem(
+            Reason.UNAUTHENTICATED, "send `Authorization: Bearer TOKEN` with a valid token"));
   }
 
   @ServerExceptionMapper
