@@ -2,8 +2,9 @@ package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.checkpoint.TextConfig;
 import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Memory;
 import io.chronoscope.ort.NativeTensor;
-import java.lang.foreign.MemorySegment;
+import io.chronoscope.ort.Session;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,20 +30,36 @@ final class KvCache implements AutoCloseable {
     }
   }
 
+  /// Allocates caches where the session computes.
+  record Allocator(Session session, Shape shape) {
+
+    KvCache allocate(int rows, int capacity) {
+      return new KvCache(this, rows, capacity);
+    }
+  }
+
   private final Shape shape;
   private final int rows;
   private final int capacity;
   private final List<NativeTensor> tensors = new ArrayList<>();
 
   /// @param capacity tokens for which each row has room
-  KvCache(Shape shape, int rows, int capacity) {
-    this.shape = shape;
+  private KvCache(Allocator allocator, int rows, int capacity) {
+    this.shape = allocator.shape();
     this.rows = rows;
     this.capacity = capacity;
     try {
       for (int i = 0; i < 2 * shape.layers(); i++) {
         tensors.add(
-            NativeTensor.allocate(shape.type(), rows, shape.kvHeads(), capacity, shape.headDim()));
+            allocator
+                .session()
+                .allocate(
+                    Memory.DEVICE,
+                    shape.type(),
+                    rows,
+                    shape.kvHeads(),
+                    capacity,
+                    shape.headDim()));
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -75,10 +92,10 @@ final class KvCache implements AutoCloseable {
   void copyRow(KvCache from, int fromRow, int row, int tokens) {
     long bytes = shape.headBytes(tokens);
     for (int i = 0; i < tensors.size(); i++) {
-      MemorySegment source = from.tensors.get(i).memory();
-      MemorySegment target = tensors.get(i).memory();
       for (int head = 0; head < shape.kvHeads(); head++) {
-        MemorySegment.copy(source, from.offset(fromRow, head), target, offset(row, head), bytes);
+        tensors
+            .get(i)
+            .copyFrom(from.tensors.get(i), from.offset(fromRow, head), offset(row, head), bytes);
       }
     }
   }

@@ -18,15 +18,15 @@ final class PrefixCache implements AutoCloseable {
   /// more frames, fit without a copy.
   private static final int ROOM = 128;
 
-  private final KvCache.Shape shape;
+  private final KvCache.Allocator memory;
   private final long maxBytes;
   // The least recently used one first.
   private final List<Prefix> prefixes = new ArrayList<>();
   private long bytes;
   private boolean closed;
 
-  PrefixCache(KvCache.Shape shape, long maxBytes) {
-    this.shape = shape;
+  PrefixCache(KvCache.Allocator memory, long maxBytes) {
+    this.memory = memory;
     this.maxBytes = maxBytes;
   }
 
@@ -88,7 +88,7 @@ final class PrefixCache implements AutoCloseable {
     if (best != null && longest == best.tokens) {
       return take(best, prompt);
     }
-    Prefix fresh = new Prefix(new KvCache(shape, 1, room(prompt)), prompt);
+    Prefix fresh = new Prefix(memory.allocate(1, room(prompt)), prompt);
     if (best != null) {
       fresh.cache.copyRow(best.cache, 0, 0, longest);
       fresh.tokens = longest;
@@ -122,7 +122,7 @@ final class PrefixCache implements AutoCloseable {
 
   private void ensureRoom(Prefix prefix, PromptContent prompt) {
     if (prefix.cache.capacity() < prompt.tokens()) {
-      KvCache larger = new KvCache(shape, 1, room(prompt));
+      KvCache larger = memory.allocate(1, room(prompt));
       larger.copyRow(prefix.cache, 0, 0, prefix.tokens);
       prefix.cache.close();
       prefix.cache = larger;

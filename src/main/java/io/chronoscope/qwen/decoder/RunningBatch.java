@@ -7,10 +7,7 @@ import io.chronoscope.ort.Session;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// Sequences that decode together, each in a row of one KV cache. A sequence joins with the keys
 /// and values of its prompt and leaves when it has ended; the last row then takes its place. All
@@ -26,7 +23,7 @@ final class RunningBatch implements AutoCloseable {
 
   private final Session session;
   private final TextConfig text;
-  private final KvCache.Shape shape;
+  private final KvCache.Allocator memory;
   private final boolean tracksSeenTokens;
   private final List<StepSequence> rows = new ArrayList<>();
   private KvCache cache;
@@ -37,15 +34,15 @@ final class RunningBatch implements AutoCloseable {
   RunningBatch(
       Session session,
       TextConfig text,
-      KvCache.Shape shape,
+      KvCache.Allocator memory,
       boolean tracksSeenTokens,
       StepSequence first,
       KvCache from) {
     this.session = session;
     this.text = text;
-    this.shape = shape;
+    this.memory = memory;
     this.tracksSeenTokens = tracksSeenTokens;
-    this.cache = new KvCache(shape, 1, capacityFor(first.promptTokens()));
+    this.cache = memory.allocate(1, capacityFor(first.promptTokens()));
     this.seen = seenOf(1);
     add(first, from);
     this.bound = new Bound();
@@ -111,7 +108,7 @@ final class RunningBatch implements AutoCloseable {
   }
 
   private void resize(int count, int capacity) {
-    KvCache larger = new KvCache(shape, count, capacity);
+    KvCache larger = memory.allocate(count, capacity);
     for (int row = 0; row < rows.size(); row++) {
       larger.copyRow(cache, row, row, rows.get(row).lastCacheIndex());
     }
@@ -176,30 +173,30 @@ final class RunningBatch implements AutoCloseable {
   private final class Bound implements AutoCloseable {
 
     private final int count = rows.size();
-    private final NativeTensor tokens = NativeTensor.allocate(ElementType.INT64, count, 1);
-    private final NativeTensor positions = NativeTensor.allocate(ElementType.FLOAT32, count, 1, 3);
-    private final NativeTensor lastCacheIndex = NativeTensor.allocate(ElementType.INT32, count);
-    private final NativeTensor totalLength = NativeTensor.allocate(ElementType.INT32, 1);
-    private final NativeTensor selected = NativeTensor.allocate(ElementType.INT64, count);
-    private final NativeTensor logitSums = NativeTensor.allocate(ElementType.FLOAT32, count);
-    private final Map<String, NativeTensor> inputs = new HashMap<>();
-    private final Map<String, NativeTensor> outputs = new HashMap<>();
+    private final StepTensors tensors = new StepTensors(session);
+    private final NativeTensor tokens = input(StepGraph.TOKENS, ElementType.INT64, count, 1);
+    private final NativeTensor positions =
+        input(StepGraph.POSITIONS, ElementType.FLOAT32, count, 1, 3);
+    private final NativeTensor lastCacheIndex =
+        input(StepGraph.LAST_CACHE_INDEX, ElementType.INT32, count);
+    private final NativeTensor totalLength = input(StepGraph.TOTAL_LENGTH, ElementType.INT32, 1);
+    private final NativeTensor selected =
+        tensors.output(StepGraph.SELECTED, ElementType.INT64, count);
+    private final NativeTensor logitSums =
+        tensors.output(StepGraph.LOGIT_SUMS, ElementType.FLOAT32, count);
 
     Bound() {
-      inputs.put(StepGraph.TOKENS, tokens);
-      inputs.put(StepGraph.POSITIONS, positions);
-      inputs.put(StepGraph.LAST_CACHE_INDEX, lastCacheIndex);
-      inputs.put(StepGraph.TOTAL_LENGTH, totalLength);
-      inputs.put(StepGraph.LAST_TOKEN, NativeTensor.allocate(ElementType.INT64, count, 1));
-      inputs.put(
-          StepGraph.VISUAL, NativeTensor.allocate(ElementType.FLOAT32, 0, text.hiddenSize()));
-      inputs.put(StepGraph.VISUAL_INDICES, NativeTensor.allocate(ElementType.INT64, 0, 2));
+      input(StepGraph.LAST_TOKEN, ElementType.INT64, count, 1);
+      input(StepGraph.VISUAL, ElementType.FLOAT32, 0, text.hiddenSize());
+      input(StepGraph.VISUAL_INDICES, ElementType.INT64, 0, 2);
       if (tracksSeenTokens) {
-        inputs.put(StepGraph.SEEN, seen.view(count, text.vocabSize()));
+        tensors.input(StepGraph.SEEN, seen.view(count, text.vocabSize()));
       }
-      outputs.put(StepGraph.SELECTED, selected);
-      outputs.put(StepGraph.LOGIT_SUMS, logitSums);
-      StepGraph.bindCache(cache.firstRows(count), inputs, outputs);
+      tensors.cache(cache, count);
+    }
+
+    private NativeTensor input(String name, ElementType type, long... dimensions) {
+      return tensors.input(name, NativeTensor.allocate(type, dimensions));
     }
 
     void run() {
@@ -217,14 +214,12 @@ final class RunningBatch implements AutoCloseable {
         total = Math.max(total, index + 1);
       }
       totalLength.memory().setAtIndex(ValueLayout.JAVA_INT, 0, total);
-      session.run(inputs, Set.of(), outputs);
+      tensors.run();
     }
 
     @Override
     public void close() {
-      inputs.values().forEach(NativeTensor::close);
-      selected.close();
-      logitSums.close();
+      tensors.close();
     }
   }
 

@@ -7,10 +7,7 @@ import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.decoder.PrefixCache.Prefix;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// Sequences that are being answered: each is prefilled part by part, then decodes together with
 /// the others until it ends. Sequences may be started and removed between any two calls. Used by
@@ -20,7 +17,7 @@ public final class StepBatch implements AutoCloseable {
   private final Session session;
   private final TextConfig text;
   private final GreedySelection selection;
-  private final KvCache.Shape shape;
+  private final KvCache.Allocator memory;
   private final StepSettings settings;
   private final PrefixCache prefixes;
   private final List<StepSequence> prefilling = new ArrayList<>();
@@ -30,13 +27,13 @@ public final class StepBatch implements AutoCloseable {
       Session session,
       TextConfig text,
       GreedySelection selection,
-      KvCache.Shape shape,
+      KvCache.Allocator memory,
       StepSettings settings,
       PrefixCache prefixes) {
     this.session = session;
     this.text = text;
     this.selection = selection;
-    this.shape = shape;
+    this.memory = memory;
     this.settings = settings;
     this.prefixes = prefixes;
   }
@@ -78,7 +75,7 @@ public final class StepBatch implements AutoCloseable {
 
   private int prefillOwn(StepSequence sequence) {
     if (sequence.own().isEmpty()) {
-      sequence.setOwn(new KvCache(shape, 1, sequence.promptTokens()));
+      sequence.setOwn(memory.allocate(1, sequence.promptTokens()));
     }
     KvCache cache = sequence.own().orElseThrow();
     int from = sequence.computedTokens();
@@ -127,36 +124,30 @@ public final class StepBatch implements AutoCloseable {
   /// Computes a part of a prompt and, if it is the last one, selects the first token.
   private void run(StepSequence sequence, KvCache cache, int from, int until) {
     boolean last = until == sequence.promptTokens();
-    Map<String, NativeTensor> inputs = new HashMap<>();
-    Map<String, NativeTensor> outputs = new HashMap<>();
-    NativeTensor selected = NativeTensor.allocate(ElementType.INT64, 1);
-    NativeTensor logitSum = NativeTensor.allocate(ElementType.FLOAT32, 1);
-    NativeTensor logits = NativeTensor.allocate(ElementType.FLOAT32, 1, text.vocabSize());
-    try {
+    try (StepTensors tensors = new StepTensors(session)) {
       PromptContent content = sequence.content();
-      inputs.put(StepGraph.TOKENS, content.tokenIds(from, until));
-      inputs.put(StepGraph.POSITIONS, content.positions(from, until));
-      inputs.put(StepGraph.VISUAL, content.visual(from, until));
-      inputs.put(StepGraph.VISUAL_INDICES, content.visualIndices(from, until));
-      inputs.put(StepGraph.LAST_TOKEN, NativeTensor.ofLongs(new long[] {until - from - 1}, 1, 1));
-      inputs.put(StepGraph.LAST_CACHE_INDEX, NativeTensor.ofInts(new int[] {until - 1}, 1));
-      inputs.put(StepGraph.TOTAL_LENGTH, NativeTensor.ofInts(new int[] {until}, 1));
+      tensors.input(StepGraph.TOKENS, content.tokenIds(from, until));
+      tensors.input(StepGraph.POSITIONS, content.positions(from, until));
+      tensors.input(StepGraph.VISUAL, content.visual(from, until));
+      tensors.input(StepGraph.VISUAL_INDICES, content.visualIndices(from, until));
+      tensors.input(
+          StepGraph.LAST_TOKEN, NativeTensor.ofLongs(new long[] {until - from - 1}, 1, 1));
+      tensors.input(StepGraph.LAST_CACHE_INDEX, NativeTensor.ofInts(new int[] {until - 1}, 1));
+      tensors.input(StepGraph.TOTAL_LENGTH, NativeTensor.ofInts(new int[] {until}, 1));
       if (selection.penalizesRepetition()) {
-        inputs.put(StepGraph.SEEN, seen(sequence));
+        tensors.input(StepGraph.SEEN, seen(sequence));
       }
-      StepGraph.bindCache(cache.firstRows(1), inputs, outputs);
-      outputs.put(StepGraph.SELECTED, selected);
-      outputs.put(StepGraph.LOGIT_SUMS, logitSum);
-      outputs.put(StepGraph.LOGITS, logits);
-      session.run(inputs, Set.of(), outputs);
+      tensors.cache(cache, 1);
+      NativeTensor selected = tensors.output(StepGraph.SELECTED, ElementType.INT64, 1);
+      NativeTensor logitSum = tensors.output(StepGraph.LOGIT_SUMS, ElementType.FLOAT32, 1);
+      NativeTensor logits =
+          tensors.output(StepGraph.LOGITS, ElementType.FLOAT32, 1, text.vocabSize());
+      tensors.run();
       sequence.setComputed(until);
       if (last) {
         sequence.appendFirst(
             logits.toFloats(), (int) selected.toLongs()[0], logitSum.toFloats()[0]);
       }
-    } finally {
-      inputs.values().forEach(NativeTensor::close);
-      List.of(selected, logitSum, logits).forEach(NativeTensor::close);
     }
   }
 
@@ -180,7 +171,7 @@ public final class StepBatch implements AutoCloseable {
               () ->
                   running.add(
                       new RunningBatch(
-                          session, text, shape, selection.penalizesRepetition(), sequence, cache)));
+                          session, text, memory, selection.penalizesRepetition(), sequence, cache)));
     }
     endPrefill(sequence);
   }

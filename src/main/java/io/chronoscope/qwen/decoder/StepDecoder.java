@@ -19,7 +19,7 @@ public final class StepDecoder implements Decoder {
   private final Session session;
   private final TextConfig text;
   private final GreedySelection selection;
-  private final KvCache.Shape shape;
+  private final KvCache.Allocator memory;
   private final StepSettings settings;
   private final PrefixCache prefixes;
 
@@ -27,14 +27,14 @@ public final class StepDecoder implements Decoder {
       Session session,
       TextConfig text,
       GreedySelection selection,
-      KvCache.Shape shape,
+      KvCache.Allocator memory,
       StepSettings settings) {
     this.session = session;
     this.text = text;
     this.selection = selection;
-    this.shape = shape;
+    this.memory = memory;
     this.settings = settings;
-    this.prefixes = new PrefixCache(shape, settings.maxPrefixBytes());
+    this.prefixes = new PrefixCache(memory, settings.maxPrefixBytes());
   }
 
   static StepDecoder compile(
@@ -52,7 +52,7 @@ public final class StepDecoder implements Decoder {
         session,
         text,
         new GreedySelection(generation, text.vocabSize()),
-        KvCache.Shape.of(text, compute),
+        new KvCache.Allocator(session, KvCache.Shape.of(text, compute)),
         settings);
   }
 
@@ -60,7 +60,7 @@ public final class StepDecoder implements Decoder {
   /// time, each on a thread of its own; they share the cache of beginnings. The caller closes it
   /// before this decoder.
   public StepBatch startBatch() {
-    return new StepBatch(session, text, selection, shape, settings, prefixes);
+    return new StepBatch(session, text, selection, memory, settings, prefixes);
   }
 
   @Override

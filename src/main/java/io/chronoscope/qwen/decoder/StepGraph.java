@@ -4,14 +4,12 @@ import io.chronoscope.checkpoint.GenerationDefaults;
 import io.chronoscope.checkpoint.TextConfig;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Graph;
-import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import io.chronoscope.qwen.weights.GraphWeights;
 import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The decoder of Qwen2.5-VL as a graph of a single step, over a KV cache that the caller owns.
@@ -75,20 +73,6 @@ final class StepGraph {
   /// Name of the output that holds the input `cache` after the step.
   static String next(String cache) {
     return DecoderGraph.next(cache);
-  }
-
-  /// Adds a cache to the tensors of a run, as input and as output.
-  ///
-  /// @param cache keys and values of each layer in turn
-  static void bindCache(
-      List<NativeTensor> cache,
-      Map<String, NativeTensor> inputs,
-      Map<String, NativeTensor> outputs) {
-    for (int i = 0; i < cache.size(); i++) {
-      String name = i % 2 == 0 ? keys(i / 2) : values(i / 2);
-      inputs.put(name, cache.get(i));
-      outputs.put(next(name), cache.get(i));
-    }
   }
 
   static Graph build(
