@@ -1,11 +1,11 @@
 // The service's HTTP interface. Nothing else in the page knows its paths.
 
-import type { Level, TopicRecord } from "./records";
+import type { TopicRecord } from "./records";
 
 export type StreamState = "live" | "idle" | "ended" | "lagging" | "degraded";
 
 export interface StreamFacts {
-  stream: string;
+  id: string;
   state: StreamState;
   start?: string;
   end?: string;
@@ -13,7 +13,7 @@ export interface StreamFacts {
   openEvents?: number;
   alerts?: number;
   gaps?: number;
-  rejectedChunks?: number;
+  refused?: number;
   lagMs?: number;
   notSeenMs?: number;
 }
@@ -51,17 +51,23 @@ export interface AnswerRecord {
   notSeen: { start: string; end: string; reason: string }[];
 }
 
+/** A moment that a search found. Its bounds are narrower than the record's if the model checked them. */
 export interface Hit {
+  stream: string;
+  start: string;
+  end: string;
+  toleranceMs: number;
   score: number;
-  confidence?: number;
-  highlight?: { text: string; match: boolean }[];
-  hit: TopicRecord;
-  grounding?: unknown;
+  text: { text: string; match: boolean }[];
+  grounding?: { outcome: "confirmed" | "not_confirmed" | "unchecked"; confidence?: number };
+  result: TopicRecord;
+  thumbnail: string;
 }
 
 export interface SearchAnswer {
   items: Hit[];
-  nothingFound?: boolean;
+  /** Why nothing was found. */
+  nothingFound?: string;
 }
 
 export interface DeadLetter {
@@ -171,25 +177,18 @@ export const api = {
     return found;
   },
 
-  /** Events, gaps, alerts and summaries that overlap a span, of all streams. */
-  async records(from: number, to: number, onPage: (records: TopicRecord[]) => void): Promise<void> {
-    const range = { from: iso(from), to: iso(to) };
-    await Promise.all(
-      ["/api/events", "/api/gaps", "/api/alerts", "/api/summaries"].map((path) =>
-        all<TopicRecord>(path, range, onPage),
-      ),
-    );
-  },
-
-  async summaries(stream: string, level: Level): Promise<TopicRecord[]> {
-    const found: TopicRecord[] = [];
-    await all<TopicRecord>(`${ofStream(stream)}/summaries`, { level }, (items) =>
-      found.push(...items),
-    );
-    return found;
-  },
-
-  event: (id: string) => ask<TopicRecord>(`/api/events/${encodeURIComponent(id)}`),
+  /** Events, gaps, alerts and summaries that overlap a span, of all streams, newest first. */
+  records: (from: number, to: number, onPage: (records: TopicRecord[]) => void) =>
+    all<TopicRecord>(
+      "/api/results",
+      {
+        type: "event,gap,unanswered,alert,summary",
+        from: iso(from),
+        to: iso(to),
+        order: "newest_first",
+      },
+      onPage,
+    ),
 
   search: (question: string, stream: string | null) =>
     ask<SearchAnswer>(
@@ -242,7 +241,8 @@ export const api = {
       { ids: [id] },
     ),
 
-  changes: (after: string | null) => address("/api/changes", { after: after ?? undefined }),
+  updates: (lastEventId: string | null) =>
+    address("/api/updates", { lastEventId: lastEventId ?? undefined }),
 
   playlist: (stream: string, from: number, to: number | undefined) =>
     address(`${ofStream(stream)}/playlist.m3u8`, {
@@ -256,7 +256,4 @@ export const api = {
       to: iso(to),
       transcode: transcode ? "true" : undefined,
     }),
-
-  thumbnail: (stream: string, at: number, width: number) =>
-    address(`${ofStream(stream)}/thumbnail`, { at: iso(at), width }),
 };

@@ -26,7 +26,8 @@ export interface Search {
   stream: string | null;
   state: "running" | "done" | "failed";
   hits: Hit[];
-  nothingFound: boolean;
+  /** Why nothing was found; empty when something was. */
+  nothingFound: string;
   problem: string;
 }
 
@@ -64,7 +65,7 @@ export interface State {
 }
 
 const MINUTE = 60_000;
-const STREAMS_EVERY_MS = 2_000;
+const STREAMS_EVERY_MS = 5_000;
 const FOLLOW_EVERY_MS = 1_000;
 const DRAW_EVERY_MS = 150;
 
@@ -98,13 +99,16 @@ export class App {
   private readonly listeners = new Set<() => void>();
   private loaded: TimeWindow | null = null;
   private drawing = 0;
+  private drawingTook = 0;
   private recordsSeen = 0;
   private placed = false;
   private loads: Promise<void> = Promise.resolve();
   private readonly live = new LiveUpdates({
     onConnection: (connection) => this.set({ connection }),
     onFresh: () => void this.reload(),
-    onRecord: (type, record) => this.receive(type, record),
+    onRecord: (record) => this.receive(record),
+    onRemoved: (id) => this.remove(id),
+    onStream: (facts) => this.replaceStream(facts),
   });
 
   subscribe(listener: () => void): () => void {
@@ -148,24 +152,22 @@ export class App {
 
   // --- what arrives -----------------------------------------------------------------------------
 
-  private receive(type: string, record: unknown): void {
-    switch (type) {
-      case "answer": {
-        const answer = record as AnswerRecord;
-        this.set({ answers: { ...this.state.answers, [answer.id]: answer } });
-        return;
-      }
-      case "rule":
-        void this.refreshRules();
-        return;
-      case "stream-end":
-      case "stream.ended":
-      case "dead-letter":
-        void this.refreshStreams();
-        return;
-      default:
-        this.put([record as TopicRecord]);
+  private receive(record: TopicRecord): void {
+    if (record.type === "io.chronoscope.answer") {
+      const answer = record as unknown as AnswerRecord;
+      this.set({ answers: { ...this.state.answers, [answer.id]: answer } });
+    } else {
+      this.put([record]);
     }
+  }
+
+  private remove(id: string): void {
+    this.records.remove(id);
+    this.drawSoon();
+  }
+
+  private replaceStream(facts: StreamFacts): void {
+    this.setStreams([...this.state.streams.filter((one) => one.id !== facts.id), facts]);
   }
 
   private put(records: readonly TopicRecord[]): void {
@@ -183,16 +185,23 @@ export class App {
     }
   }
 
-  /** Views that show records are drawn again, a few times a second at most. */
+  /** Views that show records are drawn again a few times a second, less often where that takes long. */
   private drawSoon(): void {
     if (this.drawing === 0) {
-      this.drawing = window.setTimeout(() => {
-        this.drawing = 0;
-        if (this.recordsSeen !== this.records.version) {
-          this.recordsSeen = this.records.version;
-          this.set({});
-        }
-      }, DRAW_EVERY_MS);
+      this.drawing = window.setTimeout(
+        () => {
+          this.drawing = 0;
+          if (this.recordsSeen !== this.records.version) {
+            this.recordsSeen = this.records.version;
+            const started = performance.now();
+            this.set({});
+            requestAnimationFrame(() => {
+              this.drawingTook = performance.now() - started;
+            });
+          }
+        },
+        Math.max(DRAW_EVERY_MS, 3 * this.drawingTook),
+      );
     }
   }
 
@@ -204,26 +213,32 @@ export class App {
 
   async refreshStreams(): Promise<void> {
     try {
-      const streams = await api.streams();
-      streams.sort((a, b) => a.stream.localeCompare(b.stream, undefined, { numeric: true }));
-      if (JSON.stringify(streams) !== JSON.stringify(this.state.streams)) {
-        this.set({ streams });
-      }
-      if (!this.state.streamsLoaded) {
-        this.set({ streamsLoaded: true });
-      }
-      if (!this.placed && streams.some((stream) => stream.end !== undefined)) {
-        this.placed = true;
-        if (this.state.playing === null) {
-          this.showLatest();
-        }
-        this.loadWindow();
-      } else if (!this.placed) {
-        this.set({ loading: false });
-      }
+      this.setStreams(await api.streams());
     } catch (e) {
       this.refused(e);
     }
+  }
+
+  private setStreams(streams: StreamFacts[]): void {
+    streams.sort((a, b) => a.id.localeCompare(b.id, undefined, { numeric: true }));
+    if (
+      !this.state.streamsLoaded ||
+      JSON.stringify(streams) !== JSON.stringify(this.state.streams)
+    ) {
+      this.set({ streams, streamsLoaded: true });
+    }
+    if (this.placed) {
+      return;
+    }
+    if (!streams.some((stream) => stream.end !== undefined)) {
+      this.set({ loading: false });
+      return;
+    }
+    this.placed = true;
+    if (this.state.playing === null) {
+      this.showLatest();
+    }
+    this.loadWindow();
   }
 
   private refused(problem: unknown): void {
@@ -361,16 +376,16 @@ export class App {
     const wanted = nameFilter.trim().toLowerCase();
     return streams.filter(
       (one) =>
-        (wanted === "" || one.stream.toLowerCase().includes(wanted)) &&
+        (wanted === "" || one.id.toLowerCase().includes(wanted)) &&
         (stateFilter === null ||
-          (stateFilter === "refused" ? (one.rejectedChunks ?? 0) > 0 : one.state === stateFilter)),
+          (stateFilter === "refused" ? (one.refused ?? 0) > 0 : one.state === stateFilter)),
     );
   }
 
   /** Makes a stream the one that the lists are about, and brings its results into sight. */
   selectStream(stream: string | null): void {
     this.set({ stream });
-    const facts = this.state.streams.find((one) => one.stream === stream);
+    const facts = this.state.streams.find((one) => one.id === stream);
     if (facts?.end === undefined) {
       return;
     }
@@ -409,12 +424,13 @@ export class App {
     this.bringIntoSight(at, at);
   }
 
-  /** Opens what a record describes, also when the page does not have it yet. */
-  openRecord(record: TopicRecord): void {
-    this.put([record]);
-    const entry = this.records.get(record.id);
+  /** Opens what a search found, also when the page does not have its record yet. */
+  openHit({ result, start }: Hit): void {
+    this.put([result]);
+    const entry = this.records.get(result.id);
     if (entry !== undefined) {
-      this.open(entry);
+      this.select(entry);
+      this.play(entry.stream, Date.parse(start), entry);
     }
   }
 
@@ -449,14 +465,16 @@ export class App {
       stream,
       state: "running",
       hits: [],
-      nothingFound: false,
+      nothingFound: "",
       problem: "",
     };
     this.set({ search: running, tab: "search" });
     let outcome: Search;
     try {
       const found = await api.search(question, stream);
-      const nothingFound = found.nothingFound === true || found.items.length === 0;
+      const nothingFound =
+        found.nothingFound ??
+        (found.items.length === 0 ? "No event or summary describes this." : "");
       outcome = { ...running, state: "done", hits: found.items, nothingFound };
     } catch (e) {
       outcome = { ...running, state: "failed", problem: messageOf(e) };

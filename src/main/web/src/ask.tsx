@@ -21,10 +21,10 @@ export function Ask() {
   const [to, setTo] = useState("");
   const [asked, setAsked] = useState<string | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
-  const chosen = stream || selected || streams[0]?.stream || "";
+  const chosen = stream || selected || streams[0]?.id || "";
 
   useEffect(() => {
-    const facts = app.state.streams.find((one) => one.stream === chosen);
+    const facts = app.state.streams.find((one) => one.id === chosen);
     if (facts?.end !== undefined) {
       const end = Date.parse(facts.end);
       const start = Date.parse(facts.start ?? facts.end);
@@ -86,8 +86,8 @@ export function Ask() {
               onChange={(event) => setStream(event.currentTarget.value)}
             >
               {streams.map((one) => (
-                <option key={one.stream} value={one.stream}>
-                  {one.stream}
+                <option key={one.id} value={one.id}>
+                  {one.id}
                 </option>
               ))}
             </select>

@@ -6,7 +6,7 @@ import type { Entry } from "./records";
 
 const NARROW_PX = 6;
 const APART_PX = 2;
-const DENSE_PX = 26;
+const DENSE_PX = 40;
 const LABEL_PX = 34;
 
 export interface Bar {

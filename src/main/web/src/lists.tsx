@@ -23,8 +23,8 @@ export function StreamChoice({ id }: { id: string }) {
       >
         <option value="">All streams</option>
         {streams.map((one) => (
-          <option key={one.stream} value={one.stream}>
-            {one.stream}
+          <option key={one.id} value={one.id}>
+            {one.id}
           </option>
         ))}
       </select>
@@ -199,36 +199,45 @@ export function SearchResults() {
       </p>
       {search.state === "running" && <p class="empty">Searching …</p>}
       {search.state === "failed" && <p class="problem">{search.problem}</p>}
-      {search.state === "done" && search.nothingFound && (
-        <p class="empty">Nothing found: no event or summary describes this.</p>
+      {search.nothingFound !== "" && (
+        <p class="empty">
+          <b>Nothing found.</b> <span class="hostile">{search.nothingFound}</span>
+        </p>
       )}
       <ul class="rows">
         {search.hits.map((hit) => (
-          <HitRow key={hit.hit.id} hit={hit} />
+          <HitRow key={`${hit.result.id} ${hit.start}`} hit={hit} />
         ))}
       </ul>
     </>
   );
 }
 
+const GROUNDED = {
+  confirmed: "checked by the model",
+  not_confirmed: "not confirmed by the model",
+  unchecked: "not checked",
+} as const;
+
 function HitRow({ hit }: { hit: Hit }) {
   const selected = useApp((state) => state.selected);
-  const entry = entryOf(hit.hit);
+  const entry = entryOf(hit.result);
   if (entry === null) {
     return null;
   }
-  const confidence = hit.confidence ?? entry.confidence;
+  const from = Date.parse(hit.start);
+  const confidence = hit.grounding?.confidence ?? entry.confidence;
   return (
     <li>
       <button
         type="button"
         class="row row-hit"
         aria-current={selected === entry.id}
-        onClick={() => app.openRecord(hit.hit)}
+        onClick={() => app.openHit(hit)}
       >
         <span class="row-picture">
           <img
-            src={api.thumbnail(entry.stream, (entry.from + entry.to) / 2, 160)}
+            src={hit.thumbnail}
             alt=""
             loading="lazy"
             onError={(event) => {
@@ -237,16 +246,16 @@ function HitRow({ hit }: { hit: Hit }) {
           />
         </span>
         <span class="row-text">
-          {hit.highlight?.map(({ text, match }) => (match ? <mark>{text}</mark> : text)) ??
-            entry.text}
+          {hit.text.map(({ text, match }) => (match ? <mark>{text}</mark> : text))}
         </span>
         <span class="row-facts">
-          {day(entry.from)} · {span(entry.from, entry.to)}
-          {entry.toleranceMs > 0 && ` ± ${(entry.toleranceMs / 1000).toFixed(2)} s`}
+          {day(from)} · {span(from, Date.parse(hit.end))}
+          {hit.toleranceMs > 0 && ` ± ${(hit.toleranceMs / 1000).toFixed(2)} s`}
         </span>
         <span class="row-facts">
-          <span class="stream-name">{entry.stream}</span>
+          <span class="stream-name">{hit.stream}</span>
           {entry.kind !== "event" && ` · ${entry.kind}`}
+          {hit.grounding !== undefined && ` · ${GROUNDED[hit.grounding.outcome]}`}
         </span>
         {confidence !== null && <Confidence value={confidence} />}
       </button>
@@ -260,7 +269,7 @@ export function Refused() {
   const operator = useApp(() => app.operator);
   const [letters, setLetters] = useState<DeadLetter[] | null>(null);
   const [problem, setProblem] = useState("");
-  const total = streams.reduce((sum, one) => sum + (one.rejectedChunks ?? 0), 0);
+  const total = streams.reduce((sum, one) => sum + (one.refused ?? 0), 0);
   const load = async () => {
     try {
       setLetters(await api.deadLetters(stream));

@@ -93,8 +93,8 @@ export async function openClip(
   if (!response.ok) {
     throw await problemOf(await fetch(address));
   }
-  const from = Date.parse(response.headers.get("Chronoscope-Delivered-From") ?? "");
-  const to = Date.parse(response.headers.get("Chronoscope-Delivered-To") ?? "");
+  const from = Date.parse(response.headers.get("Chronoscope-Start") ?? "");
+  const to = Date.parse(response.headers.get("Chronoscope-End") ?? "");
   video.src = address;
   const seek = (moment: number) => {
     if (moment < from || moment > to) {

@@ -14,7 +14,7 @@ export function StreamFilters() {
   for (const { state } of streams) {
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
-  const refused = streams.filter((one) => (one.rejectedChunks ?? 0) > 0).length;
+  const refused = streams.filter((one) => (one.refused ?? 0) > 0).length;
   return (
     <div class="filters">
       <h2 class="filters-title">{loaded ? count(streams.length, "stream") : "Streams"}</h2>

@@ -92,7 +92,7 @@ export function Player() {
 }
 
 function endOf(stream: string): number {
-  const end = app.state.streams.find((one) => one.stream === stream)?.end;
+  const end = app.state.streams.find((one) => one.id === stream)?.end;
   return end === undefined ? Date.now() : Date.parse(end);
 }
 

@@ -113,6 +113,9 @@ export class Records {
   private readonly all = new Map<string, Entry>();
   private readonly streams = new Map<string, Map<string, Entry>>();
   private readonly alertsOfEvents = new Map<string, string>();
+  /** Lists that were asked for since the last change. */
+  private readonly lists = new Map<string, Entry[]>();
+  private listsVersion = 0;
 
   /** Returns whether the record is news. */
   put(record: TopicRecord): boolean {
@@ -142,6 +145,15 @@ export class Records {
     return true;
   }
 
+  remove(id: string): void {
+    const entry = this.all.get(id);
+    if (entry !== undefined) {
+      this.all.delete(id);
+      this.streams.get(entry.stream)?.delete(id);
+      this.version++;
+    }
+  }
+
   get(id: string): Entry | undefined {
     return this.all.get(id);
   }
@@ -161,7 +173,21 @@ export class Records {
   }
 
   /** Entries of some kinds that are not withdrawn, in the order of their start. */
-  list(kinds: readonly Kind[], stream: string | null): Entry[] {
+  list(kinds: readonly Kind[], stream: string | null): readonly Entry[] {
+    const key = `${kinds} ${stream === null ? "" : `of ${stream}`}`;
+    if (this.listsVersion !== this.version) {
+      this.lists.clear();
+      this.listsVersion = this.version;
+    }
+    let found = this.lists.get(key);
+    if (found === undefined) {
+      found = this.sorted(kinds, stream);
+      this.lists.set(key, found);
+    }
+    return found;
+  }
+
+  private sorted(kinds: readonly Kind[], stream: string | null): Entry[] {
     const from = stream === null ? this.all.values() : this.ofStream(stream);
     const found: Entry[] = [];
     for (const entry of from) {

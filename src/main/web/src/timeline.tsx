@@ -13,15 +13,60 @@ import { STATES } from "./states";
 
 const LANE_KINDS = ["event", "alert", "gap", "unanswered"] as const;
 const MIN_SPAN_MS = 1_000;
+const NEAR_PX = 100;
+const FAR_PX = 400;
+const NEW_BARS_PER_FRAME = 60;
 const MAX_SPAN_MS = 120 * 24 * 3_600_000;
 
 type Item = DataItem & { id: string; key: string; bar: Bar };
 type Lane = DataGroup & { id: string; key: string; order: number; facts: StreamFacts };
 
-/** What vis-timeline draws, kept in step with the page's state. */
+/** A data set that is only told what changed, by the items' keys. */
+class Shown<T extends { id: string; key: string }> {
+  readonly set = new DataSet<T, "id">();
+  private items = new Map<string, T>();
+
+  get(id: string): T | undefined {
+    return this.items.get(id);
+  }
+
+  /** Makes the set hold what is wanted, with at most so many new items at once. Returns whether it does. */
+  replace(wanted: readonly T[], mostNew = Number.POSITIVE_INFINITY): boolean {
+    const next = new Map<string, T>();
+    const changed: T[] = [];
+    let added = 0;
+    for (const one of wanted) {
+      const known = this.items.get(one.id);
+      if (known === undefined && ++added > mostNew) {
+        continue;
+      }
+      next.set(one.id, one);
+      if (known?.key !== one.key) {
+        changed.push(one);
+      }
+    }
+    const gone = [...this.items.keys()].filter((id) => !next.has(id));
+    this.items = next;
+    if (gone.length > 0) {
+      this.set.remove(gone);
+    }
+    if (changed.length > 0) {
+      // biome-ignore lint/suspicious/noExplicitAny: the library's type wants a deep partial
+      this.set.update(changed as any);
+    }
+    return added <= mostNew;
+  }
+}
+
+/**
+ * What vis-timeline draws, kept in step with the page's state. The library measures every bar that it is
+ * given, so it is given those of the lanes in sight.
+ */
 class Drawing {
-  private readonly items = new DataSet<Item>();
-  private readonly lanes = new DataSet<Lane>();
+  private readonly items = new Shown<Item>();
+  private readonly lanes = new Shown<Lane>();
+  private inSight = new Set<string>();
+  private waiting = 0;
   private readonly vis: VisTimeline;
   private shown = { from: 0, to: 0 };
   private playheadDrawn = false;
@@ -29,7 +74,7 @@ class Drawing {
 
   constructor(private readonly place: HTMLElement) {
     this.shown = app.state.window;
-    this.vis = new VisTimeline(place, this.items, this.lanes, {
+    this.vis = new VisTimeline(place, this.items.set, this.lanes.set, {
       start: this.shown.from,
       end: this.shown.to,
       height: "100%",
@@ -64,6 +109,27 @@ class Drawing {
     this.vis.on("click", (click: { item: string | null; group: string | null; what: string }) =>
       this.clicked(click),
     );
+    this.vis.on("changed", () => this.lookAround());
+    place.addEventListener("scroll", () => this.lookAround(), { capture: true, passive: true });
+  }
+
+  /** Finds the lanes in sight, and draws again when they are others than before. */
+  private lookAround(): void {
+    const frame = this.place.getBoundingClientRect();
+    const found = new Set<string>();
+    for (const label of this.place.querySelectorAll<HTMLElement>(".lane-label")) {
+      const { top, bottom } = (label.closest(".vis-label") ?? label).getBoundingClientRect();
+      const stream = label.dataset.stream ?? "";
+      // Bars make a lane higher and move those below it: a lane that has them retains them for longer.
+      const near = this.inSight.has(stream) ? FAR_PX : NEAR_PX;
+      if (bottom > frame.top - near && top < frame.bottom + near) {
+        found.add(stream);
+      }
+    }
+    if (found.size !== this.inSight.size || [...found].some((one) => !this.inSight.has(one))) {
+      this.inSight = found;
+      this.updateSoon();
+    }
   }
 
   private clicked(click: { item: string | null; group: string | null; what: string }): void {
@@ -77,24 +143,33 @@ class Drawing {
     }
   }
 
-  update(state: State): void {
+  /** Draws with the next frame. */
+  updateSoon(): void {
+    this.waiting ||= requestAnimationFrame(() => {
+      this.waiting = 0;
+      this.update(app.state);
+    });
+  }
+
+  private update(state: State): void {
     if (state.window.from !== this.shown.from || state.window.to !== this.shown.to) {
       this.shown = state.window;
       this.vis.setWindow(state.window.from, state.window.to, { animation: false });
     }
     const streams = app.shownStreams();
-    replace(
-      this.lanes,
-      streams.map((facts, order) => lane(facts, order, state.stream === facts.stream)),
+    this.lanes.replace(
+      streams.map((facts, order) => lane(facts, order, state.stream === facts.id)),
     );
     const view = { ...state.window, widthPx: Math.max(100, this.place.clientWidth - 150) };
     const items: Item[] = [];
-    for (const { stream } of streams) {
+    for (const { id: stream } of streams.filter((one) => this.inSight.has(one.id))) {
       for (const one of bars(this.entries(stream), view)) {
         items.push(item(one, state, view));
       }
     }
-    replace(this.items, items);
+    if (!this.items.replace(items, NEW_BARS_PER_FRAME)) {
+      this.updateSoon();
+    }
   }
 
   private entries(stream: string): Entry[] {
@@ -126,6 +201,7 @@ class Drawing {
   }
 
   close(): void {
+    cancelAnimationFrame(this.waiting);
     this.vis.destroy();
   }
 }
@@ -139,40 +215,27 @@ function hasOwnBar(entry: Entry): boolean {
   return event === undefined || event.status === "withdrawn";
 }
 
-/** Changes a data set to hold exactly these items; what stays equal is left alone. */
-function replace<T extends { id: string; key: string }>(set: DataSet<T, "id">, wanted: T[]): void {
-  const ids = new Set(wanted.map((one) => one.id));
-  const gone = set.getIds().filter((id) => !ids.has(String(id)));
-  if (gone.length > 0) {
-    set.remove(gone);
-  }
-  const changed = wanted.filter((one) => set.get(one.id)?.key !== one.key);
-  if (changed.length > 0) {
-    // biome-ignore lint/suspicious/noExplicitAny: the library's type wants a deep partial
-    set.update(changed as any);
-  }
-}
-
 function lane(facts: StreamFacts, order: number, selected: boolean): Lane {
   return {
-    id: facts.stream,
+    id: facts.id,
     content: "",
     className: `lane${selected ? " lane-selected" : ""}`,
     order,
     facts,
-    key: `${order} ${selected} ${facts.state} ${facts.rejectedChunks} ${facts.events}`,
+    key: `${order} ${selected} ${facts.state} ${facts.refused} ${facts.events}`,
   } as Lane;
 }
 
 function laneLabel(facts: StreamFacts): HTMLElement {
   const label = document.createElement("div");
   label.className = "lane-label";
+  label.dataset.stream = facts.id;
   const name = document.createElement("span");
   name.className = "lane-name";
-  name.textContent = facts.stream;
+  name.textContent = facts.id;
   const state = document.createElement("span");
   state.className = `lane-state state-${facts.state}`;
-  const refused = facts.rejectedChunks ?? 0;
+  const refused = facts.refused ?? 0;
   state.textContent = `${STATES[facts.state]?.mark ?? ""} ${STATES[facts.state]?.name ?? facts.state}`;
   label.append(name, state);
   if (refused > 0) {
@@ -181,7 +244,7 @@ function laneLabel(facts: StreamFacts): HTMLElement {
     mark.textContent = `${refused} refused`;
     state.append(" · ", mark);
   }
-  label.title = facts.stream;
+  label.title = facts.id;
   return label;
 }
 
@@ -262,7 +325,7 @@ function openBar(bar: Bar): void {
 
 /** Moves the selection along the lane of the selected stream. */
 function step(direction: 1 | -1): void {
-  const stream = app.state.stream ?? app.shownStreams()[0]?.stream;
+  const stream = app.state.stream ?? app.shownStreams()[0]?.id;
   if (stream === undefined) {
     return;
   }
@@ -296,12 +359,12 @@ function announce(entry: Entry): void {
 
 function stepStream(direction: 1 | -1): void {
   const streams = app.shownStreams();
-  const index = streams.findIndex((one) => one.stream === app.state.stream);
+  const index = streams.findIndex((one) => one.id === app.state.stream);
   const next = streams[index < 0 ? 0 : index + direction];
   if (next !== undefined) {
     app.set({ selected: null });
-    app.selectStream(next.stream);
-    app.set({ announcement: `${next.stream}, ${STATES[next.state]?.name ?? next.state}` });
+    app.selectStream(next.id);
+    app.set({ announcement: `${next.id}, ${STATES[next.state]?.name ?? next.state}` });
     document
       .querySelector(`.vis-left .lane-selected`)
       ?.scrollIntoView({ block: "nearest", behavior: "instant" });
@@ -346,20 +409,12 @@ export function Timeline() {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const drawing = new Drawing(place.current as HTMLDivElement);
-    let waiting = 0;
-    const update = () => {
-      waiting ||= requestAnimationFrame(() => {
-        waiting = 0;
-        drawing.update(app.state);
-      });
-    };
-    update();
-    const unsubscribe = app.subscribe(update);
+    drawing.updateSoon();
+    const unsubscribe = app.subscribe(() => drawing.updateSoon());
     const playhead = setInterval(() => drawing.movePlayhead(app.playhead), 200);
     return () => {
       unsubscribe();
       clearInterval(playhead);
-      cancelAnimationFrame(waiting);
       drawing.close();
     };
   }, []);

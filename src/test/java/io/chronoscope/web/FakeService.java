@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 
@@ -46,8 +45,9 @@ final class FakeService implements AutoCloseable {
     private final List<Map.Entry<String, JsonNode>> changes = new ArrayList<>();
 
     synchronized void stream(ObjectNode facts) {
-      streams.removeIf(one -> one.get("stream").equals(facts.get("stream")));
+      streams.removeIf(one -> one.get("id").equals(facts.get("id")));
       streams.add(facts);
+      change("stream", facts);
     }
 
     synchronized void deadLetter(ObjectNode letter) {
@@ -57,15 +57,7 @@ final class FakeService implements AutoCloseable {
     /// Publishes a record: lists hold it, and connected pages receive it.
     synchronized void publish(JsonNode record) {
       records.put(record.get("id").textValue(), record);
-      change(
-          switch (record.get("type").textValue()) {
-            case "io.chronoscope.gap" -> "gap";
-            case "io.chronoscope.summary" -> "summary";
-            case "io.chronoscope.alert" -> "alert";
-            case "io.chronoscope.window.unanswered" -> "unanswered";
-            default -> "event";
-          },
-          record);
+      change("record", record);
     }
 
     private synchronized void change(String type, JsonNode record) {
@@ -73,9 +65,10 @@ final class FakeService implements AutoCloseable {
       notifyAll();
     }
 
-    private synchronized List<JsonNode> list(Set<String> types, Map<String, String> query) {
+    /// Results that overlap a span and are not withdrawn, newest first.
+    private synchronized List<JsonNode> list(Map<String, String> query) {
       return records.values().stream()
-          .filter(one -> types.contains(one.get("type").textValue()))
+          .filter(one -> !one.path("status").asText().equals("withdrawn"))
           .filter(
               one ->
                   !query.containsKey("to")
@@ -84,7 +77,7 @@ final class FakeService implements AutoCloseable {
               one ->
                   !query.containsKey("from")
                       || one.get("end").textValue().compareTo(query.get("from")) > 0)
-          .sorted(Comparator.comparing(one -> one.get("start").textValue()))
+          .sorted(Comparator.comparing((JsonNode one) -> one.get("start").textValue()).reversed())
           .toList();
     }
   }
@@ -136,14 +129,10 @@ final class FakeService implements AutoCloseable {
                   + " media-src 'self' blob:; connect-src 'self'; base-uri 'none';"
                   + " form-action 'none'; frame-ancestors 'none'");
       switch (path) {
-        case "/api/changes" -> changes(exchange, query);
+        case "/api/updates" -> changes(exchange, query);
         case "/api/session" -> json(exchange, 200, session());
         case "/api/streams" -> json(exchange, 200, list(store.streams, query));
-        case "/api/events" -> results(exchange, query, "io.chronoscope.event");
-        case "/api/alerts" -> results(exchange, query, "io.chronoscope.alert");
-        case "/api/summaries" -> results(exchange, query, "io.chronoscope.summary");
-        case "/api/gaps" ->
-            results(exchange, query, "io.chronoscope.gap", "io.chronoscope.window.unanswered");
+        case "/api/results" -> json(exchange, 200, list(store.list(query), query));
         case "/api/search" -> json(exchange, 200, search(query.getOrDefault("q", "")));
         case "/api/rules" ->
             json(exchange, 200, list(List.copyOf(store.rules.values()), query));
@@ -167,11 +156,6 @@ final class FakeService implements AutoCloseable {
     return session;
   }
 
-  private void results(HttpExchange exchange, Map<String, String> query, String... types)
-      throws IOException {
-    json(exchange, 200, list(store.list(Set.of(types), query), query));
-  }
-
   private ObjectNode list(List<? extends JsonNode> found, Map<String, String> query) {
     int from = Integer.parseInt(query.getOrDefault("cursor", "0"));
     int to = Math.min(found.size(), from + Integer.parseInt(query.getOrDefault("limit", "100")));
@@ -186,32 +170,36 @@ final class FakeService implements AutoCloseable {
   private ObjectNode search(String words) {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode items = answer.putArray("items");
-    for (JsonNode event : store.list(Set.of("io.chronoscope.event"), Map.of())) {
-      String text = event.get("description").textValue();
+    for (JsonNode event : store.list(Map.of())) {
+      String text = event.path("description").asText();
       int at = text.indexOf(words);
       if (at >= 0 && items.size() < 20) {
-        ObjectNode hit = items.addObject().put("score", 1).put("confidence", 0.93);
-        hit.set("hit", event);
-        ArrayNode parts = hit.putArray("highlight");
+        ObjectNode hit = items.addObject();
+        for (String name : List.of("stream", "start", "end", "toleranceMs")) {
+          hit.set(name, event.get(name));
+        }
+        hit.put("score", 1).put("thumbnail", "/api/streams/x/thumbnail").set("result", event);
+        ArrayNode parts = hit.putArray("text");
         parts.addObject().put("text", text.substring(0, at)).put("match", false);
         parts.addObject().put("text", words).put("match", true);
         parts.addObject().put("text", text.substring(at + words.length())).put("match", false);
       }
     }
-    return answer.put("nothingFound", items.isEmpty());
+    if (items.isEmpty()) {
+      answer.put("nothingFound", "nothing fits these words");
+    }
+    return answer;
   }
 
   /// Server-sent events from the position that the page names, or from now on.
   private void changes(HttpExchange exchange, Map<String, String> query) throws IOException {
     String after = exchange.getRequestHeaders().getFirst("Last-Event-ID");
-    after = after == null ? query.get("after") : after;
+    after = after == null ? query.get("lastEventId") : after;
     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
     exchange.sendResponseHeaders(200, 0);
     OutputStream out = exchange.getResponseBody();
     int next = after == null ? store.changes.size() : Integer.parseInt(after);
-    if (after == null) {
-      send(out, next, "hello", "{}");
-    }
+    send(out, next, "ready", "{}");
     while (true) {
       Map.Entry<String, JsonNode> change = null;
       synchronized (store) {

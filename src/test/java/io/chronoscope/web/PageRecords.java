@@ -16,11 +16,11 @@ final class PageRecords {
 
   static ObjectNode stream(String id, String state, double seconds) {
     return JSON.createObjectNode()
-        .put("stream", id)
+        .put("id", id)
         .put("state", state)
         .put("start", time(0))
         .put("end", time(seconds))
-        .put("rejectedChunks", 0);
+        .put("refused", 0);
   }
 
   static ObjectNode event(String stream, String id, double from, double to, String description) {
