@@ -90,7 +90,9 @@ public sealed interface AnalysisEvent {
       /// The question is asked again.
       RETRIED,
       /// The question is not asked again; the problem becomes part of the result.
-      REPORTED
+      REPORTED,
+      /// Read nevertheless, because the meaning is certain; the event says `repaired`.
+      REPAIRED
     }
   }
 

@@ -36,17 +36,17 @@ public final class Prompts {
 
   /// Asks whether something happens in a video.
   public static String presence(String query) {
-    return PRESENCE.formatted(query);
+    return PRESENCE.formatted(quoted(query));
   }
 
   /// Asks when something happens in a video.
   public static String grounding(String query) {
-    return GROUNDING.formatted(query);
+    return GROUNDING.formatted(quoted(query));
   }
 
   /// Asks whether two descriptions of the same time mean the same event.
   public static String sameEvent(String one, String other) {
-    return SAME.formatted(one, other);
+    return SAME.formatted(inert(one), inert(other));
   }
 
   /// Repeats a question after an answer that could not be parsed. The wording has to differ: greedy
@@ -54,7 +54,7 @@ public final class Prompts {
   public static String retry(String question, String problem) {
     return question
         + " The last answer could not be used: "
-        + problem
+        + inert(problem)
         + ". Answer in that format only.";
   }
 
@@ -62,6 +62,18 @@ public final class Prompts {
   ///
   /// @param parts a line for each part, in order
   public static String summary(List<String> parts) {
-    return WHOLE.formatted(String.join("\n", parts));
+    return WHOLE.formatted(inert(String.join("\n", parts)));
+  }
+
+  /// A query that stands between quotes cannot end them: an apostrophe becomes its typographic
+  /// form.
+  private static String quoted(String query) {
+    return inert(query).replace('\'', '’');
+  }
+
+  /// Text without special tokens of the model, which the tokenizer would recognize: a description
+  /// that the model wrote, or a user's query, must not end the turn or insert a picture.
+  private static String inert(String text) {
+    return text.replace("<|", "< |").replace("|>", "| >");
   }
 }

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -231,6 +233,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   /// Writes the directory's identity if it has none yet.
   private static void format(Path directory) throws Exception {
     Files.createDirectories(directory);
+    keepPrivate(directory);
     if (Files.exists(directory.resolve("meta.properties"))) {
       return;
     }
@@ -243,6 +246,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setControllerListenerName("CONTROLLER")
         .setMetadataLogDirectory(directory.toString())
         .run();
+  }
+
+  /// Only the owner may read what users of the broker publish. Files below need no mode of their
+  /// own: nobody else reaches them.
+  private static void keepPrivate(Path directory) throws IOException {
+    if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   /// Fails early: the broker itself would report a port in use only after seconds, with an obscure

@@ -8,6 +8,7 @@ import io.chronoscope.cli.dlq.DlqCommand;
 import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.EnvironmentVariables;
 import io.chronoscope.config.RenamedSettings;
 import io.chronoscope.service.ExitCode;
 import java.io.PrintWriter;
@@ -74,6 +75,8 @@ public final class CommandLineInterface {
       commands.usage(commands.getErr());
       return ExitCode.USAGE;
     }
+    EnvironmentVariables.unknown(System.getenv().keySet())
+        .forEach(problem -> output.report("chronoscope: " + problem));
     return commands.execute(arguments);
   }
 

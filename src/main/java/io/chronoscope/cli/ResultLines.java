@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.render.ClockTime;
@@ -12,6 +13,10 @@ final class ResultLines {
 
   /// Starts with the absolute time, where the result has one, and the stream.
   static String of(Result result) {
+    return PrintableText.of(line(result));
+  }
+
+  private static String line(Result result) {
     return switch (result) {
       case Result.VideoEvent event ->
           "%s  %s  %s – %s ±%.2f  %s%s"

@@ -9,6 +9,10 @@ import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.ort.CudaSupport;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.DeviceUnavailableException;
+import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.sampling.SamplingLimits;
@@ -44,13 +48,30 @@ public final class LayerSettings {
     EngineSettings engine =
         EngineSettings.parse(settings.device(), settings.precision().orElse(""))
             .withIntraOpThreads(settings.threads())
-            .withCacheDirectory(
-                settings.cacheDir().map(Path::of).orElseGet(EngineSettings::defaultCacheDirectory));
+            .withCacheDirectory(cacheDirectory(settings));
     try {
       return Qwen25Vl.open(directory, engine);
-    } catch (CheckpointException e) {
+    } catch (CheckpointException | DeviceUnavailableException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// Checks that the configured device can be used, for what computes on it without a model.
+  ///
+  /// @throws EnvironmentException if it cannot; names everything that is missing
+  public static void requireDevice(ChronoscopeConfig settings) {
+    RuntimeLibrary.unpackInto(cacheDirectory(settings));
+    if (Device.parse(settings.device()) instanceof Device.Cuda) {
+      try {
+        CudaSupport.require();
+      } catch (DeviceUnavailableException e) {
+        throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  private static Path cacheDirectory(ChronoscopeConfig settings) {
+    return settings.cacheDir().map(Path::of).orElseGet(EngineSettings::defaultCacheDirectory);
   }
 
   /// How streams are analyzed.

@@ -63,6 +63,7 @@ public sealed interface Result {
   /// @param toleranceMs how far the bounds may be off, because nothing was sampled in between; not
   ///   negative
   /// @param chunks the chunks whose frames show it, in order; of very many the first and the last
+  /// @param certainty how far the answer behind it can be relied on
   record VideoEvent(
       String id,
       int revision,
@@ -72,7 +73,8 @@ public sealed interface Result {
       long toleranceMs,
       String description,
       Provenance provenance,
-      List<ChunkOrigin> chunks)
+      List<ChunkOrigin> chunks,
+      Certainty certainty)
       implements Revised, Timed, Inferred {
 
     public VideoEvent {
@@ -80,6 +82,30 @@ public sealed interface Result {
         throw new IllegalArgumentException("event " + id + " has tolerance " + toleranceMs + " ms");
       }
       chunks = List.copyOf(chunks);
+    }
+
+    /// An event from an answer in the expected form, without a confidence.
+    public VideoEvent(
+        String id,
+        int revision,
+        Status status,
+        String stream,
+        TimeSpan span,
+        long toleranceMs,
+        String description,
+        Provenance provenance,
+        List<ChunkOrigin> chunks) {
+      this(
+          id,
+          revision,
+          status,
+          stream,
+          span,
+          toleranceMs,
+          description,
+          provenance,
+          chunks,
+          Certainty.UNSTATED);
     }
 
     /// Whether its bounds and its description are final.
@@ -90,7 +116,16 @@ public sealed interface Result {
     /// The same event in another revision and status.
     public VideoEvent revised(int nextRevision, Status nextStatus) {
       return new VideoEvent(
-          id, nextRevision, nextStatus, stream, span, toleranceMs, description, provenance, chunks);
+          id,
+          nextRevision,
+          nextStatus,
+          stream,
+          span,
+          toleranceMs,
+          description,
+          provenance,
+          chunks,
+          certainty);
     }
   }
 
@@ -200,6 +235,7 @@ public sealed interface Result {
   /// @param text the rule's text
   /// @param score the model's confidence, 0 to 1
   /// @param event id of the event that describes the same, if there is one
+  /// @param certainty how far the answer about its bounds can be relied on
   record Alert(
       String id,
       int revision,
@@ -213,11 +249,44 @@ public sealed interface Result {
       double score,
       Optional<String> event,
       Provenance provenance,
-      List<ChunkOrigin> chunks)
+      List<ChunkOrigin> chunks,
+      Certainty certainty)
       implements Revised, Timed, Inferred {
 
     public Alert {
       chunks = List.copyOf(chunks);
+    }
+
+    /// An alert from an answer in the expected form.
+    public Alert(
+        String id,
+        int revision,
+        Status status,
+        String rule,
+        String text,
+        int priority,
+        String stream,
+        TimeSpan span,
+        long toleranceMs,
+        double score,
+        Optional<String> event,
+        Provenance provenance,
+        List<ChunkOrigin> chunks) {
+      this(
+          id,
+          revision,
+          status,
+          rule,
+          text,
+          priority,
+          stream,
+          span,
+          toleranceMs,
+          score,
+          event,
+          provenance,
+          chunks,
+          Certainty.UNSTATED);
     }
   }
 

@@ -18,6 +18,12 @@ public record StreamPattern(String text) {
     }
   }
 
+  /// Whether this pattern selects every stream that `other` selects.
+  public boolean covers(StreamPattern other) {
+    // A star of the other pattern can only be matched by a star of this one.
+    return matches(other.text);
+  }
+
   /// Takes at most the product of both lengths in steps, whatever the pattern; a backtracking
   /// regular expression could take exponential time.
   public boolean matches(String stream) {

@@ -8,8 +8,7 @@ public sealed interface Device {
   /// The CPU that the JVM runs on.
   record Cpu() implements Device {}
 
-  /// An NVIDIA GPU. Needs the native library with CUDA kernels (Maven profile `cuda`, or
-  /// `-Donnxruntime.native.path`).
+  /// An NVIDIA GPU; what it takes is in [CudaSupport].
   ///
   /// @param ordinal the driver's device number
   record Cuda(int ordinal) implements Device {

@@ -19,9 +19,5 @@ public record MappedWeight(String name, ElementType type, List<Long> shape, Memo
           "%s: %d bytes of native memory expected, but got %d"
               .formatted(name, bytes, data.byteSize()));
     }
-    if (bytes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          name + ": a mapped weight must be smaller than 2 GiB: " + bytes + " bytes");
-    }
   }
 }

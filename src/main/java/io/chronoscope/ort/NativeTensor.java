@@ -1,46 +1,76 @@
 package io.chronoscope.ort;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
+import io.chronoscope.ort.capi.OrtMemoryInfo;
+import io.chronoscope.ort.capi.OrtStatusException;
+import io.chronoscope.ort.capi.OrtValue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A row-major tensor outside the Java heap. It owns its memory, whether allocated here or by the
-/// runtime for an output, until it is closed. Not thread-safe.
+/// runtime, until it is closed; a [#view] does not. Not thread-safe.
 public final class NativeTensor implements AutoCloseable {
 
   private static final AtomicLong LIVE = new AtomicLong();
 
-  private final OnnxTensor tensor;
+  private final OrtValue value;
+  private final ElementType type;
+  private final long[] shape;
+  private final Storage storage;
+  private final MemorySegment memory;
   private final @Nullable Arena arena;
-  private final @Nullable MemorySegment memory;
 
-  private NativeTensor(OnnxTensor tensor, @Nullable Arena arena, @Nullable MemorySegment memory) {
-    this.tensor = tensor;
-    this.arena = arena;
+  /// @param storage of its elements
+  /// @param memory the elements, or an address to compute with when the host cannot read them
+  /// @param arena that owns `memory`, if that is not `value`
+  private NativeTensor(
+      OrtValue value,
+      ElementType type,
+      long[] shape,
+      Storage storage,
+      MemorySegment memory,
+      @Nullable Arena arena) {
+    this.value = value;
+    this.type = type;
+    this.shape = shape.clone();
+    this.storage = storage;
     this.memory = memory;
+    this.arena = arena;
     LIVE.incrementAndGet();
   }
 
   /// Wraps a tensor that the runtime allocated; it is closed with this object.
-  static NativeTensor ofOutput(OnnxTensor tensor) {
-    return new NativeTensor(tensor, null, null);
+  static NativeTensor ofOutput(OrtValue value, Storage storage) {
+    OrtValue.Description description = value.describe();
+    ElementType type = ElementType.of(description.elementType());
+    long bytes = elements(description.shape()) * type.bytes();
+    MemorySegment memory = MemorySegment.ofAddress(value.dataAddress()).reinterpret(bytes);
+    return new NativeTensor(value, type, description.shape(), storage, memory, null);
   }
 
-  /// A tensor of zeros, to be written through [#memory()] before a run, or by a run.
-  @SuppressWarnings("MustBeClosed") // the tensor owns the arena and closes it
+  /// A tensor of zeros in host memory, to be written through [#memory()] before a run, or by a run.
   public static NativeTensor allocate(ElementType type, long... shape) {
+    return allocate(Storage.HOST, type, shape);
+  }
+
+  /// A tensor of zeros in the host memory that `storage` names.
+  @SuppressWarnings("MustBeClosed") // the tensor owns the arena and closes it
+  static NativeTensor allocate(Storage storage, ElementType type, long... shape) {
     long bytes = elements(shape) * type.bytes();
     Arena arena = Arena.ofShared();
     try {
       // An empty tensor still needs an address.
       MemorySegment memory = arena.allocate(Math.max(bytes, 8), 64).asSlice(0, bytes);
-      return new NativeTensor(view(type, memory, shape), arena, memory);
+      return new NativeTensor(
+          over(RuntimeEnvironment.get().hostMemory(), type, memory, shape),
+          type,
+          shape,
+          storage,
+          memory,
+          arena);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -70,16 +100,23 @@ public final class NativeTensor implements AutoCloseable {
     return tensor;
   }
 
-  private static OnnxTensor view(ElementType type, MemorySegment memory, long... shape) {
-    ByteBuffer bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
+  /// A value over memory that outlives it.
+  static OrtValue over(
+      OrtMemoryInfo memory, ElementType type, MemorySegment elements, long... shape) {
     try {
-      return OnnxTensor.createTensor(RuntimeEnvironment.get(), bytes, shape, type.java());
-    } catch (OrtException e) {
+      return OrtValue.over(
+          RuntimeEnvironment.get().api(),
+          memory,
+          elements.address(),
+          elements.byteSize(),
+          type.onnx(),
+          shape);
+    } catch (OrtStatusException e) {
       throw new OnnxRuntimeException("cannot create a tensor " + type + Arrays.toString(shape), e);
     }
   }
 
-  private static long elements(long... shape) {
+  static long elements(long... shape) {
     long product = 1;
     for (long dimension : shape) {
       product = Math.multiplyExact(product, dimension);
@@ -92,48 +129,107 @@ public final class NativeTensor implements AutoCloseable {
     return LIVE.get();
   }
 
-  OnnxTensor onnx() {
-    return tensor;
+  OrtValue value() {
+    return value;
+  }
+
+  public ElementType type() {
+    return type;
   }
 
   public long[] shape() {
-    return tensor.getInfo().getShape();
+    return shape.clone();
   }
 
-  /// The elements of a tensor that was allocated here.
+  /// Where the elements are.
+  public Memory placement() {
+    return storage.memory();
+  }
+
+  /// Size of the elements.
+  public long byteSize() {
+    return memory.byteSize();
+  }
+
+  /// The elements. Not to be used after the tensor is closed.
   ///
-  /// @throws IllegalStateException for an output that the runtime allocated
+  /// @throws IllegalStateException when they are in a GPU's memory, which the host cannot read
   public MemorySegment memory() {
-    if (memory == null) {
-      throw new IllegalStateException("the runtime owns this tensor's memory; copy it instead");
+    if (!storage.isReadable()) {
+      throw new IllegalStateException(
+          "a tensor in a GPU's memory cannot be read by the host; copy it instead");
     }
     return memory;
   }
 
+  /// The same memory from its start with another shape, which may be smaller.
+  ///
+  /// @return does not own the memory; closed before this tensor
+  public NativeTensor view(long... other) {
+    long bytes = elements(other) * type.bytes();
+    if (bytes > memory.byteSize()) {
+      throw new IllegalArgumentException(
+          "a view %s does not fit in a tensor %s"
+              .formatted(Arrays.toString(other), Arrays.toString(shape)));
+    }
+    MemorySegment part = memory.asSlice(0, bytes);
+    return new NativeTensor(
+        over(storage.info(), type, part, other), type, other, storage, part, null);
+  }
+
+  /// Copies all elements of a tensor of the same size, wherever both are.
+  public void copyFrom(NativeTensor source) {
+    if (source.byteSize() != byteSize()) {
+      throw new IllegalArgumentException(
+          "%d bytes cannot be copied to a tensor of %d bytes"
+              .formatted(source.byteSize(), byteSize()));
+    }
+    copyFrom(source, 0, 0, byteSize());
+  }
+
+  /// Copies a range of bytes, wherever both tensors are, and waits until it is done.
+  ///
+  /// @throws IndexOutOfBoundsException when the range exceeds either tensor
+  public void copyFrom(NativeTensor source, long sourceOffsetBytes, long offsetBytes, long bytes) {
+    MemorySegment from = source.memory.asSlice(sourceOffsetBytes, bytes);
+    MemorySegment to = memory.asSlice(offsetBytes, bytes);
+    // Whichever side is on a device knows how to copy.
+    Storage copying = storage.isReadable() ? source.storage : storage;
+    copying.copy(from, to);
+  }
+
+  /// Sets all elements to zero.
+  public void clear() {
+    storage.clear(memory);
+  }
+
   /// Copies an INT64 tensor.
   public long[] toLongs() {
-    var buffer = tensor.getLongBuffer();
-    long[] values = new long[buffer.remaining()];
-    buffer.get(values);
-    return values;
+    return onHost().toArray(ValueLayout.JAVA_LONG);
   }
 
   /// Copies a FLOAT32 tensor.
   public float[] toFloats() {
-    var buffer = tensor.getFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return values;
+    return onHost().toArray(ValueLayout.JAVA_FLOAT);
+  }
+
+  private MemorySegment onHost() {
+    if (storage.isReadable()) {
+      return memory;
+    }
+    MemorySegment copy = Arena.ofAuto().allocate(Math.max(8, memory.byteSize()), 64);
+    storage.copy(memory, copy.asSlice(0, memory.byteSize()));
+    return copy.asSlice(0, memory.byteSize());
   }
 
   @Override
   public void close() {
-    if (!tensor.isClosed()) {
+    if (!value.isClosed()) {
       LIVE.decrementAndGet();
-    }
-    tensor.close();
-    if (arena != null && arena.scope().isAlive()) {
-      arena.close();
+      value.close();
+      if (arena != null) {
+        arena.close();
+      }
     }
   }
 }

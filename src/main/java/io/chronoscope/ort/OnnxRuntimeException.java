@@ -1,7 +1,7 @@
 package io.chronoscope.ort;
 
-/// Thrown when ONNX Runtime rejects a graph, fails while computing, or lacks a device.
-public final class OnnxRuntimeException extends RuntimeException {
+/// Thrown when ONNX Runtime rejects a graph, fails while computing, or cannot be loaded.
+public class OnnxRuntimeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

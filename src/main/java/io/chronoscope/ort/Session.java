@@ -1,18 +1,17 @@
 package io.chronoscope.ort;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtProvider;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import java.nio.ByteOrder;
+import io.chronoscope.ort.capi.OrtIoBinding;
+import io.chronoscope.ort.capi.OrtSession;
+import io.chronoscope.ort.capi.OrtSessionOptions;
+import io.chronoscope.ort.capi.OrtStatusException;
+import io.chronoscope.ort.capi.OrtValue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +22,8 @@ import java.util.stream.Collectors;
 /// computed in FP32 takes four bytes per number). Working memory is kept for the next run, so it
 /// stays at what the largest run needed.
 public final class Session implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger("io.chronoscope.ort");
 
   /// Attention kernels of the runtime, as bits: flash, memory-efficient, and plain products for all
   /// other cases.
@@ -47,10 +48,14 @@ public final class Session implements AutoCloseable {
 
   private final String name;
   private final OrtSession session;
+  private final SessionMemory memory;
+  private final GraphCapture capture;
 
-  private Session(String name, OrtSession session) {
+  private Session(String name, OrtSession session, SessionMemory memory, GraphCapture capture) {
     this.name = name;
     this.session = session;
+    this.memory = memory;
+    this.capture = capture;
   }
 
   /// Compiles a graph for a device.
@@ -59,99 +64,97 @@ public final class Session implements AutoCloseable {
   /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
   /// @throws OnnxRuntimeException when the device is not available or the runtime rejects the graph
   public static Session compile(String name, Graph graph, Device device, int intraOpThreads) {
-    OrtEnvironment environment = RuntimeEnvironment.get();
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-      options.setIntraOpNumThreads(intraOpThreads);
-      // Warnings name the graph's internals (nodes that copy, duplicate indices in a scatter); what
-      // fails is thrown.
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    return compile(name, graph, device, intraOpThreads, Map.of());
+  }
+
+  /// As [#compile], for a graph whose runs are repeated by [#captured]. A graph that cannot be
+  /// captured, because of a loop or of operators on the CPU, is compiled all the same.
+  public static Session compileForCapture(
+      String name, Graph graph, Device device, int intraOpThreads) {
+    if (device instanceof Device.Cpu) {
+      return compile(name, graph, device, intraOpThreads);
+    }
+    try {
+      return compile(name, graph, device, intraOpThreads, GraphCapture.CUDA_OPTIONS);
+    } catch (OnnxRuntimeException e) {
+      LOG.log(Level.INFO, "the {0} graph runs without CUDA graphs: {1}", name, e.getMessage());
+      return compile(name, graph, device, intraOpThreads);
+    }
+  }
+
+  /// @param captureOptions CUDA options with which runs can be captured, or none
+  private static Session compile(
+      String name,
+      Graph graph,
+      Device device,
+      int intraOpThreads,
+      Map<String, String> captureOptions) {
+    if (device instanceof Device.Cuda) {
+      CudaSupport.require();
+    }
+    RuntimeEnvironment runtime = RuntimeEnvironment.get(device);
+    try (OrtSessionOptions options = OrtSessionOptions.create(runtime.api())) {
       // Shapes change from run to run: memory patterns would accumulate, one for each.
-      options.setMemoryPatternOptimization(false);
+      options.intraOpThreads(intraOpThreads).withoutMemoryPatterns();
       // Threads that spin between operators would take cores from video decoding and other streams.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      options.config("session.intra_op.allow_spinning", "0");
       folder(graph)
           .ifPresent(folder ->
-              config(
-                  options,
-                  "session.model_external_initializers_file_folder_path",
-                  folder.toString()));
+              options.config(
+                  "session.model_external_initializers_file_folder_path", folder.toString()));
       switch (device) {
         case Device.Cpu() -> addCpu(options, graph);
-        case Device.Cuda(int ordinal) -> addCuda(options, ordinal);
+        case Device.Cuda(int ordinal) -> {
+          Map<String, String> cuda = new HashMap<>(CUDA_OPTIONS);
+          cuda.putAll(captureOptions);
+          cuda.put("device_id", Integer.toString(ordinal));
+          options.cuda(cuda);
+        }
       }
-      return create(name, graph, options);
-    } catch (OrtException e) {
+      OrtSession session = create(runtime, graph, options);
+      return new Session(
+          name,
+          session,
+          SessionMemory.of(session, device, runtime),
+          captureOptions.isEmpty()
+              ? new GraphCapture.Unavailable()
+              : new GraphCapture.OfCuda(runtime.api()));
+    } catch (OrtStatusException e) {
       throw new OnnxRuntimeException(
           "ONNX Runtime %s rejects the %s graph on %s: %s"
-              .formatted(environment.getVersion(), name, device, e.getMessage()),
+              .formatted(runtime.api().version(), name, device, e.getMessage()),
           e);
     }
   }
 
-  private static Session create(String name, Graph graph, OrtSession.SessionOptions options)
-      throws OrtException {
-    OrtEnvironment environment = RuntimeEnvironment.get();
-    Map<String, OnnxTensorLike> mapped = new LinkedHashMap<>();
+  private static OrtSession create(
+      RuntimeEnvironment runtime, Graph graph, OrtSessionOptions options) {
+    Map<String, OrtValue> mapped = new LinkedHashMap<>();
     try {
       for (MappedWeight weight : graph.mappedWeights().values()) {
+        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
         mapped.put(
             weight.name(),
-            OnnxTensor.createTensor(
-                environment,
-                weight.data().asByteBuffer().order(ByteOrder.nativeOrder()),
-                weight.shape().stream().mapToLong(Long::longValue).toArray(),
-                weight.type().java()));
+            NativeTensor.over(runtime.hostMemory(), weight.type(), weight.data(), shape));
       }
       if (!mapped.isEmpty()) {
-        options.addExternalInitializers(mapped);
+        options.initializers(mapped);
       }
-      return new Session(name, environment.createSession(graph.toModel(), options));
+      return OrtSession.create(runtime.api(), runtime.address(), graph.toModel(), options);
     } finally {
-      // The session has its own handles on the memory.
-      mapped.values().forEach(OnnxTensorLike::close);
+      // The session shares the values.
+      mapped.values().forEach(OrtValue::close);
     }
   }
 
-  private static void addCpu(OrtSession.SessionOptions options, Graph graph) throws OrtException {
+  private static void addCpu(OrtSessionOptions options, Graph graph) {
     long numbers =
         graph.weights().values().stream()
             .filter(weight -> weight.type() != ElementType.INT8)
             .mapToLong(weight -> weight.sizeBytes() / weight.type().bytes())
             .sum();
     if (numbers > MAX_PACKED_NUMBERS) {
-      options.addConfigEntry("session.disable_prepacking", "1");
-    }
-  }
-
-  private static void config(OrtSession.SessionOptions options, String key, String value) {
-    try {
-      options.addConfigEntry(key, value);
-    } catch (OrtException e) {
-      throw new OnnxRuntimeException("ONNX Runtime rejects the session option " + key, e);
-    }
-  }
-
-  /// @throws OnnxRuntimeException when this JVM's native library has no CUDA kernels
-  public static void requireCuda() {
-    RuntimeEnvironment.get();
-    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
-      throw new OnnxRuntimeException(
-          "device cuda: the ONNX Runtime library in use has no CUDA kernels (it has "
-              + OrtEnvironment.getAvailableProviders()
-              + "); build with the Maven profile `cuda` (com.microsoft.onnxruntime:onnxruntime_gpu,"
-              + " CUDA 12) or point -Donnxruntime.native.path at a folder with a CUDA build");
-    }
-  }
-
-  private static void addCuda(OrtSession.SessionOptions options, int ordinal) throws OrtException {
-    requireCuda();
-    try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(ordinal)) {
-      for (Map.Entry<String, String> option : CUDA_OPTIONS.entrySet()) {
-        cuda.add(option.getKey(), option.getValue());
-      }
-      options.addCUDA(cuda);
+      options.config("session.disable_prepacking", "1");
     }
   }
 
@@ -167,6 +170,32 @@ public final class Session implements AutoCloseable {
     return folders.stream().findFirst();
   }
 
+  String name() {
+    return name;
+  }
+
+  /// A tensor of zeros for this session's bindings.
+  ///
+  /// @return the caller closes it before the session
+  public NativeTensor allocate(Memory placement, ElementType type, long... shape) {
+    return memory.allocate(placement, type, shape);
+  }
+
+  /// An empty binding of this session's inputs and outputs.
+  ///
+  /// @return the caller closes it before the session
+  public Binding bind() {
+    return new Binding(name, OrtIoBinding.of(session), memory, capture.uncaptured());
+  }
+
+  /// Repeats the runs of a binding whose tensors stay as they are.
+  ///
+  /// @param state tensors of the binding that a run both reads and writes, other than KV caches
+  /// @return uses the binding, which stays the caller's and open
+  public CapturedRun captured(Binding binding, List<NativeTensor> state) {
+    return capture.repeat(this, binding, state);
+  }
+
   /// Computes `outputs` into tensors that the runtime allocates.
   ///
   /// @return by name; the caller closes them
@@ -174,29 +203,25 @@ public final class Session implements AutoCloseable {
     return run(inputs, outputs, Map.of());
   }
 
-  /// Computes `outputs` into tensors that the runtime allocates, and others into tensors of the
-  /// caller.
+  /// Computes `outputs` into tensors that the runtime allocates in host memory, and others into
+  /// tensors of the caller.
   ///
   /// @param into output name to a tensor of the right shape
   /// @return `outputs` by name; the caller closes them
   /// @throws OnnxRuntimeException when the run fails
   public Map<String, NativeTensor> run(
       Map<String, NativeTensor> inputs, Set<String> outputs, Map<String, NativeTensor> into) {
-    Map<String, OnnxTensor> fed = new LinkedHashMap<>();
-    inputs.forEach((key, tensor) -> fed.put(key, tensor.onnx()));
-    Map<String, OnnxValue> pinned = new LinkedHashMap<>();
-    into.forEach((key, tensor) -> pinned.put(key, tensor.onnx()));
+    Map<String, OrtValue> fed = new LinkedHashMap<>();
+    inputs.forEach((key, tensor) -> fed.put(key, tensor.value()));
+    Map<String, OrtValue> targets = new LinkedHashMap<>();
+    into.forEach((key, tensor) -> targets.put(key, tensor.value()));
     try {
-      // The result is not closed as a whole: the caller owns its tensors one by one.
-      OrtSession.Result result = session.run(fed, outputs, pinned);
       Map<String, NativeTensor> tensors = new LinkedHashMap<>();
-      for (Map.Entry<String, OnnxValue> entry : result) {
-        if (outputs.contains(entry.getKey())) {
-          tensors.put(entry.getKey(), NativeTensor.ofOutput((OnnxTensor) entry.getValue()));
-        }
-      }
+      session
+          .run(fed, List.copyOf(outputs), targets)
+          .forEach((key, value) -> tensors.put(key, NativeTensor.ofOutput(value, Storage.HOST)));
       return tensors;
-    } catch (OrtException e) {
+    } catch (OrtStatusException e) {
       throw new OnnxRuntimeException(
           "running the %s graph failed: %s".formatted(name, e.getMessage()), e);
     }
@@ -205,10 +230,8 @@ public final class Session implements AutoCloseable {
   /// Frees the compiled graph and its converted weights. No run may be in progress.
   @Override
   public void close() {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new OnnxRuntimeException("closing the " + name + " session failed", e);
-    }
+    capture.close();
+    memory.close();
+    session.close();
   }
 }

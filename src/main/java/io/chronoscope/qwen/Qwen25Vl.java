@@ -5,8 +5,9 @@ import io.chronoscope.checkpoint.PixelLimits;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.ort.CudaSupport;
 import io.chronoscope.ort.Device;
-import io.chronoscope.ort.Session;
+import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.decoder.DecodeRequest;
 import io.chronoscope.qwen.decoder.Decoded;
 import io.chronoscope.qwen.decoder.Decoder;
@@ -80,8 +81,9 @@ public final class Qwen25Vl implements VideoLanguageModel {
   ///   checkpoint
   /// @throws io.chronoscope.ort.OnnxRuntimeException when the device is not available
   public static Qwen25Vl open(Path checkpointDirectory, EngineSettings settings) {
+    RuntimeLibrary.unpackInto(settings.cacheDirectory());
     if (settings.device() instanceof Device.Cuda) {
-      Session.requireCuda();
+      CudaSupport.require();
     }
     List<AutoCloseable> opened = new ArrayList<>();
     try {

@@ -1,5 +1,6 @@
 package io.chronoscope.render;
 
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.render.StreamTimeline.Invented;
 import io.chronoscope.render.StreamTimeline.Missed;
 import io.chronoscope.render.StreamTimeline.Reported;
@@ -217,6 +218,9 @@ public final class TimelineText {
   }
 
   private String style(String code, String text) {
-    return terminal.color() && !text.isBlank() ? "\033[" + code + "m" + text + "\033[0m" : text;
+    String printable = PrintableText.of(text);
+    return terminal.color() && !text.isBlank()
+        ? "\033[" + code + "m" + printable + "\033[0m"
+        : printable;
   }
 }

@@ -26,6 +26,7 @@ import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.domain.PrintableText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,10 +102,14 @@ final class AnalysisLog implements AnalysisListener {
                   "tookMs", window.took().toMillis()));
       case MalformedAnswer answer ->
           write(
-              Logger.Level.WARN,
+              switch (answer.outcome()) {
+                case REPORTED, RETRIED -> Logger.Level.WARN;
+                case REPAIRED -> Logger.Level.DEBUG;
+              },
               switch (answer.outcome()) {
                 case REPORTED -> "malformed answer";
                 case RETRIED -> "malformed answer, retrying";
+                case REPAIRED -> "malformed answer, repaired";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
       case RuleEvaluated evaluated ->
@@ -126,7 +131,7 @@ final class AnalysisLog implements AnalysisListener {
           write(Logger.Level.INFO, "stream ended", of("stream", ended.stream()));
       case StreamIdle idle -> write(Logger.Level.INFO, "stream idle", of("stream", idle.stream()));
       case StreamFailed failed ->
-          LOG.errorf(failed.cause(), "stream failed stream=%s", failed.stream());
+          LOG.errorf(failed.cause(), "stream failed stream=%s", PrintableText.of(failed.stream()));
       case InputStarted _,
           InputCompleted _,
           WindowStarted _,
@@ -169,7 +174,8 @@ final class AnalysisLog implements AnalysisListener {
           level,
           message
               + values.entrySet().stream()
-                  .map(value -> value.getKey() + "=" + value.getValue())
+                  .map(value ->
+                      value.getKey() + "=" + PrintableText.of(String.valueOf(value.getValue())))
                   .collect(Collectors.joining(" ", " ", "")));
     } finally {
       values.keySet().forEach(MDC::remove);

@@ -229,6 +229,7 @@ public final class StreamTraces implements AnalysisListener {
         switch (answer.outcome()) {
           case REPORTED -> "answer unusable";
           case RETRIED -> "answer requested again";
+          case REPAIRED -> "answer repaired";
         });
   }
 

@@ -8,9 +8,11 @@ import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamInput.Unreadable;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +27,8 @@ public final class ChunkEnvelope {
 
   /// Everything that is written about a stream repeats its id.
   private static final int MAX_STREAM_BYTES = 512;
+
+  private static final int MAX_SHOWN_BYTES = 32;
 
   private final int maxChunkBytes;
 
@@ -69,7 +73,7 @@ public final class ChunkEnvelope {
     if (key == null) {
       throw new NoStreamException("record has no key; the key is the stream id");
     }
-    String stream = new String(key, StandardCharsets.UTF_8);
+    String stream = text(key);
     if (stream.isBlank()) {
       throw new NoStreamException("record has a blank key; the key is the stream id");
     }
@@ -79,6 +83,20 @@ public final class ChunkEnvelope {
               .formatted(key.length, MAX_STREAM_BYTES));
     }
     return stream;
+  }
+
+  /// Different keys must not become one stream: no replacement characters.
+  private static String text(byte[] key) throws NoStreamException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+    } catch (CharacterCodingException e) {
+      int shown = Math.min(key.length, MAX_SHOWN_BYTES);
+      throw new NoStreamException(
+          "record has a key that is not UTF-8: %s%s; the key is the stream id"
+              .formatted(
+                  HexFormat.ofDelimiter(" ").formatHex(key, 0, shown),
+                  shown < key.length ? " …" : ""));
+    }
   }
 
   private Media inline(ConsumerRecord<byte[], byte[]> record) throws ChunkRejectedException {

@@ -51,10 +51,11 @@ final class ChunkHeaders {
 
   static ChunkHeaders read(ConsumerRecord<byte[], byte[]> record) throws ChunkRejectedException {
     Instant recordTime = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
-    if (isBare(record.headers())) {
+    Headers headers = AttributeHeaders.canonical(record.headers());
+    if (isBare(headers)) {
       return new ChunkHeaders(null, InputType.CHUNK, recordTime);
     }
-    CloudEvent event = event(record);
+    CloudEvent event = event(headers, record.value());
     return new ChunkHeaders(event, type(event), recordTime);
   }
 
@@ -74,22 +75,22 @@ final class ChunkHeaders {
     return true;
   }
 
-  private static CloudEvent event(ConsumerRecord<byte[], byte[]> record)
+  private static CloudEvent event(Headers headers, byte @Nullable [] value)
       throws ChunkRejectedException {
     for (String required : new String[] {"specversion", "id", "source", "type"}) {
-      Header header = record.headers().lastHeader("ce_" + required);
+      Header header = headers.lastHeader("ce_" + required);
       if (header == null || header.value() == null || text(header).isBlank()) {
         throw new ChunkRejectedException(
             Reason.BAD_ENVELOPE, "header ce_" + required + " is missing");
       }
     }
-    String version = text(record.headers().lastHeader("ce_specversion"));
+    String version = text(headers.lastHeader("ce_specversion"));
     if (!version.equals("1.0")) {
       throw new ChunkRejectedException(
           Reason.BAD_ENVELOPE,
           "header ce_specversion names CloudEvents version " + version + "; only 1.0 is read");
     }
-    for (Header header : record.headers()) {
+    for (Header header : headers) {
       boolean read = header.key().startsWith("ce_") || header.key().equals("content-type");
       if (read && header.value() == null) {
         throw new ChunkRejectedException(
@@ -97,7 +98,7 @@ final class ChunkHeaders {
       }
     }
     try {
-      return KafkaMessageFactory.createReader(record).toEvent();
+      return KafkaMessageFactory.createReader(headers, value).toEvent();
     } catch (CloudEventRWException | IllegalStateException | IllegalArgumentException e) {
       throw new ChunkRejectedException(
           Reason.BAD_ENVELOPE, "CloudEvents headers cannot be read: " + e.getMessage());

@@ -1,9 +1,12 @@
 package io.chronoscope.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result.Alert;
@@ -13,6 +16,7 @@ import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.TimeSpan;
+import java.util.OptionalDouble;
 
 /// Maps results to flat JSON objects: the fields of [TimeSpan], [Provenance] and [Rejection] stand
 /// beside the others. Keeps Jackson's annotations out of `domain`.
@@ -21,9 +25,10 @@ public final class FlatResults extends SimpleModule {
   private static final long serialVersionUID = 1L;
 
   public FlatResults() {
-    setMixInAnnotation(VideoEvent.class, TimedAndInferred.class);
+    setMixInAnnotation(VideoEvent.class, TimedAndUncertain.class);
+    setMixInAnnotation(Certainty.class, OptionalCertainty.class);
     setMixInAnnotation(Summary.class, TimedAndInferred.class);
-    setMixInAnnotation(Alert.class, TimedAndInferred.class);
+    setMixInAnnotation(Alert.class, TimedAndUncertain.class);
     setMixInAnnotation(Unanswered.class, TimedAndInferred.class);
     setMixInAnnotation(Gap.class, Timed.class);
     setMixInAnnotation(DeadLetter.class, Rejected.class);
@@ -39,6 +44,46 @@ public final class FlatResults extends SimpleModule {
 
     @JsonUnwrapped
     Provenance provenance();
+  }
+
+  private interface TimedAndUncertain extends TimedAndInferred {
+
+    @JsonUnwrapped
+    Certainty certainty();
+  }
+
+  @JsonDeserialize(builder = CertaintyFields.class)
+  private interface OptionalCertainty {
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    OptionalDouble confidence();
+
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    boolean repaired();
+  }
+
+  /// Collects the fields of a [Certainty], each of which may be missing: records of earlier builds
+  /// have none.
+  private static final class CertaintyFields {
+
+    private OptionalDouble confidence = OptionalDouble.empty();
+    private boolean repaired;
+
+    @JsonProperty
+    CertaintyFields withConfidence(double value) {
+      confidence = OptionalDouble.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    CertaintyFields withRepaired(boolean value) {
+      repaired = value;
+      return this;
+    }
+
+    Certainty build() {
+      return new Certainty(confidence, repaired);
+    }
   }
 
   @JsonPropertyOrder({"id", "stream", "rejection", "origin"})

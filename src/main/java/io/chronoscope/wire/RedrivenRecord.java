@@ -34,7 +34,7 @@ public final class RedrivenRecord {
   public static ProducerRecord<byte[], byte[]> chunk(
       ConsumerRecord<byte[], byte[]> rejected, String letter, URI source) {
     ProducerRecord<byte[], byte[]> again = unchanged(rejected);
-    Headers headers = again.headers();
+    Headers headers = canonical(again.headers());
     boolean bare = true;
     for (Header header : headers) {
       bare &= !header.key().startsWith("ce_");
@@ -49,7 +49,18 @@ public final class RedrivenRecord {
       put(headers, "time", Rfc3339.format(Instant.ofEpochMilli(Math.max(0, rejected.timestamp()))));
     }
     put(headers, ChunkHeaders.REDRIVEN, letter);
-    return again;
+    return new ProducerRecord<>(
+        again.topic(), again.partition(), null, again.key(), again.value(), headers);
+  }
+
+  /// The headers under their canonical names; unchanged where two names contradict each other,
+  /// which the next attempt reports again.
+  private static Headers canonical(Headers headers) {
+    try {
+      return AttributeHeaders.canonical(headers);
+    } catch (ChunkRejectedException e) {
+      return headers;
+    }
   }
 
   private static void put(Headers headers, String attribute, String value) {

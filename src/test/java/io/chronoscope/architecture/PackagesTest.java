@@ -31,6 +31,8 @@ class PackagesTest {
           "decode",
           "sampling",
           "vlm",
+          // The C interface that ort is written on.
+          "ort.capi",
           "ort",
           "checkpoint",
           "tokenizer",
@@ -56,7 +58,6 @@ class PackagesTest {
           // Turns what the analysis reports into spans; clients and messaging add their records.
           "tracing",
           "client",
-          // To be built: the index over events.
           "search",
           "broker",
           "messaging",
@@ -134,7 +135,8 @@ class PackagesTest {
   @Test
   void everyLibraryStaysInItsPackage() {
     only("org.bytedeco..", "decode");
-    only("ai.onnxruntime..", "ort");
+    // Of ONNX Runtime's own jar only the native library is used.
+    noClasses().should().dependOnClassesThat().resideInAPackage("ai.onnxruntime..").check(CLASSES);
     only("ai.onnx..", "ort");
     only("com.google.protobuf..", "ort");
     only("ai.djl..", "tokenizer");
@@ -172,6 +174,27 @@ class PackagesTest {
     only("io.smallrye..", "config", "service", "web");
     only("org.eclipse.microprofile..", "config", "service", "web");
     only("jakarta..", "service", "web");
+  }
+
+  @Test
+  void nativeFunctionsAreCalledInOnePackage() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "ort.capi")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.Linker")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.SymbolLookup")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "ort", ROOT + "ort.capi")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "ort.capi")
+        .check(CLASSES);
   }
 
   private static void only(String library, String... packages) {

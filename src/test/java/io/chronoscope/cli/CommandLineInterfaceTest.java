@@ -3,6 +3,7 @@ package io.chronoscope.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.GoldenCase;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -118,6 +119,31 @@ class CommandLineInterfaceTest {
     }
 
     assertThat(text(err)).contains(model);
+    assertThat(text(out)).isEmpty();
+  }
+
+  @Test
+  void exitsWithThreeWithoutAGpu() {
+    String model = GoldenCase.named("resized-video").checkpoint().toString();
+    try {
+      assertThat(
+              run(
+                  "generate",
+                  "--model",
+                  model,
+                  "--device",
+                  "cuda",
+                  "--image",
+                  "a.png",
+                  "--prompt",
+                  "What?"))
+          .isEqualTo(ExitCode.ENVIRONMENT);
+    } finally {
+      System.clearProperty("chronoscope.model");
+      System.clearProperty("chronoscope.device");
+    }
+
+    assertThat(text(err)).contains("device cuda is not available: ", "NVIDIA", "-Pcuda13");
     assertThat(text(out)).isEmpty();
   }
 

@@ -280,8 +280,8 @@ class SessionTest {
 
   @Test
   void explainsHowToGetCuda() {
-    assertThatThrownBy(Session::requireCuda)
+    assertThatThrownBy(CudaSupport::require)
         .isInstanceOf(OnnxRuntimeException.class)
-        .hasMessageContaining("Maven profile `cuda`");
+        .hasMessageContaining("build with -Pcuda13");
   }
 }

@@ -43,7 +43,7 @@ class SecuredBrokerIT {
   private static final Path HOME = Path.of("").toAbsolutePath();
   private static final String PASSWORD = "n0t-f0r-logs";
   private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
-  private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration SERVICE_TIMEOUT = Duration.ofMinutes(3);
 
   @TempDir static Path directory;

@@ -1,5 +1,6 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /// Results of every kind, with awkward contents.
@@ -73,7 +75,8 @@ public final class Samples {
               random.nextInt(1000),
               text(random),
               new Provenance(model, sampling),
-              origins(random));
+              origins(random),
+              certainty(random));
       case 1 ->
           new Summary(
               id,
@@ -125,7 +128,8 @@ public final class Samples {
               random.nextInt(101) / 100.0,
               random.nextBoolean() ? Optional.empty() : Optional.of("evt-1"),
               new Provenance(model, sampling),
-              origins(random));
+              origins(random),
+              certainty(random));
       case 6 ->
           new QuestionAnswer(
               id,
@@ -154,6 +158,12 @@ public final class Samples {
 
   private static String text(RandomGenerator random) {
     return TEXTS.get(random.nextInt(TEXTS.size()));
+  }
+
+  private static Certainty certainty(RandomGenerator random) {
+    return new Certainty(
+        random.nextBoolean() ? OptionalDouble.of(random.nextDouble()) : OptionalDouble.empty(),
+        random.nextBoolean());
   }
 
   private static List<ChunkOrigin> origins(RandomGenerator random) {

@@ -29,6 +29,7 @@ import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkEnvelopeTest {
 
@@ -142,6 +143,50 @@ class ChunkEnvelopeTest {
     assertThat(unreadable.stream()).isEqualTo("cam");
     assertThat(unreadable.rejection().reason()).isEqualTo(Reason.BAD_ENVELOPE);
     assertThat(unreadable.rejection().detail()).containsIgnoringCase(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ce-%s", "CE_%s", "Ce-%s", "cloudEvents:%s", "cloudevents_%s"})
+  void readsAttributesInOtherSpellings(String spelling) throws Exception {
+    ProducerRecord<String, byte[]> written = chunk();
+    ProducerRecord<String, byte[]> record = new ProducerRecord<>("video.chunks", "cam", MEDIA);
+    for (Header header : written.headers()) {
+      record
+          .headers()
+          .add(
+              header.key().startsWith("ce_")
+                  ? spelling.formatted(header.key().substring(3))
+                  : "Content-Type",
+              header.value());
+    }
+
+    Chunk chunk = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(record));
+
+    Chunk expected = (Chunk) ENVELOPE.read(ResultEnvelopeTest.received(written));
+    assertThat(chunk.declaredStart()).isPresent().isEqualTo(expected.declaredStart());
+    assertThat(chunk.sequence()).isEqualTo(expected.sequence());
+    assertThat(chunk.declaredDuration()).isEqualTo(expected.declaredDuration());
+    assertThat(redriven(ResultEnvelopeTest.received(record)).sequence())
+        .isEqualTo(expected.sequence());
+  }
+
+  @Test
+  void rejectsAnAttributeWithTwoValuesUnderTwoNames() throws Exception {
+    ProducerRecord<String, byte[]> record = chunk();
+    record.headers().add("CE-Time", "2026-05-04T12:00:00Z".getBytes(UTF_8));
+    Unreadable unreadable = (Unreadable) ENVELOPE.read(ResultEnvelopeTest.received(record));
+    assertThat(unreadable.rejection().detail()).contains("ce_time", "CE-Time", "different values");
+  }
+
+  @Test
+  void rejectsAKeyThatIsNotUtf8() {
+    for (byte last : new byte[] {(byte) 0x90, (byte) 0x91}) {
+      ConsumerRecord<byte[], byte[]> record =
+          new ConsumerRecord<>("video.chunks", 0, 1, new byte[] {'c', 'a', 'm', last}, MEDIA);
+      assertThatThrownBy(() -> ENVELOPE.read(record))
+          .isInstanceOf(NoStreamException.class)
+          .hasMessageContaining("not UTF-8: 63 61 6d %02x".formatted(last));
+    }
   }
 
   /// Arithmetic on such times could overflow.

@@ -5,6 +5,7 @@ import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
@@ -45,7 +46,8 @@ final class EventMerger {
             sighting.toleranceMicros(),
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
-            sighting.chunks());
+            sighting.chunks(),
+            sighting.certainty());
     return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros());
   }
 
@@ -77,7 +79,8 @@ final class EventMerger {
                 sameWindow
                     ? sighting.frameMicros().size()
                     : old.sampling().framesSeen() + newFrames(before, sighting)),
-            ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)));
+            ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)),
+            sighting.certainty().orRepaired(!sameWindow && old.certainty().repaired()));
     return new OpenEvent(
         event,
         start.seen(),
@@ -134,7 +137,8 @@ final class EventMerger {
       long toleranceMicros,
       String description,
       Sampling sampling,
-      List<ChunkOrigin> chunks) {
+      List<ChunkOrigin> chunks,
+      Certainty certainty) {
     return new VideoEvent(
         id,
         revision,
@@ -144,6 +148,7 @@ final class EventMerger {
         Math.ceilDiv(toleranceMicros, 1000L),
         description,
         new Provenance(model, sampling),
-        chunks);
+        chunks,
+        certainty);
   }
 }

@@ -178,7 +178,8 @@ final class RuleTracker {
         details.score(),
         details.event(),
         seen.provenance(),
-        seen.chunks());
+        seen.chunks(),
+        seen.certainty());
   }
 
   private long endMicros(VideoEvent event) {

@@ -2,6 +2,7 @@ package io.chronoscope.analysis.window;
 
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.batching.Priority;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Sampling;
@@ -81,7 +82,14 @@ public record EncodedWindow(
         Math.max(
             times.toleranceMicrosAt(start + startMicros),
             times.toleranceMicrosAt(end + startMicros));
-    return new Sighting(start, end, event.description(), tolerance, seen, chunks);
+    return new Sighting(
+        start,
+        end,
+        event.description(),
+        tolerance,
+        seen,
+        chunks,
+        Certainty.UNSTATED.orRepaired(event.repaired()));
   }
 
   /// Whether its frames follow one another at the sampling rate throughout.

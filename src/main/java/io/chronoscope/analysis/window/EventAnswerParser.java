@@ -1,40 +1,57 @@
 package io.chronoscope.analysis.window;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Parses the model's answers strictly: a JSON array of `{"start_time","end_time","description"}`
-/// with times as `mm:ss.ff`, fenced or bare, or the one sentence of a grounding answer. Every
-/// deviation becomes a problem that names its position; nothing is guessed.
+/// Parses the model's answers about events: a JSON list of
+/// `{"start_time","end_time","description"}` with times as `mm:ss.ff`, or the one sentence of a
+/// grounding answer. An answer in another form is repaired where its meaning is certain, and its
+/// events say so. Every other deviation becomes a problem that names its position; nothing is
+/// guessed.
 final class EventAnswerParser {
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final String START = "start_time";
+  private static final String END = "end_time";
+  private static final String DESCRIPTION = "description";
+  private static final Set<String> FIELDS = new TreeSet<>(List.of(DESCRIPTION, END, START));
 
-  private static final Pattern FENCE =
-      Pattern.compile("\\A\\s*```json\\s*\\n(.*?)```\\s*\\z", Pattern.DOTALL);
-  // Beyond an hour, training answers either keep counting minutes or put hours in front.
-  private static final Pattern TIME =
-      Pattern.compile("(?:(\\d{1,2}):)?(\\d{1,3}):([0-5]\\d)(?:\\.(\\d{1,3}))?");
-  private static final Pattern GROUNDED =
+  /// Names that models use instead of those that the prompt asks for.
+  private static final Map<String, List<String>> ALIASES =
+      Map.of(
+          START, List.of(START, "start", "begin", "begin_time", "from", "start_timestamp"),
+          END, List.of(END, "end", "stop", "finish", "to", "end_timestamp"),
+          DESCRIPTION,
+              List.of(DESCRIPTION, "event", "caption", "label", "activity", "sub_label", "text"));
+
+  private static final Pattern EXPECTED_SENTENCE =
       Pattern.compile(
           "\\A\\s*The (?:event|given query) happens in ([0-9:]+(?:\\.\\d+)?) - ([0-9:]+(?:\\.\\d+)?)(?: seconds)?\\.?\\s*\\z");
-  private static final Set<String> FIELDS =
-      new TreeSet<>(List.of("description", "end_time", "start_time"));
+  private static final String UNIT = "\\s*(?:s|secs?|seconds?)\\b";
+  private static final Pattern SPAN =
+      Pattern.compile(
+          "(?<!\\d)(?<lead>(?:happens|occurs|takes place|from|between|in|at)(?: in| from| between| at)?\\s+)?"
+              + "(?<start>"
+              + AnswerTime.FORM
+              + ")(?<unit>"
+              + UNIT
+              + ")?"
+              + "\\s*(?:-|–|—|~|to|until|till|and)\\s*"
+              + "(?<end>"
+              + AnswerTime.FORM
+              + ")(?<endUnit>"
+              + UNIT
+              + ")?(?!\\d)",
+          Pattern.CASE_INSENSITIVE);
 
   private EventAnswerParser() {}
 
@@ -42,62 +59,107 @@ final class EventAnswerParser {
   ///
   /// @param shownMicros length of the video; an event must start within it
   static EventAnswer events(String text, long shownMicros) {
-    Matcher fence = FENCE.matcher(text);
-    String json = fence.matches() ? fence.group(1) : text.strip();
-    JsonNode root;
-    try {
-      root = JSON.readTree(json);
-    } catch (JsonProcessingException e) {
-      return EventAnswer.malformed("not JSON: " + e.getOriginalMessage());
-    }
-    if (root == null || !root.isArray()) {
-      return EventAnswer.malformed("not a JSON array");
-    }
+    AnswerJson json = AnswerJson.of(text);
     List<ParsedEvent> events = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
-    for (int i = 0; i < root.size(); i++) {
+    List<String> problems = new ArrayList<>(json.problems());
+    Set<String> repairs = new TreeSet<>(json.repairs());
+    for (int i = 0; i < json.entries().size(); i++) {
       try {
-        events.add(event(root.get(i), shownMicros));
+        ParsedEvent event = event(json.entries().get(i), shownMicros, !json.repairs().isEmpty());
+        if (events.stream().anyMatch(event::sameAs)) {
+          repairs.add("an event repeated word for word");
+        } else {
+          events.add(event);
+        }
       } catch (IllegalArgumentException e) {
         problems.add("event " + (i + 1) + ": " + e.getMessage());
       }
     }
-    return new EventAnswer(events, problems);
+    if (json.repairs().isEmpty() && events.stream().anyMatch(ParsedEvent::repaired)) {
+      repairs.add("fields or times in another form");
+    }
+    return new EventAnswer(events, problems, List.copyOf(repairs));
   }
 
   /// Parses the answer to the question when `query` happens.
   static EventAnswer grounding(String text, String query, long shownMicros) {
-    Matcher grounded = GROUNDED.matcher(text);
-    if (!grounded.matches()) {
-      return EventAnswer.malformed("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'");
-    }
     try {
-      ParsedEvent event =
-          event(seconds(grounded.group(1)), seconds(grounded.group(2)), query, shownMicros);
-      return new EventAnswer(List.of(event), List.of());
+      Matcher expected = EXPECTED_SENTENCE.matcher(text);
+      if (expected.matches()) {
+        return new EventAnswer(
+            List.of(event(expected.group(1), expected.group(2), query, shownMicros, false)),
+            List.of(),
+            List.of());
+      }
+      List<ParsedEvent> spans = spans(text, query, shownMicros);
+      return spans.isEmpty()
+          ? EventAnswer.malformed("not of the form 'The event happens in mm:ss.ff - mm:ss.ff.'")
+          : new EventAnswer(spans, List.of(), List.of("a span in another form"));
     } catch (IllegalArgumentException e) {
       return EventAnswer.malformed(String.valueOf(e.getMessage()));
     }
   }
 
-  private static ParsedEvent event(JsonNode node, long shownMicros) {
+  /// Finds the spans that prose states or a JSON list holds. Two numbers in prose are a span only
+  /// if they are clock times, have a unit, or follow a word that introduces times.
+  private static List<ParsedEvent> spans(String text, String query, long shownMicros) {
+    String prose = Normalizer.normalize(text, Normalizer.Form.NFKC);
+    AnswerJson json = AnswerJson.of(text);
+    if (!json.entries().isEmpty() && json.problems().isEmpty()) {
+      return json.entries().stream().map(entry -> span(entry, query, shownMicros)).toList();
+    }
+    List<ParsedEvent> spans = new ArrayList<>();
+    Matcher span = SPAN.matcher(prose);
+    while (span.find()) {
+      boolean clocks = span.group("start").contains(":") && span.group("end").contains(":");
+      if (clocks || span.group("endUnit") != null || span.group("lead") != null) {
+        spans.add(event(span.group("start"), span.group("end"), query, shownMicros, true));
+      }
+    }
+    return spans;
+  }
+
+  private static ParsedEvent span(JsonNode entry, String query, long shownMicros) {
+    return event(
+        AnswerTime.of(START, required(entry, START)).micros(),
+        AnswerTime.of(END, required(entry, END)).micros(),
+        query,
+        shownMicros,
+        true);
+  }
+
+  private static ParsedEvent event(JsonNode node, long shownMicros, boolean repaired) {
     if (!node.isObject()) {
       throw new IllegalArgumentException("not a JSON object");
     }
     Set<String> fields = new TreeSet<>();
     node.fieldNames().forEachRemaining(fields::add);
-    if (!fields.equals(FIELDS)) {
-      throw new IllegalArgumentException("has the fields " + fields + " instead of " + FIELDS);
+    AnswerTime start = AnswerTime.of(START, required(node, START));
+    AnswerTime end = AnswerTime.of(END, required(node, END));
+    JsonNode description = required(node, DESCRIPTION);
+    if (!description.isTextual()) {
+      throw new IllegalArgumentException("description is not a string");
     }
     return event(
-        clock(textOf(node, "start_time")),
-        clock(textOf(node, "end_time")),
-        textOf(node, "description"),
-        shownMicros);
+        start.micros(),
+        end.micros(),
+        description.textValue(),
+        shownMicros,
+        repaired || !fields.equals(FIELDS) || !start.expectedForm() || !end.expectedForm());
   }
 
   private static ParsedEvent event(
-      long startMicros, long endMicros, String description, long shownMicros) {
+      String start, String end, String description, long shownMicros, boolean repaired) {
+    return event(
+        AnswerTime.of(start).micros(),
+        AnswerTime.of(end).micros(),
+        description,
+        shownMicros,
+        repaired);
+  }
+
+  private static ParsedEvent event(
+      long startMicros, long endMicros, String description, long shownMicros, boolean repaired) {
     if (endMicros < startMicros) {
       throw new IllegalArgumentException("ends before it starts");
     }
@@ -110,42 +172,26 @@ final class EventAnswerParser {
       throw new IllegalArgumentException("has no description");
     }
     // An end beyond the last frame means "still in progress": cut it to what was shown.
-    return new ParsedEvent(startMicros, Math.min(endMicros, shownMicros), description.strip());
+    return new ParsedEvent(
+        startMicros, Math.min(endMicros, shownMicros), description.strip(), repaired);
   }
 
-  private static String textOf(JsonNode node, String field) {
-    JsonNode value = node.get(field);
-    if (!value.isTextual()) {
-      throw new IllegalArgumentException(field + " is not a string");
+  /// @throws IllegalArgumentException if the field is missing, or two of its names are used
+  private static JsonNode required(JsonNode node, String field) {
+    List<Entry<String, JsonNode>> found =
+        node.properties().stream()
+            .filter(property ->
+                Optional.ofNullable(ALIASES.get(field)).orElseThrow().contains(property.getKey()))
+            .toList();
+    Optional<Entry<String, JsonNode>> exact =
+        found.stream().filter(property -> property.getKey().equals(field)).findFirst();
+    if (exact.isEmpty() && found.size() > 1) {
+      throw new IllegalArgumentException(
+          "has " + found.get(0).getKey() + " and " + found.get(1).getKey() + " for " + field);
     }
-    return value.textValue();
-  }
-
-  private static long clock(String time) {
-    OptionalLong micros = parseClock(time);
-    if (micros.isEmpty()) {
-      throw new IllegalArgumentException("'" + time + "' is not a time of the form mm:ss.ff");
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException("has no " + field);
     }
-    return micros.getAsLong();
-  }
-
-  private static long seconds(String time) {
-    if (time.matches("\\d{1,6}(\\.\\d{1,3})?")) {
-      return Math.round(Double.parseDouble(time) * 1e6);
-    }
-    return clock(time);
-  }
-
-  private static OptionalLong parseClock(String time) {
-    Matcher parts = TIME.matcher(time);
-    if (!parts.matches()) {
-      return OptionalLong.empty();
-    }
-    long hours = parts.group(1) == null ? 0 : Long.parseLong(parts.group(1));
-    long seconds =
-        hours * 3600 + Long.parseLong(parts.group(2)) * 60 + Long.parseLong(parts.group(3));
-    String fraction = parts.group(4) == null ? "" : parts.group(4);
-    long micros = Long.parseLong((fraction + "000000").substring(0, 6));
-    return OptionalLong.of(seconds * 1_000_000 + micros);
+    return exact.orElse(found.getFirst()).getValue();
   }
 }

@@ -63,13 +63,14 @@ final class RuleEvaluator {
   /// Covers the whole window, with a tolerance as long as the window: the rule matches, but the
   /// model did not say when.
   private static Sighting anywhere(Rule rule, EncodedWindow window) {
-    Sighting all = window.sighting(new ParsedEvent(0, window.shownMicros(), rule.text()));
+    Sighting all = window.sighting(new ParsedEvent(0, window.shownMicros(), rule.text(), false));
     return new Sighting(
         all.startMicros(),
         all.endMicros(),
         all.description(),
         Math.max(window.shownMicros(), all.toleranceMicros()),
         all.frameMicros(),
-        all.chunks());
+        all.chunks(),
+        all.certainty());
   }
 }

@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.window;
 
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import java.util.List;
 
@@ -8,13 +9,15 @@ import java.util.List;
 /// @param toleranceMicros how far off sampling may have put the bounds
 /// @param frameMicros times of the frames that show it, including those that bracket its bounds
 /// @param chunks the chunks of those frames
+/// @param certainty how far the answer can be relied on
 public record Sighting(
     long startMicros,
     long endMicros,
     String description,
     long toleranceMicros,
     List<Long> frameMicros,
-    List<ChunkOrigin> chunks) {
+    List<ChunkOrigin> chunks,
+    Certainty certainty) {
 
   public Sighting {
     if (endMicros < startMicros) {
@@ -24,6 +27,24 @@ public record Sighting(
     }
     frameMicros = List.copyOf(frameMicros);
     chunks = List.copyOf(chunks);
+  }
+
+  /// A sighting from an answer in the expected form, without a confidence.
+  public Sighting(
+      long startMicros,
+      long endMicros,
+      String description,
+      long toleranceMicros,
+      List<Long> frameMicros,
+      List<ChunkOrigin> chunks) {
+    this(
+        startMicros,
+        endMicros,
+        description,
+        toleranceMicros,
+        frameMicros,
+        chunks,
+        Certainty.UNSTATED);
   }
 
   /// Length of the time that both cover.

@@ -71,6 +71,11 @@ public final class TemporalGrounder {
 
   private GroundingResult located(String query, double score, EventAnswer answer) {
     List<ParsedEvent> events = answer.events();
+    if (!answer.repairs().isEmpty()) {
+      report(
+          "'%s': %s".formatted(query, String.join("; ", answer.repairs())),
+          MalformedAnswer.Outcome.REPAIRED);
+    }
     if (answer.isClean() && !events.isEmpty()) {
       return new GroundingResult.Located(score, events.getFirst());
     }

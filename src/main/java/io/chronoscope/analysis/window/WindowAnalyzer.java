@@ -100,6 +100,7 @@ public final class WindowAnalyzer {
     Answer answer = session.ask(eventQuestion()).join();
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
     EventAnswer events = parse(answer, encoded);
+    reportRepairs(events);
     listener.on(
         new PartialAnalysisCompleted(
             stream,
@@ -135,6 +136,7 @@ public final class WindowAnalyzer {
     int tokens = answer.tokenIds().size();
     EventAnswer events = parse(answer, window);
     if (events.isClean()) {
+      reportRepairs(events);
       return new EventsAsked(events, answer.text(), tokens);
     }
     String problem = String.join("; ", events.problems());
@@ -146,6 +148,7 @@ public final class WindowAnalyzer {
       answer = second;
       events = reparsed;
     }
+    reportRepairs(events);
     if (!events.isClean()) {
       listener.on(
           new MalformedAnswer(
@@ -154,14 +157,23 @@ public final class WindowAnalyzer {
     return new EventsAsked(events, answer.text(), tokens);
   }
 
-  private EventAnswer parse(Answer answer, EncodedWindow window) {
-    if (!answer.finished()) {
-      return EventAnswer.malformed("cut off after " + settings.maxNewTokens() + " tokens");
+  private void reportRepairs(EventAnswer events) {
+    if (!events.repairs().isEmpty()) {
+      listener.on(
+          new MalformedAnswer(
+              stream, String.join("; ", events.repairs()), MalformedAnswer.Outcome.REPAIRED));
     }
+  }
+
+  private EventAnswer parse(Answer answer, EncodedWindow window) {
     long shownMicros = window.shownMicros();
-    return settings
-        .query()
-        .map(query -> EventAnswerParser.grounding(answer.text(), query, shownMicros))
-        .orElseGet(() -> EventAnswerParser.events(answer.text(), shownMicros));
+    EventAnswer parsed =
+        settings
+            .query()
+            .map(query -> EventAnswerParser.grounding(answer.text(), query, shownMicros))
+            .orElseGet(() -> EventAnswerParser.events(answer.text(), shownMicros));
+    return answer.finished()
+        ? parsed
+        : parsed.cutOff("cut off after " + settings.maxNewTokens() + " tokens");
   }
 }

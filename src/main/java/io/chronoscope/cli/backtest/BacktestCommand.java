@@ -91,8 +91,16 @@ public final class BacktestCommand implements Callable<Integer> {
       description = "Prefix of the topics that receive the results (default: ${DEFAULT-VALUE}).")
   String shadow = "backtest.";
 
-  @Option(names = "--promote", description = "Puts the rule in force afterwards.")
+  @Option(
+      names = "--promote",
+      description = {
+        "Puts the rule in force afterwards, if any chunk was analyzed; needs --yes. Streams that"
+            + " neither --stream nor a rule in force under that id selects are left out."
+      })
   boolean promote;
+
+  @Option(names = "--yes", description = "Confirms --promote.")
+  boolean confirmed;
 
   @Mixin ModelOptions model = new ModelOptions();
 
@@ -118,6 +126,11 @@ public final class BacktestCommand implements Callable<Integer> {
     if (promote && rule.isEmpty()) {
       throw new ConfigurationException("--promote needs a --rule to put in force");
     }
+    if (promote && !confirmed) {
+      throw new ConfigurationException(
+          "--promote changes the rules in force; add --yes to confirm, or leave --promote out to"
+              + " compare only");
+    }
     kafka.apply();
     model.apply();
     // Chunks arrive as fast as they are read: no stream may become idle in between.
@@ -138,21 +151,30 @@ public final class BacktestCommand implements Callable<Integer> {
     candidate.ifPresentOrElse(rules::put, () -> inForce.forEach(rules::put));
     Predicate<Detection> wanted =
         detection -> candidate.map(Rule::id).map(detection.about()::equals).orElse(true);
-    compare(connection, rules, wanted);
-    if (promote) {
-      Rule promoted = candidate.orElseThrow();
+    Optional<Rule> promotable =
+        promote
+            ? Optional.of(Promotion.narrowed(candidate.orElseThrow(), scopePattern(), inForce))
+            : Optional.empty();
+    long chunks = compare(connection, rules, wanted);
+    if (promotable.isPresent()) {
+      if (chunks == 0) {
+        output.report("chronoscope: not promoted: no chunk was analyzed, so nothing was compared");
+        return ExitCode.FAILED;
+      }
+      Rule promoted = promotable.get();
       RulesInForce.put(connection.client(), rulesTopic, promoted);
       output.report("rule %s is in force: %s".formatted(promoted.id(), RuleRecord.json(promoted)));
     }
     return ExitCode.OK;
   }
 
-  private void compare(KafkaConnection connection, RuleTable rules, Predicate<Detection> wanted) {
+  /// @return how many chunks were analyzed
+  private long compare(KafkaConnection connection, RuleTable rules, Predicate<Detection> wanted) {
     ChronoscopeConfig settings = connection.settings();
     Scope scope =
         new Scope(
             topic.orElse(connection.topics().of(Topic.CHUNKS)),
-            new StreamPattern(streams.orElse("*")),
+            scopePattern(),
             range.from(),
             range.to());
     Backtest backtest = new Backtest(connection.client());
@@ -191,7 +213,12 @@ public final class BacktestCommand implements Callable<Integer> {
               Difference.between(live, backtest.detections().in(scope, wanted)),
               chunks,
               shadowTopics.topics());
+      return chunks;
     }
+  }
+
+  private StreamPattern scopePattern() {
+    return new StreamPattern(streams.orElse("*"));
   }
 
   private static Detections readLive(KafkaConnection connection) {

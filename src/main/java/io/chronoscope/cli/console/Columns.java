@@ -1,5 +1,6 @@
 package io.chronoscope.cli.console;
 
+import io.chronoscope.domain.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,11 +11,13 @@ public final class Columns {
 
   private Columns() {}
 
-  /// Pads every column but the last to its widest cell.
+  /// Pads every column but the last to its widest cell, and escapes what a terminal would obey.
   ///
-  /// @param rows with the same number of cells each; the first is the heading
+  /// @param cells rows with the same number of cells each; the first is the heading
   /// @return one line for each row
-  public static List<String> aligned(List<List<String>> rows) {
+  public static List<String> aligned(List<List<String>> cells) {
+    List<List<String>> rows =
+        cells.stream().map(row -> row.stream().map(PrintableText::of).toList()).toList();
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.render.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Where a command writes: results to `out`, messages and progress to `err`.
 public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Terminal errTerminal) {
@@ -20,6 +23,8 @@ public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Ter
           .addModule(new Jdk8Module())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .build();
+
+  private static final Pattern COLOR = Pattern.compile("\033\\[[0-9;]*m");
 
   /// Wraps the process's own streams, in UTF-8 whatever the locale is. The launcher detects whether
   /// they are attached to a terminal.
@@ -42,14 +47,26 @@ public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Ter
     }
   }
 
-  /// Prints one line on `out` and flushes it.
+  /// Prints lines on `out` and flushes it. Of control characters only colors take effect.
   public void print(String line) {
-    out.println(line);
+    out.println(harmless(line));
     out.flush();
   }
 
-  /// Prints one line on `err`.
+  /// Prints lines on `err`. Of control characters only colors take effect.
   public void report(String line) {
-    err.println(line);
+    err.println(harmless(line));
+  }
+
+  private static String harmless(String line) {
+    StringBuilder harmless = new StringBuilder();
+    Matcher color = COLOR.matcher(line);
+    int from = 0;
+    while (color.find()) {
+      harmless.append(PrintableText.ofLines(line.substring(from, color.start())));
+      harmless.append(color.group());
+      from = color.end();
+    }
+    return harmless.append(PrintableText.ofLines(line.substring(from))).toString();
   }
 }

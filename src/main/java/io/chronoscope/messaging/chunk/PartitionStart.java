@@ -1,5 +1,6 @@
 package io.chronoscope.messaging.chunk;
 
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.messaging.delivery.ChunkOffsets;
 import io.chronoscope.messaging.delivery.PartitionProgress;
 import io.chronoscope.messaging.delivery.StateRecord;
@@ -80,7 +81,7 @@ record PartitionStart(Map<TopicPartition, PartitionProgress> progress, List<Stat
       LOG.warn(
           "the state of stream {} refers to {}, which is beyond the end of {}; the stream starts"
               + " from scratch",
-          state.stream(),
+          PrintableText.of(state.stream()),
           state.resumeFrom(),
           partition);
     }

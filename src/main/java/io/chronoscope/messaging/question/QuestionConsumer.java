@@ -1,6 +1,7 @@
 package io.chronoscope.messaging.question;
 
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
@@ -138,7 +139,11 @@ public final class QuestionConsumer implements AutoCloseable {
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException e) {
-      LOG.warn("question {} about stream {} failed", question.id(), question.stream(), e);
+      LOG.warn(
+          "question {} about stream {} failed",
+          PrintableText.of(question.id()),
+          PrintableText.of(question.stream()),
+          e);
       return problem(
           question.id(),
           question.stream(),

@@ -1,6 +1,7 @@
 package io.chronoscope.messaging.rule;
 
 import io.chronoscope.client.RuleReader;
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.wire.RuleChange;
@@ -113,18 +114,24 @@ public final class RuleLoader implements AutoCloseable {
         present.add(rule.id());
         Optional<Rule> before = table.put(rule);
         if (!before.equals(Optional.of(rule)) && isCaughtUp()) {
-          LOG.info("rule {} is in force for {}: {}", rule.id(), rule.streams().text(), rule.text());
+          LOG.info(
+              "rule {} is in force for {}: {}",
+              PrintableText.of(rule.id()),
+              PrintableText.of(rule.streams().text()),
+              rule.text());
         }
       }
       case RuleChange.Removed(var at, String id) -> {
         present.remove(id);
-        table.remove(id).ifPresent(rule -> LOG.info("rule {} is removed", id));
+        table.remove(id).ifPresent(rule -> LOG.info("rule {} is removed", PrintableText.of(id)));
       }
       case RuleChange.Malformed(var at, Optional<String> id, var rejection) -> {
         id.ifPresent(present::add);
         metrics.rejected();
         LOG.warn(
-            "invalid rule at {}, the previous version stays in force: {}", at, rejection.detail());
+            "invalid rule at {}, the previous version stays in force: {}",
+            at,
+            PrintableText.of(rejection.detail()));
       }
     }
   }

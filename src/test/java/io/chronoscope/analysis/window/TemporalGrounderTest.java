@@ -77,7 +77,7 @@ class TemporalGrounderTest {
             located -> {
               assertThat(located.score()).isCloseTo(0.9, within(1e-6));
               assertThat(located.event())
-                  .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-aaa is on"));
+                  .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-aaa is on", false));
             });
     assertThat(malformed).isEmpty();
   }

@@ -220,7 +220,14 @@ class BacktestIT {
     assertThat(run("--rule", file.toString())).isEqualTo(ExitCode.OK);
     assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
 
-    assertThat(run("--rule", file.toString(), "--promote")).isEqualTo(ExitCode.OK);
+    assertThat(run("--rule", file.toString(), "--promote")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("add --yes");
+    assertThat(run("--rule", file.toString(), "--promote", "--yes", "--stream", "nobody"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("not promoted: no chunk");
+    assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
+
+    assertThat(run("--rule", file.toString(), "--promote", "--yes")).isEqualTo(ExitCode.OK);
     assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES)))
         .singleElement()
         .satisfies(rule -> {

@@ -6,7 +6,6 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
-import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Precision;
 import io.chronoscope.qwen.Qwen25Vl;
@@ -64,9 +63,7 @@ final class EngineBench {
   /// @return all rows, in order
   List<MeasuredRow> run(Set<RowKind> kinds) {
     ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
-    if (engine.device() instanceof Device.Cuda) {
-      Session.requireCuda();
-    }
+    LayerSettings.requireDevice(settings);
     Ceilings ceilings = measureCeilings(elements);
     List<PlannedRow> plan = RowPlan.of(engine.device(), kinds);
     List<PlannedRow> onOpenModel =

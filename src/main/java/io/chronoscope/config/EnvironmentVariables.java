@@ -1,0 +1,102 @@
+package io.chronoscope.config;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The environment variables that Chronoscope reads, to find misspelt ones: a variable that no
+/// setting has would otherwise be ignored silently.
+public final class EnvironmentVariables {
+
+  private static final String PREFIX = "CHRONOSCOPE_";
+
+  /// Read by the launcher, the command line or the tests, not settings.
+  private static final Set<String> OTHERS =
+      Set.of(
+          "CHRONOSCOPE_HOME",
+          "CHRONOSCOPE_JAVA_HOME",
+          "CHRONOSCOPE_JAVA_OPTS",
+          "CHRONOSCOPE_TRACE",
+          "CHRONOSCOPE_BROWSER");
+
+  private static final int MAX_EDITS = 4;
+
+  private EnvironmentVariables() {}
+
+  /// One line for each variable that looks like a setting of Chronoscope, but is none.
+  ///
+  /// @param names of all environment variables
+  public static List<String> unknown(Collection<String> names) {
+    Set<String> known = new TreeSet<>(OTHERS);
+    addSettings("chronoscope", ChronoscopeConfig.class, known);
+    RenamedSettings.FORMER_NAMES.values().forEach(former -> known.add(variable(former)));
+    List<String> problems = new ArrayList<>();
+    for (String name : new TreeSet<>(names)) {
+      if (name.toUpperCase(Locale.ROOT).startsWith(PREFIX) && !isKnown(name, known)) {
+        problems.add(
+            "environment variable %s is not a setting and is ignored%s"
+                .formatted(name, suggestion(name, known)));
+      }
+    }
+    return problems;
+  }
+
+  private static void addSettings(String prefix, Class<?> group, Set<String> names) {
+    for (Method setting : group.getDeclaredMethods()) {
+      String name = prefix + "." + setting.getName().replaceAll("([A-Z])", "-$1");
+      Class<?> type = setting.getReturnType();
+      if (setting.isSynthetic()) {
+        continue;
+      }
+      if (type.isInterface() && type.getEnclosingClass() == ChronoscopeConfig.class) {
+        addSettings(name, type, names);
+      } else {
+        // The keys of a map are the user's own.
+        names.add(variable(name) + (type == Map.class ? "_*" : ""));
+      }
+    }
+  }
+
+  private static String variable(String setting) {
+    return setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private static boolean isKnown(String name, Set<String> known) {
+    return known.contains(name)
+        || known.stream()
+            .filter(one -> one.endsWith("*"))
+            .anyMatch(one -> name.startsWith(one.substring(0, one.length() - 1)));
+  }
+
+  private static String suggestion(String name, Set<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(one -> edits(name.toUpperCase(Locale.ROOT), one)))
+        .filter(one -> edits(name.toUpperCase(Locale.ROOT), one) <= MAX_EDITS)
+        .map(one -> "; did you mean " + one + "?")
+        .orElse("; docs/reference/settings.md lists all");
+  }
+
+  /// Levenshtein distance.
+  private static int edits(String one, String other) {
+    int[] before = new int[other.length() + 1];
+    for (int j = 0; j <= other.length(); j++) {
+      before[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int[] now = new int[other.length() + 1];
+      now[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int substituted = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        now[j] = Math.min(substituted, Math.min(before[j], now[j - 1]) + 1);
+      }
+      before = now;
+    }
+    return before[other.length()];
+  }
+}
