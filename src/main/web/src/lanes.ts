@@ -5,7 +5,7 @@
 import type { Entry } from "./records";
 
 const NARROW_PX = 6;
-const APART_PX = 2;
+const APART_PX = 8;
 const DENSE_PX = 40;
 const LABEL_PX = 34;
 

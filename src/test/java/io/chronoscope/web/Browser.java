@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 
 /// The machine's Chromium, steered by Playwright.
 ///
-/// `CHRONOSCOPE_BROWSER` names it; otherwise the first of `chromium`, `chromium-browser` and `google-chrome`
-/// on the `PATH`. Without a browser the tests fail; `-Dbrowser=none` leaves them out.
+/// `CHRONOSCOPE_BROWSER` names it; otherwise the first of `chromium`, `chromium-browser` and
+/// `google-chrome` on the `PATH`. Without a browser the tests fail; `-Dbrowser=none` leaves them
+/// out.
 final class Browser implements AutoCloseable {
 
   private static final double TIMEOUT_MS = 20_000;
@@ -63,8 +64,7 @@ final class Browser implements AutoCloseable {
     Path executable = find();
     Playwright playwright =
         Playwright.create(
-            new Playwright.CreateOptions()
-                .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     return new Browser(
         playwright,
         playwright
@@ -85,11 +85,10 @@ final class Browser implements AutoCloseable {
                 .flatMap(Browser::onThePath))
         .filter(Files::isExecutable)
         .findFirst()
-        .orElseThrow(
-            () ->
-                new AssertionError(
-                    "The page is tested in a real browser, but there is none: install chromium,"
-                        + " or set CHRONOSCOPE_BROWSER. -Dbrowser=none leaves these tests out."));
+        .orElseThrow(() ->
+            new AssertionError(
+                "The page is tested in a real browser, but there is none: install chromium,"
+                    + " or set CHRONOSCOPE_BROWSER. -Dbrowser=none leaves these tests out."));
   }
 
   private static Stream<Path> onThePath(String name) {
@@ -112,18 +111,16 @@ final class Browser implements AutoCloseable {
     Page page = context.newPage();
     Tab tab = new Tab(context, page, new ArrayList<>(), new ArrayList<>());
     page.onPageError(error -> tab.complaints().add(error));
-    page.onConsoleMessage(
-        message -> {
-          // Requests that fail are the tests' own doing; the page says so in words.
-          if (message.type().equals("error") && !message.text().contains("Failed to load")) {
-            tab.complaints().add(message.text());
-          }
-        });
-    page.onDialog(
-        dialog -> {
-          tab.complaints().add("dialog: " + dialog.message());
-          dialog.dismiss();
-        });
+    page.onConsoleMessage(message -> {
+      // Requests that fail are the tests' own doing; the page says so in words.
+      if (message.type().equals("error") && !message.text().contains("Failed to load")) {
+        tab.complaints().add(message.text());
+      }
+    });
+    page.onDialog(dialog -> {
+      tab.complaints().add("dialog: " + dialog.message());
+      dialog.dismiss();
+    });
     page.onRequest(request -> tab.requests().add(request.url()));
     page.navigate(address);
     return tab;

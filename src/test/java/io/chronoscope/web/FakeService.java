@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 
-/// The service as the page sees it, without Kafka and model: it serves the page and answers its requests
-/// from a [Store] that tests fill. For what is hard to bring about in the service: hundreds of streams,
-/// tens of thousands of events, states, texts of every kind.
+/// The service as the page sees it, without Kafka and model: it serves the page and answers its
+/// requests from a [Store] that tests fill. For what is hard to bring about in the service:
+/// hundreds of streams, tens of thousands of events, states, texts of every kind.
 final class FakeService implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -69,14 +69,12 @@ final class FakeService implements AutoCloseable {
     private synchronized List<JsonNode> list(Map<String, String> query) {
       return records.values().stream()
           .filter(one -> !one.path("status").asText().equals("withdrawn"))
-          .filter(
-              one ->
-                  !query.containsKey("to")
-                      || one.get("start").textValue().compareTo(query.get("to")) < 0)
-          .filter(
-              one ->
-                  !query.containsKey("from")
-                      || one.get("end").textValue().compareTo(query.get("from")) > 0)
+          .filter(one ->
+              !query.containsKey("to")
+                  || one.get("start").textValue().compareTo(query.get("to")) < 0)
+          .filter(one ->
+              !query.containsKey("from")
+                  || one.get("end").textValue().compareTo(query.get("from")) > 0)
           .sorted(Comparator.comparing((JsonNode one) -> one.get("start").textValue()).reversed())
           .toList();
     }
@@ -134,8 +132,7 @@ final class FakeService implements AutoCloseable {
         case "/api/streams" -> json(exchange, 200, list(store.streams, query));
         case "/api/results" -> json(exchange, 200, list(store.list(query), query));
         case "/api/search" -> json(exchange, 200, search(query.getOrDefault("q", "")));
-        case "/api/rules" ->
-            json(exchange, 200, list(List.copyOf(store.rules.values()), query));
+        case "/api/rules" -> json(exchange, 200, list(List.copyOf(store.rules.values()), query));
         case "/api/dead-letters" -> json(exchange, 200, list(store.deadLetters, query));
         default -> {
           if (path.startsWith("/api/")) {
@@ -240,8 +237,7 @@ final class FakeService implements AutoCloseable {
   }
 
   private static void file(HttpExchange exchange, String name) throws IOException {
-    try (InputStream in =
-        FakeService.class.getResourceAsStream("/META-INF/resources/" + name)) {
+    try (InputStream in = FakeService.class.getResourceAsStream("/META-INF/resources/" + name)) {
       if (in == null) {
         exchange.sendResponseHeaders(404, -1);
         return;

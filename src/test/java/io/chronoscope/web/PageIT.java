@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The page in a real browser, over a fake of the service. [PageDemoIT] runs it over the service itself.
+/// The page in a real browser, over a fake of the service. [PageDemoIT] runs it over the service
+/// itself.
 class PageIT {
 
   private static final List<String> WCAG =
@@ -82,8 +83,7 @@ class PageIT {
               .put("revision", 2));
       page.waitForCondition(() -> bar(page, "evt-2").boundingBox().width > before * 1.8);
 
-      store.publish(
-          event("yard", "evt-2", 30, 42, "A blue cross moves up.").put("revision", 3));
+      store.publish(event("yard", "evt-2", 30, 42, "A blue cross moves up.").put("revision", 3));
       assertThat(bar(page, "evt-2")).not().hasClass(Pattern.compile("bar-open"));
       assertThat(bar(page, "evt-2")).containsText("A blue cross moves up.");
 
@@ -186,8 +186,7 @@ class PageIT {
       service.close();
       assertThat(page.locator(".connection")).containsText("Connection lost");
       store.publish(event("yard", "evt-2", 20, 25, "While it was away."));
-      store.publish(
-          event("yard", "evt-1", 5, 12, "Before, revised.").put("revision", 2));
+      store.publish(event("yard", "evt-1", 5, 12, "Before, revised.").put("revision", 2));
       service = FakeService.start(store, port);
 
       assertThat(page.locator(".connection")).containsText("Connected");
@@ -304,8 +303,8 @@ class PageIT {
     }
   }
 
-  /// Speed is bounded in what the page does at once, not by a stopwatch: how many bars there are, and how
-  /// many of them appear between two frames. What long tasks there were is printed.
+  /// Speed is bounded in what the page does at once, not by a stopwatch: how many bars there are,
+  /// and how many of them appear between two frames. What long tasks there were is printed.
   @Test
   void drawsTwoHundredStreamsWithTwentyThousandEvents() {
     int streams = 200;
@@ -334,7 +333,8 @@ class PageIT {
 
       // The last stream is found, an event that arrives on it is drawn, and a click selects it.
       page.getByPlaceholder("Filter streams").fill("cam-199");
-      assertThat(page.locator(".lane-name")).hasCount(1, new HasCountOptions().setTimeout(PATIENCE_MS));
+      assertThat(page.locator(".lane-name"))
+          .hasCount(1, new HasCountOptions().setTimeout(PATIENCE_MS));
       store.publish(event("cam-199", "evt-new", 3_000, 3_400, "It arrives late."));
       assertThat(bar(page, "evt-new")).isVisible();
       bar(page, "evt-new").click();
