@@ -15,6 +15,7 @@ import io.chronoscope.ort.DeviceUnavailableException;
 import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Qwen25Vl;
+import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
@@ -45,8 +46,11 @@ public final class LayerSettings {
           "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
               .formatted(directory.toAbsolutePath()));
     }
+    EngineSettings device =
+        EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     EngineSettings engine =
-        EngineSettings.parse(settings.device(), settings.precision().orElse(""))
+        device
+            .withDecoding(device.decoding().withSteps(steps(settings)))
             .withIntraOpThreads(settings.threads())
             .withCacheDirectory(cacheDirectory(settings));
     try {
@@ -54,6 +58,13 @@ public final class LayerSettings {
     } catch (CheckpointException | DeviceUnavailableException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static StepSettings steps(ChronoscopeConfig settings) {
+    return new StepSettings(
+        settings.batching().maxPrompts(),
+        settings.batching().prefillChunk(),
+        settings.cache().maxPrefixBytes().asLongValue());
   }
 
   /// Checks that the configured device can be used, for what computes on it without a model.

@@ -112,9 +112,12 @@ final class DecodeLoop implements AutoCloseable {
     }
   }
 
-  /// Frame duration as the codec states it, in microseconds; 0 when it states none.
   private long codecFrameMicros() {
-    AVRational rate = decoder.framerate();
+    return frameMicros(decoder.framerate());
+  }
+
+  /// Frame duration in microseconds at the rate that a codec states; 0 when it states none.
+  static long frameMicros(AVRational rate) {
     return rate.num() > 0 && rate.den() > 0 ? 1_000_000L * rate.den() / rate.num() : 0;
   }
 

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /// Decodes segments with FFmpeg in this process. Stateless: one instance serves any number of
 /// threads. A call works on its own thread (plus FFmpeg's threads when more than one is requested)
@@ -17,6 +18,10 @@ import java.nio.ByteBuffer;
 /// MPEG-TS and Matroska. A frame is displayed until the next one, the last one for its own
 /// duration. The clock of a transport stream wraps after 26.5 hours; times are unwrapped. See
 /// [FrameTiming] for frames without a time and for gaps.
+///
+/// For a [MediaDecoder.SelectiveSink], frames on which no wanted frame depends are not decoded
+/// ([SelectiveDecode]). Damage in those is not noticed; a segment with any other damage is decoded
+/// as a whole.
 ///
 /// A segment is TRUNCATED when its container declares more than is present: a box or element that
 /// ends after the last byte, a missing `moov`, an incomplete transport packet, fewer samples than
@@ -42,10 +47,26 @@ public final class FfmpegDecoder implements MediaDecoder {
   @Override
   public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
+    if (sink instanceof SelectiveSink selective) {
+      Optional<MediaFacts> facts = decodeSelected(media, limits, selective);
+      if (facts.isPresent()) {
+        return facts.get();
+      }
+      selective.restart();
+    }
     try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
         DecodeLoop loop = new DecodeLoop(input, limits, sink, threads)) {
       input.disableTimestampGeneration();
       return loop.run();
+    }
+  }
+
+  private Optional<MediaFacts> decodeSelected(
+      ByteBuffer media, DecodeLimits limits, SelectiveSink sink) throws UnreadableMediaException {
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
+        SelectiveDecode decode = new SelectiveDecode(input, limits, sink, threads)) {
+      input.disableTimestampGeneration();
+      return decode.run();
     }
   }
 }

@@ -24,7 +24,7 @@ final class FrameTiming implements AutoCloseable {
 
   /// A pause in a transport stream is a gap when it is longer than this and longer than
   /// [#GAP_FRAMES] frame intervals.
-  private static final long GAP_MICROS = 1_000_000;
+  static final long GAP_MICROS = 1_000_000;
 
   private static final int GAP_FRAMES = 5;
 
@@ -173,15 +173,23 @@ final class FrameTiming implements AutoCloseable {
   }
 
   private long lastFrameMicros() {
-    long own = Ffmpeg.micros(held.duration(), input.timeBase());
-    if (own > 0) {
-      return own;
+    return lastFrameMicros(
+        Ffmpeg.micros(held.duration(), input.timeBase()), codecFrameMicros, averageFrameMicros());
+  }
+
+  /// For how long a segment's last frame is displayed.
+  ///
+  /// @param ownMicros duration that the frame states; 0 when it states none
+  /// @param codecMicros frame duration as the codec states it, or 0
+  /// @param averageMicros mean interval between the frames, or 0
+  static long lastFrameMicros(long ownMicros, long codecMicros, long averageMicros) {
+    if (ownMicros > 0) {
+      return ownMicros;
     }
-    if (codecFrameMicros > 0) {
-      return codecFrameMicros;
+    if (codecMicros > 0) {
+      return codecMicros;
     }
-    long average = averageFrameMicros();
-    return average > 0 ? average : DEFAULT_FRAME_MICROS;
+    return averageMicros > 0 ? averageMicros : DEFAULT_FRAME_MICROS;
   }
 
   /// Mean interval between frames without the gaps; 0 before the second frame.

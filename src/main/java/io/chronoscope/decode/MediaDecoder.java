@@ -2,6 +2,8 @@ package io.chronoscope.decode;
 
 import io.chronoscope.domain.Picture;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.List;
 
 /// Decodes one self-contained media segment. The interface exchanges values only, so an
 /// implementation may run in another process.
@@ -26,5 +28,23 @@ public interface MediaDecoder {
 
     /// Receives a wanted frame at its native size. The sink owns `picture` and closes it.
     void frame(long fromMicros, long untilMicros, Picture picture);
+  }
+
+  /// From when until when a frame is displayed, in microseconds from the segment's time zero.
+  record Display(long fromMicros, long untilMicros) {}
+
+  /// A sink that can say which frames it wants from their times alone, so that frames on which none
+  /// of those depends need not be decoded. It receives the same frames either way.
+  interface SelectiveSink extends FrameSink {
+
+    /// Which frames [#wants] is going to accept. Changes nothing.
+    ///
+    /// @param displays of all frames, in presentation order
+    /// @return by index
+    BitSet select(List<Display> displays);
+
+    /// Decoding starts again from the first frame, because the frames were not those that the
+    /// segment's packets announced. The sink forgets what it has received of the segment.
+    void restart();
   }
 }

@@ -7,6 +7,11 @@
 /// feeds the decoder, `FrameTiming` decides when each frame is displayed (`UntimedFrames` buffers
 /// those that state no time), and `PictureConverter` converts the wanted ones to pictures.
 ///
+/// For a sink that says beforehand which frames it wants, `SelectiveDecode` comes first:
+/// `TimedPackets` times the frames by their packets, `PacketKinds` reads what packets depend on,
+/// and `DecodePlan` leaves out what is not needed. Where that does not hold, `DecodeLoop` decodes
+/// the whole segment.
+///
 /// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec. To
 /// add a hardware decoder, change `DecoderFactory`, the only place that opens decoders.
 ///

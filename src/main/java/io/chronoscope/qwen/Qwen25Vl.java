@@ -236,6 +236,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
         Arrays.stream(ids).boxed().toList(),
         tokenizer.decodeText(Arrays.copyOf(ids, textLength)),
         decoded.finished(),
+        decoded.reusedTokens(),
         TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS));
   }
 

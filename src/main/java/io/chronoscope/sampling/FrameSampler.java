@@ -1,10 +1,13 @@
 package io.chronoscope.sampling;
 
-import io.chronoscope.decode.MediaDecoder.FrameSink;
+import io.chronoscope.decode.MediaDecoder.Display;
+import io.chronoscope.decode.MediaDecoder.SelectiveSink;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
-import java.util.function.Consumer;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /// Samples a stream's candidate frames: for each time of a grid, the frame displayed then. One
 /// sampler receives all chunks of a stream in order. Not thread-safe.
@@ -59,66 +62,118 @@ public final class FrameSampler {
   ///
   /// @param startMicros absolute time of the chunk's time zero
   /// @param recordMillis timestamp of the chunk's record, milliseconds since the epoch
-  /// @param sink receives the sampled frames with ascending `gridMicros`, and owns their pictures
-  public FrameSink sinkForChunk(
-      long startMicros, ChunkOrigin origin, long recordMillis, Consumer<SampledFrame> sink) {
-    return new FrameSink() {
-      @Override
-      public boolean wants(long fromMicros, long untilMicros) {
-        long from = startMicros + fromMicros;
-        long until = startMicros + untilMicros;
-        boolean covers = firstCovered(from) < until - ROUNDING_MICROS;
-        if (!covers) {
-          shownUntilMicros = Math.max(shownUntilMicros, until);
-        }
-        return covers;
-      }
-
-      @Override
-      public void frame(long fromMicros, long untilMicros, Picture picture) {
-        sample(
-            startMicros + fromMicros,
-            startMicros + untilMicros,
-            picture,
-            origin,
-            recordMillis,
-            sink);
-      }
-    };
-  }
-
-  /// The first grid time, not sampled yet, that a frame starting at `from` may cover.
-  private long firstCovered(long from) {
-    boolean adjoins = from > shownUntilMicros && from - shownUntilMicros <= GAP_MICROS;
-    long start = (adjoins ? shownUntilMicros : from) - ROUNDING_MICROS;
-    return candidates.timeMicros(Math.max(nextIndex, candidates.indexAtOrAfter(start)));
-  }
-
-  private void sample(
-      long from,
-      long until,
-      Picture picture,
+  /// @param everyNth samples only every n-th time of the grid, counted from its anchor
+  /// @param sampled receives the sampled frames with ascending `gridMicros`; the caller owns their
+  ///   pictures
+  public SelectiveSink sinkForChunk(
+      long startMicros,
       ChunkOrigin origin,
       long recordMillis,
-      Consumer<SampledFrame> sink) {
-    long first = firstCovered(from);
-    shownUntilMicros = Math.max(shownUntilMicros, until);
-    Picture sized;
-    try {
-      sized = resizer.resize(picture);
-    } catch (RuntimeException e) {
-      picture.close();
-      throw e;
+      int everyNth,
+      List<SampledFrame> sampled) {
+    return new ChunkSink(startMicros, origin, recordMillis, everyNth, sampled);
+  }
+
+  private final class ChunkSink implements SelectiveSink {
+
+    private final long startMicros;
+    private final ChunkOrigin origin;
+    private final long recordMillis;
+    private final int everyNth;
+    private final List<SampledFrame> sampled;
+    private final Position before = position();
+
+    ChunkSink(
+        long startMicros,
+        ChunkOrigin origin,
+        long recordMillis,
+        int everyNth,
+        List<SampledFrame> sampled) {
+      this.startMicros = startMicros;
+      this.origin = origin;
+      this.recordMillis = recordMillis;
+      this.everyNth = everyNth;
+      this.sampled = sampled;
     }
-    if (sized != picture) {
-      picture.close();
+
+    @Override
+    public BitSet select(List<Display> displays) {
+      BitSet selected = new BitSet();
+      Position at = position();
+      for (int i = 0; i < displays.size(); i++) {
+        long from = startMicros + displays.get(i).fromMicros();
+        long until = startMicros + displays.get(i).untilMicros();
+        List<Long> covered = covered(at, from, until);
+        selected.set(i, !covered.isEmpty());
+        at = after(at, covered, until);
+      }
+      return selected;
     }
-    try (Picture held = sized) {
-      long index = candidates.indexAtOrAfter(first);
-      for (long grid = first; grid < until - ROUNDING_MICROS; grid = candidates.timeMicros(index)) {
-        nextIndex = ++index;
-        sink.accept(new SampledFrame(grid, from, recordMillis, held.share(), origin));
+
+    @Override
+    public void restart() {
+      sampled.forEach(frame -> frame.picture().close());
+      sampled.clear();
+      resumeAt(before);
+    }
+
+    @Override
+    public boolean wants(long fromMicros, long untilMicros) {
+      long until = startMicros + untilMicros;
+      List<Long> covered = covered(position(), startMicros + fromMicros, until);
+      if (covered.isEmpty()) {
+        resumeAt(after(position(), covered, until));
+      }
+      return !covered.isEmpty();
+    }
+
+    @Override
+    public void frame(long fromMicros, long untilMicros, Picture picture) {
+      long from = startMicros + fromMicros;
+      long until = startMicros + untilMicros;
+      List<Long> covered = covered(position(), from, until);
+      resumeAt(after(position(), covered, until));
+      try (Picture sized = resized(picture)) {
+        for (long index : covered) {
+          sampled.add(
+              new SampledFrame(
+                  candidates.timeMicros(index), from, recordMillis, sized.share(), origin));
+        }
       }
     }
+
+    private Picture resized(Picture picture) {
+      Picture sized;
+      try {
+        sized = resizer.resize(picture);
+      } catch (RuntimeException e) {
+        picture.close();
+        throw e;
+      }
+      if (sized != picture) {
+        picture.close();
+      }
+      return sized;
+    }
+
+    /// The numbers of the grid times, not sampled yet, that a frame covers.
+    ///
+    /// @param from absolute
+    private List<Long> covered(Position at, long from, long until) {
+      boolean adjoins = from > at.shownUntilMicros && from - at.shownUntilMicros <= GAP_MICROS;
+      long start = (adjoins ? at.shownUntilMicros : from) - ROUNDING_MICROS;
+      long first = Math.max(at.nextIndex, candidates.indexAtOrAfter(start));
+      return LongStream.iterate(
+              Math.ceilDiv(first, (long) everyNth) * everyNth, index -> index + everyNth)
+          .takeWhile(index -> candidates.timeMicros(index) < until - ROUNDING_MICROS)
+          .boxed()
+          .toList();
+    }
+  }
+
+  private static Position after(Position before, List<Long> sampled, long until) {
+    return new Position(
+        sampled.isEmpty() ? before.nextIndex : sampled.getLast() + 1,
+        Math.max(before.shownUntilMicros, until));
   }
 }

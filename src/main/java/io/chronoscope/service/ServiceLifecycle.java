@@ -112,8 +112,7 @@ class ServiceLifecycle {
                   .andThen(traces)
                   .andThen(new AnalysisLog())
                   .andThen(ServiceLauncher.listener()),
-              metrics::encoderBatch,
-              metrics::decoderBatch);
+              metrics);
       own(runtime);
       LoadGovernor load =
           new LoadGovernor(

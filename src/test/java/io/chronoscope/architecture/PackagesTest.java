@@ -69,7 +69,10 @@ class PackagesTest {
           "render",
           "config",
           "service",
-          // To be built: REST and the page.
+          // The top of the API ties its parts together.
+          "web.problem",
+          "web.access",
+          "web.play",
           "web",
           "cli.console",
           "cli.run",
@@ -168,12 +171,14 @@ class PackagesTest {
         "client",
         "messaging..",
         "evaluation",
+        "web..",
         "cli..");
     only("io.micrometer..", "messaging..", "service");
-    only("io.quarkus..", "config", "service", "web", "cli..");
-    only("io.smallrye..", "config", "service", "web");
-    only("org.eclipse.microprofile..", "config", "service", "web");
-    only("jakarta..", "service", "web");
+    only("io.quarkus..", "config", "service", "web..", "cli..");
+    only("io.smallrye..", "config", "service", "web..");
+    only("org.eclipse.microprofile..", "config", "service", "web..");
+    only("jakarta..", "service", "web..");
+    only("io.vertx..", "web..");
   }
 
   @Test

@@ -170,7 +170,7 @@ class FrameSamplerTest {
             picture -> {
               throw new IllegalArgumentException("aspect ratio 300");
             });
-    FrameSink sink = sampler.sinkForChunk(ANCHOR, origin(), 0, sampled::add);
+    FrameSink sink = sampler.sinkForChunk(ANCHOR, origin(), 0, 1, sampled);
     assertThatThrownBy(() -> sink.frame(0, 40_000, pixels.share()))
         .hasMessageContaining("aspect ratio");
   }
@@ -199,7 +199,7 @@ class FrameSamplerTest {
 
   /// Feeds a chunk whose frames start at `borders`; the last border is the end of the last frame.
   private void show(FrameSampler sampler, long startMicros, long... borders) {
-    FrameSink sink = sampler.sinkForChunk(startMicros, origin(), 0, sampled::add);
+    FrameSink sink = sampler.sinkForChunk(startMicros, origin(), 0, 1, sampled);
     for (int i = 0; i + 1 < borders.length; i++) {
       if (sink.wants(borders[i], borders[i + 1])) {
         sink.frame(borders[i], borders[i + 1], pixels.share());

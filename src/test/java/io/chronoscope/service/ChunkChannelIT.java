@@ -57,7 +57,9 @@ class ChunkChannelIT {
   @Inject WordPairAnalysis analysis;
   @Inject MessagingFailure failure;
   @Inject ChronoscopeConfig settings;
-  @TestHTTPResource URI root;
+
+  @TestHTTPResource(management = true)
+  URI root;
 
   @Test
   void consumesOneChunkAtATimeAndCommitsProcessedOffsets() throws Exception {

@@ -43,7 +43,7 @@ class SecuredBrokerIT {
   private static final Path HOME = Path.of("").toAbsolutePath();
   private static final String PASSWORD = "n0t-f0r-logs";
   private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
-  private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration SERVICE_TIMEOUT = Duration.ofMinutes(3);
 
   @TempDir static Path directory;
@@ -132,7 +132,9 @@ class SecuredBrokerIT {
     Path log = directory.resolve("serve.log");
     int port = freePort();
     Process service =
-        command(PASSWORD, List.of("serve", "--port", Integer.toString(port)))
+        command(
+                PASSWORD,
+                List.of("serve", "--port", "0", "--management-port", Integer.toString(port)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -207,7 +209,7 @@ class SecuredBrokerIT {
     for (List<String> command :
         List.of(
             List.of("produce", HOME.resolve("video-samples/portrait.mp4").toString()),
-            List.of("serve", "--port", Integer.toString(freePort())),
+            List.of("serve", "--port", "0"),
             List.of("events"))) {
       Exit refused = run("guessed-wrong", command.toArray(String[]::new));
       assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);

@@ -80,10 +80,7 @@ public final class ChunkReader {
               bytes(chunk.media()),
               settings.decode(),
               sampler.sinkForChunk(
-                  chunkStartMicros,
-                  chunk.origin(),
-                  chunk.recordTime().toEpochMilli(),
-                  frames::add));
+                  chunkStartMicros, chunk.origin(), chunk.recordTime().toEpochMilli(), 1, frames));
       whole = true;
       return new Read(facts, frames);
     } catch (IllegalArgumentException e) {

@@ -41,7 +41,6 @@ public record VideoSession(
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
     return model.generate(
-        Prompt.of(List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), maxTokens),
-        priority);
+        Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens), priority);
   }
 }

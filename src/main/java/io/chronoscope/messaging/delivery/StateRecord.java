@@ -36,6 +36,8 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          // During an upgrade an instance may take over what a newer one wrote.
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .serializationInclusion(JsonInclude.Include.ALWAYS)
           .build();
 
