@@ -31,8 +31,9 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` (CPU) or `auto`. If not set or
-  /// `auto`, bf16 on CUDA; on the CPU fp32, or int8 above 268 million parameters.
+  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
+  /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
+  /// for a checkpoint that is published in four bits.
   Optional<String> precision();
 
   /// Directory for files that are made once and then reused, such as the INT8 weights of a

@@ -14,6 +14,7 @@ import io.chronoscope.ort.Device;
 import io.chronoscope.ort.DeviceUnavailableException;
 import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
+import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.SamplingLimits;
@@ -55,7 +56,7 @@ public final class LayerSettings {
             .withCacheDirectory(cacheDirectory(settings));
     try {
       return Qwen25Vl.open(directory, engine);
-    } catch (CheckpointException | DeviceUnavailableException e) {
+    } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
   }

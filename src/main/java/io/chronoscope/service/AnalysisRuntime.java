@@ -19,6 +19,7 @@ import io.chronoscope.claimcheck.ReferenceStore;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.domain.ModelRef;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
@@ -88,8 +89,8 @@ public final class AnalysisRuntime implements AutoCloseable {
     return engine.checkpoint().hints();
   }
 
-  String modelName() {
-    return engine.ref().name();
+  ModelRef model() {
+    return engine.ref();
   }
 
   /// Creates an analysis of streams. The caller closes it before this runtime.

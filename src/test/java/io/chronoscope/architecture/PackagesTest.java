@@ -80,6 +80,7 @@ class PackagesTest {
           "cli.bench.engine",
           "cli.bench",
           "cli.backtest",
+          "cli.bundle",
           "cli.dlq",
           "cli.rules",
           "cli");
@@ -145,6 +146,7 @@ class PackagesTest {
     only("ai.djl..", "tokenizer");
     only("software.amazon..", "claimcheck");
     only("picocli..", "cli..");
+    only("org.apache.commons.compress..", "cli.bundle");
     only("java.awt..", "cli..", "render");
     only("javax.imageio..", "cli..");
     only("kafka..", "broker");
