@@ -114,7 +114,7 @@ public final class EmbeddingCache {
   }
 
   /// Bytes of cached embeddings.
-  synchronized long bytes() {
+  public synchronized long bytes() {
     return bytes;
   }
 

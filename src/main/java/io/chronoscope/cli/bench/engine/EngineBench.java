@@ -20,7 +20,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// The engine benchmark: measures the ceilings of the device, then each row of the plan.
-final class EngineBench {
+public final class EngineBench {
+
+  /// The sample that the rows on video use unless told otherwise.
+  public static final String DEMO_VIDEO = "video-samples/gate.mp4";
 
   private final ChronoscopeConfig settings;
   private final EngineSettings engine;
@@ -31,6 +34,8 @@ final class EngineBench {
   private final Consumer<MeasuredRow> sink;
   private final Stopwatch stopwatch = Stopwatch.ofProcess();
   private final List<MeasuredRow> rows = new ArrayList<>();
+  private final List<String> dropped = new ArrayList<>();
+  private double longestRowSeconds;
 
   /// @param shape name of the configured model's shape, for the output
   /// @param video file for the rows before the model and for the whole stream
@@ -60,8 +65,22 @@ final class EngineBench {
     }
   }
 
-  /// @return all rows, in order
-  List<MeasuredRow> run(Set<RowKind> kinds) {
+  /// Without the reference.
+  ///
+  /// @see #EngineBench(ChronoscopeConfig, String, Path, Optional, Consumer)
+  public EngineBench(
+      ChronoscopeConfig settings, String shape, Path video, Consumer<MeasuredRow> sink) {
+    this(settings, shape, video, Optional.empty(), sink);
+  }
+
+  /// Rows of the plan that the last run had no time for.
+  public List<String> dropped() {
+    return List.copyOf(dropped);
+  }
+
+  /// @param box when to be done; see [#dropped()]
+  /// @return all measured rows, in order
+  public List<MeasuredRow> run(Set<RowKind> kinds, TimeBox box) {
     ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
     LayerSettings.requireDevice(settings);
     Ceilings ceilings = measureCeilings(elements);
@@ -83,16 +102,29 @@ final class EngineBench {
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
       for (PlannedRow row : onOpenModel) {
-        measure(row, workload(row, onModel, onVideo), ceilings);
+        if (hasTime(row, box)) {
+          measure(row, workload(row, onModel, onVideo), ceilings);
+        }
       }
     }
     // The whole stream opens a model of its own, after this one has freed its memory.
     for (PlannedRow row : plan.subList(onOpenModel.size(), plan.size())) {
+      if (!hasTime(row, box)) {
+        continue;
+      }
       try (StreamWorkload stream = StreamWorkload.open(settings, work, video, stopwatch)) {
         measure(row, stream, ceilings);
       }
     }
     return rows;
+  }
+
+  private boolean hasTime(PlannedRow row, TimeBox box) {
+    if (box.fits(longestRowSeconds)) {
+      return true;
+    }
+    dropped.add(row.toString());
+    return false;
   }
 
   private static Workload workload(PlannedRow row, ModelWorkloads onModel, VideoWorkloads onVideo) {
@@ -127,6 +159,7 @@ final class EngineBench {
   }
 
   private void measure(PlannedRow row, Workload workload, Ceilings ceilings) {
+    long started = System.nanoTime();
     Measurement measured =
         measure(
             workload,
@@ -141,6 +174,7 @@ final class EngineBench {
             measured,
             row.kind().unit(),
             ceilings.share(measured.last().works(), measured.seconds())));
+    longestRowSeconds = Math.max(longestRowSeconds, (System.nanoTime() - started) / 1e9);
   }
 
   private Measurement measure(Workload workload, Repetition.ToReference reference) {
