@@ -31,8 +31,9 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` (CPU) or `auto`. If not set or
-  /// `auto`, bf16 on CUDA; on the CPU fp32, or int8 above 268 million parameters.
+  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
+  /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
+  /// for a checkpoint that is published in four bits.
   Optional<String> precision();
 
   /// Directory for files that are made once and then reused, such as the INT8 weights of a
@@ -92,6 +93,8 @@ public interface ChronoscopeConfig {
   Topics topics();
 
   References references();
+
+  Search search();
 
   Kafka kafka();
 
@@ -351,6 +354,23 @@ public interface ChronoscopeConfig {
     @WithDefault("2m")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration retryTimeout();
+  }
+
+  interface Search {
+
+    /// Whether the service holds a search index over the results topics.
+    @WithDefault("true")
+    boolean enabled();
+
+    /// Directory of the search index, of one process only; `memory` keeps it on the heap and builds
+    /// it anew at each start.
+    @WithDefault("data/search")
+    String directory();
+
+    /// How long after its end a result stays in the search index. If not set, as long as its topic
+    /// retains it.
+    @WithConverter(Bounds.PositiveDuration.class)
+    Optional<Duration> retention();
   }
 
   interface Kafka {

@@ -14,6 +14,7 @@ import io.chronoscope.ort.Device;
 import io.chronoscope.ort.DeviceUnavailableException;
 import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
+import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.SamplingLimits;
@@ -48,7 +49,7 @@ public final class LayerSettings {
     }
     try {
       return Qwen25Vl.open(directory, engine(settings));
-    } catch (CheckpointException | DeviceUnavailableException e) {
+    } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
   }

@@ -57,7 +57,7 @@ final class GoldenParity {
                 difference <= FP32_ENCODER_DIFFERENCE
                     && logits <= FP32_LOGIT_DIFFERENCE
                     && tokens.equals(answer.tokenIds());
-            case BF16, INT8 -> cosine >= COARSE_ENCODER_COSINE && logits <= COARSE_LOGIT_DIFFERENCE;
+            case BF16, INT8, INT4 -> cosine >= COARSE_ENCODER_COSINE && logits <= COARSE_LOGIT_DIFFERENCE;
           };
       return new Parity(
           golden.name(),

@@ -12,12 +12,8 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.ort.CudaSupport;
 import io.chronoscope.ort.Device;
-import io.chronoscope.ort.DeviceUnavailableException;
-import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Precision;
 import io.chronoscope.service.ExitCode;
@@ -110,7 +106,7 @@ public final class SelfCheckCommand implements Callable<Integer> {
     MachineFacts machine = MachineFacts.read();
     ChronoscopeConfig settings = ConfigLoader.load();
     EngineSettings engine = LayerSettings.engine(settings);
-    requireDevice(engine);
+    LayerSettings.requireDevice(settings);
     List<Parity> parity = parity(settings, engine, box);
     String selected =
         BenchShape.select(
@@ -130,17 +126,6 @@ public final class SelfCheckCommand implements Callable<Integer> {
             (System.nanoTime() - started) / 1e9);
     publish(report);
     return report.passed() ? ExitCode.OK : ExitCode.FAILED;
-  }
-
-  private static void requireDevice(EngineSettings engine) {
-    if (engine.device() instanceof Device.Cuda) {
-      RuntimeLibrary.unpackInto(engine.cacheDirectory());
-      try {
-        CudaSupport.require();
-      } catch (DeviceUnavailableException e) {
-        throw new EnvironmentException(String.valueOf(e.getMessage()), e);
-      }
-    }
   }
 
   /// In FP32, which is comparable to the reference digit by digit, and in the precision in use.

@@ -4,6 +4,7 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.qwen.EngineSettings;
@@ -98,6 +99,8 @@ public final class EngineBench {
                 case FP32 -> 4;
                 case BF16 -> 2;
                 case INT8 -> 1;
+                // With a scale of four bytes for each block of 32.
+                case INT4 -> 0.625;
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
@@ -123,8 +126,25 @@ public final class EngineBench {
     if (box.fits(longestRowSeconds)) {
       return true;
     }
-    dropped.add(row.toString());
+    dropped.add(name(row));
     return false;
+  }
+
+  private static String name(PlannedRow row) {
+    String size =
+        switch (row) {
+          case PlannedRow.Video(), PlannedRow.Stream() -> "";
+          case PlannedRow.Resize(FrameSize to) -> " to %dx%d".formatted(to.widthPx(), to.heightPx());
+          case PlannedRow.Encoder(FrameSize of, int batch) ->
+              " %d x %dx%d".formatted(batch, of.widthPx(), of.heightPx());
+          case PlannedRow.Prefill(PromptShape prompt, int batch) ->
+              " %d x about %d".formatted(batch, prompt.nominalTokens());
+          case PlannedRow.Decode(PromptShape prompt, int batch, int newTokens) ->
+              " %d x about %d + %d".formatted(batch, prompt.nominalTokens(), newTokens - 1);
+          case PlannedRow.Answer(FrameSize of, int pairs, int newTokens) ->
+              " of %d pairs of %dx%d".formatted(pairs, of.widthPx(), of.heightPx());
+        };
+    return row.kind().label() + size;
   }
 
   private static Workload workload(PlannedRow row, ModelWorkloads onModel, VideoWorkloads onVideo) {
