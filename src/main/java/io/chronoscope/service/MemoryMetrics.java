@@ -35,12 +35,18 @@ final class MemoryMetrics {
     MemoryMetrics memory =
         new MemoryMetrics(
             Map.of(
-                "heap", () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted(),
-                "metaspace", () -> committed("Metaspace"),
-                "code", () -> committed("Code"),
-                "direct", MemoryMetrics::directBytes,
-                "pixels", pixelBytes,
-                "embeddings", embeddingBytes));
+                "heap",
+                () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted(),
+                "metaspace",
+                () -> committed("Metaspace"),
+                "code",
+                () -> committed("Code"),
+                "direct",
+                MemoryMetrics::directBytes,
+                "pixels",
+                pixelBytes,
+                "embeddings",
+                embeddingBytes));
     memory.register(registry);
   }
 
@@ -56,8 +62,7 @@ final class MemoryMetrics {
           .description("Resident memory by what it is mapped from; the sum is that of the process")
           .register(registry);
     }
-    holders.forEach((holder, bytes) ->
-        held(registry, holder, () -> bytes.getAsLong()));
+    holders.forEach((holder, bytes) -> held(registry, holder, () -> bytes.getAsLong()));
     held(registry, "native", this::nativeBytes);
   }
 
@@ -69,8 +74,8 @@ final class MemoryMetrics {
         .register(registry);
   }
 
-  /// What ONNX Runtime, FFmpeg, thread stacks and the JVM itself hold: the rest of the memory without
-  /// a file.
+  /// What ONNX Runtime, FFmpeg, thread stacks and the JVM itself hold: the rest of the memory
+  /// without a file.
   private long nativeBytes() {
     long counted = holders.values().stream().mapToLong(LongSupplier::getAsLong).sum();
     return Math.max(0, (long) residentBytes(Origin.ANONYMOUS) - counted);

@@ -19,15 +19,15 @@ record ResidentMemory(long residentBytes, Map<Origin, Long> byOrigin) {
 
   /// What a mapping is from.
   enum Origin {
-    /// Files of weights: the checkpoint's and quantized ones. The kernel takes the pages back when it
-    /// needs them.
+    /// Files of weights: the checkpoint's and quantized ones. The kernel takes the pages back when
+    /// it needs them.
     WEIGHTS,
     /// Code and data of native libraries and of the JVM.
     LIBRARIES,
     /// Jars, modules and start caches.
     CLASSES,
-    /// Everything without a file: the Java heap, class metadata, compiled code, thread stacks, direct
-    /// buffers, and what native libraries allocate.
+    /// Everything without a file: the Java heap, class metadata, compiled code, thread stacks,
+    /// direct buffers, and what native libraries allocate.
     ANONYMOUS,
     /// Any other file, such as the index and the log of an embedded broker.
     FILES

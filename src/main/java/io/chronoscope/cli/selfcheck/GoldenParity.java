@@ -44,8 +44,7 @@ final class GoldenParity {
       List<Prompt.Part> parts = parts(model, golden, encoded);
       float[] expected = golden.floats("encoder");
       float[] actual = embeddings(encoded, expected.length);
-      Answer answer =
-          model.generate(List.of(Prompt.of(parts, golden.maxNewTokens()))).getFirst();
+      Answer answer = model.generate(List.of(Prompt.of(parts, golden.maxNewTokens()))).getFirst();
       List<Integer> tokens = golden.ints("tokenIds");
       int equal = commonPrefix(tokens, answer.tokenIds());
       double difference = largestDifference(actual, expected);
@@ -57,7 +56,8 @@ final class GoldenParity {
                 difference <= FP32_ENCODER_DIFFERENCE
                     && logits <= FP32_LOGIT_DIFFERENCE
                     && tokens.equals(answer.tokenIds());
-            case BF16, INT8, INT4 -> cosine >= COARSE_ENCODER_COSINE && logits <= COARSE_LOGIT_DIFFERENCE;
+            case BF16, INT8, INT4 ->
+                cosine >= COARSE_ENCODER_COSINE && logits <= COARSE_LOGIT_DIFFERENCE;
           };
       return new Parity(
           golden.name(),
@@ -88,8 +88,7 @@ final class GoldenParity {
         double seconds = content.get("secondsPerGrid").asDouble();
         parts.add(
             new Prompt.Part.Video(
-                pairs,
-                IntStream.range(0, pairs.size()).mapToObj(pair -> pair * seconds).toList()));
+                pairs, IntStream.range(0, pairs.size()).mapToObj(pair -> pair * seconds).toList()));
       }
     }
     return parts;

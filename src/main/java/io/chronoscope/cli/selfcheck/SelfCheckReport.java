@@ -53,7 +53,8 @@ record SelfCheckReport(
     lines.add("");
     lines.add("## Parity with the reference in FP32");
     lines.add("");
-    lines.add("| case | precision | encoder, largest | cosine | logits, largest | equal tokens | |");
+    lines.add(
+        "| case | precision | encoder, largest | cosine | logits, largest | equal tokens | |");
     lines.add("|---|---|---|---|---|---|---|");
     for (Parity one : parity) {
       lines.add(

@@ -38,7 +38,6 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class BenchEngineCommand implements Callable<Integer> {
 
-
   /// Load average for each core above which other work disturbs the figures.
   private static final double BUSY_SHARE = 0.5;
 
@@ -60,7 +59,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
   @Option(
       names = "--video",
       paramLabel = "FILE",
-      description = "Video for the rows video, resize and stream (default: " + EngineBench.DEMO_VIDEO + ").")
+      description =
+          "Video for the rows video, resize and stream (default: " + EngineBench.DEMO_VIDEO + ").")
   Optional<Path> video = Optional.empty();
 
   @Option(
@@ -102,7 +102,11 @@ public final class BenchEngineCommand implements Callable<Integer> {
       throw new ConfigurationException("--shape and --model exclude each other");
     }
     model.apply();
-    String name = shape.isPresent() ? BenchShape.select(shape.get(), cache, model, message -> output.report("chronoscope: " + message)) : "";
+    String name =
+        shape.isPresent()
+            ? BenchShape.select(
+                shape.get(), cache, model, message -> output.report("chronoscope: " + message))
+            : "";
     ChronoscopeConfig settings = ConfigLoader.load();
     if (name.isEmpty()) {
       name = String.valueOf(ConfigLoader.resolve(settings, settings.model()).getFileName());
@@ -123,7 +127,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
         output.print(
             process.isPresent() ? EngineTable.headingWithReference() : EngineTable.heading());
       }
-      return new EngineBench(settings, name, file, process, this::print).run(rows, TimeBox.UNLIMITED);
+      return new EngineBench(settings, name, file, process, this::print)
+          .run(rows, TimeBox.UNLIMITED);
     } finally {
       process.ifPresent(ReferenceProcess::close);
     }

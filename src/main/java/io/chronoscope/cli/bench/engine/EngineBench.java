@@ -134,7 +134,8 @@ public final class EngineBench {
     String size =
         switch (row) {
           case PlannedRow.Video(), PlannedRow.Stream() -> "";
-          case PlannedRow.Resize(FrameSize to) -> " to %dx%d".formatted(to.widthPx(), to.heightPx());
+          case PlannedRow.Resize(FrameSize to) ->
+              " to %dx%d".formatted(to.widthPx(), to.heightPx());
           case PlannedRow.Encoder(FrameSize of, int batch) ->
               " %d x %dx%d".formatted(batch, of.widthPx(), of.heightPx());
           case PlannedRow.Prefill(PromptShape prompt, int batch) ->
