@@ -15,6 +15,7 @@ import io.chronoscope.ort.DeviceUnavailableException;
 import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Qwen25Vl;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
@@ -101,6 +102,11 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()));
+  }
+
+  /// When a frame pair counts as unchanged.
+  public static PictureComparison comparison(ChronoscopeConfig settings) {
+    return new PictureComparison(settings.sampling().maxDifference());
   }
 
   /// When and in which order the service sheds load.
