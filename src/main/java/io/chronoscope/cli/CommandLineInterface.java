@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
+import io.chronoscope.cli.bundle.BundleCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
@@ -64,6 +65,8 @@ public final class CommandLineInterface {
             new GenerateCommand(output),
             new EvaluateCommand(output),
             BenchCommand.commandLine(output),
+            new BundleCommand(output),
+            new RehearseCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);
     commands.setCaseInsensitiveEnumValuesAllowed(true);

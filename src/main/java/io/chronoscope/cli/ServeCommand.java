@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
     name = "serve",
     description = {
       "Runs the service: it reads chunks and publishes events, summaries and alerts.",
-      "Health is at /q/health, metrics are at /q/metrics."
+      "The page and the API are at http://localhost:8080. Health is at"
+          + " http://localhost:9000/q/health, metrics are at http://localhost:9000/q/metrics."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -53,8 +54,17 @@ final class ServeCommand implements Callable<Integer> {
       description = "Where the embedded broker stores its records (default: data/kafka).")
   Optional<Path> data = Optional.empty();
 
-  @Option(names = "--port", paramLabel = "PORT", description = "HTTP port (default: 8080).")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port of the page and the API (default: 8080); 0 picks a free one.")
   Optional<Integer> port = Optional.empty();
+
+  @Option(
+      names = "--management-port",
+      paramLabel = "PORT",
+      description = "Port of health and metrics (default: 9000, with --port 0 a free one).")
+  Optional<Integer> managementPort = Optional.empty();
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
@@ -74,6 +84,7 @@ final class ServeCommand implements Callable<Integer> {
     overrideSettings();
     RenamedSettings.reportToLog();
     ChronoscopeConfig settings = ConfigLoader.load();
+    HttpPorts.requireFree(settings);
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
@@ -93,6 +104,9 @@ final class ServeCommand implements Callable<Integer> {
     model.apply();
     kafka.apply();
     port.ifPresent(p -> SettingOverrides.set("chronoscope.http.port", p.toString()));
+    managementPort
+        .or(() -> port.filter(p -> p == 0))
+        .ifPresent(p -> SettingOverrides.set("chronoscope.management.port", p.toString()));
     brokerPort.ifPresent(
         p -> SettingOverrides.set("chronoscope.kafka.embedded-port", p.toString()));
     data.ifPresent(dir -> SettingOverrides.set("chronoscope.kafka.embedded-data", dir.toString()));

@@ -23,6 +23,8 @@ public final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
 
+  private final Map<TopicPartition, Long> beginnings;
+
   /// The ends of the partitions when the reader was opened.
   private final Map<TopicPartition, Long> ends;
 
@@ -49,6 +51,7 @@ public final class TopicReader implements AutoCloseable {
     try {
       this.partitions = choice.of(consumer);
       consumer.assign(partitions);
+      this.beginnings = Map.copyOf(consumer.beginningOffsets(partitions));
       this.ends = Map.copyOf(consumer.endOffsets(partitions));
       switch (from) {
         case BEGINNING -> consumer.seekToBeginning(partitions);
@@ -99,6 +102,11 @@ public final class TopicReader implements AutoCloseable {
       stopped = true;
     }
     return records;
+  }
+
+  /// Whether no partition had lost a record to retention when the reader was opened.
+  boolean beginsAtZero() {
+    return beginnings.values().stream().allMatch(offset -> offset == 0);
   }
 
   /// Whether everything up to the ends at the time of opening has been read.

@@ -31,8 +31,9 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` (CPU) or `auto`. If not set or
-  /// `auto`, bf16 on CUDA; on the CPU fp32, or int8 above 268 million parameters.
+  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
+  /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
+  /// for a checkpoint that is published in four bits.
   Optional<String> precision();
 
   /// Directory for files that are made once and then reused, such as the INT8 weights of a
@@ -95,7 +96,18 @@ public interface ChronoscopeConfig {
 
   Kafka kafka();
 
+  /// Who may use the HTTP interface: `token`, `oidc` or `none`. Must be set when
+  /// `chronoscope.http.host` is no loopback address; if not set, everyone on this machine may do
+  /// everything.
+  Optional<Authentication> auth();
+
+  Access access();
+
   Http http();
+
+  Management management();
+
+  Play play();
 
   Log log();
 
@@ -165,10 +177,17 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int maxPairs();
 
-    /// Maximum prompts in one decoder batch.
+    /// Maximum prompts that are decoded together.
     @WithDefault("8")
     @WithConverter(Bounds.PositiveInt.class)
     int maxPrompts();
+
+    /// Maximum tokens of a prompt that are computed at once. Long prompts are computed in parts, so
+    /// that other streams need not wait for them; on the CPU it also bounds the working memory of
+    /// attention (4 · heads · this · prompt tokens, in bytes).
+    @WithDefault("1024")
+    @WithConverter(Bounds.PositiveInt.class)
+    int prefillChunk();
 
     /// How long the first request of a batch waits for more.
     @WithDefault("10ms")
@@ -232,6 +251,11 @@ public interface ChronoscopeConfig {
     /// reuse.
     @WithDefault("256M")
     MemorySize maxBytes();
+
+    /// Maximum size of the cache of videos that the decoder has read (keys, values and embeddings),
+    /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
+    @WithDefault("512M")
+    MemorySize maxPrefixBytes();
   }
 
   interface Questions {
@@ -367,12 +391,81 @@ public interface ChronoscopeConfig {
     MemorySize maxChunkBytes();
   }
 
+  interface Access {
+
+    /// File of tokens (`chronoscope.auth` = `token`), one on each line: name, role (`viewer` or
+    /// `operator`), comma-separated stream patterns, and the token or `sha256:` and its digest.
+    Optional<String> tokens();
+
+    /// Claim of an OpenID Connect token that lists the stream patterns its bearer may see
+    /// (`chronoscope.auth` = `oidc`). Without the claim: all streams.
+    @WithDefault("chronoscope_streams")
+    String streamsClaim();
+  }
+
   interface Http {
 
-    /// Port of health checks and metrics.
+    /// Address that the HTTP interface binds to; `0.0.0.0` is every address of this machine.
+    @WithDefault("localhost")
+    String host();
+
+    /// Port of the page and the API.
     @WithDefault("8080")
     @WithConverter(Bounds.Port.class)
     int port();
+
+    /// Requests per second that one client may make on average; a second's worth more at once.
+    @WithDefault("200")
+    @WithConverter(Bounds.PositiveInt.class)
+    int requestsPerSecond();
+
+    /// Maximum size of an uploaded file.
+    @WithDefault("2G")
+    MemorySize maxUploadBytes();
+
+    /// Clients that may follow changes (server-sent events) at the same time.
+    @WithDefault("256")
+    @WithConverter(Bounds.PositiveInt.class)
+    int maxFollowers();
+  }
+
+  interface Management {
+
+    /// Address that health checks and metrics bind to. They need no authentication and show no
+    /// content of streams.
+    @WithDefault("localhost")
+    String host();
+
+    /// Port of health checks and metrics.
+    @WithDefault("9000")
+    @WithConverter(Bounds.Port.class)
+    int port();
+  }
+
+  interface Play {
+
+    /// Maximum time range of a clip.
+    @WithDefault("10m")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration maxSpan();
+
+    /// Maximum size of a clip, and of the chunks read for it.
+    @WithDefault("256M")
+    MemorySize maxBytes();
+
+    /// Maximum time for which a clip, a thumbnail or a playlist is worked on.
+    @WithDefault("30s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration timeout();
+
+    /// Clips and thumbnails that are made concurrently; further requests wait.
+    @WithDefault("2")
+    @WithConverter(Bounds.PositiveInt.class)
+    int concurrency();
+
+    /// Maximum bytes of finished clips on disk, in the temporary directory.
+    @WithDefault("1G")
+    MemorySize cacheBytes();
   }
 
   interface Log {

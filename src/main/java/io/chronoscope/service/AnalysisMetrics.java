@@ -27,6 +27,7 @@ import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.shedding.LoadGovernor;
 import io.micrometer.core.instrument.Counter;
@@ -42,7 +43,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Metrics of the analysis. Streams are no label, because there may be thousands.
-final class AnalysisMetrics implements AnalysisListener {
+final class AnalysisMetrics implements AnalysisListener, BatchListener {
 
   /// Buckets from nearly live to hopelessly late.
   private static final Duration[] LAGS =
@@ -78,6 +79,8 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter alertsSuppressed;
   private final DistributionSummary encoderBatch;
   private final DistributionSummary decoderBatch;
+  private final Counter promptComputed;
+  private final Counter promptReused;
   private final DistributionSummary fps;
   private final Timer windowLag;
   private final Map<String, Long> lagMicros = new ConcurrentHashMap<>();
@@ -120,6 +123,8 @@ final class AnalysisMetrics implements AnalysisListener {
     List.of(true, false).forEach(this::evaluated);
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
+    this.promptComputed = registry.counter("chronoscope.prompt.tokens", "outcome", "computed");
+    this.promptReused = registry.counter("chronoscope.prompt.tokens", "outcome", "reused");
     this.fps = registry.summary("chronoscope.window.fps");
     this.windowLag =
         Timer.builder("chronoscope.window.lag")
@@ -143,12 +148,20 @@ final class AnalysisMetrics implements AnalysisListener {
         .register(registry);
   }
 
-  void encoderBatch(int pairs) {
+  @Override
+  public void encoderBatch(int pairs) {
     encoderBatch.record(pairs);
   }
 
-  void decoderBatch(int prompts) {
+  @Override
+  public void decoderBatch(int prompts) {
     decoderBatch.record(prompts);
+  }
+
+  @Override
+  public void promptAnswered(int tokens, int reused) {
+    promptComputed.increment(tokens - (double) reused);
+    promptReused.increment(reused);
   }
 
   @Override

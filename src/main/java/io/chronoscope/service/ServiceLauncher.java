@@ -1,6 +1,8 @@
 package io.chronoscope.service;
 
 import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.HttpAccess;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.util.List;
@@ -65,6 +67,9 @@ public final class ServiceLauncher {
   }
 
   private static int boot() {
+    if (HttpAccess.of(ConfigLoader.load()) instanceof HttpAccess.OpenIdConnect) {
+      System.setProperty("quarkus.oidc.tenant-enabled", "true");
+    }
     AtomicInteger status = new AtomicInteger(ExitCode.FAILED);
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Quarkus.run(

@@ -32,7 +32,7 @@ public final class Rfc3339 {
   }
 
   /// @throws DateTimeException when `text` is not an RFC 3339 time
-  static Instant parse(String text) {
+  public static Instant parse(String text) {
     return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
   }
 

@@ -69,7 +69,10 @@ class PackagesTest {
           "render",
           "config",
           "service",
-          // To be built: REST and the page.
+          // The top of the API ties its parts together.
+          "web.problem",
+          "web.access",
+          "web.play",
           "web",
           "cli.console",
           "cli.run",
@@ -77,6 +80,7 @@ class PackagesTest {
           "cli.bench.engine",
           "cli.bench",
           "cli.backtest",
+          "cli.bundle",
           "cli.dlq",
           "cli.rules",
           "cli");
@@ -142,6 +146,7 @@ class PackagesTest {
     only("ai.djl..", "tokenizer");
     only("software.amazon..", "claimcheck");
     only("picocli..", "cli..");
+    only("org.apache.commons.compress..", "cli.bundle");
     only("java.awt..", "cli..", "render");
     only("javax.imageio..", "cli..");
     only("kafka..", "broker");
@@ -168,12 +173,14 @@ class PackagesTest {
         "client",
         "messaging..",
         "evaluation",
+        "web..",
         "cli..");
     only("io.micrometer..", "messaging..", "service");
-    only("io.quarkus..", "config", "service", "web", "cli..");
-    only("io.smallrye..", "config", "service", "web");
-    only("org.eclipse.microprofile..", "config", "service", "web");
-    only("jakarta..", "service", "web");
+    only("io.quarkus..", "config", "service", "web..", "cli..");
+    only("io.smallrye..", "config", "service", "web..");
+    only("org.eclipse.microprofile..", "config", "service", "web..");
+    only("jakarta..", "service", "web..");
+    only("io.vertx..", "web..");
   }
 
   @Test

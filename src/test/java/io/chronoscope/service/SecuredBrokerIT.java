@@ -132,7 +132,9 @@ class SecuredBrokerIT {
     Path log = directory.resolve("serve.log");
     int port = freePort();
     Process service =
-        command(PASSWORD, List.of("serve", "--port", Integer.toString(port)))
+        command(
+                PASSWORD,
+                List.of("serve", "--port", "0", "--management-port", Integer.toString(port)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -207,7 +209,7 @@ class SecuredBrokerIT {
     for (List<String> command :
         List.of(
             List.of("produce", HOME.resolve("video-samples/portrait.mp4").toString()),
-            List.of("serve", "--port", Integer.toString(freePort())),
+            List.of("serve", "--port", "0"),
             List.of("events"))) {
       Exit refused = run("guessed-wrong", command.toArray(String[]::new));
       assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);

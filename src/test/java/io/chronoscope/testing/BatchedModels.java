@@ -2,6 +2,7 @@ package io.chronoscope.testing;
 
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.vlm.VideoLanguageModel;
@@ -24,8 +25,7 @@ public final class BatchedModels {
         model,
         new BatchLimits(16, Duration.ZERO),
         new BatchLimits(maxPrompts, maxDelay),
-        size -> {},
-        size -> {});
+        BatchListener.SILENT);
   }
 
   /// A cache that is large enough for any test.

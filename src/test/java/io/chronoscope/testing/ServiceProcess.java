@@ -28,13 +28,13 @@ public final class ServiceProcess implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
-  private final int port;
+  private final int managementPort;
   private final Path log;
   private final long startedNanos = System.nanoTime();
 
-  private ServiceProcess(Process process, int port, Path log) {
+  private ServiceProcess(Process process, int managementPort, Path log) {
     this.process = process;
-    this.port = port;
+    this.managementPort = managementPort;
     this.log = log;
   }
 
@@ -60,7 +60,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   /// @param log what it says, appended
   public static ServiceProcess start(Setup setup, Path log) {
-    int port = freePort();
+    int managementPort = freePort();
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -76,7 +76,9 @@ public final class ServiceProcess implements AutoCloseable {
                 HOME.resolve("target/quarkus-app/quarkus-run.jar").toString(),
                 "serve",
                 "--port",
-                Integer.toString(port)));
+                "0",
+                "--management-port",
+                Integer.toString(managementPort)));
     ProcessBuilder command = new ProcessBuilder(words);
     command.environment().putAll(setup.environment());
     try {
@@ -85,7 +87,7 @@ public final class ServiceProcess implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      return new ServiceProcess(process, port, log);
+      return new ServiceProcess(process, managementPort, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -128,9 +130,10 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /// Gets health or metrics.
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return HTTP.send(
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+        HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build(),
         BodyHandlers.ofString());
   }
 

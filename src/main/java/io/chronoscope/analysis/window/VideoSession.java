@@ -44,8 +44,7 @@ public record VideoSession(
   ///
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
-    Prompt prompt =
-        Prompt.of(List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), maxTokens);
+    Prompt prompt = Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens);
     return answers.answer(
         pairs, pairSeconds, question, maxTokens, () -> model.generate(prompt, priority), onReuse);
   }

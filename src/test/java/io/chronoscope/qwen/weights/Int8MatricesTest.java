@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.checkpoint.CheckpointException;
-import io.chronoscope.ort.ExternalWeight;
 import io.chronoscope.testing.GoldenCase;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,11 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class QuantizedWeightsCacheTest {
+class Int8MatricesTest {
 
   private static final String MATRIX = "model.layers.0.mlp.down_proj.weight";
 
   @TempDir Path directory;
+  private final List<Int8Matrices> opened = new ArrayList<>();
   private Checkpoint checkpoint;
 
   @BeforeEach
@@ -35,11 +36,19 @@ class QuantizedWeightsCacheTest {
 
   @AfterEach
   void close() {
+    opened.forEach(Int8Matrices::close);
     checkpoint.close();
   }
 
-  private QuantizedWeights quantized(Path cache) {
-    return new QuantizedWeightsCache(cache).open(checkpoint.ref(), checkpoint.weights());
+  private Int8Matrices quantized(Path cache) {
+    Int8Matrices matrices =
+        Int8Matrices.open(
+            new DerivedWeightsCache(cache),
+            checkpoint.ref(),
+            checkpoint.weights(),
+            Int8Matrices.Scope.ALL);
+    opened.add(matrices);
+    return matrices;
   }
 
   private Path file() throws IOException {
@@ -53,12 +62,11 @@ class QuantizedWeightsCacheTest {
 
   @Test
   void roundsEachNumberToTheNearestLevelOfItsOutput() throws IOException {
-    QuantizedWeights.Matrix matrix = quantized(directory).matrices().get(MATRIX);
+    Int8Matrices.Matrix matrix = quantized(directory).get(MATRIX).orElseThrow();
     int outputs = matrix.values().shape().get(1).intValue();
     int inputs = matrix.values().shape().get(0).intValue();
-    byte[] values = bytes(matrix.values(), inputs * outputs);
-    ByteBuffer scales =
-        ByteBuffer.wrap(bytes(matrix.scales(), 4 * outputs)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] values = matrix.values().data().toArray(ValueLayout.JAVA_BYTE);
+    ByteBuffer scales = matrix.scales().data().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     float[] expected = checkpoint.weights().get(MATRIX).toFloats();
     for (int output = 0; output < outputs; output++) {
       float scale = scales.getFloat(4 * output);
@@ -73,23 +81,16 @@ class QuantizedWeightsCacheTest {
     }
   }
 
-  private static byte[] bytes(ExternalWeight weight, int count) throws IOException {
-    byte[] bytes = new byte[count];
-    try (RandomAccessFile file = new RandomAccessFile(weight.file().toFile(), "r")) {
-      file.seek(weight.offsetBytes());
-      file.readFully(bytes);
-    }
-    return bytes;
-  }
-
   @Test
   void quantizesTheOutputProjectionButNoTableThatIsOnlyRead() {
-    assertThat(quantized(directory).matrices().keySet())
-        .contains("visual.merger.mlp.0.weight", MATRIX)
-        .doesNotContain("visual.patch_embed.proj.weight", "model.norm.weight");
+    Int8Matrices matrices = quantized(directory);
+    assertThat(matrices.get("visual.merger.mlp.0.weight")).isPresent();
+    assertThat(matrices.get(MATRIX)).isPresent();
+    assertThat(matrices.get("visual.patch_embed.proj.weight")).isEmpty();
+    assertThat(matrices.get("model.norm.weight")).isEmpty();
     assertThat(
             Stream.of("lm_head.weight", "model.embed_tokens.weight")
-                .filter(quantized(directory).matrices()::containsKey))
+                .filter(name -> matrices.get(name).isPresent()))
         .hasSize(1);
   }
 

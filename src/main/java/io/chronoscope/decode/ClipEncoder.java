@@ -1,0 +1,181 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.decode.MediaDecoder.FrameSink;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.Rejection.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.LongConsumer;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.jspecify.annotations.Nullable;
+
+/// Decodes the segments of a time range and encodes their frames as H.264 in one MP4, for video
+/// that a browser cannot play as it is. The frames of the range and no others; at most 1280×720.
+/// Costs as much as decoding and encoding do.
+public final class ClipEncoder implements AutoCloseable {
+
+  private static final int MAX_WIDTH_PX = 1280;
+  private static final int MAX_HEIGHT_PX = 720;
+  private static final int TICKS = 90_000;
+  private static final int TYPICAL_FPS = 25;
+  private static final double BITS_PER_PIXEL = 0.15;
+  private static final int KEY_FRAME_INTERVAL = 50;
+
+  private final Path target;
+  private final long fromMicros;
+  private final long toMicros;
+  private final DecodeLimits limits;
+  private final LongConsumer onBytes;
+  private final FfmpegDecoder decoder = new FfmpegDecoder();
+  private final AVPacket packet = avcodec.av_packet_alloc();
+
+  private @Nullable AVCodecContext encoder;
+  private @Nullable PictureScaler scaler;
+  private @Nullable ClipFile file;
+  private long zeroMicros;
+  private long endMicros;
+
+  /// @see ClipCopier#ClipCopier(Path, long, long, DecodeLimits, LongConsumer)
+  public ClipEncoder(
+      Path target, long fromMicros, long toMicros, DecodeLimits limits, LongConsumer onBytes) {
+    this.target = target;
+    this.fromMicros = fromMicros;
+    this.toMicros = toMicros;
+    this.limits = limits;
+    this.onBytes = onBytes;
+  }
+
+  /// Adds the next segment, in order of their times.
+  ///
+  /// @return whether the clip goes on after it
+  /// @throws UnreadableMediaException when the segment cannot be read
+  public boolean append(ClipPart part) throws IOException, UnreadableMediaException {
+    try {
+      var unused =
+          decoder.decode(
+              part.media(),
+              limits,
+              new FrameSink() {
+                @Override
+                public boolean wants(long from, long until) {
+                  onBytes.accept(file == null ? 0 : file.sizeBytes());
+                  long start = part.startMicros() + from;
+                  return start < toMicros
+                      && part.startMicros() + until > fromMicros
+                      && start >= endMicros;
+                }
+
+                @Override
+                public void frame(long from, long until, Picture picture) {
+                  try (picture) {
+                    encode(picture, part.startMicros() + from, part.startMicros() + until);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }
+              });
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getCause());
+    }
+    return endMicros < toMicros;
+  }
+
+  private void encode(Picture picture, long startMicros, long untilMicros) throws IOException {
+    if (encoder == null) {
+      zeroMicros = startMicros;
+      open(picture);
+    }
+    PictureScaler current = Objects.requireNonNull(scaler);
+    if (!current.takes(picture)) {
+      AVCodecContext context = Objects.requireNonNull(encoder);
+      current.close();
+      current =
+          new PictureScaler(picture, context.width(), context.height(), avutil.AV_PIX_FMT_YUV420P);
+      scaler = current;
+    }
+    AVFrame frame = current.convert(picture);
+    frame.pts(avutil.av_rescale(startMicros - zeroMicros, TICKS, 1_000_000));
+    endMicros = untilMicros;
+    Ffmpeg.check(avcodec.avcodec_send_frame(encoder, frame), "encoding");
+    drain();
+  }
+
+  private void open(Picture picture) throws IOException {
+    int[] size = PictureScaler.fit(picture, MAX_WIDTH_PX, MAX_HEIGHT_PX);
+    AVCodec codec = avcodec.avcodec_find_encoder_by_name("libopenh264");
+    AVCodecContext context = avcodec.avcodec_alloc_context3(codec);
+    encoder = context;
+    context.width(size[0]);
+    context.height(size[1]);
+    context.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
+    context.time_base(new AVRational().num(1).den(TICKS));
+    context.framerate(new AVRational().num(TYPICAL_FPS).den(1));
+    context.gop_size(KEY_FRAME_INTERVAL);
+    context.bit_rate((long) (BITS_PER_PIXEL * TYPICAL_FPS * size[0] * size[1]));
+    context.thread_count(1);
+    context.flags(context.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
+    AVDictionary options = new AVDictionary(null);
+    AVCodecParameters parameters = avcodec.avcodec_parameters_alloc();
+    try {
+      Ffmpeg.option(options, "allow_skip_frames", "0");
+      Ffmpeg.check(avcodec.avcodec_open2(context, codec, options), "the H.264 encoder");
+      Ffmpeg.check(
+          avcodec.avcodec_parameters_from_context(parameters, context), "codec parameters");
+      file = new ClipFile(target, parameters);
+    } finally {
+      avutil.av_dict_free(options);
+      avcodec.avcodec_parameters_free(parameters);
+    }
+    scaler = new PictureScaler(picture, size[0], size[1], avutil.AV_PIX_FMT_YUV420P);
+  }
+
+  private void drain() throws IOException {
+    ClipFile out = Objects.requireNonNull(file);
+    while (avcodec.avcodec_receive_packet(encoder, packet) >= 0) {
+      long pts = avutil.av_rescale(packet.pts(), 1_000_000, TICKS);
+      long dts = avutil.av_rescale(packet.dts(), 1_000_000, TICKS);
+      out.write(packet, pts, dts, Math.max(0, endMicros - zeroMicros - pts));
+      avcodec.av_packet_unref(packet);
+    }
+  }
+
+  /// Completes the file.
+  ///
+  /// @throws UnreadableMediaException NO_FRAMES when no frame lies in the range
+  public Clip finish() throws IOException, UnreadableMediaException {
+    if (file == null) {
+      throw new UnreadableMediaException(Reason.NO_FRAMES, "no frame lies in the requested range");
+    }
+    Ffmpeg.check(avcodec.avcodec_send_frame(encoder, null), "encoding");
+    drain();
+    file.finish();
+    return new Clip(zeroMicros, endMicros, "h264", Clip.End.COMPLETE);
+  }
+
+  @Override
+  public void close() {
+    avcodec.av_packet_free(packet);
+    if (scaler != null) {
+      scaler.close();
+      scaler = null;
+    }
+    if (encoder != null) {
+      avcodec.avcodec_free_context(encoder);
+      encoder = null;
+    }
+    if (file != null) {
+      file.close();
+      file = null;
+    }
+  }
+}

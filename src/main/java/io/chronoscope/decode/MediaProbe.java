@@ -1,0 +1,34 @@
+package io.chronoscope.decode;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/// What a segment or a file is, by its own bytes.
+public final class MediaProbe {
+
+  private MediaProbe() {}
+
+  /// @param contentType MIME type of the container
+  /// @param codec FFmpeg's name
+  public record Found(String contentType, String codec) {}
+
+  /// Reads the headers; decodes nothing.
+  ///
+  /// @throws UnreadableMediaException when it is no video that [FfmpegDecoder] reads
+  public static Found of(ByteBuffer media, DecodeLimits limits) throws UnreadableMediaException {
+    return of(MemorySegment.ofBuffer(media), limits);
+  }
+
+  /// @see #of(ByteBuffer, DecodeLimits)
+  public static Found of(MemorySegment media, DecodeLimits limits) throws UnreadableMediaException {
+    try (VideoInput input = VideoInput.open(media, limits)) {
+      return new Found(
+          switch (input.container()) {
+            case MP4 -> "video/mp4";
+            case MATROSKA -> "video/x-matroska";
+            case MPEG_TS -> "video/mp2t";
+          },
+          input.codecName());
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.domain.Rejection.Reason;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.global.avcodec;
+
+/// A segment in the parts that players of HTTP Live Streaming load: fragmented MP4, without
+/// re-encoding, its time zero that of the segment.
+///
+/// @param initialization `ftyp` and `moov`
+/// @param media the fragments
+public record PlayableSegment(ByteBuffer initialization, ByteBuffer media) {
+
+  private static final int BOX_HEADER_BYTES = 8;
+
+  /// @throws NotPlayableException when a browser cannot play its video
+  /// @throws UnreadableMediaException when the segment cannot be read
+  public static PlayableSegment of(ByteBuffer segment, DecodeLimits limits)
+      throws UnreadableMediaException, NotPlayableException {
+    List<AVPacket> packets = new ArrayList<>();
+    AVPacket packet = avcodec.av_packet_alloc();
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(segment), limits)) {
+      BrowserPlayback.require(input.stream().codecpar());
+      long zeroTicks = Long.MAX_VALUE;
+      while (input.read(packet) >= 0) {
+        MediaCutter.fillTimestamps(packet);
+        boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
+        if (key || !packets.isEmpty()) {
+          packets.add(avcodec.av_packet_clone(packet));
+          zeroTicks = Math.min(zeroTicks, packet.pts());
+        }
+        avcodec.av_packet_unref(packet);
+      }
+      if (packets.isEmpty()) {
+        throw new UnreadableMediaException(Reason.NO_FRAMES, "the segment has no key frame");
+      }
+      return split(new SegmentMuxer(input.stream()).write(packets, zeroTicks));
+    } finally {
+      avcodec.av_packet_free(packet);
+      packets.forEach(avcodec::av_packet_free);
+    }
+  }
+
+  private static PlayableSegment split(ByteBuffer fragmented) throws UnreadableMediaException {
+    ByteBuffer boxes = fragmented.duplicate().order(ByteOrder.BIG_ENDIAN);
+    int at = 0;
+    while (at + BOX_HEADER_BYTES <= boxes.limit()) {
+      byte[] type = new byte[4];
+      boxes.get(at + 4, type);
+      if (new String(type, StandardCharsets.US_ASCII).equals("moof")) {
+        return new PlayableSegment(
+            fragmented.slice(0, at), fragmented.slice(at, fragmented.limit() - at));
+      }
+      int size = boxes.getInt(at);
+      if (size < BOX_HEADER_BYTES) {
+        break;
+      }
+      at += size;
+    }
+    throw new UnreadableMediaException(Reason.CORRUPT, "the segment has no fragment");
+  }
+}

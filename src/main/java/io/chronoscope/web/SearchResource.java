@@ -1,0 +1,135 @@
+package io.chronoscope.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.search.ResultFilter;
+import io.chronoscope.search.SearchHit;
+import io.chronoscope.search.SearchHit.Grounding;
+import io.chronoscope.search.SearchOutcome;
+import io.chronoscope.search.SearchRequest;
+import io.chronoscope.web.access.Callers;
+import io.chronoscope.web.access.Role;
+import io.chronoscope.web.problem.ProblemException;
+import io.chronoscope.wire.Json;
+import io.chronoscope.wire.ResultType;
+import io.chronoscope.wire.Rfc3339;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/// Search in words.
+@Path("/search")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.VIEWER)
+@Tag(name = "Search", description = "Finds the moment in words, or says that there is none")
+public class SearchResource {
+
+  private static final int DEFAULT_LIMIT = 20;
+
+  private final Index index;
+  private final Callers callers;
+
+  SearchResource(Index index, Callers callers) {
+    this.index = index;
+    this.callers = callers;
+  }
+
+  @GET
+  @Operation(
+      operationId = "search",
+      summary = "Search",
+      description =
+          "Ranked moments that fit the words, with their bounds, tolerance, and links that play and"
+              + " show them; or none, when nothing fits well enough. `ground=true` has the model"
+              + " check the best of them in the video.")
+  @APIResponse(
+      responseCode = "200",
+      description = "What was found",
+      content = @Content(schema = @Schema(ref = "SearchAnswer")))
+  public ObjectNode search(
+      @Parameter(
+              description = "What to find, in words; \"quoted\" words must occur as written",
+              required = true,
+              example = "a red circle stops")
+          @QueryParam("q")
+          @Nullable String q,
+      @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
+      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
+      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
+      @Parameter(ref = "type") @QueryParam("type") @Nullable String type,
+      @Parameter(description = "Whether the model checks the best hits in the video")
+          @QueryParam("ground")
+          @Nullable String ground,
+      @Parameter(description = "The most hits, 1 to 100", example = "20") @QueryParam("limit")
+          @Nullable String limit) {
+    String text = Parameters.required("q", q);
+    Set<ResultType> types = Parameters.constants("type", ResultType.class, type);
+    ResultFilter filter =
+        Index.visibleTo(callers.current())
+            .withTypes(types)
+            .withRange(Parameters.time("from", from), Parameters.time("to", to));
+    SearchRequest request =
+        new SearchRequest(
+            text,
+            Parameters.pattern("stream", stream).map(filter::withStream).orElse(filter),
+            Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT));
+    if (Parameters.flag("ground", ground)) {
+      throw ProblemException.parameter("ground", "grounding is not available in this version");
+    }
+    return json(text, index.get().search(request));
+  }
+
+  static ObjectNode json(String query, SearchOutcome outcome) {
+    ObjectNode json = Json.newObject().put("query", query);
+    ArrayNode items = json.putArray("items");
+    switch (outcome) {
+      case SearchOutcome.Found found -> found.hits().forEach(hit -> items.add(json(hit)));
+      case SearchOutcome.NothingFound(String reason) -> json.put("nothingFound", reason);
+    }
+    return json;
+  }
+
+  private static ObjectNode json(SearchHit hit) {
+    String stream = hit.result().stream();
+    ObjectNode json =
+        Json.newObject()
+            .put("stream", stream)
+            .put("start", Rfc3339.format(hit.start()))
+            .put("end", Rfc3339.format(hit.end()))
+            .put("toleranceMs", hit.toleranceMs())
+            .put("score", hit.score());
+    ArrayNode text = json.putArray("text");
+    for (SearchHit.Fragment fragment : hit.text()) {
+      text.addObject()
+          .put("text", fragment.text())
+          .put("match", fragment.emphasis() == SearchHit.Emphasis.MATCH);
+    }
+    hit.grounding().ifPresent(grounding -> json.set("grounding", json(grounding)));
+    json.set("result", Index.json(hit.result()));
+    json.put("clip", MediaLinks.clip(stream, hit.start(), hit.end()));
+    json.put("thumbnail", MediaLinks.thumbnail(stream, hit.start(), hit.end()));
+    return json;
+  }
+
+  private static ObjectNode json(Grounding grounding) {
+    ObjectNode json = Json.newObject();
+    return switch (grounding) {
+      case Grounding.Confirmed confirmed ->
+          json.put("outcome", "confirmed").put("confidence", confirmed.confidence());
+      case Grounding.NotConfirmed not -> json.put("outcome", "not_confirmed");
+      case Grounding.Unchecked(String reason) ->
+          json.put("outcome", "unchecked").put("reason", reason);
+    };
+  }
+}

@@ -1,0 +1,28 @@
+package io.chronoscope.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.domain.ModelRef;
+import io.chronoscope.messaging.MessagingMetrics;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+class MetricDescriptionsTest {
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  @Test
+  void everyMetricHasAHelpText() {
+    registry.config().meterFilter(new MetricDescriptions());
+    var unusedAnalysis = new AnalysisMetrics(registry);
+    var unusedMessaging = new MessagingMetrics(registry);
+    InfoMetrics.publish(registry, new ModelRef("demo", "1"), "cpu");
+    FormerMetricNames.publish(registry);
+
+    assertThat(registry.getMeters())
+        .hasSizeGreaterThan(30)
+        .extracting(Meter::getId)
+        .allSatisfy(id -> assertThat(id.getDescription()).as(id.getName()).isNotBlank());
+  }
+}
