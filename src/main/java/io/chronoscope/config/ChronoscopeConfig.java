@@ -94,6 +94,8 @@ public interface ChronoscopeConfig {
 
   References references();
 
+  Search search();
+
   Kafka kafka();
 
   /// Who may use the HTTP interface: `token`, `oidc` or `none`. Must be set when
@@ -359,6 +361,23 @@ public interface ChronoscopeConfig {
     @WithDefault("2m")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration retryTimeout();
+  }
+
+  interface Search {
+
+    /// Whether the service holds a search index over the results topics.
+    @WithDefault("true")
+    boolean enabled();
+
+    /// Directory of the search index, of one process only; `memory` keeps it on the heap and builds
+    /// it anew at each start.
+    @WithDefault("data/search")
+    String directory();
+
+    /// How long after its end a result stays in the search index. If not set, as long as its topic
+    /// retains it.
+    @WithConverter(Bounds.PositiveDuration.class)
+    Optional<Duration> retention();
   }
 
   interface Kafka {
