@@ -64,7 +64,7 @@ class AnswerCacheTest {
         () -> {
           int number = asked.incrementAndGet();
           return CompletableFuture.completedFuture(
-              new Answer(List.of(), List.of(number), "answer " + number, true, List.of(), 0));
+              new Answer(List.of(), List.of(number), "answer " + number, true, 0, List.of()));
         },
         reused::incrementAndGet);
   }
