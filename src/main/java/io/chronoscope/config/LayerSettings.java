@@ -17,6 +17,7 @@ import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
@@ -116,6 +117,11 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()));
+  }
+
+  /// When a frame pair counts as unchanged.
+  public static PictureComparison comparison(ChronoscopeConfig settings) {
+    return new PictureComparison(settings.sampling().maxDifference());
   }
 
   /// When and in which order the service sheds load.

@@ -78,7 +78,10 @@ public final class AnalysisRuntime implements AutoCloseable {
             decoder,
             references,
             model,
-            new EmbeddingCache(model, settings.cache().maxBytes().asLongValue()),
+            new EmbeddingCache(
+                model,
+                settings.cache().maxBytes().asLongValue(),
+                LayerSettings.comparison(settings)),
             listener,
             InstantSource.system());
     return new AnalysisRuntime(engine, model, references, tools);
