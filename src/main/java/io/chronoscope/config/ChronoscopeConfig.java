@@ -147,6 +147,13 @@ public interface ChronoscopeConfig {
     /// Maximum pixels of one frame. If not set, the checkpoint's own limit.
     @WithConverter(Bounds.PositiveLong.class)
     Optional<Long> maxPixels();
+
+    /// A frame pair in which no color value (0 to 255) differs from the last encoded pair by more
+    /// than this is not encoded but takes the embeddings of that pair; 0 compares exactly, which
+    /// changes no answer.
+    @WithDefault("0")
+    @WithConverter(Bounds.ColorDifference.class)
+    int maxDifference();
   }
 
   interface Window {
