@@ -38,15 +38,16 @@ public sealed interface Decoder extends AutoCloseable permits StepDecoder, LoopD
               device,
               intraOpThreads,
               settings);
+      case Device.Cuda(int ordinal) when groupedWidth && compute == ElementType.BFLOAT16 ->
+          StepDecoder.compile(
+              text, generation, weights, compute, device, intraOpThreads, settings.steps());
       case Device.Cuda(int ordinal) ->
           LoopDecoder.compile(
               text,
               generation,
               weights,
               compute,
-              groupedWidth && compute == ElementType.BFLOAT16
-                  ? new DecoderAttention.Grouped(text)
-                  : new DecoderAttention.Masked(text),
+              new DecoderAttention.Masked(text),
               device,
               intraOpThreads,
               settings);

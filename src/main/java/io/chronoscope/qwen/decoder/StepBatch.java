@@ -20,6 +20,7 @@ public final class StepBatch implements AutoCloseable {
   private final KvCache.Allocator memory;
   private final StepSettings settings;
   private final PrefixCache prefixes;
+  private final LanePool lanes;
   private final List<StepSequence> prefilling = new ArrayList<>();
   private final List<RunningBatch> running = new ArrayList<>();
 
@@ -29,13 +30,15 @@ public final class StepBatch implements AutoCloseable {
       GreedySelection selection,
       KvCache.Allocator memory,
       StepSettings settings,
-      PrefixCache prefixes) {
+      PrefixCache prefixes,
+      LanePool lanes) {
     this.session = session;
     this.text = text;
     this.selection = selection;
     this.memory = memory;
     this.settings = settings;
     this.prefixes = prefixes;
+    this.lanes = lanes;
   }
 
   /// Starts a sequence; nothing is computed yet.
@@ -168,10 +171,7 @@ public final class StepBatch implements AutoCloseable {
           .findFirst()
           .ifPresentOrElse(
               batch -> batch.join(sequence, cache),
-              () ->
-                  running.add(
-                      new RunningBatch(
-                          session, text, memory, selection.penalizesRepetition(), sequence, cache)));
+              () -> running.add(new RunningBatch(lanes, sequence, cache)));
     }
     endPrefill(sequence);
   }
