@@ -78,7 +78,10 @@ public final class AnalysisRuntime implements AutoCloseable {
             decoder,
             references,
             model,
-            new EmbeddingCache(model, settings.cache().maxBytes().asLongValue()),
+            new EmbeddingCache(
+                model,
+                settings.cache().maxBytes().asLongValue(),
+                LayerSettings.comparison(settings)),
             listener,
             InstantSource.system());
     return new AnalysisRuntime(engine, model, references, tools);
@@ -87,6 +90,11 @@ public final class AnalysisRuntime implements AutoCloseable {
   /// Recommendations of the checkpoint, if it has any.
   public Optional<CheckpointHints> hints() {
     return engine.checkpoint().hints();
+  }
+
+  /// Bytes of cached embeddings.
+  long embeddingBytes() {
+    return tools.embeddings().bytes();
   }
 
   ModelRef model() {

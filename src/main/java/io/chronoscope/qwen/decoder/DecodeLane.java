@@ -111,6 +111,10 @@ final class DecodeLane implements AutoCloseable {
       this.count = count;
       this.tokens = input(StepGraph.TOKENS, ElementType.INT64, count, 1);
       this.positions = input(StepGraph.POSITIONS, ElementType.FLOAT32, count, 1, 3);
+      NativeTensor positionRows = input(StepGraph.POSITION_ROWS, ElementType.INT64, count, 1);
+      for (int row = 0; row < count; row++) {
+        positionRows.memory().setAtIndex(ValueLayout.JAVA_LONG, row, row);
+      }
       this.lastCacheIndex = input(StepGraph.LAST_CACHE_INDEX, ElementType.INT32, count);
       // Read by the host when it launches the operator.
       this.totalLength = own(host(ElementType.INT32, 1));

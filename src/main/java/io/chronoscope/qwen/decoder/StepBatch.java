@@ -8,6 +8,7 @@ import io.chronoscope.qwen.decoder.PrefixCache.Prefix;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// Sequences that are being answered: each is prefilled part by part, then decodes together with
 /// the others until it ends. Sequences may be started and removed between any two calls. Used by
@@ -131,6 +132,9 @@ public final class StepBatch implements AutoCloseable {
       PromptContent content = sequence.content();
       tensors.input(StepGraph.TOKENS, content.tokenIds(from, until));
       tensors.input(StepGraph.POSITIONS, content.positions(from, until));
+      tensors.input(
+          StepGraph.POSITION_ROWS,
+          NativeTensor.ofLongs(LongStream.range(0, until - from).toArray(), 1, until - from));
       tensors.input(StepGraph.VISUAL, content.visual(from, until));
       tensors.input(StepGraph.VISUAL_INDICES, content.visualIndices(from, until));
       tensors.input(

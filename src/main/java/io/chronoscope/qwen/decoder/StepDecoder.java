@@ -4,6 +4,7 @@ import io.chronoscope.checkpoint.GenerationDefaults;
 import io.chronoscope.checkpoint.TextConfig;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayDeque;
@@ -55,9 +56,12 @@ public final class StepDecoder implements Decoder {
       Device device,
       int intraOpThreads,
       StepSettings settings) {
+    Graph graph = StepGraph.build(text, generation, weights, compute);
     Session session =
-        Session.compileForCapture(
-            "decoder", StepGraph.build(text, generation, weights, compute), device, intraOpThreads);
+        switch (settings.launch()) {
+          case BY_OPERATOR -> Session.compile("decoder", graph, device, intraOpThreads);
+          case BY_GRAPH -> Session.compileForCapture("decoder", graph, device, intraOpThreads);
+        };
     return of(
         session,
         text,
