@@ -31,8 +31,8 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Whether a GPU decodes by CUDA graphs, which take the launching of single operators off the host.
-  /// Off until that has been run on a GPU.
+  /// Whether a GPU decodes by CUDA graphs, which take the launching of single operators off the
+  /// host. Off until that has been run on a GPU.
   @WithDefault("false")
   boolean cudaGraphs();
 

@@ -32,9 +32,7 @@ record DecoderRotary(Value rows, Value cos, Value sin) {
       Ops ops, TextConfig text, ElementType compute, Value positions, Value rows) {
     Value angles = angles(ops, text, positions);
     return new DecoderRotary(
-        rows,
-        ops.cast(ops.cos(angles), compute),
-        ops.cast(ops.sin(angles), compute));
+        rows, ops.cast(ops.cos(angles), compute), ops.cast(ops.sin(angles), compute));
   }
 
   /// The rotation of the tokens in `rows` of a loop's tables.
