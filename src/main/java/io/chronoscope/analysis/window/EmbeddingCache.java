@@ -55,6 +55,7 @@ public final class EmbeddingCache {
           running.put(
               i,
               model.encode(
+                  stream,
                   new FramePair(
                       at(size, pair.first().picture(), resized),
                       at(size, pair.second().picture(), resized)),

@@ -11,11 +11,13 @@ import java.util.concurrent.CompletableFuture;
 
 /// Asks the model questions about one video that was encoded once. Thread-safe.
 ///
+/// @param stream on whose behalf
 /// @param pairSeconds time of each pair's first frame, in seconds from the video's first frame
 /// @param maxNewTokens most tokens in an answer, unless a question sets its own limit
 /// @param priority of all questions
 public record VideoSession(
     BatchedModel model,
+    String stream,
     List<EncodedPair> pairs,
     List<Double> pairSeconds,
     int maxNewTokens,
@@ -24,11 +26,6 @@ public record VideoSession(
   public VideoSession {
     pairs = List.copyOf(pairs);
     pairSeconds = List.copyOf(pairSeconds);
-  }
-
-  VideoSession(
-      BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
-    this(model, pairs, pairSeconds, maxNewTokens, Priority.LIVE);
   }
 
   /// Returns without waiting for the answer.
@@ -41,6 +38,6 @@ public record VideoSession(
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
     return model.generate(
-        Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens), priority);
+        stream,         Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens), priority);
   }
 }
