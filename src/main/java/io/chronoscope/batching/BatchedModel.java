@@ -30,15 +30,12 @@ public final class BatchedModel implements AutoCloseable {
     this.model = model;
     this.encoder =
         new Batcher<>(
-            "encoder",
-            encoderLimits,
-            (size, pairs) -> model.encode(pairs),
-            listener::encoderBatch);
+            "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), listener::encoderBatch);
     this.decoder =
         model
             .decoding()
-            .<PromptQueue>map(decoding ->
-                new ContinuousDecoder(decoding, decoderLimits.maxItems(), listener))
+            .<PromptQueue>map(
+                decoding -> new ContinuousDecoder(decoding, decoderLimits.maxItems(), listener))
             .orElseGet(() -> new WholeBatches(model, decoderLimits, listener));
   }
 

@@ -15,9 +15,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Collects items with equal keys into batches and runs the batches on a thread of its own. The key
-/// whose first item has waited longest runs first; while a batch runs, the next ones grow. Where more
-/// items wait than a batch takes, streams get equal shares of it ([FairQueue]).
-/// Background items run in smaller batches, when no live item is waiting.
+/// whose first item has waited longest runs first; while a batch runs, the next ones grow. Where
+/// more items wait than a batch takes, streams get equal shares of it ([FairQueue]). Background
+/// items run in smaller batches, when no live item is waiting.
 ///
 /// Thread-safe.
 ///

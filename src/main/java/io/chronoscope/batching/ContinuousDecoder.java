@@ -76,8 +76,8 @@ final class ContinuousDecoder implements PromptQueue {
       while (!closed && submitted.isEmpty() && scheduler.isIdle()) {
         changed.await();
       }
-      submitted.forEach(item ->
-          scheduler.add(item.stream, item.prompt, item.priority, item.result));
+      submitted.forEach(
+          item -> scheduler.add(item.stream, item.prompt, item.priority, item.result));
       submitted.clear();
       return !closed;
     } finally {

@@ -77,8 +77,7 @@ final class PromptScheduler {
 
   /// @param result completes with the answer
   void add(String stream, Prompt prompt, Priority priority, CompletableFuture<Answer> result) {
-    queue(priority)
-        .add(stream, new Job(stream, prompt, priority, result, nanoTime.getAsLong()));
+    queue(priority).add(stream, new Job(stream, prompt, priority, result, nanoTime.getAsLong()));
   }
 
   private FairQueue<Job> queue(Priority priority) {
@@ -191,9 +190,7 @@ final class PromptScheduler {
 
   /// Fails everything that is waiting or in progress.
   void reject(RejectedExecutionException reason) {
-    List.of(live, background)
-        .forEach(queue ->
-            queue.drain().forEach(job -> fail(job, reason)));
+    List.of(live, background).forEach(queue -> queue.drain().forEach(job -> fail(job, reason)));
     List.copyOf(generating).forEach(job -> fail(job, reason));
     generating.clear();
   }

@@ -36,9 +36,11 @@ final class QwenDecoding implements Decoding {
 
     @Override
     public Answer answer() {
-      sequence.failure().ifPresent(failure -> {
-        throw failure;
-      });
+      sequence
+          .failure()
+          .ifPresent(failure -> {
+            throw failure;
+          });
       return model.answer(sequence.request().prompt(), sequence.decoded());
     }
   }

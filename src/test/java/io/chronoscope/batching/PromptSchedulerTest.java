@@ -37,8 +37,7 @@ class PromptSchedulerTest {
       private int generated;
 
       Simulated(Prompt prompt) {
-        this.promptTokens =
-            Integer.parseInt(((Prompt.Part.Text) prompt.parts().getFirst()).text());
+        this.promptTokens = Integer.parseInt(((Prompt.Part.Text) prompt.parts().getFirst()).text());
         this.maxNewTokens = prompt.maxNewTokens();
       }
 
@@ -166,8 +165,7 @@ class PromptSchedulerTest {
     // Alone, an answer takes 0.6 s for its prompt and 1 s for its tokens; with four slots in use a
     // prompt waits for a slot, and the tokens wait for parts of other prompts in between.
     submittedAt.forEach(
-        (name, since) ->
-            assertThat(answeredAt.get(name) - since).as("%s", name).isLessThan(20));
+        (name, since) -> assertThat(answeredAt.get(name) - since).as("%s", name).isLessThan(20));
     double lastHot =
         answeredAt.entrySet().stream()
             .filter(answer -> answer.getKey().startsWith("hot"))

@@ -38,6 +38,6 @@ public record VideoSession(
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
     return model.generate(
-        stream,         Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens), priority);
+        stream, Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens), priority);
   }
 }

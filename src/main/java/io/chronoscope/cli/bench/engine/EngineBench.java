@@ -102,6 +102,7 @@ final class EngineBench {
       case PlannedRow.Encoder encoder -> onModel.encoder(encoder);
       case PlannedRow.Prefill prefill -> onModel.prefill(prefill);
       case PlannedRow.Decode decode -> onModel.decode(decode);
+      case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
       case PlannedRow.Stream() ->
           throw new IllegalArgumentException("the whole stream opens a model of its own");

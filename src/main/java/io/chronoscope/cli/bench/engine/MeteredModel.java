@@ -63,14 +63,11 @@ final class MeteredModel implements DelegatingModel {
     return answers;
   }
 
-  /// Adds the work that an answer requires, less what an earlier prompt has computed.
+  /// Adds the work that an answer requires.
   private void add(Answer answer) {
     int tokens = answer.promptTokenIds().size();
     int generated = answer.tokenIds().size();
-    add(work.prefill(tokens, 1));
-    if (answer.reusedTokens() > 0) {
-      add(work.prefill(answer.reusedTokens(), 1).times(-1));
-    }
+    add(work.continuation(answer.reusedTokens(), tokens));
     add(work.decodeStep(tokens + generated / 2.0, 1).times(Math.max(0, generated - 1)));
   }
 
