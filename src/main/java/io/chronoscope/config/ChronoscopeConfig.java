@@ -31,8 +31,9 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` (CPU) or `auto`. If not set or
-  /// `auto`, bf16 on CUDA; on the CPU fp32, or int8 above 268 million parameters.
+  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
+  /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
+  /// for a checkpoint that is published in four bits.
   Optional<String> precision();
 
   /// Directory for files that are made once and then reused, such as the INT8 weights of a
@@ -93,6 +94,8 @@ public interface ChronoscopeConfig {
 
   References references();
 
+  Search search();
+
   Kafka kafka();
 
   /// Who may use the HTTP interface: `token`, `oidc` or `none`. Must be set when
@@ -144,6 +147,13 @@ public interface ChronoscopeConfig {
     /// Maximum pixels of one frame. If not set, the checkpoint's own limit.
     @WithConverter(Bounds.PositiveLong.class)
     Optional<Long> maxPixels();
+
+    /// A frame pair in which no color value (0 to 255) differs from the last encoded pair by more
+    /// than this is not encoded but takes the embeddings of that pair; 0 compares exactly, which
+    /// changes no answer.
+    @WithDefault("0")
+    @WithConverter(Bounds.ColorDifference.class)
+    int maxDifference();
   }
 
   interface Window {
@@ -351,6 +361,23 @@ public interface ChronoscopeConfig {
     @WithDefault("2m")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration retryTimeout();
+  }
+
+  interface Search {
+
+    /// Whether the service holds a search index over the results topics.
+    @WithDefault("true")
+    boolean enabled();
+
+    /// Directory of the search index, of one process only; `memory` keeps it on the heap and builds
+    /// it anew at each start.
+    @WithDefault("data/search")
+    String directory();
+
+    /// How long after its end a result stays in the search index. If not set, as long as its topic
+    /// retains it.
+    @WithConverter(Bounds.PositiveDuration.class)
+    Optional<Duration> retention();
   }
 
   interface Kafka {

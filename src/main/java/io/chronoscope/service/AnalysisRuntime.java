@@ -19,6 +19,7 @@ import io.chronoscope.claimcheck.ReferenceStore;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.domain.ModelRef;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
@@ -77,7 +78,10 @@ public final class AnalysisRuntime implements AutoCloseable {
             decoder,
             references,
             model,
-            new EmbeddingCache(model, settings.cache().maxBytes().asLongValue()),
+            new EmbeddingCache(
+                model,
+                settings.cache().maxBytes().asLongValue(),
+                LayerSettings.comparison(settings)),
             listener,
             InstantSource.system());
     return new AnalysisRuntime(engine, model, references, tools);
@@ -88,8 +92,13 @@ public final class AnalysisRuntime implements AutoCloseable {
     return engine.checkpoint().hints();
   }
 
-  String modelName() {
-    return engine.ref().name();
+  /// Bytes of cached embeddings.
+  long embeddingBytes() {
+    return tools.embeddings().bytes();
+  }
+
+  ModelRef model() {
+    return engine.ref();
   }
 
   /// Creates an analysis of streams. The caller closes it before this runtime.

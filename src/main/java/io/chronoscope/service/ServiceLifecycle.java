@@ -10,6 +10,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.domain.Picture;
 import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.messaging.rule.RuleLoader;
@@ -123,6 +124,8 @@ class ServiceLifecycle {
                       "load shedding %s pressure=%d", pressure == 0 ? "off" : "on", pressure));
       metrics.watchShedding(load);
       FormerMetricNames.publish(registry);
+      InfoMetrics.publish(registry, runtime.model(), settings.device());
+      MemoryMetrics.publish(registry, Picture::heldBytes, runtime::embeddingBytes);
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);
@@ -143,7 +146,7 @@ class ServiceLifecycle {
       questions.open(answerer.model(), answerer::answer);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
-          runtime.modelName(),
+          runtime.model().name(),
           defaults.windows().length().toMillis() / 1000.0,
           defaults.windows().overlap().toMillis() / 1000.0,
           (System.nanoTime() - started) / 1_000_000);

@@ -61,7 +61,8 @@ class TemporalGrounderTest {
       pairs.add(new EncodedPair(1, 1, FloatBuffer.wrap(lamps)));
       seconds.add((double) second);
     }
-    return new VideoSession(with, "stream", pairs, seconds, 512, Priority.LIVE);
+    return new VideoSession(
+        with, "stream", pairs, seconds, 512, Priority.LIVE, new AnswerCache(), () -> {});
   }
 
   private GroundingResult ground(String query, double threshold) {

@@ -3,7 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import java.util.Locale;
 
 /// What one row of the engine benchmark measures.
-enum RowKind {
+public enum RowKind {
   /// Every frame of a video file, decoded and converted to RGB.
   VIDEO("frames/s"),
   /// Frames scaled to the model's size.
