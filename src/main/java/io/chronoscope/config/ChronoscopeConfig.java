@@ -196,7 +196,7 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int prefillChunk();
 
-    /// How long the first request of a batch waits for more.
+    /// How long the first frame pair of an encoder batch waits for more.
     @WithDefault("10ms")
     Duration maxDelay();
   }
