@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -56,6 +57,7 @@ class PageDemoIT {
   private static final Duration CHUNK = Duration.ofSeconds(2);
   private static final double PATIENCE_MS = 120_000;
   private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
+  /// The pictures of the documents.
   private static final Path PICTURES = ServiceProcess.HOME.resolve("docs/images");
 
   @TempDir Path directory;
@@ -128,18 +130,18 @@ class PageDemoIT {
       assertThat(page.locator(".welcome")).isVisible();
       page.evaluate(WATCH_BARS);
 
-      for (MediaSegment segment : segments("yard")) {
-        publish("yard", segment);
+      for (MediaSegment segment : segments("crossing")) {
+        publish("crossing", segment);
         page.waitForTimeout(300);
       }
-      publisher.end("yard");
+      publisher.end("crossing");
 
-      assertThat(page.locator(".lane-name", having("yard"))).isVisible(patiently());
+      assertThat(page.locator(".lane-name", having("crossing"))).isVisible(patiently());
       assertThat(page.locator(".lane-state", having("Ended"))).isVisible(patiently());
       Map<?, ?> seen = (Map<?, ?>) page.evaluate("window.seen");
       assertThat((Integer) seen.get("opened")).as("bars that were open").isPositive();
       assertThat((Integer) seen.get("grown")).as("bars that grew").isPositive();
-      assertThat(page.locator(".vis-item.bar").count()).isGreaterThan(5);
+      assertThat(page.locator(".vis-item.bar").count()).isGreaterThan(3);
       assertNoComplaints(tab);
     }
   }
@@ -168,39 +170,66 @@ class PageDemoIT {
       }
       """;
 
+  /// The sample's H.264 is played as it is.
   @Test
   @Order(2)
   void searchFindsAndAClickPlaysTheRightSecond() throws Exception {
     try (Tab tab = open("")) {
       Page page = tab.page();
       page.getByRole(AriaRole.SEARCHBOX, named("Search events and summaries"))
-          .fill("a blue triangle moves down");
+          .fill("green cross moves right");
       page.keyboard().press("Enter");
-      Locator hit = page.locator(".row-hit", having("triangle")).first();
+      Locator hit = page.locator(".row-hit", having("green cross")).first();
       assertThat(hit).isVisible(patiently());
       hit.click();
 
-      assertThat(page.locator(".caption h2")).containsText("triangle");
-      await(
-          page,
-          "the video to show a frame",
-          () ->
-              Boolean.TRUE.equals(
-                  page.evaluate(
-                      "(v => v.readyState >= 2 && !v.seeking)(document.querySelector('video'))")));
+      assertThat(page.locator(".caption h2")).containsText("green cross");
+      awaitFrame(page);
       Instant at = Instant.parse(String.valueOf(page.evaluate(AT)));
       double expected = Duration.between(NOON, at).toMillis() / 1000.0;
-      double shown =
-          ((Number) page.evaluate("document.querySelector('video').currentTime")).doubleValue();
       // Retained video begins with the stream.
-      assertThat(shown).isCloseTo(expected, within(0.15));
+      assertThat(currentTime(page)).isCloseTo(expected, within(0.1));
       assertThat(page.locator(".caption .clock")).containsText(at.toString().substring(11, 19));
-      assertShowsTheFrameOf(page, "yard", shown);
+      assertShowsTheFrameOf(page, "crossing", expected);
+      assertThat(page.locator(".row-picture img").first()).isVisible();
       if (Boolean.getBoolean("write-pictures")) {
         writePictures(page);
       }
       assertNoComplaints(tab);
     }
+  }
+
+  /// Browsers do not play the sample's MPEG-4: the service encodes the clip again.
+  @Test
+  @Order(3)
+  void playsWhatTheBrowserCannotPlayConverted() throws Exception {
+    for (MediaSegment segment : segments("yard")) {
+      publish("yard", segment);
+    }
+    publisher.end("yard");
+    await("yard to end", () -> state("yard").equals("ended"));
+    try (Tab tab = open("#stream=yard&at=2026-05-04T12:00:09.000Z")) {
+      Page page = tab.page();
+      assertThat(page.locator(".facts", having("converted for the browser")))
+          .isVisible(patiently());
+      awaitFrame(page);
+      assertThat(page.locator(".caption .clock")).containsText("12:00:09.0");
+      assertShowsTheFrameOf(page, "yard", 9);
+    }
+  }
+
+  private static void awaitFrame(Page page) {
+    await(
+        page,
+        "the video to show a frame",
+        () ->
+            Boolean.TRUE.equals(
+                page.evaluate(
+                    "(v => v.readyState >= 2 && !v.seeking)(document.querySelector('video'))")));
+  }
+
+  private static double currentTime(Page page) {
+    return ((Number) page.evaluate("document.querySelector('video').currentTime")).doubleValue();
   }
 
   private static final String AT =
@@ -240,7 +269,7 @@ class PageDemoIT {
     assertThat(difference(expected, later, bestX, bestY)).as("the scene moves").isGreaterThan(60);
     assertThat(red)
         .as("red at %d, %d", bestX, bestY)
-        .isCloseTo(expected[bestY][bestX], within(25));
+        .isCloseTo(expected[bestY][bestX], within(30));
   }
 
   private static int difference(int[][] one, int[][] other, int x, int y) {
@@ -266,7 +295,7 @@ class PageDemoIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void aRuleWrittenOnThePageIsTriedAndAlerts() throws Exception {
     try (Tab tab = open("")) {
       Page page = tab.page();
@@ -294,7 +323,7 @@ class PageDemoIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void aQuestionIsAnswered() {
     try (Tab tab = open("")) {
       Page page = tab.page();
@@ -309,11 +338,11 @@ class PageDemoIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void losesNothingWhenTheServiceIsKilledAndStartedAgain() throws Exception {
     try (Tab tab = open("")) {
       Page page = tab.page();
-      assertThat(page.locator(".lane-name", having("yard"))).isVisible(patiently());
+      assertThat(page.locator(".lane-name", having("crossing"))).isVisible(patiently());
 
       service.kill();
       assertThat(page.locator(".connection")).containsText("Connection lost");
@@ -401,7 +430,7 @@ class PageDemoIT {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited for " + what);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
     }
   }
 
