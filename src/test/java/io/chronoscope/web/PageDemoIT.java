@@ -60,7 +60,7 @@ class PageDemoIT {
   /// The pictures of the documents.
   private static final Path PICTURES = ServiceProcess.HOME.resolve("docs/images");
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private Browser browser;
   private BrokerProcess broker;
