@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 /// in four bits, otherwise rounded to the nearest level.
 final class Int4Matrices implements AutoCloseable {
 
-  private static final String FORMAT = "int4-v1";
+  private static final String FORMAT = "int4-v2";
   private static final Pattern DECODER_LAYER =
       Pattern.compile("model\\.layers\\.\\d+\\.(self_attn|mlp)\\.\\w+_proj\\.weight");
 
   private static final String VALUES = ".int4";
-  private static final String SCALES = ".scales";
-  private static final String ZERO_POINTS = ".zero_points";
-  private static final String ORDER = ".order";
+  private static final String SCALES = ".int4_scales";
+  private static final String ZERO_POINTS = ".int4_zero_points";
+  private static final String ORDER = ".int4_order";
 
   /// Outputs that are computed before they are written.
   private static final int CHUNK_ROWS = 512;

@@ -65,7 +65,7 @@ final class Int8Matrices implements AutoCloseable {
       DerivedWeightsCache cache, ModelRef model, Weights weights, Scope scope) {
     List<DerivedTensor> tensors = new ArrayList<>();
     for (String name : names(weights, scope)) {
-      tensors.addAll(tensors(name, MatrixSource.of(weights, name)));
+      tensors.addAll(tensors(name, MatrixSource.of(weights, name), weights));
     }
     tensors.add(table(weights.get(EMBEDDING)));
     return new Int8Matrices(cache.open(model, scope.format, tensors));
@@ -104,7 +104,8 @@ final class Int8Matrices implements AutoCloseable {
         .toList();
   }
 
-  private static List<DerivedTensor> tensors(String name, MatrixSource source) {
+  private static List<DerivedTensor> tensors(
+      String name, MatrixSource source, Weights weights) {
     long rows = source.rows();
     long columns = source.columns();
     // The tensors are written in this order; those after the first use its quantizer.
@@ -132,7 +133,10 @@ final class Int8Matrices implements AutoCloseable {
             name + SCALES,
             ElementType.FLOAT32,
             List.of(rows),
-            sink -> sink.write(littleEndian(quantizer.getAndSet(null).scales()))));
+            sink -> {
+              sink.write(littleEndian(quantizer.getAndSet(null).scales()));
+              weights.unload();
+            }));
     return tensors;
   }
 
