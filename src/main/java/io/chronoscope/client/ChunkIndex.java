@@ -58,8 +58,10 @@ public final class ChunkIndex implements AutoCloseable {
   public sealed interface Lookup {
 
     /// @param entries in order of their times, at least one
+    /// @param firstIndex number of the first entry among all that the stream had since this index
+    ///   was opened
     /// @param ended whether the stream has announced its end
-    record Found(List<Entry> entries, boolean ended) implements Lookup {}
+    record Found(List<Entry> entries, long firstIndex, boolean ended) implements Lookup {}
 
     /// The stream has retained chunks, but none of that time.
     ///
@@ -80,6 +82,7 @@ public final class ChunkIndex implements AutoCloseable {
   private static final class Timeline {
     final List<Entry> entries = new ArrayList<>();
     boolean ended;
+    long removed;
     Optional<Instant> lastEnd = Optional.empty();
   }
 
@@ -114,6 +117,7 @@ public final class ChunkIndex implements AutoCloseable {
       return new Lookup.NoChunks(false);
     }
     List<Entry> found = new ArrayList<>();
+    int firstIndex = 0;
     for (int i = 0; i < all.size(); i++) {
       Entry entry = all.get(i);
       Instant end =
@@ -121,13 +125,14 @@ public final class ChunkIndex implements AutoCloseable {
               ? entry.end()
               : all.get(i + 1).start();
       if (entry.start().isBefore(to) && (end.isAfter(from) || entry.start().equals(from))) {
+        firstIndex = found.isEmpty() ? i : firstIndex;
         found.add(new Entry(entry.origin(), entry.start(), end, entry.sizeBytes()));
       }
     }
     return found.isEmpty()
         ? new Lookup.NotThere(
             all.getFirst().start(), all.getLast().end(), !truncated && beginningRetained())
-        : new Lookup.Found(found, timeline.ended);
+        : new Lookup.Found(found, timeline.removed + firstIndex, timeline.ended);
   }
 
   /// Forgets what retention has removed.
@@ -139,7 +144,9 @@ public final class ChunkIndex implements AutoCloseable {
       if (ends.isEmpty() && !timeline.entries.isEmpty()) {
         Set<ChunkOrigin> all =
             records.retained(timeline.entries.stream().map(Entry::origin).toList());
-        entries -= timeline.entries.size() - all.size();
+        int expired = timeline.entries.size() - all.size();
+        entries -= expired;
+        timeline.removed += expired;
         timeline.entries.removeIf(entry -> !all.contains(entry.origin()));
       }
     }
@@ -212,6 +219,7 @@ public final class ChunkIndex implements AutoCloseable {
         entries++;
         if (entries > MAX_ENTRIES) {
           timeline.entries.removeFirst();
+          timeline.removed++;
           entries--;
           truncated = true;
         }
