@@ -17,10 +17,10 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +76,7 @@ public class QuestionResource {
     var unused = publishers.questions().ask(question).toCompletableFuture().join();
     asked.add(question.id(), stream);
     return Response.accepted(pending(question.id()))
-        .location(URI.create("/api/questions/" + MediaLinks.encoded(question.id())))
+        .header(HttpHeaders.LOCATION, "/api/questions/" + MediaLinks.encoded(question.id()))
         .build();
   }
 

@@ -26,10 +26,10 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +159,8 @@ public class RuleResource {
     await(() -> find(id).filter(rule::equals).isPresent());
     return before.isPresent()
         ? Response.ok(json(rule)).build()
-        : Response.created(URI.create("/api/rules/" + MediaLinks.encoded(id)))
+        : Response.status(Response.Status.CREATED)
+            .header(HttpHeaders.LOCATION, "/api/rules/" + MediaLinks.encoded(id))
             .entity(json(rule))
             .build();
   }
