@@ -11,7 +11,6 @@ import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
 
 /// The model shared by many streams: frame pairs of equal size are encoded in one batch and prompts
 /// answered in one batch, whichever streams they come from. Does not own the model. Thread-safe.
@@ -35,21 +34,28 @@ public final class BatchedModel implements AutoCloseable {
   private final Batcher<FrameSize, FramePair, EncodedPair> encoder;
   private final Batcher<AnswerLength, Prompt, Answer> decoder;
 
-  /// @param onEncoderBatch receives the size of each encoder batch, on the encoder thread
-  /// @param onDecoderBatch receives the size of each decoder batch, on the decoder thread
   public BatchedModel(
       VideoLanguageModel model,
       BatchLimits encoderLimits,
       BatchLimits decoderLimits,
-      IntConsumer onEncoderBatch,
-      IntConsumer onDecoderBatch) {
+      BatchListener listener) {
     this.model = model;
     this.encoder =
         new Batcher<>(
-            "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), onEncoderBatch);
+            "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), listener::encoderBatch);
     this.decoder =
         new Batcher<>(
-            "decoder", decoderLimits, (length, prompts) -> model.generate(prompts), onDecoderBatch);
+            "decoder",
+            decoderLimits,
+            (length, prompts) -> generate(prompts, listener),
+            listener::decoderBatch);
+  }
+
+  private List<Answer> generate(List<Prompt> prompts, BatchListener listener) {
+    List<Answer> answers = model.generate(prompts);
+    answers.forEach(
+        answer -> listener.promptAnswered(answer.promptTokenIds().size(), answer.reusedTokens()));
+    return answers;
   }
 
   public ModelRef ref() {

@@ -25,7 +25,8 @@ public final class Checkpoint implements AutoCloseable {
     this.directory = directory;
     this.arena = arena;
     Path configFile = directory.resolve("config.json");
-    ConfigReader config = ConfigReader.of(CheckpointJson.read(configFile));
+    CheckpointJson configJson = CheckpointJson.read(configFile);
+    ConfigReader config = ConfigReader.of(configJson);
     this.text = config.text();
     this.vision = config.vision();
     this.tokens = config.tokens(AddedTokens.read(directory.resolve("tokenizer.json")));
@@ -34,7 +35,10 @@ public final class Checkpoint implements AutoCloseable {
     this.hints =
         CheckpointJson.readIfPresent(directory.resolve(CheckpointHints.FILE))
             .map(CheckpointHints::read);
-    this.weights = Weights.open(directory, ExpectedTensors.of(text, vision), arena);
+    Optional<PackedFormat> packing =
+        PackedFormat.read(
+            configJson, CheckpointJson.readIfPresent(directory.resolve(PackedFormat.OWN_FILE)));
+    this.weights = Weights.open(directory, ExpectedTensors.of(text, vision), packing, arena);
     this.ref = new ModelRef(name(directory), Revision.of(configFile, weights));
   }
 

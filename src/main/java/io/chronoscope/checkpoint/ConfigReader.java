@@ -34,13 +34,6 @@ final class ConfigReader {
     if (!type.equals("qwen2_5_vl")) {
       throw config.unsupported("model_type", "\"qwen2_5_vl\"");
     }
-    for (CheckpointJson fields : List.of(config, text)) {
-      for (String key : List.of("quantization_config", "compression_config")) {
-        if (fields.has(key)) {
-          throw fields.invalid(key, "is present: quantized checkpoints are not supported");
-        }
-      }
-    }
   }
 
   TextConfig text() {

@@ -25,11 +25,16 @@ import java.util.Map;
 /// bytes. For the format and for what a reader must reject, see the safetensors README, "Format".
 ///
 /// @param path symbolic links resolved
+/// @param all the whole file
 /// @param header the header's bytes
 /// @param metadata texts of `__metadata__`
 /// @param entries sorted by offset; they cover the data without gap or overlap
 public record SafetensorsFile(
-    Path path, MemorySegment header, Map<String, String> metadata, List<Entry> entries) {
+    Path path,
+    MemorySegment all,
+    MemorySegment header,
+    Map<String, String> metadata,
+    List<Entry> entries) {
 
   /// The reference implementation rejects longer headers.
   private static final long MAX_HEADER_BYTES = 100_000_000;
@@ -98,7 +103,7 @@ public record SafetensorsFile(
     }
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparing(e -> e.data().byteSize()));
     requireContiguous(file, entries, 8 + length, all.byteSize());
-    return new SafetensorsFile(real, header, metadata, entries);
+    return new SafetensorsFile(real, all, header, metadata, entries);
   }
 
   private static JsonNode parse(Path file, MemorySegment header) {

@@ -78,6 +78,15 @@ public final class Tensor {
     return floats;
   }
 
+  /// One element as a 32-bit float.
+  float number(long index) {
+    return switch (type) {
+      case F32 -> data.getAtIndex(F32, index);
+      case F16 -> Float.float16ToFloat(data.getAtIndex(BITS16, index));
+      case BF16 -> Float.intBitsToFloat(data.getAtIndex(BITS16, index) << 16);
+    };
+  }
+
   /// Copies `count` elements from the index `first` on to the start of `floats`, as 32-bit floats.
   public void copyTo(float[] floats, long first, int count) {
     switch (type) {

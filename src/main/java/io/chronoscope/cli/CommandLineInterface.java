@@ -2,10 +2,12 @@ package io.chronoscope.cli;
 
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
+import io.chronoscope.cli.bundle.BundleCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
 import io.chronoscope.cli.rules.RulesCommand;
+import io.chronoscope.cli.search.SearchCommand;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.EnvironmentVariables;
@@ -56,6 +58,7 @@ public final class CommandLineInterface {
             new ServeCommand(output),
             new ProduceCommand(output),
             new EventsCommand(output),
+            new SearchCommand(output),
             RulesCommand.commandLine(output),
             DlqCommand.commandLine(output),
             new AskCommand(output),
@@ -64,6 +67,8 @@ public final class CommandLineInterface {
             new GenerateCommand(output),
             new EvaluateCommand(output),
             BenchCommand.commandLine(output),
+            new BundleCommand(output),
+            new RehearseCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);
     commands.setCaseInsensitiveEnumValuesAllowed(true);

@@ -5,6 +5,7 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.PictureFiles;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.EmbeddedService;

@@ -31,8 +31,9 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` (CPU) or `auto`. If not set or
-  /// `auto`, bf16 on CUDA; on the CPU fp32, or int8 above 268 million parameters.
+  /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
+  /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
+  /// for a checkpoint that is published in four bits.
   Optional<String> precision();
 
   /// Directory for files that are made once and then reused, such as the INT8 weights of a
@@ -93,6 +94,8 @@ public interface ChronoscopeConfig {
 
   References references();
 
+  Search search();
+
   Kafka kafka();
 
   /// Who may use the HTTP interface: `token`, `oidc` or `none`. Must be set when
@@ -144,6 +147,13 @@ public interface ChronoscopeConfig {
     /// Maximum pixels of one frame. If not set, the checkpoint's own limit.
     @WithConverter(Bounds.PositiveLong.class)
     Optional<Long> maxPixels();
+
+    /// A frame pair in which no color value (0 to 255) differs from the last encoded pair by more
+    /// than this is not encoded but takes the embeddings of that pair; 0 compares exactly, which
+    /// changes no answer.
+    @WithDefault("0")
+    @WithConverter(Bounds.ColorDifference.class)
+    int maxDifference();
   }
 
   interface Window {
@@ -169,10 +179,17 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int maxPairs();
 
-    /// Maximum prompts in one decoder batch.
+    /// Maximum prompts that are decoded together.
     @WithDefault("8")
     @WithConverter(Bounds.PositiveInt.class)
     int maxPrompts();
+
+    /// Maximum tokens of a prompt that are computed at once. Long prompts are computed in parts, so
+    /// that other streams need not wait for them; on the CPU it also bounds the working memory of
+    /// attention (4 · heads · this · prompt tokens, in bytes).
+    @WithDefault("1024")
+    @WithConverter(Bounds.PositiveInt.class)
+    int prefillChunk();
 
     /// How long the first request of a batch waits for more.
     @WithDefault("10ms")
@@ -236,6 +253,11 @@ public interface ChronoscopeConfig {
     /// reuse.
     @WithDefault("256M")
     MemorySize maxBytes();
+
+    /// Maximum size of the cache of videos that the decoder has read (keys, values and embeddings),
+    /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
+    @WithDefault("512M")
+    MemorySize maxPrefixBytes();
   }
 
   interface Questions {
@@ -339,6 +361,23 @@ public interface ChronoscopeConfig {
     @WithDefault("2m")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration retryTimeout();
+  }
+
+  interface Search {
+
+    /// Whether the service holds a search index over the results topics.
+    @WithDefault("true")
+    boolean enabled();
+
+    /// Directory of the search index, of one process only; `memory` keeps it on the heap and builds
+    /// it anew at each start.
+    @WithDefault("data/search")
+    String directory();
+
+    /// How long after its end a result stays in the search index. If not set, as long as its topic
+    /// retains it.
+    @WithConverter(Bounds.PositiveDuration.class)
+    Optional<Duration> retention();
   }
 
   interface Kafka {

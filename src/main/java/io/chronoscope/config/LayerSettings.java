@@ -14,7 +14,10 @@ import io.chronoscope.ort.Device;
 import io.chronoscope.ort.DeviceUnavailableException;
 import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.EngineSettings;
+import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
+import io.chronoscope.qwen.decoder.StepSettings;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
@@ -45,15 +48,25 @@ public final class LayerSettings {
           "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
               .formatted(directory.toAbsolutePath()));
     }
+    EngineSettings device =
+        EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     EngineSettings engine =
-        EngineSettings.parse(settings.device(), settings.precision().orElse(""))
+        device
+            .withDecoding(device.decoding().withSteps(steps(settings)))
             .withIntraOpThreads(settings.threads())
             .withCacheDirectory(cacheDirectory(settings));
     try {
       return Qwen25Vl.open(directory, engine);
-    } catch (CheckpointException | DeviceUnavailableException e) {
+    } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static StepSettings steps(ChronoscopeConfig settings) {
+    return new StepSettings(
+        settings.batching().maxPrompts(),
+        settings.batching().prefillChunk(),
+        settings.cache().maxPrefixBytes().asLongValue());
   }
 
   /// Checks that the configured device can be used, for what computes on it without a model.
@@ -101,6 +114,11 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()));
+  }
+
+  /// When a frame pair counts as unchanged.
+  public static PictureComparison comparison(ChronoscopeConfig settings) {
+    return new PictureComparison(settings.sampling().maxDifference());
   }
 
   /// When and in which order the service sheds load.

@@ -22,7 +22,7 @@ public enum ElementType {
   }
 
   /// Size of one element in bytes.
-  int bytes() {
+  public int bytes() {
     return bytes;
   }
 

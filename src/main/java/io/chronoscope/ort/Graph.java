@@ -56,6 +56,22 @@ public final class Graph {
     proto.addOutput(OnnxProtos.declaration(named, rank));
   }
 
+  /// Declares the result of a node as an output that the node itself writes, so that a tensor which
+  /// the caller binds to it is written in place. Nothing in the graph reads the value.
+  ///
+  /// @throws IllegalArgumentException when no node of this graph computes it
+  public void directOutput(String name, Value value, int rank) {
+    for (int node = proto.getNodeCount() - 1; node >= 0; node--) {
+      int at = proto.getNode(node).getOutputList().indexOf(value.name());
+      if (at >= 0) {
+        proto.getNodeBuilder(node).setOutput(at, name);
+        proto.addOutput(OnnxProtos.declaration(new Value(name, value.type()), rank));
+        return;
+      }
+    }
+    throw new IllegalArgumentException("no node computes " + value.name());
+  }
+
   void bodyOutput(Value value) {
     // An output that only passes on an input or an outer value needs a name of its own.
     Value own = node("Identity", value.type(), List.of(value), Map.of());

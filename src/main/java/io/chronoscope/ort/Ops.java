@@ -255,6 +255,52 @@ public final class Ops {
         Map.of());
   }
 
+  /// Dimensions of a matrix of 4-bit integers for [#blockMatMul].
+  ///
+  /// @param blockSize inputs that share a scale, a power of two from 16 on
+  public record Blocks4(long inputs, long outputs, long blockSize) {}
+
+  /// Precision in which [#blockMatMul] multiplies.
+  public enum BlockAccuracy {
+    /// That of the other factor.
+    AS_COMPUTED(1),
+    /// The other factor is quantized to 8 bits, by row and block.
+    INT8(4);
+
+    private final int level;
+
+    BlockAccuracy(int level) {
+      this.level = level;
+    }
+  }
+
+  /// `x · matrixᵀ` with a matrix of 4-bit integers: `(level - zero point) · scale`.
+  ///
+  /// @param x `[…, in]`
+  /// @param matrix UINT8 `[out, blocks, blockSize / 2]`, the even input in the low bits
+  /// @param scales `[out * blocks]` of the type of `x`
+  /// @param zeroPoints UINT8 `[out * ceil(blocks / 2)]`, the even block in the low bits; 8 if empty
+  public Value blockMatMul(
+      Value x,
+      Value matrix,
+      Value scales,
+      Optional<Value> zeroPoints,
+      Blocks4 blocks,
+      BlockAccuracy accuracy) {
+    List<Value> inputs = new ArrayList<>(List.of(x, matrix, scales));
+    zeroPoints.ifPresent(inputs::add);
+    return graph.contrib(
+        "MatMulNBits",
+        x.type(),
+        inputs,
+        Map.of(
+            "K", blocks.inputs(),
+            "N", blocks.outputs(),
+            "bits", 4,
+            "block_size", blocks.blockSize(),
+            "accuracy_level", accuracy.level));
+  }
+
   /// Exact (erf) GELU.
   public Value gelu(Value x) {
     return graph.contrib("Gelu", x.type(), List.of(x), Map.of());

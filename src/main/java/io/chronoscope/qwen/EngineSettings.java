@@ -4,18 +4,19 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.ort.Device;
 import io.chronoscope.qwen.decoder.DecodeSettings;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The device and precision that the model runs with, and its batch sizes.
 ///
 /// @param device the CPU or one GPU
-/// @param precision FP32 or INT8 on the CPU, FP32 or BF16 on a GPU; empty to choose it by the size
-///   of the model
+/// @param precision FP32, INT8 or INT4 on the CPU, FP32 or BF16 on a GPU; empty to choose it by the
+///   checkpoint and the machine
 /// @param intraOpThreads threads that share one operator; 0 means one for a small model and all
 ///   cores for any other
 /// @param maxEncoderBatch frame pairs that are encoded together at most
 /// @param decoding batches and runs of the decoder
-/// @param cacheDirectory where INT8 weights are kept once they are made
+/// @param cacheDirectory where quantized weights are kept once they are made
 public record EngineSettings(
     Device device,
     Optional<Precision> precision,
@@ -36,13 +37,17 @@ public record EngineSettings(
           "precision bf16 on device cpu: ONNX Runtime has no BF16 matrix product there; use fp32"
               + " (weights stored in BF16 are converted exactly when the model opens)");
     }
-    if (device instanceof Device.Cuda && precision.equals(Optional.of(Precision.INT8))) {
+    boolean quantized =
+        precision.equals(Optional.of(Precision.INT8))
+            || precision.equals(Optional.of(Precision.INT4));
+    if (device instanceof Device.Cuda && quantized) {
       throw new IllegalArgumentException(
-          "precision int8 on device cuda: it is implemented on the CPU only; use bf16 or fp32");
+          "precision %s on device cuda: it is implemented on the CPU only; use bf16 or fp32"
+              .formatted(precision.get().name().toLowerCase(Locale.ROOT)));
     }
   }
 
-  /// The CPU, with a precision by the size of the model.
+  /// The CPU, with a precision by the checkpoint and the machine.
   public static EngineSettings cpu() {
     return of(Device.CPU, Optional.empty());
   }
@@ -94,14 +99,14 @@ public record EngineSettings(
 
   /// The precision that a checkpoint is computed in.
   public Precision precisionFor(Checkpoint checkpoint) {
-    return precision.orElseGet(() -> Precision.forCpu(checkpoint.weights().elements()));
+    return precision.orElseGet(() -> PrecisionChoice.of(checkpoint, Machine.read()).precision());
   }
 
   /// Parses settings, as given on a command line.
   ///
   /// @param device as in [Device#parse]
-  /// @param precision `fp32`, `bf16`, `int8`; or `auto` or blank for BF16 on CUDA, and on the CPU
-  ///   for FP32 or INT8 by the size of the model
+  /// @param precision `fp32`, `bf16`, `int8`, `int4`; or `auto` or blank for BF16 on CUDA, and on
+  ///   the CPU by the checkpoint and the machine
   /// @throws IllegalArgumentException for unknown names and unsupported combinations
   public static EngineSettings parse(String device, String precision) {
     Device parsed = Device.parse(device);

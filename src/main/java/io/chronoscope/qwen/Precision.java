@@ -10,11 +10,10 @@ public enum Precision {
   BF16(ElementType.BFLOAT16),
   /// Matrices of 8-bit integers and activations of 8 to 15 bits in the linear layers, FP32 in
   /// between.
-  INT8(ElementType.FLOAT32);
-
-  /// Above this many parameters the CPU computes in INT8 unless told otherwise. FP32 weights take a
-  /// gigabyte then, and the matrices are wide enough for integer products to be the faster ones.
-  private static final long SMALL_MODEL_PARAMETERS = 1L << 28;
+  INT8(ElementType.FLOAT32),
+  /// The decoder's layers in four bits: for single tokens, and for prompts where the checkpoint is
+  /// published in four bits. Otherwise as [#INT8].
+  INT4(ElementType.FLOAT32);
 
   private final ElementType elements;
 
@@ -26,24 +25,20 @@ public enum Precision {
     return elements;
   }
 
-  /// @param name `fp32`, `bf16` or `int8`
+  /// @param name `fp32`, `bf16`, `int8` or `int4`
   /// @throws IllegalArgumentException for anything else, with the reason for `fp16`
   public static Precision parse(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "fp32", "float32" -> FP32;
       case "bf16", "bfloat16" -> BF16;
       case "int8" -> INT8;
+      case "int4" -> INT4;
       case "fp16", "float16" ->
           throw new IllegalArgumentException(
               "precision fp16: the vision encoder overflows in it; use bf16 or fp32");
       default ->
           throw new IllegalArgumentException(
-              "precision " + name + ": known are fp32, bf16, int8 and auto");
+              "precision " + name + ": known are fp32, bf16, int8, int4 and auto");
     };
-  }
-
-  /// The precision for a model of this size on the CPU.
-  static Precision forCpu(long parameters) {
-    return parameters > SMALL_MODEL_PARAMETERS ? INT8 : FP32;
   }
 }

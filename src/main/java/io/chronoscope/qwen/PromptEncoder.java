@@ -48,7 +48,24 @@ record PromptEncoder(Checkpoint checkpoint, ChatTokenizer tokenizer) {
             checkpoint.vision().tokensPerSecond(),
             prompt.system(),
             segments);
-    return new DecodeRequest(chat, rows, prompt.maxNewTokens(), prompt.onToken());
+    return new DecodeRequest(
+        chat, rows, sharedTokens(prompt, chat), prompt.maxNewTokens(), prompt.onToken());
+  }
+
+  /// The tokens up to the last visual one of the shared parts. Where more frames follow in another
+  /// prompt, they follow there.
+  private static int sharedTokens(Prompt prompt, ChatPrompt chat) {
+    int visual = 0;
+    for (Prompt.Part part : prompt.parts().subList(0, prompt.sharedParts())) {
+      visual +=
+          switch (part) {
+            case Prompt.Part.Text(String text) -> 0;
+            case Prompt.Part.Image(EncodedPair pair) -> pair.tokens();
+            case Prompt.Part.Video(List<EncodedPair> pairs, List<Double> pairSeconds) ->
+                pairs.stream().mapToInt(EncodedPair::tokens).sum();
+          };
+    }
+    return visual == 0 ? 0 : chat.visualAt()[visual - 1] + 1;
   }
 
   private static TokenGrid grid(EncodedPair pair) {

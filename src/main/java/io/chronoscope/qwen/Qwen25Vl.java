@@ -16,8 +16,9 @@ import io.chronoscope.qwen.image.BicubicResize;
 import io.chronoscope.qwen.image.SmartResize;
 import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
+import io.chronoscope.qwen.weights.DerivedWeightsCache;
 import io.chronoscope.qwen.weights.ModelWeights;
-import io.chronoscope.qwen.weights.QuantizedWeightsCache;
+import io.chronoscope.qwen.weights.ResidentPages;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
@@ -31,7 +32,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
@@ -52,6 +54,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
 
   private final EngineSettings settings;
   private final Checkpoint checkpoint;
+  private final ModelWeights weights;
   private final ChatTokenizer tokenizer;
   private final PromptEncoder promptEncoder;
   private final VisionEncoder encoder;
@@ -63,15 +66,16 @@ public final class Qwen25Vl implements VideoLanguageModel {
   private Qwen25Vl(
       EngineSettings settings,
       Checkpoint checkpoint,
+      ModelWeights weights,
       ChatTokenizer tokenizer,
-      VisionEncoder encoder,
-      Decoder decoder) {
+      Graphs graphs) {
     this.settings = settings;
     this.checkpoint = checkpoint;
+    this.weights = weights;
     this.tokenizer = tokenizer;
     this.promptEncoder = new PromptEncoder(checkpoint, tokenizer);
-    this.encoder = encoder;
-    this.decoder = decoder;
+    this.encoder = graphs.encoder();
+    this.decoder = graphs.decoder();
     this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
   }
 
@@ -80,6 +84,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
   /// @throws io.chronoscope.checkpoint.CheckpointException when the directory is not a usable
   ///   checkpoint
   /// @throws io.chronoscope.ort.OnnxRuntimeException when the device is not available
+  /// @throws InsufficientMemoryException when the model would not fit into the memory
   public static Qwen25Vl open(Path checkpointDirectory, EngineSettings settings) {
     RuntimeLibrary.unpackInto(settings.cacheDirectory());
     if (settings.device() instanceof Device.Cuda) {
@@ -91,52 +96,94 @@ public final class Qwen25Vl implements VideoLanguageModel {
       opened.add(checkpoint);
       int threads = threads(settings, checkpoint);
       Precision precision = precision(settings, checkpoint);
-      ModelWeights weights =
-          switch (precision) {
-            case FP32, BF16 -> ModelWeights.asStored(checkpoint.weights());
-            case INT8 ->
-                ModelWeights.quantized(
-                    checkpoint.weights(),
-                    new QuantizedWeightsCache(settings.cacheDirectory())
-                        .open(checkpoint.ref(), checkpoint.weights()));
-          };
+      ModelWeights weights = weights(precision, settings, checkpoint);
+      opened.add(weights);
       ChatTokenizer tokenizer = ChatTokenizer.open(checkpointDirectory);
       opened.add(tokenizer);
-      VisionEncoder encoder =
-          VisionEncoder.compile(
-              checkpoint.vision(),
-              checkpoint.preprocessor(),
-              weights,
-              precision.elements(),
-              settings.device(),
-              threads);
-      opened.add(encoder);
-      Decoder decoder =
-          Decoder.compile(
-              checkpoint.text(),
-              checkpoint.generation(),
-              weights,
-              precision.elements(),
-              settings.device(),
-              threads,
-              settings.decoding());
-      return new Qwen25Vl(settings, checkpoint, tokenizer, encoder, decoder);
+      Graphs graphs = compile(settings, checkpoint, weights, precision, threads);
+      return new Qwen25Vl(settings, checkpoint, weights, tokenizer, graphs);
     } catch (RuntimeException e) {
       closeAll(opened.reversed(), e);
       throw e;
     }
   }
 
-  private static Precision precision(EngineSettings settings, Checkpoint checkpoint) {
-    Precision precision = settings.precisionFor(checkpoint);
-    if (settings.precision().isEmpty()) {
-      LOG.log(
-          precision == Precision.INT8 ? Level.INFO : Level.DEBUG,
-          "precision {0} chosen for {1} million parameters on the CPU (chronoscope.precision)",
-          precision.name().toLowerCase(Locale.ROOT),
-          Long.toString(checkpoint.weights().elements() / 1_000_000));
+  private static ModelWeights weights(
+      Precision precision, EngineSettings settings, Checkpoint checkpoint) {
+    DerivedWeightsCache cache = new DerivedWeightsCache(settings.cacheDirectory());
+    return switch (precision) {
+      case FP32, BF16 -> ModelWeights.asStored(cache, checkpoint.ref(), checkpoint.weights());
+      case INT8 -> ModelWeights.int8(cache, checkpoint.ref(), checkpoint.weights());
+      case INT4 -> ModelWeights.int4(cache, checkpoint.ref(), checkpoint.weights());
+    };
+  }
+
+  private record Graphs(VisionEncoder encoder, Decoder decoder) {}
+
+  /// Compiles both graphs at the same time: the runtime packs the weights of each in one thread.
+  private static Graphs compile(
+      EngineSettings settings,
+      Checkpoint checkpoint,
+      ModelWeights weights,
+      Precision precision,
+      int threads) {
+    try (ResidentPages pages = ResidentPages.limit(weights)) {
+      CompletableFuture<VisionEncoder> encoding =
+          CompletableFuture.supplyAsync(
+              () ->
+                  VisionEncoder.compile(
+                      checkpoint.vision(),
+                      checkpoint.preprocessor(),
+                      weights,
+                      precision.elements(),
+                      settings.device(),
+                      threads),
+              task -> Thread.ofPlatform().name("compile-encoder").daemon().start(task));
+      List<AutoCloseable> compiled = new ArrayList<>();
+      try {
+        Decoder decoder =
+            Decoder.compile(
+                checkpoint.text(),
+                checkpoint.generation(),
+                weights,
+                precision.elements(),
+                settings.device(),
+                threads,
+                settings.decoding());
+        compiled.add(decoder);
+        return new Graphs(encoding.join(), decoder);
+      } catch (RuntimeException e) {
+        encoding.handle((encoder, failure) -> encoder == null || compiled.add(encoder)).join();
+        closeAll(compiled, e);
+        throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause
+            ? cause
+            : e;
+      }
     }
-    return precision;
+  }
+
+  /// @throws InsufficientMemoryException when the model does not fit into the memory of the CPU
+  private static Precision precision(EngineSettings settings, Checkpoint checkpoint) {
+    return switch (settings.device()) {
+      case Device.Cuda(int ordinal) -> settings.precisionFor(checkpoint);
+      case Device.Cpu() -> {
+        Machine machine = Machine.read();
+        Precision precision =
+            settings
+                .precision()
+                .orElseGet(() -> {
+                  PrecisionChoice choice = PrecisionChoice.of(checkpoint, machine);
+                  LOG.log(
+                      choice.precision() == Precision.FP32 ? Level.DEBUG : Level.INFO,
+                      "precision {0} chosen: {1} (chronoscope.precision)",
+                      PrecisionChoice.name(choice.precision()),
+                      choice.reason());
+                  return choice.precision();
+                });
+        PrecisionChoice.requireMemory(precision, checkpoint, machine);
+        yield precision;
+      }
+    };
   }
 
   private static int threads(EngineSettings settings, Checkpoint checkpoint) {
@@ -236,6 +283,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
         Arrays.stream(ids).boxed().toList(),
         tokenizer.decodeText(Arrays.copyOf(ids, textLength)),
         decoded.finished(),
+        decoded.reusedTokens(),
         TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS));
   }
 
@@ -264,6 +312,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
         decoder.close();
         encoder.close();
         tokenizer.close();
+        weights.close();
         checkpoint.close();
       }
     } finally {

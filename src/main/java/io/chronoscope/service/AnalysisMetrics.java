@@ -2,6 +2,7 @@ package io.chronoscope.service;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
@@ -26,6 +27,7 @@ import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.shedding.LoadGovernor;
 import io.micrometer.core.instrument.Counter;
@@ -41,7 +43,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Metrics of the analysis. Streams are no label, because there may be thousands.
-final class AnalysisMetrics implements AnalysisListener {
+final class AnalysisMetrics implements AnalysisListener, BatchListener {
 
   /// Buckets from nearly live to hopelessly late.
   private static final Duration[] LAGS =
@@ -61,6 +63,8 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter shown;
   private final Counter encoded;
   private final Counter reused;
+  private final Counter unchanged;
+  private final Counter answersReused;
   private final Counter videoTokens;
   private final Counter generatedTokens;
   private final Counter windows;
@@ -75,6 +79,8 @@ final class AnalysisMetrics implements AnalysisListener {
   private final Counter alertsSuppressed;
   private final DistributionSummary encoderBatch;
   private final DistributionSummary decoderBatch;
+  private final Counter promptComputed;
+  private final Counter promptReused;
   private final DistributionSummary fps;
   private final Timer windowLag;
   private final Map<String, Long> lagMicros = new ConcurrentHashMap<>();
@@ -92,6 +98,8 @@ final class AnalysisMetrics implements AnalysisListener {
     this.shown = registry.counter("chronoscope.frames", "stage", "shown");
     this.encoded = registry.counter("chronoscope.pairs", "outcome", "encoded");
     this.reused = registry.counter("chronoscope.pairs", "outcome", "reused");
+    this.unchanged = registry.counter("chronoscope.pairs", "outcome", "unchanged");
+    this.answersReused = registry.counter("chronoscope.answers.reused");
     this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
     this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
     this.windows = registry.counter("chronoscope.windows");
@@ -115,6 +123,8 @@ final class AnalysisMetrics implements AnalysisListener {
     List.of(true, false).forEach(this::evaluated);
     this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
     this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
+    this.promptComputed = registry.counter("chronoscope.prompt.tokens", "outcome", "computed");
+    this.promptReused = registry.counter("chronoscope.prompt.tokens", "outcome", "reused");
     this.fps = registry.summary("chronoscope.window.fps");
     this.windowLag =
         Timer.builder("chronoscope.window.lag")
@@ -138,12 +148,20 @@ final class AnalysisMetrics implements AnalysisListener {
         .register(registry);
   }
 
-  void encoderBatch(int pairs) {
+  @Override
+  public void encoderBatch(int pairs) {
     encoderBatch.record(pairs);
   }
 
-  void decoderBatch(int prompts) {
+  @Override
+  public void decoderBatch(int prompts) {
     decoderBatch.record(prompts);
+  }
+
+  @Override
+  public void promptAnswered(int tokens, int reused) {
+    promptComputed.increment(tokens - (double) reused);
+    promptReused.increment(reused);
   }
 
   @Override
@@ -171,8 +189,9 @@ final class AnalysisMetrics implements AnalysisListener {
       case ChunkShed _ -> chunksShed.increment();
       case DuplicateChunkSkipped _ -> skipped.increment();
       case WindowEncoded window -> {
-        encoded.increment(window.pairs() - (double) window.reused());
+        encoded.increment(window.pairs() - (double) window.reused() - window.unchanged());
         reused.increment(window.reused());
+        unchanged.increment(window.unchanged());
         stage("encode").record(window.took());
       }
       case WindowShed _ -> windowsShed.increment();
@@ -190,6 +209,7 @@ final class AnalysisMetrics implements AnalysisListener {
         stage("partial").record(partial.took());
         stage(FormerMetricNames.PARTIAL_STAGE).record(partial.took());
       }
+      case AnswerReused _ -> answersReused.increment();
       case EventOpened opened -> {
         eventLatency.record(opened.latency());
         eventDelay.record(opened.delay());

@@ -12,19 +12,20 @@ import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.analysis.window.WindowTools;
 import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceStore;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.domain.ModelRef;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
 /// The loaded model with everything that analyses need besides their settings: batching, embedding
@@ -47,15 +48,13 @@ public final class AnalysisRuntime implements AutoCloseable {
 
   /// Loads the configured checkpoint.
   ///
-  /// @param onEncoderBatch receives the number of frame pairs of each batch
-  /// @param onDecoderBatch receives the number of prompts of each batch
+  /// @param batches receives what the model computes
   public static AnalysisRuntime open(
       ChronoscopeConfig settings,
       MediaDecoder decoder,
       AnalysisListener listener,
-      IntConsumer onEncoderBatch,
-      IntConsumer onDecoderBatch) {
-    return open(settings, decoder, listener, onEncoderBatch, onDecoderBatch, engine -> engine);
+      BatchListener batches) {
+    return open(settings, decoder, listener, batches, engine -> engine);
   }
 
   /// @param decorator wraps the model below the batching
@@ -63,8 +62,7 @@ public final class AnalysisRuntime implements AutoCloseable {
       ChronoscopeConfig settings,
       MediaDecoder decoder,
       AnalysisListener listener,
-      IntConsumer onEncoderBatch,
-      IntConsumer onDecoderBatch,
+      BatchListener batches,
       UnaryOperator<VideoLanguageModel> decorator) {
     ChronoscopeConfig.Batching batching = settings.batching();
     Qwen25Vl engine = LayerSettings.open(settings);
@@ -73,15 +71,17 @@ public final class AnalysisRuntime implements AutoCloseable {
             decorator.apply(engine),
             new BatchLimits(batching.maxPairs(), batching.maxDelay()),
             new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
-            onEncoderBatch,
-            onDecoderBatch);
+            batches);
     ReferenceStore references = new ReferenceStore(LayerSettings.references(settings), listener);
     WindowTools tools =
         new WindowTools(
             decoder,
             references,
             model,
-            new EmbeddingCache(model, settings.cache().maxBytes().asLongValue()),
+            new EmbeddingCache(
+                model,
+                settings.cache().maxBytes().asLongValue(),
+                LayerSettings.comparison(settings)),
             listener,
             InstantSource.system());
     return new AnalysisRuntime(engine, model, references, tools);
@@ -92,8 +92,8 @@ public final class AnalysisRuntime implements AutoCloseable {
     return engine.checkpoint().hints();
   }
 
-  String modelName() {
-    return engine.ref().name();
+  ModelRef model() {
+    return engine.ref();
   }
 
   /// Creates an analysis of streams. The caller closes it before this runtime.

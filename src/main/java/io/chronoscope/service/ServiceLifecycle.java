@@ -112,8 +112,7 @@ class ServiceLifecycle {
                   .andThen(traces)
                   .andThen(new AnalysisLog())
                   .andThen(ServiceLauncher.listener()),
-              metrics::encoderBatch,
-              metrics::decoderBatch);
+              metrics);
       own(runtime);
       LoadGovernor load =
           new LoadGovernor(
@@ -124,6 +123,7 @@ class ServiceLifecycle {
                       "load shedding %s pressure=%d", pressure == 0 ? "off" : "on", pressure));
       metrics.watchShedding(load);
       FormerMetricNames.publish(registry);
+      InfoMetrics.publish(registry, runtime.model(), settings.device());
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);
@@ -144,7 +144,7 @@ class ServiceLifecycle {
       questions.open(answerer.model(), answerer::answer);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
-          runtime.modelName(),
+          runtime.model().name(),
           defaults.windows().length().toMillis() / 1000.0,
           defaults.windows().overlap().toMillis() / 1000.0,
           (System.nanoTime() - started) / 1_000_000);

@@ -3,6 +3,7 @@ package io.chronoscope.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,6 @@ class CheckpointTest {
           "use_sliding_window | true",
           "attention_bias | false",
           "head_dim | 4",
-          "quantization_config | {\"bits\": 4}",
           "num_attention_heads | 3",
           "num_key_value_heads | 4",
           "hidden_size | 0",
@@ -147,6 +147,48 @@ class CheckpointTest {
       if (!json.startsWith("{")) {
         assertRejected(json.startsWith("[") ? "sliding_attention" : json.replace("\"", ""));
       }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "quant_method | \"bitsandbytes\"",
+          "bits | 8",
+          "group_size | 100",
+          "group_size | 8",
+          "version | \"gemv\"",
+          "zero_point | false",
+        })
+    void namesTheUnsupportedKeyOfAwq(String key, String json) throws IOException {
+      files.config.setAll(
+          CheckpointFiles.object(
+              """
+              {"quantization_config": {
+                "quant_method": "awq", "bits": 4, "group_size": 128, "version": "gemm"}}
+              """));
+      ((ObjectNode) files.config.get("quantization_config"))
+          .setAll(CheckpointFiles.object("{\"" + key + "\": " + json + "}"));
+      assertRejected("config.json", "quantization_config." + key, json.replace("\"", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "checkpoint_format | \"marlin\"",
+          "pack_dtype | \"int16\"",
+          "is_marlin_format | true",
+          "lm_head | true",
+          "dynamic | {\"+:.*down.*\": {\"bits\": 8}}",
+        })
+    void namesTheUnsupportedKeyOfGptq(String key, String json) throws IOException {
+      files.config.setAll(
+          CheckpointFiles.object(
+              "{\"quantization_config\": {\"method\": \"gptq\", \"bits\": 4, \"group_size\": 64}}"));
+      ((ObjectNode) files.config.get("quantization_config"))
+          .setAll(CheckpointFiles.object("{\"" + key + "\": " + json + "}"));
+      assertRejected("config.json", "quantization_config." + key);
     }
 
     @ParameterizedTest

@@ -38,11 +38,9 @@ class EngineSettingsTest {
   }
 
   @Test
-  void choosesThePrecisionOnTheCpuBySize() {
+  void leavesThePrecisionToTheCheckpointUnlessAskedForOne() {
     assertThat(EngineSettings.parse("cpu", "auto")).isEqualTo(EngineSettings.cpu());
     assertThat(EngineSettings.cpu().precision()).isEmpty();
-    assertThat(Precision.forCpu(3_000_000)).isEqualTo(Precision.FP32);
-    assertThat(Precision.forCpu(3_754_000_000L)).isEqualTo(Precision.INT8);
     assertThat(EngineSettings.parse("cpu", "int8").precision()).contains(Precision.INT8);
   }
 

@@ -62,7 +62,7 @@ class QuantizedGoldenTest {
         .getFirst();
   }
 
-  private static double cosine(float[] a, float[] b) {
+  static double cosine(float[] a, float[] b) {
     assertThat(a).hasSameSizeAs(b);
     double product = 0;
     double squaresA = 0;

@@ -102,6 +102,7 @@ class ChunkChannelIT {
     assertThat(failure.reason()).isEmpty();
     assertThat(get("/q/health/live")).contains("\"streams\"", "\"UP\"");
     assertThat(get("/q/health/ready")).contains("\"UP\"");
+    assertThat(OperatingPage.withoutHelp(get("/q/metrics"))).isEmpty();
     assertThat(get("/q/metrics"))
         .contains(
             "chronoscope_chunks_received_total 23.0",

@@ -45,6 +45,17 @@ final class OperatingPage {
     }
   }
 
+  /// The metrics of a scrape that have no help text.
+  static Set<String> withoutHelp(String scrape) {
+    return scrape
+        .lines()
+        .filter(line -> line.startsWith("# HELP chronoscope_"))
+        .map(line -> line.split(" ", 4))
+        .filter(parts -> parts.length < 4 || parts[3].isBlank())
+        .map(parts -> parts[2])
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   private static Set<String> metrics(String text) {
     return METRIC
         .matcher(text)

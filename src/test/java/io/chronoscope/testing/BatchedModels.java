@@ -2,7 +2,9 @@ package io.chronoscope.testing;
 
 import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.batching.BatchLimits;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.Duration;
 
@@ -23,12 +25,11 @@ public final class BatchedModels {
         model,
         new BatchLimits(16, Duration.ZERO),
         new BatchLimits(maxPrompts, maxDelay),
-        size -> {},
-        size -> {});
+        BatchListener.SILENT);
   }
 
   /// A cache that is large enough for any test.
   public static EmbeddingCache cache(BatchedModel model) {
-    return new EmbeddingCache(model, 256L * 1024 * 1024);
+    return new EmbeddingCache(model, 256L * 1024 * 1024, PictureComparison.EXACT);
   }
 }

@@ -34,6 +34,7 @@ public final class PromptOverridingModel implements DelegatingModel {
     return new Prompt(
         prompt.system(),
         prompt.parts().stream().map(this::overridden).toList(),
+        prompt.sharedParts(),
         prompt.maxNewTokens(),
         prompt.onToken());
   }

@@ -14,12 +14,16 @@ import java.util.concurrent.CompletableFuture;
 /// @param pairSeconds time of each pair's first frame, in seconds from the video's first frame
 /// @param maxNewTokens most tokens in an answer, unless a question sets its own limit
 /// @param priority of all questions
+/// @param answers of all videos
+/// @param onReuse called when a question need not be asked, because its answer is known
 public record VideoSession(
     BatchedModel model,
     List<EncodedPair> pairs,
     List<Double> pairSeconds,
     int maxNewTokens,
-    Priority priority) {
+    Priority priority,
+    AnswerCache answers,
+    Runnable onReuse) {
 
   public VideoSession {
     pairs = List.copyOf(pairs);
@@ -28,7 +32,7 @@ public record VideoSession(
 
   VideoSession(
       BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
-    this(model, pairs, pairSeconds, maxNewTokens, Priority.LIVE);
+    this(model, pairs, pairSeconds, maxNewTokens, Priority.LIVE, new AnswerCache(), () -> {});
   }
 
   /// Returns without waiting for the answer.
@@ -40,8 +44,8 @@ public record VideoSession(
   ///
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
-    return model.generate(
-        Prompt.of(List.of(new Part.Video(pairs, pairSeconds), new Part.Text(question)), maxTokens),
-        priority);
+    Prompt prompt = Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens);
+    return answers.answer(
+        pairs, pairSeconds, question, maxTokens, () -> model.generate(prompt, priority), onReuse);
   }
 }

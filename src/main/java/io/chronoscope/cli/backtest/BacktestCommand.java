@@ -2,6 +2,7 @@ package io.chronoscope.cli.backtest;
 
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.window.PromptOverridingModel;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.ModelOptions;
@@ -186,8 +187,7 @@ public final class BacktestCommand implements Callable<Integer> {
                 settings,
                 new FfmpegDecoder(),
                 backtest.listener(),
-                size -> {},
-                size -> {},
+                BatchListener.SILENT,
                 engine ->
                     prompt.isPresent()
                         ? new PromptOverridingModel(engine, prompt.get())

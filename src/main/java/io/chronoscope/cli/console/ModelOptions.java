@@ -25,7 +25,7 @@ public final class ModelOptions {
 
   @Option(
       names = "--precision",
-      paramLabel = "fp32|bf16|int8|auto",
+      paramLabel = "fp32|bf16|int8|int4|auto",
       description = "Number format that the model computes in.")
   Optional<String> precision = Optional.empty();
 

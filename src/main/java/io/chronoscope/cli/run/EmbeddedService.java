@@ -89,6 +89,7 @@ public final class EmbeddedService {
       Topics.ensure(client, topics);
       SettingOverrides.useBroker(servers);
       SettingOverrides.set("chronoscope.http.port", "0");
+      SettingOverrides.set("chronoscope.search.directory", "memory");
       SettingOverrides.set("chronoscope.management.port", "0");
       if (System.getenv("CHRONOSCOPE_LOG_LEVEL") == null) {
         SettingOverrides.set("chronoscope.log.level", "WARN");

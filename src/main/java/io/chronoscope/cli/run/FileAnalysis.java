@@ -5,6 +5,7 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
@@ -73,7 +74,7 @@ public final class FileAnalysis {
       results.put(stream, StreamResults.latestOnly(stream));
     }
     try (AnalysisRuntime runtime =
-        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), size -> {}, size -> {})) {
+        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), BatchListener.SILENT)) {
       AnalysisSettings limits =
           LayerSettings.analysis(settings, runtime.hints(), query)
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);

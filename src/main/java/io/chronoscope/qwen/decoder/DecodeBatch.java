@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /// Generates the answers of one batch: prefill, then runs of decode steps until every sequence has
 /// ended. Used once, by one thread.
@@ -20,7 +19,6 @@ final class DecodeBatch {
   }
 
   private final GraphRun graph;
-  private final List<Integer> eosTokenIds;
   private final int vocabSize;
   private final DecodeSettings settings;
   private final DecoderInputs inputs;
@@ -35,64 +33,23 @@ final class DecodeBatch {
       DecoderInputs inputs,
       List<DecodeRequest> requests) {
     this.graph = graph;
-    this.eosTokenIds = selection.generation().eosTokenIds();
     this.vocabSize = selection.vocabSize();
     this.settings = settings;
     this.inputs = inputs;
-    this.sequences = requests.stream().map(Sequence::new).toArray(Sequence[]::new);
+    this.sequences =
+        requests.stream()
+            .map(request ->
+                new Sequence(new GeneratedSequence(request, selection.generation().eosTokenIds())))
+            .toArray(Sequence[]::new);
   }
 
-  /// One prompt's answer so far.
   private static final class Sequence {
 
-    private final DecodeRequest request;
-    private final IntStream.Builder generated = IntStream.builder();
-    private int count;
-    private int lastToken;
-    private boolean finished;
-    private float[] firstLogits = new float[0];
+    private final GeneratedSequence answer;
     private long decodeNanos;
 
-    Sequence(DecodeRequest request) {
-      this.request = request;
-    }
-
-    boolean done() {
-      return finished || count >= request.maxNewTokens();
-    }
-
-    int remaining() {
-      return done() ? 0 : request.maxNewTokens() - count;
-    }
-
-    /// @throws NonFiniteLogitsException when they contain NaN or an infinity
-    void setFirstLogits(float[] logits) {
-      for (int id = 0; id < logits.length; id++) {
-        if (!Float.isFinite(logits[id])) {
-          throw new NonFiniteLogitsException(
-              request.prompt().length(), 0, "the logit of token " + id + " is " + logits[id]);
-        }
-      }
-      firstLogits = logits;
-    }
-
-    /// @throws NonFiniteLogitsException when the logits that selected `token` contain NaN or an
-    ///   infinity
-    void append(int token, boolean isStopToken, float logitSum) {
-      if (!Float.isFinite(logitSum)) {
-        throw new NonFiniteLogitsException(
-            request.prompt().length(), count, "the sum of the logits is " + logitSum);
-      }
-      generated.add(token);
-      count++;
-      lastToken = token;
-      finished = isStopToken;
-      request.onToken().accept(token);
-    }
-
-    Decoded toDecoded(long prefillNanos) {
-      return new Decoded(
-          generated.build().toArray(), finished, firstLogits, prefillNanos, decodeNanos);
+    Sequence(GeneratedSequence answer) {
+      this.answer = answer;
     }
   }
 
@@ -103,18 +60,21 @@ final class DecodeBatch {
     int generated = prefill();
     long prefillNanos = System.nanoTime() - start;
     start = System.nanoTime();
-    while (Arrays.stream(sequences).anyMatch(sequence -> !sequence.done())) {
+    while (Arrays.stream(sequences).anyMatch(sequence -> !sequence.answer.done())) {
       inputs.setLastTokens(
-          Arrays.stream(sequences).mapToInt(sequence -> sequence.lastToken).toArray(), generated);
+          Arrays.stream(sequences).mapToInt(sequence -> sequence.answer.lastToken()).toArray(),
+          generated);
       generated += decode();
       long elapsed = System.nanoTime() - start;
       for (Sequence sequence : sequences) {
-        if (sequence.decodeNanos == 0 || !sequence.done()) {
+        if (sequence.decodeNanos == 0 || !sequence.answer.done()) {
           sequence.decodeNanos = elapsed;
         }
       }
     }
-    return Arrays.stream(sequences).map(sequence -> sequence.toDecoded(prefillNanos)).toList();
+    return Arrays.stream(sequences)
+        .map(sequence -> sequence.answer.toDecoded(0, prefillNanos, sequence.decodeNanos))
+        .toList();
   }
 
   /// @return steps run
@@ -147,10 +107,11 @@ final class DecodeBatch {
   ///
   /// @return `outputs`; the caller closes them
   private Map<String, NativeTensor> runLoop(int maxSteps, Set<String> outputs) {
-    int remaining = Arrays.stream(sequences).mapToInt(Sequence::remaining).max().orElse(0);
+    int remaining =
+        Arrays.stream(sequences).mapToInt(sequence -> sequence.answer.remaining()).max().orElse(0);
     boolean[] done = new boolean[sequences.length];
     for (int i = 0; i < sequences.length; i++) {
-      done[i] = sequences[i].done();
+      done[i] = sequences[i].answer.done();
     }
     inputs.setRun(Math.min(maxSteps, remaining), done);
 
@@ -178,7 +139,8 @@ final class DecodeBatch {
   private void readFirstLogits(Map<String, NativeTensor> results) {
     float[] logits = result(results, DecoderGraph.FIRST_LOGITS).toFloats();
     for (int i = 0; i < sequences.length; i++) {
-      sequences[i].setFirstLogits(Arrays.copyOfRange(logits, i * vocabSize, (i + 1) * vocabSize));
+      sequences[i].answer.setFirstLogits(
+          Arrays.copyOfRange(logits, i * vocabSize, (i + 1) * vocabSize));
     }
   }
 
@@ -191,10 +153,9 @@ final class DecodeBatch {
     int steps = tokens.length / sequences.length;
     for (int step = 0; step < steps; step++) {
       for (int i = 0; i < sequences.length; i++) {
-        if (!sequences[i].done()) {
+        if (!sequences[i].answer.done()) {
           int at = step * sequences.length + i;
-          int token = (int) tokens[at];
-          sequences[i].append(token, eosTokenIds.contains(token), logitSums[at]);
+          sequences[i].answer.append((int) tokens[at], logitSums[at]);
         }
       }
     }

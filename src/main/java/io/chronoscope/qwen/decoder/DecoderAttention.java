@@ -6,6 +6,7 @@ import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
 import java.util.List;
+import java.util.Optional;
 
 /// The decoder's causal self-attention over its KV cache. Sequences of a batch may differ in
 /// length: prompts are padded on the right, and what is computed from padding is never read.
@@ -20,7 +21,7 @@ sealed interface DecoderAttention {
     Ops.Attended attend(Value query, Value key, Value value, Value pastKeys, Value pastValues);
 
     /// Slots of the cache that hold real tokens after this step, BOOL `[batch, cached]`.
-    Value cacheMask();
+    Optional<Value> cacheMask();
   }
 
   Step prepare(Ops ops, DecoderLayers.Inputs inputs);
@@ -38,6 +39,19 @@ sealed interface DecoderAttention {
       Value cached = ops.dimension(inputs.cache().getFirst(), 2);
       Value tokens = ops.dimension(inputs.embeddings(), 1);
       Value totalLength = ops.cast(ops.add(cached, tokens), ElementType.INT32);
+      return new InPlace(text, totalLength).prepare(ops, inputs);
+    }
+  }
+
+  /// The operator of [Grouped] over a cache that may be longer than its content: if the caller
+  /// binds the same memory to the cache's inputs and outputs, new keys and values are written there
+  /// in place.
+  ///
+  /// @param totalLength INT32, one element: tokens of the longest sequence, after the step
+  record InPlace(TextConfig text, Value totalLength) implements DecoderAttention {
+
+    @Override
+    public Step prepare(Ops ops, DecoderLayers.Inputs inputs) {
       return new Step() {
         @Override
         public Ops.Attended attend(
@@ -55,7 +69,7 @@ sealed interface DecoderAttention {
         }
 
         @Override
-        public Value cacheMask() {
+        public Optional<Value> cacheMask() {
           return inputs.cacheMask();
         }
       };
@@ -75,8 +89,9 @@ sealed interface DecoderAttention {
       Value tokenIndex =
           ops.range(graph.scalar(0), ops.reshape(tokens, scalar), graph.scalar(1)); // [tokens]
       Value real = ops.lessOrEqual(tokenIndex, inputs.lastToken()); // [batch, tokens]
-      Value cacheMask = ops.concat(List.of(inputs.cacheMask(), real), 1);
-      Value past = ops.dimension(inputs.cacheMask(), 1);
+      Value pastMask = inputs.cacheMask().orElseThrow();
+      Value cacheMask = ops.concat(List.of(pastMask, real), 1);
+      Value past = ops.dimension(pastMask, 1);
       Value cacheLength = ops.dimension(cacheMask, 1);
       Value slots =
           ops.range(graph.scalar(0), ops.reshape(cacheLength, scalar), graph.scalar(1)); // [cached]
@@ -123,8 +138,8 @@ sealed interface DecoderAttention {
         }
 
         @Override
-        public Value cacheMask() {
-          return cacheMask;
+        public Optional<Value> cacheMask() {
+          return Optional.of(cacheMask);
         }
       };
     }

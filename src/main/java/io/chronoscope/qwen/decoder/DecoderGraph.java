@@ -10,6 +10,7 @@ import io.chronoscope.qwen.weights.GraphWeights;
 import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The decoder of Qwen2.5-VL as one graph that generates many tokens in one run.
 ///
@@ -146,10 +147,10 @@ final class DecoderGraph {
     DecoderLayers.Inputs layerInputs(DecoderRotary.Tables tables) {
       return new DecoderLayers.Inputs(
           embeddings,
-          new DecoderRotary(rotaryRows, tables),
+          DecoderRotary.of(rotaryRows, tables),
           lastToken,
           lastCacheIndex,
-          cacheMask,
+          Optional.of(cacheMask),
           cache);
     }
   }
@@ -256,7 +257,7 @@ final class DecoderGraph {
             ops.mul(state.lastToken(), body.scalar(0)),
             ops.add(state.lastCacheIndex(), body.ints(new int[] {1}, 1)),
             selected.finished(),
-            outputs.cacheMask(),
+            outputs.cacheMask().orElseThrow(),
             selected.seen(),
             firstLogits,
             outputs.cache());

@@ -14,6 +14,7 @@ import io.chronoscope.qwen.weights.GraphWeights;
 import io.chronoscope.qwen.weights.LinearWeight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -42,20 +43,20 @@ final class DecoderLayers {
   /// @param rotary of the tokens' positions
   /// @param lastToken INT64 `[batch, 1]`: index of the last real token among `tokens`
   /// @param lastCacheIndex INT32 `[batch]`: index of the last real token in the cache
-  /// @param cacheMask BOOL `[batch, cached]`
+  /// @param cacheMask BOOL `[batch, cached]`, for an attention that masks padding
   /// @param cache keys and values of each layer in turn, `[batch, kvHeads, cached, headDim]`
   record Inputs(
       Value embeddings,
       DecoderRotary rotary,
       Value lastToken,
       Value lastCacheIndex,
-      Value cacheMask,
+      Optional<Value> cacheMask,
       List<Value> cache) {}
 
   /// @param logits FLOAT32 `[batch, vocabulary]`
   /// @param cacheMask as in [Inputs], with this step's tokens
   /// @param cache as in [Inputs], with this step's tokens
-  record Outputs(Value logits, Value cacheMask, List<Value> cache) {}
+  record Outputs(Value logits, Optional<Value> cacheMask, List<Value> cache) {}
 
   /// @param tokens INT64 `[…]`
   /// @return `[…, hidden]`

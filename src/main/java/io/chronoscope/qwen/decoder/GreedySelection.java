@@ -29,8 +29,7 @@ record GreedySelection(GenerationDefaults generation, int vocabSize) {
   /// @param finished as in [Selected], before this step
   Selected select(Ops ops, Value logits, List<Value> seen, Value finished) {
     Graph graph = ops.graph();
-    Value scores = seen.isEmpty() ? logits : penalized(ops, logits, seen.getFirst());
-    Value best = ops.argMaxByBlocks(scores, vocabSize);
+    Value best = best(ops, logits, seen);
     List<Value> nowSeen = new ArrayList<>();
     if (!seen.isEmpty()) {
       Value vocabulary = ops.range(graph.scalar(0), graph.scalar(vocabSize), graph.scalar(1));
@@ -43,6 +42,16 @@ record GreedySelection(GenerationDefaults generation, int vocabSize) {
     }
     Value token = ops.where(finished, graph.scalar(generation.eosTokenIds().getFirst()), best);
     return new Selected(token, nowSeen, nowFinished);
+  }
+
+  /// The token with the highest score.
+  ///
+  /// @param logits FLOAT32 `[batch, vocabulary]`
+  /// @param seen as in [Selected]
+  /// @return INT64 `[batch]`
+  Value best(Ops ops, Value logits, List<Value> seen) {
+    Value scores = seen.isEmpty() ? logits : penalized(ops, logits, seen.getFirst());
+    return ops.argMaxByBlocks(scores, vocabSize);
   }
 
   private Value penalized(Ops ops, Value logits, Value seen) {

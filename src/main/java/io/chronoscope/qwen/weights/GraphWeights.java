@@ -60,42 +60,57 @@ public final class GraphWeights {
     return weights.stored().get(publishedName).toFloats();
   }
 
-  /// The matrix of a linear layer.
+  /// The matrix of a linear layer, in the finest format that there is for it.
   ///
   /// @throws IllegalArgumentException when the checkpoint has no such tensor
   public LinearWeight linear(String publishedName) {
-    return quantized(publishedName)
-        .<LinearWeight>map(matrix -> int8(publishedName, matrix))
-        .orElseGet(() -> new LinearWeight.Dense(tensor(publishedName)));
+    Optional<LinearWeight> eight =
+        weights.int8(publishedName).map(matrix -> int8(publishedName, matrix));
+    Optional<LinearWeight> four = weights.int4(publishedName).map(this::int4);
+    if (eight.isPresent() && four.isPresent()) {
+      return new LinearWeight.ByLength(eight.get(), four.get());
+    }
+    return eight.or(() -> four).orElseGet(() -> new LinearWeight.Dense(tensor(publishedName)));
   }
 
-  private Optional<QuantizedWeights.Matrix> quantized(String publishedName) {
-    return weights.quantized().flatMap(quantized -> quantized.matrix(publishedName));
+  private boolean isDerived(String publishedName) {
+    return weights.int8(publishedName).isPresent() || weights.int4(publishedName).isPresent();
   }
 
-  private LinearWeight.Int8 int8(String publishedName, QuantizedWeights.Matrix matrix) {
+  private LinearWeight int8(String publishedName, Int8Matrices.Matrix matrix) {
     boolean oneDigit =
         matrix.values().shape().getFirst() >= ONE_DIGIT_INPUTS
             && SIMILAR_ACTIVATIONS.matcher(publishedName).find();
     return new LinearWeight.Int8(
-        external(matrix.values()),
-        external(matrix.scales()),
+        mapped(matrix.values()),
+        mapped(matrix.scales()),
+        matrix.rest().map(this::mapped),
         oneDigit ? LinearWeight.ActivationDigits.ONE : LinearWeight.ActivationDigits.TWO);
   }
 
-  private Value external(ExternalWeight weight) {
+  private LinearWeight int4(Int4Matrices.Matrix matrix) {
+    return new LinearWeight.Int4(
+        mapped(matrix.values()),
+        mapped(matrix.scales()),
+        matrix.zeroPoints().map(this::mapped),
+        matrix.order().map(this::mapped),
+        new Ops.Blocks4(matrix.inputs(), matrix.outputs(), matrix.blockSize()),
+        weights.int4Accuracy());
+  }
+
+  private Value mapped(MappedWeight weight) {
     return values.computeIfAbsent(weight.name(), name -> ops.graph().weight(weight));
   }
 
-  /// Rows of a table, such as the embeddings of tokens. Beside quantized matrices the table stays
-  /// as it is stored, and only the rows are converted; otherwise a tied output projection needs all
-  /// of it anyway.
+  /// Rows of a table, such as the embeddings of tokens. Beside matrices in other formats the table
+  /// stays as it is stored, and only the rows are converted; otherwise a tied output projection
+  /// needs all of it anyway.
   ///
   /// @param in ops of the graph that holds the weights, or of a loop body inside it
   /// @param indices INT64, of any shape
   /// @return `[…, columns]`
   public Value gatherRows(Ops in, String publishedName, Value indices) {
-    return weights.quantized().isPresent()
+    return weights.isDerived()
         ? in.cast(in.gather(stored(publishedName), indices, 0), compute)
         : in.gather(tensor(publishedName), indices, 0);
   }
@@ -106,10 +121,10 @@ public final class GraphWeights {
 
   /// Whether matrices can be stacked at no cost: their weights are converted when the graph is
   /// compiled, or computed in BF16, which happens on a GPU alone, to which they are copied. Weights
-  /// that are computed as they are mapped stay where they are, and so do INT8 matrices, which share
-  /// their quantized input anyway.
+  /// that are computed as they are mapped stay where they are, and so do quantized matrices, which
+  /// share their quantized input anyway.
   public boolean canStack(List<String> publishedNames) {
-    return publishedNames.stream().allMatch(name -> quantized(name).isEmpty())
+    return publishedNames.stream().noneMatch(this::isDerived)
         && publishedNames.stream()
             .map(name -> storedType(weights.stored().get(name).type()))
             .allMatch(type -> type != compute || compute == ElementType.BFLOAT16);
@@ -134,8 +149,8 @@ public final class GraphWeights {
   private Value load(Tensor tensor) {
     ElementType type = storedType(tensor.type());
     List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
-    // The runtime maps files of one directory only, which is the cache's if there is one.
-    return weights.quantized().isPresent()
+    // The runtime maps files of one directory only.
+    return weights.isDerived()
         ? ops.graph().weight(new MappedWeight(tensor.name(), type, shape, tensor.data()))
         : ops.graph()
             .weight(

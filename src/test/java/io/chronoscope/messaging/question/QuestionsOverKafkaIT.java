@@ -10,7 +10,6 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionAnswerer;
 import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.analysis.window.WindowTools;
-import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.client.ChunkPublisher;
@@ -79,13 +78,7 @@ class QuestionsOverKafkaIT {
             .join();
       }
     }
-    model =
-        new BatchedModel(
-            new LampModel(),
-            new BatchLimits(16, Duration.ZERO),
-            new BatchLimits(4, Duration.ZERO),
-            size -> {},
-            size -> {});
+    model = BatchedModels.of(new LampModel());
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));

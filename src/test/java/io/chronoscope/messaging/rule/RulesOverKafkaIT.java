@@ -10,7 +10,6 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.WindowTools;
-import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.client.ChunkPublisher;
@@ -244,14 +243,7 @@ class RulesOverKafkaIT {
     putRaw("broken", "{}");
     loader().awaitCaughtUp();
     LampVideo.Script script = new LampVideo.Script(10).on('a', 4, 14).on('b', 1, 19);
-    BatchedModel model =
-        open(
-            new BatchedModel(
-                new LampModel(),
-                new BatchLimits(16, Duration.ZERO),
-                new BatchLimits(4, Duration.ZERO),
-                size -> {},
-                size -> {}));
+    BatchedModel model = open(BatchedModels.of(new LampModel()));
     AnalysisSettings settings =
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)), Duration.ofMinutes(10));

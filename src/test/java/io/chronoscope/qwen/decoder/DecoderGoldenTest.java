@@ -49,7 +49,7 @@ class DecoderGoldenTest {
     return GoldenCase.all()::iterator;
   }
 
-  private static ChatPrompt prompt(Checkpoint checkpoint, GoldenCase golden) {
+  static ChatPrompt prompt(Checkpoint checkpoint, GoldenCase golden) {
     List<ChatPrompt.Segment> segments = new ArrayList<>();
     for (JsonNode content : golden.get("content")) {
       if (content.has("text")) {
@@ -71,7 +71,7 @@ class DecoderGoldenTest {
     return assemble(checkpoint, segments);
   }
 
-  private static ChatPrompt assemble(Checkpoint checkpoint, List<ChatPrompt.Segment> segments) {
+  static ChatPrompt assemble(Checkpoint checkpoint, List<ChatPrompt.Segment> segments) {
     try (ChatTokenizer tokenizer = ChatTokenizer.open(checkpoint.directory())) {
       return ChatPrompt.assemble(
           tokenizer,
@@ -82,7 +82,7 @@ class DecoderGoldenTest {
     }
   }
 
-  private static DecodeRequest request(
+  static DecodeRequest request(
       Checkpoint checkpoint, GoldenCase golden, int maxNewTokens, IntConsumer onToken)
       throws IOException {
     return new DecodeRequest(
@@ -92,7 +92,7 @@ class DecoderGoldenTest {
         onToken);
   }
 
-  private static FloatBuffer direct(float[] values) {
+  static FloatBuffer direct(float[] values) {
     FloatBuffer buffer =
         ByteBuffer.allocateDirect(values.length * 4).order(ByteOrder.nativeOrder()).asFloatBuffer();
     return buffer.put(values).flip();
@@ -104,7 +104,7 @@ class DecoderGoldenTest {
 
   private static Decoder decoder(
       Checkpoint checkpoint, DecodeSettings settings, DecoderAttention attention) {
-    return Decoder.compile(
+    return LoopDecoder.compile(
         checkpoint.text(),
         checkpoint.generation(),
         ModelWeights.asStored(checkpoint.weights()),
@@ -115,7 +115,7 @@ class DecoderGoldenTest {
         settings);
   }
 
-  private static List<Integer> ids(Decoded decoded) {
+  static List<Integer> ids(Decoded decoded) {
     return Arrays.stream(decoded.tokenIds()).boxed().toList();
   }
 

@@ -16,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,8 @@ class LinearWeightTest {
       Value weight =
           graph.weight(
               new MappedWeight("w", ElementType.INT8, List.of((long) IN, (long) OUT), values));
-      LinearWeight linear = new LinearWeight.Int8(weight, graph.floats(scales, OUT), digits);
+      LinearWeight linear =
+          new LinearWeight.Int8(weight, graph.floats(scales, OUT), Optional.empty(), digits);
       graph.output("y", linear.multiply(new Ops(graph), input), 2);
       try (Session session = Session.compile("linear", graph, Device.CPU, 1);
           NativeTensor tokens = NativeTensor.ofFloats(x, x.length / IN, IN);

@@ -48,15 +48,17 @@ final class DecodeWorkload implements Workload {
     }
   }
 
-  /// The times of tokens, of all sequences of a batch.
+  /// The times of tokens, of all sequences of a batch. Decoding starts when each sequence has its
+  /// first token: an engine may compute prompts one after the other.
   private final class TokenTimes {
 
+    private int tokens;
     private @Nullable Cost first;
     private @Nullable Cost last;
 
     void add() {
       last = stopwatch.now();
-      if (first == null) {
+      if (++tokens == row.batch()) {
         first = last;
       }
     }

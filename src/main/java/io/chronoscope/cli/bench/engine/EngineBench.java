@@ -79,6 +79,8 @@ final class EngineBench {
                 case FP32 -> 4;
                 case BF16 -> 2;
                 case INT8 -> 1;
+                // With a scale of four bytes for each block of 32.
+                case INT4 -> 0.625;
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);

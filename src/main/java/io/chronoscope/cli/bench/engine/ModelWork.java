@@ -9,7 +9,7 @@ import io.chronoscope.domain.FrameSize;
 /// difference from the ceiling.
 ///
 /// @param bytesPerNumber of weights and KV cache, as the engine computes them
-record ModelWork(VisionConfig vision, TextConfig text, int bytesPerNumber) {
+record ModelWork(VisionConfig vision, TextConfig text, double bytesPerNumber) {
 
   /// Encodes frame pairs of one size together.
   Work encoder(FrameSize size, int pairs) {

@@ -4,6 +4,7 @@ import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
@@ -54,8 +55,7 @@ final class StreamWorkload implements Workload, AutoCloseable {
             settings,
             new FfmpegDecoder(),
             listener(),
-            size -> {},
-            size -> {},
+            BatchListener.SILENT,
             engine -> {
               MeteredModel decorated = new MeteredModel(engine, work);
               metered.set(decorated);

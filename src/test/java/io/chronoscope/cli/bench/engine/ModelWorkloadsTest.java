@@ -64,6 +64,7 @@ class ModelWorkloadsTest {
               Collections.nCopies(generated, 7),
               "text",
               false,
+              0,
               List.of());
       return Collections.nCopies(prompts.size(), answer);
     }

@@ -1,0 +1,139 @@
+# Sourced by both launchers, the checkout's and the bundle's, which set
+#   LAUNCHER  their own path
+#   ROOT      the folder with models/ and video-samples/
+#   APP       the folder with quarkus-run.jar
+#   JAVA      the java command
+#   CACHES    the folder for start caches
+# and then call `start_program "$@"`.
+#
+# A start cache is an AOT cache of the JVM: classes loaded and linked ahead of time. There are two,
+# because the JVM loads all classes of a cache at once: a small one for commands that talk to Kafka
+# at most, a large one for all that run the model. CHRONOSCOPE_START_CACHE: `auto` (the default) uses
+# them and records missing ones in the background, `off` does neither, `record` is set by this file.
+
+# Sets CACHE to the kind of cache that serves the arguments.
+choose_cache() {
+  case ${1:-} in
+    rules | events | dlq | ask | help | '') CACHE=commands ;;
+    rehearse) CACHE=${2:-} ;;
+    *) CACHE=service ;;
+  esac
+  for argument in "$@"; do
+    case $argument in
+      -h | --help | -V | --version) CACHE=commands ;;
+    esac
+  done
+}
+
+# Sets IDENTITY to what the caches were recorded for, without starting a process.
+identify_java() {
+  IDENTITY=$JAVA
+  release=${JAVA%/bin/java}/release
+  if [ -r "$release" ]; then
+    while read -r line; do
+      case $line in
+        JAVA_RUNTIME_VERSION=* | IMPLEMENTOR_VERSION=*) IDENTITY="$IDENTITY $line" ;;
+      esac
+    done <"$release"
+  fi
+}
+
+# Whether both caches belong to this build and this JVM. The JVM checks them once more.
+caches_are_current() {
+  [ -f "$CACHES/service.aot" ] && [ -f "$CACHES/commands.aot" ] || return 1
+  [ ! "$APP/quarkus-run.jar" -nt "$CACHES/service.aot" ] || return 1
+  identify_java
+  recorded=
+  [ -r "$CACHES/recorded-for" ] && read -r recorded <"$CACHES/recorded-for"
+  [ "$recorded" = "$IDENTITY" ]
+}
+
+# Records both caches; takes as long as one start and one short video, and then 10 to 20 s.
+record_caches() {
+  mkdir -p "$CACHES" || return 1
+  rm -f "$CACHES"/*.next*
+  # A cache is valid for the build that it was recorded with, also when recording fails.
+  : >"$CACHES/attempted"
+  CHRONOSCOPE_START_CACHE=record CHRONOSCOPE_LOG_LEVEL=ERROR \
+    "$LAUNCHER" rehearse service >"$CACHES/record.log" 2>&1 </dev/null || return 1
+  [ -f "$CACHES/service.aot.next" ] && [ -f "$CACHES/commands.aot.next" ] || return 1
+  # Built again meanwhile: recorded for what is no more.
+  [ ! "$APP/quarkus-run.jar" -nt "$CACHES/attempted" ] || return 1
+  mv "$CACHES/commands.aot.next" "$CACHES/commands.aot"
+  mv "$CACHES/service.aot.next" "$CACHES/service.aot"
+  identify_java
+  printf '%s\n' "$IDENTITY" >"$CACHES/recorded-for"
+}
+
+# Records missing caches in the background, at the lowest priority, once for each build.
+record_caches_in_background() {
+  [ ! -f "$CACHES/attempted" ] || [ "$APP/quarkus-run.jar" -nt "$CACHES/attempted" ] || return 0
+  mkdir -p "$CACHES" 2>/dev/null && [ -w "$CACHES" ] || return 0
+  : >"$CACHES/attempted"
+  detached=
+  command -v setsid >/dev/null 2>&1 && detached=setsid
+  # shellcheck disable=SC2086 # no word at all without setsid
+  CHRONOSCOPE_START_CACHE=off $detached nice -n 19 "$LAUNCHER" rehearse >/dev/null 2>&1 </dev/null &
+}
+
+start_program() {
+  mode=${CHRONOSCOPE_START_CACHE:-auto}
+  if [ "$mode" != record ] && [ "$#" -eq 1 ] && [ "$1" = rehearse ]; then
+    record_caches
+    exit $?
+  fi
+  choose_cache "$@"
+
+  # What the embedded broker and the index write is for the user alone.
+  case ${1:-} in
+    serve | demo) umask 077 ;;
+  esac
+
+  # The command line is built from its end. Options are split into words on purpose.
+  given="${JAVA_OPTS:-} ${CHRONOSCOPE_JAVA_OPTS:-}"
+  # shellcheck disable=SC2086
+  set -- $given -jar "$APP/quarkus-run.jar" "$@"
+  set -- -Dchronoscope.home="$ROOT" -Dlauncher.path="$LAUNCHER" "$@"
+
+  # Java cannot detect which of its streams are attached to a terminal.
+  [ -t 1 ] && set -- -Dterminal.out=true "$@"
+  if [ -t 2 ]; then
+    set -- -Dterminal.err=true "$@"
+    if [ -z "${COLUMNS:-}" ]; then
+      size=$(stty size <&2 2>/dev/null || true)
+      COLUMNS=${size#* }
+    fi
+  fi
+  [ -n "${COLUMNS:-}" ] && set -- "-Dterminal.columns=$COLUMNS" "$@"
+
+  case $mode in
+    record) set -- "-XX:AOTCacheOutput=$CACHES/$CACHE.aot.next" "$@" ;;
+    off) ;;
+    *)
+      if caches_are_current; then
+        # Mapped where it was recorded, the cache needs no relocation and its pages stay shared. A
+        # cache that does not fit is not used, which is nothing that a user needs to hear.
+        set -- "-XX:AOTCache=$CACHES/$CACHE.aot" '-Xlog:aot*=off' '-Xlog:cds*=off' \
+          -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
+      else
+        record_caches_in_background
+      fi
+      ;;
+  esac
+
+  case $given in
+    *-XX:+Use*GC*) ;;
+    *)
+      case $CACHE in
+        # Short commands end before optimized code would pay.
+        commands) set -- -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m "$@" ;;
+        # Frames, embeddings and weights are outside the Java heap. Chunks of a few MB are on it:
+        # regions of 16 MB keep G1 from treating them as humongous objects.
+        *) set -- -XX:+UseG1GC -XX:G1HeapRegionSize=16m -Xms64m "$@" ;;
+      esac
+      ;;
+  esac
+  exec "$JAVA" -XX:+ExitOnOutOfMemoryError \
+    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -Djava.awt.headless=true "$@"
+}

@@ -1,0 +1,175 @@
+package io.chronoscope.cli.bundle;
+
+import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Version;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.service.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.zip.ZipFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Makes a folder and an archive that run without network, JDK, Maven or checkout.
+@Command(
+    name = "bundle",
+    description = {
+      "Packs this program into a folder and an archive that run without network, JDK or checkout.",
+      "Inside are a Java runtime, the jars with the native libraries of one platform, the demo"
+          + " checkpoint, the samples and the golden cases. The launcher inside takes the same"
+          + " commands. Needs a checkout."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+public final class BundleCommand implements Callable<Integer> {
+
+  private static final String CUDA_LIBRARY = "libonnxruntime_providers_cuda.so";
+
+  @Option(
+      names = "--target",
+      paramLabel = "linux-x64|linux-arm64",
+      required = true,
+      description = "Platform of the bundle, which must be that of this machine.")
+  String target = "";
+
+  @Option(
+      names = "--cuda",
+      paramLabel = "VERSION",
+      description =
+          "With the native libraries for this major version of CUDA. Build with"
+              + " `./chronoscope build -Pcuda13` first.")
+  Optional<Integer> cuda = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "Where the folder and the archive are written.")
+  Path out = Path.of("");
+
+  @Option(
+      names = "--without-start-caches",
+      description =
+          "Leaves out the classes that are loaded ahead of time: a smaller archive, made sooner. The"
+              + " bundle records them on first use.")
+  boolean withoutStartCaches;
+
+  @Option(names = "--json", description = "Prints the result as one JSON object.")
+  boolean json;
+
+  private final Output output;
+
+  public BundleCommand(Output output) {
+    this.output = output;
+  }
+
+  /// What was made.
+  record Made(String folder, String archive, long archiveBytes, String sha256) {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Target platform = target();
+    Path app = app();
+    Path checkout = checkout();
+    RuntimeImage.jlink();
+    cuda.ifPresent(version -> requireCuda(app, version));
+    String name =
+        "chronoscope-%s-%s%s"
+            .formatted(
+                Version.number(), platform, cuda.map(version -> "-cuda" + version).orElse(""));
+    Path folder = out.resolve(name).toAbsolutePath();
+    if (Files.exists(folder)) {
+      throw new ConfigurationException(folder + " exists already");
+    }
+    BundleFolder bundle = new BundleFolder(checkout, app, platform, folder, this::report);
+    bundle.assemble();
+    if (!withoutStartCaches) {
+      bundle.recordStartCaches();
+    }
+    report("packing");
+    Checksums.write(folder);
+    Path archive = out.resolve(name + ".tar.gz").toAbsolutePath();
+    BundleArchive.write(folder, archive);
+    String sha256 = Checksums.of(archive);
+    Files.writeString(
+        out.resolve(name + ".tar.gz.sha256"), sha256 + "  " + archive.getFileName() + "\n");
+    print(new Made(folder.toString(), archive.toString(), Files.size(archive), sha256));
+    return ExitCode.OK;
+  }
+
+  private void report(String step) {
+    output.report("chronoscope: " + step);
+  }
+
+  private void print(Made made) {
+    if (json) {
+      output.printJson(made);
+    } else {
+      output.print(made.folder());
+      output.print(
+          "%s  %s MB".formatted(made.archive(), Decimals.of(made.archiveBytes() / 1e6, 1)));
+    }
+  }
+
+  private Target target() {
+    Target platform;
+    try {
+      platform = Target.parse(target);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("--target: " + e.getMessage(), e);
+    }
+    if (!platform.isThisMachine()) {
+      throw new EnvironmentException(
+          "--target %s needs a machine of that platform, whose JDK and FFmpeg go into the bundle; this is %s %s"
+              .formatted(platform, System.getProperty("os.name"), System.getProperty("os.arch")));
+    }
+    return platform;
+  }
+
+  /// The packaged program that runs at present.
+  private static Path app() {
+    Path jar = Path.of(System.getProperty("java.class.path"));
+    Path folder = jar.toAbsolutePath().getParent();
+    if (folder == null || !jar.endsWith("quarkus-run.jar")) {
+      throw new EnvironmentException("only the packaged program can be bundled; run ./chronoscope");
+    }
+    return folder;
+  }
+
+  private static Path checkout() {
+    ChronoscopeConfig settings = ConfigLoader.load();
+    Path root = Path.of(settings.home().orElse(""));
+    if (!Files.isDirectory(root.resolve("src/launcher"))) {
+      throw new EnvironmentException("a bundle is made from a checkout, which this is not");
+    }
+    return root;
+  }
+
+  private static void requireCuda(Path app, int version) {
+    try {
+      List<Path> jars =
+          Checksums.files(app).stream().filter(file -> file.toString().endsWith(".jar")).toList();
+      for (Path jar : jars) {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+          if (zip.stream().anyMatch(entry -> entry.getName().endsWith(CUDA_LIBRARY))) {
+            return;
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new EnvironmentException("cannot read " + app + ": " + e.getMessage(), e);
+    }
+    throw new EnvironmentException(
+        "this build has no native libraries for CUDA; make one with `./chronoscope build -Pcuda%d`"
+            .formatted(version));
+  }
+}

@@ -1,0 +1,54 @@
+package io.chronoscope.cli.bundle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// SHA-256 of files, in the format of `sha256sum`.
+final class Checksums {
+
+  static final String FILE = "SHA256SUMS";
+
+  private Checksums() {}
+
+  /// Writes the checksums of all files below a folder into it.
+  static void write(Path folder) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path file : files(folder)) {
+      lines.add(of(file) + "  " + folder.relativize(file));
+    }
+    Files.write(folder.resolve(FILE), lines);
+  }
+
+  /// All regular files below a folder, without links, in order.
+  static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS))
+          .sorted()
+          .toList();
+    }
+  }
+
+  static String of(Path file) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

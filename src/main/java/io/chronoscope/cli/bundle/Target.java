@@ -1,0 +1,57 @@
+package io.chronoscope.cli.bundle;
+
+import java.util.List;
+import java.util.Locale;
+
+/// A platform that bundles run on. The Java runtime and FFmpeg inside a bundle are those of the
+/// machine that makes it, so that this must be of the same platform.
+enum Target {
+  LINUX_X64(
+      "linux",
+      "amd64",
+      List.of("linux-x64", "linux-x86_64", "linux-x86-64", "linux/amd64", "linux/x86_64")),
+  LINUX_ARM64(
+      "linux", "aarch64", List.of("linux-aarch64", "linux-arm64", "linux/aarch64", "linux/arm64"));
+
+  private final String osName;
+  private final String osArch;
+  private final List<String> markers;
+
+  Target(String osName, String osArch, List<String> markers) {
+    this.osName = osName;
+    this.osArch = osArch;
+    this.markers = markers;
+  }
+
+  /// The name on the command line.
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  @Override
+  public String toString() {
+    return label();
+  }
+
+  /// @throws IllegalArgumentException when there is no such target; names those that exist
+  static Target parse(String name) {
+    for (Target target : values()) {
+      if (target.label().equalsIgnoreCase(name)) {
+        return target;
+      }
+    }
+    throw new IllegalArgumentException(
+        "bundles exist for %s, not for %s".formatted(List.of(values()), name));
+  }
+
+  boolean isThisMachine() {
+    return osName.equals(System.getProperty("os.name").toLowerCase(Locale.ROOT))
+        && osArch.equals(System.getProperty("os.arch"));
+  }
+
+  /// Whether a native library inside a jar is for this platform, judged by its path.
+  boolean owns(String path) {
+    String name = path.toLowerCase(Locale.ROOT);
+    return markers.stream().anyMatch(name::contains);
+  }
+}

@@ -1,0 +1,107 @@
+package io.chronoscope.cli.console;
+
+import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.domain.Picture;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+
+/// Reads and writes still pictures.
+public final class PictureFiles {
+
+  private PictureFiles() {}
+
+  /// Reads the PNG files of a directory in the order of their names.
+  ///
+  /// @return owned by the caller, which closes them
+  public static List<Picture> readFolder(Path folder) {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files =
+          all.filter(
+                  file -> file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".png"))
+              .sorted()
+              .toList();
+    } catch (IOException e) {
+      throw new EnvironmentException("cannot list " + folder + ": " + e, e);
+    }
+    if (files.isEmpty()) {
+      throw new EnvironmentException("no PNG files in " + folder);
+    }
+    List<Picture> pictures = new ArrayList<>();
+    try {
+      files.forEach(file -> pictures.add(read(file)));
+      return pictures;
+    } catch (RuntimeException e) {
+      pictures.forEach(Picture::close);
+      throw e;
+    }
+  }
+
+  /// Reads any format that Java supports: PNG, JPEG, GIF, BMP. The alpha channel is ignored.
+  ///
+  /// @return owned by the caller, which closes it
+  public static Picture read(Path file) {
+    BufferedImage image;
+    try {
+      image = ImageIO.read(file.toFile());
+    } catch (IOException e) {
+      throw new EnvironmentException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    if (image == null) {
+      throw new EnvironmentException(file + " is not a picture in a supported format");
+    }
+    int width = image.getWidth();
+    int height = image.getHeight();
+    Picture picture = Picture.allocate(width, height);
+    int[] row = new int[width];
+    for (int y = 0; y < height; y++) {
+      image.getRGB(0, y, width, 1, row, 0, width);
+      for (int x = 0; x < width; x++) {
+        long at = 3L * ((long) y * width + x);
+        picture.rgb().set(ValueLayout.JAVA_BYTE, at, (byte) (row[x] >> 16));
+        picture.rgb().set(ValueLayout.JAVA_BYTE, at + 1, (byte) (row[x] >> 8));
+        picture.rgb().set(ValueLayout.JAVA_BYTE, at + 2, (byte) row[x]);
+      }
+    }
+    return picture;
+  }
+
+  /// Converts to the type that Java2D draws.
+  public static BufferedImage toImage(Picture picture) {
+    BufferedImage image =
+        new BufferedImage(picture.widthPx(), picture.heightPx(), BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < picture.heightPx(); y++) {
+      for (int x = 0; x < picture.widthPx(); x++) {
+        long at = 3L * ((long) y * picture.widthPx() + x);
+        int red = picture.rgb().get(ValueLayout.JAVA_BYTE, at) & 0xFF;
+        int green = picture.rgb().get(ValueLayout.JAVA_BYTE, at + 1) & 0xFF;
+        int blue = picture.rgb().get(ValueLayout.JAVA_BYTE, at + 2) & 0xFF;
+        image.setRGB(x, y, red << 16 | green << 8 | blue);
+      }
+    }
+    return image;
+  }
+
+  public static void write(BufferedImage image, Path file) {
+    try {
+      Path parent = file.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      if (!ImageIO.write(image, "png", file.toFile())) {
+        throw new IOException("no writer for PNG");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.chronoscope.qwen.decoder;
+
+import io.chronoscope.checkpoint.GenerationDefaults;
+import io.chronoscope.checkpoint.TextConfig;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Session;
+import io.chronoscope.qwen.weights.ModelWeights;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// A [Decoder] that runs one step at a time over KV caches of its own ([StepGraph]). Prompts are
+/// computed in parts, beginnings that prompts share are computed once, and through [#startBatch()]
+/// sequences can join and leave a running batch.
+public final class StepDecoder implements Decoder {
+
+  private final Session session;
+  private final TextConfig text;
+  private final GreedySelection selection;
+  private final KvCache.Allocator memory;
+  private final StepSettings settings;
+  private final PrefixCache prefixes;
+
+  private StepDecoder(
+      Session session,
+      TextConfig text,
+      GreedySelection selection,
+      KvCache.Allocator memory,
+      StepSettings settings) {
+    this.session = session;
+    this.text = text;
+    this.selection = selection;
+    this.memory = memory;
+    this.settings = settings;
+    this.prefixes = new PrefixCache(memory, settings.maxPrefixBytes());
+  }
+
+  static StepDecoder compile(
+      TextConfig text,
+      GenerationDefaults generation,
+      ModelWeights weights,
+      ElementType compute,
+      Device device,
+      int intraOpThreads,
+      StepSettings settings) {
+    Session session =
+        Session.compile(
+            "decoder", StepGraph.build(text, generation, weights, compute), device, intraOpThreads);
+    return new StepDecoder(
+        session,
+        text,
+        new GreedySelection(generation, text.vocabSize()),
+        new KvCache.Allocator(session, KvCache.Shape.of(text, compute)),
+        settings);
+  }
+
+  /// Starts a batch that sequences join and leave at any time. Several batches may run at the same
+  /// time, each on a thread of its own; they share the cache of beginnings. The caller closes it
+  /// before this decoder.
+  public StepBatch startBatch() {
+    return new StepBatch(session, text, selection, memory, settings, prefixes);
+  }
+
+  @Override
+  public List<Decoded> generate(List<DecodeRequest> requests) {
+    requests.forEach(request -> request.check(text));
+    List<StepSequence> sequences = new ArrayList<>();
+    try (StepBatch batch = startBatch()) {
+      Deque<DecodeRequest> waiting = new ArrayDeque<>(requests);
+      while (!waiting.isEmpty() || batch.decoding() > 0) {
+        while (!waiting.isEmpty() && batch.decoding() < settings.maxBatch()) {
+          StepSequence sequence = batch.start(waiting.remove());
+          sequences.add(sequence);
+          while (!sequence.isPrefilled()) {
+            batch.prefill(sequence);
+          }
+          throwFailure(sequence);
+        }
+        batch.decode();
+        sequences.forEach(StepDecoder::throwFailure);
+      }
+    }
+    return sequences.stream().map(StepSequence::decoded).toList();
+  }
+
+  private static void throwFailure(StepSequence sequence) {
+    sequence
+        .failure()
+        .ifPresent(failure -> {
+          throw failure;
+        });
+  }
+
+  /// Bytes of the beginnings that are kept for other prompts.
+  public long prefixBytes() {
+    return prefixes.bytes();
+  }
+
+  @Override
+  public void close() {
+    prefixes.close();
+    session.close();
+  }
+}

@@ -1,0 +1,125 @@
+package io.chronoscope.qwen.decoder;
+
+import io.chronoscope.checkpoint.GenerationDefaults;
+import io.chronoscope.checkpoint.TextConfig;
+import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Graph;
+import io.chronoscope.ort.Ops;
+import io.chronoscope.ort.Value;
+import io.chronoscope.qwen.weights.GraphWeights;
+import io.chronoscope.qwen.weights.ModelWeights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The decoder of Qwen2.5-VL as a graph of a single step, over a KV cache that the caller owns.
+///
+/// A step takes a part of one prompt, or one token of each sequence of a batch, behind what the
+/// cache holds already. The cache is input and output: a run writes the new keys and values in
+/// place when the caller binds the same tensors to both. So a prompt can be processed in parts, a
+/// cached beginning can be continued by several prompts, and sequences can join and leave between
+/// two steps. See `docs/design/0015-steps-and-prefixes.md`.
+///
+/// The operators are those of [DecoderGraph].
+final class StepGraph {
+
+  /// INT64 `[batch, tokens]`. More than one token only if the batch is one sequence.
+  static final String TOKENS = DecoderGraph.TOKENS;
+
+  /// FLOAT32 `[visual tokens, hidden]`: the encoder's embeddings.
+  static final String VISUAL = DecoderGraph.VISUAL;
+
+  /// INT64 `[visual tokens, 2]`: sequence and token at which each embedding goes.
+  static final String VISUAL_INDICES = DecoderGraph.VISUAL_INDICES;
+
+  /// FLOAT32 `[batch, tokens, 3]`: time, height and width position of each token.
+  static final String POSITIONS = DecoderGraph.POSITIONS;
+
+  /// INT64 `[batch, 1]`: index among [#TOKENS] of the token whose successor is selected.
+  static final String LAST_TOKEN = DecoderGraph.LAST_TOKEN;
+
+  /// INT32 `[batch]`: index of each sequence's last token in the KV cache, after this step.
+  static final String LAST_CACHE_INDEX = DecoderGraph.LAST_CACHE_INDEX;
+
+  /// INT32 `[1]`: tokens of the longest sequence, after this step.
+  static final String TOTAL_LENGTH = "total_length";
+
+  /// BOOL `[batch, vocabulary]`: tokens that a sequence contains; only with a repetition penalty.
+  static final String SEEN = DecoderGraph.SEEN;
+
+  /// INT64 `[batch]`: the selected tokens.
+  static final String SELECTED = "selected";
+
+  /// FLOAT32 `[batch, vocabulary]`: logits, before any penalty.
+  static final String LOGITS = "logits";
+
+  /// FLOAT32 `[batch]`: the sum of the logits, before any penalty. Not finite when one of them is
+  /// not.
+  static final String LOGIT_SUMS = DecoderGraph.LOGIT_SUMS;
+
+  private StepGraph() {}
+
+  /// Name of a layer's cached keys among the inputs and, through [#next], among the outputs:
+  /// `[batch, kvHeads, capacity, headDim]`.
+  static String keys(int layer) {
+    return DecoderGraph.keys(layer);
+  }
+
+  /// As [#keys], for the values.
+  static String values(int layer) {
+    return DecoderGraph.values(layer);
+  }
+
+  /// Name of the output that holds the input `cache` after the step.
+  static String next(String cache) {
+    return DecoderGraph.next(cache);
+  }
+
+  static Graph build(
+      TextConfig text, GenerationDefaults generation, ModelWeights weights, ElementType compute) {
+    Graph graph = Graph.named("decoder-step");
+    Ops ops = new Ops(graph);
+    Value totalLength = graph.input(TOTAL_LENGTH, ElementType.INT32, 1);
+    DecoderLayers layers =
+        new DecoderLayers(
+            text,
+            new GraphWeights(ops, weights, compute),
+            compute,
+            new DecoderAttention.InPlace(text, totalLength));
+    GreedySelection selection = new GreedySelection(generation, text.vocabSize());
+
+    Value tokens = graph.input(TOKENS, ElementType.INT64, 2);
+    Value visual = graph.input(VISUAL, ElementType.FLOAT32, 2);
+    Value visualIndices = graph.input(VISUAL_INDICES, ElementType.INT64, 2);
+    Value positions = graph.input(POSITIONS, ElementType.FLOAT32, 3);
+    List<Value> cache = new ArrayList<>();
+    for (int layer = 0; layer < text.layers(); layer++) {
+      cache.add(graph.input(keys(layer), compute, 4));
+      cache.add(graph.input(values(layer), compute, 4));
+    }
+    Value embedded = ops.cast(layers.embed(ops, tokens), ElementType.FLOAT32);
+    DecoderLayers.Outputs outputs =
+        layers.apply(
+            ops,
+            new DecoderLayers.Inputs(
+                ops.cast(ops.scatterNd(embedded, visualIndices, visual), compute),
+                DecoderRotary.of(ops, text, compute, positions),
+                graph.input(LAST_TOKEN, ElementType.INT64, 2),
+                graph.input(LAST_CACHE_INDEX, ElementType.INT32, 1),
+                Optional.empty(),
+                cache));
+    List<Value> seen =
+        selection.penalizesRepetition()
+            ? List.of(graph.input(SEEN, ElementType.BOOL, 2))
+            : List.of();
+
+    graph.output(SELECTED, selection.best(ops, outputs.logits(), seen), 1);
+    graph.output(LOGITS, outputs.logits(), 2);
+    graph.output(LOGIT_SUMS, ops.sum(outputs.logits(), 1), 1);
+    for (int layer = 0; layer < text.layers(); layer++) {
+      graph.directOutput(next(keys(layer)), outputs.cache().get(2 * layer), 4);
+      graph.directOutput(next(values(layer)), outputs.cache().get(2 * layer + 1), 4);
+    }
+    return graph;
+  }
+}

@@ -1,0 +1,141 @@
+package io.chronoscope.qwen.decoder;
+
+import io.chronoscope.qwen.decoder.PrefixCache.Prefix;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One prompt on its way through a [StepBatch]. Used by the thread of its batch.
+public final class StepSequence {
+
+  private final GeneratedSequence answer;
+  private final PromptContent content;
+  private final int sharedTokens;
+  private int computed;
+  private int reused;
+  private boolean started;
+  private long prefillNanos;
+  private long prefilledAtNanos;
+  private long decodeNanos;
+  private @Nullable Prefix prefix;
+  private @Nullable KvCache own;
+  private @Nullable RuntimeException failure;
+
+  StepSequence(DecodeRequest request, List<Integer> eosTokenIds, int hiddenSize, int sharedTokens) {
+    this.answer = new GeneratedSequence(request, eosTokenIds);
+    this.content = new PromptContent(request, hiddenSize);
+    this.sharedTokens = sharedTokens;
+  }
+
+  public DecodeRequest request() {
+    return answer.request();
+  }
+
+  /// Tokens of the prompt.
+  public int promptTokens() {
+    return content.tokens();
+  }
+
+  /// Tokens of the prompt whose keys and values are there.
+  public int computedTokens() {
+    return computed;
+  }
+
+  /// Whether the whole prompt is computed, so that at least one token is selected.
+  public boolean isPrefilled() {
+    return computed == content.tokens();
+  }
+
+  /// Whether the answer is complete, or failed.
+  public boolean hasEnded() {
+    return failure != null || answer.done();
+  }
+
+  /// What ended this sequence alone: logits that are not finite, or a token callback that threw.
+  public Optional<RuntimeException> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /// The answer, complete or up to now.
+  public Decoded decoded() {
+    return answer.toDecoded(reused, prefillNanos, decodeNanos);
+  }
+
+  GeneratedSequence answer() {
+    return answer;
+  }
+
+  PromptContent content() {
+    return content;
+  }
+
+  int sharedTokens() {
+    return sharedTokens;
+  }
+
+  Optional<Prefix> prefix() {
+    return Optional.ofNullable(prefix);
+  }
+
+  void setPrefix(@Nullable Prefix prefix) {
+    this.prefix = prefix;
+  }
+
+  Optional<KvCache> own() {
+    return Optional.ofNullable(own);
+  }
+
+  void setOwn(@Nullable KvCache own) {
+    this.own = own;
+  }
+
+  /// @param reusedTokens found in the cache when the first part of the prompt was computed
+  void start(int reusedTokens) {
+    if (!started) {
+      started = true;
+      reused = reusedTokens;
+    }
+  }
+
+  void setComputed(int tokens) {
+    computed = tokens;
+  }
+
+  void addPrefillNanos(long nanos) {
+    prefillNanos += nanos;
+    prefilledAtNanos = System.nanoTime();
+  }
+
+  /// Appends a generated token. What it throws becomes the failure of this sequence alone.
+  void append(int token, float logitSum) {
+    try {
+      answer.append(token, logitSum);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    if (answer.count() > 1) {
+      decodeNanos = System.nanoTime() - prefilledAtNanos;
+    }
+  }
+
+  /// Records the logits of the first position and the token that they select.
+  void appendFirst(float[] logits, int token, float logitSum) {
+    try {
+      answer.setFirstLogits(logits);
+    } catch (NonFiniteLogitsException e) {
+      failure = e;
+      return;
+    }
+    append(token, logitSum);
+  }
+
+  /// Index of the last generated token in the KV cache: it is computed in the next step.
+  int lastCacheIndex() {
+    return content.tokens() + answer.count() - 1;
+  }
+
+  /// Position, on all axes, of the last generated token.
+  long lastPosition() {
+    return request().prompt().positions().next() + answer.count() - 1;
+  }
+}

@@ -1,0 +1,141 @@
+package io.chronoscope.qwen.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.checkpoint.CheckpointException;
+import io.chronoscope.testing.GoldenCase;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class Int8MatricesTest {
+
+  private static final String MATRIX = "model.layers.0.mlp.down_proj.weight";
+
+  @TempDir Path directory;
+  private final List<Int8Matrices> opened = new ArrayList<>();
+  private Checkpoint checkpoint;
+
+  @BeforeEach
+  void open() {
+    checkpoint = Checkpoint.open(GoldenCase.named("sharded-bf16").checkpoint());
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(Int8Matrices::close);
+    checkpoint.close();
+  }
+
+  private Int8Matrices quantized(Path cache) {
+    Int8Matrices matrices =
+        Int8Matrices.open(
+            new DerivedWeightsCache(cache),
+            checkpoint.ref(),
+            checkpoint.weights(),
+            Int8Matrices.Scope.ALL);
+    opened.add(matrices);
+    return matrices;
+  }
+
+  private Path file() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".safetensors"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void roundsEachNumberToTheNearestLevelOfItsOutput() throws IOException {
+    Int8Matrices.Matrix matrix = quantized(directory).get(MATRIX).orElseThrow();
+    int outputs = matrix.values().shape().get(1).intValue();
+    int inputs = matrix.values().shape().get(0).intValue();
+    byte[] values = matrix.values().data().toArray(ValueLayout.JAVA_BYTE);
+    ByteBuffer scales = matrix.scales().data().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    float[] expected = checkpoint.weights().get(MATRIX).toFloats();
+    for (int output = 0; output < outputs; output++) {
+      float scale = scales.getFloat(4 * output);
+      float largest = 0;
+      for (int input = 0; input < inputs; input++) {
+        float stored = expected[output * inputs + input];
+        float restored = values[input * outputs + output] * scale;
+        assertThat(Math.abs(restored - stored)).isLessThanOrEqualTo(scale * 0.5001f);
+        largest = Math.max(largest, Math.abs(stored));
+      }
+      assertThat(scale).isEqualTo(largest / 127);
+    }
+  }
+
+  @Test
+  void quantizesTheOutputProjectionButNoTableThatIsOnlyRead() {
+    Int8Matrices matrices = quantized(directory);
+    assertThat(matrices.get("visual.merger.mlp.0.weight")).isPresent();
+    assertThat(matrices.get(MATRIX)).isPresent();
+    assertThat(matrices.get("visual.patch_embed.proj.weight")).isEmpty();
+    assertThat(matrices.get("model.norm.weight")).isEmpty();
+    assertThat(
+            Stream.of("lm_head.weight", "model.embed_tokens.weight")
+                .filter(name -> matrices.get(name).isPresent()))
+        .hasSize(1);
+  }
+
+  @Test
+  void reusesTheFile() throws IOException {
+    quantized(directory);
+    FileTime past = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(file(), past);
+    quantized(directory);
+    assertThat(Files.getLastModifiedTime(file())).isEqualTo(past);
+  }
+
+  @Test
+  void makesADamagedFileAgain() throws IOException {
+    quantized(directory);
+    byte[] whole = Files.readAllBytes(file());
+    for (int at : List.of(0, 9, 60, whole.length / 2, whole.length - 1)) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 0x10;
+      Files.write(file(), damaged);
+      quantized(directory);
+      assertThat(Files.readAllBytes(file())).as("byte %d", at).isEqualTo(whole);
+    }
+    Files.write(file(), java.util.Arrays.copyOf(whole, whole.length / 3));
+    quantized(directory);
+    assertThat(Files.readAllBytes(file())).isEqualTo(whole);
+  }
+
+  @Test
+  void leavesNothingUnfinished() throws IOException {
+    Path partial = directory.resolve("other.partial");
+    Files.writeString(partial, "of another checkpoint");
+    quantized(directory);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".partial")))
+          .containsExactly(partial);
+    }
+  }
+
+  @Test
+  void namesTheDirectoryThatCannotBeWritten() throws IOException {
+    Path occupied = Files.writeString(directory.resolve("file"), "not a directory");
+    assertThatThrownBy(() -> quantized(occupied.resolve("cache")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(occupied.toString())
+        .hasMessageContaining("chronoscope.cache-dir");
+  }
+}
