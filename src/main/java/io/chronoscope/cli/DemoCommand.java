@@ -140,12 +140,13 @@ final class DemoCommand implements Callable<Integer> {
                   streams,
                   Pace.IMMEDIATE,
                   results -> {
-                events.put(results.stream(), results.events().size());
-                if (results.isComplete()) {
-                  progress.update(results.stream(), results.analyzedMs(), results.events().size());
-                  progress.end(results.stream());
-                }
-              },
+                    events.put(results.stream(), results.events().size());
+                    if (results.isComplete()) {
+                      progress.update(
+                          results.stream(), results.analyzedMs(), results.events().size());
+                      progress.end(results.stream());
+                    }
+                  },
                   all -> {
                     progress.close();
                     print(videos, all);
@@ -156,7 +157,8 @@ final class DemoCommand implements Callable<Integer> {
 
   private void showPage() {
     if (!stay) {
-      output.report("with --stay the service keeps running, and a page shows all this and plays it");
+      output.report(
+          "with --stay the service keeps running, and a page shows all this and plays it");
       return;
     }
     output.report(

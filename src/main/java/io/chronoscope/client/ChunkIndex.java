@@ -12,12 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /// Which retained chunks show which time of which stream. Kafka finds records by their timestamps,
@@ -34,6 +33,7 @@ public final class ChunkIndex implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration RETRY = Duration.ofSeconds(5);
+  private static final Duration RETENTION_CHECK = Duration.ofSeconds(5);
 
   private final Map<String, Object> kafka;
   private final String topic;
@@ -42,6 +42,7 @@ public final class ChunkIndex implements AutoCloseable {
   private @Nullable Thread follower;
   private @Nullable TopicReader reader;
   private @Nullable String problem;
+  private Map<TopicPartition, Long> beginnings = Map.of();
   private boolean caughtUp;
   private boolean closed;
   private int entries;
@@ -137,25 +138,20 @@ public final class ChunkIndex implements AutoCloseable {
 
   /// Forgets what retention has removed.
   private List<Entry> retained(Timeline timeline) {
-    try (RetainedRecords records = new RetainedRecords(kafka)) {
-      Set<ChunkOrigin> ends =
-          new HashSet<>(
-              records.retained(timeline.entries.stream().map(Entry::origin).limit(1).toList()));
-      if (ends.isEmpty() && !timeline.entries.isEmpty()) {
-        Set<ChunkOrigin> all =
-            records.retained(timeline.entries.stream().map(Entry::origin).toList());
-        int expired = timeline.entries.size() - all.size();
-        entries -= expired;
-        timeline.removed += expired;
-        timeline.entries.removeIf(entry -> !all.contains(entry.origin()));
-      }
-    }
+    int before = timeline.entries.size();
+    timeline.entries.removeIf(entry -> {
+      ChunkOrigin origin = entry.origin();
+      return origin.offset()
+          < beginnings.getOrDefault(new TopicPartition(topic, origin.partition()), 0L);
+    });
+    int expired = before - timeline.entries.size();
+    entries -= expired;
+    timeline.removed += expired;
     return timeline.entries;
   }
 
   private boolean beginningRetained() {
-    TopicReader open = reader;
-    return open != null && open.beginsAtZero();
+    return beginnings.values().stream().allMatch(offset -> offset == 0);
   }
 
   private void start() {
@@ -168,9 +164,14 @@ public final class ChunkIndex implements AutoCloseable {
     while (!isClosed()) {
       try (TopicReader opened = new TopicReader(kafka, List.of(topic), From.BEGINNING)) {
         begin(opened);
+        long checked = System.nanoTime();
         while (!isClosed()) {
           List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL);
           add(records, opened.caughtUp());
+          if (System.nanoTime() - checked > RETENTION_CHECK.toNanos()) {
+            retentionChecked(opened.beginnings());
+            checked = System.nanoTime();
+          }
         }
       } catch (RuntimeException e) {
         failed(e);
@@ -182,8 +183,20 @@ public final class ChunkIndex implements AutoCloseable {
     return closed;
   }
 
-  private synchronized void begin(TopicReader opened) {
+  private synchronized void retentionChecked(Map<TopicPartition, Long> now) {
+    beginnings = now;
+  }
+
+  private void begin(TopicReader opened) {
+    Map<TopicPartition, Long> now = opened.beginnings();
+    synchronized (this) {
+      reset(opened, now);
+    }
+  }
+
+  private void reset(TopicReader opened, Map<TopicPartition, Long> now) {
     reader = opened;
+    beginnings = now;
     streams.clear();
     entries = 0;
     caughtUp = false;

@@ -75,8 +75,8 @@ public final class LetterRedrive {
     try {
       return records
           .find(letter.origin())
-          .<Outcome>map(record ->
-              new Outcome.Redriven(letter.id(), redriver.redrive(letter, record)))
+          .<Outcome>map(
+              record -> new Outcome.Redriven(letter.id(), redriver.redrive(letter, record)))
           .orElseGet(() ->
               new Outcome.Failed(letter.id(), "the record is gone: it is no longer retained"));
     } catch (IllegalStateException e) {

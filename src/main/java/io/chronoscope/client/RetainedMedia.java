@@ -21,15 +21,17 @@ public final class RetainedMedia implements AutoCloseable {
 
   /// @return empty when the record is no longer retained, or holds no chunk
   public Optional<StreamInput.Chunk> find(ChunkOrigin origin) {
-    return records.find(origin).flatMap(record -> {
-      try {
-        return envelope.read(record) instanceof StreamInput.Chunk chunk
-            ? Optional.of(chunk)
-            : Optional.empty();
-      } catch (NoStreamException e) {
-        return Optional.empty();
-      }
-    });
+    return records
+        .find(origin)
+        .flatMap(record -> {
+          try {
+            return envelope.read(record) instanceof StreamInput.Chunk chunk
+                ? Optional.of(chunk)
+                : Optional.empty();
+          } catch (NoStreamException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   @Override

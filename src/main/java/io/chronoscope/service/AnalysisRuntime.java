@@ -102,8 +102,8 @@ public final class AnalysisRuntime implements AutoCloseable {
     return new StreamAnalysis(settings, new StreamTools(tools, load, rules, sink));
   }
 
-  /// Creates an analysis whose streams have nothing to do with the live ones, although some have the
-  /// same names: without their metrics and traces.
+  /// Creates an analysis whose streams have nothing to do with the live ones, although some have
+  /// the same names: without their metrics and traces.
   StreamAnalysis apart(
       AnalysisSettings settings, Rules rules, CommitSink sink, AnalysisListener listener) {
     WindowTools own =

@@ -20,8 +20,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// Analyzes retained chunks again, in this process and without a consumer group. What becomes of the
-/// results is up to the caller.
+/// Analyzes retained chunks again, in this process and without a consumer group. What becomes of
+/// the results is up to the caller.
 public final class Backtest {
 
   private final Map<String, Object> kafka;

@@ -88,7 +88,8 @@ public class ApiDescription implements OASFilter {
             components.addSchema(schema.getKey(), SchemaModels.convert(schema.getValue())));
     own.get("parameters")
         .properties()
-        .forEach(one -> components.addParameter(one.getKey(), parameter(one.getKey(), one.getValue())));
+        .forEach(
+            one -> components.addParameter(one.getKey(), parameter(one.getKey(), one.getValue())));
     api.getPaths()
         .getPathItems()
         .forEach((path, item) -> item.getOperations().values().forEach(one -> complete(path, one)));
@@ -130,8 +131,7 @@ public class ApiDescription implements OASFilter {
                           Problem.CONTENT_TYPE,
                           OASFactory.createMediaType()
                               .schema(
-                                  OASFactory.createSchema()
-                                      .ref("#/components/schemas/Problem"))));
+                                  OASFactory.createSchema().ref("#/components/schemas/Problem"))));
       operation.getResponses().addAPIResponse(status, response);
     }
   }

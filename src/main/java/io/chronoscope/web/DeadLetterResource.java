@@ -91,15 +91,13 @@ public class DeadLetterResource {
       @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
     Caller caller = callers.current();
     var pattern = Parameters.pattern("stream", stream);
-    Set<Rejection.Reason> reasons =
-        Parameters.constants("reason", Rejection.Reason.class, reason);
+    Set<Rejection.Reason> reasons = Parameters.constants("reason", Rejection.Reason.class, reason);
     int most = Parameters.limit(limit);
     List<Letter> letters =
         DeadLetters.read(kafka, names.of(Topic.DEAD_LETTERS)).values().stream()
             .filter(one -> caller.maySee(one.letter().stream()))
             .filter(one -> pattern.map(p -> p.matches(one.letter().stream())).orElse(true))
-            .filter(one ->
-                reasons.isEmpty() || reasons.contains(one.letter().rejection().reason()))
+            .filter(one -> reasons.isEmpty() || reasons.contains(one.letter().rejection().reason()))
             .toList();
     int start = Parameters.text(cursor).map(id -> after(letters, id)).orElse(0);
     List<Letter> page = letters.subList(start, Math.min(letters.size(), start + most));

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.PathPart;
 import org.jspecify.annotations.Nullable;
 
-/// Serves a file or a range of its bytes (RFC 9110, 14). Of several ranges the header is ignored, as
-/// it allows.
+/// Serves a file or a range of its bytes (RFC 9110, 14). Of several ranges the header is ignored,
+/// as it allows.
 final class FileRanges {
 
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
@@ -20,11 +20,7 @@ final class FileRanges {
   private FileRanges() {}
 
   static Response.ResponseBuilder respond(
-      Path file,
-      long sizeBytes,
-      EntityTag tag,
-      @Nullable String range,
-      @Nullable String ifRange) {
+      Path file, long sizeBytes, EntityTag tag, @Nullable String range, @Nullable String ifRange) {
     boolean current = ifRange == null || ifRange.equals("\"" + tag.getValue() + "\"");
     Matcher asked = RANGE.matcher(range == null || !current ? "" : range.strip());
     if (!asked.matches() || asked.group(1).isEmpty() && asked.group(2).isEmpty()) {
@@ -42,8 +38,7 @@ final class FileRanges {
             ? sizeBytes - 1
             : Math.min(sizeBytes - 1, Long.parseLong(asked.group(2)));
     if (from > last) {
-      return Response.status(RANGE_NOT_SATISFIABLE)
-          .header("Content-Range", "bytes */" + sizeBytes);
+      return Response.status(RANGE_NOT_SATISFIABLE).header("Content-Range", "bytes */" + sizeBytes);
     }
     return Response.status(PARTIAL_CONTENT)
         .entity(new PathPart(file, from, last - from + 1))

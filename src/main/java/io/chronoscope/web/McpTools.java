@@ -48,8 +48,7 @@ public class McpTools {
   private final AskedQuestions asked;
   private final Clips clips;
 
-  McpTools(
-      Index index, Callers callers, Publishers publishers, AskedQuestions asked, Clips clips) {
+  McpTools(Index index, Callers callers, Publishers publishers, AskedQuestions asked, Clips clips) {
     this.index = index;
     this.callers = callers;
     this.publishers = publishers;
@@ -60,8 +59,8 @@ public class McpTools {
   @Tool(
       name = "search",
       description =
-          "Finds moments in video streams by a description in words. Answers with ranked moments and"
-              + " their times, or that nothing fits.")
+          "Finds moments in video streams by a description in words. Answers with ranked moments"
+              + " and their times, or that nothing fits.")
   String search(
       @ToolArg(description = "What to find, in words") String query,
       @ToolArg(description = "Only these streams; * matches any characters", required = false)
@@ -112,8 +111,7 @@ public class McpTools {
           new ResultListing(
               filter(Optional.of(stream), from, to)
                   .withTypes(Set.of(ResultType.SUMMARY))
-                  .withLevels(
-                      Parameters.constants("level", Level.class, level.orElse("stream"))),
+                  .withLevels(Parameters.constants("level", Level.class, level.orElse("stream"))),
               ResultListing.Order.OLDEST_FIRST,
               MAX_ITEMS),
           stream);
@@ -123,8 +121,8 @@ public class McpTools {
   @Tool(
       name = "ask",
       description =
-          "Has the vision model look at a time range of one stream for something, and answers when it"
-              + " happens. Takes seconds to a minute.")
+          "Has the vision model look at a time range of one stream for something, and answers when"
+              + " it happens. Takes seconds to a minute.")
   String ask(
       @ToolArg(description = "The stream's id") String stream,
       @ToolArg(description = "What to look for, in words") String question,
@@ -163,8 +161,8 @@ public class McpTools {
   @Tool(
       name = "clip",
       description =
-          "Cuts a time range of one stream as an MP4 and answers with the path that plays it and the"
-              + " time of its first frame.")
+          "Cuts a time range of one stream as an MP4 and answers with the path that plays it and"
+              + " the time of its first frame.")
   String clip(
       @ToolArg(description = "The stream's id") String stream,
       @ToolArg(description = "Start of the range, RFC 3339") String from,
@@ -197,9 +195,7 @@ public class McpTools {
         Index.visibleTo(caller)
             .withRange(
                 Parameters.time("from", from.orElse(null)), Parameters.time("to", to.orElse(null)));
-    return Parameters.pattern("stream", stream.orElse(null))
-        .map(filter::withStream)
-        .orElse(filter);
+    return Parameters.pattern("stream", stream.orElse(null)).map(filter::withStream).orElse(filter);
   }
 
   /// A problem is an answer, too: the caller can correct its request.

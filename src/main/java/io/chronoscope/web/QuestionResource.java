@@ -48,8 +48,7 @@ public class QuestionResource {
   private final Callers callers;
   private final AskedQuestions asked;
 
-  QuestionResource(
-      Publishers publishers, Index index, Callers callers, AskedQuestions asked) {
+  QuestionResource(Publishers publishers, Index index, Callers callers, AskedQuestions asked) {
     this.publishers = publishers;
     this.index = index;
     this.callers = callers;

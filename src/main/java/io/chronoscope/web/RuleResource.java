@@ -143,8 +143,7 @@ public class RuleResource {
       responseCode = "201",
       description = "It is new",
       content = @Content(schema = @Schema(ref = "Rule")))
-  public Response put(
-      @Parameter(ref = "ruleId") @PathParam("id") String id, InputStream body) {
+  public Response put(@Parameter(ref = "ruleId") @PathParam("id") String id, InputStream body) {
     return put(id, Bodies.json(body));
   }
 
@@ -194,8 +193,7 @@ public class RuleResource {
     return find(id)
         .filter(rule -> callers.current().maySee(rule.streams().text()))
         .orElseThrow(() ->
-            new ProblemException(
-                Reason.NOT_FOUND, "there is no rule " + Parameters.excerpt(id)));
+            new ProblemException(Reason.NOT_FOUND, "there is no rule " + Parameters.excerpt(id)));
   }
 
   private Optional<Rule> find(String id) {

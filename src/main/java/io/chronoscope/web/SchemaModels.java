@@ -29,8 +29,7 @@ final class SchemaModels {
       json.path("$defs")
           .properties()
           .forEach(definition ->
-              models.put(
-                  name + "." + definition.getKey(), convert(definition.getValue(), name)));
+              models.put(name + "." + definition.getKey(), convert(definition.getValue(), name)));
     });
     return models;
   }
@@ -41,8 +40,7 @@ final class SchemaModels {
 
   private static Schema convert(JsonNode json, String owner) {
     Schema schema = OASFactory.createSchema();
-    json.properties()
-        .forEach(keyword -> set(schema, keyword.getKey(), keyword.getValue(), owner));
+    json.properties().forEach(keyword -> set(schema, keyword.getKey(), keyword.getValue(), owner));
     return schema;
   }
 
@@ -84,15 +82,15 @@ final class SchemaModels {
       case "items" -> schema.setItems(convert(value, owner));
       case "oneOf" -> value.forEach(one -> schema.addOneOf(convert(one, owner)));
       case "properties" ->
-          value.properties()
+          value
+              .properties()
               .forEach(one -> schema.addProperty(one.getKey(), convert(one.getValue(), owner)));
       case "additionalProperties" ->
           schema.setAdditionalPropertiesSchema(
               value.isBoolean()
                   ? OASFactory.createSchema().booleanSchema(value.asBoolean())
                   : convert(value, owner));
-      default ->
-          throw new IllegalArgumentException("a schema has the unknown keyword " + keyword);
+      default -> throw new IllegalArgumentException("a schema has the unknown keyword " + keyword);
     }
   }
 

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -64,6 +65,7 @@ import org.jspecify.annotations.Nullable;
 public class UploadResource {
 
   private static final int MAX_STREAM_ID = 512;
+  private static final int MAX_CONCURRENT = 4;
   private static final long MAX_SEQUENCE = (1L << 53) - 1;
   private static final String ANY_TYPE = "application/octet-stream";
 
@@ -84,6 +86,7 @@ public class UploadResource {
   private final Callers callers;
   private final AuditLog audit;
   private final ChronoscopeConfig settings;
+  private final Semaphore places = new Semaphore(MAX_CONCURRENT);
 
   UploadResource(
       Publishers publishers, Callers callers, AuditLog audit, ChronoscopeConfig settings) {
@@ -169,7 +172,9 @@ public class UploadResource {
       content = @Content(schema = @Schema(ref = "UploadedFile")))
   public Response file(
       @Parameter(ref = "streamId") @PathParam("id") String id,
-      @Parameter(description = "Time of the file's start (default: now)", example = "2026-05-04T12:00:00Z")
+      @Parameter(
+              description = "Time of the file's start (default: now)",
+              example = "2026-05-04T12:00:00Z")
           @QueryParam("start")
           @Nullable String start,
       @Parameter(description = "Minimum seconds of a chunk, 1 to 600 (default: 2)", example = "2")
@@ -183,8 +188,31 @@ public class UploadResource {
       throws IOException {
     Caller caller = uploader(id);
     Instant from = Parameters.time("start", start).orElseGet(Instant::now);
-    Duration length = Duration.ofSeconds(Parameters.number("chunkSeconds", chunkSeconds, 1, 600, 2));
+    Duration length =
+        Duration.ofSeconds(Parameters.number("chunkSeconds", chunkSeconds, 1, 600, 2));
     boolean ends = Parameters.text(end).isEmpty() || Parameters.flag("end", end);
+    if (!places.tryAcquire()) {
+      throw ProblemException.later(
+          Reason.BUSY,
+          "%d files are being uploaded already".formatted(MAX_CONCURRENT),
+          Duration.ofSeconds(5));
+    }
+    try {
+      return send(id, from, length, ends, contentType, body, caller);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Response send(
+      String id,
+      Instant from,
+      Duration length,
+      boolean ends,
+      @Nullable String contentType,
+      InputStream body,
+      Caller caller)
+      throws IOException {
     java.nio.file.Path file = Files.createTempFile("chronoscope-upload", ".media");
     try {
       try (OutputStream target = Files.newOutputStream(file)) {
@@ -270,7 +298,8 @@ public class UploadResource {
       // Reported below.
     }
     throw ProblemException.parameter(
-        "sequence", "'%s' is not a whole number from 0 on".formatted(Parameters.excerpt(text.get())));
+        "sequence",
+        "'%s' is not a whole number from 0 on".formatted(Parameters.excerpt(text.get())));
   }
 
   private static void requireVideo(java.nio.file.Path file, @Nullable String contentType)

@@ -2,7 +2,6 @@ package io.chronoscope.web;
 
 import io.chronoscope.decode.Clip;
 import io.chronoscope.decode.PlayableSegment;
-import io.chronoscope.domain.StreamClock;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
 import io.chronoscope.web.play.ClipCache.Cached;
@@ -105,8 +104,7 @@ public class VideoResource {
     callers.current().requireStream(id);
     Instant start = Parameters.requiredTime("from", from);
     Instant end = Parameters.requiredTime("to", to);
-    Clips.Mode mode =
-        Parameters.flag("transcode", transcode) ? Clips.Mode.ENCODE : Clips.Mode.COPY;
+    Clips.Mode mode = Parameters.flag("transcode", transcode) ? Clips.Mode.ENCODE : Clips.Mode.COPY;
     Cached made = clips.make(id, start, end, mode);
     Clip clip = made.clip();
     EntityTag tag = new EntityTag(made.key());
@@ -192,7 +190,10 @@ public class VideoResource {
       operationId = "getSegmentInitialization",
       summary = "Initialization of a segment",
       description = "What a playlist names as `EXT-X-MAP`.")
-  @APIResponse(responseCode = "200", description = "`ftyp` and `moov`", content = @Content(mediaType = MP4))
+  @APIResponse(
+      responseCode = "200",
+      description = "`ftyp` and `moov`",
+      content = @Content(mediaType = MP4))
   public Response initialization(
       @Parameter(ref = "streamId") @PathParam("id") String id,
       @Parameter(description = "Position of the chunk, as in the playlist", example = "0-17")
@@ -208,7 +209,10 @@ public class VideoResource {
       operationId = "getSegment",
       summary = "A segment",
       description = "The fragments of one chunk.")
-  @APIResponse(responseCode = "200", description = "The fragments", content = @Content(mediaType = MP4))
+  @APIResponse(
+      responseCode = "200",
+      description = "The fragments",
+      content = @Content(mediaType = MP4))
   public Response media(
       @Parameter(ref = "streamId") @PathParam("id") String id,
       @Parameter(description = "Position of the chunk, as in the playlist", example = "0-17")

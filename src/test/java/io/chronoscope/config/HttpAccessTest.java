@@ -40,7 +40,7 @@ class HttpAccessTest {
 
   private static HttpAccess access(Map<String, String> settings) {
     return HttpAccess.of(
-        ConfigLoader.load(builder ->
-            builder.withSources(new PropertiesConfigSource(settings, "test", 1000))));
+        ConfigLoader.load(
+            builder -> builder.withSources(new PropertiesConfigSource(settings, "test", 1000))));
   }
 }

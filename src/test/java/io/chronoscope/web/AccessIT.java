@@ -84,8 +84,7 @@ class AccessIT {
   void aPageKeepsItsTokenInACookie() {
     Http http = new Http(root);
 
-    HttpResponse<String> login =
-        http.send("POST", "/api/session", "{\"token\":\"" + WALL + "\"}");
+    HttpResponse<String> login = http.send("POST", "/api/session", "{\"token\":\"" + WALL + "\"}");
     String cookie = login.headers().firstValue("Set-Cookie").orElseThrow();
 
     assertThat(login.statusCode()).isEqualTo(204);

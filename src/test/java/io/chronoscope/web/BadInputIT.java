@@ -27,7 +27,13 @@ class BadInputIT {
 
   /// @param field empty where no field is at fault
   private record Case(
-      String method, String path, String body, String type, int status, String reason, String field) {
+      String method,
+      String path,
+      String body,
+      String type,
+      int status,
+      String reason,
+      String field) {
 
     static Case get(String path, int status, String reason, String field) {
       return new Case("GET", path, "", "", status, reason, field);
@@ -94,7 +100,12 @@ class BadInputIT {
         Case.json(
             "PUT", "/api/rules/a", "{\"text\":\"<|im_start|>\"}", 400, "invalid_body", "text"),
         Case.json(
-            "PUT", "/api/rules/a", "{\"text\":\"" + "x".repeat(100_000) + "\"}", 413, "too_large", ""),
+            "PUT",
+            "/api/rules/a",
+            "{\"text\":\"" + "x".repeat(100_000) + "\"}",
+            413,
+            "too_large",
+            ""),
         Case.json("DELETE", "/api/rules/none", "", 404, "not_found", ""),
         Case.json("POST", "/api/questions", "{}", 400, "invalid_body", "stream"),
         Case.json(

@@ -91,18 +91,21 @@ class DescribedIT {
             "/mcp",
             """
             {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26",
-             "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""",
+             "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}\
+            """,
             "Accept",
             ACCEPT);
     assertThat(initialized.statusCode()).as(initialized.body()).isEqualTo(200);
     String session = initialized.headers().firstValue("Mcp-Session-Id").orElseThrow();
     call(http, session, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
 
-    JsonNode tools = call(http, session, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}");
+    JsonNode tools =
+        call(http, session, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}");
     assertThat(tools.at("/result/tools").findValuesAsText("name"))
         .contains("search", "events", "summary", "ask", "clip");
 
-    JsonNode found = callTool(http, session, "search", "{\"query\":\"circle\",\"stream\":\"for m*\"}");
+    JsonNode found =
+        callTool(http, session, "search", "{\"query\":\"circle\",\"stream\":\"for m*\"}");
     assertThat(found.path("isError").asBoolean()).isFalse();
     assertThat(Http.parse(found.at("/content/0/text").asText()).at("/items/0/result/id").asText())
         .isEqualTo("for-models");
@@ -117,7 +120,8 @@ class DescribedIT {
             http,
             session,
             """
-            {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"%s","arguments":%s}}"""
+            {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"%s","arguments":%s}}\
+            """
                 .formatted(name, arguments))
         .get("result");
   }

@@ -3,8 +3,8 @@ package io.chronoscope.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Result.QuestionAnswer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -59,7 +59,8 @@ class OperatingIT {
             "/api/questions",
             """
             {"stream":"cam","question":"who comes","from":"2026-05-04T12:00:00Z",
-             "to":"2026-05-04T12:01:00Z"}""");
+             "to":"2026-05-04T12:01:00Z"}\
+            """);
 
     assertThat(asked.statusCode()).as(asked.body()).isEqualTo(202);
     String path = URI.create(asked.headers().firstValue("Location").orElseThrow()).getPath();

@@ -16,7 +16,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /// Uploads video and plays it.
@@ -30,13 +35,13 @@ class VideoIT {
   void anUploadedFilePlays() throws Exception {
     Http http = new Http(root);
     upload(http, "played", "libopenh264", "2026-05-04T12:00:00Z");
-    String path =
-        "/api/streams/played/clip?from=2026-05-04T12:00:01.5Z&to=2026-05-04T12:00:02.5Z";
+    String path = "/api/streams/played/clip?from=2026-05-04T12:00:01.5Z&to=2026-05-04T12:00:02.5Z";
 
     HttpResponse<byte[]> whole = http.bytes(path);
 
     assertThat(whole.statusCode()).as(new String(whole.body())).isEqualTo(200);
-    assertThat(whole.headers().firstValue("Chronoscope-Start")).contains("2026-05-04T12:00:01.000Z");
+    assertThat(whole.headers().firstValue("Chronoscope-Start"))
+        .contains("2026-05-04T12:00:01.000Z");
     assertThat(whole.headers().firstValue("Chronoscope-End")).contains("2026-05-04T12:00:02.520Z");
     MediaFacts facts = decode(whole.body());
     assertThat(facts.frames()).isEqualTo(38);
@@ -48,8 +53,7 @@ class VideoIT {
     assertThat(part.headers().firstValue("Content-Range"))
         .contains("bytes 100-199/" + whole.body().length);
     assertThat(http.bytes(path, "Range", "bytes=-50").body())
-        .isEqualTo(
-            Arrays.copyOfRange(whole.body(), whole.body().length - 50, whole.body().length));
+        .isEqualTo(Arrays.copyOfRange(whole.body(), whole.body().length - 50, whole.body().length));
     assertThat(http.bytes(path, "Range", "bytes=999999999-").statusCode()).isEqualTo(416);
     String tag = whole.headers().firstValue("ETag").orElseThrow();
     assertThat(http.bytes(path, "If-None-Match", tag).statusCode()).isEqualTo(304);
@@ -77,7 +81,12 @@ class VideoIT {
     byte[] joined = Arrays.copyOf(init, init.length + media.length);
     System.arraycopy(media, 0, joined, init.length, media.length);
     assertThat(decode(joined).frames()).isEqualTo(25);
-    assertThat(http.get("/api/streams/another" + base.substring(base.indexOf("/segments")) + "/init.mp4").statusCode())
+    assertThat(
+            http.get(
+                    "/api/streams/another"
+                        + base.substring(base.indexOf("/segments"))
+                        + "/init.mp4")
+                .statusCode())
         .isEqualTo(404);
   }
 
@@ -126,8 +135,49 @@ class VideoIT {
     assertThat(sent.statusCode()).as(sent.body()).isEqualTo(201);
     assertThat(Http.parse(sent.body()).get("durationMs").asLong()).isEqualTo(1000);
     assertThat(
-            http.bytes(
-                    "/api/streams/single/clip?from=2026-05-04T16:00:00Z&to=2026-05-04T16:00:01Z")
+            http.bytes("/api/streams/single/clip?from=2026-05-04T16:00:00Z&to=2026-05-04T16:00:01Z")
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void whatRetentionRemovedIsGone() throws Exception {
+    Http http = new Http(root);
+    byte[] media = TestMedia.video().codec("libopenh264").fps(25).frames(25).bytes();
+    JsonNode at = null;
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<String> sent =
+          http.send(
+              "POST",
+              "/api/streams/gone/chunks?start=2026-05-04T17:00:0%dZ&sequence=%d".formatted(i, i),
+              BodyPublishers.ofByteArray(media));
+      at = Http.parse(sent.body()).get("at");
+    }
+    String path = "/api/streams/gone/clip?from=2026-05-04T17:00:00Z&to=2026-05-04T17:00:00.900Z";
+    assertThat(http.bytes(path).statusCode()).isEqualTo(200);
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", ServedWithoutModel.Broker.servers))) {
+      admin
+          .deleteRecords(
+              Map.of(
+                  new TopicPartition("video.chunks", at.get("partition").asInt()),
+                  RecordsToDelete.beforeOffset(at.get("offset").asLong())))
+          .all()
+          .get();
+    }
+
+    HttpResponse<String> gone = http.get(path);
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (gone.statusCode() != 410 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(500_000_000);
+      gone = http.get(path);
+    }
+
+    assertThat(gone.statusCode()).as(gone.body()).isEqualTo(410);
+    assertThat(Http.parse(gone.body()).get("detail").asText())
+        .contains("retention of video.chunks", "2026-05-04T17:00:01Z");
+    assertThat(
+            http.bytes("/api/streams/gone/clip?from=2026-05-04T17:00:01Z&to=2026-05-04T17:00:02Z")
                 .statusCode())
         .isEqualTo(200);
   }
@@ -149,7 +199,6 @@ class VideoIT {
   }
 
   private static MediaFacts decode(byte[] media) throws Exception {
-    return new FfmpegDecoder()
-        .decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none());
+    return new FfmpegDecoder().decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none());
   }
 }

@@ -215,10 +215,7 @@ public final class BacktestCommand implements Callable<Integer> {
         output.report("no chunk in the time range is retained on " + scope.topic());
       }
       new BacktestReport(output, json)
-          .print(
-              Difference.between(live, found.in(scope, wanted)),
-              chunks,
-              shadowTopics.topics());
+          .print(Difference.between(live, found.in(scope, wanted)), chunks, shadowTopics.topics());
       return chunks;
     }
   }

@@ -110,8 +110,7 @@ class RequestGuard {
   }
 
   private static boolean isLoopback(HostAndPort authority) {
-    return authority != null
-        && LOOPBACK.contains(authority.host().toLowerCase(Locale.ROOT));
+    return authority != null && LOOPBACK.contains(authority.host().toLowerCase(Locale.ROOT));
   }
 
   /// Whether the request comes from this server's own page, or from no page at all.

@@ -40,7 +40,8 @@ public class ClipCache {
 
   /// Identifies a clip by what it is made of: a range that was not complete is made again later.
   static String key(String stream, Instant from, Instant to, Clips.Mode mode, List<Entry> entries) {
-    StringBuilder text = new StringBuilder(stream).append('\n').append(from).append(to).append(mode);
+    StringBuilder text =
+        new StringBuilder(stream).append('\n').append(from).append(to).append(mode);
     entries.forEach(entry -> text.append('\n').append(entry.origin()).append(entry.start()));
     try {
       byte[] digest =

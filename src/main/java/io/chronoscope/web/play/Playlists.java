@@ -89,17 +89,14 @@ public class Playlists {
     }
     boolean first = true;
     for (Entry entry : entries) {
-      String base =
-          "segments/%d-%d".formatted(entry.origin().partition(), entry.origin().offset());
+      String base = "segments/%d-%d".formatted(entry.origin().partition(), entry.origin().offset());
       if (!first) {
         text.append("#EXT-X-DISCONTINUITY\n");
       }
       first = false;
       text.append("#EXT-X-MAP:URI=\"%s/init.mp4\"\n".formatted(base))
           .append("#EXT-X-PROGRAM-DATE-TIME:%s\n".formatted(Rfc3339.format(entry.start())))
-          .append(
-              String.format(
-                  Locale.ROOT, "#EXTINF:%.3f,\n", duration(entry).toNanos() / 1e9))
+          .append(String.format(Locale.ROOT, "#EXTINF:%.3f,\n", duration(entry).toNanos() / 1e9))
           .append("%s/media.m4s\n".formatted(base));
     }
     if (complete) {
@@ -136,8 +133,7 @@ public class Playlists {
       }
       limits.checkBytes(chunk.sizeBytes());
       PlayableSegment segment =
-          limits.run(
-              deadline, () -> PlayableSegment.of(video.media(chunk), limits.decode()));
+          limits.run(deadline, () -> PlayableSegment.of(video.media(chunk), limits.decode()));
       synchronized (cache) {
         cache.put(key, segment);
       }
@@ -165,7 +161,8 @@ public class Playlists {
     }
     int dash = position.indexOf('-');
     return video.origin(
-        Integer.parseInt(position.substring(0, dash)), Long.parseLong(position.substring(dash + 1)));
+        Integer.parseInt(position.substring(0, dash)),
+        Long.parseLong(position.substring(dash + 1)));
   }
 
   private static ProblemException noSegment(String position) {

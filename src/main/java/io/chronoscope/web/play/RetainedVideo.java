@@ -71,10 +71,7 @@ public class RetainedVideo {
               ? gone(
                   "retention of %s has removed the video of %s to %s; the first that is retained of"
                       + " the stream starts at %s",
-                  topic,
-                  from,
-                  to,
-                  first)
+                  topic, from, to, first)
               : new ProblemException(
                   Reason.NO_VIDEO,
                   "no chunk covers %s to %s; the stream's chunks cover %s to %s, with gaps"

@@ -42,15 +42,15 @@ public class Stills {
     this.limits = limits;
   }
 
-  /// The picture shown at a time; where a chunk covers the time without a frame, its last one before.
+  /// The picture shown at a time; where a chunk covers the time without a frame, its last one
+  /// before.
   ///
   /// @param widthPx the most
   /// @throws ProblemException when there is none
   public byte[] at(String stream, Instant time, int widthPx) {
     Deadline deadline = limits.deadline();
     try {
-      List<Entry> entries =
-          video.find(stream, time, time.plusNanos(1_000_000), deadline).entries();
+      List<Entry> entries = video.find(stream, time, time.plusNanos(1_000_000), deadline).entries();
       Entry entry = entries.getFirst();
       String key = entry.origin() + " " + time + " " + widthPx;
       byte[] cached = cached(key);

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class WorkLimits {
 
+  /// Requests that wait occupy threads that others need.
+  private static final int MAX_WAITING = 6;
+
   private final Duration maxSpan;
   private final long maxBytes;
   private final Duration timeout;
@@ -88,9 +91,10 @@ public class WorkLimits {
 
   /// Runs work when one of the places is free.
   ///
-  /// @throws ProblemException BUSY when none becomes free in time
+  /// @throws ProblemException BUSY when none becomes free in time, or too many wait
   <T> T run(Deadline deadline, Callable<T> work) throws Exception {
-    if (!places.tryAcquire(deadline.left().toMillis(), TimeUnit.MILLISECONDS)) {
+    if (places.getQueueLength() >= MAX_WAITING
+        || !places.tryAcquire(deadline.left().toMillis(), TimeUnit.MILLISECONDS)) {
       throw ProblemException.later(
           Reason.BUSY,
           "other clips are being made (chronoscope.play.concurrency)",

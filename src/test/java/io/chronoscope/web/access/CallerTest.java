@@ -27,8 +27,7 @@ class CallerTest {
 
   @Test
   void anotherStreamIsNoStream() {
-    assertThatThrownBy(() -> caller.requireStream("dock"))
-        .hasMessage("there is no stream dock");
+    assertThatThrownBy(() -> caller.requireStream("dock")).hasMessage("there is no stream dock");
   }
 
   @Test
