@@ -8,6 +8,7 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
 import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.cli.search.SearchCommand;
+import io.chronoscope.cli.selfcheck.SelfCheckCommand;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.EnvironmentVariables;
@@ -68,6 +69,7 @@ public final class CommandLineInterface {
             new EvaluateCommand(output),
             BenchCommand.commandLine(output),
             new BundleCommand(output),
+            new SelfCheckCommand(output),
             new RehearseCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);

@@ -92,6 +92,11 @@ public final class AnalysisRuntime implements AutoCloseable {
     return engine.checkpoint().hints();
   }
 
+  /// Bytes of cached embeddings.
+  long embeddingBytes() {
+    return tools.embeddings().bytes();
+  }
+
   ModelRef model() {
     return engine.ref();
   }

@@ -10,6 +10,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.domain.Picture;
 import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.messaging.rule.RuleLoader;
@@ -127,6 +128,7 @@ class ServiceLifecycle {
       metrics.watchShedding(load);
       FormerMetricNames.publish(registry);
       InfoMetrics.publish(registry, runtime.model(), settings.device());
+      MemoryMetrics.publish(registry, Picture::heldBytes, runtime::embeddingBytes);
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);
