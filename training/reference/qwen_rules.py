@@ -251,12 +251,12 @@ class Checkpoint:
         return self.config.vision_config.tokens_per_second
 
 
-def load_checkpoint(directory: Path, attention: str = "eager") -> Checkpoint:
+def load_checkpoint(directory: Path, attention: str = "eager", dtype: torch.dtype = torch.float32) -> Checkpoint:
     """Loads a checkpoint; a tensor that is missing, unknown or of another shape is an error."""
     from transformers import Qwen2_5_VLForConditionalGeneration
 
     loaded: Any = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        directory, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
+        directory, dtype=dtype, attn_implementation=attention, output_loading_info=True
     )
     model, info = loaded
     wrong = {k: v for k, v in info.items() if v}

@@ -445,6 +445,35 @@ def write_case(case: Case, root: Path, tokenizer: Tokenizer, tries: int) -> None
     )
 
 
+def write_bf16(case: Case, root: Path, tokenizer: Tokenizer) -> None:
+    """Writes what the reference computes in bfloat16 on the checkpoint of a case that is written already."""
+    run = CaseRun(case, tokenizer)
+    directory = root / case.name
+    checkpoint = rules.load_checkpoint(directory / "checkpoint")
+    model = checkpoint.model
+    embeddings = rules.encode(model, run.visions)
+    result = run.answer(model, embeddings=embeddings)
+    # Read as bfloat16, not converted to it: the frequencies of the rotary embeddings stay in float32.
+    rounded = rules.load_checkpoint(directory / "checkpoint", dtype=BF16).model
+    rounded_embeddings = rules.encode(rounded, run.visions)
+    rounded_result = run.answer(rounded, embeddings=rounded_embeddings)
+    moved = {
+        "encoder": float((torch.cat(rounded_embeddings).float() - torch.cat(embeddings)).abs().max()),
+        "logits": float((rounded_result.first_logits.float() - result.first_logits).abs().max()),
+    }
+    write_golden_json(
+        directory / "bf16.json",
+        {
+            "case": case.name,
+            "encoder": write_floats(directory / "encoder.bf16.f32", torch.cat(rounded_embeddings).float()),
+            "logits": write_floats(directory / "logits.bf16.f32", rounded_result.first_logits.float()),
+            "tokenIds": rounded_result.ids,
+            "float32Distance": moved,
+        },
+    )
+    print(f"{case.name}: bfloat16 moves the encoder by {moved['encoder']:.1e}, the logits by {moved['logits']:.1e}")
+
+
 def check_layout(tokenizer: Tokenizer) -> None:
     """The chat template shipped in the checkpoints lays a prompt out exactly as rules.chat_prompt does."""
     from jinja2 import Environment
@@ -467,6 +496,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="write only these cases (or 'preprocess')")
     parser.add_argument("--tries", type=int, default=600, help="seeds to try for each case")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bf16", action="store_true", help="write only the bfloat16 results of existing cases")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     transformers.logging.set_verbosity_error()
@@ -475,6 +505,11 @@ def main() -> None:
     tokenizer = tiny.build_tokenizer()
     assert tokenizer.to_str() == tiny.build_tokenizer().to_str(), "the tokenizer is not reproducible"
     check_layout(tokenizer)
+    if args.bf16:
+        for case in CASES:
+            if not args.only or case.name in args.only:
+                write_bf16(case, args.out, tokenizer)
+        return
     chosen = args.only or [c.name for c in CASES] + ["preprocess"]
     for name in chosen:
         directory = args.out / name
@@ -483,7 +518,9 @@ def main() -> None:
         if name == "preprocess":
             preprocess_goldens.write(directory, tokenizer, write_golden_json)
         else:
-            write_case(next(c for c in CASES if c.name == name), args.out, tokenizer, args.tries)
+            case = next(c for c in CASES if c.name == name)
+            write_case(case, args.out, tokenizer, args.tries)
+            write_bf16(case, args.out, tokenizer)
 
 
 if __name__ == "__main__":

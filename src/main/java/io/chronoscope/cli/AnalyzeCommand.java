@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.PointInTime;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
@@ -61,6 +62,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Option(
       names = "--start-time",
       paramLabel = "T",
+      converter = PointInTime.class,
       description = "Start of the videos, such as 2026-05-04T12:00:00Z (default: now).")
   Optional<Instant> startTime = Optional.empty();
 

@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.checkpoint.PixelLimits;
+import io.chronoscope.cli.console.PictureFiles;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;

@@ -4,6 +4,7 @@ import io.chronoscope.claimcheck.MediaUploader;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.PointInTime;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.FileFeed;
@@ -71,6 +72,7 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--start-time",
       paramLabel = "T",
+      converter = PointInTime.class,
       description = "Start of the stream, such as 2026-05-04T12:00:00Z (default: now).")
   Optional<Instant> startTime = Optional.empty();
 

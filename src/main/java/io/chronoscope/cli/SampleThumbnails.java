@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.cli.console.PictureFiles;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.render.TimelinePicture;

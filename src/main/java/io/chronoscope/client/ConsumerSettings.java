@@ -42,7 +42,7 @@ public final class ConsumerSettings {
   }
 
   /// A consumer with the settings of [#withoutGroup(Map)]; the caller closes it.
-  static KafkaConsumer<byte[], byte[]> openWithoutGroup(Map<String, Object> kafka) {
+  public static KafkaConsumer<byte[], byte[]> openWithoutGroup(Map<String, Object> kafka) {
     return new KafkaConsumer<>(
         withoutGroup(kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

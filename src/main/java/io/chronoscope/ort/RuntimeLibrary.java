@@ -1,15 +1,11 @@
 package io.chronoscope.ort;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,9 +54,9 @@ public final class RuntimeLibrary {
               new OnnxRuntimeException(
                   "-D%s=%s: the folder has no %s".formatted(FOLDER_PROPERTY, folder, mainNames())));
     }
-    Optional<Packaged> cuda =
+    Optional<PackagedLibrary> cuda =
         device instanceof Device.Cuda ? packaged(CUDA_KERNELS) : Optional.empty();
-    Packaged packaged =
+    PackagedLibrary packaged =
         cuda.or(() -> packaged(""))
             .orElseThrow(() ->
                 new OnnxRuntimeException(
@@ -88,13 +84,7 @@ public final class RuntimeLibrary {
     };
   }
 
-  /// A library in a jar.
-  ///
-  /// @param main the library itself
-  /// @param others libraries that it loads
-  record Packaged(URL main, List<URL> others) {}
-
-  private static Optional<Packaged> packaged(String kernels) {
+  private static Optional<PackagedLibrary> packaged(String kernels) {
     for (String folder : List.of(bytedecoFolder(), microsoftFolder())) {
       // The CUDA library of the first layout computes on the CPU, too, but not as the CPU library.
       if (kernels.isEmpty() && folder.equals(bytedecoFolder())) {
@@ -109,7 +99,7 @@ public final class RuntimeLibrary {
           for (String other : List.of("onnxruntime_providers_shared", CUDA_KERNELS)) {
             resource(folder, System.mapLibraryName(other)).ifPresent(others::add);
           }
-          return Optional.of(new Packaged(main.get(), others));
+          return Optional.of(new PackagedLibrary(main.get(), others));
         }
       }
     }
@@ -139,16 +129,12 @@ public final class RuntimeLibrary {
     return name.contains("mac") ? "osx" : name.contains("win") ? "win" : "linux";
   }
 
-  /// Unpacks a library unless that has been done before. Processes may do so at the same time: a
-  /// file appears under its name when it is complete.
-  ///
-  /// @return the main library
-  static Path unpack(Packaged packaged) {
+  private static Path unpack(PackagedLibrary packaged) {
     Path cache = cacheDirectory;
     try {
       if (cache != null) {
         try {
-          return unpack(packaged, cache.resolve("native"));
+          return packaged.unpack(cache.resolve("native"));
         } catch (IOException e) {
           LOG.log(
               Level.WARNING,
@@ -157,7 +143,7 @@ public final class RuntimeLibrary {
               e.toString());
         }
       }
-      return unpack(packaged, temporaryDirectory());
+      return packaged.unpack(temporaryDirectory());
     } catch (IOException e) {
       throw new OnnxRuntimeException("cannot unpack ONNX Runtime's library: " + e, e);
     }
@@ -176,51 +162,6 @@ public final class RuntimeLibrary {
       }
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "left behind: " + directory, e);
-    }
-  }
-
-  /// @return the main library, in a folder for its build under `directory`
-  static Path unpack(Packaged packaged, Path directory) throws IOException {
-    Path folder = directory.resolve("onnxruntime-" + fingerprint(packaged.main()));
-    Files.createDirectories(folder);
-    for (URL other : packaged.others()) {
-      unpack(other, folder);
-    }
-    return unpack(packaged.main(), folder);
-  }
-
-  private static Path unpack(URL resource, Path folder) throws IOException {
-    String path = resource.getPath();
-    Path file = folder.resolve(path.substring(path.lastIndexOf('/') + 1));
-    URLConnection connection = resource.openConnection();
-    connection.setUseCaches(false);
-    try (InputStream in = connection.getInputStream()) {
-      if (Files.isRegularFile(file) && Files.size(file) == connection.getContentLengthLong()) {
-        return file;
-      }
-      Path part = Files.createTempFile(folder, "unpacking", ".part");
-      try {
-        Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(part);
-      }
-    }
-    return file;
-  }
-
-  /// Tells builds of the library apart: size, and the checksum that the jar states.
-  private static String fingerprint(URL resource) throws IOException {
-    URLConnection connection = resource.openConnection();
-    connection.setUseCaches(false);
-    String size = Long.toHexString(connection.getContentLengthLong());
-    if (connection instanceof JarURLConnection jar) {
-      try (var file = jar.getJarFile()) {
-        return Long.toHexString(file.getEntry(jar.getEntryName()).getCrc()) + "-" + size;
-      }
-    }
-    try (InputStream in = connection.getInputStream()) {
-      return size;
     }
   }
 }

@@ -96,10 +96,7 @@ public final class Session implements AutoCloseable {
     }
     RuntimeEnvironment runtime = RuntimeEnvironment.get(device);
     try (OrtSessionOptions options = OrtSessionOptions.create(runtime.api())) {
-      // Shapes change from run to run: memory patterns would accumulate, one for each.
-      options.intraOpThreads(intraOpThreads).withoutMemoryPatterns();
-      // Threads that spin between operators would take cores from video decoding and other streams.
-      options.config("session.intra_op.allow_spinning", "0");
+      configure(options, intraOpThreads);
       folder(graph)
           .ifPresent(folder ->
               options.config(
@@ -127,6 +124,37 @@ public final class Session implements AutoCloseable {
               .formatted(runtime.api().version(), name, device, e.getMessage()),
           e);
     }
+  }
+
+  /// Compiles a model that another program built and that carries its weights itself, for the CPU.
+  ///
+  /// @param name for messages
+  /// @param model the bytes of an ONNX file
+  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @throws OnnxRuntimeException when the runtime rejects the model
+  public static Session ofModel(String name, byte[] model, int intraOpThreads) {
+    RuntimeEnvironment runtime = RuntimeEnvironment.get(Device.CPU);
+    try (OrtSessionOptions options = OrtSessionOptions.create(runtime.api())) {
+      configure(options, intraOpThreads);
+      OrtSession session = OrtSession.create(runtime.api(), runtime.address(), model, options);
+      return new Session(
+          name,
+          session,
+          SessionMemory.of(session, Device.CPU, runtime),
+          new GraphCapture.Unavailable());
+    } catch (OrtStatusException e) {
+      throw new OnnxRuntimeException(
+          "ONNX Runtime %s rejects the %s model: %s"
+              .formatted(runtime.api().version(), name, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void configure(OrtSessionOptions options, int intraOpThreads) {
+    // Shapes change from run to run: memory patterns would accumulate, one for each.
+    options.intraOpThreads(intraOpThreads).withoutMemoryPatterns();
+    // Threads that spin between operators would take cores from video decoding and other streams.
+    options.config("session.intra_op.allow_spinning", "0");
   }
 
   private static OrtSession create(
@@ -204,6 +232,11 @@ public final class Session implements AutoCloseable {
   /// @return the caller closes it before the session
   public Binding bind() {
     return new Binding(name, OrtIoBinding.of(session), memory, capture.uncaptured());
+  }
+
+  /// Whether runs that [#captured] repeats become CUDA graphs.
+  public boolean capturesRuns() {
+    return capture instanceof GraphCapture.OfCuda;
   }
 
   /// Repeats the runs of a binding whose tensors stay as they are.

@@ -111,11 +111,18 @@ public record IndexedResult(PublishedResult published, ChangePosition changed) {
     return result() instanceof Alert alert ? Optional.of(alert.rule()) : Optional.empty();
   }
 
-  /// The model's confidence, 0 to 1, where the result states one: alerts do.
+  /// The model's confidence, 0 to 1, where the result states one.
   public OptionalDouble confidence() {
-    return result() instanceof Alert alert
-        ? OptionalDouble.of(alert.score())
-        : OptionalDouble.empty();
+    return switch (result()) {
+      case Alert alert -> OptionalDouble.of(alert.score());
+      case VideoEvent event -> event.certainty().confidence();
+      case Gap gap -> OptionalDouble.empty();
+      case Summary summary -> OptionalDouble.empty();
+      case Unanswered unanswered -> OptionalDouble.empty();
+      case StreamEnd end -> OptionalDouble.empty();
+      case QuestionAnswer answer -> OptionalDouble.empty();
+      case DeadLetter deadLetter -> OptionalDouble.empty();
+    };
   }
 
   /// How far [#start()] and [#end()] may be off, in milliseconds; 0 where the result states none.

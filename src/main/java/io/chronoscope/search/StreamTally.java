@@ -1,31 +1,82 @@
 package io.chronoscope.search;
 
-import io.chronoscope.domain.Result.Alert;
-import io.chronoscope.domain.Result.DeadLetter;
-import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Inferred;
-import io.chronoscope.domain.Result.QuestionAnswer;
-import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.StreamEnd;
-import io.chronoscope.domain.Result.Summary;
-import io.chronoscope.domain.Result.Unanswered;
-import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.wire.ResultType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what the topics say about one stream, result by result. Not thread-safe.
 public final class StreamTally {
 
+  /// What a result contributes.
+  ///
+  /// @param validity whether it counts as something that happened
+  /// @param lagMs how long the last chunk had waited when it was analyzed; 0 if not analyzed
+  /// @param loadLevel level of load shedding at that time
+  public record Entry(
+      ResultType type,
+      Validity validity,
+      Instant start,
+      Instant end,
+      Instant publishedAt,
+      long lagMs,
+      int loadLevel) {
+
+    public static Entry of(IndexedResult one) {
+      Validity validity =
+          one.status()
+              .map(status ->
+                  switch (status) {
+                    case OPEN, UPDATE -> Validity.IN_PROGRESS;
+                    case CLOSED -> Validity.FINAL;
+                    case WITHDRAWN -> Validity.WITHDRAWN;
+                  })
+              .orElse(Validity.FINAL);
+      boolean inferred = one.result() instanceof Inferred;
+      return new Entry(
+          one.type(),
+          validity,
+          one.start(),
+          one.end(),
+          one.published().publishedAt(),
+          inferred ? ((Inferred) one.result()).sampling().lagMs() : 0,
+          inferred ? ((Inferred) one.result()).sampling().loadLevel() : 0);
+    }
+  }
+
+  /// [Status], as far as it matters here.
+  public enum Validity {
+    IN_PROGRESS,
+    FINAL,
+    WITHDRAWN
+  }
+
+  private enum Bound {
+    FIRST_START,
+    LAST_END,
+    LAST_PUBLISHED,
+    LAST_ANALYZED,
+    LATEST_WINDOW,
+    STREAM_END,
+    LAST_DEAD_LETTER
+  }
+
   private final String stream;
   private @Nullable Instant firstStart;
   private @Nullable Instant lastEnd;
   private @Nullable Instant lastPublished;
   private @Nullable Instant lastAnalyzed;
-  private @Nullable Inferred latestWindow;
+  private @Nullable Entry latestWindow;
   private @Nullable StreamEnd end;
   private @Nullable Instant lastDeadLetter;
+
+  /// What a removed result determined and no other has taken over since.
+  private final EnumSet<Bound> lost = EnumSet.noneOf(Bound.class);
+
   private long results;
   private long events;
   private long openEvents;
@@ -39,29 +90,70 @@ public final class StreamTally {
 
   /// Adds the latest revision of a result. A former revision has to be removed before.
   public void add(IndexedResult one) {
-    count(one, 1);
-    firstStart = earlier(firstStart, one.start());
-    lastEnd = later(lastEnd, one.end());
-    lastPublished = later(lastPublished, one.published().publishedAt());
-    switch (one.result()) {
-      case Summary summary -> analyzed(summary, summary.end());
-      case Unanswered unanswered -> analyzed(unanswered, unanswered.end());
-      case VideoEvent event -> lastAnalyzed = later(lastAnalyzed, event.end());
-      case Alert alert -> lastAnalyzed = later(lastAnalyzed, alert.end());
-      case StreamEnd ended -> {
-        if (end == null || !ended.end().isBefore(end.end())) {
-          end = ended;
-        }
-      }
-      case DeadLetter letter -> lastDeadLetter = later(lastDeadLetter, one.start());
-      case Gap gap -> {}
-      case QuestionAnswer answer -> {}
+    add(Entry.of(one));
+    if (one.result() instanceof StreamEnd ended) {
+      addEnd(ended);
     }
   }
 
-  /// Takes back what [#add] counted. The times stay: what was seen of a stream remains true.
-  public void remove(IndexedResult one) {
+  /// Adds what a result contributes; an end of the stream needs [#addEnd] as well.
+  public void add(Entry one) {
+    count(one, 1);
+    if (firstStart == null || !one.start().isAfter(firstStart)) {
+      firstStart = one.start();
+      lost.remove(Bound.FIRST_START);
+    }
+    lastEnd = later(lastEnd, one.end(), Bound.LAST_END);
+    lastPublished = later(lastPublished, one.publishedAt(), Bound.LAST_PUBLISHED);
+    switch (one.type()) {
+      case SUMMARY, UNANSWERED -> {
+        Entry former = latestWindow;
+        if (former == null
+            || one.end().isAfter(former.end())
+            || (one.end().equals(former.end())
+                && !one.publishedAt().isBefore(former.publishedAt()))) {
+          latestWindow = one;
+          lost.remove(Bound.LATEST_WINDOW);
+        }
+        lastAnalyzed = later(lastAnalyzed, one.end(), Bound.LAST_ANALYZED);
+      }
+      case EVENT, ALERT -> lastAnalyzed = later(lastAnalyzed, one.end(), Bound.LAST_ANALYZED);
+      case DEAD_LETTER ->
+          lastDeadLetter = later(lastDeadLetter, one.start(), Bound.LAST_DEAD_LETTER);
+      case GAP, STREAM_END, ANSWER -> {}
+    }
+  }
+
+  public void addEnd(StreamEnd ended) {
+    StreamEnd former = end;
+    if (former == null || !ended.end().isBefore(former.end())) {
+      end = ended;
+      lost.remove(Bound.STREAM_END);
+    }
+  }
+
+  /// Takes back what [#add] counted.
+  public void remove(Entry one) {
     count(one, -1);
+    lose(Bound.FIRST_START, one.start().equals(firstStart));
+    lose(Bound.LAST_END, one.end().equals(lastEnd));
+    lose(Bound.LAST_PUBLISHED, one.publishedAt().equals(lastPublished));
+    lose(Bound.LAST_ANALYZED, one.end().equals(lastAnalyzed));
+    lose(Bound.LATEST_WINDOW, one.equals(latestWindow));
+    lose(Bound.STREAM_END, one.type() == ResultType.STREAM_END);
+    lose(Bound.LAST_DEAD_LETTER, one.start().equals(lastDeadLetter));
+  }
+
+  private void lose(Bound bound, boolean determinedByRemoved) {
+    if (determinedByRemoved) {
+      lost.add(bound);
+    }
+  }
+
+  /// Whether a removed result may have been the first or the last of its kind, so that the stream
+  /// has to be counted anew before [#facts()] is right.
+  public boolean isStale() {
+    return !lost.isEmpty();
   }
 
   /// Whether no result is left.
@@ -77,15 +169,15 @@ public final class StreamTally {
     }
     StreamEnd last = end;
     boolean continued = last != null && lastAnalyzed != null && lastAnalyzed.isAfter(last.end());
-    Inferred window = latestWindow;
+    Entry window = latestWindow;
     return new StreamFacts(
         stream,
         firstStart,
         lastEnd,
         seen,
         continued ? Optional.empty() : Optional.ofNullable(last),
-        window == null ? Duration.ZERO : Duration.ofMillis(window.sampling().lagMs()),
-        window == null ? 0 : window.sampling().loadLevel(),
+        window == null ? Duration.ZERO : Duration.ofMillis(window.lagMs()),
+        window == null ? 0 : window.loadLevel(),
         events,
         openEvents,
         alerts,
@@ -94,36 +186,26 @@ public final class StreamTally {
         Optional.ofNullable(lastDeadLetter));
   }
 
-  private void count(IndexedResult one, int by) {
+  private void count(Entry one, int by) {
     results += by;
-    boolean valid = one.status().filter(Status.WITHDRAWN::equals).isEmpty();
-    switch (one.result()) {
-      case VideoEvent event -> {
-        events += valid ? by : 0;
-        openEvents += event.isFinal() ? 0 : by;
+    int valid = one.validity() == Validity.WITHDRAWN ? 0 : by;
+    switch (one.type()) {
+      case EVENT -> {
+        events += valid;
+        openEvents += one.validity() == Validity.IN_PROGRESS ? by : 0;
       }
-      case Alert alert -> alerts += valid ? by : 0;
-      case Gap gap -> gaps += valid ? by : 0;
-      case DeadLetter letter -> deadLetters += by;
-      case Summary summary -> {}
-      case Unanswered unanswered -> {}
-      case StreamEnd ended -> {}
-      case QuestionAnswer answer -> {}
+      case ALERT -> alerts += valid;
+      case GAP -> gaps += valid;
+      case DEAD_LETTER -> deadLetters += by;
+      case SUMMARY, UNANSWERED, STREAM_END, ANSWER -> {}
     }
   }
 
-  private void analyzed(Inferred window, Instant until) {
-    if (lastAnalyzed == null || latestWindow == null || !until.isBefore(lastAnalyzed)) {
-      latestWindow = window;
+  private Instant later(@Nullable Instant one, Instant other, Bound bound) {
+    if (one == null || !other.isBefore(one)) {
+      lost.remove(bound);
+      return other;
     }
-    lastAnalyzed = later(lastAnalyzed, until);
-  }
-
-  private static Instant earlier(@Nullable Instant one, Instant other) {
-    return one == null || other.isBefore(one) ? other : one;
-  }
-
-  private static Instant later(@Nullable Instant one, Instant other) {
-    return one == null || other.isAfter(one) ? other : one;
+    return one;
   }
 }

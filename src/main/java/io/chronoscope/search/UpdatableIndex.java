@@ -7,19 +7,31 @@ import java.util.Map;
 /// interface; those of [ResultIndex] run beside them.
 public interface UpdatableIndex extends ResultIndex, AutoCloseable {
 
-  /// The offset at which reading resumes, for each partition that was read before. Everything below
-  /// it is durable in the index.
-  Map<SourcePartition, Long> durableOffsets();
+  /// The offset at which reading goes on, for each partition that was read before. When the index
+  /// was just opened, everything below it is durable.
+  Map<SourcePartition, Long> nextOffsets();
 
-  /// Applies records in order and makes them visible to readers. An older revision than the indexed
-  /// one changes nothing, so that records may be applied twice.
+  /// Says which cluster the following records come from; an index of another one is cleared.
+  void readFrom(String clusterId);
+
+  /// Applies records in order and makes them visible to readers. A revision that is not newer than
+  /// the indexed one changes nothing, so that records may be applied twice.
   void apply(IndexBatch batch);
 
   /// Makes everything applied so far durable, together with the offsets it ends at.
   void commit();
 
-  /// Removes results that ended before a time, and what was remembered of them.
+  /// Removes results that ended before a time, and what is remembered of those removed before it.
   void removeBefore(Instant time);
+
+  /// Removes results whose records the topic no longer retains.
+  ///
+  /// @param firstOffset the partition's first retained offset
+  void removeBelow(SourcePartition partition, long firstOffset);
+
+  /// Forgets everything, for a rebuild from topics that are not those that were read before.
+  /// Changes count anew.
+  void clear();
 
   /// Reports how far the topics reach, for [#progress()].
   void topicsEndAt(Map<SourcePartition, Long> endOffsets);

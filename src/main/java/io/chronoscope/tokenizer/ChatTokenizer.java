@@ -11,41 +11,17 @@ import java.util.Map;
 
 /// A checkpoint's tokenizer. Thread-safe.
 ///
-/// Delegates to Hugging Face's own `tokenizers` through DJL. By default DJL reports its use to a
-/// server, queries a cloud's metadata address, and on a machine with CUDA downloads another build
-/// of the native library. This class therefore switches DJL to offline mode and opts out of
-/// tracking before it loads anything (the system properties `ai.djl.offline` and `OPT_OUT_TRACKING`
-/// override both). The native library is unpacked from its jar once, to
-/// `~/.cache/chronoscope/tokenizers` or, if the home directory is not writable, to
-/// `.djl.ai/tokenizers` in the temporary directory; `DJL_CACHE_DIR` or `ENGINE_CACHE_DIR`
-/// (environment or system property) change the location. Nothing else is written, apart from what
-/// JNA unpacks to its own temporary directory while DJL probes for CUDA.
+/// Delegates to Hugging Face's own `tokenizers`, see `NativeTokenizers`.
 public final class ChatTokenizer implements AutoCloseable {
 
   static {
-    setIfAbsent("ai.djl.offline", "true");
-    setIfAbsent("OPT_OUT_TRACKING", "true");
-    Path home = Path.of(System.getProperty("user.home", ""));
-    boolean chosen = isSet("DJL_CACHE_DIR") || isSet("ENGINE_CACHE_DIR");
-    if (!chosen && Files.isWritable(home)) {
-      System.setProperty("DJL_CACHE_DIR", home.resolve(".cache/chronoscope").toString());
-    }
+    NativeTokenizers.prepare();
   }
 
   private final HuggingFaceTokenizer tokenizer;
 
   private ChatTokenizer(HuggingFaceTokenizer tokenizer) {
     this.tokenizer = tokenizer;
-  }
-
-  private static void setIfAbsent(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
-  }
-
-  private static boolean isSet(String name) {
-    return System.getenv(name) != null || System.getProperty(name) != null;
   }
 
   /// Opens the tokenizer of a checkpoint directory.

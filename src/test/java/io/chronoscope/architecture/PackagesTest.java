@@ -59,6 +59,11 @@ class PackagesTest {
           "tracing",
           "client",
           "search",
+          "search.sentence",
+          "search.query",
+          "search.lucene",
+          "search.follow",
+          "search.grounding",
           "broker",
           "messaging",
           "messaging.delivery",
@@ -66,6 +71,7 @@ class PackagesTest {
           "messaging.question",
           "messaging.rule",
           "evaluation",
+          "evaluation.search",
           "render",
           "config",
           "service",
@@ -80,9 +86,11 @@ class PackagesTest {
           "cli.bench.engine",
           "cli.bench",
           "cli.backtest",
+          "cli.selfcheck",
           "cli.bundle",
           "cli.dlq",
           "cli.rules",
+          "cli.search",
           "cli");
 
   private static final JavaClasses CLASSES =
@@ -156,9 +164,11 @@ class PackagesTest {
         "wire",
         "tracing",
         "client",
+        "search.follow",
         "messaging..",
         "service",
         "cli..");
+    only("org.apache.lucene..", "search.query", "search.lucene");
     only("io.opentelemetry..", "tracing");
     only("io.cloudevents..", "wire");
     // Annotations of the stream state in analysis; JSON from the model in analysis.window.

@@ -11,6 +11,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.jar.JarEntry;
@@ -24,7 +25,7 @@ class RuntimeLibraryTest {
 
   @TempDir Path folder;
 
-  private RuntimeLibrary.Packaged packaged(String main) throws IOException {
+  private PackagedLibrary packaged(String main) throws IOException {
     Path jar = folder.resolve("natives-" + main.length() + main.hashCode() + ".jar");
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file)) {
@@ -33,7 +34,7 @@ class RuntimeLibraryTest {
       out.putNextEntry(new JarEntry("natives/libother.so"));
       out.write(new byte[] {1, 2, 3});
     }
-    return new RuntimeLibrary.Packaged(
+    return new PackagedLibrary(
         url(jar, "natives/libmain.so"), List.of(url(jar, "natives/libother.so")));
   }
 
@@ -44,12 +45,12 @@ class RuntimeLibraryTest {
   @Test
   void unpacksOnce() throws IOException {
     Path cache = folder.resolve("cache");
-    Path main = RuntimeLibrary.unpack(packaged("library"), cache);
+    Path main = packaged("library").unpack(cache);
     assertThat(main).hasContent("library").hasFileName("libmain.so");
     assertThat(main.resolveSibling("libother.so")).hasBinaryContent(new byte[] {1, 2, 3});
     Files.setLastModifiedTime(main, EARLIER);
 
-    assertThat(RuntimeLibrary.unpack(packaged("library"), cache)).isEqualTo(main);
+    assertThat(packaged("library").unpack(cache)).isEqualTo(main);
 
     assertThat(Files.getLastModifiedTime(main)).isEqualTo(EARLIER);
     try (var files = Files.list(main.getParent())) {
@@ -58,21 +59,32 @@ class RuntimeLibraryTest {
   }
 
   @Test
-  void replacesAFileThatIsIncomplete() throws IOException {
+  void replacesAFileThatIsIncompleteOrChanged() throws IOException {
     Path cache = folder.resolve("cache");
-    Path main = RuntimeLibrary.unpack(packaged("library"), cache);
-    Files.writeString(main, "lib");
+    Path main = packaged("library").unpack(cache);
+    for (String damaged : List.of("lib", "librarx")) {
+      Files.writeString(main, damaged);
 
-    RuntimeLibrary.unpack(packaged("library"), cache);
+      packaged("library").unpack(cache);
 
-    assertThat(main).hasContent("library");
+      assertThat(main).hasContent("library");
+    }
+  }
+
+  @Test
+  void nobodyElseMayWriteWhatIsLoaded() throws IOException {
+    assumeThat(folder.getFileSystem().supportedFileAttributeViews()).contains("posix");
+    Path main = packaged("library").unpack(folder.resolve("cache"));
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(main.getParent())))
+        .isEqualTo("rwx------");
   }
 
   @Test
   void keepsBuildsApart() throws IOException {
     Path cache = folder.resolve("cache");
-    Path one = RuntimeLibrary.unpack(packaged("library"), cache);
-    Path other = RuntimeLibrary.unpack(packaged("another"), cache);
+    Path one = packaged("library").unpack(cache);
+    Path other = packaged("another").unpack(cache);
 
     assertThat(one).hasContent("library").isNotEqualTo(other);
     assertThat(other).hasContent("another");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.shedding.LoadGovernor;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -15,14 +16,16 @@ class MetricDescriptionsTest {
   @Test
   void everyMetricHasAHelpText() {
     registry.config().meterFilter(new MetricDescriptions());
-    var unusedAnalysis = new AnalysisMetrics(registry);
+    new AnalysisMetrics(registry).watchShedding(LoadGovernor.off());
     var unusedMessaging = new MessagingMetrics(registry);
     InfoMetrics.publish(registry, new ModelRef("demo", "1"), "cpu");
-    FormerMetricNames.publish(registry);
 
     assertThat(registry.getMeters())
         .hasSizeGreaterThan(30)
         .extracting(Meter::getId)
+        // The simple registry shows the buckets of a histogram as gauges of their own.
+        .filteredOn(
+            id -> !id.getName().endsWith(".histogram") && !id.getName().endsWith(".percentile"))
         .allSatisfy(id -> assertThat(id.getDescription()).as(id.getName()).isNotBlank());
   }
 }

@@ -48,7 +48,7 @@ public final class InMemoryIndex implements UpdatableIndex {
   private final Map<Key, Change.Removed> removed = new HashMap<>();
   private final Map<SourcePartition, Long> offsets = new HashMap<>();
   private final Map<SourcePartition, Long> ends = new HashMap<>();
-  private final String build;
+  private String build;
   private long sequence;
   private boolean closed;
 
@@ -86,9 +86,12 @@ public final class InMemoryIndex implements UpdatableIndex {
   }
 
   @Override
-  public synchronized Map<SourcePartition, Long> durableOffsets() {
+  public synchronized Map<SourcePartition, Long> nextOffsets() {
     return Map.copyOf(offsets);
   }
+
+  @Override
+  public void readFrom(String clusterId) {}
 
   @Override
   public synchronized void apply(IndexBatch batch) {
@@ -109,7 +112,8 @@ public final class InMemoryIndex implements UpdatableIndex {
   private void add(PublishedResult published) {
     Key key = new Key(ResultType.of(published.result()), published.result().id());
     IndexedResult former = results.get(key);
-    if (former == null || revision(published.result()) > revision(former.result())) {
+    boolean revised = published.result() instanceof Result.Revised;
+    if (former == null || !revised || revision(published.result()) > revision(former.result())) {
       removed.remove(key);
       results.put(key, new IndexedResult(published, nextPosition()));
     }
@@ -135,6 +139,26 @@ public final class InMemoryIndex implements UpdatableIndex {
   @Override
   public synchronized void removeBefore(Instant time) {
     results.values().removeIf(one -> one.end().isBefore(time));
+  }
+
+  @Override
+  public synchronized void removeBelow(SourcePartition partition, long firstOffset) {
+    results
+        .values()
+        .removeIf(one ->
+            one.at().topic().equals(partition.topic())
+                && one.at().partition() == partition.partition()
+                && one.at().offset() < firstOffset);
+  }
+
+  @Override
+  public synchronized void clear() {
+    results.clear();
+    removed.clear();
+    offsets.clear();
+    build += "'";
+    sequence = 0;
+    notifyAll();
   }
 
   @Override
@@ -190,7 +214,7 @@ public final class InMemoryIndex implements UpdatableIndex {
         results.values().stream()
             .filter(request.filter()::matches)
             .filter(one -> words(one.text()).containsAll(words))
-            .sorted(Comparator.comparing(ListPosition::of))
+            .sorted(Comparator.comparing(IndexedResult::type).thenComparing(ListPosition::of))
             .limit(request.limit())
             .map(one -> new SearchHit(one, 1, fragments(one.text(), words), Optional.empty()))
             .toList();

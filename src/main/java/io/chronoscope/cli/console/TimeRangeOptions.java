@@ -10,10 +10,17 @@ public final class TimeRangeOptions {
       names = "--from",
       paramLabel = "T",
       required = true,
-      description = "Start of the time range, such as 2026-05-04T12:00:00Z.")
+      converter = PointInTime.class,
+      description =
+          "Start of the time range: 2026-05-04T12:00:00Z, 12:00, or 10m for ten minutes ago.")
   Instant from = Instant.EPOCH;
 
-  @Option(names = "--to", paramLabel = "T", required = true, description = "End of the time range.")
+  @Option(
+      names = "--to",
+      paramLabel = "T",
+      required = true,
+      converter = PointInTime.class,
+      description = "End of the time range.")
   Instant to = Instant.EPOCH;
 
   public Instant from() {

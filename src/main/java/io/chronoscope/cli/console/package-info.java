@@ -1,8 +1,8 @@
 /// What all commands share. Options: [KafkaOptions], [ModelOptions], [TimeRangeOptions] and
-/// converters for option values ([DurationConverter], [SecondsConverter]); they override settings
-/// through [SettingOverrides]. [KafkaConnection] checks that the brokers respond, [BrokerRefusal]
-/// explains why they do not. [Output] is where results and messages go, [Columns] and [Decimals]
-/// format tables.
+/// converters for option values ([PointInTime], [DurationConverter], [SecondsConverter]); they
+/// override settings through [SettingOverrides]. [KafkaConnection] checks that the brokers respond,
+/// [BrokerRefusal] explains why they do not. [Output] is where results and messages go, [Columns]
+/// and [Decimals] format tables.
 @NullMarked
 package io.chronoscope.cli.console;
 

@@ -69,6 +69,17 @@ public final class EmbeddedService {
   /// @throws IllegalStateException when the analysis of a stream fails
   public Map<String, StreamResults> run(
       List<SegmentStream> streams, Pace pace, Consumer<StreamResults> onResult) {
+    return run(streams, pace, onResult, complete -> {});
+  }
+
+  /// The same; the service stays up until `onceComplete`, which gets all results, returns.
+  ///
+  /// @see #run(List, Pace, Consumer)
+  public Map<String, StreamResults> run(
+      List<SegmentStream> streams,
+      Pace pace,
+      Consumer<StreamResults> onResult,
+      Consumer<Map<String, StreamResults>> onceComplete) {
     Map<String, StreamResults> all = new LinkedHashMap<>();
     streams.forEach(stream -> all.put(stream.id(), new StreamResults(stream.id())));
     TopicNames topics = LayerSettings.topicNames(settings);
@@ -78,6 +89,7 @@ public final class EmbeddedService {
       Topics.ensure(client, topics);
       SettingOverrides.useBroker(servers);
       SettingOverrides.set("chronoscope.http.port", "0");
+      SettingOverrides.set("chronoscope.search.directory", "memory");
       SettingOverrides.set("chronoscope.management.port", "0");
       if (System.getenv("CHRONOSCOPE_LOG_LEVEL") == null) {
         SettingOverrides.set("chronoscope.log.level", "WARN");
@@ -99,6 +111,7 @@ public final class EmbeddedService {
                               () -> feed.send(streams), task -> Thread.ofVirtual().start(task));
                       collect(reader, sending, all, onResult);
                     }
+                    onceComplete.accept(all);
                     return ExitCode.OK;
                   },
                   listener.andThen(endListener()),

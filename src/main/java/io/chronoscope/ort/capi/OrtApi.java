@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The function table of one loaded library of ONNX Runtime, which stays loaded until the process
 /// ends. Thread-safe.
@@ -39,6 +41,7 @@ public final class OrtApi {
   ///
   /// @throws IllegalArgumentException when it cannot be loaded, is not ONNX Runtime, or is too old
   public static OrtApi load(Path library) {
+    refuseTelemetry();
     SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
     MemorySegment getApiBase =
         symbols
@@ -55,6 +58,21 @@ public final class OrtApi {
               .formatted(library, version, API_VERSION));
     }
     return new OrtApi(version, struct(table, OrtFunction.TABLE_LENGTH));
+  }
+
+  /// From 1.29 on ONNX Runtime reports its use to its vendor unless this variable is set when the
+  /// environment is created.
+  private static void refuseTelemetry() {
+    Optional<MemorySegment> setVariable = Linker.nativeLinker().defaultLookup().find("setenv");
+    if (setVariable.isPresent()) {
+      try (Arena arena = Arena.ofConfined()) {
+        NativeCalls.call(
+            setVariable.get(),
+            arena.allocateFrom("ORT_DISABLE_TELEMETRY").address(),
+            arena.allocateFrom("1").address(),
+            1);
+      }
+    }
   }
 
   private static MemorySegment struct(long address, long pointers) {
@@ -89,7 +107,8 @@ public final class OrtApi {
     }
   }
 
-  /// Creates the environment that sessions need. There is one in a process; it is never released.
+  /// Creates the environment that sessions need, without telemetry. There is one in a process; it
+  /// is never released.
   ///
   /// @return its address
   public long createEnvironment(String name) {
@@ -101,7 +120,9 @@ public final class OrtApi {
               LOG_ERRORS,
               arena.allocateFrom(name).address(),
               out.address()));
-      return out.get(JAVA_LONG, 0);
+      long environment = out.get(JAVA_LONG, 0);
+      check(call(OrtFunction.DISABLE_TELEMETRY_EVENTS, environment));
+      return environment;
     }
   }
 

@@ -1,4 +1,4 @@
-package io.chronoscope.cli;
+package io.chronoscope.cli.console;
 
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.domain.Picture;
@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /// Reads and writes still pictures.
-final class PictureFiles {
+public final class PictureFiles {
 
   private PictureFiles() {}
 
   /// Reads the PNG files of a directory in the order of their names.
   ///
   /// @return owned by the caller, which closes them
-  static List<Picture> readFolder(Path folder) {
+  public static List<Picture> readFolder(Path folder) {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files =
@@ -49,7 +49,7 @@ final class PictureFiles {
   /// Reads any format that Java supports: PNG, JPEG, GIF, BMP. The alpha channel is ignored.
   ///
   /// @return owned by the caller, which closes it
-  static Picture read(Path file) {
+  public static Picture read(Path file) {
     BufferedImage image;
     try {
       image = ImageIO.read(file.toFile());
@@ -76,7 +76,7 @@ final class PictureFiles {
   }
 
   /// Converts to the type that Java2D draws.
-  static BufferedImage toImage(Picture picture) {
+  public static BufferedImage toImage(Picture picture) {
     BufferedImage image =
         new BufferedImage(picture.widthPx(), picture.heightPx(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < picture.heightPx(); y++) {
@@ -91,7 +91,7 @@ final class PictureFiles {
     return image;
   }
 
-  static void write(BufferedImage image, Path file) {
+  public static void write(BufferedImage image, Path file) {
     try {
       Path parent = file.toAbsolutePath().getParent();
       if (parent != null) {

@@ -1,0 +1,451 @@
+package io.chronoscope.search.lucene;
+
+import io.chronoscope.search.ChangePosition;
+import io.chronoscope.search.Changes;
+import io.chronoscope.search.Changes.Change;
+import io.chronoscope.search.IndexBatch;
+import io.chronoscope.search.IndexProgress;
+import io.chronoscope.search.IndexedResult;
+import io.chronoscope.search.ResultListing;
+import io.chronoscope.search.ResultPage;
+import io.chronoscope.search.SearchOutcome;
+import io.chronoscope.search.SearchRequest;
+import io.chronoscope.search.SourcePartition;
+import io.chronoscope.search.StreamFacts;
+import io.chronoscope.search.StreamTally;
+import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.UpdatableIndex;
+import io.chronoscope.wire.ResultType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortedNumericSelector;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+
+/// The index in a Lucene directory, which it alone writes. What is applied is visible at once and
+/// durable with the next [#commit()]; the offsets of the topics are part of each Lucene commit, so
+/// that a process that dies at any moment goes on exactly where its index stands.
+///
+/// Longer than others because it is both sides of [UpdatableIndex]; what it does with documents is
+/// in `ResultDocument`, `ResultQueries`, `RankedSearch` and `BatchPlan`.
+public final class LuceneIndex implements UpdatableIndex {
+
+  private final IndexFiles files;
+  private final IndexWriter writer;
+  private final SearcherManager searchers;
+  private final TextEmbedder embedder;
+  private final RankedSearch ranked;
+  private final ChangeSignal signal = new ChangeSignal();
+
+  /// Guarded by itself.
+  private final Map<String, StreamTally> tallies = new TreeMap<>();
+
+  private final Map<SourcePartition, Long> nextOffsets = new ConcurrentSkipListMap<>(ORDER);
+  private final Map<SourcePartition, Long> endOffsets = new ConcurrentSkipListMap<>(ORDER);
+
+  private static final Comparator<SourcePartition> ORDER =
+      Comparator.comparing(SourcePartition::topic).thenComparing(SourcePartition::partition);
+
+  private volatile CommitData current;
+  private volatile boolean caughtUp;
+  private long committedSequence;
+  private boolean changedSinceCommit;
+
+  private LuceneIndex(IndexFiles files, TextEmbedder embedder, CommitData current)
+      throws IOException {
+    this.files = files;
+    this.writer = files.writer();
+    this.embedder = embedder;
+    this.ranked = new RankedSearch(embedder);
+    this.current = current;
+    this.committedSequence = current.sequence();
+    this.nextOffsets.putAll(current.offsets());
+    this.searchers = new SearcherManager(writer, null);
+    countAll();
+  }
+
+  /// Opens or creates an index.
+  ///
+  /// @param files closed with the index
+  /// @param embedder stays open; the index was built with the same model, or is built anew
+  /// @throws UncheckedIOException when the directory cannot be used
+  public static LuceneIndex open(IndexFiles files, TextEmbedder embedder) {
+    String schema = schema(embedder);
+    try {
+      CommitData found = CommitData.read(files.commitData());
+      if (found.schema().equals(schema)) {
+        return new LuceneIndex(files, embedder, found.resumed());
+      }
+      files.writer().deleteAll();
+      LuceneIndex index = new LuceneIndex(files, embedder, CommitData.ofNew(schema));
+      index.changedSinceCommit = true;
+      index.commit();
+      return index;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open the index in " + files, e);
+    }
+  }
+
+  /// The version of documents and embeddings; an index of another one is built anew.
+  static String schema(TextEmbedder embedder) {
+    return ResultDocument.VERSION + "/" + embedder.id();
+  }
+
+  private void countAll() throws IOException {
+    synchronized (tallies) {
+      tallies.clear();
+      tallies.putAll(read(ResultQueries::tallies));
+    }
+  }
+
+  @Override
+  public Map<SourcePartition, Long> nextOffsets() {
+    return current.offsets();
+  }
+
+  @Override
+  public void readFrom(String clusterId) {
+    if (!current.cluster().isEmpty() && !current.cluster().equals(clusterId)) {
+      clear();
+    }
+    current = current.of(clusterId);
+  }
+
+  @Override
+  public void apply(IndexBatch batch) {
+    if (current.sequence() + batch.changes().size() - committedSequence
+        > CommitData.MAX_UNCOMMITTED) {
+      commit();
+    }
+    try {
+      BatchPlan plan = read(searcher -> BatchPlan.of(batch, searcher, current.position()));
+      write(plan);
+      nextOffsets.putAll(batch.nextOffsets());
+      current =
+          new CommitData(
+              current.schema(),
+              current.cluster(),
+              current.build(),
+              plan.last().sequence(),
+              current.forgotten(),
+              nextOffsets);
+      changedSinceCommit = true;
+      if (!plan.isEmpty()) {
+        searchers.maybeRefreshBlocking();
+        count(plan);
+        signal.changed();
+      }
+      noteProgress();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to the index in " + files, e);
+    }
+  }
+
+  private void write(BatchPlan plan) throws IOException {
+    List<IndexedResult> upserts = plan.upserts();
+    Map<IndexedResult, float[]> vectors = vectors(upserts);
+    for (IndexedResult one : upserts) {
+      Document document = ResultDocument.of(one, Optional.ofNullable(vectors.get(one)));
+      Term key = ResultDocument.keyTerm(one.type(), one.id());
+      if (plan.replaces(one)) {
+        writer.updateDocument(key, document);
+      } else {
+        writer.addDocument(document);
+      }
+    }
+    for (Change.Removed one : plan.removals()) {
+      writer.deleteDocuments(ResultDocument.keyTerm(one.type(), one.id()));
+      writer.addDocument(ResultDocument.ofRemoved(one, Instant.now()));
+    }
+  }
+
+  private void count(BatchPlan plan) {
+    synchronized (tallies) {
+      plan.formerEntries()
+          .forEach((stream, entries) -> {
+            StreamTally tally = tallies.get(stream);
+            if (tally != null) {
+              entries.forEach(tally::remove);
+            }
+          });
+      plan.upserts()
+          .forEach(one -> tallies.computeIfAbsent(one.stream(), StreamTally::new).add(one));
+      tallies.values().removeIf(StreamTally::isEmpty);
+    }
+  }
+
+  private Map<IndexedResult, float[]> vectors(List<IndexedResult> upserts) {
+    List<IndexedResult> some =
+        upserts.stream()
+            .filter(one -> ResultDocument.hasMeaning(one.result()) && !one.text().isBlank())
+            .toList();
+    Map<IndexedResult, float[]> vectors = new HashMap<>();
+    if (!some.isEmpty()) {
+      List<float[]> embedded = embedder.embed(some.stream().map(IndexedResult::text).toList());
+      for (int i = 0; i < some.size(); i++) {
+        vectors.put(some.get(i), embedded.get(i));
+      }
+    }
+    return vectors;
+  }
+
+  @Override
+  public void commit() {
+    if (!changedSinceCommit) {
+      return;
+    }
+    try {
+      writer.setLiveCommitData(current.write().entrySet());
+      writer.commit();
+      committedSequence = current.sequence();
+      changedSinceCommit = false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot commit the index in " + files, e);
+    }
+  }
+
+  @Override
+  public void removeBefore(Instant time) {
+    long before = ResultDocument.micros(time) - 1;
+    try {
+      long forgotten = read(searcher -> lastRemoval(searcher, before));
+      remove(LongField.newRangeQuery(ResultDocument.END, Long.MIN_VALUE, before));
+      writer.deleteDocuments(
+          LongField.newRangeQuery(ResultDocument.REMOVED_AT, Long.MIN_VALUE, before));
+      current =
+          new CommitData(
+              current.schema(),
+              current.cluster(),
+              current.build(),
+              current.sequence(),
+              Math.max(current.forgotten(), forgotten),
+              current.offsets());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove from the index in " + files, e);
+    }
+  }
+
+  private static long lastRemoval(IndexSearcher searcher, long before) throws IOException {
+    TopDocs found =
+        searcher.search(
+            LongField.newRangeQuery(ResultDocument.REMOVED_AT, Long.MIN_VALUE, before),
+            1,
+            new Sort(
+                LongField.newSortField(
+                    ResultDocument.SEQUENCE, true, SortedNumericSelector.Type.MAX)));
+    for (ScoreDoc one : found.scoreDocs) {
+      return ResultDocument.read(searcher.storedFields().document(one.doc), "")
+          .position()
+          .sequence();
+    }
+    return 0;
+  }
+
+  @Override
+  public void removeBelow(SourcePartition partition, long firstOffset) {
+    if (firstOffset <= 0) {
+      return;
+    }
+    try {
+      remove(
+          new BooleanQuery.Builder()
+              .add(
+                  new TermQuery(new Term(ResultDocument.PARTITION, partition.toString())),
+                  Occur.FILTER)
+              .add(LongField.newRangeQuery(ResultDocument.OFFSET, 0, firstOffset - 1), Occur.FILTER)
+              .build());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove from the index in " + files, e);
+    }
+  }
+
+  private void remove(Query query) throws IOException {
+    if (read(searcher -> searcher.count(query)) > 0) {
+      writer.deleteDocuments(query);
+      changedSinceCommit = true;
+      searchers.maybeRefreshBlocking();
+      countAll();
+    }
+  }
+
+  @Override
+  public void clear() {
+    try {
+      writer.deleteAll();
+      nextOffsets.clear();
+      endOffsets.clear();
+      caughtUp = false;
+      current = CommitData.ofNew(current.schema()).of(current.cluster());
+      committedSequence = 0;
+      changedSinceCommit = true;
+      searchers.maybeRefreshBlocking();
+      countAll();
+      commit();
+      signal.changed();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot clear the index in " + files, e);
+    }
+  }
+
+  @Override
+  public void topicsEndAt(Map<SourcePartition, Long> ends) {
+    endOffsets.putAll(ends);
+    noteProgress();
+  }
+
+  private void noteProgress() {
+    caughtUp =
+        caughtUp
+            || (!endOffsets.isEmpty()
+                && endOffsets.entrySet().stream()
+                    .allMatch(end -> nextOffsets.getOrDefault(end.getKey(), 0L) >= end.getValue()));
+  }
+
+  @Override
+  public List<StreamFacts> streams() {
+    synchronized (tallies) {
+      return tallies.keySet().stream().map(this::facts).flatMap(Optional::stream).toList();
+    }
+  }
+
+  @Override
+  public Optional<StreamFacts> stream(String id) {
+    synchronized (tallies) {
+      return facts(id);
+    }
+  }
+
+  private Optional<StreamFacts> facts(String stream) {
+    StreamTally tally = tallies.get(stream);
+    if (tally != null && tally.isStale()) {
+      tally = answer(searcher -> ResultQueries.tally(searcher, stream));
+      tallies.replace(stream, tally);
+    }
+    return tally == null || tally.isEmpty() ? Optional.empty() : Optional.of(tally.facts());
+  }
+
+  /// Merges away what was replaced and removed, which until then still weighs in the scores of
+  /// words.
+  public void compact() {
+    try {
+      writer.forceMergeDeletes();
+      searchers.maybeRefreshBlocking();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot compact the index in " + files, e);
+    }
+  }
+
+  @Override
+  public ResultPage list(ResultListing listing) {
+    return answer(searcher -> ResultQueries.list(searcher, listing, current.build()));
+  }
+
+  @Override
+  public Optional<IndexedResult> find(ResultType type, String id) {
+    return answer(searcher -> ResultQueries.find(searcher, type, id, current.build()));
+  }
+
+  @Override
+  public SearchOutcome search(SearchRequest request) {
+    return answer(searcher -> ranked.search(searcher, request, current.build()));
+  }
+
+  @Override
+  public Changes changes(ChangePosition after, int limit, Duration wait) {
+    long deadline = System.nanoTime() + wait.toNanos();
+    while (true) {
+      long seen = signal.count();
+      CommitData now = current;
+      if (!after.build().equals(now.build())
+          || after.sequence() < now.forgotten()
+          || after.sequence() > now.sequence()) {
+        return new Changes.Restarted(now.position());
+      }
+      List<Change> changes =
+          answer(searcher -> ResultQueries.changes(searcher, after.sequence(), limit, now.build()));
+      if (!changes.isEmpty()) {
+        return new Changes.Continued(changes, changes.getLast().position());
+      }
+      if (!signal.await(seen, deadline)) {
+        return new Changes.Continued(List.of(), after);
+      }
+    }
+  }
+
+  @Override
+  public ChangePosition latestChange() {
+    return current.position();
+  }
+
+  @Override
+  public IndexProgress progress() {
+    List<IndexProgress.OfPartition> partitions = new ArrayList<>();
+    Map<SourcePartition, Long> all = new TreeMap<>(ORDER);
+    all.putAll(endOffsets);
+    nextOffsets.forEach((partition, next) -> all.merge(partition, next, Math::max));
+    all.forEach((partition, end) ->
+        partitions.add(
+            new IndexProgress.OfPartition(
+                partition, nextOffsets.getOrDefault(partition, 0L), end)));
+    return new IndexProgress(
+        caughtUp ? IndexProgress.Phase.FOLLOWING : IndexProgress.Phase.BUILDING,
+        answer(ResultQueries::count),
+        partitions);
+  }
+
+  @Override
+  public void close() {
+    signal.close();
+    try {
+      commit();
+      searchers.close();
+      files.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the index in " + files, e);
+    }
+  }
+
+  @FunctionalInterface
+  interface Reading<T> {
+
+    T from(IndexSearcher searcher) throws IOException;
+  }
+
+  private <T> T read(Reading<T> reading) throws IOException {
+    IndexSearcher searcher = searchers.acquire();
+    try {
+      return reading.from(searcher);
+    } finally {
+      searchers.release(searcher);
+    }
+  }
+
+  private <T> T answer(Reading<T> reading) {
+    try {
+      return read(reading);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the index in " + files, e);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.chronoscope.search.lucene;
+
+import io.chronoscope.domain.Result;
+import io.chronoscope.search.IndexedResult;
+import io.chronoscope.search.ListPosition;
+import io.chronoscope.search.ResultFilter;
+import io.chronoscope.search.SearchHit;
+import io.chronoscope.search.SearchOutcome;
+import io.chronoscope.search.SearchRequest;
+import io.chronoscope.search.SearchRequest.Matching;
+import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.query.Highlighter;
+import io.chronoscope.search.query.RankFusion;
+import io.chronoscope.search.query.RankFusion.Ranked;
+import io.chronoscope.search.query.Relevance;
+import io.chronoscope.search.query.SearchText;
+import io.chronoscope.wire.ResultType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.DoubleValues;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.SortedNumericSelector;
+import org.apache.lucene.search.TopDocs;
+
+/// Search in words over a point-in-time view of the index: candidates by words and by meaning,
+/// fused by rank; of these, what is likely enough to be meant.
+final class RankedSearch {
+
+  /// Results of these types are found unless the filter names others.
+  private static final Set<ResultType> SEARCHED =
+      Set.of(ResultType.EVENT, ResultType.ALERT, ResultType.SUMMARY, ResultType.GAP);
+
+  /// Candidates that each ranking brings in; more cost time and come from further down.
+  private static final int MIN_CANDIDATES = 50;
+
+  private static final int CANDIDATES_PER_HIT = 3;
+
+  /// The graph is searched by quantized vectors; of what it brings, the exact ones decide.
+  private static final int OVERSAMPLING = 2;
+
+  /// Among results of the same words the newest come first.
+  private static final Sort BY_SCORE =
+      new Sort(
+          SortField.FIELD_SCORE,
+          LongField.newSortField(ResultDocument.START, true, SortedNumericSelector.Type.MIN));
+
+  private final TextEmbedder embedder;
+
+  RankedSearch(TextEmbedder embedder) {
+    this.embedder = embedder;
+  }
+
+  /// @param build of the index
+  SearchOutcome search(IndexSearcher searcher, SearchRequest request, String build)
+      throws IOException {
+    SearchText text = SearchText.parse(request.text());
+    Query filter = filter(request.filter(), text);
+    int candidates = Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * request.limit());
+    RankFusion<Integer> fusion = new RankFusion<>();
+    if (request.matching() != Matching.MEANING) {
+      fusion.add(byWords(searcher, text, filter, candidates));
+    }
+    Map<Integer, Double> cosines = new HashMap<>();
+    if (request.matching() != Matching.WORDS) {
+      float[] meaning = embedder.embed(text.plain());
+      Set<Integer> near = byMeaning(searcher, meaning, filter, candidates);
+      Set<Integer> all = new HashSet<>(near);
+      all.addAll(fusion.scores().keySet());
+      cosines.putAll(cosines(searcher, meaning, all));
+      fusion.add(ranked(near, cosines, candidates));
+    }
+    Map<Integer, Double> fused = fusion.scores();
+    List<SearchHit> hits = new ArrayList<>();
+    Relevance relevance = new Relevance(text, request.matching());
+    Highlighter highlighter = new Highlighter(text);
+    for (Candidate one : ranked(searcher, fused, build)) {
+      double estimate =
+          relevance.estimate(
+              relevance.evidence(one.result().text(), cosines.getOrDefault(one.doc(), 0.0)));
+      if (relevance.isEnough(estimate) && hits.size() < request.limit()) {
+        hits.add(
+            new SearchHit(
+                one.result(),
+                estimate,
+                highlighter.fragments(one.result().text()),
+                Optional.empty()));
+      }
+    }
+    if (!hits.isEmpty()) {
+      return new SearchOutcome.Found(hits);
+    }
+    return new SearchOutcome.NothingFound(
+        fused.isEmpty()
+            ? "no result passes the filters and has these words"
+            : "no result fits well enough");
+  }
+
+  private static Query filter(ResultFilter filter, SearchText text) {
+    BooleanQuery.Builder all = new BooleanQuery.Builder();
+    all.add(
+        FilterQueries.of(filter.types().isEmpty() ? filter.withTypes(SEARCHED) : filter),
+        Occur.FILTER);
+    WordQueries.require(text, all);
+    return all.build();
+  }
+
+  private static List<Ranked<Integer>> byWords(
+      IndexSearcher searcher, SearchText text, Query filter, int count) throws IOException {
+    BooleanQuery query =
+        new BooleanQuery.Builder()
+            .add(WordQueries.scoring(text), Occur.MUST)
+            .add(filter, Occur.FILTER)
+            .build();
+    List<Ranked<Integer>> ranked = new ArrayList<>();
+    for (ScoreDoc one : searcher.search(query, count, BY_SCORE).scoreDocs) {
+      ranked.add(new Ranked<>(one.doc, (Float) ((FieldDoc) one).fields[0]));
+    }
+    return ranked;
+  }
+
+  private static Set<Integer> byMeaning(
+      IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
+    int some = OVERSAMPLING * count;
+    TopDocs found =
+        searcher.search(
+            new KnnFloatVectorQuery(ResultDocument.VECTOR, meaning, some, filter), some);
+    Set<Integer> near = new HashSet<>();
+    for (ScoreDoc one : found.scoreDocs) {
+      near.add(one.doc);
+    }
+    return near;
+  }
+
+  /// The nearest, best first. Rounded, so that equal texts share a rank.
+  private static List<Ranked<Integer>> ranked(
+      Set<Integer> near, Map<Integer, Double> cosines, int count) {
+    return near.stream()
+        .map(doc -> new Ranked<>(doc, Math.round(cosines.getOrDefault(doc, -1.0) * 1e5) / 1e5))
+        .sorted(Comparator.<Ranked<Integer>>comparingDouble(Ranked::score).reversed())
+        .limit(count)
+        .toList();
+  }
+
+  /// From the vectors as they were indexed, not the quantized ones.
+  private static Map<Integer, Double> cosines(
+      IndexSearcher searcher, float[] meaning, Set<Integer> docs) throws IOException {
+    var similarity =
+        new FullPrecisionFloatVectorSimilarityValuesSource(
+            meaning, ResultDocument.VECTOR, VectorSimilarityFunction.DOT_PRODUCT);
+    Map<Integer, Double> cosines = new HashMap<>();
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    int current = -1;
+    DoubleValues values = DoubleValues.EMPTY;
+    for (int doc : new TreeSet<>(docs)) {
+      int leaf = ReaderUtil.subIndex(doc, leaves);
+      if (leaf != current) {
+        current = leaf;
+        boolean has =
+            leaves.get(leaf).reader().getFieldInfos().fieldInfo(ResultDocument.VECTOR) != null;
+        values = has ? similarity.getSimilarityScores(leaves.get(leaf)) : DoubleValues.EMPTY;
+      }
+      if (values != null && values.advanceExact(doc - leaves.get(leaf).docBase)) {
+        // Lucene maps a product of unit vectors to 0 … 1.
+        cosines.put(doc, 2 * values.doubleValue() - 1);
+      }
+    }
+    return cosines;
+  }
+
+  private record Candidate(int doc, IndexedResult result, double score) {}
+
+  private static List<Candidate> ranked(
+      IndexSearcher searcher, Map<Integer, Double> fused, String build) throws IOException {
+    List<Candidate> candidates = new ArrayList<>();
+    StoredFields stored = searcher.storedFields();
+    for (int doc : new TreeSet<>(fused.keySet())) {
+      IndexedResult result = ResultDocument.readResult(stored.document(doc), build);
+      candidates.add(new Candidate(doc, result, fused.getOrDefault(doc, 0.0) * precision(result)));
+    }
+    candidates.sort(
+        Comparator.comparingDouble(Candidate::score)
+            .reversed()
+            .thenComparing(one -> ListPosition.of(one.result()), Comparator.reverseOrder()));
+    return candidates;
+  }
+
+  /// How closely a result bounds a moment: an event says when, a summary of an hour hardly.
+  private static double precision(IndexedResult one) {
+    return switch (one.type()) {
+      case EVENT, ALERT -> 1;
+      case ANSWER, GAP, STREAM_END, UNANSWERED, DEAD_LETTER -> 0.9;
+      case SUMMARY -> one.level().map(RankedSearch::precision).orElse(0.5);
+    };
+  }
+
+  private static double precision(Result.Level level) {
+    return switch (level) {
+      case WINDOW -> 0.8;
+      case MINUTE -> 0.7;
+      case HOUR -> 0.6;
+      case STREAM -> 0.5;
+    };
+  }
+}

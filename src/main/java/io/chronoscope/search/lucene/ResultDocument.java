@@ -1,0 +1,244 @@
+package io.chronoscope.search.lucene;
+
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result;
+import io.chronoscope.domain.Result.Status;
+import io.chronoscope.search.ChangePosition;
+import io.chronoscope.search.Changes.Change;
+import io.chronoscope.search.IndexedResult;
+import io.chronoscope.search.ListPosition;
+import io.chronoscope.search.PublishedResult;
+import io.chronoscope.search.SourcePartition;
+import io.chronoscope.search.StreamTally;
+import io.chronoscope.search.StreamTally.Validity;
+import io.chronoscope.wire.ResultJson;
+import io.chronoscope.wire.ResultType;
+import io.chronoscope.wire.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.DoubleField;
+import org.apache.lucene.document.Field.Store;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+
+/// How a result, or the mark of a removed one, lies in the index. A change of this class that
+/// alters documents needs another [#VERSION].
+final class ResultDocument {
+
+  /// Part of the index's schema.
+  static final String VERSION = "1";
+
+  /// Every document of a result has this term; marks of removed results do not.
+  static final Term LIVE = new Term("live", "1");
+
+  static final String KEY = "key";
+  static final String TOPIC_KEY = "topic-key";
+  static final String STREAM = "stream";
+  static final String TYPE = "type";
+  static final String STATUS = "status";
+  static final String LEVEL = "level";
+  static final String RULE = "rule";
+  static final String CONFIDENCE = "confidence";
+  static final String START = "start";
+  static final String END = "end";
+  static final String SEQUENCE = "sequence";
+  static final String WORDS = "words";
+  static final String AS_WRITTEN = "as-written";
+  static final String STREAM_WORDS = "stream-words";
+  static final String VECTOR = "vector";
+  static final String REVISION_AND_TALLY = "tally";
+  static final String REMOVED_AT = "removed-at";
+
+  static final String PARTITION = "partition";
+  static final String OFFSET = "offset";
+
+  /// The term of results without a status or a level.
+  static final String NONE = "NONE";
+
+  private static final String VALUE = "value";
+  private static final String PLACE = "place";
+  private static final String REMOVED = "removed";
+
+  private ResultDocument() {}
+
+  static long micros(Instant time) {
+    return Instant.EPOCH.until(time, ChronoUnit.MICROS);
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /// In the order of [ListPosition] among results of the same start.
+  static String key(ResultType type, String id) {
+    return String.format(Locale.ROOT, "%02d/%s", type.ordinal(), id);
+  }
+
+  static BytesRef sortKey(ListPosition position) {
+    return new BytesRef(key(position.type(), position.id()));
+  }
+
+  static Term keyTerm(ResultType type, String id) {
+    return new Term(KEY, key(type, id));
+  }
+
+  /// All results of a topic with this id.
+  static Term topicTerm(Topic topic, String id) {
+    return new Term(TOPIC_KEY, topic + "/" + id);
+  }
+
+  /// Whether its text is found by meaning. The texts of gaps and dead letters are the program's own
+  /// words.
+  static boolean hasMeaning(Result result) {
+    return switch (ResultType.of(result)) {
+      case EVENT, SUMMARY, ALERT, ANSWER -> true;
+      case GAP, STREAM_END, UNANSWERED, DEAD_LETTER -> false;
+    };
+  }
+
+  static Document of(IndexedResult one, Optional<float[]> vector) {
+    Document document = new Document();
+    PublishedResult published = one.published();
+    String key = key(one.type(), one.id());
+    document.add(new StringField(LIVE.field(), LIVE.text(), Store.NO));
+    document.add(new StringField(KEY, key, Store.NO));
+    document.add(new SortedDocValuesField(KEY, new BytesRef(key)));
+    document.add(
+        new StringField(TOPIC_KEY, topicTerm(one.type().topic(), one.id()).text(), Store.NO));
+    document.add(new StringField(STREAM, one.stream(), Store.NO));
+    document.add(new SortedDocValuesField(STREAM, new BytesRef(one.stream())));
+    document.add(new StringField(TYPE, one.type().name(), Store.NO));
+    document.add(new StringField(STATUS, one.status().map(Status::name).orElse(NONE), Store.NO));
+    document.add(
+        new StringField(LEVEL, one.level().map(Result.Level::name).orElse(NONE), Store.NO));
+    one.rule().ifPresent(rule -> document.add(new StringField(RULE, rule, Store.NO)));
+    one.confidence().ifPresent(value -> document.add(new DoubleField(CONFIDENCE, value, Store.NO)));
+    document.add(new LongField(START, micros(one.start()), Store.NO));
+    document.add(new LongField(END, micros(one.end()), Store.NO));
+    document.add(new LongField(SEQUENCE, one.changed().sequence(), Store.NO));
+    document.add(new TextField(WORDS, one.text(), Store.NO));
+    document.add(new TextField(AS_WRITTEN, one.text(), Store.NO));
+    document.add(new TextField(STREAM_WORDS, one.stream(), Store.NO));
+    vector.ifPresent(numbers ->
+        document.add(
+            new KnnFloatVectorField(VECTOR, numbers, VectorSimilarityFunction.DOT_PRODUCT)));
+    document.add(
+        new BinaryDocValuesField(
+            REVISION_AND_TALLY,
+            new RevisionAndTally(revision(one.result()), StreamTally.Entry.of(one)).write()));
+    document.add(new StoredField(VALUE, published.json()));
+    ChunkOrigin at = published.at();
+    document.add(
+        new StringField(
+            PARTITION, new SourcePartition(at.topic(), at.partition()).toString(), Store.NO));
+    document.add(new LongField(OFFSET, at.offset(), Store.NO));
+    document.add(
+        new StoredField(
+            PLACE,
+            "%d %d %d %d %s"
+                .formatted(
+                    one.changed().sequence(),
+                    published.publishedAt().toEpochMilli(),
+                    at.partition(),
+                    at.offset(),
+                    at.topic())));
+    return document;
+  }
+
+  /// 0 for results that are never revised.
+  static int revision(Result result) {
+    return result instanceof Result.Revised revised ? revised.revision() : 0;
+  }
+
+  /// The mark of a removed result, so that followers learn of it after a restart.
+  ///
+  /// @param now when it was removed
+  static Document ofRemoved(Change.Removed removed, Instant now) {
+    Document document = new Document();
+    document.add(new LongField(SEQUENCE, removed.position().sequence(), Store.NO));
+    document.add(new LongField(REMOVED_AT, micros(now), Store.NO));
+    document.add(
+        new StoredField(
+            REMOVED,
+            "%d %s %d %s %s"
+                .formatted(
+                    removed.position().sequence(),
+                    removed.type(),
+                    removed.id().length(),
+                    removed.id(),
+                    removed.stream())));
+    return document;
+  }
+
+  static Change read(Document stored, String build) {
+    String removed = stored.get(REMOVED);
+    return removed == null
+        ? new Change.Upserted(readResult(stored, build))
+        : readRemoved(removed, build);
+  }
+
+  static IndexedResult readResult(Document stored, String build) {
+    String json = stored.get(VALUE);
+    String[] place = stored.get(PLACE).split(" ", 5);
+    Result result = ResultJson.parse(json.getBytes(StandardCharsets.UTF_8));
+    return new IndexedResult(
+        new PublishedResult(
+            result,
+            json,
+            new ChunkOrigin(place[4], Integer.parseInt(place[2]), Long.parseLong(place[3])),
+            Instant.ofEpochMilli(Long.parseLong(place[1]))),
+        new ChangePosition(build, Long.parseLong(place[0])));
+  }
+
+  private static Change.Removed readRemoved(String text, String build) {
+    String[] parts = text.split(" ", 4);
+    int idLength = Integer.parseInt(parts[2]);
+    return new Change.Removed(
+        new ChangePosition(build, Long.parseLong(parts[0])),
+        ResultType.valueOf(parts[1]),
+        parts[3].substring(idLength + 1),
+        parts[3].substring(0, idLength));
+  }
+
+  /// What has to be known of a document when its result is replaced or counted.
+  record RevisionAndTally(int revision, StreamTally.Entry entry) {
+
+    private static final int BYTES = 2 + 4 * Long.BYTES + 2 * Integer.BYTES;
+
+    BytesRef write() {
+      ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+      bytes.put((byte) entry.type().ordinal()).put((byte) entry.validity().ordinal());
+      bytes.putLong(micros(entry.start())).putLong(micros(entry.end()));
+      bytes.putLong(entry.publishedAt().toEpochMilli()).putLong(entry.lagMs());
+      bytes.putInt(entry.loadLevel()).putInt(revision);
+      return new BytesRef(bytes.array());
+    }
+
+    static RevisionAndTally read(BytesRef value) {
+      ByteBuffer bytes = ByteBuffer.wrap(value.bytes, value.offset, value.length);
+      ResultType type = ResultType.values()[bytes.get()];
+      Validity validity = Validity.values()[bytes.get()];
+      Instant start = instant(bytes.getLong());
+      Instant end = instant(bytes.getLong());
+      Instant publishedAt = Instant.ofEpochMilli(bytes.getLong());
+      long lagMs = bytes.getLong();
+      int loadLevel = bytes.getInt();
+      return new RevisionAndTally(
+          bytes.getInt(),
+          new StreamTally.Entry(type, validity, start, end, publishedAt, lagMs, loadLevel));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.chronoscope.service;
+
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.search.IndexProgress;
+import io.chronoscope.search.ResultIndex;
+import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.follow.IndexFollower;
+import io.chronoscope.search.lucene.IndexFiles;
+import io.chronoscope.search.lucene.LuceneIndex;
+import io.chronoscope.search.sentence.SentenceEncoder;
+import io.chronoscope.wire.TopicNames;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/// The search index and what keeps it up to date. Without `chronoscope.search.enabled` the index is
+/// there and stays empty.
+@ApplicationScoped
+class SearchBeans {
+
+  private static final Logger LOG = Logger.getLogger(SearchBeans.class);
+  private static final String IN_MEMORY = "memory";
+
+  /// Live streams have the cores; the index may lag behind them.
+  private static final int EMBEDDING_THREADS = 1;
+
+  @Produces
+  @Singleton
+  TextEmbedder embedder() {
+    return SentenceEncoder.whenNeeded(EMBEDDING_THREADS);
+  }
+
+  @Produces
+  @Singleton
+  LuceneIndex index(ChronoscopeConfig settings, TextEmbedder embedder) {
+    return LuceneIndex.open(files(settings), embedder);
+  }
+
+  private static IndexFiles files(ChronoscopeConfig settings) {
+    String directory = settings.search().directory();
+    if (!settings.search().enabled() || directory.equals(IN_MEMORY)) {
+      return IndexFiles.inMemory();
+    }
+    Path folder = ConfigLoader.resolve(settings, directory);
+    try {
+      return IndexFiles.in(folder);
+    } catch (IndexFiles.InUseException | UncheckedIOException e) {
+      LOG.warnf(
+          "%s; the search index is held in memory (chronoscope.search.directory)", e.getMessage());
+      return IndexFiles.inMemory();
+    }
+  }
+
+  @Produces
+  @Singleton
+  IndexFollower follower(
+      ChronoscopeConfig settings,
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
+      TopicNames names,
+      LuceneIndex index) {
+    return new IndexFollower(
+        kafka, names, index, settings.search().retention(), InstantSource.system());
+  }
+
+  void start(
+      @Observes StartupEvent event,
+      ChronoscopeConfig settings,
+      IndexFollower follower,
+      ResultIndex index,
+      MeterRegistry registry) {
+    if (settings.search().enabled()) {
+      registry.gauge("chronoscope.search.behind", index, one -> one.progress().behind());
+      registry.gauge("chronoscope.search.results", index, SearchBeans::results);
+      follower.start();
+    }
+  }
+
+  private static double results(ResultIndex index) {
+    IndexProgress progress = index.progress();
+    return progress.results();
+  }
+
+  void stop(
+      @Observes ShutdownEvent event,
+      IndexFollower follower,
+      LuceneIndex index,
+      TextEmbedder embedder) {
+    follower.close();
+    index.close();
+    embedder.close();
+  }
+}
