@@ -89,6 +89,7 @@ public final class EmbeddingCache {
         } else {
           results.add(
               model.encode(
+                  stream,
                   new FramePair(
                       at(size, pair.first().picture(), resized),
                       at(size, pair.second().picture(), resized)),

@@ -14,6 +14,8 @@ public enum RowKind {
   PREFILL("tokens/s"),
   /// The tokens after the first.
   DECODE("tokens/s"),
+  /// Yes-or-no questions about one video whose tokens they share, as rules are.
+  RULES("rules/s"),
   /// Frames and a question to the whole text of the answer.
   ANSWER("answers/s"),
   /// Chunks of video to published results, with everything between.
