@@ -69,8 +69,10 @@ class PlatformJarsTest {
     jars.copy(jar, copy);
 
     try (ZipFile zip = new ZipFile(copy.toFile())) {
-      assertThat(zip.stream().map(ZipEntry::getName)).containsExactly("linux/amd64/x.so", "A.class");
-      assertThat(zip.getInputStream(zip.getEntry("A.class")).readAllBytes()).containsExactly(1, 2, 3);
+      assertThat(zip.stream().map(ZipEntry::getName))
+          .containsExactly("linux/amd64/x.so", "A.class");
+      assertThat(zip.getInputStream(zip.getEntry("A.class")).readAllBytes())
+          .containsExactly(1, 2, 3);
     }
     assertThat(Files.getLastModifiedTime(copy)).isEqualTo(Files.getLastModifiedTime(jar));
   }

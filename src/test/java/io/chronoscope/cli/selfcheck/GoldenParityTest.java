@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class GoldenParityTest {
 
-  private final GoldenCase golden =
-      GoldenCase.of(Path.of("src/test/resources/golden/still-image"));
+  private final GoldenCase golden = GoldenCase.of(Path.of("src/test/resources/golden/still-image"));
 
   @Test
   void passesWhatEqualsTheReference() throws IOException {
