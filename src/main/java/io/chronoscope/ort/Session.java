@@ -82,10 +82,30 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /// Compiles a graph that computes in BF16, as those for a GPU do, for the CPU, which has no BF16
+  /// kernels: it computes each operator in FP32 and rounds its results. Slow, and for checking what
+  /// BF16 does to results.
+  ///
+  /// @throws OnnxRuntimeException when the runtime rejects the graph
+  public static Session compileRounding(String name, Graph graph, int intraOpThreads) {
+    return compile(name, graph, graph.toRoundedModel(), Device.CPU, intraOpThreads, Map.of());
+  }
+
+  private static Session compile(
+      String name,
+      Graph graph,
+      Device device,
+      int intraOpThreads,
+      Map<String, String> captureOptions) {
+    return compile(name, graph, graph.toModel(), device, intraOpThreads, captureOptions);
+  }
+
+  /// @param model `graph`, serialized
   /// @param captureOptions CUDA options with which runs can be captured, or none
   private static Session compile(
       String name,
       Graph graph,
+      byte[] model,
       Device device,
       int intraOpThreads,
       Map<String, String> captureOptions) {
@@ -108,7 +128,7 @@ public final class Session implements AutoCloseable {
           options.cuda(cuda);
         }
       }
-      OrtSession session = create(runtime, graph, options);
+      OrtSession session = create(runtime, graph, model, options);
       return new Session(
           name,
           session,
@@ -156,7 +176,7 @@ public final class Session implements AutoCloseable {
   }
 
   private static OrtSession create(
-      RuntimeEnvironment runtime, Graph graph, OrtSessionOptions options) {
+      RuntimeEnvironment runtime, Graph graph, byte[] model, OrtSessionOptions options) {
     Map<String, OrtValue> mapped = new LinkedHashMap<>();
     try {
       for (MappedWeight weight : graph.mappedWeights().values()) {
@@ -168,7 +188,7 @@ public final class Session implements AutoCloseable {
       if (!mapped.isEmpty()) {
         options.initializers(mapped);
       }
-      return OrtSession.create(runtime.api(), runtime.address(), graph.toModel(), options);
+      return OrtSession.create(runtime.api(), runtime.address(), model, options);
     } finally {
       // The session shares the values.
       mapped.values().forEach(OrtValue::close);
@@ -196,6 +216,12 @@ public final class Session implements AutoCloseable {
           "weights must be in one directory, but are in several: " + folders);
     }
     return folders.stream().findFirst();
+  }
+
+  /// Whether the CPU kernels of the library in use accept tensors without elements. Those of ONNX
+  /// Runtime 1.28 divide by zero.
+  public static boolean acceptsEmptyTensors() {
+    return !RuntimeEnvironment.get().api().version().startsWith("1.28.");
   }
 
   String name() {
