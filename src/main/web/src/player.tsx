@@ -73,7 +73,9 @@ export function Player() {
           onSeeked={moved}
           onLoadedData={moved}
         />
-        {playing !== null && problem === null && <Boxes entry={playing.entry} now={now} />}
+        {playing !== null && problem === null && (
+          <Boxes entry={playing.entry} now={now} video={video.current} />
+        )}
         {playing === null && <p class="screen-text">Choose an event to see its video.</p>}
         {problem !== null && <Refusal problem={problem} />}
       </div>
@@ -96,17 +98,30 @@ function Refusal({ problem }: { problem: unknown }) {
   );
 }
 
-function Boxes({ entry, now }: { entry: Entry | null; now: number | null }) {
+/** Fits into the screen as the picture does: whole, in the middle. */
+function Boxes(properties: {
+  entry: Entry | null;
+  now: number | null;
+  video: HTMLVideoElement | null;
+}) {
+  const { entry, now, video } = properties;
   const boxes = entry?.record.boxes ?? [];
-  if (entry === null || now === null || boxes.length === 0) {
+  if (entry === null || now === null || boxes.length === 0 || !video?.videoWidth) {
     return null;
   }
-  const shown = boxes.filter((box) => isShown(box, entry, now));
+  const { videoWidth: width, videoHeight: height } = video;
   return (
-    <svg class="boxes" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-      {shown.map((box) => (
-        <rect x={box.x} y={box.y} width={box.width} height={box.height} />
-      ))}
+    <svg class="boxes" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {boxes
+        .filter((box) => isShown(box, entry, now))
+        .map((box) => (
+          <rect
+            x={box.x * width}
+            y={box.y * height}
+            width={box.width * width}
+            height={box.height * height}
+          />
+        ))}
     </svg>
   );
 }

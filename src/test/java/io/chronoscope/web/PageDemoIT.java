@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The page over the service itself, with the demo model: sample videos are sent as chunks, and what the
@@ -192,9 +193,6 @@ class PageDemoIT {
       assertThat(page.locator(".caption .clock")).containsText(at.toString().substring(11, 19));
       assertShowsTheFrameOf(page, "crossing", expected);
       assertThat(page.locator(".row-picture img").first()).isVisible();
-      if (Boolean.getBoolean("write-pictures")) {
-        writePictures(page);
-      }
       assertNoComplaints(tab);
     }
   }
@@ -379,16 +377,29 @@ class PageDemoIT {
         .size();
   }
 
-  private void writePictures(Page page) throws Exception {
+  @Test
+  @Order(7)
+  @EnabledIfSystemProperty(named = "write-pictures", matches = "true")
+  void writesThePicturesOfTheDocuments() throws Exception {
     Files.createDirectories(PICTURES);
-    page.getByRole(AriaRole.TAB, named("Events")).click();
-    page.getByRole(AriaRole.BUTTON, named("All")).click();
-    page.waitForTimeout(1_500);
-    page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
-    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-    page.setViewportSize(Screen.PHONE.widthPx, Screen.PHONE.heightPx);
-    page.waitForTimeout(1_500);
-    page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page-phone.png")));
+    try (Tab tab = open("")) {
+      Page page = tab.page();
+      assertThat(page.locator(".vis-item.bar").first()).isVisible(patiently());
+      page.getByRole(AriaRole.BUTTON, named("All")).click();
+      page.getByRole(AriaRole.SEARCHBOX, named("Search events and summaries"))
+          .fill("green cross moves right");
+      page.keyboard().press("Enter");
+      page.locator(".row-hit", having("green cross")).first().click();
+      awaitFrame(page);
+      page.evaluate("document.activeElement.blur()");
+      page.setViewportSize(1280, 720);
+      page.waitForTimeout(2_000);
+      page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+      page.setViewportSize(Screen.PHONE.widthPx, Screen.PHONE.heightPx);
+      page.waitForTimeout(2_000);
+      page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page-phone.png")));
+    }
   }
 
   private Tab open(String fragment) {
