@@ -151,7 +151,8 @@ final class FakeService implements AutoCloseable {
     }
   }
 
-  /// A stream of this name has video: a sample that has to be converted, so that it comes as one clip.
+  /// A stream of this name has video: a sample that has to be converted, so that it comes as one
+  /// clip.
   private static void film(HttpExchange exchange, String path) throws IOException {
     if (path.endsWith("/playlist.m3u8")) {
       exchange.getResponseHeaders().set("Content-Type", "application/vnd.apple.mpegurl");
@@ -174,10 +175,17 @@ final class FakeService implements AutoCloseable {
       exchange.getResponseHeaders().set("Content-Type", "video/mp4");
       exchange.getResponseHeaders().set("Chronoscope-Start", PageRecords.time(0));
       exchange.getResponseHeaders().set("Chronoscope-End", PageRecords.time(29));
+      exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
+      // Browsers seek by asking for the rest of the file from a byte on.
+      String range = exchange.getRequestHeaders().getFirst("Range");
+      int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));
+      exchange
+          .getResponseHeaders()
+          .set("Content-Range", "bytes %d-%d/%d".formatted(from, clip.length - 1, clip.length));
       boolean head = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(200, head ? -1 : clip.length);
+      exchange.sendResponseHeaders(range == null ? 200 : 206, head ? -1 : clip.length - from);
       if (!head) {
-        exchange.getResponseBody().write(clip);
+        exchange.getResponseBody().write(clip, from, clip.length - from);
       }
     } else {
       json(exchange, 422, JSON.createObjectNode().put("detail", "browsers play other codecs"));
