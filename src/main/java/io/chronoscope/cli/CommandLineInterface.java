@@ -33,8 +33,8 @@ public final class CommandLineInterface {
         "",
         "chronoscope test and chronoscope build run the project's own tests and build.",
         "",
-        "Exit codes: 0 success, 1 the command failed, 2 invalid usage or configuration, 3 something in"
-            + " the environment is missing (a JDK, a checkpoint, a broker).",
+        "Exit codes: 0 success, 1 the command failed, 2 invalid usage or configuration, 3 something"
+            + " in the environment is missing (a JDK, a checkpoint, a broker).",
         "",
         "Settings can also be given as environment variables, such as CHRONOSCOPE_MODEL;"
             + " docs/reference/settings.md lists them."

@@ -69,7 +69,8 @@ public final class LayerSettings {
     return new StepSettings(
         settings.batching().maxPrompts(),
         settings.batching().prefillChunk(),
-        settings.cache().maxPrefixBytes().asLongValue());
+        settings.cache().maxPrefixBytes().asLongValue(),
+        settings.cudaGraphs() ? StepSettings.Launch.BY_GRAPH : StepSettings.Launch.BY_OPERATOR);
   }
 
   /// Checks that the configured device can be used, for what computes on it without a model.

@@ -216,6 +216,11 @@ public final class Session implements AutoCloseable {
     return new Binding(name, OrtIoBinding.of(session), memory, capture.uncaptured());
   }
 
+  /// Whether runs that [#captured] repeats become CUDA graphs.
+  public boolean capturesRuns() {
+    return capture instanceof GraphCapture.OfCuda;
+  }
+
   /// Repeats the runs of a binding whose tensors stay as they are.
   ///
   /// @param state tensors of the binding that a run both reads and writes, other than KV caches

@@ -107,6 +107,21 @@ public final class AnalysisRuntime implements AutoCloseable {
     return new StreamAnalysis(settings, new StreamTools(tools, load, rules, sink));
   }
 
+  /// Creates an analysis whose streams have nothing to do with the live ones, although some have
+  /// the same names: without their metrics and traces.
+  StreamAnalysis apart(
+      AnalysisSettings settings, Rules rules, CommitSink sink, AnalysisListener listener) {
+    WindowTools own =
+        new WindowTools(
+            tools.decoder(),
+            references,
+            model,
+            tools.embeddings(),
+            listener,
+            InstantSource.system());
+    return new StreamAnalysis(settings, new StreamTools(own, LoadGovernor.off(), rules, sink));
+  }
+
   /// Creates an answerer of questions. The caller stops asking it before closing this runtime.
   QuestionAnswerer questions(
       AnalysisSettings settings, QuestionLimits limits, ChunkArchive archive, StreamStarts starts) {

@@ -49,6 +49,7 @@ class ServiceLifecycle {
   private final RuleLoader ruleLoader;
   private final MessagingFailure failure;
   private final QuestionConsumer questions;
+  private final RuleBacktests backtests;
   private final ChunkArchive archive;
   private final StreamStarts starts;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -65,9 +66,11 @@ class ServiceLifecycle {
       RuleLoader ruleLoader,
       MessagingFailure failure,
       QuestionConsumer questions,
+      RuleBacktests backtests,
       ChunkArchive archive,
       StreamStarts starts) {
     this.questions = questions;
+    this.backtests = backtests;
     this.archive = archive;
     this.starts = starts;
     this.settings = settings;
@@ -144,6 +147,7 @@ class ServiceLifecycle {
               : new FrameRateRouter(
                   rates, fps -> analysis(runtime, load, defaults.withFixedFps(fps)), analysis));
       questions.open(answerer.model(), answerer::answer);
+      backtests.open(runtime, defaults);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
           runtime.model().name(),

@@ -81,8 +81,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
       names = "--reference",
       paramLabel = "PYTHON",
       description =
-          "Python interpreter with torch and transformers: the reference does the same work in turn,"
-              + " in its fastest precision on the device. Needs a checkout.")
+          "Python interpreter with torch and transformers: the reference does the same work in"
+              + " turn, in its fastest precision on the device. Needs a checkout.")
   Optional<String> reference = Optional.empty();
 
   @Mixin ModelOptions model = new ModelOptions();
