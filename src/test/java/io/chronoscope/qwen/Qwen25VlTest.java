@@ -246,7 +246,8 @@ class Qwen25VlTest {
         assertThat(answer.reusedTokens()).isGreaterThanOrEqualTo(reusedBefore);
         reusedBefore = answer.reusedTokens();
       }
-      assertThat(reusedBefore).isGreaterThan(whole.pairs().size() * whole.pairs().getFirst().tokens());
+      assertThat(reusedBefore)
+          .isGreaterThan(whole.pairs().size() * whole.pairs().getFirst().tokens());
     }
     close(first);
     close(second);

@@ -142,7 +142,8 @@ public final class EngineBench {
               " %d x about %d".formatted(batch, prompt.nominalTokens());
           case PlannedRow.Decode(PromptShape prompt, int batch, int newTokens) ->
               " %d x about %d + %d".formatted(batch, prompt.nominalTokens(), newTokens - 1);
-          case PlannedRow.Long(PromptShape prompt) -> " of about %d".formatted(prompt.nominalTokens());
+          case PlannedRow.Long(PromptShape prompt) ->
+              " of about %d".formatted(prompt.nominalTokens());
           case PlannedRow.Rules(PromptShape of, int rules) ->
               " %d on about %d".formatted(rules, of.nominalTokens());
           case PlannedRow.Answer(FrameSize of, int pairs, int newTokens) ->

@@ -53,8 +53,7 @@ record ModelWorkloads(VideoLanguageModel model, ModelWork work, Stopwatch stopwa
   }
 
   Workload prefill(PlannedRow.Prefill row) {
-    return prefill(
-        prompts(row.prompt().longer(), row.batch()), prompts(row.prompt(), row.batch()));
+    return prefill(prompts(row.prompt().longer(), row.batch()), prompts(row.prompt(), row.batch()));
   }
 
   private Workload prefill(List<Prompt> warmUp, List<Prompt> prompts) {
