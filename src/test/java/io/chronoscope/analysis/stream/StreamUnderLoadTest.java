@@ -219,7 +219,7 @@ class StreamUnderLoadTest {
       assertThat(windows).hasSizeBetween(2, 3);
       assertThat(questions)
           .as("the model is not asked about the others")
-          .isEqualTo(2 * windows.size());
+          .isEqualTo(windows.size());
       Instant covered = NOON;
       for (Result result : inTime()) {
         Instant start = result instanceof Gap gap ? gap.start() : ((Summary) result).start();
