@@ -31,6 +31,11 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
+  /// Whether a GPU decodes by CUDA graphs, which take the launching of single operators off the
+  /// host. Off until that has been run on a GPU.
+  @WithDefault("false")
+  boolean cudaGraphs();
+
   /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
   /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
   /// for a checkpoint that is published in four bits.
@@ -191,7 +196,7 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int prefillChunk();
 
-    /// How long the first request of a batch waits for more.
+    /// How long the first frame pair of an encoder batch waits for more.
     @WithDefault("10ms")
     Duration maxDelay();
   }

@@ -89,6 +89,7 @@ public final class EmbeddingCache {
         } else {
           results.add(
               model.encode(
+                  stream,
                   new FramePair(
                       at(size, pair.first().picture(), resized),
                       at(size, pair.second().picture(), resized)),
@@ -158,7 +159,7 @@ public final class EmbeddingCache {
   }
 
   /// Bytes of cached embeddings.
-  synchronized long bytes() {
+  public synchronized long bytes() {
     return bytes;
   }
 

@@ -48,6 +48,7 @@ public record EncodedWindow(
     long first = times.micros().getFirst();
     return new VideoSession(
         tools.model(),
+        stream,
         pairs,
         IntStream.range(0, pairs.size())
             .mapToObj(i -> (times.micros().get(2 * i) - first) / 1e6)

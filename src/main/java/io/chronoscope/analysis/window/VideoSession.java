@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// Asks the model questions about one video that was encoded once. Thread-safe.
 ///
+/// @param stream on whose behalf
 /// @param pairSeconds time of each pair's first frame, in seconds from the video's first frame
 /// @param maxNewTokens most tokens in an answer, unless a question sets its own limit
 /// @param priority of all questions
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 /// @param onReuse called when a question need not be asked, because its answer is known
 public record VideoSession(
     BatchedModel model,
+    String stream,
     List<EncodedPair> pairs,
     List<Double> pairSeconds,
     int maxNewTokens,
@@ -28,11 +30,6 @@ public record VideoSession(
   public VideoSession {
     pairs = List.copyOf(pairs);
     pairSeconds = List.copyOf(pairSeconds);
-  }
-
-  VideoSession(
-      BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
-    this(model, pairs, pairSeconds, maxNewTokens, Priority.LIVE, new AnswerCache(), () -> {});
   }
 
   /// Returns without waiting for the answer.
@@ -46,6 +43,11 @@ public record VideoSession(
   CompletableFuture<Answer> ask(String question, int maxTokens) {
     Prompt prompt = Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens);
     return answers.answer(
-        pairs, pairSeconds, question, maxTokens, () -> model.generate(prompt, priority), onReuse);
+        pairs,
+        pairSeconds,
+        question,
+        maxTokens,
+        () -> model.generate(stream, prompt, priority),
+        onReuse);
   }
 }

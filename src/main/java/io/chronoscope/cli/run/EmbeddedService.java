@@ -69,6 +69,17 @@ public final class EmbeddedService {
   /// @throws IllegalStateException when the analysis of a stream fails
   public Map<String, StreamResults> run(
       List<SegmentStream> streams, Pace pace, Consumer<StreamResults> onResult) {
+    return run(streams, pace, onResult, complete -> {});
+  }
+
+  /// The same; the service stays up until `onceComplete`, which gets all results, returns.
+  ///
+  /// @see #run(List, Pace, Consumer)
+  public Map<String, StreamResults> run(
+      List<SegmentStream> streams,
+      Pace pace,
+      Consumer<StreamResults> onResult,
+      Consumer<Map<String, StreamResults>> onceComplete) {
     Map<String, StreamResults> all = new LinkedHashMap<>();
     streams.forEach(stream -> all.put(stream.id(), new StreamResults(stream.id())));
     TopicNames topics = LayerSettings.topicNames(settings);
@@ -100,6 +111,7 @@ public final class EmbeddedService {
                               () -> feed.send(streams), task -> Thread.ofVirtual().start(task));
                       collect(reader, sending, all, onResult);
                     }
+                    onceComplete.accept(all);
                     return ExitCode.OK;
                   },
                   listener.andThen(endListener()),
