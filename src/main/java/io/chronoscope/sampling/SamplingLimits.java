@@ -58,8 +58,8 @@ public record SamplingLimits(
     return fixedFps.orElse(maxFps);
   }
 
-  /// By how much the candidate grid may be thinned for windows whose rate load shedding divides: all
-  /// frames that [FpsChoice#slowed] leaves are on the thinned grid.
+  /// By how much the candidate grid may be thinned for windows whose rate load shedding divides:
+  /// all frames that [FpsChoice#slowed] leaves are on the thinned grid.
   ///
   /// @param fpsDivisor a power of two
   public int candidateDivisor(int fpsDivisor) {

@@ -44,8 +44,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The page over the service itself, with the demo model: sample videos are sent as chunks, and what the
-/// page shows of them is looked at in a real browser. The tests build on each other's streams.
+/// The page over the service itself, with the demo model: sample videos are sent as chunks, and
+/// what the page shows of them is looked at in a real browser. The tests build on each other's
+/// streams.
 ///
 /// `-Dwrite-pictures=true` writes the pictures of the documents.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -74,8 +75,7 @@ class PageDemoIT {
     broker = new BrokerProcess(Files.createDirectory(directory.resolve("kafka")));
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     Topics.ensure(kafka, TopicNames.DEFAULT);
-    publisher =
-        new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"));
+    publisher = new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"));
     port = ServiceProcess.freePort();
     http = new Http(URI.create("http://localhost:" + port));
     startService();
@@ -203,11 +203,10 @@ class PageDemoIT {
     }
   }
 
-  private static final String AT =
-      "new URLSearchParams(location.hash.slice(1)).get('at')";
+  private static final String AT = "new URLSearchParams(location.hash.slice(1)).get('at')";
 
-  /// Compares a pixel of what the video element shows with the same frame from the file: the one by which
-  /// that frame differs most from what is shown two seconds later.
+  /// Compares a pixel of what the video element shows with the same frame from the file: the one by
+  /// which that frame differs most from what is shown two seconds later.
   private static void assertShowsTheFrameOf(Page page, String sample, double seconds)
       throws Exception {
     int[][] expected = redOf(sample, seconds);
@@ -238,9 +237,7 @@ class PageDemoIT {
                 """,
                 List.of(bestX, bestY));
     assertThat(difference(expected, later, bestX, bestY)).as("the scene moves").isGreaterThan(60);
-    assertThat(red)
-        .as("red at %d, %d", bestX, bestY)
-        .isCloseTo(expected[bestY][bestX], within(25));
+    assertThat(red).as("red at %d, %d", bestX, bestY).isCloseTo(expected[bestY][bestX], within(25));
   }
 
   private static int difference(int[][] one, int[][] other, int x, int y) {
@@ -302,7 +299,8 @@ class PageDemoIT {
       page.locator("select[name=stream]").selectOption("yard");
       page.locator("[name=question]").fill("a blue triangle moves down");
       page.getByRole(AriaRole.BUTTON, named("Ask")).click();
-      assertThat(page.locator(".answer")).containsText("happens here", new ContainsTextOptions().setTimeout(PATIENCE_MS));
+      assertThat(page.locator(".answer"))
+          .containsText("happens here", new ContainsTextOptions().setTimeout(PATIENCE_MS));
       assertThat(page.locator(".answer .row").first()).isVisible();
       assertNoComplaints(tab);
     }
@@ -345,9 +343,7 @@ class PageDemoIT {
   }
 
   private int count(String type) throws Exception {
-    return http.json("/api/results?limit=1000&type=" + type)
-        .get("items")
-        .size();
+    return http.json("/api/results?limit=1000&type=" + type).get("items").size();
   }
 
   private void writePictures(Page page) throws Exception {
@@ -363,14 +359,14 @@ class PageDemoIT {
   }
 
   private Tab open(String fragment) {
-    return browser.open("http://localhost:" + port + "/" + fragment, Screen.DESK, ColorScheme.LIGHT);
+    return browser.open(
+        "http://localhost:" + port + "/" + fragment, Screen.DESK, ColorScheme.LIGHT);
   }
 
   private static List<MediaSegment> segments(String sample) throws Exception {
     List<MediaSegment> segments = new ArrayList<>();
     new MediaCutter()
-        .cut(
-            ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, segments::add);
+        .cut(ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, segments::add);
     return segments;
   }
 

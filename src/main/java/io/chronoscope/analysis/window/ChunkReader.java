@@ -94,7 +94,11 @@ public final class ChunkReader {
               bytes(chunk.media()),
               settings.decode(),
               sampler.sinkForChunk(
-                  chunkStartMicros, chunk.origin(), chunk.recordTime().toEpochMilli(), settings.sampling().candidateDivisor(detail.fpsDivisor()), frames));
+                  chunkStartMicros,
+                  chunk.origin(),
+                  chunk.recordTime().toEpochMilli(),
+                  settings.sampling().candidateDivisor(detail.fpsDivisor()),
+                  frames));
       whole = true;
       return new Read(facts, frames);
     } catch (IllegalArgumentException e) {

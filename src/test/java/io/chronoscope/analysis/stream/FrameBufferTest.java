@@ -98,7 +98,8 @@ class FrameBufferTest {
     append(0);
     FrameSampler.Position before = frames.samplerPosition();
     PlacedChunk garbage = placed(LampChunks.withMedia(chunk(1, 1), LampChunks.garbage()));
-    assertThatThrownBy(() -> frames.decode(garbage, DetailLevel.FULL)).isInstanceOf(UnreadableMediaException.class);
+    assertThatThrownBy(() -> frames.decode(garbage, DetailLevel.FULL))
+        .isInstanceOf(UnreadableMediaException.class);
     assertThat(frames.samplerPosition()).isEqualTo(before);
     assertThat(times(frames)).hasSize(4);
   }
