@@ -15,11 +15,12 @@ class SaturationPictureTest {
     BufferedImage slow = SaturationPicture.draw("streams", points(30));
 
     assertThat(calm.getWidth()).isEqualTo(slow.getWidth());
-    assertThat(IntStream.range(0, calm.getHeight())
-            .filter(y ->
-                IntStream.range(0, calm.getWidth())
-                    .anyMatch(x -> calm.getRGB(x, y) != slow.getRGB(x, y)))
-            .count())
+    assertThat(
+            IntStream.range(0, calm.getHeight())
+                .filter(y ->
+                    IntStream.range(0, calm.getWidth())
+                        .anyMatch(x -> calm.getRGB(x, y) != slow.getRGB(x, y)))
+                .count())
         .isGreaterThan(50);
   }
 

@@ -88,7 +88,8 @@ final class BenchLoadCommand implements Callable<Integer> {
       names = "--target",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "Lag in seconds at which load shedding starts, 0 for never (default: ${DEFAULT-VALUE}).")
+      description =
+          "Lag in seconds at which load shedding starts, 0 for never (default: ${DEFAULT-VALUE}).")
   double target = 10;
 
   @Option(
@@ -118,7 +119,10 @@ final class BenchLoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (seconds < 10 || !(target >= 0) || streams.stream().anyMatch(count -> count < 1) || factors.stream().anyMatch(factor -> !(factor > 0))) {
+    if (seconds < 10
+        || !(target >= 0)
+        || streams.stream().anyMatch(count -> count < 1)
+        || factors.stream().anyMatch(factor -> !(factor > 0))) {
       throw new ConfigurationException(
           "--seconds must be 10 or more, --target 0 or more, --factors and --streams above 0");
     }

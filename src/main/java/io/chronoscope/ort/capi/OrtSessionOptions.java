@@ -85,8 +85,8 @@ public final class OrtSessionOptions extends NativeObject {
     }
   }
 
-  /// Has the session read an initializer where it is instead of loading it from its file, which must
-  /// hold the same data all the same. Its memory must outlive the session, the value only the
+  /// Has the session read an initializer where it is instead of loading it from its file, which
+  /// must hold the same data all the same. Its memory must outlive the session, the value only the
   /// session's creation.
   public OrtSessionOptions share(String initializer, OrtValue value) {
     try (Arena arena = Arena.ofConfined()) {

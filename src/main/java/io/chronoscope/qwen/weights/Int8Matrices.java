@@ -104,8 +104,7 @@ final class Int8Matrices implements AutoCloseable {
         .toList();
   }
 
-  private static List<DerivedTensor> tensors(
-      String name, MatrixSource source, Weights weights) {
+  private static List<DerivedTensor> tensors(String name, MatrixSource source, Weights weights) {
     long rows = source.rows();
     long columns = source.columns();
     // The tensors are written in this order; those after the first use its quantizer.

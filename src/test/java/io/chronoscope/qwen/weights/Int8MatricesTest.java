@@ -66,7 +66,8 @@ class Int8MatricesTest {
     int outputs = matrix.values().shape().get(1).intValue();
     int inputs = matrix.values().shape().get(0).intValue();
     byte[] values = matrix.values().mapping().orElseThrow().toArray(ValueLayout.JAVA_BYTE);
-    ByteBuffer scales = matrix.scales().mapping().orElseThrow().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer scales =
+        matrix.scales().mapping().orElseThrow().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     float[] expected = checkpoint.weights().get(MATRIX).toFloats();
     for (int output = 0; output < outputs; output++) {
       float scale = scales.getFloat(4 * output);

@@ -54,7 +54,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "ROW",
       description = "Rows to measure: ${COMPLETION-CANDIDATES} (default: all).")
-  Set<RowKind> rows = EnumSet.allOf(RowKind.class);
+  Set<RowKind> rows = EnumSet.complementOf(EnumSet.of(RowKind.LONG));
 
   @Option(
       names = "--video",
