@@ -79,6 +79,8 @@ public final class EngineBench {
     return List.copyOf(dropped);
   }
 
+  /// Measures the ceilings and the rows of the plan.
+  ///
   /// @param box when to be done; see [#dropped()]
   /// @return all measured rows, in order
   public List<MeasuredRow> run(Set<RowKind> kinds, TimeBox box) {
