@@ -8,7 +8,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class RequiredModulesTest {
       out.closeEntry();
     }
 
-    SortedSet<String> modules = RequiredModules.of(List.of(jar));
+    Set<String> modules = RequiredModules.of(List.of(jar));
 
     assertThat(modules)
         .contains("java.base", "java.net.http", "java.sql", "jdk.zipfs")
