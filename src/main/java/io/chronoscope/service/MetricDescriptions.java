@@ -24,7 +24,8 @@ final class MetricDescriptions implements MeterFilter {
           Map.entry("chronoscope.pairs", "Frame pairs, encoded anew or reused"),
           Map.entry("chronoscope.tokens", "Tokens of video shown and of text generated"),
           Map.entry(
-              "chronoscope.prompt.tokens", "Tokens of prompts, computed or reused from a beginning"),
+              "chronoscope.prompt.tokens",
+              "Tokens of prompts, computed or reused from a beginning"),
           Map.entry("chronoscope.windows", "Windows analyzed as a whole"),
           Map.entry("chronoscope.windows.partial", "Partial analyses of windows not yet full"),
           Map.entry("chronoscope.windows.shed", "Windows left out by load shedding"),

@@ -88,6 +88,7 @@ class PackagesTest {
           "cli.backtest",
           "cli.bundle",
           "cli.dlq",
+          "cli.events",
           "cli.rules",
           "cli.search",
           "cli");

@@ -24,7 +24,8 @@ class MetricDescriptionsTest {
         .hasSizeGreaterThan(30)
         .extracting(Meter::getId)
         // The simple registry shows the buckets of a histogram as gauges of their own.
-        .filteredOn(id -> !id.getName().endsWith(".histogram") && !id.getName().endsWith(".percentile"))
+        .filteredOn(
+            id -> !id.getName().endsWith(".histogram") && !id.getName().endsWith(".percentile"))
         .allSatisfy(id -> assertThat(id.getDescription()).as(id.getName()).isNotBlank());
   }
 }

@@ -69,6 +69,18 @@ public final class EmbeddedService {
   /// @throws IllegalStateException when the analysis of a stream fails
   public Map<String, StreamResults> run(
       List<SegmentStream> streams, Pace pace, Consumer<StreamResults> onResult) {
+    return run(streams, pace, onResult, client -> {});
+  }
+
+  /// As [#run(List, Pace, Consumer)].
+  ///
+  /// @param whenComplete called with the Kafka client properties when all streams are complete,
+  ///   while the service still runs
+  public Map<String, StreamResults> run(
+      List<SegmentStream> streams,
+      Pace pace,
+      Consumer<StreamResults> onResult,
+      Consumer<Map<String, Object>> whenComplete) {
     Map<String, StreamResults> all = new LinkedHashMap<>();
     streams.forEach(stream -> all.put(stream.id(), new StreamResults(stream.id())));
     TopicNames topics = LayerSettings.topicNames(settings);
@@ -99,6 +111,7 @@ public final class EmbeddedService {
                           CompletableFuture.runAsync(
                               () -> feed.send(streams), task -> Thread.ofVirtual().start(task));
                       collect(reader, sending, all, onResult);
+                      whenComplete.accept(client);
                     }
                     return ExitCode.OK;
                   },

@@ -54,12 +54,7 @@ final class KvCache implements AutoCloseable {
             allocator
                 .session()
                 .allocate(
-                    Memory.DEVICE,
-                    shape.type(),
-                    rows,
-                    shape.kvHeads(),
-                    capacity,
-                    shape.headDim()));
+                    Memory.DEVICE, shape.type(), rows, shape.kvHeads(), capacity, shape.headDim()));
       }
     } catch (RuntimeException | Error e) {
       close();

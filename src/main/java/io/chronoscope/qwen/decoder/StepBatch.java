@@ -171,7 +171,12 @@ public final class StepBatch implements AutoCloseable {
               () ->
                   running.add(
                       new RunningBatch(
-                          session, text, memory, selection.penalizesRepetition(), sequence, cache)));
+                          session,
+                          text,
+                          memory,
+                          selection.penalizesRepetition(),
+                          sequence,
+                          cache)));
     }
     endPrefill(sequence);
   }
