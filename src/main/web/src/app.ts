@@ -245,7 +245,7 @@ export class App {
     if (problem instanceof Problem && problem.status === 401) {
       this.set({ signInNeeded: true });
     } else if (problem instanceof Problem && problem.status !== 0) {
-      this.set({ problem: problem.message });
+      this.set({ problem: messageOf(problem) });
     }
     // Status 0: the service is away, which the connection already says.
   }
@@ -497,8 +497,10 @@ export class App {
   }
 }
 
+/** The service's details begin in lower case. */
 export function messageOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
+  const text = problem instanceof Error ? problem.message : String(problem);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export const app = new App();

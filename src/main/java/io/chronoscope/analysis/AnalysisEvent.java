@@ -60,7 +60,8 @@ public sealed interface AnalysisEvent {
 
   /// @param pairs how many frame pairs the window has
   /// @param reused how many of them had cached embeddings
-  record WindowEncoded(String stream, int pairs, int reused, Duration took)
+  /// @param unchanged how many of them have the pictures of the pair before, and its embeddings
+  record WindowEncoded(String stream, int pairs, int reused, int unchanged, Duration took)
       implements AnalysisEvent {}
 
   /// The model answered for a whole window.
@@ -76,6 +77,9 @@ public sealed interface AnalysisEvent {
   record PartialAnalysisCompleted(
       String stream, Sampling sampling, int events, int generatedTokens, Duration took)
       implements AnalysisEvent {}
+
+  /// A question was not asked, because the same question about the same input was answered before.
+  record AnswerReused(String stream) implements AnalysisEvent {}
 
   /// The first revision of an event was published.
   ///

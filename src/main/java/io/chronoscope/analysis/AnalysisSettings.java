@@ -54,6 +54,21 @@ public record AnalysisSettings(
         ordering);
   }
 
+  /// The same for streams that are read from a topic: none becomes idle in between.
+  public AnalysisSettings withoutIdling() {
+    return new AnalysisSettings(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        Duration.ofDays(1),
+        maxWaitingBytes,
+        maxNewTokens,
+        query,
+        textTasks,
+        ordering);
+  }
+
   /// The same with at most this many bytes waiting.
   public AnalysisSettings withMaxWaitingBytesUpTo(long bytes) {
     return new AnalysisSettings(

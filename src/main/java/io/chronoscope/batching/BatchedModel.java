@@ -12,28 +12,16 @@ import io.chronoscope.vlm.YesNoTokens;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// The model shared by many streams: frame pairs of equal size are encoded in one batch and prompts
-/// answered in one batch, whichever streams they come from. Does not own the model. Thread-safe.
+/// The model shared by many streams: frame pairs of equal size are encoded in one batch whichever
+/// streams they come from, and prompts join a running batch. Both are fair between streams: one
+/// that submits a lot delays the others by little. Does not own the model. Thread-safe.
 public final class BatchedModel implements AutoCloseable {
-
-  /// Upper bound on the tokens of a short answer.
-  private static final int SHORT_TOKENS = 4;
-
-  /// Short answers share batches with each other only, so that they do not wait for answers of
-  /// hundreds of tokens.
-  private enum AnswerLength {
-    SHORT,
-    LONG;
-
-    static AnswerLength of(Prompt prompt) {
-      return prompt.maxNewTokens() <= SHORT_TOKENS ? SHORT : LONG;
-    }
-  }
 
   private final VideoLanguageModel model;
   private final Batcher<FrameSize, FramePair, EncodedPair> encoder;
-  private final Batcher<AnswerLength, Prompt, Answer> decoder;
+  private final PromptQueue decoder;
 
+  /// @param decoderLimits the delay applies to a model that answers whole batches only
   public BatchedModel(
       VideoLanguageModel model,
       BatchLimits encoderLimits,
@@ -44,18 +32,11 @@ public final class BatchedModel implements AutoCloseable {
         new Batcher<>(
             "encoder", encoderLimits, (size, pairs) -> model.encode(pairs), listener::encoderBatch);
     this.decoder =
-        new Batcher<>(
-            "decoder",
-            decoderLimits,
-            (length, prompts) -> generate(prompts, listener),
-            listener::decoderBatch);
-  }
-
-  private List<Answer> generate(List<Prompt> prompts, BatchListener listener) {
-    List<Answer> answers = model.generate(prompts);
-    answers.forEach(
-        answer -> listener.promptAnswered(answer.promptTokenIds().size(), answer.reusedTokens()));
-    return answers;
+        model
+            .decoding()
+            .<PromptQueue>map(
+                decoding -> new ContinuousDecoder(decoding, decoderLimits.maxItems(), listener))
+            .orElseGet(() -> new WholeBatches(model, decoderLimits, listener));
   }
 
   public ModelRef ref() {
@@ -88,18 +69,18 @@ public final class BatchedModel implements AutoCloseable {
   }
 
   /// Encodes a pair, whose pictures must stay open until the result is complete.
-  public CompletableFuture<EncodedPair> encode(FramePair pair, Priority priority) {
+  ///
+  /// @param stream on whose behalf
+  public CompletableFuture<EncodedPair> encode(String stream, FramePair pair, Priority priority) {
     FrameSize size = new FrameSize(pair.first().widthPx(), pair.first().heightPx());
-    return encoder.submit(size, pair, priority);
+    return encoder.submit(size, stream, pair, priority);
   }
 
-  /// Answers a prompt with [Priority#LIVE].
-  public CompletableFuture<Answer> generate(Prompt prompt) {
-    return generate(prompt, Priority.LIVE);
-  }
-
-  public CompletableFuture<Answer> generate(Prompt prompt, Priority priority) {
-    return decoder.submit(AnswerLength.of(prompt), prompt, priority);
+  /// Answers a prompt.
+  ///
+  /// @param stream on whose behalf
+  public CompletableFuture<Answer> generate(String stream, Prompt prompt, Priority priority) {
+    return decoder.submit(stream, prompt, priority);
   }
 
   /// Waits for all of `results`, also when one of them fails.

@@ -2,7 +2,6 @@ package io.chronoscope.batching;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Collects items with equal keys into batches and runs the batches on a thread of its own. The key
-/// whose first item has waited longest runs first; while a batch runs, the next ones grow.
-/// Background items run in smaller batches, when no live item is waiting.
+/// whose first item has waited longest runs first; while a batch runs, the next ones grow. Where
+/// more items wait than a batch takes, streams get equal shares of it ([FairQueue]). Background
+/// items run in smaller batches, when no live item is waiting.
 ///
 /// Thread-safe.
 ///
@@ -35,7 +35,8 @@ final class Batcher<K, I, O> implements AutoCloseable {
 
   private record Queue<K>(K key, Priority priority) {}
 
-  private record Waiting<I, O>(I item, CompletableFuture<O> result, long sinceNanos) {}
+  private record Waiting<I, O>(
+      String stream, I item, CompletableFuture<O> result, long sinceNanos) {}
 
   private final BatchLimits limits;
   private final BiFunction<K, List<I>, List<O>> work;
@@ -43,7 +44,7 @@ final class Batcher<K, I, O> implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // Insertion order is the order of the queues' first items.
-  private final Map<Queue<K>, List<Waiting<I, O>>> waiting = new LinkedHashMap<>();
+  private final Map<Queue<K>, FairQueue<Waiting<I, O>>> waiting = new LinkedHashMap<>();
   private final Thread thread;
   private boolean closed;
 
@@ -61,7 +62,9 @@ final class Batcher<K, I, O> implements AutoCloseable {
 
   /// Submits an item. The result completes when its batch has run; a batch that throws fails all of
   /// its items. After [#close()] the result fails with [RejectedExecutionException].
-  CompletableFuture<O> submit(K key, I item, Priority priority) {
+  ///
+  /// @param stream on whose behalf
+  CompletableFuture<O> submit(K key, String stream, I item, Priority priority) {
     CompletableFuture<O> result = new CompletableFuture<>();
     lock.lock();
     try {
@@ -70,8 +73,8 @@ final class Batcher<K, I, O> implements AutoCloseable {
             new RejectedExecutionException(thread.getName() + " is closed"));
       }
       waiting
-          .computeIfAbsent(new Queue<>(key, priority), queue -> new ArrayList<>())
-          .add(new Waiting<>(item, result, System.nanoTime()));
+          .computeIfAbsent(new Queue<>(key, priority), queue -> new FairQueue<>())
+          .add(stream, new Waiting<>(stream, item, result, System.nanoTime()));
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -145,12 +148,13 @@ final class Batcher<K, I, O> implements AutoCloseable {
   }
 
   /// @param yields whether the queue waits for live items to run first
-  private long nanosUntilDue(Queue<K> queue, List<Waiting<I, O>> items, boolean yields) {
+  private long nanosUntilDue(Queue<K> queue, FairQueue<Waiting<I, O>> items, boolean yields) {
     if (!yields && items.size() >= maxItems(queue)) {
       return 0;
     }
     Duration delay = yields ? MAX_BACKGROUND_WAIT : limits.maxDelay();
-    return delay.toNanos() - (System.nanoTime() - items.getFirst().sinceNanos);
+    long oldest = items.heads().mapToLong(Waiting::sinceNanos).min().orElseThrow();
+    return delay.toNanos() - (System.nanoTime() - oldest);
   }
 
   private int maxItems(Queue<K> queue) {
@@ -161,14 +165,18 @@ final class Batcher<K, I, O> implements AutoCloseable {
   }
 
   private Batch<K, I, O> removeBatch(Queue<K> queue) {
-    List<Waiting<I, O>> items = Objects.requireNonNull(waiting.remove(queue));
-    int maxItems = maxItems(queue);
-    if (items.size() <= maxItems) {
-      return new Batch<>(queue.key, items);
+    FairQueue<Waiting<I, O>> items = Objects.requireNonNull(waiting.remove(queue));
+    List<Waiting<I, O>> batch = new ArrayList<>();
+    while (batch.size() < maxItems(queue) && !items.isEmpty()) {
+      Waiting<I, O> next = items.poll(any -> true).orElseThrow();
+      items.charge(next.stream, 1);
+      batch.add(next);
     }
-    // The rest goes to the back, so that one busy key does not starve the others.
-    waiting.put(queue, new ArrayList<>(items.subList(maxItems, items.size())));
-    return new Batch<>(queue.key, List.copyOf(items.subList(0, maxItems)));
+    if (!items.isEmpty()) {
+      // The rest goes to the back, so that one busy key does not starve the others.
+      waiting.put(queue, items);
+    }
+    return new Batch<>(queue.key, batch);
   }
 
   /// Fails the waiting items and waits for the running batch.
@@ -177,14 +185,14 @@ final class Batcher<K, I, O> implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      for (Iterator<List<Waiting<I, O>>> lists = waiting.values().iterator(); lists.hasNext(); ) {
-        lists
-            .next()
+      for (FairQueue<Waiting<I, O>> queue : waiting.values()) {
+        queue
+            .drain()
             .forEach(item ->
                 item.result.completeExceptionally(
                     new RejectedExecutionException(thread.getName() + " is closed")));
-        lists.remove();
       }
+      waiting.clear();
       changed.signalAll();
     } finally {
       lock.unlock();

@@ -9,6 +9,7 @@ import io.chronoscope.cli.dlq.DlqCommand;
 import io.chronoscope.cli.events.EventsCommand;
 import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.cli.search.SearchCommand;
+import io.chronoscope.cli.selfcheck.SelfCheckCommand;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.EnvironmentVariables;
@@ -33,8 +34,8 @@ public final class CommandLineInterface {
         "",
         "chronoscope test and chronoscope build run the project's own tests and build.",
         "",
-        "Exit codes: 0 success, 1 the command failed, 2 invalid usage or configuration, 3 something in"
-            + " the environment is missing (a JDK, a checkpoint, a broker).",
+        "Exit codes: 0 success, 1 the command failed, 2 invalid usage or configuration, 3 something"
+            + " in the environment is missing (a JDK, a checkpoint, a broker).",
         "",
         "Settings can also be given as environment variables, such as CHRONOSCOPE_MODEL;"
             + " docs/reference/settings.md lists them."
@@ -69,6 +70,7 @@ public final class CommandLineInterface {
             EvaluateCommand.commandLine(output),
             BenchCommand.commandLine(output),
             new BundleCommand(output),
+            new SelfCheckCommand(output),
             new RehearseCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);

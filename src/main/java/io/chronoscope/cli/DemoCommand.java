@@ -10,6 +10,7 @@ import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.EmbeddedService;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentStream;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.config.ChronoscopeConfig;
@@ -23,8 +24,11 @@ import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.TimelinePicture;
 import io.chronoscope.render.TimelineText;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.service.ServiceLauncher;
 import io.chronoscope.wire.ResultJson;
+import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,6 +78,11 @@ final class DemoCommand implements Callable<Integer> {
       description = "Minimum length of a chunk (default: ${DEFAULT-VALUE}).")
   Duration chunkLength = Duration.ofSeconds(2);
 
+  @Option(
+      names = "--stay",
+      description = "Keeps the service running for the page, until it is stopped.")
+  boolean stay;
+
   @Mixin ModelOptions model = new ModelOptions();
 
   @Option(names = "--json", description = "Prints one JSON object on each line, as on the topics.")
@@ -86,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Map<String, Path> videos = new LinkedHashMap<>();
@@ -99,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
     output.report(
         "Starting a Kafka broker and the service, sending %d videos in %d chunks …"
             .formatted(streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
-    print(videos, run(settings, streams));
+    run(settings, videos, streams);
     return ExitCode.OK;
   }
 
@@ -111,7 +120,8 @@ final class DemoCommand implements Callable<Integer> {
     return FileFeed.videosIn(folder);
   }
 
-  private Map<String, StreamResults> run(ChronoscopeConfig settings, List<SegmentStream> streams) {
+  private void run(
+      ChronoscopeConfig settings, Map<String, Path> videos, List<SegmentStream> streams) {
     Map<String, Integer> events = new ConcurrentHashMap<>();
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
       streams.forEach(stream -> progress.start(stream.id(), Optional.of(stream.durationMs())));
@@ -124,21 +134,39 @@ final class DemoCommand implements Callable<Integer> {
                   events.getOrDefault(made.stream(), 0));
             }
           };
-      return new EmbeddedService(settings, listener, List.of())
-          .run(
-              streams,
-              results -> {
-                events.put(results.stream(), results.events().size());
-                if (results.isComplete()) {
-                  progress.update(results.stream(), results.analyzedMs(), results.events().size());
-                  progress.end(results.stream());
-                }
-              });
+      var unused =
+          new EmbeddedService(settings, listener, List.of())
+              .run(
+                  streams,
+                  Pace.IMMEDIATE,
+                  results -> {
+                    events.put(results.stream(), results.events().size());
+                    if (results.isComplete()) {
+                      progress.update(
+                          results.stream(), results.analyzedMs(), results.events().size());
+                      progress.end(results.stream());
+                    }
+                  },
+                  all -> {
+                    progress.close();
+                    print(videos, all);
+                    showPage();
+                  });
     }
   }
 
-  private void print(Map<String, Path> videos, Map<String, StreamResults> results)
-      throws IOException {
+  private void showPage() {
+    if (!stay) {
+      output.report(
+          "with --stay the service keeps running, and a page shows all this and plays it");
+      return;
+    }
+    output.report(
+        "the page is at %s (Ctrl+C stops the service)".formatted(ServiceLauncher.address()));
+    Quarkus.waitForExit();
+  }
+
+  private void print(Map<String, Path> videos, Map<String, StreamResults> results) {
     TimelineText text = new TimelineText(output.outTerminal());
     Map<String, Comparison> comparisons = new LinkedHashMap<>();
     List<StreamTimeline> timelines = new ArrayList<>();
@@ -147,7 +175,7 @@ final class DemoCommand implements Callable<Integer> {
       if (found == null) {
         continue;
       }
-      Optional<Comparison> comparison = GroundTruth.of(video.getValue()).map(found::compare);
+      Optional<Comparison> comparison = truth(video.getValue()).map(found::compare);
       comparison.ifPresent(known -> comparisons.put(video.getKey(), known));
       StreamTimeline timeline = found.timeline(video.getKey(), comparison);
       timelines.add(timeline);
@@ -165,6 +193,14 @@ final class DemoCommand implements Callable<Integer> {
       PictureFiles.write(
           new TimelinePicture().draw(timelines, SampleThumbnails.of(videos)), picture.get());
       output.report("timelines drawn to " + picture.get());
+    }
+  }
+
+  private static Optional<GroundTruth> truth(Path video) {
+    try {
+      return GroundTruth.of(video);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

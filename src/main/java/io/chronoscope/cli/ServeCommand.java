@@ -88,7 +88,7 @@ final class ServeCommand implements Callable<Integer> {
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
-      return ServiceLauncher.runUntilStopped();
+      return ServiceLauncher.runUntilStopped(this::reportAddress);
     }
     try (EmbeddedBroker broker = startBroker(settings)) {
       Topics.ensure(
@@ -98,6 +98,10 @@ final class ServeCommand implements Callable<Integer> {
       output.report("Kafka broker at " + broker.bootstrapServers());
       return serveOn(broker);
     }
+  }
+
+  private void reportAddress() {
+    output.report("the page and the API are at " + ServiceLauncher.address());
   }
 
   private void overrideSettings() {
@@ -117,7 +121,7 @@ final class ServeCommand implements Callable<Integer> {
 
   /// A signal ends the process through its shutdown hooks, which run concurrently: the broker's
   /// waits for the service, which still writes to the broker while it stops.
-  private static int serveOn(EmbeddedBroker broker) {
+  private int serveOn(EmbeddedBroker broker) {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -133,7 +137,7 @@ final class ServeCommand implements Callable<Integer> {
                   }
                 }));
     try {
-      return ServiceLauncher.runUntilStopped();
+      return ServiceLauncher.runUntilStopped(this::reportAddress);
     } finally {
       stopped.countDown();
     }

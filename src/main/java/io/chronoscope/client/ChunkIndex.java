@@ -12,12 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /// Which retained chunks show which time of which stream. Kafka finds records by their timestamps,
@@ -34,6 +33,7 @@ public final class ChunkIndex implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration RETRY = Duration.ofSeconds(5);
+  private static final Duration RETENTION_CHECK = Duration.ofSeconds(5);
 
   private final Map<String, Object> kafka;
   private final String topic;
@@ -42,6 +42,7 @@ public final class ChunkIndex implements AutoCloseable {
   private @Nullable Thread follower;
   private @Nullable TopicReader reader;
   private @Nullable String problem;
+  private Map<TopicPartition, Long> beginnings = Map.of();
   private boolean caughtUp;
   private boolean closed;
   private int entries;
@@ -58,8 +59,10 @@ public final class ChunkIndex implements AutoCloseable {
   public sealed interface Lookup {
 
     /// @param entries in order of their times, at least one
+    /// @param firstIndex number of the first entry among all that the stream had since this index
+    ///   was opened
     /// @param ended whether the stream has announced its end
-    record Found(List<Entry> entries, boolean ended) implements Lookup {}
+    record Found(List<Entry> entries, long firstIndex, boolean ended) implements Lookup {}
 
     /// The stream has retained chunks, but none of that time.
     ///
@@ -80,6 +83,7 @@ public final class ChunkIndex implements AutoCloseable {
   private static final class Timeline {
     final List<Entry> entries = new ArrayList<>();
     boolean ended;
+    long removed;
     Optional<Instant> lastEnd = Optional.empty();
   }
 
@@ -114,6 +118,7 @@ public final class ChunkIndex implements AutoCloseable {
       return new Lookup.NoChunks(false);
     }
     List<Entry> found = new ArrayList<>();
+    int firstIndex = 0;
     for (int i = 0; i < all.size(); i++) {
       Entry entry = all.get(i);
       Instant end =
@@ -121,34 +126,32 @@ public final class ChunkIndex implements AutoCloseable {
               ? entry.end()
               : all.get(i + 1).start();
       if (entry.start().isBefore(to) && (end.isAfter(from) || entry.start().equals(from))) {
+        firstIndex = found.isEmpty() ? i : firstIndex;
         found.add(new Entry(entry.origin(), entry.start(), end, entry.sizeBytes()));
       }
     }
     return found.isEmpty()
         ? new Lookup.NotThere(
             all.getFirst().start(), all.getLast().end(), !truncated && beginningRetained())
-        : new Lookup.Found(found, timeline.ended);
+        : new Lookup.Found(found, timeline.removed + firstIndex, timeline.ended);
   }
 
   /// Forgets what retention has removed.
   private List<Entry> retained(Timeline timeline) {
-    try (RetainedRecords records = new RetainedRecords(kafka)) {
-      Set<ChunkOrigin> ends =
-          new HashSet<>(
-              records.retained(timeline.entries.stream().map(Entry::origin).limit(1).toList()));
-      if (ends.isEmpty() && !timeline.entries.isEmpty()) {
-        Set<ChunkOrigin> all =
-            records.retained(timeline.entries.stream().map(Entry::origin).toList());
-        entries -= timeline.entries.size() - all.size();
-        timeline.entries.removeIf(entry -> !all.contains(entry.origin()));
-      }
-    }
+    int before = timeline.entries.size();
+    timeline.entries.removeIf(entry -> {
+      ChunkOrigin origin = entry.origin();
+      return origin.offset()
+          < beginnings.getOrDefault(new TopicPartition(topic, origin.partition()), 0L);
+    });
+    int expired = before - timeline.entries.size();
+    entries -= expired;
+    timeline.removed += expired;
     return timeline.entries;
   }
 
   private boolean beginningRetained() {
-    TopicReader open = reader;
-    return open != null && open.beginsAtZero();
+    return beginnings.values().stream().allMatch(offset -> offset == 0);
   }
 
   private void start() {
@@ -161,9 +164,14 @@ public final class ChunkIndex implements AutoCloseable {
     while (!isClosed()) {
       try (TopicReader opened = new TopicReader(kafka, List.of(topic), From.BEGINNING)) {
         begin(opened);
+        long checked = System.nanoTime();
         while (!isClosed()) {
           List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL);
           add(records, opened.caughtUp());
+          if (System.nanoTime() - checked > RETENTION_CHECK.toNanos()) {
+            retentionChecked(opened.beginnings());
+            checked = System.nanoTime();
+          }
         }
       } catch (RuntimeException e) {
         failed(e);
@@ -175,8 +183,20 @@ public final class ChunkIndex implements AutoCloseable {
     return closed;
   }
 
-  private synchronized void begin(TopicReader opened) {
+  private synchronized void retentionChecked(Map<TopicPartition, Long> now) {
+    beginnings = now;
+  }
+
+  private void begin(TopicReader opened) {
+    Map<TopicPartition, Long> now = opened.beginnings();
+    synchronized (this) {
+      reset(opened, now);
+    }
+  }
+
+  private void reset(TopicReader opened, Map<TopicPartition, Long> now) {
     reader = opened;
+    beginnings = now;
     streams.clear();
     entries = 0;
     caughtUp = false;
@@ -212,6 +232,7 @@ public final class ChunkIndex implements AutoCloseable {
         entries++;
         if (entries > MAX_ENTRIES) {
           timeline.entries.removeFirst();
+          timeline.removed++;
           entries--;
           truncated = true;
         }

@@ -73,6 +73,12 @@ public final class ChunkPublisher implements AutoCloseable {
         ChunkRecords.reference(topic, source, stream, sequence, start, duration, reference));
   }
 
+  /// Sends a segment without a declared start: the service places it where the one before it ended,
+  /// or at the record's time.
+  public CompletionStage<ChunkOrigin> publishBare(String stream, byte[] media) {
+    return send(new ProducerRecord<>(topic, stream, media));
+  }
+
   /// Announces the end of the stream.
   public CompletionStage<ChunkOrigin> end(String stream) {
     return send(ChunkRecords.endOfStream(topic, source, stream));

@@ -10,6 +10,7 @@ import io.chronoscope.wire.Json;
 import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RedriveMark;
 import io.chronoscope.wire.ResultEnvelope;
+import io.chronoscope.wire.Rfc3339;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,6 +45,23 @@ public final class DeadLetters {
 
     public ChunkOrigin origin() {
       return letter.origin();
+    }
+
+    /// `redriven` or `refused`.
+    public String state() {
+      return redriven.isPresent() ? "redriven" : "refused";
+    }
+
+    /// As on the topic, with what is known of the rejected record.
+    ///
+    /// @param retained whether the rejected record is still on its topic
+    public ObjectNode describe(boolean retained) {
+      ObjectNode described = json.deepCopy();
+      described.put("refusedAt", Rfc3339.format(at));
+      described.put("recordRetained", retained);
+      described.put("state", state());
+      redriven.ifPresent(mark -> described.set("redriven", mark.json()));
+      return described;
     }
   }
 

@@ -25,8 +25,6 @@ public final class TopicReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
 
-  private final Map<TopicPartition, Long> beginnings;
-
   /// The ends of the partitions when the reader was opened.
   private final Map<TopicPartition, Long> ends;
 
@@ -77,7 +75,6 @@ public final class TopicReader implements AutoCloseable {
     try {
       this.partitions = choice.of(consumer);
       consumer.assign(partitions);
-      this.beginnings = Map.copyOf(consumer.beginningOffsets(partitions));
       this.ends = Map.copyOf(consumer.endOffsets(partitions));
       switch (from) {
         case BEGINNING -> consumer.seekToBeginning(partitions);
@@ -130,9 +127,9 @@ public final class TopicReader implements AutoCloseable {
     return records;
   }
 
-  /// Whether no partition had lost a record to retention when the reader was opened.
-  boolean beginsAtZero() {
-    return beginnings.values().stream().allMatch(offset -> offset == 0);
+  /// The first offsets that the partitions retain now.
+  Map<TopicPartition, Long> beginnings() {
+    return Map.copyOf(consumer.beginningOffsets(partitions));
   }
 
   /// Whether everything up to the ends at the time of opening has been read.

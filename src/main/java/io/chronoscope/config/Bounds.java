@@ -81,6 +81,19 @@ final class Bounds {
     }
   }
 
+  public static final class ColorDifference implements Converter<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Integer convert(String value) {
+      int difference = Integer.parseInt(value.strip());
+      if (difference < 0 || difference > 255) {
+        throw new IllegalArgumentException("not a difference of color values from 0 to 255");
+      }
+      return difference;
+    }
+  }
+
   public static final class NotNegativeDuration implements Converter<Duration> {
     private static final long serialVersionUID = 1L;
 

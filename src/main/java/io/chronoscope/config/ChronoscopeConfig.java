@@ -31,6 +31,11 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
+  /// Whether a GPU decodes by CUDA graphs, which take the launching of single operators off the
+  /// host. Off until that has been run on a GPU.
+  @WithDefault("false")
+  boolean cudaGraphs();
+
   /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
   /// not set or `auto`, bf16 on CUDA; on the CPU fp32, int8 above 268 million parameters, or int4
   /// for a checkpoint that is published in four bits.
@@ -147,6 +152,13 @@ public interface ChronoscopeConfig {
     /// Maximum pixels of one frame. If not set, the checkpoint's own limit.
     @WithConverter(Bounds.PositiveLong.class)
     Optional<Long> maxPixels();
+
+    /// A frame pair in which no color value (0 to 255) differs from the last encoded pair by more
+    /// than this is not encoded but takes the embeddings of that pair; 0 compares exactly, which
+    /// changes no answer.
+    @WithDefault("0")
+    @WithConverter(Bounds.ColorDifference.class)
+    int maxDifference();
   }
 
   interface Window {
@@ -184,7 +196,7 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int prefillChunk();
 
-    /// How long the first request of a batch waits for more.
+    /// How long the first frame pair of an encoder batch waits for more.
     @WithDefault("10ms")
     Duration maxDelay();
   }

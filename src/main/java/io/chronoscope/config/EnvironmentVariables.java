@@ -22,6 +22,7 @@ public final class EnvironmentVariables {
           "CHRONOSCOPE_HOME",
           "CHRONOSCOPE_JAVA_HOME",
           "CHRONOSCOPE_JAVA_OPTS",
+          "CHRONOSCOPE_START_CACHE",
           "CHRONOSCOPE_TRACE",
           "CHRONOSCOPE_BROWSER");
 

@@ -17,6 +17,7 @@ import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
@@ -47,25 +48,29 @@ public final class LayerSettings {
           "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
               .formatted(directory.toAbsolutePath()));
     }
-    EngineSettings device =
-        EngineSettings.parse(settings.device(), settings.precision().orElse(""));
-    EngineSettings engine =
-        device
-            .withDecoding(device.decoding().withSteps(steps(settings)))
-            .withIntraOpThreads(settings.threads())
-            .withCacheDirectory(cacheDirectory(settings));
     try {
-      return Qwen25Vl.open(directory, engine);
+      return Qwen25Vl.open(directory, engine(settings));
     } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// How the model computes: device, precision, threads.
+  public static EngineSettings engine(ChronoscopeConfig settings) {
+    EngineSettings device =
+        EngineSettings.parse(settings.device(), settings.precision().orElse(""));
+    return device
+        .withDecoding(device.decoding().withSteps(steps(settings)))
+        .withIntraOpThreads(settings.threads())
+        .withCacheDirectory(cacheDirectory(settings));
   }
 
   private static StepSettings steps(ChronoscopeConfig settings) {
     return new StepSettings(
         settings.batching().maxPrompts(),
         settings.batching().prefillChunk(),
-        settings.cache().maxPrefixBytes().asLongValue());
+        settings.cache().maxPrefixBytes().asLongValue(),
+        settings.cudaGraphs() ? StepSettings.Launch.BY_GRAPH : StepSettings.Launch.BY_OPERATOR);
   }
 
   /// Checks that the configured device can be used, for what computes on it without a model.
@@ -113,6 +118,11 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()));
+  }
+
+  /// When a frame pair counts as unchanged.
+  public static PictureComparison comparison(ChronoscopeConfig settings) {
+    return new PictureComparison(settings.sampling().maxDifference());
   }
 
   /// When and in which order the service sheds load.

@@ -33,6 +33,11 @@ public final class Picture implements AutoCloseable {
         widthPx, heightPx, MEMORY.acquire(3L * widthPx * heightPx), new AtomicInteger(1));
   }
 
+  /// Native memory of all pictures in use, and of those kept for the next ones.
+  public static long heldBytes() {
+    return MEMORY.heldBytes();
+  }
+
   /// Another picture over the same pixels, with its own owner. The memory is released when all of
   /// them are closed.
   ///

@@ -19,9 +19,11 @@ final class PixelMemory {
 
   private final Map<Long, Queue<MemorySegment>> idle = new ConcurrentHashMap<>();
   private final AtomicLong idleBytes = new AtomicLong();
+  private final AtomicLong usedBytes = new AtomicLong();
 
   /// Memory of undefined content.
   MemorySegment acquire(long bytes) {
+    usedBytes.addAndGet(bytes);
     Queue<MemorySegment> fitting = idle.get(bytes);
     MemorySegment used = fitting == null ? null : fitting.poll();
     if (used != null) {
@@ -34,6 +36,7 @@ final class PixelMemory {
   /// Returns memory to the pool; the caller must not use it afterwards.
   void release(MemorySegment memory) {
     long bytes = memory.byteSize();
+    usedBytes.addAndGet(-bytes);
     if (idleBytes.addAndGet(bytes) > MAX_IDLE_BYTES) {
       // It may be of sizes that are no longer in use.
       idle.clear();
@@ -44,5 +47,10 @@ final class PixelMemory {
 
   long idleBytes() {
     return idleBytes.get();
+  }
+
+  /// Memory of pictures in use and of the pool.
+  long heldBytes() {
+    return usedBytes.get() + idleBytes.get();
   }
 }

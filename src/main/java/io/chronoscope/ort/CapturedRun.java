@@ -1,5 +1,7 @@
 package io.chronoscope.ort;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 
 /// Runs one [Binding] again and again, with tensors that never change their places or shapes. On
@@ -13,36 +15,52 @@ import java.util.List;
 /// reads while it launches, such as a total length, are those of the capture forever.
 public final class CapturedRun {
 
-  /// How runs are executed.
-  enum Execution {
-    /// Each run launches its operators.
-    ORDINARY,
-    /// The first run captures, later ones replay.
-    CAPTURING
-  }
+  private static final Logger LOG = System.getLogger("io.chronoscope.ort");
 
-  private final Runnable run;
+  private final Runnable ordinary;
   private final Session session;
   private final List<NativeTensor> state;
-  private boolean captured;
+  private Runnable run;
+  private boolean prepared;
 
-  /// @param run executes the graph
-  /// @param session allocates the copies of `state`
-  /// @param state tensors that a run both reads and writes
-  CapturedRun(Runnable run, Session session, Execution execution, List<NativeTensor> state) {
+  private CapturedRun(
+      Runnable ordinary,
+      Runnable run,
+      Session session,
+      List<NativeTensor> state,
+      boolean prepared) {
+    this.ordinary = ordinary;
     this.run = run;
     this.session = session;
     this.state = List.copyOf(state);
-    this.captured = execution == Execution.ORDINARY;
+    this.prepared = prepared;
+  }
+
+  /// Runs that launch their operators each time.
+  ///
+  /// @param run executes the graph
+  static CapturedRun ordinary(Runnable run, Session session) {
+    return new CapturedRun(run, run, session, List.of(), true);
+  }
+
+  /// Runs of which the first captures and later ones replay. If capturing fails, runs are ordinary.
+  ///
+  /// @param ordinary executes the graph without capturing
+  /// @param capturing captures the graph, then replays it
+  /// @param session allocates the copies of `state`
+  /// @param state tensors that a run both reads and writes
+  static CapturedRun capturing(
+      Runnable ordinary, Runnable capturing, Session session, List<NativeTensor> state) {
+    return new CapturedRun(ordinary, capturing, session, state, false);
   }
 
   /// Runs the graph and waits for its outputs.
   ///
   /// @throws OnnxRuntimeException when the run fails
   public void run() {
-    if (!captured) {
+    if (!prepared) {
       capture();
-      captured = true;
+      prepared = true;
     }
     run.run();
   }
@@ -50,7 +68,16 @@ public final class CapturedRun {
   private void capture() {
     List<NativeTensor> before = state.stream().map(this::copy).toList();
     try {
-      run.run();
+      try {
+        run.run();
+      } catch (OnnxRuntimeException e) {
+        LOG.log(
+            Level.WARNING,
+            "the {0} graph goes on without CUDA graphs: {1}",
+            session.name(),
+            e.getMessage());
+        run = ordinary;
+      }
       for (int i = 0; i < before.size(); i++) {
         state.get(i).copyFrom(before.get(i));
       }

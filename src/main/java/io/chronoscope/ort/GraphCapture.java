@@ -34,15 +34,18 @@ sealed interface GraphCapture extends AutoCloseable {
 
     @Override
     public CapturedRun repeat(Session session, Binding binding, List<NativeTensor> state) {
-      return new CapturedRun(binding::run, session, CapturedRun.Execution.ORDINARY, state);
+      return CapturedRun.ordinary(binding::run, session);
     }
 
     @Override
     public void close() {}
   }
 
-  /// Graphs of one session, numbered from 1. They live as long as the session.
+  /// Graphs of one session, numbered from 1. They live as long as the session, for the provider
+  /// does not free them earlier, so their number is limited; later runs are ordinary.
   final class OfCuda implements GraphCapture {
+
+    private static final int MAX_GRAPHS = 64;
 
     private final OrtApi api;
     private final OrtRunOptions uncaptured;
@@ -61,11 +64,14 @@ sealed interface GraphCapture extends AutoCloseable {
     @Override
     public synchronized CapturedRun repeat(
         Session session, Binding binding, List<NativeTensor> state) {
+      if (graphs.size() == MAX_GRAPHS) {
+        return CapturedRun.ordinary(binding::run, session);
+      }
       String id = Integer.toString(graphs.size() + 1);
       OrtRunOptions options = OrtRunOptions.create(api, Map.of(GRAPH_ID, id));
       graphs.add(options);
-      return new CapturedRun(
-          () -> binding.run(Optional.of(options)), session, CapturedRun.Execution.CAPTURING, state);
+      return CapturedRun.capturing(
+          binding::run, () -> binding.run(Optional.of(options)), session, state);
     }
 
     @Override

@@ -121,9 +121,17 @@ public final class Ops {
 
   /// `data[i, indices[i]]` for each `i` of the batch.
   ///
+  /// Not with `GatherND`, whose CUDA kernel copies sizes from the host: a captured graph would read
+  /// them where they no longer are.
+  ///
+  /// @param data `[batch, n, width]`
   /// @param indices INT64 `[batch, 1]`
-  public Value gatherInBatch(Value data, Value indices) {
-    return graph.node("GatherND", data.type(), List.of(data, indices), Map.of("batch_dims", 1));
+  /// @return `[batch, width]`
+  public Value gatherInBatch(Value data, Value indices, int width) {
+    Value repeated = expand(unsqueeze(indices, 2), graph.list(1, 1, width));
+    Value row =
+        graph.node("GatherElements", data.type(), List.of(data, repeated), Map.of("axis", 1));
+    return reshape(row, -1, width);
   }
 
   /// `data` with `updates[i]` written at `indices[i]`.
@@ -182,7 +190,7 @@ public final class Ops {
     Value maxima =
         graph.node("ReduceMax", rows.type(), List.of(folded, graph.list(2)), Map.of("keepdims", 0));
     Value block = argMax(maxima, 1);
-    Value inBlock = argMax(gatherInBatch(folded, unsqueeze(block, 1)), 1);
+    Value inBlock = argMax(gatherInBatch(folded, unsqueeze(block, 1), ARG_MAX_BLOCK), 1);
     return add(mul(block, graph.scalar(ARG_MAX_BLOCK)), inBlock);
   }
 

@@ -7,7 +7,9 @@ import io.chronoscope.ort.capi.OrtStatusException;
 import io.chronoscope.ort.capi.OrtValue;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -108,7 +110,7 @@ public final class Session implements AutoCloseable {
           options.cuda(cuda);
         }
       }
-      OrtSession session = create(runtime, graph, options);
+      OrtSession session = create(runtime, graph, device, options);
       return new Session(
           name,
           session,
@@ -156,29 +158,45 @@ public final class Session implements AutoCloseable {
   }
 
   private static OrtSession create(
-      RuntimeEnvironment runtime, Graph graph, OrtSessionOptions options) {
+      RuntimeEnvironment runtime, Graph graph, Device device, OrtSessionOptions options) {
     Map<String, OrtValue> mapped = new LinkedHashMap<>();
+    List<OrtValue> shared = new ArrayList<>();
     try {
+      if (device instanceof Device.Cpu) {
+        for (ExternalWeight weight : graph.weights().values()) {
+          weight
+              .mapping()
+              .ifPresent(data -> {
+                OrtValue value = over(runtime, weight.type(), weight.shape(), data);
+                shared.add(value);
+                options.share(weight.name(), value);
+              });
+        }
+      }
       for (MappedWeight weight : graph.mappedWeights().values()) {
-        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
-        mapped.put(
-            weight.name(),
-            NativeTensor.over(runtime.hostMemory(), weight.type(), weight.data(), shape));
+        mapped.put(weight.name(), over(runtime, weight.type(), weight.shape(), weight.data()));
       }
       if (!mapped.isEmpty()) {
         options.initializers(mapped);
       }
       return OrtSession.create(runtime.api(), runtime.address(), graph.toModel(), options);
     } finally {
-      // The session shares the values.
+      // The session has its own handles on the memory.
       mapped.values().forEach(OrtValue::close);
+      shared.forEach(OrtValue::close);
     }
+  }
+
+  private static OrtValue over(
+      RuntimeEnvironment runtime, ElementType type, List<Long> shape, MemorySegment data) {
+    long[] sides = shape.stream().mapToLong(Long::longValue).toArray();
+    return NativeTensor.over(runtime.hostMemory(), type, data, sides);
   }
 
   private static void addCpu(OrtSessionOptions options, Graph graph) {
     long numbers =
         graph.weights().values().stream()
-            .filter(weight -> weight.type() != ElementType.INT8)
+            .filter(weight -> weight.mapping().isEmpty())
             .mapToLong(weight -> weight.sizeBytes() / weight.type().bytes())
             .sum();
     if (numbers > MAX_PACKED_NUMBERS) {
@@ -214,6 +232,11 @@ public final class Session implements AutoCloseable {
   /// @return the caller closes it before the session
   public Binding bind() {
     return new Binding(name, OrtIoBinding.of(session), memory, capture.uncaptured());
+  }
+
+  /// Whether runs that [#captured] repeats become CUDA graphs.
+  public boolean capturesRuns() {
+    return capture instanceof GraphCapture.OfCuda;
   }
 
   /// Repeats the runs of a binding whose tensors stay as they are.

@@ -11,6 +11,7 @@ import io.chronoscope.ort.RuntimeLibrary;
 import io.chronoscope.qwen.decoder.DecodeRequest;
 import io.chronoscope.qwen.decoder.Decoded;
 import io.chronoscope.qwen.decoder.Decoder;
+import io.chronoscope.qwen.decoder.StepDecoder;
 import io.chronoscope.qwen.encoder.VisionEncoder;
 import io.chronoscope.qwen.image.BicubicResize;
 import io.chronoscope.qwen.image.SmartResize;
@@ -21,6 +22,7 @@ import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.qwen.weights.ResidentPages;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
@@ -32,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -275,7 +278,18 @@ public final class Qwen25Vl implements VideoLanguageModel {
     });
   }
 
-  private Answer answer(ChatPrompt prompt, Decoded decoded) {
+  @Override
+  public Optional<Decoding> decoding() {
+    return decoder instanceof StepDecoder steps
+        ? Optional.of(new QwenDecoding(this, steps.startBatch()))
+        : Optional.empty();
+  }
+
+  DecodeRequest request(Prompt prompt) {
+    return promptEncoder.encode(prompt);
+  }
+
+  Answer answer(ChatPrompt prompt, Decoded decoded) {
     int[] ids = decoded.tokenIds();
     int textLength = decoded.finished() ? ids.length - 1 : ids.length;
     return new Answer(
@@ -287,11 +301,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
         TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS));
   }
 
-  private interface Call<T> {
+  interface Call<T> {
     T run();
   }
 
-  private <T> T whileOpen(Call<T> call) {
+  <T> T whileOpen(Call<T> call) {
     closing.readLock().lock();
     try {
       if (closed) {

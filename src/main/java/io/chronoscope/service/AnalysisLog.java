@@ -2,6 +2,7 @@ package io.chronoscope.service;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
@@ -139,6 +140,7 @@ final class AnalysisLog implements AnalysisListener {
           WindowEncoded _,
           ChunkShed _,
           PartialAnalysisCompleted _,
+          AnswerReused _,
           EventOpened _,
           Progress _,
           StreamRevoked _ -> {}

@@ -2,6 +2,7 @@ package io.chronoscope.service;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
@@ -62,6 +63,8 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   private final Counter shown;
   private final Counter encoded;
   private final Counter reused;
+  private final Counter unchanged;
+  private final Counter answersReused;
   private final Counter videoTokens;
   private final Counter generatedTokens;
   private final Counter windows;
@@ -95,6 +98,8 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.shown = registry.counter("chronoscope.frames", "stage", "shown");
     this.encoded = registry.counter("chronoscope.pairs", "outcome", "encoded");
     this.reused = registry.counter("chronoscope.pairs", "outcome", "reused");
+    this.unchanged = registry.counter("chronoscope.pairs", "outcome", "unchanged");
+    this.answersReused = registry.counter("chronoscope.answers.reused");
     this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
     this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
     this.windows = registry.counter("chronoscope.windows");
@@ -184,8 +189,9 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
       case ChunkShed _ -> chunksShed.increment();
       case DuplicateChunkSkipped _ -> skipped.increment();
       case WindowEncoded window -> {
-        encoded.increment(window.pairs() - (double) window.reused());
+        encoded.increment(window.pairs() - (double) window.reused() - window.unchanged());
         reused.increment(window.reused());
+        unchanged.increment(window.unchanged());
         stage("encode").record(window.took());
       }
       case WindowShed _ -> windowsShed.increment();
@@ -203,6 +209,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         stage("partial").record(partial.took());
         stage(FormerMetricNames.PARTIAL_STAGE).record(partial.took());
       }
+      case AnswerReused _ -> answersReused.increment();
       case EventOpened opened -> {
         eventLatency.record(opened.latency());
         eventDelay.record(opened.delay());

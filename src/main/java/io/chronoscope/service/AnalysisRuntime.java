@@ -78,7 +78,10 @@ public final class AnalysisRuntime implements AutoCloseable {
             decoder,
             references,
             model,
-            new EmbeddingCache(model, settings.cache().maxBytes().asLongValue()),
+            new EmbeddingCache(
+                model,
+                settings.cache().maxBytes().asLongValue(),
+                LayerSettings.comparison(settings)),
             listener,
             InstantSource.system());
     return new AnalysisRuntime(engine, model, references, tools);
@@ -89,6 +92,11 @@ public final class AnalysisRuntime implements AutoCloseable {
     return engine.checkpoint().hints();
   }
 
+  /// Bytes of cached embeddings.
+  long embeddingBytes() {
+    return tools.embeddings().bytes();
+  }
+
   ModelRef model() {
     return engine.ref();
   }
@@ -97,6 +105,21 @@ public final class AnalysisRuntime implements AutoCloseable {
   public StreamAnalysis analysis(
       AnalysisSettings settings, LoadGovernor load, Rules rules, CommitSink sink) {
     return new StreamAnalysis(settings, new StreamTools(tools, load, rules, sink));
+  }
+
+  /// Creates an analysis whose streams have nothing to do with the live ones, although some have
+  /// the same names: without their metrics and traces.
+  StreamAnalysis apart(
+      AnalysisSettings settings, Rules rules, CommitSink sink, AnalysisListener listener) {
+    WindowTools own =
+        new WindowTools(
+            tools.decoder(),
+            references,
+            model,
+            tools.embeddings(),
+            listener,
+            InstantSource.system());
+    return new StreamAnalysis(settings, new StreamTools(own, LoadGovernor.off(), rules, sink));
   }
 
   /// Creates an answerer of questions. The caller stops asking it before closing this runtime.

@@ -19,10 +19,10 @@ import org.eclipse.microprofile.config.Config;
 /// What every Kafka client of the service needs: client properties, topic names, and the topics
 /// themselves.
 @ApplicationScoped
-class KafkaBeans {
+public class KafkaBeans {
 
   /// Identifies the client properties of all clients, the channel's included.
-  static final String CLIENT = "default-kafka-broker";
+  public static final String CLIENT = "default-kafka-broker";
 
   /// CloudEvents source of all results.
   static final URI SOURCE = URI.create("/chronoscope");

@@ -5,10 +5,13 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.HttpAccess;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the service in this process. Quarkus creates the beans itself, so the plan of a command is
@@ -43,6 +46,17 @@ public final class ServiceLauncher {
     }
   }
 
+  /// Where the page and the API are, once the service is up.
+  public static URI address() {
+    Config config = ConfigProvider.getConfig();
+    String host = config.getValue("quarkus.http.host", String.class);
+    return URI.create(
+        "http://%s:%d/"
+            .formatted(
+                host.equals("0.0.0.0") ? "localhost" : host.contains(":") ? "[" + host + "]" : host,
+                config.getValue("quarkus.http.port", Integer.class)));
+  }
+
   static AnalysisListener listener() {
     return plan.listener();
   }
@@ -53,9 +67,18 @@ public final class ServiceLauncher {
 
   /// Runs the service until the process is stopped.
   ///
+  /// @param onceUp is called when the service is up
   /// @return the exit code
-  public static int runUntilStopped() {
-    return boot();
+  public static int runUntilStopped(Runnable onceUp) {
+    return run(
+        new Plan(
+            () -> {
+              onceUp.run();
+              Quarkus.waitForExit();
+              return ExitCode.OK;
+            },
+            AnalysisListener.SILENT,
+            List.of()));
   }
 
   /// Runs the service as a command plans.

@@ -10,6 +10,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.domain.Picture;
 import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.messaging.rule.RuleLoader;
@@ -48,6 +49,7 @@ class ServiceLifecycle {
   private final RuleLoader ruleLoader;
   private final MessagingFailure failure;
   private final QuestionConsumer questions;
+  private final RuleBacktests backtests;
   private final ChunkArchive archive;
   private final StreamStarts starts;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -64,9 +66,11 @@ class ServiceLifecycle {
       RuleLoader ruleLoader,
       MessagingFailure failure,
       QuestionConsumer questions,
+      RuleBacktests backtests,
       ChunkArchive archive,
       StreamStarts starts) {
     this.questions = questions;
+    this.backtests = backtests;
     this.archive = archive;
     this.starts = starts;
     this.settings = settings;
@@ -124,6 +128,7 @@ class ServiceLifecycle {
       metrics.watchShedding(load);
       FormerMetricNames.publish(registry);
       InfoMetrics.publish(registry, runtime.model(), settings.device());
+      MemoryMetrics.publish(registry, Picture::heldBytes, runtime::embeddingBytes);
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);
@@ -142,6 +147,7 @@ class ServiceLifecycle {
               : new FrameRateRouter(
                   rates, fps -> analysis(runtime, load, defaults.withFixedFps(fps)), analysis));
       questions.open(answerer.model(), answerer::answer);
+      backtests.open(runtime, defaults);
       LOG.infof(
           "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
           runtime.model().name(),

@@ -2,6 +2,7 @@ package io.chronoscope.tracing;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
 import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
@@ -153,7 +154,8 @@ public final class StreamTraces implements AnalysisListener {
                       window.took(),
                       span ->
                           span.setAttribute("chronoscope.pairs", window.pairs())
-                              .setAttribute("chronoscope.pairs.reused", window.reused())));
+                              .setAttribute("chronoscope.pairs.reused", window.reused())
+                              .setAttribute("chronoscope.pairs.unchanged", window.unchanged())));
       case WindowAnalyzed window ->
           ifTraced(
               window.stream(),
@@ -181,6 +183,7 @@ public final class StreamTraces implements AnalysisListener {
           ChunkShed _,
           MediaFetched _,
           MediaUnavailable _,
+          AnswerReused _,
           EventOpened _,
           RuleEvaluated _,
           RulesSkipped _,

@@ -4,6 +4,7 @@ import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import java.util.List;
+import java.util.Optional;
 
 /// A vision-language model for video as frame pairs. Thread-safe; calls may block while the model
 /// computes. [#encode] and [#generate] process batches that may mix streams: results are in the
@@ -39,6 +40,14 @@ public interface VideoLanguageModel extends AutoCloseable {
 
   /// Answers each prompt by greedy decoding.
   List<Answer> generate(List<Prompt> prompts);
+
+  /// Starts to answer prompts step by step.
+  ///
+  /// @return empty for a model that answers whole batches only; the caller closes it before the
+  ///   model
+  default Optional<Decoding> decoding() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

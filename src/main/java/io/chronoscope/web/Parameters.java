@@ -38,6 +38,20 @@ public final class Parameters {
     return text(value).map(text -> instant(name, text));
   }
 
+  /// A time that must be there.
+  public static Instant requiredTime(String name, @Nullable String value) {
+    return instant(name, required(name, value));
+  }
+
+  /// A time in a field of a body.
+  static Instant requiredTimeOfBody(String field, String value) {
+    try {
+      return instant(field, value);
+    } catch (ProblemException e) {
+      throw ProblemException.body(field, e.problem().detail());
+    }
+  }
+
   private static Instant instant(String name, String text) {
     Instant time;
     try {

@@ -7,13 +7,14 @@ import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
+import io.chronoscope.search.grounding.GroundedSearch;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
-import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.wire.Json;
 import io.chronoscope.wire.ResultType;
 import io.chronoscope.wire.Rfc3339;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -39,10 +40,12 @@ public class SearchResource {
 
   private final Index index;
   private final Callers callers;
+  private final Instance<GroundedSearch> grounded;
 
-  SearchResource(Index index, Callers callers) {
+  SearchResource(Index index, Callers callers, Instance<GroundedSearch> grounded) {
     this.index = index;
     this.callers = callers;
+    this.grounded = grounded;
   }
 
   @GET
@@ -84,10 +87,11 @@ public class SearchResource {
             text,
             Parameters.pattern("stream", stream).map(filter::withStream).orElse(filter),
             Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT));
-    if (Parameters.flag("ground", ground)) {
-      throw ProblemException.parameter("ground", "grounding is not available in this version");
-    }
-    return json(text, index.get().search(request));
+    return json(
+        text,
+        Parameters.flag("ground", ground)
+            ? grounded.get().search(request)
+            : index.get().search(request));
   }
 
   static ObjectNode json(String query, SearchOutcome outcome) {

@@ -76,7 +76,7 @@ class PromptsTest {
     }
     LampModel model = new LampModel();
     try (BatchedModel batched = BatchedModels.of(model)) {
-      Summarizer.asking(batched, 512).summarize(parts);
+      Summarizer.asking(batched, "stream", 512).summarize(parts);
     }
     assertThat(model.batches.getLast()).containsExactly(question("summaryOfSummaries"));
   }

@@ -86,6 +86,7 @@ class PackagesTest {
           "cli.bench.engine",
           "cli.bench",
           "cli.backtest",
+          "cli.selfcheck",
           "cli.bundle",
           "cli.dlq",
           "cli.events",

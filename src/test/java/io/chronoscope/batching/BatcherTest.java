@@ -42,13 +42,13 @@ class BatcherTest {
     BatchLimits upToEight = new BatchLimits(8, Duration.ZERO);
     try (var batcher = new Batcher<>("test", upToEight, gate::run, size -> {})) {
       var results = new ArrayList<CompletableFuture<String>>();
-      results.add(batcher.submit("a", "0", Priority.LIVE));
+      results.add(batcher.submit("a", "stream", "0", Priority.LIVE));
       gate.reached.await();
       for (String item : List.of("1", "2", "3")) {
-        results.add(batcher.submit("a", item, Priority.BACKGROUND));
+        results.add(batcher.submit("a", "stream", item, Priority.BACKGROUND));
       }
-      results.add(batcher.submit("a", "4", Priority.LIVE));
-      results.add(batcher.submit("b", "5", Priority.LIVE));
+      results.add(batcher.submit("a", "stream", "4", Priority.LIVE));
+      results.add(batcher.submit("b", "stream", "5", Priority.LIVE));
       gate.open.countDown();
       results.forEach(CompletableFuture::join);
 
@@ -62,12 +62,12 @@ class BatcherTest {
   void batchesItemsOfOneKeyAndSeparatesKeys() throws Exception {
     Gate gate = new Gate();
     try (var batcher = new Batcher<>("test", UP_TO_THREE, gate::run, size -> {})) {
-      var first = batcher.submit("a", "0", Priority.LIVE);
+      var first = batcher.submit("a", "stream", "0", Priority.LIVE);
       gate.reached.await();
       var results = new ArrayList<CompletableFuture<String>>();
       for (String item : List.of("1", "2", "3", "4")) {
-        results.add(batcher.submit("a", item, Priority.LIVE));
-        results.add(batcher.submit("b", item, Priority.LIVE));
+        results.add(batcher.submit("a", "stream", item, Priority.LIVE));
+        results.add(batcher.submit("b", "stream", item, Priority.LIVE));
       }
       gate.open.countDown();
 
@@ -90,10 +90,10 @@ class BatcherTest {
     gate.open.countDown();
     var limits = new BatchLimits(3, Duration.ofMinutes(10));
     try (var batcher = new Batcher<>("test", limits, gate::run, size -> {})) {
-      var one = batcher.submit("a", "1", Priority.LIVE);
-      var two = batcher.submit("a", "2", Priority.LIVE);
+      var one = batcher.submit("a", "stream", "1", Priority.LIVE);
+      var two = batcher.submit("a", "stream", "2", Priority.LIVE);
       assertThat(one).isNotDone();
-      var three = batcher.submit("a", "3", Priority.LIVE);
+      var three = batcher.submit("a", "stream", "3", Priority.LIVE);
 
       assertThat(CompletableFuture.allOf(one, two, three)).succeedsWithin(Duration.ofSeconds(20));
       assertThat(gate.batches).containsExactly(List.of("1", "2", "3"));
@@ -114,11 +114,11 @@ class BatcherTest {
               return items;
             },
             sizes::add)) {
-      var bad = batcher.submit("bad", "x", Priority.LIVE);
+      var bad = batcher.submit("bad", "stream", "x", Priority.LIVE);
       assertThatThrownBy(bad::join)
           .isInstanceOf(CompletionException.class)
           .hasRootCauseMessage("no such key");
-      assertThat(batcher.submit("good", "y", Priority.LIVE).join()).isEqualTo("y");
+      assertThat(batcher.submit("good", "stream", "y", Priority.LIVE).join()).isEqualTo("y");
       assertThat(sizes).containsExactly(1, 1);
     }
   }
@@ -128,7 +128,7 @@ class BatcherTest {
     try (var batcher =
         new Batcher<String, String, String>(
             "test", UP_TO_THREE, (key, items) -> List.of(), size -> {})) {
-      assertThatThrownBy(batcher.submit("a", "x", Priority.LIVE)::join)
+      assertThatThrownBy(batcher.submit("a", "stream", "x", Priority.LIVE)::join)
           .hasRootCauseMessage("a batch of 1 items returned 0 results");
     }
   }
@@ -138,7 +138,7 @@ class BatcherTest {
     var batcher =
         new Batcher<String, String, String>("test", UP_TO_THREE, (key, items) -> items, size -> {});
     batcher.close();
-    assertThatThrownBy(batcher.submit("a", "x", Priority.LIVE)::join)
+    assertThatThrownBy(batcher.submit("a", "stream", "x", Priority.LIVE)::join)
         .hasCauseInstanceOf(RejectedExecutionException.class);
   }
 }

@@ -21,6 +21,16 @@ class PixelMemoryTest {
   }
 
   @Test
+  void countsPicturesInUseAndThePool() {
+    MemorySegment one = memory.acquire(300);
+    var unused = memory.acquire(100);
+    assertThat(memory.heldBytes()).isEqualTo(400);
+    memory.release(one);
+    assertThat(memory.heldBytes()).isEqualTo(400);
+    assertThat(memory.idleBytes()).isEqualTo(300);
+  }
+
+  @Test
   void boundsIdleMemory() {
     long half = PixelMemory.MAX_IDLE_BYTES / 2;
     MemorySegment[] all = {memory.acquire(half), memory.acquire(half), memory.acquire(half + 1)};

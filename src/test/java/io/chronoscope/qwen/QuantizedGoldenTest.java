@@ -90,6 +90,28 @@ class QuantizedGoldenTest {
     }
   }
 
+  /// Prompts use INT8 copies, so that the first logits are those of INT8; the tokens after it come
+  /// from 4-bit matrices.
+  @Test
+  void computesPromptsInInt8AndTokensInFourBits() throws IOException {
+    GoldenCase golden = GoldenCase.named("image-and-two-videos");
+    try (Qwen25Vl int8 = open(golden);
+        Qwen25Vl int4 =
+            Qwen25Vl.open(
+                golden.checkpoint(),
+                EngineSettings.parse("cpu", "int4")
+                    .withIntraOpThreads(1)
+                    .withCacheDirectory(cache))) {
+      Qwen25VlGoldenTest.GoldenPrompt input = Qwen25VlGoldenTest.GoldenPrompt.encode(int8, golden);
+      Qwen25Vl.TimedAnswer fine = answer(int8, golden, input);
+      Qwen25Vl.TimedAnswer coarse = answer(int4, golden, input);
+      assertThat(cosine(coarse.decoded().firstLogits(), fine.decoded().firstLogits()))
+          .isGreaterThan(0.99999);
+      assertThat(coarse.answer().tokenIds().getFirst())
+          .isEqualTo(fine.answer().tokenIds().getFirst());
+    }
+  }
+
   @Test
   void generatesMostlyTheTokensOfFp32WithATrainedModel() throws IOException {
     Path demo = Path.of("models/demo");

@@ -4,6 +4,7 @@ import io.chronoscope.analysis.window.EmbeddingCache;
 import io.chronoscope.batching.BatchLimits;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.Duration;
 
@@ -29,6 +30,6 @@ public final class BatchedModels {
 
   /// A cache that is large enough for any test.
   public static EmbeddingCache cache(BatchedModel model) {
-    return new EmbeddingCache(model, 256L * 1024 * 1024);
+    return new EmbeddingCache(model, 256L * 1024 * 1024, PictureComparison.EXACT);
   }
 }

@@ -1,24 +1,14 @@
 package io.chronoscope.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.chronoscope.domain.Picture;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import javax.imageio.ImageIO;
 
-/// A checkpoint, an input and the reference's results; see `training/reference/README.md`.
-public record GoldenCase(Path directory, JsonNode golden) {
+/// The golden cases of this project; see `training/reference/README.md`.
+public record GoldenCase(io.chronoscope.cli.selfcheck.GoldenCase files) {
 
   private static final Path ROOT = Path.of("src/test/resources/golden");
 
@@ -35,86 +25,44 @@ public record GoldenCase(Path directory, JsonNode golden) {
   }
 
   private static Stream<GoldenCase> in(Path root) {
-    try (Stream<Path> files = Files.list(root)) {
-      return files
-          .filter(directory -> Files.exists(directory.resolve("golden.json")))
-          .sorted()
-          .map(GoldenCase::of)
-          .toList()
-          .stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return io.chronoscope.cli.selfcheck.GoldenCase.in(root).stream().map(GoldenCase::new);
   }
 
   public static GoldenCase named(String name) {
-    return of(ROOT.resolve(name));
+    return new GoldenCase(io.chronoscope.cli.selfcheck.GoldenCase.of(ROOT.resolve(name)));
   }
 
-  private static GoldenCase of(Path directory) {
-    try {
-      return new GoldenCase(
-          directory, new ObjectMapper().readTree(directory.resolve("golden.json").toFile()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public Path directory() {
+    return files.directory();
   }
 
   public Path checkpoint() {
-    return directory.resolve("checkpoint");
+    return files.checkpoint();
   }
 
   public JsonNode get(String field) {
-    return golden.required(field);
+    return files.get(field);
   }
 
   public int maxNewTokens() {
-    return get("maxNewTokens").asInt();
+    return files.maxNewTokens();
   }
 
   public List<Integer> ints(String field) {
-    return StreamSupport.stream(get(field).spliterator(), false).map(JsonNode::asInt).toList();
+    return files.ints(field);
   }
 
   /// The contents of the file that a field names.
   public float[] floats(String field) throws IOException {
-    byte[] bytes = Files.readAllBytes(directory.resolve(get(field).required("file").asText()));
-    float[] floats = new float[bytes.length / Float.BYTES];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
-    return floats;
+    return files.floats(field);
   }
 
   public List<Picture> frames(JsonNode content) {
-    List<Picture> frames = new ArrayList<>();
-    if (content.has("image")) {
-      frames.add(picture(content.get("image").asText()));
-    } else {
-      content.required("frames").forEach(file -> frames.add(picture(file.asText())));
-    }
-    return frames;
-  }
-
-  private Picture picture(String file) {
-    try {
-      BufferedImage image = ImageIO.read(directory.resolve(file).toFile());
-      Picture picture = Picture.allocate(image.getWidth(), image.getHeight());
-      long at = 0;
-      for (int y = 0; y < image.getHeight(); y++) {
-        for (int x = 0; x < image.getWidth(); x++) {
-          int argb = image.getRGB(x, y);
-          for (int shift = 16; shift >= 0; shift -= 8) {
-            picture.rgb().set(ValueLayout.JAVA_BYTE, at++, (byte) (argb >> shift));
-          }
-        }
-      }
-      return picture;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return files.frames(content);
   }
 
   @Override
   public String toString() {
-    return String.valueOf(directory.getFileName());
+    return files.toString();
   }
 }

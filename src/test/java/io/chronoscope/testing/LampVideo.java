@@ -41,6 +41,14 @@ public final class LampVideo implements MediaDecoder {
       return this;
     }
 
+    /// Every other second, so that no frame pair of a second is like the one before.
+    public Script flickering(char lamp, int seconds) {
+      for (int second = 1; second < seconds; second += 2) {
+        on(lamp, second, second + 1);
+      }
+      return this;
+    }
+
     public ByteBuffer chunk(double fromSeconds, double untilSeconds) {
       int frames = (int) Math.round((untilSeconds - fromSeconds) * fps);
       StringBuilder text = new StringBuilder("FLASH %d %d".formatted(fps, frames));

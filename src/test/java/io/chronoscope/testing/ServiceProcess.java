@@ -60,6 +60,12 @@ public final class ServiceProcess implements AutoCloseable {
 
   /// @param log what it says, appended
   public static ServiceProcess start(Setup setup, Path log) {
+    return start(setup, log, 0);
+  }
+
+  /// @param log what it says, appended
+  /// @param port of its HTTP interface, 0 for a free one
+  public static ServiceProcess start(Setup setup, Path log, int port) {
     int managementPort = freePort();
     List<String> words =
         new ArrayList<>(
@@ -76,7 +82,7 @@ public final class ServiceProcess implements AutoCloseable {
                 HOME.resolve("target/quarkus-app/quarkus-run.jar").toString(),
                 "serve",
                 "--port",
-                "0",
+                Integer.toString(port),
                 "--management-port",
                 Integer.toString(managementPort)));
     ProcessBuilder command = new ProcessBuilder(words);
@@ -142,7 +148,7 @@ public final class ServiceProcess implements AutoCloseable {
     kill();
   }
 
-  static int freePort() {
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {

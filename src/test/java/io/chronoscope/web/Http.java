@@ -17,7 +17,8 @@ import java.time.Duration;
 /// A client of the HTTP interface.
 record Http(URI root) {
 
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   HttpResponse<String> get(String path, String... headers) {

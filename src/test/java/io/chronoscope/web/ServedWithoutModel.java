@@ -26,7 +26,7 @@ public class ServedWithoutModel implements QuarkusTestProfile {
   public Map<String, String> getConfigOverrides() {
     return Map.of(
         "quarkus.arc.exclude-types",
-        "io.chronoscope.service.Service*,io.chronoscope.service.ModelReadiness,io.chronoscope.service.Index*,io.chronoscope.cli.**");
+        "io.chronoscope.service.Service*,io.chronoscope.service.ModelReadiness,io.chronoscope.service.Search*,io.chronoscope.cli.**");
   }
 
   @Override

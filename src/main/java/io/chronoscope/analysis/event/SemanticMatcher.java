@@ -2,6 +2,7 @@ package io.chronoscope.analysis.event;
 
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.vlm.Prompt;
 import java.util.List;
 
@@ -19,16 +20,20 @@ public interface SemanticMatcher {
 
   /// Asks the model that wrote the descriptions, and takes its probability of yes. Waits for the
   /// answer.
-  static SemanticMatcher asking(BatchedModel model) {
+  ///
+  /// @param stream whose descriptions these are
+  static SemanticMatcher asking(BatchedModel model, String stream) {
     return (one, other) ->
         model
                 .yesNoTokens()
                 .yesShare(
                     model
                         .generate(
+                            stream,
                             Prompt.of(
                                 List.of(new Prompt.Part.Text(Prompts.sameEvent(one, other))),
-                                ANSWER_TOKENS))
+                                ANSWER_TOKENS),
+                            Priority.LIVE)
                         .join())
                 .orElse(0)
             > 0.5;

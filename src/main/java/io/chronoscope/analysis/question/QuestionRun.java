@@ -177,7 +177,7 @@ final class QuestionRun {
         .within(fromMicros, toMicros)
         .ifPresent(window -> {
           VideoSession session =
-              window.session(tools.model(), settings.maxNewTokens(), Priority.BACKGROUND);
+              window.session(tools, settings.maxNewTokens(), Priority.BACKGROUND);
           GroundingResult result =
               grounder.ground(session, query, limits.threshold(), window.shownMicros()).join();
           answer.add(window, result);

@@ -63,7 +63,7 @@ final class StreamAggregator {
             model.ref(),
             state.openEvents(),
             settings.textTasks().contains(TextTask.COMPARE)
-                ? SemanticMatcher.asking(model)
+                ? SemanticMatcher.asking(model, stream)
                 : SemanticMatcher.OF_WORDS_ONLY);
     this.alerts =
         new AlertTracker(
@@ -76,7 +76,7 @@ final class StreamAggregator {
         new SummaryTree(
             new SummaryFactory(stream, start, model.ref()),
             settings.textTasks().contains(TextTask.SUMMARIZE)
-                ? Summarizer.asking(model, settings.maxNewTokens())
+                ? Summarizer.asking(model, stream, settings.maxNewTokens())
                 : Summarizer.joining(),
             settings.windows().stride(),
             state.summaries());

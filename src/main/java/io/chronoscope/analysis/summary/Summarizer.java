@@ -2,6 +2,7 @@ package io.chronoscope.analysis.summary;
 
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Prompt;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,9 @@ public interface Summarizer {
 
   /// Asks the model and waits for its answer. Joins the parts where the answer is empty, or where
   /// the prompt does not fit the model's context.
-  static Summarizer asking(BatchedModel model, int maxNewTokens) {
+  ///
+  /// @param stream whose parts these are
+  static Summarizer asking(BatchedModel model, String stream, int maxNewTokens) {
     // A token covers at least one byte, so a prompt of so many bytes always fits.
     long maxBytes = (long) model.maxPositions() - maxNewTokens - OVERHEAD_TOKENS;
     return parts ->
@@ -48,7 +51,10 @@ public interface Summarizer {
             .map(prompt -> {
               Answer answer =
                   model
-                      .generate(Prompt.of(List.of(new Prompt.Part.Text(prompt)), maxNewTokens))
+                      .generate(
+                          stream,
+                          Prompt.of(List.of(new Prompt.Part.Text(prompt)), maxNewTokens),
+                          Priority.LIVE)
                       .join();
               String text = answer.text().strip();
               return answer.finished() ? text : SummaryText.upToLastSentence(text);

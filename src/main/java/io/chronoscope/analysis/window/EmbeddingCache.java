@@ -6,10 +6,11 @@ import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.sampling.FramePairs;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -24,76 +25,120 @@ import org.jspecify.annotations.Nullable;
 /// cached, the window can be recalled without decoding anything. Thread-safe.
 public final class EmbeddingCache {
 
+  /// Most pairs, since those that did not change take no bytes of embeddings.
+  private static final int MAX_PAIRS = 1 << 16;
+
   private final BatchedModel model;
   private final long maxBytes;
-  private final Map<PairKey, EncodedPair> pairs = RecentWindows.leastRecentFirst();
+  private final PictureComparison comparison;
+  private final Map<PairKey, Cached> pairs = RecentWindows.leastRecentFirst();
+  private final Map<EncodedPair, Integer> uses = new IdentityHashMap<>();
   private final RecentWindows windows = new RecentWindows(pairs);
   private long bytes;
 
   /// @param maxBytes of cached embeddings
-  public EmbeddingCache(BatchedModel model, long maxBytes) {
+  /// @param comparison when a pair is the same as the one before and need not be encoded
+  public EmbeddingCache(BatchedModel model, long maxBytes, PictureComparison comparison) {
     this.model = model;
     this.maxBytes = maxBytes;
+    this.comparison = comparison;
+  }
+
+  /// @param fidelity whether `pair` was encoded from the pixels that it is cached for
+  record Cached(EncodedPair pair, Fidelity fidelity) {}
+
+  enum Fidelity {
+    /// From these pixels, or equal ones.
+    OWN,
+    /// From pixels that differ a little.
+    NEAR
   }
 
   /// @param reused how many of `pairs` were cached
-  record Encoded(List<EncodedPair> pairs, int reused) {}
+  /// @param unchanged how many of `pairs` have the embeddings of a pair before, because their
+  ///   pictures are the same
+  record Encoded(List<EncodedPair> pairs, int reused, int unchanged) {}
 
-  /// Encodes the pairs that are not cached, and waits for them. The caller keeps the pictures.
+  /// Encodes the pairs that are not cached and not the same as the pair before, and waits for them.
+  /// The caller keeps the pictures.
   ///
   /// @param size all frames are given to the model at this size
   /// @param priority how soon the encoder is to process what is not cached
   Encoded encode(String stream, List<FramePairs.Pair> wanted, FrameSize size, Priority priority) {
-    List<EncodedPair> cached = new ArrayList<>();
-    Map<Integer, CompletableFuture<EncodedPair>> running = new HashMap<>();
+    List<CompletableFuture<EncodedPair>> results = new ArrayList<>();
+    List<Fidelity> fidelities = new ArrayList<>();
     List<Picture> resized = new ArrayList<>();
+    int reused = 0;
+    int unchanged = 0;
+    // The last pair with embeddings of its own: comparing with others, small differences would add
+    // up.
+    int own = -1;
     try {
       for (int i = 0; i < wanted.size(); i++) {
         FramePairs.Pair pair = wanted.get(i);
-        EncodedPair known = get(PairKey.of(stream, pair, size));
-        if (known == null) {
-          running.put(
-              i,
+        Cached known = get(PairKey.of(stream, pair, size));
+        Fidelity fidelity = Fidelity.OWN;
+        if (known != null) {
+          results.add(CompletableFuture.completedFuture(known.pair));
+          fidelity = known.fidelity;
+          reused++;
+        } else if (own >= 0 && comparison.same(wanted.get(own), pair)) {
+          results.add(results.get(own));
+          fidelity = comparison.isExact() ? Fidelity.OWN : Fidelity.NEAR;
+          unchanged++;
+        } else {
+          results.add(
               model.encode(
+                  stream,
                   new FramePair(
                       at(size, pair.first().picture(), resized),
                       at(size, pair.second().picture(), resized)),
                   priority));
-        } else {
-          cached.add(known);
         }
+        fidelities.add(fidelity);
+        own = fidelity == Fidelity.OWN ? i : own;
       }
-      BatchedModel.joinAll(List.copyOf(running.values()));
+      BatchedModel.joinAll(results);
     } finally {
       resized.forEach(Picture::close);
     }
-    int reused = cached.size();
-    Iterator<EncodedPair> nextCached = cached.iterator();
-    List<EncodedPair> all = new ArrayList<>();
+    List<EncodedPair> pairs = results.stream().map(CompletableFuture::join).toList();
     for (int i = 0; i < wanted.size(); i++) {
-      CompletableFuture<EncodedPair> fresh = running.get(i);
-      EncodedPair pair = fresh == null ? nextCached.next() : fresh.join();
-      if (fresh != null) {
-        put(PairKey.of(stream, wanted.get(i), size), pair);
-      }
-      all.add(pair);
+      put(PairKey.of(stream, wanted.get(i), size), new Cached(pairs.get(i), fidelities.get(i)));
     }
-    return new Encoded(all, reused);
+    return new Encoded(pairs, reused, unchanged);
   }
 
-  private synchronized @Nullable EncodedPair get(PairKey key) {
+  private synchronized @Nullable Cached get(PairKey key) {
     return pairs.get(key);
   }
 
-  private synchronized void put(PairKey key, EncodedPair pair) {
-    EncodedPair before = pairs.put(key, pair);
-    bytes += bytes(pair) - (before == null ? 0 : bytes(before));
-    Iterator<EncodedPair> oldest = pairs.values().iterator();
-    while (bytes > maxBytes && oldest.hasNext()) {
-      bytes -= bytes(oldest.next());
+  private synchronized void put(PairKey key, Cached pair) {
+    Cached before = pairs.put(key, pair);
+    retain(pair.pair);
+    if (before != null) {
+      release(before.pair);
+    }
+    Iterator<Cached> oldest = pairs.values().iterator();
+    while ((bytes > maxBytes || pairs.size() > MAX_PAIRS) && oldest.hasNext()) {
+      release(oldest.next().pair);
       oldest.remove();
     }
     windows.evictIncomplete();
+  }
+
+  /// Counts embeddings once, however many pairs they stand for.
+  private void retain(EncodedPair pair) {
+    if (uses.merge(pair, 1, Integer::sum) == 1) {
+      bytes += bytes(pair);
+    }
+  }
+
+  private void release(EncodedPair pair) {
+    if (uses.merge(pair, -1, Integer::sum) == 0) {
+      uses.remove(pair);
+      bytes -= bytes(pair);
+    }
   }
 
   private static long bytes(EncodedPair pair) {
@@ -114,7 +159,7 @@ public final class EmbeddingCache {
   }
 
   /// Bytes of cached embeddings.
-  synchronized long bytes() {
+  public synchronized long bytes() {
     return bytes;
   }
 

@@ -1,6 +1,6 @@
 package io.chronoscope.analysis.window;
 
-import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
@@ -44,16 +44,19 @@ public record EncodedWindow(
     return new FrameSize(sampling.frameWidthPx(), sampling.frameHeightPx());
   }
 
-  public VideoSession session(BatchedModel model, int maxNewTokens, Priority priority) {
+  public VideoSession session(WindowTools tools, int maxNewTokens, Priority priority) {
     long first = times.micros().getFirst();
     return new VideoSession(
-        model,
+        tools.model(),
+        stream,
         pairs,
         IntStream.range(0, pairs.size())
             .mapToObj(i -> (times.micros().get(2 * i) - first) / 1e6)
             .toList(),
         maxNewTokens,
-        priority);
+        priority,
+        tools.answers(),
+        () -> tools.listener().on(new AnswerReused(stream)));
   }
 
   /// Length of the video that the model is shown, in microseconds. A single frame represents one

@@ -2,10 +2,12 @@ package io.chronoscope.analysis.window;
 
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.DelegatingModel;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.util.List;
+import java.util.Optional;
 
 /// Replaces the prompt for events, to try out another wording; the model must still answer in the
 /// usual form. Delegates everything else to a model that it does not own.
@@ -28,6 +30,11 @@ public final class PromptOverridingModel implements DelegatingModel {
   @Override
   public List<Answer> generate(List<Prompt> prompts) {
     return model.generate(prompts.stream().map(this::overridden).toList());
+  }
+
+  @Override
+  public Optional<Decoding> decoding() {
+    return model.decoding().map(decoding -> decoding.withPrompts(this::overridden));
   }
 
   private Prompt overridden(Prompt prompt) {

@@ -76,12 +76,12 @@ final class RecentWindows {
       List<ChunkOrigin> origins,
       List<PairKey> pairs) {}
 
-  private final Map<PairKey, EncodedPair> pairs;
+  private final Map<PairKey, EmbeddingCache.Cached> pairs;
   private final Map<WindowKey, Entry> windows = leastRecentFirst();
   private final Set<Start> starts = Collections.newSetFromMap(leastRecentFirst());
 
   /// @param pairs the cache's pairs; shared, not copied
-  RecentWindows(Map<PairKey, EncodedPair> pairs) {
+  RecentWindows(Map<PairKey, EmbeddingCache.Cached> pairs) {
     this.pairs = pairs;
   }
 
@@ -127,12 +127,12 @@ final class RecentWindows {
     }
     List<EncodedPair> encoded = new ArrayList<>();
     for (PairKey pair : entry.pairs) {
-      @Nullable EncodedPair cached = pairs.get(pair);
+      EmbeddingCache.@Nullable Cached cached = pairs.get(pair);
       if (cached == null) {
         windows.remove(key);
         return Optional.empty();
       }
-      encoded.add(cached);
+      encoded.add(cached.pair());
     }
     return Optional.of(
         new EncodedWindow(

@@ -11,24 +11,25 @@ import java.util.concurrent.CompletableFuture;
 
 /// Asks the model questions about one video that was encoded once. Thread-safe.
 ///
+/// @param stream on whose behalf
 /// @param pairSeconds time of each pair's first frame, in seconds from the video's first frame
 /// @param maxNewTokens most tokens in an answer, unless a question sets its own limit
 /// @param priority of all questions
+/// @param answers of all videos
+/// @param onReuse called when a question need not be asked, because its answer is known
 public record VideoSession(
     BatchedModel model,
+    String stream,
     List<EncodedPair> pairs,
     List<Double> pairSeconds,
     int maxNewTokens,
-    Priority priority) {
+    Priority priority,
+    AnswerCache answers,
+    Runnable onReuse) {
 
   public VideoSession {
     pairs = List.copyOf(pairs);
     pairSeconds = List.copyOf(pairSeconds);
-  }
-
-  VideoSession(
-      BatchedModel model, List<EncodedPair> pairs, List<Double> pairSeconds, int maxNewTokens) {
-    this(model, pairs, pairSeconds, maxNewTokens, Priority.LIVE);
   }
 
   /// Returns without waiting for the answer.
@@ -40,7 +41,13 @@ public record VideoSession(
   ///
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
-    return model.generate(
-        Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens), priority);
+    Prompt prompt = Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens);
+    return answers.answer(
+        pairs,
+        pairSeconds,
+        question,
+        maxTokens,
+        () -> model.generate(stream, prompt, priority),
+        onReuse);
   }
 }

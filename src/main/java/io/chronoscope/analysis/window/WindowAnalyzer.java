@@ -24,7 +24,7 @@ public final class WindowAnalyzer {
 
   private final String stream;
   private final AnalysisSettings settings;
-  private final BatchedModel model;
+  private final WindowTools tools;
   private final WindowEncoder encoder;
   private final RuleEvaluator ruleEvaluator;
   private final AnalysisListener listener;
@@ -33,7 +33,7 @@ public final class WindowAnalyzer {
   public WindowAnalyzer(String stream, AnalysisSettings settings, WindowTools tools, Rules rules) {
     this.stream = stream;
     this.settings = settings;
-    this.model = tools.model();
+    this.tools = tools;
     this.encoder = new WindowEncoder(stream, settings, tools);
     this.ruleEvaluator = new RuleEvaluator(stream, rules, tools.listener());
     this.listener = tools.listener();
@@ -57,7 +57,7 @@ public final class WindowAnalyzer {
     EncodedWindow encoded =
         encoder.encode(window, candidates, grid, untilMicros, detail, Priority.LIVE);
     long startNanos = System.nanoTime();
-    VideoSession session = encoded.session(model, settings.maxNewTokens(), Priority.LIVE);
+    VideoSession session = encoded.session(tools, settings.maxNewTokens(), Priority.LIVE);
     // Rules have short answers: submit them before the long ones.
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
     CompletableFuture<Answer> summary = session.ask(Prompts.SUMMARY);
@@ -95,7 +95,7 @@ public final class WindowAnalyzer {
       DetailLevel detail) {
     EncodedWindow encoded = encoder.encodePartial(window, candidates, grid, untilMicros, detail);
     long startNanos = System.nanoTime();
-    VideoSession session = encoded.session(model, settings.maxNewTokens(), Priority.LIVE);
+    VideoSession session = encoded.session(tools, settings.maxNewTokens(), Priority.LIVE);
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
     Answer answer = session.ask(eventQuestion()).join();
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);

@@ -93,6 +93,7 @@ public final class WindowEncoder {
                 stream,
                 encoded.pairs().size(),
                 encoded.reused(),
+                encoded.unchanged(),
                 Duration.ofNanos(System.nanoTime() - startNanos)));
     Sampling sampling =
         new Sampling(

@@ -26,6 +26,7 @@ import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.service.AnalysisRuntime;
+import io.chronoscope.service.Backtest;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.wire.ChunkEnvelope;
@@ -179,6 +180,7 @@ public final class BacktestCommand implements Callable<Integer> {
             range.from(),
             range.to());
     Backtest backtest = new Backtest(connection.client());
+    Detections found = new Detections();
     List<Detection> live = readLive(connection).in(scope, wanted);
     try (ShadowTopics shadowTopics =
             new ShadowTopics(connection.client(), connection.topics(), shadow, SOURCE);
@@ -204,15 +206,16 @@ public final class BacktestCommand implements Callable<Integer> {
                   range.to()),
               scope.topic(),
               commits -> runtime.analysis(analysis, LoadGovernor.off(), rules, commits::apply),
-              shadowTopics);
+              result -> {
+                shadowTopics.publish(result);
+                found.add(result);
+              });
+      shadowTopics.flush();
       if (chunks == 0) {
         output.report("no chunk in the time range is retained on " + scope.topic());
       }
       new BacktestReport(output, json)
-          .print(
-              Difference.between(live, backtest.detections().in(scope, wanted)),
-              chunks,
-              shadowTopics.topics());
+          .print(Difference.between(live, found.in(scope, wanted)), chunks, shadowTopics.topics());
       return chunks;
     }
   }

@@ -10,6 +10,7 @@ import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.render.SaturationPicture;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,10 +70,26 @@ final class BenchLoadCommand implements Callable<Integer> {
   int seconds = 120;
 
   @Option(
+      names = "--streams",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "Numbers of cameras instead of multiples of the capacity, without load shedding: shows"
+              + " where the machine saturates.")
+  List<Integer> streams = List.of();
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "With --streams: draws throughput and latency as a PNG file.")
+  Optional<Path> picture = Optional.empty();
+
+  @Option(
       names = "--target",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "Lag in seconds at which load shedding starts (default: ${DEFAULT-VALUE}).")
+      description =
+          "Lag in seconds at which load shedding starts, 0 for never (default: ${DEFAULT-VALUE}).")
   double target = 10;
 
   @Option(
@@ -101,9 +119,12 @@ final class BenchLoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (seconds < 10 || !(target > 0) || factors.stream().anyMatch(factor -> !(factor > 0))) {
+    if (seconds < 10
+        || !(target >= 0)
+        || streams.stream().anyMatch(count -> count < 1)
+        || factors.stream().anyMatch(factor -> !(factor > 0))) {
       throw new ConfigurationException(
-          "--seconds must be 10 or more, --target and --factors above 0");
+          "--seconds must be 10 or more, --target 0 or more, --factors and --streams above 0");
     }
     if (cameras >= 0) {
       return runPhase();
@@ -126,17 +147,48 @@ final class BenchLoadCommand implements Callable<Integer> {
               "invented",
               "memory"));
     }
+    return streams.isEmpty() ? runFactors() : runStreams();
+  }
+
+  private int runStreams() throws IOException {
+    List<SaturationPicture.Point> points = new ArrayList<>();
+    for (int count : streams) {
+      JsonNode phase = startPhase(count, 0);
+      print("real", phase);
+      points.add(
+          new SaturationPicture.Point(
+              count,
+              phase.path("videoPerSecond").asDouble(),
+              phase.path("eventP50Seconds").asDouble(),
+              phase.path("eventP95Seconds").asDouble(),
+              phase.path("eventP99Seconds").asDouble()));
+    }
+    if (picture.isPresent()) {
+      draw(points, picture.get());
+    }
+    return ExitCode.OK;
+  }
+
+  private void draw(List<SaturationPicture.Point> points, Path file) throws IOException {
+    String title = "Streams in real time, %d s each".formatted(seconds);
+    if (!ImageIO.write(SaturationPicture.draw(title, points), "png", file.toFile())) {
+      throw new IOException("cannot write " + file + ": no writer for PNG");
+    }
+    output.report("chronoscope: wrote " + file);
+  }
+
+  private int runFactors() throws IOException {
     double videoPerSecond = capacity.isPresent() ? capacity.get() : measureCapacity();
     for (double factor : factors) {
       int count = Math.max(1, (int) Math.round(factor * videoPerSecond));
-      print(Decimals.of(factor, 1) + "x", startPhase(count));
+      print(Decimals.of(factor, 1) + "x", startPhase(count, target));
     }
     return ExitCode.OK;
   }
 
   private int runPhase() throws IOException {
     model.apply();
-    if (cameras > 0) {
+    if (cameras > 0 && target > 0) {
       SettingOverrides.set("chronoscope.shedding.target-lag", Math.round(target * 1000) + "ms");
     }
     output.printJson(new LoadPhase(ConfigLoader.load(), folder, cameras, seconds).run());
@@ -145,7 +197,7 @@ final class BenchLoadCommand implements Callable<Integer> {
 
   private double measureCapacity() throws IOException {
     output.report("measuring the capacity of this machine …");
-    JsonNode phase = startPhase(0);
+    JsonNode phase = startPhase(0, target);
     double videoPerSecond = phase.path("videoPerSecond").asDouble();
     print("at once", phase);
     output.report("this machine analyzes %.1f s of video per second".formatted(videoPerSecond));
@@ -156,11 +208,13 @@ final class BenchLoadCommand implements Callable<Integer> {
   }
 
   /// Runs a phase in a new process and waits for its figures.
-  private JsonNode startPhase(int count) throws IOException {
+  ///
+  /// @param targetLag as `--target`
+  private JsonNode startPhase(int count, double targetLag) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("bench", "load", folder.toString()));
     arguments.addAll(List.of("--cameras", Integer.toString(count)));
     arguments.addAll(List.of("--seconds", Integer.toString(seconds)));
-    arguments.addAll(List.of("--target", Double.toString(target)));
+    arguments.addAll(List.of("--target", Double.toString(targetLag)));
     arguments.addAll(model.arguments());
     Process process =
         SelfProcess.of(List.of(), arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Measures the search index: how fast it is built, how large it is, and how long searches take at a
-/// steady rate.
+/// Measures the search index: how fast it is built, how large it is, and how long searches take at
+/// a steady rate.
 @Command(
     name = "search",
     description = {
@@ -140,10 +140,12 @@ final class BenchSearchCommand implements Callable<Integer> {
     IndexFiles files = IndexFiles.in(folder);
     try (LuceneIndex index = LuceneIndex.open(files, embedder)) {
       long started = System.nanoTime();
-      workload.batches(BATCH, batch -> {
-        index.apply(batch);
-        output.report("%,d of %,d events".formatted(index.progress().results(), events));
-      });
+      workload.batches(
+          BATCH,
+          batch -> {
+            index.apply(batch);
+            output.report("%,d of %,d events".formatted(index.progress().results(), events));
+          });
       index.commit();
       double buildSeconds = (System.nanoTime() - started) / 1e9;
       AtomicInteger found = new AtomicInteger();

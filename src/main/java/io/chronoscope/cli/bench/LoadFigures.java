@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,17 @@ final class LoadFigures {
     figures.put("answers", score.answers());
     figures.put("invented", score.invented());
     figures.put("peakMemoryMiB", peakMemoryMiB());
+    return figures;
+  }
+
+  /// @param seconds from a chunk to the first publication of an event, of each event
+  static Map<String, Object> ofEvents(Collection<Double> seconds) {
+    double[] sorted = seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("events", sorted.length);
+    figures.put("eventP50Seconds", quantile(sorted, 0.5));
+    figures.put("eventP95Seconds", quantile(sorted, 0.95));
+    figures.put("eventP99Seconds", quantile(sorted, 0.99));
     return figures;
   }
 

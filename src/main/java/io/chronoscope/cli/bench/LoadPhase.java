@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.run.EmbeddedService;
 import io.chronoscope.cli.run.FileFeed;
@@ -20,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// One phase of the overload test: a number of cameras play videos through the whole service for a
 /// fixed time. A camera plays one video after another, each as a stream of its own, and stops in
@@ -63,6 +66,7 @@ final class LoadPhase {
   private final List<Video> videos = new ArrayList<>();
   private final List<SegmentStream> streams = new ArrayList<>();
   private final Map<String, Played> played = new HashMap<>();
+  private final Queue<Double> eventSeconds = new ConcurrentLinkedQueue<>();
 
   /// @param folder of videos with ground-truth files
   /// @param cameras 0 sends all videos at once, as fast as possible
@@ -93,13 +97,23 @@ final class LoadPhase {
     }
     Throughput throughput = new Throughput(streams.size());
     Map<String, StreamResults> results =
-        new EmbeddedService(settings, AnalysisListener.SILENT, List.of())
+        new EmbeddedService(settings, latencies(), List.of())
             .run(streams, cameras == 0 ? Pace.IMMEDIATE : Pace.REAL_TIME, throughput::update);
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("cameras", cameras == 0 ? streams.size() : cameras);
     figures.put("videoPerSecond", throughput.videoPerSecond());
     figures.putAll(LoadFigures.of(played, results));
+    figures.putAll(LoadFigures.ofEvents(eventSeconds));
     return figures;
+  }
+
+  /// Collects how long events took from the arrival of their last frame to their publication.
+  private AnalysisListener latencies() {
+    return event -> {
+      if (event instanceof AnalysisEvent.EventOpened opened) {
+        eventSeconds.add(opened.latency().toMillis() / 1e3);
+      }
+    };
   }
 
   private void addCopies() {

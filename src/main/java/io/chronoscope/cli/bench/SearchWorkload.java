@@ -30,29 +30,95 @@ final class SearchWorkload {
 
   private static final List<String> WHO =
       List.of(
-          "man", "woman", "child", "courier", "cyclist", "guard", "dog", "cat", "truck", "van",
-          "forklift", "driver", "nurse", "mechanic", "visitor", "team", "couple", "crane", "bus",
-          "robot", "cleaner", "teacher", "runner", "baker");
+          "man",
+          "woman",
+          "child",
+          "courier",
+          "cyclist",
+          "guard",
+          "dog",
+          "cat",
+          "truck",
+          "van",
+          "forklift",
+          "driver",
+          "nurse",
+          "mechanic",
+          "visitor",
+          "team",
+          "couple",
+          "crane",
+          "bus",
+          "robot",
+          "cleaner",
+          "teacher",
+          "runner",
+          "baker");
   private static final List<String> LOOK =
       List.of(
           "tall", "small", "red", "blue", "white", "dark", "green", "elderly", "young", "yellow",
           "striped", "wet", "heavy", "slow", "noisy", "masked");
   private static final List<String> ACT =
       List.of(
-          "walks past", "stops beside", "leans on", "runs toward", "turns around near", "opens",
-          "closes", "looks at", "waits at", "carries a box past", "drops a bag near", "points at",
-          "crosses behind", "backs away from", "climbs onto", "pushes a cart to", "cleans",
-          "photographs", "knocks on", "disappears behind");
+          "walks past",
+          "stops beside",
+          "leans on",
+          "runs toward",
+          "turns around near",
+          "opens",
+          "closes",
+          "looks at",
+          "waits at",
+          "carries a box past",
+          "drops a bag near",
+          "points at",
+          "crosses behind",
+          "backs away from",
+          "climbs onto",
+          "pushes a cart to",
+          "cleans",
+          "photographs",
+          "knocks on",
+          "disappears behind");
   private static final List<String> WHERE =
       List.of(
-          "gate", "door", "fence", "counter", "window", "staircase", "elevator", "loading dock",
-          "bench", "fountain", "shelf", "reception desk", "parking meter", "bus stop", "conveyor",
-          "barrier", "corner", "bridge", "tree", "vending machine", "ladder", "container",
-          "crosswalk", "garage");
+          "gate",
+          "door",
+          "fence",
+          "counter",
+          "window",
+          "staircase",
+          "elevator",
+          "loading dock",
+          "bench",
+          "fountain",
+          "shelf",
+          "reception desk",
+          "parking meter",
+          "bus stop",
+          "conveyor",
+          "barrier",
+          "corner",
+          "bridge",
+          "tree",
+          "vending machine",
+          "ladder",
+          "container",
+          "crosswalk",
+          "garage");
   private static final List<String> HOW =
       List.of(
-          "quickly", "twice", "in the rain", "at dusk", "with an umbrella", "while talking",
-          "with a flashlight", "alone", "together with a colleague", "for a long time", "and waves",
+          "quickly",
+          "twice",
+          "in the rain",
+          "at dusk",
+          "with an umbrella",
+          "while talking",
+          "with a flashlight",
+          "alone",
+          "together with a colleague",
+          "for a long time",
+          "and waves",
           "and falls");
 
   private final long seed;

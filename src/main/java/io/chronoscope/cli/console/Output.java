@@ -39,9 +39,14 @@ public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Ter
 
   /// Prints one object on one line of `out` and flushes it.
   public void printJson(Object value) {
+    out.println(json(value));
+    out.flush();
+  }
+
+  /// The text of one object, on one line.
+  public static String json(Object value) {
     try {
-      out.println(JSON.writeValueAsString(value));
-      out.flush();
+      return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot write as JSON: " + value, e);
     }

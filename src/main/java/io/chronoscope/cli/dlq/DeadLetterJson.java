@@ -3,7 +3,6 @@ package io.chronoscope.cli.dlq;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.wire.Json;
 import io.chronoscope.wire.Rfc3339;
 import java.security.MessageDigest;
@@ -15,25 +14,10 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/// Writes dead letters as the `dlq` commands print them: as on the topic, with what is known of the
-/// rejected record.
+/// Writes rejected records as the `dlq` commands print them.
 final class DeadLetterJson {
 
   private DeadLetterJson() {}
-
-  /// @param retained whether the rejected record is still on its topic
-  static ObjectNode of(Letter deadLetter, boolean retained) {
-    ObjectNode json = deadLetter.json().deepCopy();
-    json.put("refusedAt", Rfc3339.format(deadLetter.at()));
-    json.put("recordRetained", retained);
-    json.put("state", state(deadLetter));
-    deadLetter.redriven().ifPresent(mark -> json.set("redriven", mark.json()));
-    return json;
-  }
-
-  static String state(Letter deadLetter) {
-    return deadLetter.redriven().isPresent() ? "redriven" : "refused";
-  }
 
   static ObjectNode of(ConsumerRecord<byte[], byte[]> record) {
     ObjectNode json = Json.newObject();

@@ -49,8 +49,7 @@ final class DlqListCommand implements Callable<Integer> {
       retained = records.retained(deadLetters.stream().map(Letter::origin).toList());
     }
     if (json) {
-      deadLetters.forEach(
-          one -> output.printJson(DeadLetterJson.of(one, retained.contains(one.origin()))));
+      deadLetters.forEach(one -> output.printJson(one.describe(retained.contains(one.origin()))));
     } else if (deadLetters.isEmpty()) {
       output.report("no dead letters");
     } else {
@@ -69,7 +68,7 @@ final class DlqListCommand implements Callable<Integer> {
               deadLetter.letter().stream(),
               Rfc3339.format(deadLetter.at()),
               DeadLetterTopic.reason(deadLetter),
-              DeadLetterJson.state(deadLetter),
+              deadLetter.state(),
               retained.contains(deadLetter.origin()) ? "retained" : "gone",
               deadLetter.letter().rejection().detail()));
     }

@@ -81,7 +81,7 @@ final class DlqShowCommand implements Callable<Integer> {
     }
     Optional<Referenced> referenced =
         deadLetter.reference().map(reference -> fetch(reference, topic));
-    ObjectNode details = DeadLetterJson.of(deadLetter, record.isPresent());
+    ObjectNode details = deadLetter.describe(record.isPresent());
     record.ifPresent(found -> details.set("record", DeadLetterJson.of(found)));
     referenced.ifPresent(media ->
         details.put(

@@ -69,18 +69,17 @@ public final class EmbeddedService {
   /// @throws IllegalStateException when the analysis of a stream fails
   public Map<String, StreamResults> run(
       List<SegmentStream> streams, Pace pace, Consumer<StreamResults> onResult) {
-    return run(streams, pace, onResult, client -> {});
+    return run(streams, pace, onResult, complete -> {});
   }
 
-  /// As [#run(List, Pace, Consumer)].
+  /// The same; the service stays up until `onceComplete`, which gets all results, returns.
   ///
-  /// @param whenComplete called with the Kafka client properties when all streams are complete,
-  ///   while the service still runs
+  /// @see #run(List, Pace, Consumer)
   public Map<String, StreamResults> run(
       List<SegmentStream> streams,
       Pace pace,
       Consumer<StreamResults> onResult,
-      Consumer<Map<String, Object>> whenComplete) {
+      Consumer<Map<String, StreamResults>> onceComplete) {
     Map<String, StreamResults> all = new LinkedHashMap<>();
     streams.forEach(stream -> all.put(stream.id(), new StreamResults(stream.id())));
     TopicNames topics = LayerSettings.topicNames(settings);
@@ -111,8 +110,8 @@ public final class EmbeddedService {
                           CompletableFuture.runAsync(
                               () -> feed.send(streams), task -> Thread.ofVirtual().start(task));
                       collect(reader, sending, all, onResult);
-                      whenComplete.accept(client);
                     }
+                    onceComplete.accept(all);
                     return ExitCode.OK;
                   },
                   listener.andThen(endListener()),

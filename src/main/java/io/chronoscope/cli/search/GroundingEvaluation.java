@@ -10,6 +10,7 @@ import io.chronoscope.cli.search.EvaluateSearchCommand.Line;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.evaluation.GroundTruth;
@@ -87,8 +88,13 @@ final class GroundingEvaluation {
             streams,
             Pace.IMMEDIATE,
             result -> {},
-            client -> lines.addAll(ask(client, questions, embedder)));
+            complete -> lines.addAll(ask(client(), questions, embedder)));
     return lines;
+  }
+
+  /// Of the broker in this process, whose address the embedded service has put into the settings.
+  private static Map<String, Object> client() {
+    return KafkaClientConfig.ofCommand(ConfigLoader.load());
   }
 
   private List<Path> videos() {

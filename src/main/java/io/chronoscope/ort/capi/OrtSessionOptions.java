@@ -85,6 +85,23 @@ public final class OrtSessionOptions extends NativeObject {
     }
   }
 
+  /// Has the session read an initializer where it is instead of loading it from its file, which
+  /// must hold the same data all the same. Its memory must outlive the session, the value only the
+  /// session's creation.
+  public OrtSessionOptions share(String initializer, OrtValue value) {
+    try (Arena arena = Arena.ofConfined()) {
+      api()
+          .check(
+              api()
+                  .call(
+                      OrtFunction.ADD_INITIALIZER,
+                      address(),
+                      arena.allocateFrom(initializer).address(),
+                      value.address()));
+      return this;
+    }
+  }
+
   /// Computes on an NVIDIA GPU.
   ///
   /// @param options of the provider, such as `device_id`

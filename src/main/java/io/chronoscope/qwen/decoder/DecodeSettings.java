@@ -15,7 +15,8 @@ public record DecodeSettings(
     int maxBatch, double minFill, int firstRunTokens, int tokensPerRun, StepSettings steps) {
 
   public static final DecodeSettings CPU = new DecodeSettings(16, 0.5, 1, 8);
-  public static final DecodeSettings CUDA = new DecodeSettings(32, 0.5, 512, 512);
+  public static final DecodeSettings CUDA =
+      new DecodeSettings(32, 0.5, 512, 512, new StepSettings(32, 8192, 2L << 30));
 
   public DecodeSettings(int maxBatch, double minFill, int firstRunTokens, int tokensPerRun) {
     this(maxBatch, minFill, firstRunTokens, tokensPerRun, StepSettings.DEFAULT);

@@ -23,34 +23,24 @@ public sealed interface Decoder extends AutoCloseable permits StepDecoder, LoopD
       Device device,
       int intraOpThreads,
       DecodeSettings settings) {
+    boolean hasKernel =
+        switch (device) {
+          case Device.Cpu() -> compute == ElementType.FLOAT32;
+          case Device.Cuda(int ordinal) -> compute == ElementType.BFLOAT16;
+        };
     boolean groupedWidth = text.headDim() % DecoderAttention.Grouped.HEAD_DIM_FACTOR == 0;
-    return switch (device) {
-      case Device.Cpu() when groupedWidth && compute == ElementType.FLOAT32 ->
-          StepDecoder.compile(
-              text, generation, weights, compute, device, intraOpThreads, settings.steps());
-      case Device.Cpu() ->
-          LoopDecoder.compile(
-              text,
-              generation,
-              weights,
-              compute,
-              new DecoderAttention.Masked(text),
-              device,
-              intraOpThreads,
-              settings);
-      case Device.Cuda(int ordinal) ->
-          LoopDecoder.compile(
-              text,
-              generation,
-              weights,
-              compute,
-              groupedWidth && compute == ElementType.BFLOAT16
-                  ? new DecoderAttention.Grouped(text)
-                  : new DecoderAttention.Masked(text),
-              device,
-              intraOpThreads,
-              settings);
-    };
+    return hasKernel && groupedWidth
+        ? StepDecoder.compile(
+            text, generation, weights, compute, device, intraOpThreads, settings.steps())
+        : LoopDecoder.compile(
+            text,
+            generation,
+            weights,
+            compute,
+            new DecoderAttention.Masked(text),
+            device,
+            intraOpThreads,
+            settings);
   }
 
   /// Answers each request. An answer does not depend on the other requests.

@@ -74,7 +74,7 @@ final class DecoderLayers {
       // After the last attention only the last tokens are read.
       UnaryOperator<Value> select =
           layer == text.layers() - 1
-              ? values -> ops.gatherInBatch(values, inputs.lastToken())
+              ? values -> ops.gatherInBatch(values, inputs.lastToken(), text.hiddenSize())
               : UnaryOperator.identity();
       x = layer(ops, layer, x, inputs.rotary(), step, pastKeys, pastValues, cache, select);
     }

@@ -27,12 +27,12 @@ record DecoderRotary(Value rows, Value cos, Value sin) {
   /// The rotation of the tokens of a single step.
   ///
   /// @param positions FLOAT32 `[batch, tokens, 3]`: time, height and width of each token
-  static DecoderRotary of(Ops ops, TextConfig text, ElementType compute, Value positions) {
+  /// @param rows INT64 `[batch, tokens]`: 0, 1, 2, …
+  static DecoderRotary of(
+      Ops ops, TextConfig text, ElementType compute, Value positions, Value rows) {
     Value angles = angles(ops, text, positions);
     return new DecoderRotary(
-        rows(ops, positions),
-        ops.cast(ops.cos(angles), compute),
-        ops.cast(ops.sin(angles), compute));
+        rows, ops.cast(ops.cos(angles), compute), ops.cast(ops.sin(angles), compute));
   }
 
   /// The rotation of the tokens in `rows` of a loop's tables.

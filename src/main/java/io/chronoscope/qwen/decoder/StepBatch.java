@@ -8,6 +8,7 @@ import io.chronoscope.qwen.decoder.PrefixCache.Prefix;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// Sequences that are being answered: each is prefilled part by part, then decodes together with
 /// the others until it ends. Sequences may be started and removed between any two calls. Used by
@@ -20,6 +21,7 @@ public final class StepBatch implements AutoCloseable {
   private final KvCache.Allocator memory;
   private final StepSettings settings;
   private final PrefixCache prefixes;
+  private final LanePool lanes;
   private final List<StepSequence> prefilling = new ArrayList<>();
   private final List<RunningBatch> running = new ArrayList<>();
 
@@ -29,13 +31,15 @@ public final class StepBatch implements AutoCloseable {
       GreedySelection selection,
       KvCache.Allocator memory,
       StepSettings settings,
-      PrefixCache prefixes) {
+      PrefixCache prefixes,
+      LanePool lanes) {
     this.session = session;
     this.text = text;
     this.selection = selection;
     this.memory = memory;
     this.settings = settings;
     this.prefixes = prefixes;
+    this.lanes = lanes;
   }
 
   /// Starts a sequence; nothing is computed yet.
@@ -128,6 +132,9 @@ public final class StepBatch implements AutoCloseable {
       PromptContent content = sequence.content();
       tensors.input(StepGraph.TOKENS, content.tokenIds(from, until));
       tensors.input(StepGraph.POSITIONS, content.positions(from, until));
+      tensors.input(
+          StepGraph.POSITION_ROWS,
+          NativeTensor.ofLongs(LongStream.range(0, until - from).toArray(), 1, until - from));
       tensors.input(StepGraph.VISUAL, content.visual(from, until));
       tensors.input(StepGraph.VISUAL_INDICES, content.visualIndices(from, until));
       tensors.input(
@@ -168,15 +175,7 @@ public final class StepBatch implements AutoCloseable {
           .findFirst()
           .ifPresentOrElse(
               batch -> batch.join(sequence, cache),
-              () ->
-                  running.add(
-                      new RunningBatch(
-                          session,
-                          text,
-                          memory,
-                          selection.penalizesRepetition(),
-                          sequence,
-                          cache)));
+              () -> running.add(new RunningBatch(lanes, sequence, cache)));
     }
     endPrefill(sequence);
   }

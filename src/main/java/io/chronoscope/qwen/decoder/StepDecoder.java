@@ -4,6 +4,7 @@ import io.chronoscope.checkpoint.GenerationDefaults;
 import io.chronoscope.checkpoint.TextConfig;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayDeque;
@@ -22,19 +23,29 @@ public final class StepDecoder implements Decoder {
   private final KvCache.Allocator memory;
   private final StepSettings settings;
   private final PrefixCache prefixes;
+  private final LanePool lanes;
 
   private StepDecoder(
       Session session,
       TextConfig text,
       GreedySelection selection,
       KvCache.Allocator memory,
-      StepSettings settings) {
+      StepSettings settings,
+      DecodeLane.Runs runs) {
     this.session = session;
     this.text = text;
     this.selection = selection;
     this.memory = memory;
     this.settings = settings;
     this.prefixes = new PrefixCache(memory, settings.maxPrefixBytes());
+    this.lanes =
+        new LanePool(
+            new DecodeLane.Model(
+                session,
+                memory,
+                text.hiddenSize(),
+                selection.penalizesRepetition() ? text.vocabSize() : 0,
+                runs));
   }
 
   static StepDecoder compile(
@@ -45,22 +56,43 @@ public final class StepDecoder implements Decoder {
       Device device,
       int intraOpThreads,
       StepSettings settings) {
+    Graph graph = StepGraph.build(text, generation, weights, compute);
     Session session =
-        Session.compile(
-            "decoder", StepGraph.build(text, generation, weights, compute), device, intraOpThreads);
+        switch (settings.launch()) {
+          case BY_OPERATOR -> Session.compile("decoder", graph, device, intraOpThreads);
+          case BY_GRAPH -> Session.compileForCapture("decoder", graph, device, intraOpThreads);
+        };
+    return of(
+        session,
+        text,
+        generation,
+        compute,
+        settings,
+        session.capturesRuns() ? DecodeLane.Runs.CAPTURED : DecodeLane.Runs.ORDINARY);
+  }
+
+  /// @param session of [StepGraph]; becomes the decoder's
+  static StepDecoder of(
+      Session session,
+      TextConfig text,
+      GenerationDefaults generation,
+      ElementType compute,
+      StepSettings settings,
+      DecodeLane.Runs runs) {
     return new StepDecoder(
         session,
         text,
         new GreedySelection(generation, text.vocabSize()),
         new KvCache.Allocator(session, KvCache.Shape.of(text, compute)),
-        settings);
+        settings,
+        runs);
   }
 
   /// Starts a batch that sequences join and leave at any time. Several batches may run at the same
   /// time, each on a thread of its own; they share the cache of beginnings. The caller closes it
   /// before this decoder.
   public StepBatch startBatch() {
-    return new StepBatch(session, text, selection, memory, settings, prefixes);
+    return new StepBatch(session, text, selection, memory, settings, prefixes, lanes);
   }
 
   @Override
@@ -101,6 +133,7 @@ public final class StepDecoder implements Decoder {
   @Override
   public void close() {
     prefixes.close();
+    lanes.close();
     session.close();
   }
 }

@@ -35,6 +35,10 @@ final class StepGraph {
   /// FLOAT32 `[batch, tokens, 3]`: time, height and width position of each token.
   static final String POSITIONS = DecoderGraph.POSITIONS;
 
+  /// INT64 `[batch, tokens]`: 0, 1, 2, …, the row of [#POSITIONS] for each token. Computed by the
+  /// graph from shapes it would come from the host and be copied to a GPU in each step.
+  static final String POSITION_ROWS = "position_rows";
+
   /// INT64 `[batch, 1]`: index among [#TOKENS] of the token whose successor is selected.
   static final String LAST_TOKEN = DecoderGraph.LAST_TOKEN;
 
@@ -92,6 +96,7 @@ final class StepGraph {
     Value visual = graph.input(VISUAL, ElementType.FLOAT32, 2);
     Value visualIndices = graph.input(VISUAL_INDICES, ElementType.INT64, 2);
     Value positions = graph.input(POSITIONS, ElementType.FLOAT32, 3);
+    Value positionRows = graph.input(POSITION_ROWS, ElementType.INT64, 2);
     List<Value> cache = new ArrayList<>();
     for (int layer = 0; layer < text.layers(); layer++) {
       cache.add(graph.input(keys(layer), compute, 4));
@@ -103,7 +108,7 @@ final class StepGraph {
             ops,
             new DecoderLayers.Inputs(
                 ops.cast(ops.scatterNd(embedded, visualIndices, visual), compute),
-                DecoderRotary.of(ops, text, compute, positions),
+                DecoderRotary.of(ops, text, compute, positions, positionRows),
                 graph.input(LAST_TOKEN, ElementType.INT64, 2),
                 graph.input(LAST_CACHE_INDEX, ElementType.INT32, 1),
                 Optional.empty(),

@@ -51,6 +51,11 @@ public final class StepSequence {
     return failure != null || answer.done();
   }
 
+  /// Number of generated tokens.
+  public int generatedTokens() {
+    return answer.count();
+  }
+
   /// What ended this sequence alone: logits that are not finite, or a token callback that threw.
   public Optional<RuntimeException> failure() {
     return Optional.ofNullable(failure);

@@ -7,9 +7,23 @@ package io.chronoscope.qwen.decoder;
 ///   of attention, `heads · prefillChunk · prompt` numbers on the CPU
 /// @param maxPrefixBytes keys, values and embeddings of shared beginnings of prompts that are kept
 ///   for other prompts; 0 shares nothing
-public record StepSettings(int maxBatch, int prefillChunk, long maxPrefixBytes) {
+/// @param launch how the operators of a decode step are launched on a GPU
+public record StepSettings(
+    int maxBatch, int prefillChunk, long maxPrefixBytes, StepSettings.Launch launch) {
+
+  /// How a GPU gets its work.
+  public enum Launch {
+    /// The host launches each operator.
+    BY_OPERATOR,
+    /// The host launches a step's operators at once, as a captured CUDA graph.
+    BY_GRAPH
+  }
 
   public static final StepSettings DEFAULT = new StepSettings(16, 1024, 512L << 20);
+
+  public StepSettings(int maxBatch, int prefillChunk, long maxPrefixBytes) {
+    this(maxBatch, prefillChunk, maxPrefixBytes, Launch.BY_OPERATOR);
+  }
 
   public StepSettings {
     if (maxBatch < 1 || prefillChunk < 1 || maxPrefixBytes < 0) {

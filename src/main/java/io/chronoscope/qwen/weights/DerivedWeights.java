@@ -1,6 +1,6 @@
 package io.chronoscope.qwen.weights;
 
-import io.chronoscope.ort.MappedWeight;
+import io.chronoscope.ort.ExternalWeight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
@@ -9,21 +9,21 @@ import java.util.Map;
 /// read them must be closed before.
 final class DerivedWeights implements AutoCloseable {
 
-  private final Map<String, MappedWeight> tensors;
+  private final Map<String, ExternalWeight> tensors;
   private final MemorySegment file;
   private final Arena arena;
 
   /// @param file the mapping of the whole file
   /// @param arena owns the mapping; closed with this object
-  DerivedWeights(Map<String, MappedWeight> tensors, MemorySegment file, Arena arena) {
+  DerivedWeights(Map<String, ExternalWeight> tensors, MemorySegment file, Arena arena) {
     this.tensors = Map.copyOf(tensors);
     this.file = file;
     this.arena = arena;
   }
 
   /// @throws IllegalArgumentException when the file has no such tensor
-  MappedWeight get(String name) {
-    MappedWeight tensor = tensors.get(name);
+  ExternalWeight get(String name) {
+    ExternalWeight tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException("no derived tensor " + name);
     }

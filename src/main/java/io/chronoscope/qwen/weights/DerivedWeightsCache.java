@@ -6,7 +6,7 @@ import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.checkpoint.SafetensorsFile;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.ort.ElementType;
-import io.chronoscope.ort.MappedWeight;
+import io.chronoscope.ort.ExternalWeight;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -124,7 +124,7 @@ public final class DerivedWeightsCache {
       throw new CheckpointException(
           mapped.path(), "checksum of " + damaged.get() + " does not match");
     }
-    Map<String, MappedWeight> found = new LinkedHashMap<>();
+    Map<String, ExternalWeight> found = new LinkedHashMap<>();
     for (DerivedTensor tensor : tensors) {
       long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
       SafetensorsFile.Entry entry = entries.get(tensor.name());
@@ -134,7 +134,13 @@ public final class DerivedWeightsCache {
       }
       found.put(
           tensor.name(),
-          new MappedWeight(tensor.name(), tensor.type(), tensor.shape(), entry.data()));
+          new ExternalWeight(
+              tensor.name(),
+              tensor.type(),
+              tensor.shape(),
+              mapped.path(),
+              entry.begin(),
+              Optional.of(entry.data())));
     }
     return new DerivedWeights(found, mapped.all(), arena);
   }

@@ -82,23 +82,23 @@ public final class GraphWeights {
         matrix.values().shape().getFirst() >= ONE_DIGIT_INPUTS
             && SIMILAR_ACTIVATIONS.matcher(publishedName).find();
     return new LinearWeight.Int8(
-        mapped(matrix.values()),
-        mapped(matrix.scales()),
-        matrix.rest().map(this::mapped),
+        derived(matrix.values()),
+        derived(matrix.scales()),
+        matrix.rest().map(this::derived),
         oneDigit ? LinearWeight.ActivationDigits.ONE : LinearWeight.ActivationDigits.TWO);
   }
 
   private LinearWeight int4(Int4Matrices.Matrix matrix) {
     return new LinearWeight.Int4(
-        mapped(matrix.values()),
-        mapped(matrix.scales()),
-        matrix.zeroPoints().map(this::mapped),
-        matrix.order().map(this::mapped),
+        derived(matrix.values()),
+        derived(matrix.scales()),
+        matrix.zeroPoints().map(this::derived),
+        matrix.order().map(this::derived),
         new Ops.Blocks4(matrix.inputs(), matrix.outputs(), matrix.blockSize()),
         weights.int4Accuracy());
   }
 
-  private Value mapped(MappedWeight weight) {
+  private Value derived(ExternalWeight weight) {
     return values.computeIfAbsent(weight.name(), name -> ops.graph().weight(weight));
   }
 
@@ -110,9 +110,12 @@ public final class GraphWeights {
   /// @param indices INT64, of any shape
   /// @return `[…, columns]`
   public Value gatherRows(Ops in, String publishedName, Value indices) {
-    return weights.isDerived()
-        ? in.cast(in.gather(stored(publishedName), indices, 0), compute)
-        : in.gather(tensor(publishedName), indices, 0);
+    if (!weights.isDerived()) {
+      return in.gather(tensor(publishedName), indices, 0);
+    }
+    Value table =
+        weights.table(publishedName).map(this::derived).orElseGet(() -> stored(publishedName));
+    return in.cast(in.gather(table, indices, 0), compute);
   }
 
   private Value stored(String publishedName) {

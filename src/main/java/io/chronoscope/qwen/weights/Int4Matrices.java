@@ -4,7 +4,7 @@ import io.chronoscope.checkpoint.PackedMatrix;
 import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.ort.ElementType;
-import io.chronoscope.ort.MappedWeight;
+import io.chronoscope.ort.ExternalWeight;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 /// in four bits, otherwise rounded to the nearest level.
 final class Int4Matrices implements AutoCloseable {
 
-  private static final String FORMAT = "int4-v1";
+  private static final String FORMAT = "int4-v2";
   private static final Pattern DECODER_LAYER =
       Pattern.compile("model\\.layers\\.\\d+\\.(self_attn|mlp)\\.\\w+_proj\\.weight");
 
   private static final String VALUES = ".int4";
-  private static final String SCALES = ".scales";
-  private static final String ZERO_POINTS = ".zero_points";
-  private static final String ORDER = ".order";
+  private static final String SCALES = ".int4_scales";
+  private static final String ZERO_POINTS = ".int4_zero_points";
+  private static final String ORDER = ".int4_order";
 
   /// Outputs that are computed before they are written.
   private static final int CHUNK_ROWS = 512;
@@ -45,10 +45,10 @@ final class Int4Matrices implements AutoCloseable {
   /// @param order INT64 `[in]`: for each input of the matrix, the index of the layer's input; empty
   ///   where they are the same
   record Matrix(
-      MappedWeight values,
-      MappedWeight scales,
-      Optional<MappedWeight> zeroPoints,
-      Optional<MappedWeight> order) {
+      ExternalWeight values,
+      ExternalWeight scales,
+      Optional<ExternalWeight> zeroPoints,
+      Optional<ExternalWeight> order) {
 
     long outputs() {
       return values.shape().get(0);
@@ -159,7 +159,7 @@ final class Int4Matrices implements AutoCloseable {
         : Optional.empty();
   }
 
-  private Optional<MappedWeight> optional(String name) {
+  private Optional<ExternalWeight> optional(String name) {
     return file.has(name) ? Optional.of(file.get(name)) : Optional.empty();
   }
 

@@ -1,13 +1,16 @@
 package io.chronoscope.qwen.weights;
 
+import io.chronoscope.checkpoint.Tensor;
 import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.ort.ElementType;
-import io.chronoscope.ort.MappedWeight;
+import io.chronoscope.ort.ExternalWeight;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,9 +23,9 @@ final class Int8Matrices implements AutoCloseable {
   /// The matrices that have a copy.
   enum Scope {
     /// Every matrix of a linear layer and the output projection.
-    ALL("int8-v2"),
+    ALL("int8-v3"),
     /// As [#ALL], without those that the checkpoint stores in four bits.
-    BESIDE_PACKED("int8-beside-packed-v2");
+    BESIDE_PACKED("int8-beside-packed-v3");
 
     private final String format;
 
@@ -35,6 +38,8 @@ final class Int8Matrices implements AutoCloseable {
   private static final String OUTPUT_PROJECTION = "lm_head.weight";
   private static final String VALUES = ".int8";
   private static final String SCALES = ".scales";
+  private static final String TABLE = ".table";
+  private static final long TABLE_PIECE_BYTES = 64 << 20;
   private static final String REST = ".int8_rest";
 
   /// The products whose rounded weights cost the encoder most of its precision for their size: a
@@ -54,15 +59,36 @@ final class Int8Matrices implements AutoCloseable {
   /// @param scales FLOAT32 `[out]`
   /// @param rest INT8 `[in, out]`: what rounding left, in levels of [Int8Quantizer#REST_FRACTION]
   ///   of a scale; only of sensitive matrices
-  record Matrix(MappedWeight values, MappedWeight scales, Optional<MappedWeight> rest) {}
+  record Matrix(ExternalWeight values, ExternalWeight scales, Optional<ExternalWeight> rest) {}
 
   static Int8Matrices open(
       DerivedWeightsCache cache, ModelRef model, Weights weights, Scope scope) {
     List<DerivedTensor> tensors = new ArrayList<>();
     for (String name : names(weights, scope)) {
-      tensors.addAll(tensors(name, MatrixSource.of(weights, name)));
+      tensors.addAll(tensors(name, MatrixSource.of(weights, name), weights));
     }
+    tensors.add(table(weights.get(EMBEDDING)));
     return new Int8Matrices(cache.open(model, scope.format, tensors));
+  }
+
+  /// The embedding table as stored. The runtime reads it in place only if it lies beside the other
+  /// large tensors.
+  private static DerivedTensor table(Tensor tensor) {
+    return new DerivedTensor(
+        tensor.name() + TABLE,
+        switch (tensor.type()) {
+          case F32 -> ElementType.FLOAT32;
+          case F16 -> ElementType.FLOAT16;
+          case BF16 -> ElementType.BFLOAT16;
+        },
+        Arrays.stream(tensor.shape()).boxed().toList(),
+        sink -> {
+          MemorySegment data = tensor.data();
+          for (long at = 0; at < data.byteSize(); at += TABLE_PIECE_BYTES) {
+            long bytes = Math.min(TABLE_PIECE_BYTES, data.byteSize() - at);
+            sink.write(data.asSlice(at, bytes).asByteBuffer());
+          }
+        });
   }
 
   /// The tensors that linear layers multiply by. An embedding table is one if it is also the output
@@ -78,7 +104,7 @@ final class Int8Matrices implements AutoCloseable {
         .toList();
   }
 
-  private static List<DerivedTensor> tensors(String name, MatrixSource source) {
+  private static List<DerivedTensor> tensors(String name, MatrixSource source, Weights weights) {
     long rows = source.rows();
     long columns = source.columns();
     // The tensors are written in this order; those after the first use its quantizer.
@@ -106,7 +132,10 @@ final class Int8Matrices implements AutoCloseable {
             name + SCALES,
             ElementType.FLOAT32,
             List.of(rows),
-            sink -> sink.write(littleEndian(quantizer.getAndSet(null).scales()))));
+            sink -> {
+              sink.write(littleEndian(quantizer.getAndSet(null).scales()));
+              weights.unload();
+            }));
     return tensors;
   }
 
@@ -123,6 +152,11 @@ final class Int8Matrices implements AutoCloseable {
         ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(numbers);
     return bytes;
+  }
+
+  /// A table of rows that are only looked up.
+  Optional<ExternalWeight> table(String name) {
+    return file.has(name + TABLE) ? Optional.of(file.get(name + TABLE)) : Optional.empty();
   }
 
   Optional<Matrix> get(String name) {

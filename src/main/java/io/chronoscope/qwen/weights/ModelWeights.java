@@ -2,6 +2,7 @@ package io.chronoscope.qwen.weights;
 
 import io.chronoscope.checkpoint.Weights;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.ort.ExternalWeight;
 import io.chronoscope.ort.Ops;
 import java.util.Optional;
 
@@ -86,6 +87,10 @@ public final class ModelWeights implements AutoCloseable {
 
   Optional<Int8Matrices.Matrix> int8(String publishedName) {
     return int8.flatMap(matrices -> matrices.get(publishedName));
+  }
+
+  Optional<ExternalWeight> table(String publishedName) {
+    return int8.flatMap(matrices -> matrices.table(publishedName));
   }
 
   Optional<Int4Matrices.Matrix> int4(String publishedName) {

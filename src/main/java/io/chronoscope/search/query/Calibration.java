@@ -12,11 +12,12 @@ import io.chronoscope.search.query.Relevance.Evidence;
 /// @param lacking weight of [Evidence#lacking()]
 /// @param cosine weight of the cosine
 /// @param cut estimates below it are not shown
-public record Calibration(double bias, double coverage, double missing, double lacking, double cosine, double cut) {
+public record Calibration(
+    double bias, double coverage, double missing, double lacking, double cosine, double cut) {
 
   private static final Calibration WORDS = new Calibration(-4.88, 6.65, 0, 0, 0, 0.855);
-  private static final Calibration MEANING = new Calibration(-0.82, 0, 0, 0, 1.48, 0.652);
-  private static final Calibration HYBRID = new Calibration(-2.45, 3.38, -6, -6, 6.37, 0.9);
+  private static final Calibration MEANING = new Calibration(-0.82, 0, 0, 0, 1.48, 0.65);
+  private static final Calibration HYBRID = new Calibration(-4.91, 5.53, -3.16, -15.21, 11.47, 0.79);
 
   static Calibration of(Matching matching) {
     return switch (matching) {

@@ -15,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -109,8 +110,7 @@ class RequestGuard {
   }
 
   private static boolean isLoopback(HostAndPort authority) {
-    return authority != null
-        && LOOPBACK.contains(authority.host().toLowerCase(java.util.Locale.ROOT));
+    return authority != null && LOOPBACK.contains(authority.host().toLowerCase(Locale.ROOT));
   }
 
   /// Whether the request comes from this server's own page, or from no page at all.
@@ -123,9 +123,13 @@ class RequestGuard {
     if (origin == null) {
       return true;
     }
+    HostAndPort own = request.authority();
     try {
-      return URI.create(origin).getAuthority() != null
-          && URI.create(origin).getAuthority().equalsIgnoreCase(request.getHeader("Host"));
+      URI from = URI.create(origin);
+      return own != null
+          && from.getHost() != null
+          && from.getHost().equalsIgnoreCase(own.host())
+          && (own.port() < 0 || from.getPort() == own.port());
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -28,7 +28,7 @@ class SemanticMatcherTest {
           asked.add(question);
           return answer;
         };
-    return SemanticMatcher.asking(batched).isSame("A man walks.", "The pedestrian goes.");
+    return SemanticMatcher.asking(batched, "stream").isSame("A man walks.", "The pedestrian goes.");
   }
 
   @Test

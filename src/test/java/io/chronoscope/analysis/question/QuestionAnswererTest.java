@@ -298,7 +298,11 @@ class QuestionAnswererTest {
       record(new LampVideo.Script(4), 16);
       archive.records.subList(4, 8).clear();
       archive.records.add(
-          chunk(4, 16, Optional.empty(), new LampVideo.Script(4).on('a', 17, 19).chunk(16, 24)));
+          chunk(
+              4,
+              16,
+              Optional.empty(),
+              new LampVideo.Script(4).on('a', 17, 19).flickering('z', 24).chunk(16, 24)));
       int encoded = model.encodedPairs.get();
 
       QuestionAnswer answer = ask("Lamp-aaa", 0, 24);

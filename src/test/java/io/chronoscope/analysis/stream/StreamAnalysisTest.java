@@ -377,9 +377,19 @@ class StreamAnalysisTest {
 
     @Test
     void encodesTheOverlapOfWindowsOnce() throws Exception {
-      run(records(SCRIPT, evenCuts(2, 9)));
+      run(records(new LampVideo.Script(4).flickering('z', 18), evenCuts(2, 9)));
       // 18 s at 2 fps are 18 pairs; the 2 s that both windows cover are not encoded again.
       assertThat(model.encodedPairs).hasValue(18);
+    }
+
+    @Test
+    void encodesAndAsksOnceWhileNothingChanges() throws Exception {
+      run(records(new LampVideo.Script(4), evenCuts(2, 17)));
+      assertThat(model.encodedPairs).hasValue(1);
+      long asked = model.batches.stream().mapToLong(List::size).sum();
+      run(records(new LampVideo.Script(4), evenCuts(2, 41)));
+      long askedAgain = model.batches.stream().mapToLong(List::size).sum() - asked;
+      assertThat(askedAgain).as("six more windows of the same").isLessThanOrEqualTo(asked);
     }
   }
 

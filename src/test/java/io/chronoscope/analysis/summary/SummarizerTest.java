@@ -25,7 +25,7 @@ class SummarizerTest {
   }
 
   private String summarize(List<Part> parts) {
-    return Summarizer.asking(batched, NEW_TOKENS).summarize(parts);
+    return Summarizer.asking(batched, "stream", NEW_TOKENS).summarize(parts);
   }
 
   private String question() {

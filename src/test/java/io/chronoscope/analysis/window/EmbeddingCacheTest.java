@@ -10,11 +10,14 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.sampling.FramePairs;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +28,8 @@ class EmbeddingCacheTest {
 
   private final LampModel model = new LampModel();
   private final BatchedModel batched = BatchedModels.of(model);
-  private final EmbeddingCache cache = new EmbeddingCache(batched, 10 * PAIR_BYTES);
+  private final EmbeddingCache cache =
+      new EmbeddingCache(batched, 10 * PAIR_BYTES, PictureComparison.EXACT);
   private final List<Picture> pictures = new ArrayList<>();
 
   @AfterEach
@@ -34,11 +38,17 @@ class EmbeddingCacheTest {
     pictures.forEach(Picture::close);
   }
 
+  /// Frames that all differ.
   private FramePairs frames(long chunk, int from, int until) {
+    return frames(chunk, from, until, frame -> frame);
+  }
+
+  /// @param brightness by frame
+  private FramePairs frames(long chunk, int from, int until, IntUnaryOperator brightness) {
     List<SampledFrame> frames = new ArrayList<>();
     for (int i = from; i < until; i++) {
       Picture picture = Picture.allocate(SIZE.widthPx(), SIZE.heightPx());
-      picture.rgb().fill((byte) 0);
+      picture.rgb().fill((byte) brightness.applyAsInt(i));
       pictures.add(picture);
       frames.add(
           new SampledFrame(
@@ -74,6 +84,47 @@ class EmbeddingCacheTest {
     assertThat(again.reused()).isEqualTo(2);
     assertThat(again.pairs()).hasSize(3);
     assertThat(model.encodedPairs).hasValue(5);
+  }
+
+  @Test
+  void encodesPairsWithTheSamePicturesOnce() {
+    EmbeddingCache.Encoded still = encode("cam", frames(0, 0, 10, frame -> 7));
+    assertThat(still.pairs()).hasSize(5);
+    assertThat(still.unchanged()).isEqualTo(4);
+    assertThat(still.pairs()).allMatch(pair -> pair == still.pairs().getFirst());
+    assertThat(model.encodedPairs).hasValue(1);
+    assertThat(cache.bytes()).as("counted once").isEqualTo(PAIR_BYTES);
+
+    // The next window overlaps, and the picture stays the same.
+    EmbeddingCache.Encoded next = encode("cam", frames(0, 6, 16, frame -> 7));
+    assertThat(next.reused()).isEqualTo(2);
+    assertThat(next.unchanged()).isEqualTo(3);
+    assertThat(model.encodedPairs).hasValue(1);
+  }
+
+  @Test
+  void encodesAPairAgainWhenOneValueOfItChanges() {
+    FramePairs frames = frames(0, 0, 4, frame -> 7);
+    frames.frames().get(3).picture().rgb().set(ValueLayout.JAVA_BYTE, 1000, (byte) 8);
+    assertThat(encode("cam", frames).unchanged()).isZero();
+    assertThat(model.encodedPairs).hasValue(2);
+  }
+
+  @Test
+  void smallDifferencesDoNotAddUp() {
+    EmbeddingCache near = new EmbeddingCache(batched, 100 * PAIR_BYTES, new PictureComparison(2));
+    // Each pair is brighter than the one before by one.
+    IntUnaryOperator rising = frame -> frame / 2;
+    EmbeddingCache.Encoded first =
+        near.encode("cam", frames(0, 0, 12, rising).pairs(), SIZE, Priority.LIVE);
+    assertThat(first.unchanged()).isEqualTo(4);
+    assertThat(model.encodedPairs).as("pairs 0 and 3").hasValue(2);
+
+    // The overlap has no pair with embeddings of its own: the next one is compared with none.
+    EmbeddingCache.Encoded next =
+        near.encode("cam", frames(0, 8, 14, rising).pairs(), SIZE, Priority.LIVE);
+    assertThat(next.reused()).isEqualTo(2);
+    assertThat(model.encodedPairs).hasValue(3);
   }
 
   @Test

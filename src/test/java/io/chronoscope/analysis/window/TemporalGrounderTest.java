@@ -11,6 +11,7 @@ import io.chronoscope.analysis.window.GroundingResult.Located;
 import io.chronoscope.analysis.window.GroundingResult.Unlocated;
 import io.chronoscope.analysis.window.GroundingResult.Unusable;
 import io.chronoscope.batching.BatchedModel;
+import io.chronoscope.batching.Priority;
 import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
@@ -60,7 +61,8 @@ class TemporalGrounderTest {
       pairs.add(new EncodedPair(1, 1, FloatBuffer.wrap(lamps)));
       seconds.add((double) second);
     }
-    return new VideoSession(with, pairs, seconds, 512);
+    return new VideoSession(
+        with, "stream", pairs, seconds, 512, Priority.LIVE, new AnswerCache(), () -> {});
   }
 
   private GroundingResult ground(String query, double threshold) {

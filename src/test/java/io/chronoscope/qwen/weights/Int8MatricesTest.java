@@ -65,8 +65,9 @@ class Int8MatricesTest {
     Int8Matrices.Matrix matrix = quantized(directory).get(MATRIX).orElseThrow();
     int outputs = matrix.values().shape().get(1).intValue();
     int inputs = matrix.values().shape().get(0).intValue();
-    byte[] values = matrix.values().data().toArray(ValueLayout.JAVA_BYTE);
-    ByteBuffer scales = matrix.scales().data().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    byte[] values = matrix.values().mapping().orElseThrow().toArray(ValueLayout.JAVA_BYTE);
+    ByteBuffer scales =
+        matrix.scales().mapping().orElseThrow().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     float[] expected = checkpoint.weights().get(MATRIX).toFloats();
     for (int output = 0; output < outputs; output++) {
       float scale = scales.getFloat(4 * output);

@@ -1,12 +1,8 @@
 package io.chronoscope.cli.bench.engine;
 
-import io.chronoscope.cli.bench.checkpoint.CheckpointCache;
-import io.chronoscope.cli.bench.checkpoint.ModelShape;
-import io.chronoscope.cli.bench.checkpoint.RandomCheckpoint;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
-import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
@@ -42,16 +38,6 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class BenchEngineCommand implements Callable<Integer> {
 
-  private static final String DEMO = "demo";
-  private static final String DEMO_MODEL = "models/demo";
-  private static final String DEMO_VIDEO = "video-samples/gate.mp4";
-
-  /// The seed of random checkpoints: the same weights on every machine.
-  private static final long SEED = 11;
-
-  /// A model with random weights never ends an answer by itself.
-  private static final int RANDOM_ANSWER_TOKENS = 32;
-
   /// Load average for each core above which other work disturbs the figures.
   private static final double BUSY_SHARE = 0.5;
 
@@ -73,7 +59,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
   @Option(
       names = "--video",
       paramLabel = "FILE",
-      description = "Video for the rows video, resize and stream (default: " + DEMO_VIDEO + ").")
+      description =
+          "Video for the rows video, resize and stream (default: " + EngineBench.DEMO_VIDEO + ").")
   Optional<Path> video = Optional.empty();
 
   @Option(
@@ -94,8 +81,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
       names = "--reference",
       paramLabel = "PYTHON",
       description =
-          "Python interpreter with torch and transformers: the reference does the same work in turn,"
-              + " in its fastest precision on the device. Needs a checkout.")
+          "Python interpreter with torch and transformers: the reference does the same work in"
+              + " turn, in its fastest precision on the device. Needs a checkout.")
   Optional<String> reference = Optional.empty();
 
   @Mixin ModelOptions model = new ModelOptions();
@@ -115,13 +102,17 @@ public final class BenchEngineCommand implements Callable<Integer> {
       throw new ConfigurationException("--shape and --model exclude each other");
     }
     model.apply();
-    String name = shape.isPresent() ? selectShape(shape.get()) : "";
+    String name =
+        shape.isPresent()
+            ? BenchShape.select(
+                shape.get(), cache, model, message -> output.report("chronoscope: " + message))
+            : "";
     ChronoscopeConfig settings = ConfigLoader.load();
     if (name.isEmpty()) {
       name = String.valueOf(ConfigLoader.resolve(settings, settings.model()).getFileName());
     }
     reportOtherLoad();
-    Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, DEMO_VIDEO));
+    Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
     List<MeasuredRow> measured = measure(settings, name, file);
     if (picture.isPresent()) {
       draw(measured, picture.get());
@@ -136,7 +127,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
         output.print(
             process.isPresent() ? EngineTable.headingWithReference() : EngineTable.heading());
       }
-      return new EngineBench(settings, name, file, process, this::print).run(rows);
+      return new EngineBench(settings, name, file, process, this::print)
+          .run(rows, TimeBox.UNLIMITED);
     } finally {
       process.ifPresent(ReferenceProcess::close);
     }
@@ -170,33 +162,6 @@ public final class BenchEngineCommand implements Callable<Integer> {
     } else {
       output.print(EngineTable.line(row));
     }
-  }
-
-  /// Points the settings at the checkpoint of a shape.
-  ///
-  /// @return the shape's name
-  private String selectShape(String name) throws IOException {
-    if (name.equalsIgnoreCase(DEMO)) {
-      SettingOverrides.set("chronoscope.model", DEMO_MODEL);
-      return DEMO;
-    }
-    ModelShape selected;
-    try {
-      selected = ModelShape.parse(name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("--shape: " + e.getMessage() + ", " + DEMO, e);
-    }
-    Path tokenizer = ConfigLoader.resolve(ConfigLoader.load(), DEMO_MODEL);
-    Path directory =
-        new CheckpointCache(
-                cache.orElseGet(CheckpointCache::defaultDirectory),
-                message -> output.report("chronoscope: " + message))
-            .get(new RandomCheckpoint(selected, SEED, tokenizer));
-    SettingOverrides.set("chronoscope.model", directory.toAbsolutePath().toString());
-    if (!model.arguments().contains("--max-new-tokens")) {
-      SettingOverrides.set("chronoscope.max-new-tokens", Integer.toString(RANDOM_ANSWER_TOKENS));
-    }
-    return selected.label();
   }
 
   private void draw(List<MeasuredRow> measured, Path file) throws IOException {

@@ -4,6 +4,7 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.qwen.EngineSettings;
@@ -20,7 +21,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// The engine benchmark: measures the ceilings of the device, then each row of the plan.
-final class EngineBench {
+public final class EngineBench {
+
+  /// The sample that the rows on video use unless told otherwise.
+  public static final String DEMO_VIDEO = "video-samples/gate.mp4";
 
   private final ChronoscopeConfig settings;
   private final EngineSettings engine;
@@ -31,6 +35,8 @@ final class EngineBench {
   private final Consumer<MeasuredRow> sink;
   private final Stopwatch stopwatch = Stopwatch.ofProcess();
   private final List<MeasuredRow> rows = new ArrayList<>();
+  private final List<String> dropped = new ArrayList<>();
+  private double longestRowSeconds;
 
   /// @param shape name of the configured model's shape, for the output
   /// @param video file for the rows before the model and for the whole stream
@@ -60,8 +66,22 @@ final class EngineBench {
     }
   }
 
-  /// @return all rows, in order
-  List<MeasuredRow> run(Set<RowKind> kinds) {
+  /// Without the reference.
+  ///
+  /// @see #EngineBench(ChronoscopeConfig, String, Path, Optional, Consumer)
+  public EngineBench(
+      ChronoscopeConfig settings, String shape, Path video, Consumer<MeasuredRow> sink) {
+    this(settings, shape, video, Optional.empty(), sink);
+  }
+
+  /// Rows of the plan that the last run had no time for.
+  public List<String> dropped() {
+    return List.copyOf(dropped);
+  }
+
+  /// @param box when to be done; see [#dropped()]
+  /// @return all measured rows, in order
+  public List<MeasuredRow> run(Set<RowKind> kinds, TimeBox box) {
     ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
     LayerSettings.requireDevice(settings);
     Ceilings ceilings = measureCeilings(elements);
@@ -85,16 +105,49 @@ final class EngineBench {
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
       for (PlannedRow row : onOpenModel) {
-        measure(row, workload(row, onModel, onVideo), ceilings);
+        if (hasTime(row, box)) {
+          measure(row, workload(row, onModel, onVideo), ceilings);
+        }
       }
     }
     // The whole stream opens a model of its own, after this one has freed its memory.
     for (PlannedRow row : plan.subList(onOpenModel.size(), plan.size())) {
+      if (!hasTime(row, box)) {
+        continue;
+      }
       try (StreamWorkload stream = StreamWorkload.open(settings, work, video, stopwatch)) {
         measure(row, stream, ceilings);
       }
     }
     return rows;
+  }
+
+  private boolean hasTime(PlannedRow row, TimeBox box) {
+    if (box.fits(longestRowSeconds)) {
+      return true;
+    }
+    dropped.add(name(row));
+    return false;
+  }
+
+  private static String name(PlannedRow row) {
+    String size =
+        switch (row) {
+          case PlannedRow.Video(), PlannedRow.Stream() -> "";
+          case PlannedRow.Resize(FrameSize to) ->
+              " to %dx%d".formatted(to.widthPx(), to.heightPx());
+          case PlannedRow.Encoder(FrameSize of, int batch) ->
+              " %d x %dx%d".formatted(batch, of.widthPx(), of.heightPx());
+          case PlannedRow.Prefill(PromptShape prompt, int batch) ->
+              " %d x about %d".formatted(batch, prompt.nominalTokens());
+          case PlannedRow.Decode(PromptShape prompt, int batch, int newTokens) ->
+              " %d x about %d + %d".formatted(batch, prompt.nominalTokens(), newTokens - 1);
+          case PlannedRow.Rules(PromptShape of, int rules) ->
+              " %d on about %d".formatted(rules, of.nominalTokens());
+          case PlannedRow.Answer(FrameSize of, int pairs, int newTokens) ->
+              " of %d pairs of %dx%d".formatted(pairs, of.widthPx(), of.heightPx());
+        };
+    return row.kind().label() + size;
   }
 
   private static Workload workload(PlannedRow row, ModelWorkloads onModel, VideoWorkloads onVideo) {
@@ -104,6 +157,7 @@ final class EngineBench {
       case PlannedRow.Encoder encoder -> onModel.encoder(encoder);
       case PlannedRow.Prefill prefill -> onModel.prefill(prefill);
       case PlannedRow.Decode decode -> onModel.decode(decode);
+      case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
       case PlannedRow.Stream() ->
           throw new IllegalArgumentException("the whole stream opens a model of its own");
@@ -129,6 +183,7 @@ final class EngineBench {
   }
 
   private void measure(PlannedRow row, Workload workload, Ceilings ceilings) {
+    long started = System.nanoTime();
     Measurement measured =
         measure(
             workload,
@@ -143,6 +198,7 @@ final class EngineBench {
             measured,
             row.kind().unit(),
             ceilings.share(measured.last().works(), measured.seconds())));
+    longestRowSeconds = Math.max(longestRowSeconds, (System.nanoTime() - started) / 1e9);
   }
 
   private Measurement measure(Workload workload, Repetition.ToReference reference) {

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// Formats the rows of the engine benchmark as lines of at most 100 characters.
-final class EngineTable {
+public final class EngineTable {
 
   private static final String LINE = "%-8s %-19s %8s %8s %16s %7s %6s %6s %6s";
 
@@ -15,7 +15,7 @@ final class EngineTable {
 
   private EngineTable() {}
 
-  static String heading() {
+  public static String heading() {
     return LINE.formatted(
         "row", "size", "seen", "unseen", "rate", "ceiling", "CPU s", "heap", "RSS");
   }
@@ -25,7 +25,7 @@ final class EngineTable {
     return heading() + REFERENCE.formatted("ref.");
   }
 
-  static String line(MeasuredRow row) {
+  public static String line(MeasuredRow row) {
     String line =
         LINE.formatted(
             row.row(),

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 /// @param row name, of a [RowKind] or of a ceiling
 /// @param unit of `perSecond`
 /// @param ceilingShare share of [Ceilings]; empty for a row that has none
-record MeasuredRow(
+public record MeasuredRow(
     String row, Subject subject, Measurement measured, String unit, OptionalDouble ceilingShare) {
 
   /// What was measured.
@@ -18,7 +18,12 @@ record MeasuredRow(
   /// @param shape name of the model's shape, or of the checkpoint's directory
   /// @param device as on the command line
   /// @param precision as on the command line
-  record Subject(String shape, String device, String precision) {}
+  public record Subject(String shape, String device, String precision) {}
+
+  /// The size of the work as text, as in the table.
+  public String size() {
+    return dimensions().toString();
+  }
 
   Dimensions dimensions() {
     return measured.last().dimensions();
@@ -47,7 +52,7 @@ record MeasuredRow(
   }
 
   /// The `--json` object: every key in every row, null where it does not apply.
-  Map<String, Object> toJson() {
+  public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("row", row);
     json.put("shape", subject.shape());

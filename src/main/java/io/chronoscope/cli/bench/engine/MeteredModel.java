@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.DelegatingModel;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
@@ -10,6 +11,7 @@ import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A model that records the [Work] of its calls. Thread-safe.
 final class MeteredModel implements DelegatingModel {
@@ -57,12 +59,20 @@ final class MeteredModel implements DelegatingModel {
   @Override
   public List<Answer> generate(List<Prompt> prompts) {
     List<Answer> answers = model.generate(prompts);
-    for (Answer answer : answers) {
-      int tokens = answer.promptTokenIds().size();
-      int generated = answer.tokenIds().size();
-      add(work.prefill(tokens, 1));
-      add(work.decodeStep(tokens + generated / 2.0, 1).times(Math.max(0, generated - 1)));
-    }
+    answers.forEach(this::add);
     return answers;
+  }
+
+  /// Adds the work that an answer requires.
+  private void add(Answer answer) {
+    int tokens = answer.promptTokenIds().size();
+    int generated = answer.tokenIds().size();
+    add(work.continuation(answer.reusedTokens(), tokens));
+    add(work.decodeStep(tokens + generated / 2.0, 1).times(Math.max(0, generated - 1)));
+  }
+
+  @Override
+  public Optional<Decoding> decoding() {
+    return model.decoding().map(decoding -> decoding.observing(this::add));
   }
 }

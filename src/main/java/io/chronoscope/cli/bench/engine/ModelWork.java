@@ -54,6 +54,18 @@ record ModelWork(VisionConfig vision, TextConfig text, double bytesPerNumber) {
     return new Work(batch * flops, weightBytes() + batch * cacheBytes(tokens));
   }
 
+  /// Computes the first token of a prompt whose beginning was computed before.
+  ///
+  /// @param cached tokens of the beginning
+  /// @param tokens of the whole prompt
+  Work continuation(int cached, int tokens) {
+    double pairs = 1.0 * tokens * tokens - 1.0 * cached * cached;
+    double attention = 2 * pairs * text.heads() * text.headDim() * text.layers();
+    double flops =
+        2.0 * (tokens - cached) * text.layers() * layerWeights() + attention + 2 * outputWeights();
+    return new Work(flops, weightBytes() + cacheBytes(tokens));
+  }
+
   /// Computes one more token of each sequence.
   ///
   /// @param context tokens in the KV cache of each

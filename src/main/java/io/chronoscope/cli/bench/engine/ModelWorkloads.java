@@ -74,6 +74,40 @@ record ModelWorkloads(VideoLanguageModel model, ModelWork work, Stopwatch stopwa
     return new DecodeWorkload(model, work, stopwatch, row);
   }
 
+  Workload rules(PlannedRow.Rules row) {
+    return new Workload() {
+      @Override
+      public void warmUp() {
+        ask(row.video().longer());
+      }
+
+      @Override
+      public Outcome run() {
+        List<Answer> answers = new ArrayList<>();
+        Cost cost = ask(row.video(), answers);
+        int tokens = answers.getFirst().promptTokenIds().size();
+        return new Outcome(
+            cost,
+            Dimensions.ofPrompts(tokens, 1, row.rules()),
+            row.rules(),
+            answers.stream()
+                .map(answer ->
+                    work.continuation(answer.reusedTokens(), answer.promptTokenIds().size()))
+                .toList());
+      }
+
+      private void ask(PromptShape shape) {
+        ask(shape, new ArrayList<>());
+      }
+
+      private Cost ask(PromptShape shape, List<Answer> answers) {
+        // A new video for each run, so that none is in the cache.
+        List<Prompt> prompts = new TestPrompts(work.text().hiddenSize()).rules(shape, row.rules());
+        return stopwatch.time(() -> answers.addAll(model.generate(prompts)));
+      }
+    };
+  }
+
   Workload answer(PlannedRow.Answer row) {
     return new Workload() {
       @Override

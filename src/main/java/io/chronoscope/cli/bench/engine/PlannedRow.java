@@ -46,6 +46,14 @@ sealed interface PlannedRow {
     }
   }
 
+  /// @param rules questions about a video of this shape
+  record Rules(PromptShape video, int rules) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.RULES;
+    }
+  }
+
   /// @param pairs frame pairs of this size in the prompt
   record Answer(FrameSize size, int pairs, int newTokens) implements PlannedRow {
     @Override

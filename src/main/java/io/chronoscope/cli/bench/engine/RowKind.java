@@ -3,7 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import java.util.Locale;
 
 /// What one row of the engine benchmark measures.
-enum RowKind {
+public enum RowKind {
   /// Every frame of a video file, decoded and converted to RGB.
   VIDEO("frames/s"),
   /// Frames scaled to the model's size.
@@ -14,6 +14,8 @@ enum RowKind {
   PREFILL("tokens/s"),
   /// The tokens after the first.
   DECODE("tokens/s"),
+  /// Yes-or-no questions about one video whose tokens they share, as rules are.
+  RULES("rules/s"),
   /// Frames and a question to the whole text of the answer.
   ANSWER("answers/s"),
   /// Chunks of video to published results, with everything between.

@@ -23,6 +23,9 @@ final class RowPlan {
 
   private static final int DECODE_OFFSET = 20;
 
+  /// Words that a rule has; longer than the others by more than an answer.
+  private static final int RULE_WORDS = 12;
+
   private RowPlan() {}
 
   /// @return in the order of the kinds, from decoding video to the whole stream
@@ -44,6 +47,7 @@ final class RowPlan {
     rows.add(new PlannedRow.Encoder(MEDIUM, 4));
     rows.addAll(decoderRows(4, 8, List.of(1, 4), newTokens));
     rows.addAll(decoderRows(4, 16, List.of(1), newTokens));
+    rows.addAll(rules(4, 16));
     rows.add(new PlannedRow.Answer(SMALL, 2, newTokens));
     rows.add(new PlannedRow.Stream());
     return inOrder(rows);
@@ -59,6 +63,7 @@ final class RowPlan {
     rows.add(new PlannedRow.Encoder(WIDE, 8));
     rows.addAll(decoderRows(10, 16, List.of(1, 8, 32), newTokens));
     rows.addAll(decoderRows(96, 16, List.of(1), newTokens));
+    rows.addAll(rules(10, 16));
     rows.add(new PlannedRow.Answer(MEDIUM, 5, newTokens));
     rows.add(new PlannedRow.Stream());
     return inOrder(rows);
@@ -74,6 +79,13 @@ final class RowPlan {
       rows.add(new PlannedRow.Decode(decode, batch, newTokens));
     }
     return rows;
+  }
+
+  /// One rule and ten on the same video.
+  private static List<PlannedRow> rules(int pairs, int gridSide) {
+    return List.of(
+        new PlannedRow.Rules(new PromptShape(pairs, gridSide, RULE_WORDS), 1),
+        new PlannedRow.Rules(new PromptShape(pairs, gridSide, RULE_WORDS + 1), 10));
   }
 
   private static List<PlannedRow> inOrder(List<PlannedRow> rows) {

@@ -34,14 +34,28 @@ final class TestPrompts {
     return Collections.nCopies(count, prompt);
   }
 
+  /// Rules about one video, new to the model, each with so many words.
+  List<Prompt> rules(PromptShape shape, int count) {
+    EncodedPair pair =
+        new EncodedPair(shape.gridSide(), shape.gridSide(), noise(shape.tokensPerPair()));
+    Prompt.Part.Video video = video(Collections.nCopies(shape.pairs(), pair));
+    return IntStream.range(0, count)
+        .mapToObj(rule ->
+            Prompt.about(
+                video, Prompts.presence("a".repeat(1 + rule) + " a".repeat(shape.words())), 1))
+        .toList();
+  }
+
+  private static Prompt.Part.Video video(List<EncodedPair> pairs) {
+    return new Prompt.Part.Video(
+        pairs, IntStream.range(0, pairs.size()).mapToObj(pair -> 1.0 * pair).toList());
+  }
+
   /// A question of so many words about a video.
   static Prompt video(List<EncodedPair> pairs, int words, int newTokens, IntConsumer onToken) {
-    List<Double> seconds = IntStream.range(0, pairs.size()).mapToObj(pair -> 1.0 * pair).toList();
     return new Prompt(
         Prompt.DEFAULT_SYSTEM,
-        List.of(
-            new Prompt.Part.Video(pairs, seconds),
-            new Prompt.Part.Text(Prompts.SUMMARY + " a".repeat(words))),
+        List.of(video(pairs), new Prompt.Part.Text(Prompts.SUMMARY + " a".repeat(words))),
         newTokens,
         onToken);
   }

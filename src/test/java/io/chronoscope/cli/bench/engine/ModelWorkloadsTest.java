@@ -56,7 +56,8 @@ class ModelWorkloadsTest {
         if (token > 0 && !reportsTokensTogether) {
           nanos.addAndGet(10_000_000);
         }
-        prompt.onToken().accept(token);
+        int generatedToken = token;
+        prompts.forEach(each -> each.onToken().accept(generatedToken));
       }
       Answer answer =
           new Answer(

@@ -1,4 +1,4 @@
-package io.chronoscope.cli.backtest;
+package io.chronoscope.service;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
@@ -7,7 +7,6 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.client.ReplayedChunks;
-import io.chronoscope.client.ShadowTopics;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.StreamInput;
@@ -18,25 +17,25 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// Analyzes retained chunks again, in this process and without a consumer group. Publishes the
-/// results to shadow topics and collects the detections among them.
-final class Backtest {
+/// Analyzes retained chunks again, in this process and without a consumer group. What becomes of
+/// the results is up to the caller.
+public final class Backtest {
 
   private final Map<String, Object> kafka;
-  private final Detections detections = new Detections();
 
   /// A [StreamEnded] or [StreamFailed] for each stream.
   private final BlockingQueue<AnalysisEvent> ended = new LinkedBlockingQueue<>();
 
   /// @param kafka client properties
-  Backtest(Map<String, Object> kafka) {
+  public Backtest(Map<String, Object> kafka) {
     this.kafka = kafka;
   }
 
   /// The listener of the analysis that [#replay] uses.
-  AnalysisListener listener() {
+  public AnalysisListener listener() {
     return event -> {
       if (event instanceof StreamEnded || event instanceof StreamFailed) {
         ended.add(event);
@@ -48,29 +47,26 @@ final class Backtest {
   ///
   /// @param topic that holds the chunks
   /// @param newAnalysis creates the analysis from the function that applies its commits
+  /// @param results gets the results of all streams, one at a time, in the order of their stream
   /// @return number of chunks analyzed
   /// @throws IllegalArgumentException when the topic does not exist
   /// @throws IllegalStateException when the analysis of a stream fails
-  long replay(
+  public long replay(
       ReplayedChunks chunks,
       String topic,
       Function<Function<StreamCommit, CompletionStage<Void>>, StreamAnalysis> newAnalysis,
-      ShadowTopics shadow) {
+      Consumer<Result> results) {
     Replay replay = new Replay();
-    try (StreamAnalysis analysis = newAnalysis.apply(commit -> apply(commit, shadow))) {
+    try (StreamAnalysis analysis = newAnalysis.apply(commit -> apply(commit, results))) {
       chunks.read(kafka, topic, input -> replay.offer(analysis, input));
       replay.endOpenStreams(analysis);
       awaitEnds(replay.streams);
     }
-    shadow.flush();
     return replay.chunks;
   }
 
-  private synchronized CompletionStage<Void> apply(StreamCommit commit, ShadowTopics shadow) {
-    for (Result result : commit.results()) {
-      shadow.publish(result);
-      detections.add(result);
-    }
+  private synchronized CompletionStage<Void> apply(StreamCommit commit, Consumer<Result> results) {
+    commit.results().forEach(results);
     return CompletableFuture.completedFuture(null);
   }
 
@@ -86,11 +82,6 @@ final class Backtest {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted during the analysis", e);
     }
-  }
-
-  /// What the replay has found so far.
-  Detections detections() {
-    return detections;
   }
 
   /// Counts what is offered and ends the streams whose end is not retained.

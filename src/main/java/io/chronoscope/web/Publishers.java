@@ -1,0 +1,55 @@
+package io.chronoscope.web;
+
+import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.QuestionPublisher;
+import io.chronoscope.service.KafkaBeans;
+import io.chronoscope.wire.Topic;
+import io.chronoscope.wire.TopicNames;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What writes to the input topics, opened when it is first needed.
+@ApplicationScoped
+class Publishers {
+
+  /// CloudEvents source of what is sent over HTTP.
+  static final URI SOURCE = URI.create("/chronoscope/http");
+
+  private final Map<String, Object> kafka;
+  private final TopicNames names;
+  private @Nullable ChunkPublisher chunks;
+  private @Nullable QuestionPublisher questions;
+
+  Publishers(@Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka, TopicNames names) {
+    this.kafka = kafka;
+    this.names = names;
+  }
+
+  synchronized ChunkPublisher chunks() {
+    if (chunks == null) {
+      chunks = new ChunkPublisher(kafka, names.of(Topic.CHUNKS), SOURCE);
+    }
+    return chunks;
+  }
+
+  synchronized QuestionPublisher questions() {
+    if (questions == null) {
+      questions = new QuestionPublisher(kafka, names.of(Topic.QUESTIONS));
+    }
+    return questions;
+  }
+
+  @PreDestroy
+  synchronized void close() {
+    if (chunks != null) {
+      chunks.close();
+    }
+    if (questions != null) {
+      questions.close();
+    }
+  }
+}
