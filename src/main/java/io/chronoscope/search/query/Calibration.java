@@ -17,7 +17,8 @@ public record Calibration(
 
   private static final Calibration WORDS = new Calibration(-4.88, 6.65, 0, 0, 0, 0.855);
   private static final Calibration MEANING = new Calibration(-0.82, 0, 0, 0, 1.48, 0.65);
-  private static final Calibration HYBRID = new Calibration(-4.91, 5.53, -3.16, -15.21, 11.47, 0.79);
+  private static final Calibration HYBRID =
+      new Calibration(-4.91, 5.53, -3.16, -15.21, 11.47, 0.79);
 
   static Calibration of(Matching matching) {
     return switch (matching) {
