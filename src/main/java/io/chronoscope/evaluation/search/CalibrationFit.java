@@ -19,7 +19,8 @@ import java.util.Set;
 
 /// Fits the estimate of relevance: a logistic regression over the pairs of question and result that
 /// the rankings bring up, weighted so that what fits and what does not count the same. Then the
-/// cut: the lowest estimate at which no more than 1.5 % of the negatives get an answer.
+/// cut: the lowest estimate at which no more than 1.5 % of the negatives get an answer;
+/// never so high that a perfect fit would not pass.
 public final class CalibrationFit {
 
   private static final int CANDIDATES = 100;
@@ -177,6 +178,6 @@ public final class CalibrationFit {
         fitted.missing(),
         fitted.lacking(),
         fitted.cosine(),
-        Math.min(0.999, highest + 1e-3));
+        Math.min(fitted.estimate(new Evidence(1, 0, 1)) - 1e-3, highest + 1e-3));
   }
 }

@@ -15,7 +15,7 @@ import io.chronoscope.search.query.Relevance.Evidence;
 public record Calibration(
     double bias, double coverage, double missing, double lacking, double cosine, double cut) {
 
-  private static final Calibration WORDS = new Calibration(-4.88, 6.65, 0, 0, 0, 0.855);
+  private static final Calibration WORDS = new Calibration(-4.88, 6.65, 0, 0, 0, 0.854);
   private static final Calibration MEANING = new Calibration(-0.82, 0, 0, 0, 1.48, 0.65);
   private static final Calibration HYBRID =
       new Calibration(-4.91, 5.53, -3.16, -15.21, 11.47, 0.79);
