@@ -87,7 +87,8 @@ public final class LayerSettings {
     }
   }
 
-  private static Path cacheDirectory(ChronoscopeConfig settings) {
+  /// The directory of files that are made once and then reused.
+  public static Path cacheDirectory(ChronoscopeConfig settings) {
     return settings.cacheDir().map(Path::of).orElseGet(EngineSettings::defaultCacheDirectory);
   }
 

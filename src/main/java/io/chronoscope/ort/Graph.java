@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An ONNX graph under construction, operator by operator. [Ops] has the operators that the model
@@ -20,24 +22,27 @@ public final class Graph {
   private final Map<String, ExternalWeight> weights = new LinkedHashMap<>();
   private final Map<String, MappedWeight> mappedWeights = new LinkedHashMap<>();
   private final Map<ByteString, Value> constants = new LinkedHashMap<>();
+  private final Set<String> bfloat16;
 
-  private Graph(String name, AtomicInteger names) {
+  /// @param bfloat16 names of all values of that type, in this graph and those around it
+  private Graph(String name, AtomicInteger names, Set<String> bfloat16) {
     this.names = names;
+    this.bfloat16 = bfloat16;
     proto.setName(name);
   }
 
   public static Graph named(String name) {
-    return new Graph(name, new AtomicInteger());
+    return new Graph(name, new AtomicInteger(), new HashSet<>());
   }
 
   /// A nested graph: the body of a loop or a branch. It may read every value of this graph.
   public Graph body(String name) {
-    return new Graph(name, names);
+    return new Graph(name, names, bfloat16);
   }
 
   /// Declares an input with `rank` dimensions of any size.
   public Value input(String name, ElementType type, int rank) {
-    Value value = new Value(name, type);
+    Value value = known(new Value(name, type));
     proto.addInput(OnnxProtos.declaration(value, rank));
     return value;
   }
@@ -51,7 +56,7 @@ public final class Graph {
 
   /// Declares `value` as an output.
   public void output(String name, Value value, int rank) {
-    Value named = new Value(name, value.type());
+    Value named = known(new Value(name, value.type()));
     proto.addNode(OnnxProtos.node("", "Identity", List.of(value), List.of(named)));
     proto.addOutput(OnnxProtos.declaration(named, rank));
   }
@@ -65,7 +70,7 @@ public final class Graph {
       int at = proto.getNode(node).getOutputList().indexOf(value.name());
       if (at >= 0) {
         proto.getNodeBuilder(node).setOutput(at, name);
-        proto.addOutput(OnnxProtos.declaration(new Value(name, value.type()), rank));
+        proto.addOutput(OnnxProtos.declaration(known(new Value(name, value.type())), rank));
         return;
       }
     }
@@ -82,14 +87,14 @@ public final class Graph {
   public Value weight(ExternalWeight weight) {
     weights.put(weight.name(), weight);
     proto.addInitializer(OnnxProtos.external(weight));
-    return new Value(weight.name(), weight.type());
+    return known(new Value(weight.name(), weight.type()));
   }
 
   /// Adds a weight that is read where the program has mapped it.
   public Value weight(MappedWeight weight) {
     mappedWeights.put(weight.name(), weight);
     proto.addInitializer(OnnxProtos.external(weight));
-    return new Value(weight.name(), weight.type());
+    return known(new Value(weight.name(), weight.type()));
   }
 
   public Value longs(long[] values, long... shape) {
@@ -211,7 +216,14 @@ public final class Graph {
   }
 
   private Value fresh(String hint, ElementType type) {
-    return new Value(hint + "_" + names.incrementAndGet(), type);
+    return known(new Value(hint + "_" + names.incrementAndGet(), type));
+  }
+
+  private Value known(Value value) {
+    if (value.type() == ElementType.BFLOAT16) {
+      bfloat16.add(value.name());
+    }
+    return value;
   }
 
   Map<String, ExternalWeight> weights() {
@@ -229,5 +241,10 @@ public final class Graph {
   /// The serialized model, without the weights.
   byte[] toModel() {
     return OnnxProtos.model(proto()).toByteArray();
+  }
+
+  /// As [#toModel()], with the operators on BF16 values computed in FP32 and their results rounded.
+  byte[] toRoundedModel() {
+    return OnnxProtos.model(new RoundedOperators(bfloat16).applyTo(proto())).toByteArray();
   }
 }

@@ -84,10 +84,30 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /// Compiles a graph that computes in BF16, as those for a GPU do, for the CPU, which has no BF16
+  /// kernels: it computes each operator in FP32 and rounds its results. Slow, and for checking what
+  /// BF16 does to results.
+  ///
+  /// @throws OnnxRuntimeException when the runtime rejects the graph
+  public static Session compileRounding(String name, Graph graph, int intraOpThreads) {
+    return compile(name, graph, graph.toRoundedModel(), Device.CPU, intraOpThreads, Map.of());
+  }
+
+  private static Session compile(
+      String name,
+      Graph graph,
+      Device device,
+      int intraOpThreads,
+      Map<String, String> captureOptions) {
+    return compile(name, graph, graph.toModel(), device, intraOpThreads, captureOptions);
+  }
+
+  /// @param model `graph`, serialized
   /// @param captureOptions CUDA options with which runs can be captured, or none
   private static Session compile(
       String name,
       Graph graph,
+      byte[] model,
       Device device,
       int intraOpThreads,
       Map<String, String> captureOptions) {
@@ -110,7 +130,7 @@ public final class Session implements AutoCloseable {
           options.cuda(cuda);
         }
       }
-      OrtSession session = create(runtime, graph, device, options);
+      OrtSession session = create(runtime, graph, model, device, options);
       return new Session(
           name,
           session,
@@ -158,7 +178,11 @@ public final class Session implements AutoCloseable {
   }
 
   private static OrtSession create(
-      RuntimeEnvironment runtime, Graph graph, Device device, OrtSessionOptions options) {
+      RuntimeEnvironment runtime,
+      Graph graph,
+      byte[] model,
+      Device device,
+      OrtSessionOptions options) {
     Map<String, OrtValue> mapped = new LinkedHashMap<>();
     List<OrtValue> shared = new ArrayList<>();
     try {
@@ -179,7 +203,7 @@ public final class Session implements AutoCloseable {
       if (!mapped.isEmpty()) {
         options.initializers(mapped);
       }
-      return OrtSession.create(runtime.api(), runtime.address(), graph.toModel(), options);
+      return OrtSession.create(runtime.api(), runtime.address(), model, options);
     } finally {
       // The session has its own handles on the memory.
       mapped.values().forEach(OrtValue::close);
@@ -214,6 +238,12 @@ public final class Session implements AutoCloseable {
           "weights must be in one directory, but are in several: " + folders);
     }
     return folders.stream().findFirst();
+  }
+
+  /// Whether the CPU kernels of the library in use accept tensors without elements. Those of ONNX
+  /// Runtime 1.28 divide by zero.
+  public static boolean acceptsEmptyTensors() {
+    return !RuntimeEnvironment.get().api().version().startsWith("1.28.");
   }
 
   String name() {

@@ -8,8 +8,8 @@ import io.chronoscope.checkpoint.Weights;
 /// run.
 final class MemoryNeed {
 
-  /// The virtual machine, the runtime and its working memory for a small prompt.
-  private static final long BASE_BYTES = 400L << 20;
+  /// The runtime and its working memory for a small prompt.
+  private static final long BASE_BYTES = 200L << 20;
 
   private MemoryNeed() {}
 

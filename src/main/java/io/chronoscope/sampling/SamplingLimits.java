@@ -58,6 +58,18 @@ public record SamplingLimits(
     return fixedFps.orElse(maxFps);
   }
 
+  /// By how much the candidate grid may be thinned for windows whose rate load shedding divides:
+  /// all frames that [FpsChoice#slowed] leaves are on the thinned grid.
+  ///
+  /// @param fpsDivisor a power of two
+  public int candidateDivisor(int fpsDivisor) {
+    int divisor = 1;
+    while (divisor * 2 <= fpsDivisor && candidateFps() / (divisor * 2) >= minFps) {
+      divisor *= 2;
+    }
+    return divisor;
+  }
+
   /// The rate for which the frame size is chosen so that it uses up the budget.
   public double plannedFps() {
     return fixedFps.orElse(targetFps);

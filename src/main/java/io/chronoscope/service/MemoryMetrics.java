@@ -86,7 +86,7 @@ final class MemoryMetrics {
   }
 
   private double residentBytes(Origin origin) {
-    return reading().map(reading -> (double) reading.byOrigin().get(origin)).orElse(Double.NaN);
+    return reading().map(reading -> (double) reading.bytes(origin)).orElse(Double.NaN);
   }
 
   private synchronized Optional<ResidentMemory> reading() {

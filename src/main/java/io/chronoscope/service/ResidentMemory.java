@@ -33,6 +33,10 @@ record ResidentMemory(long residentBytes, Map<Origin, Long> byOrigin) {
     FILES
   }
 
+  long bytes(Origin origin) {
+    return byOrigin.getOrDefault(origin, 0L);
+  }
+
   /// Empty on systems other than Linux.
   static Optional<ResidentMemory> read() {
     if (!Files.isReadable(MAPPINGS)) {

@@ -183,7 +183,7 @@ class PackagesTest {
         "wire",
         "client",
         "messaging..",
-        "evaluation",
+        "evaluation..",
         "web..",
         "cli..");
     only("io.micrometer..", "messaging..", "service");

@@ -267,6 +267,26 @@ class SessionTest {
   }
 
   @Test
+  void roundsResultsOfOperatorsToBfloat16() {
+    Graph graph = Graph.named("rounded");
+    Ops ops = new Ops(graph);
+    Value x = ops.cast(graph.input("x", ElementType.FLOAT32, 1), ElementType.BFLOAT16);
+    Value sum = ops.add(x, ops.cast(graph.scalar(1f), ElementType.BFLOAT16));
+    graph.output("y", ops.cast(sum, ElementType.FLOAT32), 1);
+    // BF16 has seven bits behind the one before the point: halfway cases go to the even neighbor.
+    float ulp = 1f / 128;
+    try (Session session = Session.compileRounding("rounded", graph, 1)) {
+      float[] y =
+          run(
+              session,
+              Map.of(
+                  "x", NativeTensor.ofFloats(new float[] {ulp, ulp / 4, ulp / 2, 1.5f * ulp}, 4)),
+              "y");
+      assertThat(y).containsExactly(1 + ulp, 1, 1, 1 + 2 * ulp);
+    }
+  }
+
+  @Test
   void namesTheRejectedGraph() {
     Graph graph = Graph.named("broken");
     Ops ops = new Ops(graph);

@@ -34,8 +34,8 @@ class PrecisionChoiceTest {
       assertThatThrownBy(
               () -> PrecisionChoice.requireMemory(Precision.FP32, checkpoint, machine(100 << 20)))
           .isInstanceOf(InsufficientMemoryException.class)
-          .hasMessageContaining("needs about 0.4 GB of memory in fp32")
-          .hasMessageContaining("0.1 GB are available, 0.3 GB less")
+          .hasMessageContaining("needs about 0.2 GB of memory in fp32")
+          .hasMessageContaining("0.1 GB are available, 0.1 GB less")
           .hasMessageContaining("no other precision fits either");
       assertThatCode(
               () -> PrecisionChoice.requireMemory(Precision.FP32, checkpoint, machine(2L << 30)))

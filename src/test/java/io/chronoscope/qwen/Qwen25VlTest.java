@@ -14,6 +14,7 @@ import io.chronoscope.qwen.encoder.VisionEncoder;
 import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.vlm.Answer;
+import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
@@ -210,6 +211,46 @@ class Qwen25VlTest {
       }
     }
     assertThat(NativeTensor.live()).isEqualTo(before);
+  }
+
+  @Test
+  void answersStepByStepAsInWholeBatchesAndReadsTheVideoOnce() {
+    FramePair first = noise(11, 84, 56);
+    FramePair second = noise(12, 84, 56);
+    List<EncodedPair> encoded = model.encode(List.of(first, second));
+    Prompt.Part.Video whole = new Prompt.Part.Video(encoded, List.of(0.0, 1.0));
+    Prompt.Part.Video start = new Prompt.Part.Video(encoded.subList(0, 1), List.of(0.0));
+    List<Prompt> prompts =
+        List.of(
+            Prompt.about(start, "What happens?", 12),
+            Prompt.about(whole, "What happens?", 12),
+            Prompt.about(whole, "Does the lamp light up? Answer yes or no.", 1),
+            Prompt.about(whole, "When does the lamp light up?", 12));
+    try (Decoding decoding = model.decoding().orElseThrow()) {
+      int reusedBefore = 0;
+      for (Prompt prompt : prompts) {
+        Decoding.InProgress progress = decoding.start(prompt);
+        while (!progress.isPrefilled()) {
+          decoding.prefill(progress);
+        }
+        while (!progress.hasEnded()) {
+          decoding.decode();
+        }
+        Answer answer = progress.answer();
+        // Without shared parts the prompt is computed as a whole.
+        Answer alone =
+            model.generate(List.of(Prompt.of(prompt.parts(), prompt.maxNewTokens()))).getFirst();
+        assertThat(alone.reusedTokens()).isZero();
+        assertThat(answer.tokenIds()).isEqualTo(alone.tokenIds());
+        assertThat(answer.promptTokenIds()).isEqualTo(alone.promptTokenIds());
+        assertThat(answer.reusedTokens()).isGreaterThanOrEqualTo(reusedBefore);
+        reusedBefore = answer.reusedTokens();
+      }
+      assertThat(reusedBefore)
+          .isGreaterThan(whole.pairs().size() * whole.pairs().getFirst().tokens());
+    }
+    close(first);
+    close(second);
   }
 
   @Test

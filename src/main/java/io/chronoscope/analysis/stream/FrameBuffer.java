@@ -10,13 +10,17 @@ import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.sampling.FrameSampler;
 import io.chronoscope.sampling.SampleGrid;
+import io.chronoscope.shedding.DetailLevel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /// Decodes a stream's chunks into sampled frames and buffers them, in time order, until no window
 /// needs them. Remembers which chunks the frames come from, since they have to be replayed after a
@@ -29,6 +33,7 @@ final class FrameBuffer implements AutoCloseable {
   private final ChunkReader reader;
   private final StreamClock clock;
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
+  private final NavigableMap<Long, DetailLevel> details = new TreeMap<>();
   private final Deque<NeededRecord> chunks = new ArrayDeque<>();
 
   /// @param reader reads this stream only
@@ -40,21 +45,29 @@ final class FrameBuffer implements AutoCloseable {
 
   /// A chunk that was decoded but is not buffered yet. The receiver owns the frames.
   ///
+  /// @param detail at which the chunk's frames were sampled
   /// @param samplerBefore position of the frame sampler before the chunk
   /// @param took how long decoding took
   record Decoded(
       MediaFacts facts,
       List<SampledFrame> frames,
+      DetailLevel detail,
       FrameSampler.Position samplerBefore,
       Duration took) {}
 
+  /// @param detail of the windows that the chunk is decoded for
   /// @throws UnreadableMediaException when the chunk cannot be decoded to its end
-  Decoded decode(PlacedChunk placed) throws UnreadableMediaException {
+  Decoded decode(PlacedChunk placed, DetailLevel detail) throws UnreadableMediaException {
     long startNanos = System.nanoTime();
     FrameSampler.Position before = reader.position();
-    ChunkReader.Read read = reader.read(placed.chunk(), StreamClock.epochMicros(placed.start()));
+    ChunkReader.Read read =
+        reader.read(placed.chunk(), StreamClock.epochMicros(placed.start()), detail);
     return new Decoded(
-        read.facts(), read.frames(), before, Duration.ofNanos(System.nanoTime() - startNanos));
+        read.facts(),
+        read.frames(),
+        detail,
+        before,
+        Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
   /// Buffers the frames of the chunk that was decoded last, and owns them from now on.
@@ -68,6 +81,14 @@ final class FrameBuffer implements AutoCloseable {
             placed.start(),
             Optional.of(new DecodedChunk(end, decoded.samplerBefore()))));
     frames.addAll(decoded.frames());
+    decoded.frames().forEach(frame -> details.put(timeOf(frame), decoded.detail()));
+  }
+
+  /// The lowest detail at which frames of a time span were sampled.
+  DetailLevel detail(long fromMicros, long untilMicros) {
+    return details.subMap(fromMicros, untilMicros).values().stream()
+        .max(Comparator.comparingInt(DetailLevel::level))
+        .orElse(DetailLevel.FULL);
   }
 
   /// Decodes and buffers a chunk again after a restart, with the frames it gave before. To be
@@ -114,6 +135,7 @@ final class FrameBuffer implements AutoCloseable {
     while (!frames.isEmpty() && timeOf(frames.getFirst()) < micros) {
       frames.removeFirst().picture().close();
     }
+    details.headMap(micros).clear();
     chunks.removeIf(chunk -> !endsAfter(chunk, micros));
   }
 
@@ -138,6 +160,7 @@ final class FrameBuffer implements AutoCloseable {
   public void close() {
     frames.forEach(frame -> frame.picture().close());
     frames.clear();
+    details.clear();
     chunks.clear();
   }
 }

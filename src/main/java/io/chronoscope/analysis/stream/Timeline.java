@@ -96,7 +96,7 @@ final class Timeline implements AutoCloseable {
 
   /// @throws UnreadableMediaException when the chunk cannot be decoded to its end
   Decoded decode(PlacedChunk placed) throws UnreadableMediaException {
-    return frames.decode(placed);
+    return frames.decode(placed, windows.progress().detailLevel());
   }
 
   /// Adds a decoded chunk. Where it has no frames, the stream has a gap, as if no chunk had

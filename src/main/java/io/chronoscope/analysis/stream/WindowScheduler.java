@@ -120,7 +120,8 @@ final class WindowScheduler {
     reportStarted(window, candidates);
     publisher.publish(
         aggregator.addPartial(
-            analyzer.analyzePartial(window, candidates, frames.grid(), watermark, DetailLevel.FULL),
+            analyzer.analyzePartial(
+                window, candidates, frames.grid(), watermark, frames.detail(start, end)),
             windows),
         candidates);
     listener.on(new WindowCompleted(stream, window));
@@ -147,9 +148,12 @@ final class WindowScheduler {
       listener.on(new WindowShed(stream, window, detail.level()));
       return shed(window, untilMicros);
     }
+    DetailLevel sampled = frames.detail(windows.startOf(window), windows.endOf(window));
     List<Result> results =
         aggregator.add(
-            analyzer.analyze(window, candidates, frames.grid(), untilMicros, detail), windows);
+            analyzer.analyze(
+                window, candidates, frames.grid(), untilMicros, detail.noFinerThan(sampled)),
+            windows);
     progress.settle(windows.endOf(window));
     return results;
   }

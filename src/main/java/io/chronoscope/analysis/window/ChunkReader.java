@@ -15,6 +15,7 @@ import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.sampling.FrameBudget;
 import io.chronoscope.sampling.FrameSampler;
 import io.chronoscope.sampling.SampleGrid;
+import io.chronoscope.shedding.DetailLevel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,10 +68,23 @@ public final class ChunkReader {
     sampler.resumeAt(position);
   }
 
+  /// Reads a chunk at full detail.
+  ///
   /// @param chunkStartMicros epoch microseconds
   /// @throws UnreadableMediaException when the media cannot be fetched or decoded; the position is
   ///   then as before
   public Read read(Chunk chunk, long chunkStartMicros) throws UnreadableMediaException {
+    return read(chunk, chunkStartMicros, DetailLevel.FULL);
+  }
+
+  /// Reads a chunk for windows that are analyzed at some level of detail: samples no more frames
+  /// than such a window can be shown.
+  ///
+  /// @param chunkStartMicros epoch microseconds
+  /// @throws UnreadableMediaException when the media cannot be fetched or decoded; the position is
+  ///   then as before
+  public Read read(Chunk chunk, long chunkStartMicros, DetailLevel detail)
+      throws UnreadableMediaException {
     FrameSampler.Position before = sampler.position();
     List<SampledFrame> frames = new ArrayList<>();
     boolean whole = false;
@@ -80,7 +94,11 @@ public final class ChunkReader {
               bytes(chunk.media()),
               settings.decode(),
               sampler.sinkForChunk(
-                  chunkStartMicros, chunk.origin(), chunk.recordTime().toEpochMilli(), 1, frames));
+                  chunkStartMicros,
+                  chunk.origin(),
+                  chunk.recordTime().toEpochMilli(),
+                  settings.sampling().candidateDivisor(detail.fpsDivisor()),
+                  frames));
       whole = true;
       return new Read(facts, frames);
     } catch (IllegalArgumentException e) {

@@ -6,6 +6,7 @@ import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.SampledFrame;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /// Analyzes the windows of one stream: has a window encoded, asks the model for events and a
 /// summary, evaluates the rules, and parses the answers.
@@ -47,7 +49,7 @@ public final class WindowAnalyzer {
   /// @param grid the candidates' grid; its anchor is the stream's start, from which all times in
   ///   the answer count
   /// @param untilMicros end of the window or of the stream, in microseconds from the stream's start
-  /// @param detail how far load shedding reduces rate and size
+  /// @param detail how far load shedding reduces rate and size, and whether the model summarizes
   public WindowAnswer analyze(
       long window,
       List<SampledFrame> candidates,
@@ -60,9 +62,13 @@ public final class WindowAnalyzer {
     VideoSession session = encoded.session(tools, settings.maxNewTokens(), Priority.LIVE);
     // Rules have short answers: submit them before the long ones.
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
-    CompletableFuture<Answer> summary = session.ask(Prompts.SUMMARY);
+    Optional<CompletableFuture<Answer>> summary =
+        switch (detail.summaries()) {
+          case BY_MODEL -> Optional.of(session.ask(Prompts.SUMMARY));
+          case FROM_EVENTS -> Optional.empty();
+        };
     EventsAsked asked = askForEvents(session, encoded);
-    Answer summarized = summary.join();
+    Optional<Answer> summarized = summary.map(CompletableFuture::join);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
     EventAnswer events = asked.events();
     listener.on(
@@ -70,7 +76,7 @@ public final class WindowAnalyzer {
             stream,
             encoded.sampling(),
             events.events().size(),
-            asked.tokens() + summarized.tokenIds().size(),
+            asked.tokens() + summarized.map(answer -> answer.tokenIds().size()).orElse(0),
             Duration.ofNanos(System.nanoTime() - startNanos)));
     Optional<String> problem =
         events.isClean() ? Optional.empty() : Optional.of(String.join("; ", events.problems()));
@@ -80,7 +86,7 @@ public final class WindowAnalyzer {
         sightings(events, encoded),
         problem,
         problem.isPresent() ? asked.text() : "",
-        summarized.text().strip(),
+        summarized.map(answer -> answer.text().strip()).orElseGet(() -> descriptions(events)),
         evaluations);
   }
 
@@ -116,6 +122,16 @@ public final class WindowAnalyzer {
         "",
         "",
         evaluations);
+  }
+
+  /// The events of a window as its summary.
+  private static String descriptions(EventAnswer events) {
+    return events.events().isEmpty()
+        ? "No events."
+        : events.events().stream()
+            .map(ParsedEvent::description)
+            .distinct()
+            .collect(Collectors.joining(" "));
   }
 
   private static List<Sighting> sightings(EventAnswer events, EncodedWindow window) {

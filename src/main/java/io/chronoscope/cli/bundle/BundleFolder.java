@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -58,7 +58,7 @@ final class BundleFolder {
     Files.createDirectories(folder);
     report.accept("copying jars for " + target);
     List<Path> jars = copyApp();
-    SortedSet<String> modules = RequiredModules.of(jars);
+    NavigableSet<String> modules = RequiredModules.of(jars);
     report.accept("making a Java runtime of %d modules".formatted(modules.size()));
     RuntimeImage.make(modules, folder.resolve("runtime"));
     copyTree(checkout.resolve("models/demo"), folder.resolve("models/demo"));

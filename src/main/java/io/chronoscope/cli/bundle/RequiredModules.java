@@ -13,7 +13,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -41,7 +41,7 @@ final class RequiredModules {
   private static final ClassFile CLASS_FILES = ClassFile.of();
 
   private final Map<String, String> modulesByPackage = new HashMap<>();
-  private final SortedSet<String> found = new TreeSet<>();
+  private final NavigableSet<String> found = new TreeSet<>();
 
   private RequiredModules() {
     for (ModuleReference module : ModuleFinder.ofSystem().findAll()) {
@@ -55,7 +55,7 @@ final class RequiredModules {
   }
 
   /// @throws IOException when a jar cannot be read
-  static SortedSet<String> of(List<Path> jars) throws IOException {
+  static NavigableSet<String> of(List<Path> jars) throws IOException {
     RequiredModules modules = new RequiredModules();
     for (Path jar : jars) {
       modules.add(jar);

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 
 /// A Java runtime with some of the JDK's modules, made by the JDK's own `jlink`.
 final class RuntimeImage {
@@ -28,7 +28,7 @@ final class RuntimeImage {
 
   /// @param to must not exist
   /// @throws EnvironmentException when jlink fails; says what it printed
-  static void make(SortedSet<String> modules, Path to) throws IOException, InterruptedException {
+  static void make(NavigableSet<String> modules, Path to) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 List.of(

@@ -6,21 +6,15 @@ import java.util.Locale;
 /// A platform that bundles run on. The Java runtime and FFmpeg inside a bundle are those of the
 /// machine that makes it, so that this must be of the same platform.
 enum Target {
-  LINUX_X64(
-      "linux",
-      "amd64",
-      List.of("linux-x64", "linux-x86_64", "linux-x86-64", "linux/amd64", "linux/x86_64")),
-  LINUX_ARM64(
-      "linux", "aarch64", List.of("linux-aarch64", "linux-arm64", "linux/aarch64", "linux/arm64"));
+  LINUX_X64("linux", "amd64"),
+  LINUX_ARM64("linux", "aarch64");
 
   private final String osName;
   private final String osArch;
-  private final List<String> markers;
 
-  Target(String osName, String osArch, List<String> markers) {
+  Target(String osName, String osArch) {
     this.osName = osName;
     this.osArch = osArch;
-    this.markers = markers;
   }
 
   /// The name on the command line.
@@ -52,6 +46,15 @@ enum Target {
   /// Whether a native library inside a jar is for this platform, judged by its path.
   boolean owns(String path) {
     String name = path.toLowerCase(Locale.ROOT);
-    return markers.stream().anyMatch(name::contains);
+    return markers().stream().anyMatch(name::contains);
+  }
+
+  /// How libraries name the platform in the paths of their natives.
+  private List<String> markers() {
+    return switch (this) {
+      case LINUX_X64 ->
+          List.of("linux-x64", "linux-x86_64", "linux-x86-64", "linux/amd64", "linux/x86_64");
+      case LINUX_ARM64 -> List.of("linux-aarch64", "linux-arm64", "linux/aarch64", "linux/arm64");
+    };
   }
 }

@@ -73,8 +73,7 @@ public final class SelfCheckCommand implements Callable<Integer> {
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Directory of random checkpoints (default: chronoscope/random-checkpoints in the user's"
-              + " cache directory).")
+          "Directory of random checkpoints (default: random-checkpoints in chronoscope.cache-dir).")
   Optional<Path> cache = Optional.empty();
 
   @Option(

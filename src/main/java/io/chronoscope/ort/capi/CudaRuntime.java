@@ -36,6 +36,9 @@ public final class CudaRuntime {
   /// Copies between any two of host, pinned and device memory, and waits until it is done. Work
   /// that writes `from` must have been waited for; runs are.
   public void copy(long from, long to, long bytes) {
+    if (bytes == 0) {
+      return;
+    }
     check(NativeCalls.call(setDevice, ordinal));
     check(NativeCalls.call(copy, to, from, bytes, BY_ADDRESS));
     // From pageable memory the call may return while the last piece is under way.
@@ -44,6 +47,9 @@ public final class CudaRuntime {
 
   /// Sets every byte of device memory to zero.
   public void clear(long address, long bytes) {
+    if (bytes == 0) {
+      return;
+    }
     check(NativeCalls.call(setDevice, ordinal));
     check(NativeCalls.call(fill, address, 0, bytes));
     check(NativeCalls.call(synchronize, 0));

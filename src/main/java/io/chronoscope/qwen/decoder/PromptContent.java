@@ -1,7 +1,9 @@
 package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Memory;
 import io.chronoscope.ort.NativeTensor;
+import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
@@ -105,12 +107,16 @@ final class PromptContent {
     return NativeTensor.ofLongs(indices, count, 2);
   }
 
-  /// FLOAT32 `[visual tokens, hidden]`: the embeddings of those tokens.
-  NativeTensor visual(int from, int until) {
+  /// FLOAT32 `[visual tokens, hidden]`: the embeddings of those tokens, where a GPU copies them
+  /// from directly.
+  ///
+  /// @param session reads them
+  NativeTensor visual(Session session, int from, int until) {
     long rowBytes = (long) Float.BYTES * hiddenSize;
     int first = visualBefore(from);
     int end = visualBefore(until);
-    NativeTensor visual = NativeTensor.allocate(ElementType.FLOAT32, end - first, hiddenSize);
+    NativeTensor visual =
+        session.allocate(Memory.PINNED, ElementType.FLOAT32, end - first, hiddenSize);
     int pieceStart = 0;
     for (FloatBuffer piece : visualRows) {
       int pieceEnd = pieceStart + piece.remaining() / hiddenSize;

@@ -135,7 +135,7 @@ public final class StepBatch implements AutoCloseable {
       tensors.input(
           StepGraph.POSITION_ROWS,
           NativeTensor.ofLongs(LongStream.range(0, until - from).toArray(), 1, until - from));
-      tensors.input(StepGraph.VISUAL, content.visual(from, until));
+      tensors.input(StepGraph.VISUAL, content.visual(session, from, until));
       tensors.input(StepGraph.VISUAL_INDICES, content.visualIndices(from, until));
       tensors.input(
           StepGraph.LAST_TOKEN, NativeTensor.ofLongs(new long[] {until - from - 1}, 1, 1));

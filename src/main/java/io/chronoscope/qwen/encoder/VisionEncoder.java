@@ -5,6 +5,7 @@ import io.chronoscope.checkpoint.VisionConfig;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
+import io.chronoscope.ort.Memory;
 import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.position.Rotary2d;
@@ -57,7 +58,8 @@ public final class VisionEncoder implements AutoCloseable {
       int intraOpThreads) {
     EmptyWindows emptyWindows =
         switch (device) {
-          case Device.Cpu() -> EmptyWindows.COMPUTE;
+          case Device.Cpu() ->
+              Session.acceptsEmptyTensors() ? EmptyWindows.COMPUTE : EmptyWindows.SKIP;
           case Device.Cuda(int ordinal) -> EmptyWindows.SKIP;
         };
     return compile(vision, preprocessor, weights, compute, device, intraOpThreads, emptyWindows);
@@ -82,6 +84,20 @@ public final class VisionEncoder implements AutoCloseable {
         emptyWindows);
   }
 
+  /// Compiles the graph that computes in BF16 on a GPU for the CPU, which rounds after each
+  /// operator ([Session#compileRounding]).
+  public static VisionEncoder compileRounding(
+      VisionConfig vision, Preprocessor preprocessor, ModelWeights weights, int intraOpThreads) {
+    return new VisionEncoder(
+        Session.compileRounding(
+            "vision encoder",
+            EncoderGraph.build(
+                vision, preprocessor, weights, ElementType.BFLOAT16, EmptyWindows.SKIP),
+            intraOpThreads),
+        vision,
+        EmptyWindows.SKIP);
+  }
+
   /// Encodes a batch.
   ///
   /// @param pairs of one frame size, a multiple of the merged token's side; at least one
@@ -98,9 +114,14 @@ public final class VisionEncoder implements AutoCloseable {
     TokenGrid grid = TokenGrid.of(size, vision.tokenSizePx());
     Plan plan = plan(grid);
     Map<String, NativeTensor> inputs = new HashMap<>();
+    // A GPU copies to and from pinned memory directly.
     try (NativeTensor embeddings =
-        NativeTensor.allocate(
-            ElementType.FLOAT32, pairs.size(), grid.tokens(), vision.outHiddenSize())) {
+        session.allocate(
+            Memory.PINNED,
+            ElementType.FLOAT32,
+            pairs.size(),
+            grid.tokens(),
+            vision.outHiddenSize())) {
       feed(inputs, pairs, size, grid, plan);
       session
           .run(inputs, Set.of(), Map.of(EncoderGraph.EMBEDDINGS, embeddings))
@@ -125,7 +146,8 @@ public final class VisionEncoder implements AutoCloseable {
     int count = pairs.size();
     long merge = vision.spatialMergeSize();
     NativeTensor frames =
-        NativeTensor.allocate(ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
+        session.allocate(
+            Memory.PINNED, ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
     inputs.put(EncoderGraph.FRAMES, frames);
     long frameBytes = 3 * size.pixels();
     for (int i = 0; i < count; i++) {

@@ -91,6 +91,7 @@ public final class DerivedWeightsCache {
   }
 
   /// Returns the tensors if the file is there and whole.
+  @SuppressWarnings("MustBeClosed") // the result owns the arena and closes it
   private static Optional<DerivedWeights> readIfPresent(Path file, List<DerivedTensor> tensors) {
     if (!Files.exists(file)) {
       return Optional.empty();

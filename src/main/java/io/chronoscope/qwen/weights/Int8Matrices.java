@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
@@ -108,7 +107,7 @@ final class Int8Matrices implements AutoCloseable {
     long rows = source.rows();
     long columns = source.columns();
     // The tensors are written in this order; those after the first use its quantizer.
-    AtomicReference<Int8Quantizer> quantizer = new AtomicReference<>();
+    List<Int8Quantizer> quantizer = new ArrayList<>(1);
     List<DerivedTensor> tensors = new ArrayList<>();
     tensors.add(
         new DerivedTensor(
@@ -116,8 +115,8 @@ final class Int8Matrices implements AutoCloseable {
             ElementType.INT8,
             List.of(columns, rows),
             sink -> {
-              quantizer.set(Int8Quantizer.of(source));
-              writeBlocks(quantizer.get(), sink, quantizer.get()::transposedBlock);
+              quantizer.add(Int8Quantizer.of(source));
+              writeBlocks(quantizer.getLast(), sink, quantizer.getLast()::transposedBlock);
             }));
     if (SENSITIVE.matcher(name).matches()) {
       tensors.add(
@@ -125,7 +124,7 @@ final class Int8Matrices implements AutoCloseable {
               name + REST,
               ElementType.INT8,
               List.of(columns, rows),
-              sink -> writeBlocks(quantizer.get(), sink, quantizer.get()::transposedRest)));
+              sink -> writeBlocks(quantizer.getLast(), sink, quantizer.getLast()::transposedRest)));
     }
     tensors.add(
         new DerivedTensor(
@@ -133,7 +132,7 @@ final class Int8Matrices implements AutoCloseable {
             ElementType.FLOAT32,
             List.of(rows),
             sink -> {
-              sink.write(littleEndian(quantizer.getAndSet(null).scales()));
+              sink.write(littleEndian(quantizer.removeLast().scales()));
               weights.unload();
             }));
     return tensors;

@@ -15,6 +15,7 @@ import io.chronoscope.domain.SampledFrame;
 import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.sampling.FrameSampler;
+import io.chronoscope.shedding.DetailLevel;
 import io.chronoscope.testing.LampModel;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +49,7 @@ class FrameBufferTest {
 
   private void append(int number) throws Exception {
     PlacedChunk placed = placed(chunk(number, number));
-    frames.append(placed, frames.decode(placed), at(2 * number + 2));
+    frames.append(placed, frames.decode(placed, DetailLevel.FULL), at(2 * number + 2));
   }
 
   private static PlacedChunk placed(Chunk chunk) {
@@ -97,7 +98,8 @@ class FrameBufferTest {
     append(0);
     FrameSampler.Position before = frames.samplerPosition();
     PlacedChunk garbage = placed(LampChunks.withMedia(chunk(1, 1), LampChunks.garbage()));
-    assertThatThrownBy(() -> frames.decode(garbage)).isInstanceOf(UnreadableMediaException.class);
+    assertThatThrownBy(() -> frames.decode(garbage, DetailLevel.FULL))
+        .isInstanceOf(UnreadableMediaException.class);
     assertThat(frames.samplerPosition()).isEqualTo(before);
     assertThat(times(frames)).hasSize(4);
   }

@@ -2,9 +2,11 @@ package io.chronoscope.qwen.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.checkpoint.CheckpointException;
+import io.chronoscope.ort.ExternalWeight;
 import io.chronoscope.testing.GoldenCase;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -93,6 +95,35 @@ class Int8MatricesTest {
             Stream.of("lm_head.weight", "model.embed_tokens.weight")
                 .filter(name -> matrices.get(name).isPresent()))
         .hasSize(1);
+  }
+
+  @Test
+  void givesTheWeightsOfTheEncodersAttentionOutputsASecondDigit() {
+    String name = "visual.blocks.0.attn.proj.weight";
+    Int8Matrices.Matrix matrix = quantized(directory).get(name).orElseThrow();
+    int outputs = matrix.values().shape().get(1).intValue();
+    byte[] values = bytes(matrix.values());
+    byte[] rest = bytes(matrix.rest().orElseThrow());
+    float[] expected = checkpoint.weights().get(name).toFloats();
+    int inputs = expected.length / outputs;
+    ByteBuffer scales =
+        ByteBuffer.wrap(bytes(matrix.scales())).order(ByteOrder.LITTLE_ENDIAN);
+    for (int output = 0; output < outputs; output++) {
+      float scale = scales.getFloat(4 * output);
+      for (int input = 0; input < inputs; input++) {
+        int at = input * outputs + output;
+        float restored = (values[at] + rest[at] * Int8Quantizer.REST_FRACTION) * scale;
+        assertThat(restored)
+            .isCloseTo(
+                expected[output * inputs + input],
+                within(scale * Int8Quantizer.REST_FRACTION * 0.51f));
+      }
+    }
+    assertThat(quantized(directory).get(MATRIX).orElseThrow().rest()).isEmpty();
+  }
+
+  private static byte[] bytes(ExternalWeight weight) {
+    return weight.mapping().orElseThrow().toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.chronoscope.cli.bench.checkpoint;
 
-import io.chronoscope.qwen.EngineSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,10 +18,8 @@ public record CheckpointCache(Path directory, Consumer<String> report) {
   private static final String CHECKSUMS = "checksums.txt";
   private static final int BUFFER_BYTES = 1 << 20;
 
-  /// `random-checkpoints` in the directory for files that can be made again.
-  public static Path defaultDirectory() {
-    return EngineSettings.defaultCacheDirectory().resolve("random-checkpoints");
-  }
+  /// Name of such a directory in `chronoscope.cache-dir`.
+  public static final String DIRECTORY = "random-checkpoints";
 
   /// Returns the checkpoint's directory, and writes it if it is missing or damaged.
   ///

@@ -54,7 +54,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "ROW",
       description = "Rows to measure: ${COMPLETION-CANDIDATES} (default: all).")
-  Set<RowKind> rows = EnumSet.allOf(RowKind.class);
+  Set<RowKind> rows = EnumSet.complementOf(EnumSet.of(RowKind.LONG));
 
   @Option(
       names = "--video",
@@ -67,8 +67,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Directory of random checkpoints (default: chronoscope/random-checkpoints in the user's"
-              + " cache directory).")
+          "Directory of random checkpoints (default: random-checkpoints in chronoscope.cache-dir).")
   Optional<Path> cache = Optional.empty();
 
   @Option(

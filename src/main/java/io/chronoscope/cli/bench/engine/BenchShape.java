@@ -5,8 +5,10 @@ import io.chronoscope.cli.bench.checkpoint.ModelShape;
 import io.chronoscope.cli.bench.checkpoint.RandomCheckpoint;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.SettingOverrides;
+import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.LayerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,9 +50,11 @@ public final class BenchShape {
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("--shape: " + e.getMessage() + ", " + DEMO, e);
     }
-    Path tokenizer = ConfigLoader.resolve(ConfigLoader.load(), DEMO_MODEL);
+    ChronoscopeConfig settings = ConfigLoader.load();
+    Path tokenizer = ConfigLoader.resolve(settings, DEMO_MODEL);
+    Path made = LayerSettings.cacheDirectory(settings).resolve(CheckpointCache.DIRECTORY);
     Path directory =
-        new CheckpointCache(cache.orElseGet(CheckpointCache::defaultDirectory), report)
+        new CheckpointCache(cache.orElse(made), report)
             .get(new RandomCheckpoint(selected, SEED, tokenizer));
     SettingOverrides.set("chronoscope.model", directory.toAbsolutePath().toString());
     if (!model.arguments().contains("--max-new-tokens")) {

@@ -79,6 +79,8 @@ public final class EngineBench {
     return List.copyOf(dropped);
   }
 
+  /// Measures the ceilings and the rows of the plan.
+  ///
   /// @param box when to be done; see [#dropped()]
   /// @return all measured rows, in order
   public List<MeasuredRow> run(Set<RowKind> kinds, TimeBox box) {
@@ -142,6 +144,8 @@ public final class EngineBench {
               " %d x about %d".formatted(batch, prompt.nominalTokens());
           case PlannedRow.Decode(PromptShape prompt, int batch, int newTokens) ->
               " %d x about %d + %d".formatted(batch, prompt.nominalTokens(), newTokens - 1);
+          case PlannedRow.Long(PromptShape prompt) ->
+              " of about %d".formatted(prompt.nominalTokens());
           case PlannedRow.Rules(PromptShape of, int rules) ->
               " %d on about %d".formatted(rules, of.nominalTokens());
           case PlannedRow.Answer(FrameSize of, int pairs, int newTokens) ->
@@ -157,6 +161,7 @@ public final class EngineBench {
       case PlannedRow.Encoder encoder -> onModel.encoder(encoder);
       case PlannedRow.Prefill prefill -> onModel.prefill(prefill);
       case PlannedRow.Decode decode -> onModel.decode(decode);
+      case PlannedRow.Long(PromptShape prompt) -> onModel.longPrompt(prompt);
       case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
       case PlannedRow.Stream() ->

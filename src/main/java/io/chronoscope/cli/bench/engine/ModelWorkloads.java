@@ -47,13 +47,21 @@ record ModelWorkloads(VideoLanguageModel model, ModelWork work, Stopwatch stopwa
     };
   }
 
+  /// Warms up with a short prompt: a long one takes minutes on a CPU.
+  Workload longPrompt(PromptShape shape) {
+    return prefill(prompts(new PromptShape(1, shape.gridSide(), 1), 1), prompts(shape, 1));
+  }
+
   Workload prefill(PlannedRow.Prefill row) {
-    List<Prompt> longer = prompts(row.prompt().longer(), row.batch());
-    List<Prompt> prompts = prompts(row.prompt(), row.batch());
+    return prefill(prompts(row.prompt().longer(), row.batch()), prompts(row.prompt(), row.batch()));
+  }
+
+  private Workload prefill(List<Prompt> warmUp, List<Prompt> prompts) {
+    int batch = prompts.size();
     return new Workload() {
       @Override
       public void warmUp() {
-        model.generate(longer);
+        model.generate(warmUp);
       }
 
       @Override
@@ -63,9 +71,9 @@ record ModelWorkloads(VideoLanguageModel model, ModelWork work, Stopwatch stopwa
         int tokens = answers.getFirst().promptTokenIds().size();
         return new Outcome(
             cost,
-            Dimensions.ofPrompts(tokens, 1, row.batch()),
-            (double) row.batch() * tokens,
-            List.of(work.prefill(tokens, row.batch())));
+            Dimensions.ofPrompts(tokens, 1, batch),
+            (double) batch * tokens,
+            List.of(work.prefill(tokens, batch)));
       }
     };
   }

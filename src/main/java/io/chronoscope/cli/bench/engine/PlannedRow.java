@@ -37,6 +37,13 @@ sealed interface PlannedRow {
     }
   }
 
+  record Long(PromptShape prompt) implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.LONG;
+    }
+  }
+
   /// @param batch prompts of this shape
   /// @param newTokens tokens of an answer, of which the first belongs to prefill
   record Decode(PromptShape prompt, int batch, int newTokens) implements PlannedRow {

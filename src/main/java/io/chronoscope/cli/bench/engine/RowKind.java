@@ -12,6 +12,9 @@ public enum RowKind {
   ENCODER("frames/s"),
   /// Prompts to their first token.
   PREFILL("tokens/s"),
+  /// A prompt of 24,600 tokens, the most that a window has by default, to its first token. Minutes
+  /// on a CPU, so only on request.
+  LONG("tokens/s"),
   /// The tokens after the first.
   DECODE("tokens/s"),
   /// Yes-or-no questions about one video whose tokens they share, as rules are.

@@ -26,6 +26,9 @@ final class RowPlan {
   /// Words that a rule has; longer than the others by more than an answer.
   private static final int RULE_WORDS = 12;
 
+  /// Words of the long prompt: another length than the others with as many frames.
+  private static final int LONG_WORDS = 400;
+
   private RowPlan() {}
 
   /// @return in the order of the kinds, from decoding video to the whole stream
@@ -35,7 +38,8 @@ final class RowPlan {
           case Device.Cpu() -> forCpu();
           case Device.Cuda(int ordinal) -> forGpu();
         };
-    return all.stream().filter(row -> kinds.contains(row.kind())).toList();
+    all.add(new PlannedRow.Long(new PromptShape(96, 16, LONG_WORDS)));
+    return inOrder(all).stream().filter(row -> kinds.contains(row.kind())).toList();
   }
 
   private static List<PlannedRow> forCpu() {
@@ -50,7 +54,7 @@ final class RowPlan {
     rows.addAll(rules(4, 16));
     rows.add(new PlannedRow.Answer(SMALL, 2, newTokens));
     rows.add(new PlannedRow.Stream());
-    return inOrder(rows);
+    return rows;
   }
 
   private static List<PlannedRow> forGpu() {
@@ -66,7 +70,7 @@ final class RowPlan {
     rows.addAll(rules(10, 16));
     rows.add(new PlannedRow.Answer(MEDIUM, 5, newTokens));
     rows.add(new PlannedRow.Stream());
-    return inOrder(rows);
+    return rows;
   }
 
   private static List<PlannedRow> decoderRows(

@@ -11,6 +11,8 @@ public record TimeBox(OptionalLong endNanos) {
 
   public static final TimeBox UNLIMITED = new TimeBox(OptionalLong.empty());
 
+  /// Ends after a time.
+  ///
   /// @param time from now
   public static TimeBox of(Duration time) {
     return new TimeBox(OptionalLong.of(System.nanoTime() + time.toNanos()));

@@ -1,0 +1,199 @@
+package io.chronoscope.cli.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Makes a bundle of the packaged program, unpacks its archive elsewhere and runs it there with an
+/// empty environment, an empty home and, where the system allows it, no network.
+@EnabledIfSystemProperty(named = "os.name", matches = "Linux")
+@EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+class BundleIT {
+
+  private static final Path CHECKOUT = Path.of("").toAbsolutePath();
+  private static final String SAMPLE = "video-samples/corridor.mp4";
+
+  @TempDir static Path folder;
+
+  private static Path bundle;
+
+  private record Outcome(int status, String out, String err) {}
+
+  @BeforeAll
+  static void makesAndUnpacks() throws Exception {
+    Path made = folder.resolve("made");
+    Outcome outcome =
+        run(
+            folder,
+            System.getenv(),
+            packaged("bundle", "--target", "linux-x64", "--out", made, "--without-start-caches"));
+    assertThat(outcome.status()).as(outcome.err()).isZero();
+    Path archive;
+    try (Stream<Path> files = Files.list(made)) {
+      archive = files.filter(file -> file.toString().endsWith(".tar.gz")).findFirst().orElseThrow();
+    }
+    Path elsewhere = Files.createDirectories(folder.resolve("else where"));
+    assertThat(run(made, System.getenv(), List.of("sha256sum", "-c", archive + ".sha256")).status())
+        .isZero();
+    assertThat(run(elsewhere, System.getenv(), List.of("tar", "-xf", archive.toString())).status())
+        .isZero();
+    // Nothing of what was made may be needed.
+    assertThat(run(folder, System.getenv(), List.of("rm", "-r", made.toString())).status())
+        .isZero();
+    try (Stream<Path> unpacked = Files.list(elsewhere)) {
+      bundle = unpacked.findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void checksumsHold() throws Exception {
+    Outcome outcome =
+        run(bundle, System.getenv(), List.of("sha256sum", "--quiet", "-c", "SHA256SUMS"));
+
+    assertThat(outcome.status()).as(outcome.out()).isZero();
+  }
+
+  @Test
+  void answersAsTheCheckoutDoes() throws Exception {
+    String sample = bundle.resolve(SAMPLE).toString();
+    String[] command = {"analyze", sample, "--start-time", "2026-01-01T00:00:00Z", "--json"};
+    Outcome there = runBundle(command);
+    Outcome here = run(CHECKOUT, System.getenv(), packaged((Object[]) command));
+
+    assertThat(there.status()).as(there.err()).isZero();
+    assertThat(there.out()).contains("io.chronoscope.event");
+    assertThat(withoutLag(there.out())).isEqualTo(withoutLag(here.out()));
+  }
+
+  /// How long ago the video was recorded depends on when it is analyzed.
+  private static String withoutLag(String json) {
+    return json.replaceAll("\"lagMs\":\\d+", "\"lagMs\":0");
+  }
+
+  @Test
+  void hasNoNativeLibraryOfAnotherPlatform() throws Exception {
+    PlatformJars platform = new PlatformJars(Target.LINUX_X64);
+    List<String> foreign = new ArrayList<>();
+    for (Path jar : Checksums.files(bundle.resolve("app"))) {
+      if (jar.toString().endsWith(".jar")) {
+        try (var zip = new java.util.zip.ZipFile(jar.toFile())) {
+          zip.stream()
+              .map(java.util.zip.ZipEntry::getName)
+              .filter(name -> !platform.keeps(name))
+              .forEach(foreign::add);
+        }
+      }
+    }
+
+    assertThat(foreign).isEmpty();
+  }
+
+  @Test
+  void statesItsLicenses() {
+    assertThat(bundle.resolve("LICENSE")).exists();
+    assertThat(bundle.resolve("NOTICE")).exists();
+    assertThat(bundle.resolve("licenses/COMPONENTS.tsv")).content().contains("ffmpeg");
+    assertThat(bundle.resolve("runtime/legal/java.base")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void refusesWhatNeedsACheckoutOrADevice() throws Exception {
+    Outcome bundling = runBundle("bundle", "--target", "linux-x64", "--out", "x");
+    assertThat(bundling.status()).isEqualTo(2);
+    assertThat(bundling.err()).contains("needs a checkout");
+
+    Outcome cuda = runBundle("selfcheck", "--device", "cuda");
+    assertThat(cuda.status()).isEqualTo(3);
+    assertThat(cuda.err()).contains("cuda").contains("-Pcuda13");
+  }
+
+  /// The launcher takes it for a current one; the JVM does not.
+  @Test
+  void aStartCacheThatDoesNotFitIsIgnoredSilently() throws Exception {
+    Path caches = Files.createDirectories(bundle.resolve("start-cache"));
+    for (String cache : List.of("commands.aot", "service.aot")) {
+      Files.writeString(caches.resolve(cache), "recorded with another JVM");
+    }
+    String identify = ". lib/start.sh; JAVA=$PWD/runtime/bin/java; identify_java; echo $IDENTITY";
+    Outcome identity = run(bundle, System.getenv(), List.of("sh", "-c", identify));
+    Files.writeString(caches.resolve("recorded-for"), identity.out());
+
+    Outcome outcome =
+        run(
+            bundle,
+            Map.of("CHRONOSCOPE_START_CACHE", "auto"),
+            List.of(bundle.resolve("chronoscope").toString(), "--version"));
+
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out()).startsWith("chronoscope ").doesNotContain("[warning]");
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  private static Outcome runBundle(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    if (run(folder, System.getenv(), List.of("unshare", "-n", "true")).status() == 0) {
+      command.addAll(List.of("unshare", "-n"));
+    }
+    command.add(bundle.resolve("chronoscope").toString());
+    command.addAll(List.of(arguments));
+    Path home = Files.createDirectories(folder.resolve("home"));
+    return run(
+        home,
+        Map.of("HOME", home.toString(), "PATH", "/usr/bin:/bin", "CHRONOSCOPE_START_CACHE", "off"),
+        command);
+  }
+
+  private static List<String> packaged(Object... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dchronoscope.home=" + CHECKOUT,
+                "-jar",
+                CHECKOUT.resolve("target/quarkus-app/quarkus-run.jar").toString()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    return command;
+  }
+
+  private static Outcome run(Path directory, Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      return new Outcome(127, "", String.valueOf(e.getMessage()));
+    }
+    if (!process.waitFor(10, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    return new Outcome(
+        process.waitFor(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+}
