@@ -182,7 +182,7 @@ class PackagesTest {
         "wire",
         "client",
         "messaging..",
-        "evaluation",
+        "evaluation..",
         "web..",
         "cli..");
     only("io.micrometer..", "messaging..", "service");
