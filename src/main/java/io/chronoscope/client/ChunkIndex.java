@@ -31,8 +31,9 @@ public final class ChunkIndex implements AutoCloseable {
   /// The most chunks that are remembered.
   static final int MAX_ENTRIES = 500_000;
 
-  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofSeconds(5);
+  private static final Duration CATCH_UP = Duration.ofSeconds(2);
   private static final Duration RETENTION_CHECK = Duration.ofSeconds(5);
 
   private final Map<String, Object> kafka;
@@ -44,6 +45,10 @@ public final class ChunkIndex implements AutoCloseable {
   private @Nullable String problem;
   private Map<TopicPartition, Long> beginnings = Map.of();
   private boolean caughtUp;
+
+  /// When the last poll began that found nothing new.
+  private long idlePollNanos = System.nanoTime();
+
   private boolean closed;
   private int entries;
   private boolean truncated;
@@ -109,6 +114,22 @@ public final class ChunkIndex implements AutoCloseable {
       }
       wait(left);
     }
+    Lookup found = lookUp(stream, from, to);
+    // A chunk that was acknowledged before the question may just not have been read yet.
+    long asked = System.nanoTime();
+    long missDeadline = asked + CATCH_UP.toNanos();
+    while (!(found instanceof Lookup.Found) && !closed && idlePollNanos - asked < 0) {
+      long left = (missDeadline - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        break;
+      }
+      wait(left);
+      found = lookUp(stream, from, to);
+    }
+    return found;
+  }
+
+  private Lookup lookUp(String stream, Instant from, Instant to) {
     Timeline timeline = streams.get(stream);
     if (timeline == null) {
       return new Lookup.NoChunks(!truncated && beginningRetained());
@@ -166,8 +187,9 @@ public final class ChunkIndex implements AutoCloseable {
         begin(opened);
         long checked = System.nanoTime();
         while (!isClosed()) {
+          long started = System.nanoTime();
           List<ConsumerRecord<byte[], byte[]>> records = opened.poll(POLL);
-          add(records, opened.caughtUp());
+          add(records, opened.caughtUp(), started);
           if (System.nanoTime() - checked > RETENTION_CHECK.toNanos()) {
             retentionChecked(opened.beginnings());
             checked = System.nanoTime();
@@ -202,7 +224,8 @@ public final class ChunkIndex implements AutoCloseable {
     caughtUp = false;
   }
 
-  private synchronized void add(List<ConsumerRecord<byte[], byte[]>> records, boolean atEnd) {
+  private synchronized void add(
+      List<ConsumerRecord<byte[], byte[]>> records, boolean atEnd, long pollStartedNanos) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
         add(envelope.read(record));
@@ -211,10 +234,11 @@ public final class ChunkIndex implements AutoCloseable {
       }
     }
     problem = null;
-    if (atEnd && !caughtUp) {
-      caughtUp = true;
-      notifyAll();
+    caughtUp |= atEnd;
+    if (records.isEmpty()) {
+      idlePollNanos = pollStartedNanos;
     }
+    notifyAll();
   }
 
   private void add(StreamInput input) {

@@ -6,8 +6,6 @@ import io.chronoscope.search.IndexProgress;
 import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.follow.IndexFollower;
-import io.chronoscope.search.grounding.GroundedSearch;
-import io.chronoscope.search.grounding.QuestionGrounding;
 import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.sentence.SentenceEncoder;
@@ -22,7 +20,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jboss.logging.Logger;
@@ -33,7 +30,6 @@ import org.jboss.logging.Logger;
 class SearchBeans {
 
   private static final Logger LOG = Logger.getLogger(SearchBeans.class);
-  private static final Duration GROUNDING_TIMEOUT = Duration.ofSeconds(60);
   private static final String IN_MEMORY = "memory";
 
   /// Live streams have the cores; the index may lag behind them.
@@ -75,15 +71,6 @@ class SearchBeans {
       LuceneIndex index) {
     return new IndexFollower(
         kafka, names, index, settings.search().retention(), InstantSource.system());
-  }
-
-  @Produces
-  @Singleton
-  GroundedSearch groundedSearch(
-      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
-      TopicNames names,
-      LuceneIndex index) {
-    return new GroundedSearch(index, new QuestionGrounding(kafka, names, GROUNDING_TIMEOUT));
   }
 
   void start(

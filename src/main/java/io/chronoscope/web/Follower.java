@@ -42,12 +42,24 @@ final class Follower {
   private final StreamJson streamJson;
   private final SseEventSink sink;
   private final Sse sse;
+  private final Duration patience;
 
   /// The state of each stream as the client knows it; some change with time alone.
   private final Map<String, String> states = new HashMap<>();
 
   Follower(
       ResultIndex index, ResultFilter filter, StreamJson streamJson, SseEventSink sink, Sse sse) {
+    this(index, filter, streamJson, sink, sse, PATIENCE);
+  }
+
+  Follower(
+      ResultIndex index,
+      ResultFilter filter,
+      StreamJson streamJson,
+      SseEventSink sink,
+      Sse sse,
+      Duration patience) {
+    this.patience = patience;
     this.index = index;
     this.filter = filter;
     this.streamJson = streamJson;
@@ -74,7 +86,7 @@ final class Follower {
             });
       }
     } catch (TimeoutException e) {
-      LOG.infof("a client that follows changes took nothing for %s; disconnected", PATIENCE);
+      LOG.infof("a client that follows changes took nothing for %s; disconnected", patience);
     } catch (ExecutionException | IllegalStateException e) {
       // The client has gone, or the index is closing.
       LOG.debugf(e, "a client that follows changes is gone");
@@ -129,6 +141,6 @@ final class Follower {
         events.stream()
             .map(event -> sink.send(event).toCompletableFuture())
             .toArray(CompletableFuture[]::new);
-    CompletableFuture.allOf(written).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture.allOf(written).get(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

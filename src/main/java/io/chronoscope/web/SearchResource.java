@@ -8,19 +8,27 @@ import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.grounding.GroundedSearch;
+import io.chronoscope.search.grounding.QuestionGrounding;
+import io.chronoscope.service.KafkaBeans;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
+import io.chronoscope.web.problem.ProblemException;
+import io.chronoscope.web.problem.Reason;
 import io.chronoscope.wire.Json;
 import io.chronoscope.wire.ResultType;
 import io.chronoscope.wire.Rfc3339;
+import io.chronoscope.wire.TopicNames;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -38,14 +46,26 @@ public class SearchResource {
 
   private static final int DEFAULT_LIMIT = 20;
 
+  /// Searches whose hits the model checks at the same time.
+  private static final int MAX_GROUNDING = 2;
+
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(60);
+
   private final Index index;
   private final Callers callers;
-  private final Instance<GroundedSearch> grounded;
+  private final Map<String, Object> kafka;
+  private final TopicNames names;
+  private final Semaphore grounding = new Semaphore(MAX_GROUNDING);
 
-  SearchResource(Index index, Callers callers, Instance<GroundedSearch> grounded) {
+  SearchResource(
+      Index index,
+      Callers callers,
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
+      TopicNames names) {
     this.index = index;
     this.callers = callers;
-    this.grounded = grounded;
+    this.kafka = kafka;
+    this.names = names;
   }
 
   @GET
@@ -88,10 +108,20 @@ public class SearchResource {
             Parameters.pattern("stream", stream).map(filter::withStream).orElse(filter),
             Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT));
     return json(
-        text,
-        Parameters.flag("ground", ground)
-            ? grounded.get().search(request)
-            : index.get().search(request));
+        text, Parameters.flag("ground", ground) ? grounded(request) : index.get().search(request));
+  }
+
+  private SearchOutcome grounded(SearchRequest request) {
+    if (!grounding.tryAcquire()) {
+      throw ProblemException.later(
+          Reason.BUSY, "the model is checking the hits of other searches", Duration.ofSeconds(10));
+    }
+    try {
+      return new GroundedSearch(index.get(), new QuestionGrounding(kafka, names, ANSWERED_WITHIN))
+          .search(request);
+    } finally {
+      grounding.release();
+    }
   }
 
   static ObjectNode json(String query, SearchOutcome outcome) {

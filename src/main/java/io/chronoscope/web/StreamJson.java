@@ -7,13 +7,14 @@ import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.StreamFacts.Condition;
 import io.chronoscope.wire.Json;
 import io.chronoscope.wire.Rfc3339;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 
 /// Streams as JSON.
-@ApplicationScoped
+@Singleton
 class StreamJson {
 
   private static final Duration LAG_WITHOUT_TARGET = Duration.ofMinutes(1);
@@ -21,9 +22,14 @@ class StreamJson {
   private final Duration idleAfter;
   private final Duration lagTarget;
 
+  @Inject
   StreamJson(ChronoscopeConfig settings) {
-    this.idleAfter = settings.idleTimeout();
-    this.lagTarget = settings.shedding().targetLag().orElse(LAG_WITHOUT_TARGET);
+    this(settings.idleTimeout(), settings.shedding().targetLag().orElse(LAG_WITHOUT_TARGET));
+  }
+
+  StreamJson(Duration idleAfter, Duration lagTarget) {
+    this.idleAfter = idleAfter;
+    this.lagTarget = lagTarget;
   }
 
   ObjectNode write(StreamFacts stream) {

@@ -4,19 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.DecodeLimits;
-import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaCutter;
-import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaProbe;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ChunkOrigin;
-import io.chronoscope.domain.Picture;
 import io.chronoscope.web.access.AuditLog;
 import io.chronoscope.web.access.Caller;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
-import io.chronoscope.web.problem.Problem;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
 import io.chronoscope.wire.Json;
@@ -34,14 +30,11 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
@@ -67,20 +60,6 @@ public class UploadResource {
   private static final int MAX_STREAM_ID = 512;
   private static final int MAX_CONCURRENT = 4;
   private static final long MAX_SEQUENCE = (1L << 53) - 1;
-  private static final String ANY_TYPE = "application/octet-stream";
-
-  private static final FrameSink NOTHING =
-      new FrameSink() {
-        @Override
-        public boolean wants(long fromMicros, long untilMicros) {
-          return false;
-        }
-
-        @Override
-        public void frame(long fromMicros, long untilMicros, Picture picture) {
-          picture.close();
-        }
-      };
 
   private final Publishers publishers;
   private final Callers callers;
@@ -137,8 +116,8 @@ public class UploadResource {
     ObjectNode json = Json.newObject().put("stream", id).put("bytes", media.length);
     try {
       ByteBuffer buffer = ByteBuffer.wrap(media);
-      String type = requireType(contentType, MediaProbe.of(buffer, limits));
-      MediaFacts facts = new FfmpegDecoder().decode(buffer, limits, NOTHING);
+      String type = UploadedMedia.requireType(contentType, MediaProbe.of(buffer, limits));
+      MediaFacts facts = UploadedMedia.decode(buffer, limits);
       Duration duration = Duration.of(facts.durationMicros(), ChronoUnit.MICROS);
       json.put("durationMs", duration.toMillis()).put("contentType", type);
       ChunkOrigin at =
@@ -151,7 +130,7 @@ public class UploadResource {
       json.set("at", Json.write(at));
       audit.record(caller, "chunk sent", id, at.toString());
     } catch (UnreadableMediaException e) {
-      throw unusable(e);
+      throw UploadedMedia.unusable(e);
     }
     return Response.status(Response.Status.CREATED).entity(json).build();
   }
@@ -218,7 +197,7 @@ public class UploadResource {
       try (OutputStream target = Files.newOutputStream(file)) {
         Bodies.copy(body, target, settings.http().maxUploadBytes().asLongValue());
       }
-      requireVideo(file, contentType);
+      UploadedMedia.requireVideo(file, contentType);
       Sending sending = new Sending(id, from, publishers.chunks());
       int chunks = new MediaCutter().cut(file, length, sending::send);
       if (ends) {
@@ -235,7 +214,7 @@ public class UploadResource {
                   .put("ended", ends))
           .build();
     } catch (UnreadableMediaException e) {
-      throw unusable(e);
+      throw UploadedMedia.unusable(e);
     } finally {
       Files.deleteIfExists(file);
     }
@@ -300,53 +279,6 @@ public class UploadResource {
     throw ProblemException.parameter(
         "sequence",
         "'%s' is not a whole number from 0 on".formatted(Parameters.excerpt(text.get())));
-  }
-
-  private static void requireVideo(java.nio.file.Path file, @Nullable String contentType)
-      throws IOException, UnreadableMediaException {
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file)) {
-      DecodeLimits limits =
-          new DecodeLimits(
-              DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
-      var unused =
-          requireType(
-              contentType,
-              MediaProbe.of(
-                  channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), limits));
-    }
-  }
-
-  /// @return the type that the bytes have
-  /// @throws ProblemException UNSUPPORTED_MEDIA when the header states another one
-  private static String requireType(@Nullable String stated, MediaProbe.Found found) {
-    String type =
-        stated == null ? ANY_TYPE : stated.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    boolean fits =
-        switch (type) {
-          case ANY_TYPE -> true;
-          case "video/mp4", "video/quicktime", "video/iso.segment" ->
-              found.contentType().equals("video/mp4");
-          case "video/webm", "video/x-matroska", "video/matroska" ->
-              found.contentType().equals("video/x-matroska");
-          case "video/mp2t" -> found.contentType().equals("video/mp2t");
-          default -> false;
-        };
-    if (!fits) {
-      throw Problem.ofField(
-              Reason.UNSUPPORTED_MEDIA,
-              "Content-Type",
-              "it says %s, but the body is %s"
-                  .formatted(Parameters.excerpt(type), found.contentType()))
-          .exception();
-    }
-    return found.contentType();
-  }
-
-  private static ProblemException unusable(UnreadableMediaException e) {
-    return new ProblemException(
-        Reason.UNSUPPORTED_MEDIA,
-        "%s: %s".formatted(Json.nameOf(e.rejection().reason()), e.rejection().detail()));
   }
 
   private static ChunkOrigin acknowledged(CompletionStage<ChunkOrigin> sending) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.GoldenCase;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,32 @@ class CommandLineInterfaceTest {
     assertThat(run("generate", "--frames", "a", "--video", "b", "--prompt", "What?"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(text(err)).contains("mutually exclusive");
+  }
+
+  @Test
+  void findsATakenPortBeforeAnythingStarts() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+
+      assertThat(run("serve", "--embedded", "--port", Integer.toString(port)))
+          .isEqualTo(ExitCode.ENVIRONMENT);
+      assertThat(text(err)).contains("localhost:" + port, "--port").doesNotContain("Kafka broker");
+    } finally {
+      System.clearProperty("chronoscope.http.port");
+    }
+  }
+
+  @Test
+  void servesNobodyElseWithoutBeingTold() {
+    System.setProperty("chronoscope.http.host", "0.0.0.0");
+    try {
+      assertThat(run("serve", "--embedded", "--port", "0")).isEqualTo(ExitCode.USAGE);
+      assertThat(text(err)).contains("CHRONOSCOPE_AUTH");
+    } finally {
+      System.clearProperty("chronoscope.http.host");
+      System.clearProperty("chronoscope.http.port");
+      System.clearProperty("chronoscope.management.port");
+    }
   }
 
   @Test

@@ -70,6 +70,19 @@ class DescribedIT {
     assertThat(danglingReferences(api, api, new ArrayList<>())).isEmpty();
   }
 
+  @Test
+  void theDescriptionHasAPageWithoutInlineScripts() {
+    Http http = new Http(root);
+    HttpResponse<String> page = http.get("/api-docs/");
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    for (String script : List.of("/q/swagger-ui/swagger-ui-bundle.js", "/api-docs/init.js")) {
+      assertThat(page.body()).contains(script.substring(script.lastIndexOf('/') + 1));
+      assertThat(http.get(script).statusCode()).as(script).isEqualTo(200);
+    }
+    assertThat(page.body()).doesNotContainPattern("<script>|onclick|style=");
+  }
+
   private static List<String> danglingReferences(JsonNode api, JsonNode node, List<String> found) {
     if (node.isObject() && node.path("$ref").isTextual()) {
       String target = node.get("$ref").asText();

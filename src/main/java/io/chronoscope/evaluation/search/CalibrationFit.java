@@ -19,8 +19,8 @@ import java.util.Set;
 
 /// Fits the estimate of relevance: a logistic regression over the pairs of question and result that
 /// the rankings bring up, weighted so that what fits and what does not count the same. Then the
-/// cut: the lowest estimate at which no more than 1.5 % of the negatives get an answer;
-/// never so high that a perfect fit would not pass.
+/// cut: the lowest estimate at which no more than 1.5 % of the negatives get an answer; never so
+/// high that a perfect fit would not pass.
 public final class CalibrationFit {
 
   private static final int CANDIDATES = 100;

@@ -10,9 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The function table of one loaded library of ONNX Runtime, which stays loaded until the process
@@ -25,15 +23,13 @@ public final class OrtApi {
 
   private static final int LOG_ERRORS = 3;
 
-  private final Map<OrtFunction, MemorySegment> functions = new EnumMap<>(OrtFunction.class);
+  private final MemorySegment table;
   private final String version;
   private final String buildInfo;
 
   private OrtApi(String version, MemorySegment table) {
     this.version = version;
-    for (OrtFunction function : OrtFunction.values()) {
-      functions.put(function, table.getAtIndex(ADDRESS, function.index()));
-    }
+    this.table = table;
     this.buildInfo = string(call(OrtFunction.GET_BUILD_INFO_STRING));
   }
 
@@ -126,36 +122,40 @@ public final class OrtApi {
     }
   }
 
+  private MemorySegment at(OrtFunction function) {
+    return table.getAtIndex(ADDRESS, function.index());
+  }
+
   long call(OrtFunction function) {
-    return NativeCalls.call(functions.get(function), 0);
+    return NativeCalls.call(at(function), 0);
   }
 
   long call(OrtFunction function, long a) {
-    return NativeCalls.call(functions.get(function), a);
+    return NativeCalls.call(at(function), a);
   }
 
   long call(OrtFunction function, long a, long b) {
-    return NativeCalls.call(functions.get(function), a, b);
+    return NativeCalls.call(at(function), a, b);
   }
 
   long call(OrtFunction function, long a, long b, long c) {
-    return NativeCalls.call(functions.get(function), a, b, c);
+    return NativeCalls.call(at(function), a, b, c);
   }
 
   long call(OrtFunction function, long a, long b, long c, long d) {
-    return NativeCalls.call(functions.get(function), a, b, c, d);
+    return NativeCalls.call(at(function), a, b, c, d);
   }
 
   long call(OrtFunction function, long a, long b, long c, long d, long e) {
-    return NativeCalls.call(functions.get(function), a, b, c, d, e);
+    return NativeCalls.call(at(function), a, b, c, d, e);
   }
 
   long call(OrtFunction function, long a, long b, long c, long d, long e, long f, long g) {
-    return NativeCalls.call(functions.get(function), a, b, c, d, e, f, g);
+    return NativeCalls.call(at(function), a, b, c, d, e, f, g);
   }
 
   long call(OrtFunction function, long a, long b, long c, long d, long e, long f, long g, long h) {
-    return NativeCalls.call(functions.get(function), a, b, c, d, e, f, g, h);
+    return NativeCalls.call(at(function), a, b, c, d, e, f, g, h);
   }
 
   /// @param status what a function returned: 0, or the address of a status that is released here
