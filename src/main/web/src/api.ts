@@ -31,7 +31,7 @@ export interface Backtest {
   id: string;
   state: "running" | "done" | "failed";
   alerts?: TopicRecord[];
-  progress?: { chunks?: number };
+  chunks?: number;
   problem?: string;
 }
 

@@ -301,6 +301,12 @@ export class App {
     return Math.max(0, ...ends) || Date.now();
   }
 
+  /** The oldest moment of any stream. */
+  earliest(): number {
+    const starts = this.shownStreams().map((one) => Date.parse(one.start ?? ""));
+    return Math.min(...starts.filter((one) => !Number.isNaN(one)), this.latest());
+  }
+
   private showLatest(): void {
     const to = this.latest();
     const newest = this.state.streams.filter(

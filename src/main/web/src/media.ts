@@ -6,12 +6,15 @@ import { api, Problem, problemOf } from "./api";
 
 const BEFORE_MS = 30_000;
 const AFTER_MS = 10 * 60_000;
-const CLIP_BEFORE_MS = 5_000;
-const CLIP_AFTER_MS = 60_000;
+const CLIP_BEFORE_MS = 3_000;
+const CLIP_AFTER_MS = 20_000;
+const NOT_PLAYABLE = 422;
 
 /** Video whose positions are known as absolute times. */
 export interface Playback {
   readonly stream: string;
+  /** Whether the service encodes the video again, because browsers do not play its codec. */
+  readonly converted: boolean;
   /** Jumps to a moment; false when it is outside of what this playback holds. */
   seek(at: number): boolean;
   /** The moment that is shown. */
@@ -28,7 +31,7 @@ export async function open(
 ): Promise<Playback> {
   const { default: Hls } = await import("hls.js/light");
   if (!Hls.isSupported()) {
-    return openClip(video, stream, at, false);
+    return openClip(video, stream, at, true);
   }
   // Up to the end of the stream where that is near: a live playlist goes on from there.
   const to = at + AFTER_MS < streamEnd ? at + AFTER_MS : undefined;
@@ -37,20 +40,20 @@ export async function open(
     const hls = new Hls({
       enableWorker: false,
       maxBufferLength: 20,
-      startPosition: -1,
       autoStartLoad: false,
     });
     const playback = new HlsPlayback(hls, video, stream);
-    hls.once(Hls.Events.MANIFEST_PARSED, () => hls.startLoad(0));
-    hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => {
-      const position = positionOf(details.fragments, at);
-      if (position !== null) {
-        hls.startLoad(position);
-        video.currentTime = position;
-      }
-      opened(playback);
-    });
+    hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) =>
+      hls.startLoad(positionOf(details.fragments, at) ?? 0),
+    );
+    // Until a fragment is there it is open whether the browser plays the video at all.
+    hls.once(Hls.Events.FRAG_BUFFERED, () => opened(playback));
     hls.on(Hls.Events.ERROR, (_, error) => {
+      if (error.response?.code === NOT_PLAYABLE) {
+        hls.destroy();
+        openClip(video, stream, at, true).then(opened, failed);
+        return;
+      }
       if (!error.fatal) {
         return;
       }
@@ -82,7 +85,7 @@ async function refusal(address: string, details: string): Promise<Problem> {
 }
 
 /** One MP4 around the moment, converted to what every browser plays if asked. */
-export async function openClip(
+async function openClip(
   video: HTMLVideoElement,
   stream: string,
   at: number,
@@ -106,6 +109,7 @@ export async function openClip(
   video.addEventListener("loadedmetadata", () => seek(Math.max(at, from)), { once: true });
   return {
     stream,
+    converted: transcode,
     seek,
     now: () => from + video.currentTime * 1000,
     close: () => {
@@ -122,6 +126,8 @@ interface TimedFragment {
 }
 
 class HlsPlayback implements Playback {
+  readonly converted = false;
+
   constructor(
     private readonly hls: HlsPlayer,
     private readonly video: HTMLVideoElement,

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, Problem } from "./api";
 import { app, messageOf, type Playing, useApp, useRecords } from "./app";
 import { clock, day, duration, percent, span } from "./format";
-import { open, openClip, type Playback } from "./media";
+import { open, type Playback } from "./media";
 import type { Box, Entry } from "./records";
 
 const BOX_SHOWN_MS = 400;
@@ -15,6 +15,7 @@ export function Player() {
   const playback = useRef<Playback | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [now, setNow] = useState<number | null>(null);
+  const [converted, setConverted] = useState(false);
 
   useEffect(() => {
     if (playing === null) {
@@ -40,6 +41,7 @@ export function Player() {
           opened.close();
         } else {
           playback.current = opened;
+          setConverted(opened.converted);
         }
       } catch (e) {
         if (!cancelled) {
@@ -53,17 +55,6 @@ export function Player() {
     const at = playback.current?.now() ?? null;
     app.playhead = at;
     setNow(at);
-  };
-
-  const convert = async () => {
-    if (playing !== null && video.current !== null) {
-      setProblem(null);
-      try {
-        playback.current = await openClip(video.current, playing.stream, playing.at, true);
-      } catch (e) {
-        setProblem(e);
-      }
-    }
   };
 
   return (
@@ -82,11 +73,13 @@ export function Player() {
           onSeeked={moved}
           onLoadedData={moved}
         />
-        {playing !== null && problem === null && <Boxes entry={playing.entry} now={now} />}
+        {playing !== null && problem === null && (
+          <Boxes entry={playing.entry} now={now} video={video.current} />
+        )}
         {playing === null && <p class="screen-text">Choose an event to see its video.</p>}
-        {problem !== null && <Refusal problem={problem} convert={convert} />}
+        {problem !== null && <Refusal problem={problem} />}
       </div>
-      {playing !== null && <Caption playing={playing} now={now} />}
+      {playing !== null && <Caption playing={playing} now={now} converted={converted} />}
     </section>
   );
 }
@@ -96,34 +89,39 @@ function endOf(stream: string): number {
   return end === undefined ? Date.now() : Date.parse(end);
 }
 
-function Refusal({ problem, convert }: { problem: unknown; convert: () => void }) {
-  const status = problem instanceof Problem ? problem.status : 0;
+function Refusal({ problem }: { problem: unknown }) {
   return (
-    <div class="screen-text" role="status">
-      <p>
-        {status === 410 && <strong>No longer retained. </strong>}
-        {messageOf(problem)}
-      </p>
-      {(status === 415 || status === 422) && (
-        <button type="button" class="button" onClick={convert}>
-          Convert for this browser
-        </button>
-      )}
-    </div>
+    <p class="screen-text" role="status">
+      {problem instanceof Problem && problem.status === 410 && <b>No longer retained. </b>}
+      {messageOf(problem)}
+    </p>
   );
 }
 
-function Boxes({ entry, now }: { entry: Entry | null; now: number | null }) {
+/** Fits into the screen as the picture does: whole, in the middle. */
+function Boxes(properties: {
+  entry: Entry | null;
+  now: number | null;
+  video: HTMLVideoElement | null;
+}) {
+  const { entry, now, video } = properties;
   const boxes = entry?.record.boxes ?? [];
-  if (entry === null || now === null || boxes.length === 0) {
+  if (entry === null || now === null || boxes.length === 0 || !video?.videoWidth) {
     return null;
   }
-  const shown = boxes.filter((box) => isShown(box, entry, now));
+  const { videoWidth: width, videoHeight: height } = video;
   return (
-    <svg class="boxes" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
-      {shown.map((box) => (
-        <rect x={box.x} y={box.y} width={box.width} height={box.height} />
-      ))}
+    <svg class="boxes" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {boxes
+        .filter((box) => isShown(box, entry, now))
+        .map((box) => (
+          <rect
+            x={box.x * width}
+            y={box.y * height}
+            width={box.width * width}
+            height={box.height * height}
+          />
+        ))}
     </svg>
   );
 }
@@ -135,7 +133,8 @@ function isShown(box: Box, entry: Entry, now: number): boolean {
     : Math.abs(Date.parse(box.time) - now) <= BOX_SHOWN_MS;
 }
 
-function Caption({ playing, now }: { playing: Playing; now: number | null }) {
+function Caption(properties: { playing: Playing; now: number | null; converted: boolean }) {
+  const { playing, now, converted } = properties;
   useRecords();
   const entry =
     playing.entry === null ? null : (app.records.get(playing.entry.id) ?? playing.entry);
@@ -151,6 +150,7 @@ function Caption({ playing, now }: { playing: Playing; now: number | null }) {
       <p class="facts">
         <span class="stream-name">{playing.stream}</span> · {day(from)}
         {entry !== null && <span> · {span(entry.from, entry.to)}</span>}
+        {converted && <span> · converted for the browser</span>}
       </p>
       {entry !== null && <Facts entry={entry} />}
       <div class="actions">
@@ -158,7 +158,7 @@ function Caption({ playing, now }: { playing: Playing; now: number | null }) {
         <Step direction={1} entry={entry} />
         <a
           class="button"
-          href={api.clip(playing.stream, from - 1_000, to + 1_000)}
+          href={api.clip(playing.stream, from - 1_000, to + 1_000, converted)}
           download="clip.mp4"
         >
           Download clip

@@ -7,7 +7,7 @@ import { clock, count, duration, localInput, percent } from "./format";
 import { entryOf } from "./records";
 
 const POLL_MS = 700;
-const HOUR = 3_600_000;
+const MOST_MS = 30 * 60_000;
 
 export function Rules() {
   const rules = useApp((state) => state.rules);
@@ -85,12 +85,20 @@ function RuleForm() {
   const [threshold, setThreshold] = useState(0.5);
   const [coolDown, setCoolDown] = useState(0);
   const [priority, setPriority] = useState(0);
-  const [from, setFrom] = useState(() => localInput(app.latest() - HOUR));
-  const [to, setTo] = useState(() => localInput(app.latest() + 1_000));
+  const loaded = useApp((state) => state.streamsLoaded);
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
   const [backtest, setBacktest] = useState<Backtest | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [saved, setSaved] = useState("");
   const [triedWording, setTriedWording] = useState("");
+
+  // The last half hour of what there is, or all of it.
+  useEffect(() => {
+    const end = app.latest() + 1_000;
+    setFrom(localInput(Math.max(app.earliest(), end - MOST_MS)));
+    setTo(localInput(end));
+  }, [loaded]);
 
   useEffect(() => {
     if (draft.text !== undefined) {
@@ -265,7 +273,7 @@ export function problemText(problem: unknown): string {
 
 function BacktestResult({ backtest }: { backtest: Backtest }) {
   if (backtest.state === "running") {
-    const chunks = backtest.progress?.chunks;
+    const { chunks } = backtest;
     return (
       <p class="empty" role="status">
         Backtest running{chunks === undefined ? "" : `, ${count(chunks, "chunk")}`} …

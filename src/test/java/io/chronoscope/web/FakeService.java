@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -135,7 +137,9 @@ final class FakeService implements AutoCloseable {
         case "/api/rules" -> json(exchange, 200, list(List.copyOf(store.rules.values()), query));
         case "/api/dead-letters" -> json(exchange, 200, list(store.deadLetters, query));
         default -> {
-          if (path.startsWith("/api/")) {
+          if (path.startsWith("/api/streams/film/")) {
+            film(exchange, path);
+          } else if (path.startsWith("/api/")) {
             ObjectNode problem = JSON.createObjectNode();
             problem.put("title", "Not found").put("detail", "There is no video here.");
             json(exchange, 404, problem);
@@ -144,6 +148,47 @@ final class FakeService implements AutoCloseable {
           }
         }
       }
+    }
+  }
+
+  /// A stream of this name has video: a sample that has to be converted, so that it comes as one
+  /// clip.
+  private static void film(HttpExchange exchange, String path) throws IOException {
+    if (path.endsWith("/playlist.m3u8")) {
+      exchange.getResponseHeaders().set("Content-Type", "application/vnd.apple.mpegurl");
+      compressed(
+          exchange,
+          200,
+          """
+          #EXTM3U
+          #EXT-X-VERSION:7
+          #EXT-X-TARGETDURATION:29
+          #EXT-X-MAP:URI="init.mp4"
+          #EXT-X-PROGRAM-DATE-TIME:2026-05-04T12:00:00.000Z
+          #EXTINF:29,
+          media.m4s
+          #EXT-X-ENDLIST
+          """
+              .getBytes(StandardCharsets.UTF_8));
+    } else if (path.endsWith("/clip")) {
+      byte[] clip = Files.readAllBytes(Path.of("video-samples/crossing.mp4"));
+      exchange.getResponseHeaders().set("Content-Type", "video/mp4");
+      exchange.getResponseHeaders().set("Chronoscope-Start", PageRecords.time(0));
+      exchange.getResponseHeaders().set("Chronoscope-End", PageRecords.time(29));
+      exchange.getResponseHeaders().set("Accept-Ranges", "bytes");
+      // Browsers seek by asking for the rest of the file from a byte on.
+      String range = exchange.getRequestHeaders().getFirst("Range");
+      int from = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));
+      exchange
+          .getResponseHeaders()
+          .set("Content-Range", "bytes %d-%d/%d".formatted(from, clip.length - 1, clip.length));
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(range == null ? 200 : 206, head ? -1 : clip.length - from);
+      if (!head) {
+        exchange.getResponseBody().write(clip, from, clip.length - from);
+      }
+    } else {
+      json(exchange, 422, JSON.createObjectNode().put("detail", "browsers play other codecs"));
     }
   }
 

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The page over the service itself, with the demo model: sample videos are sent as chunks, and
@@ -57,9 +59,11 @@ class PageDemoIT {
   private static final Duration CHUNK = Duration.ofSeconds(2);
   private static final double PATIENCE_MS = 120_000;
   private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
+
+  /// The pictures of the documents.
   private static final Path PICTURES = ServiceProcess.HOME.resolve("docs/images");
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private Browser browser;
   private BrokerProcess broker;
@@ -128,18 +132,18 @@ class PageDemoIT {
       assertThat(page.locator(".welcome")).isVisible();
       page.evaluate(WATCH_BARS);
 
-      for (MediaSegment segment : segments("yard")) {
-        publish("yard", segment);
+      for (MediaSegment segment : segments("crossing")) {
+        publish("crossing", segment);
         page.waitForTimeout(300);
       }
-      publisher.end("yard");
+      publisher.end("crossing");
 
-      assertThat(page.locator(".lane-name", having("yard"))).isVisible(patiently());
+      assertThat(page.locator(".lane-name", having("crossing"))).isVisible(patiently());
       assertThat(page.locator(".lane-state", having("Ended"))).isVisible(patiently());
       Map<?, ?> seen = (Map<?, ?>) page.evaluate("window.seen");
       assertThat((Integer) seen.get("opened")).as("bars that were open").isPositive();
       assertThat((Integer) seen.get("grown")).as("bars that grew").isPositive();
-      assertThat(page.locator(".vis-item.bar").count()).isGreaterThan(5);
+      assertThat(page.locator(".vis-item.bar").count()).isGreaterThan(3);
       assertNoComplaints(tab);
     }
   }
@@ -168,39 +172,63 @@ class PageDemoIT {
       }
       """;
 
+  /// The sample's H.264 is played as it is.
   @Test
   @Order(2)
   void searchFindsAndAClickPlaysTheRightSecond() throws Exception {
     try (Tab tab = open("")) {
       Page page = tab.page();
       page.getByRole(AriaRole.SEARCHBOX, named("Search events and summaries"))
-          .fill("a blue triangle moves down");
+          .fill("green cross moves right");
       page.keyboard().press("Enter");
-      Locator hit = page.locator(".row-hit", having("triangle")).first();
+      Locator hit = page.locator(".row-hit", having("green cross")).first();
       assertThat(hit).isVisible(patiently());
       hit.click();
 
-      assertThat(page.locator(".caption h2")).containsText("triangle");
-      await(
-          page,
-          "the video to show a frame",
-          () ->
-              Boolean.TRUE.equals(
-                  page.evaluate(
-                      "(v => v.readyState >= 2 && !v.seeking)(document.querySelector('video'))")));
+      assertThat(page.locator(".caption h2")).containsText("green cross");
+      awaitFrame(page);
       Instant at = Instant.parse(String.valueOf(page.evaluate(AT)));
       double expected = Duration.between(NOON, at).toMillis() / 1000.0;
-      double shown =
-          ((Number) page.evaluate("document.querySelector('video').currentTime")).doubleValue();
       // Retained video begins with the stream.
-      assertThat(shown).isCloseTo(expected, within(0.15));
+      assertThat(currentTime(page)).isCloseTo(expected, within(0.1));
       assertThat(page.locator(".caption .clock")).containsText(at.toString().substring(11, 19));
-      assertShowsTheFrameOf(page, "yard", shown);
-      if (Boolean.getBoolean("write-pictures")) {
-        writePictures(page);
-      }
+      assertShowsTheFrameOf(page, "crossing", expected);
+      assertThat(page.locator(".row-picture img").first()).isVisible();
       assertNoComplaints(tab);
     }
+  }
+
+  /// Browsers do not play the sample's MPEG-4: the service encodes the clip again.
+  @Test
+  @Order(3)
+  void playsWhatTheBrowserCannotPlayConverted() throws Exception {
+    for (MediaSegment segment : segments("yard")) {
+      publish("yard", segment);
+    }
+    publisher.end("yard");
+    await("yard to end", () -> state("yard").equals("ended"));
+    try (Tab tab = open("#stream=yard&at=2026-05-04T12:00:09.000Z")) {
+      Page page = tab.page();
+      assertThat(page.locator(".facts", having("converted for the browser")))
+          .isVisible(patiently());
+      awaitFrame(page);
+      assertThat(page.locator(".caption .clock")).containsText("12:00:09.0");
+      assertShowsTheFrameOf(page, "yard", 9);
+    }
+  }
+
+  private static void awaitFrame(Page page) {
+    await(
+        page,
+        "the video to show a frame",
+        () ->
+            Boolean.TRUE.equals(
+                page.evaluate(
+                    "(v => v.readyState >= 2 && !v.seeking)(document.querySelector('video'))")));
+  }
+
+  private static double currentTime(Page page) {
+    return ((Number) page.evaluate("document.querySelector('video').currentTime")).doubleValue();
   }
 
   private static final String AT = "new URLSearchParams(location.hash.slice(1)).get('at')";
@@ -237,7 +265,7 @@ class PageDemoIT {
                 """,
                 List.of(bestX, bestY));
     assertThat(difference(expected, later, bestX, bestY)).as("the scene moves").isGreaterThan(60);
-    assertThat(red).as("red at %d, %d", bestX, bestY).isCloseTo(expected[bestY][bestX], within(25));
+    assertThat(red).as("red at %d, %d", bestX, bestY).isCloseTo(expected[bestY][bestX], within(30));
   }
 
   private static int difference(int[][] one, int[][] other, int x, int y) {
@@ -263,7 +291,7 @@ class PageDemoIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void aRuleWrittenOnThePageIsTriedAndAlerts() throws Exception {
     try (Tab tab = open("")) {
       Page page = tab.page();
@@ -291,7 +319,7 @@ class PageDemoIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void aQuestionIsAnswered() {
     try (Tab tab = open("")) {
       Page page = tab.page();
@@ -307,11 +335,11 @@ class PageDemoIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void losesNothingWhenTheServiceIsKilledAndStartedAgain() throws Exception {
     try (Tab tab = open("")) {
       Page page = tab.page();
-      assertThat(page.locator(".lane-name", having("yard"))).isVisible(patiently());
+      assertThat(page.locator(".lane-name", having("crossing"))).isVisible(patiently());
 
       service.kill();
       assertThat(page.locator(".connection")).containsText("Connection lost");
@@ -346,16 +374,29 @@ class PageDemoIT {
     return http.json("/api/results?limit=1000&type=" + type).get("items").size();
   }
 
-  private void writePictures(Page page) throws Exception {
+  @Test
+  @Order(7)
+  @EnabledIfSystemProperty(named = "write-pictures", matches = "true")
+  void writesThePicturesOfTheDocuments() throws Exception {
     Files.createDirectories(PICTURES);
-    page.getByRole(AriaRole.TAB, named("Events")).click();
-    page.getByRole(AriaRole.BUTTON, named("All")).click();
-    page.waitForTimeout(1_500);
-    page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
-    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-    page.setViewportSize(Screen.PHONE.widthPx, Screen.PHONE.heightPx);
-    page.waitForTimeout(1_500);
-    page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page-phone.png")));
+    try (Tab tab = open("")) {
+      Page page = tab.page();
+      assertThat(page.locator(".vis-item.bar").first()).isVisible(patiently());
+      page.getByRole(AriaRole.BUTTON, named("All")).click();
+      page.getByRole(AriaRole.SEARCHBOX, named("Search events and summaries"))
+          .fill("green cross moves right");
+      page.keyboard().press("Enter");
+      page.locator(".row-hit", having("green cross")).first().click();
+      awaitFrame(page);
+      page.evaluate("document.activeElement.blur()");
+      page.setViewportSize(1280, 720);
+      page.waitForTimeout(2_000);
+      page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+      page.setViewportSize(Screen.PHONE.widthPx, Screen.PHONE.heightPx);
+      page.waitForTimeout(2_000);
+      page.screenshot(new Page.ScreenshotOptions().setPath(PICTURES.resolve("page-phone.png")));
+    }
   }
 
   private Tab open(String fragment) {
@@ -397,7 +438,7 @@ class PageDemoIT {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited for " + what);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
     }
   }
 

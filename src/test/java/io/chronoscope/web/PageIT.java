@@ -8,6 +8,7 @@ import static io.chronoscope.web.PageRecords.gap;
 import static io.chronoscope.web.PageRecords.stream;
 import static io.chronoscope.web.PageRecords.summary;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
@@ -233,6 +234,51 @@ class PageIT {
     }
   }
 
+  @Test
+  void drawsTheBoxesOfARecordOverThePicture() {
+    store.stream(stream("film", "ended", 29));
+    var event = event("film", "evt-1", 9, 13, "A green cross moves right.");
+    event
+        .putArray("boxes")
+        .addObject()
+        .put("x", 0.25)
+        .put("y", 0.5)
+        .put("width", 0.25)
+        .put("height", 0.25);
+    store.publish(event);
+    try (Tab tab = desk()) {
+      Page page = tab.page();
+      bar(page, "evt-1").click();
+      assertThat(page.locator(".boxes rect")).isVisible();
+
+      var box = page.locator(".boxes rect").boundingBox();
+      List<?> picture =
+          (List<?>)
+              page.evaluate(
+                  """
+                  () => {
+                    const video = document.querySelector('video');
+                    const frame = video.getBoundingClientRect();
+                    const scale = Math.min(
+                      frame.width / video.videoWidth, frame.height / video.videoHeight);
+                    const width = video.videoWidth * scale;
+                    const height = video.videoHeight * scale;
+                    return [
+                      frame.x + (frame.width - width) / 2, frame.y + (frame.height - height) / 2,
+                      width, height,
+                    ].map(Math.round);
+                  }
+                  """);
+      int width = (Integer) picture.get(2);
+      int height = (Integer) picture.get(3);
+      assertThat(box.x).isCloseTo((Integer) picture.get(0) + 0.25 * width, within(3.0));
+      assertThat(box.y).isCloseTo((Integer) picture.get(1) + 0.5 * height, within(3.0));
+      assertThat(box.width).isCloseTo(0.25 * width, within(4.0));
+      assertThat(box.height).isCloseTo(0.25 * height, within(4.0));
+      assertNoComplaints(tab);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"DESK, LIGHT", "DESK, DARK", "PHONE, LIGHT", "PHONE, DARK"})
   void isAccessibleAndFitsItsScreen(Screen screen, ColorScheme scheme) {
@@ -298,6 +344,12 @@ class PageIT {
                     .reduce((sum, one) => sum + one.transferSize, 0)
                   """);
       assertThat(transferred.longValue()).isBetween(50_000L, BUDGET_BYTES);
+      System.out.println(
+          "bytes: %d, first content after ms: %s"
+              .formatted(
+                  transferred.longValue(),
+                  page.evaluate(
+                      "performance.getEntriesByName('first-contentful-paint')[0]?.startTime")));
       assertThat(tab.requests()).isNotEmpty().allMatch(url -> url.startsWith(service.address()));
       assertNoComplaints(tab);
     }
