@@ -6,6 +6,7 @@ import io.chronoscope.cli.console.PointInTime;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
+import io.chronoscope.cli.events.ResultLines;
 import io.chronoscope.cli.run.FileAnalysis;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.StreamResults;

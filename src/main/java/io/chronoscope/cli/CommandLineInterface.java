@@ -6,6 +6,7 @@ import io.chronoscope.cli.bundle.BundleCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
+import io.chronoscope.cli.events.EventsCommand;
 import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.cli.search.SearchCommand;
 import io.chronoscope.cli.selfcheck.SelfCheckCommand;
@@ -66,7 +67,7 @@ public final class CommandLineInterface {
             new BacktestCommand(output),
             new AnalyzeCommand(output),
             new GenerateCommand(output),
-            new EvaluateCommand(output),
+            EvaluateCommand.commandLine(output),
             BenchCommand.commandLine(output),
             new BundleCommand(output),
             new SelfCheckCommand(output),

@@ -10,6 +10,7 @@ import io.chronoscope.cli.run.EmbeddedService;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.SegmentStream;
 import io.chronoscope.cli.run.StreamResults;
+import io.chronoscope.cli.search.EvaluateSearchCommand;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,9 +50,10 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "DIR",
       description = "Directory of videos with their ground-truth files.")
-  Path folder = Path.of(".");
+  Optional<Path> directory = Optional.empty();
 
   @Option(
       names = "--fps",
@@ -82,6 +85,12 @@ final class EvaluateCommand implements Callable<Integer> {
     this.output = output;
   }
 
+  /// The command with its subcommand.
+  static CommandLine commandLine(Output output) {
+    return new CommandLine(new EvaluateCommand(output))
+        .addSubcommand(new EvaluateSearchCommand(output));
+  }
+
   @Override
   public Integer call() throws IOException {
     for (double fps : rates) {
@@ -91,6 +100,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
+    Path folder =
+        directory.orElseThrow(() ->
+            new ConfigurationException(
+                "evaluate needs a directory of videos, or the subcommand search"));
     if (!Files.isDirectory(folder)) {
       throw new EnvironmentException("there is no directory " + folder);
     }

@@ -8,6 +8,7 @@ import io.chronoscope.wire.MalformedRecordException;
 import io.chronoscope.wire.RedriveMark;
 import io.chronoscope.wire.ResultEnvelope;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,19 @@ public final class ResultReader implements AutoCloseable {
   /// @throws IllegalArgumentException when a topic does not exist
   public ResultReader(Map<String, Object> kafka, Collection<String> topics, From from) {
     this.topics = new TopicReader(kafka, topics, from);
+  }
+
+  private ResultReader(TopicReader topics) {
+    this.topics = topics;
+  }
+
+  /// Reads what was published at a time or later.
+  ///
+  /// @param kafka client properties, at least `bootstrap.servers`
+  /// @throws IllegalArgumentException when a topic does not exist
+  public static ResultReader since(
+      Map<String, Object> kafka, Collection<String> topics, Instant published) {
+    return new ResultReader(TopicReader.since(kafka, topics, published));
   }
 
   /// The next results; empty when none arrive within `timeout` or the reader is stopped.

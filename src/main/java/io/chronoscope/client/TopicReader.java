@@ -2,8 +2,10 @@ package io.chronoscope.client;
 
 import io.chronoscope.client.ResultReader.From;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -34,6 +36,30 @@ public final class TopicReader implements AutoCloseable {
   /// @throws IllegalArgumentException when a topic does not exist
   TopicReader(Map<String, Object> kafka, Collection<String> topics, From from) {
     this(kafka, consumer -> partitions(consumer, topics), from);
+  }
+
+  /// All partitions of the topics, from the first record on that was published at a time or later.
+  ///
+  /// @param kafka client properties, at least `bootstrap.servers`
+  /// @throws IllegalArgumentException when a topic does not exist
+  static TopicReader since(
+      Map<String, Object> kafka, Collection<String> topics, Instant published) {
+    TopicReader reader = new TopicReader(kafka, topics, From.BEGINNING);
+    try {
+      Map<TopicPartition, Long> times = new HashMap<>();
+      reader.partitions.forEach(one -> times.put(one, Math.max(0, published.toEpochMilli())));
+      reader
+          .consumer
+          .offsetsForTimes(times)
+          .forEach((partition, found) ->
+              reader.consumer.seek(
+                  partition,
+                  found == null ? reader.ends.getOrDefault(partition, 0L) : found.offset()));
+      return reader;
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
   }
 
   /// Reads some partitions, which exist, from their first record on.

@@ -89,6 +89,7 @@ class PackagesTest {
           "cli.selfcheck",
           "cli.bundle",
           "cli.dlq",
+          "cli.events",
           "cli.rules",
           "cli.search",
           "cli");

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     description = "Measures the service on this machine with the configured model.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(load | soak | engine)",
+    synopsisSubcommandLabel = "(load | soak | engine | search)",
     footer = {"", "Each command has --json and --help."})
 public final class BenchCommand {
 
@@ -22,6 +22,7 @@ public final class BenchCommand {
     return new CommandLine(new BenchCommand())
         .addSubcommand(new BenchLoadCommand(output))
         .addSubcommand(new BenchSoakCommand(output))
-        .addSubcommand(new BenchEngineCommand(output));
+        .addSubcommand(new BenchEngineCommand(output))
+        .addSubcommand(new BenchSearchCommand(output));
   }
 }

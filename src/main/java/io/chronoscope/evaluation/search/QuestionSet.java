@@ -39,6 +39,11 @@ public enum QuestionSet {
     return new GeneratedStreams(seed, streams, hoursEach);
   }
 
+  /// The first of the streams alone.
+  public GeneratedStreams firstStream() {
+    return new GeneratedStreams(seed, 1, hoursEach);
+  }
+
   public List<SearchQuestion> questions() {
     try (InputStream in = QuestionSet.class.getResourceAsStream(file)) {
       if (in == null) {

@@ -72,12 +72,12 @@ public final class LuceneIndex implements UpdatableIndex {
   private long committedSequence;
   private boolean changedSinceCommit;
 
-  private LuceneIndex(IndexFiles files, TextEmbedder embedder, CommitData current)
+  private LuceneIndex(IndexFiles files, TextEmbedder embedder, Cut cut, CommitData current)
       throws IOException {
     this.files = files;
     this.writer = files.writer();
     this.embedder = embedder;
-    this.ranked = new RankedSearch(embedder);
+    this.ranked = new RankedSearch(embedder, cut);
     this.current = current;
     this.committedSequence = current.sequence();
     this.nextOffsets.putAll(current.offsets());
@@ -91,14 +91,19 @@ public final class LuceneIndex implements UpdatableIndex {
   /// @param embedder stays open; the index was built with the same model, or is built anew
   /// @throws UncheckedIOException when the directory cannot be used
   public static LuceneIndex open(IndexFiles files, TextEmbedder embedder) {
+    return open(files, embedder, Cut.CALIBRATED);
+  }
+
+  /// @see #open(IndexFiles, TextEmbedder)
+  public static LuceneIndex open(IndexFiles files, TextEmbedder embedder, Cut cut) {
     String schema = schema(embedder);
     try {
       CommitData found = CommitData.read(files.commitData());
       if (found.schema().equals(schema)) {
-        return new LuceneIndex(files, embedder, found.resumed());
+        return new LuceneIndex(files, embedder, cut, found.resumed());
       }
       files.writer().deleteAll();
-      LuceneIndex index = new LuceneIndex(files, embedder, CommitData.ofNew(schema));
+      LuceneIndex index = new LuceneIndex(files, embedder, cut, CommitData.ofNew(schema));
       index.changedSinceCommit = true;
       index.commit();
       return index;
@@ -343,6 +348,12 @@ public final class LuceneIndex implements UpdatableIndex {
       tallies.replace(stream, tally);
     }
     return tally == null || tally.isEmpty() ? Optional.empty() : Optional.of(tally.facts());
+  }
+
+  /// Whether a word, without its ending, is common enough in the index that its absence from a
+  /// result says something.
+  public boolean isKnownWord(String term) {
+    return answer(searcher -> RankedSearch.isKnown(searcher, term));
   }
 
   /// Merges away what was replaced and removed, which until then still weighs in the scores of

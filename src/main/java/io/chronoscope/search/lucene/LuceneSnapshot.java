@@ -41,7 +41,7 @@ public final class LuceneSnapshot implements ResultIndex, AutoCloseable {
     this.reader = reader;
     this.searcher = new IndexSearcher(reader);
     this.commit = CommitData.read(reader.getIndexCommit().getUserData());
-    this.ranked = new RankedSearch(embedder);
+    this.ranked = new RankedSearch(embedder, Cut.CALIBRATED);
   }
 
   /// @param embedder stays open

@@ -14,6 +14,7 @@ import io.chronoscope.search.query.RankFusion;
 import io.chronoscope.search.query.RankFusion.Ranked;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.search.query.SearchText;
+import io.chronoscope.search.query.WordAnalysis;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -37,11 +39,13 @@ import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.SortedNumericSelector;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 
 /// Search in words over a point-in-time view of the index: candidates by words and by meaning,
@@ -60,6 +64,9 @@ final class RankedSearch {
   /// The graph is searched by quantized vectors; of what it brings, the exact ones decide.
   private static final int OVERSAMPLING = 2;
 
+  /// Share of the results from which on a word counts as one of the index's own.
+  private static final double KNOWN_SHARE = 0.001;
+
   /// Among results of the same words the newest come first.
   private static final Sort BY_SCORE =
       new Sort(
@@ -67,9 +74,11 @@ final class RankedSearch {
           LongField.newSortField(ResultDocument.START, true, SortedNumericSelector.Type.MIN));
 
   private final TextEmbedder embedder;
+  private final Cut cut;
 
-  RankedSearch(TextEmbedder embedder) {
+  RankedSearch(TextEmbedder embedder, Cut cut) {
     this.embedder = embedder;
+    this.cut = cut;
   }
 
   /// @param build of the index
@@ -93,13 +102,18 @@ final class RankedSearch {
     }
     Map<Integer, Double> fused = fusion.scores();
     List<SearchHit> hits = new ArrayList<>();
-    Relevance relevance = new Relevance(text, request.matching());
+    Map<String, Boolean> known = new HashMap<>();
+    for (String term : WordAnalysis.terms(text.plain())) {
+      known.put(term, isKnown(searcher, term));
+    }
+    Relevance relevance =
+        new Relevance(text, request.matching(), term -> known.getOrDefault(term, false));
     Highlighter highlighter = new Highlighter(text);
     for (Candidate one : ranked(searcher, fused, build)) {
       double estimate =
           relevance.estimate(
               relevance.evidence(one.result().text(), cosines.getOrDefault(one.doc(), 0.0)));
-      if (relevance.isEnough(estimate) && hits.size() < request.limit()) {
+      if (isShown(relevance, estimate) && hits.size() < request.limit()) {
         hits.add(
             new SearchHit(
                 one.result(),
@@ -117,13 +131,53 @@ final class RankedSearch {
             : "no result fits well enough");
   }
 
+  static boolean isKnown(IndexSearcher searcher, String term) throws IOException {
+    int containing = searcher.getIndexReader().docFreq(new Term(ResultDocument.WORDS, term));
+    return containing > KNOWN_SHARE * searcher.getIndexReader().maxDoc();
+  }
+
+  private boolean isShown(Relevance relevance, double estimate) {
+    return switch (cut) {
+      case CALIBRATED -> relevance.isEnough(estimate);
+      case NONE -> true;
+    };
+  }
+
   private static Query filter(ResultFilter filter, SearchText text) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     all.add(
         FilterQueries.of(filter.types().isEmpty() ? filter.withTypes(SEARCHED) : filter),
         Occur.FILTER);
+    all.add(reachingBeyond(filter), Occur.MUST_NOT);
     WordQueries.require(text, all);
     return all.build();
+  }
+
+  /// Summaries of more than the time asked for: what they tell of may have happened outside of it.
+  private static Query reachingBeyond(ResultFilter filter) {
+    BooleanQuery.Builder beyond = new BooleanQuery.Builder();
+    filter
+        .from()
+        .ifPresent(from ->
+            beyond.add(
+                LongField.newRangeQuery(
+                    ResultDocument.START, Long.MIN_VALUE, ResultDocument.micros(from) - 1),
+                Occur.SHOULD));
+    filter
+        .to()
+        .ifPresent(to ->
+            beyond.add(
+                LongField.newRangeQuery(
+                    ResultDocument.END, ResultDocument.micros(to) + 1, Long.MAX_VALUE),
+                Occur.SHOULD));
+    BooleanQuery bounds = beyond.build();
+    return bounds.clauses().isEmpty()
+        ? new MatchNoDocsQuery("no bounds")
+        : new BooleanQuery.Builder()
+            .add(
+                new TermQuery(new Term(ResultDocument.TYPE, ResultType.SUMMARY.name())), Occur.MUST)
+            .add(bounds, Occur.MUST)
+            .build();
   }
 
   private static List<Ranked<Integer>> byWords(

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,7 +66,8 @@ public final class Contrasts {
   /// What a text says in words of the list.
   public final class Said {
 
-    private final Map<Integer, Set<Integer>> byGroup = new HashMap<>();
+    /// The values of each group in the order in which they are said.
+    private final Map<Integer, List<Integer>> byGroup = new HashMap<>();
 
     private Said(String text) {
       List<String> words = new ArrayList<>();
@@ -80,7 +80,7 @@ public final class Contrasts {
         for (int count = Math.min(MAX_WORDS, words.size() - at); count > 0; count--) {
           Value value = values.get(String.join(" ", words.subList(at, at + count)));
           if (value != null && !isVerb(words, at)) {
-            byGroup.computeIfAbsent(value.group(), key -> new HashSet<>()).add(value.value());
+            byGroup.computeIfAbsent(value.group(), key -> new ArrayList<>()).add(value.value());
             at += count - 1;
             break;
           }
@@ -89,16 +89,25 @@ public final class Contrasts {
     }
 
     /// Whether the other text says something else about what this one speaks of: it has words of
-    /// the same group, but not all of this one's.
+    /// the same group, but not all of this one's in the same order. What turns from red to blue
+    /// does not turn from blue to red.
     public boolean isContradictedBy(Said other) {
-      for (Map.Entry<Integer, Set<Integer>> mine : byGroup.entrySet()) {
-        Set<Integer> others = other.byGroup.get(mine.getKey());
-        if (others != null && !others.containsAll(mine.getValue())) {
-          return true;
-        }
-      }
-      return false;
+      return byGroup.entrySet().stream()
+          .anyMatch(mine -> {
+            List<Integer> others = other.byGroup.get(mine.getKey());
+            return others != null && !isWithin(mine.getValue(), others);
+          });
     }
+  }
+
+  private static boolean isWithin(List<Integer> some, List<Integer> others) {
+    int found = 0;
+    for (int other : others) {
+      if (found < some.size() && some.get(found) == other) {
+        found++;
+      }
+    }
+    return found == some.size();
   }
 
   private static boolean isVerb(List<String> words, int at) {

@@ -5,23 +5,28 @@ import io.chronoscope.search.query.Contrasts.Said;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Estimates how likely a result is what a search text means, and what is too unlikely to be shown.
 ///
-/// Two things count: the share of the text's words that occur in one sentence of the result, and
-/// the cosine between the embeddings of text and result. A sentence that contradicts the text does
-/// not count. The weights come from a logistic regression over [CalibrationSet]'s pairs; see
-/// `docs/design/0016-search.md`. They know nothing of the questions that `evaluate search` asks.
+/// Three things count: the share of the text's words that occur in one sentence of the result; the
+/// share that does not occur although the index knows these words, so that they would stand there
+/// if they were true; and the cosine between the embeddings of text and result. A sentence that
+/// contradicts the text does not count. The weights come from a logistic regression on questions of
+/// their own, see [Calibration].
 public final class Relevance {
 
   private final Matching matching;
   private final Set<String> terms;
+  private final Predicate<String> known;
   private final Said said;
   private final SearchText text;
 
-  public Relevance(SearchText text, Matching matching) {
+  /// @param known whether a word, without its ending, is common in the index
+  public Relevance(SearchText text, Matching matching, Predicate<String> known) {
     this.text = text;
     this.matching = matching;
+    this.known = known;
     this.terms = WordAnalysis.terms(text.plain());
     this.said = Contrasts.ENGLISH.said(text.plain());
   }
@@ -29,22 +34,33 @@ public final class Relevance {
   /// What is known about a pair of search text and result.
   ///
   /// @param coverage share of the text's words in one sentence of the result, 0 to 1
+  /// @param missing share of the text's words that the index knows and the sentence lacks, 0 to 1
   /// @param cosine between the embeddings, -1 to 1; 0 when the result has none
-  public record Evidence(double coverage, double cosine) {}
+  public record Evidence(double coverage, double missing, double cosine) {
 
-  /// The evidence of the sentence that fits best; of a sentence that contradicts, none.
+    static final Evidence NONE = new Evidence(0, 1, -1);
+
+    /// Nearly the same words, but not those: the more of them occur, the more the ones that do not
+    /// say that something else is meant.
+    public double lacking() {
+      return missing > 0 ? coverage : 0;
+    }
+  }
+
+  /// The evidence of the sentence that fits best; of sentences that all contradict, none.
   public Evidence evidence(String result, double cosine) {
-    double best = 0;
-    boolean possible = false;
+    Evidence best = Evidence.NONE;
     for (String sentence : sentences(result)) {
       boolean contradicts =
           matching == Matching.HYBRID && said.isContradictedBy(Contrasts.ENGLISH.said(sentence));
       if (!contradicts) {
-        possible = true;
-        best = Math.max(best, coverage(sentence));
+        Evidence one = ofSentence(sentence, cosine);
+        if (estimate(one) > estimate(best)) {
+          best = one;
+        }
       }
     }
-    return possible ? new Evidence(best, cosine) : new Evidence(0, -1);
+    return best;
   }
 
   /// The estimate, 0 to 1.
@@ -57,13 +73,21 @@ public final class Relevance {
     return estimate >= Calibration.of(matching).cut();
   }
 
-  private double coverage(String sentence) {
+  private Evidence ofSentence(String sentence, double cosine) {
     if (terms.isEmpty()) {
-      return 0;
+      return new Evidence(0, 0, cosine);
     }
     Set<String> there = WordAnalysis.terms(sentence);
-    long found = terms.stream().filter(term -> occurs(term, there)).count();
-    return (double) found / terms.size();
+    int found = 0;
+    int missing = 0;
+    for (String term : terms) {
+      if (occurs(term, there)) {
+        found++;
+      } else if (known.test(term)) {
+        missing++;
+      }
+    }
+    return new Evidence((double) found / terms.size(), (double) missing / terms.size(), cosine);
   }
 
   private boolean occurs(String term, Set<String> there) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// all-MiniLM-L6-v2 with INT8 weights (Reimers and Gurevych, Sentence-BERT, 2019): 6 layers,
@@ -126,14 +127,15 @@ public final class SentenceEncoder implements TextEmbedder {
         NativeTensor attention = NativeTensor.ofLongs(mask, rows, length);
         NativeTensor types = NativeTensor.ofLongs(new long[rows * length], rows, length);
         NativeTensor hidden =
-            session
-                .run(
-                    Map.of(
-                        "input_ids", inputs,
-                        "attention_mask", attention,
-                        "token_type_ids", types),
-                    Set.of(OUTPUT))
-                .get(OUTPUT)) {
+            Objects.requireNonNull(
+                session
+                    .run(
+                        Map.of(
+                            "input_ids", inputs,
+                            "attention_mask", attention,
+                            "token_type_ids", types),
+                        Set.of(OUTPUT))
+                    .get(OUTPUT))) {
       float[] states = hidden.toFloats();
       List<float[]> vectors = new ArrayList<>();
       for (int row = 0; row < rows; row++) {

@@ -1,4 +1,4 @@
-package io.chronoscope.cli;
+package io.chronoscope.cli.events;
 
 import io.chronoscope.domain.PrintableText;
 import io.chronoscope.domain.Result;
@@ -7,12 +7,12 @@ import io.chronoscope.render.ClockTime;
 import java.util.Locale;
 
 /// Formats results for people, each on one line.
-final class ResultLines {
+public final class ResultLines {
 
   private ResultLines() {}
 
   /// Starts with the absolute time, where the result has one, and the stream.
-  static String of(Result result) {
+  public static String of(Result result) {
     return PrintableText.of(line(result));
   }
 
@@ -70,7 +70,7 @@ final class ResultLines {
     };
   }
 
-  static String withoutStream(Result.Alert alert) {
+  public static String withoutStream(Result.Alert alert) {
     return "%s – %s ±%.2f  ⚠ %s%s: %s (%.2f)"
         .formatted(
             ClockTime.precise(alert.startOffsetMs()),
@@ -82,7 +82,7 @@ final class ResultLines {
             alert.score());
   }
 
-  static String withoutStream(Result.DeadLetter deadLetter) {
+  public static String withoutStream(Result.DeadLetter deadLetter) {
     return "✗ %s rejected: %s (%s)"
         .formatted(
             deadLetter.origin(),

@@ -1,0 +1,265 @@
+package io.chronoscope.cli.bench;
+
+import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Version;
+import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.search.ResultFilter;
+import io.chronoscope.search.SearchOutcome;
+import io.chronoscope.search.SearchRequest;
+import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.lucene.IndexFiles;
+import io.chronoscope.search.lucene.LuceneIndex;
+import io.chronoscope.search.sentence.SentenceEncoder;
+import io.chronoscope.service.ExitCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Measures the search index: how fast it is built, how large it is, and how long searches take at
+/// a steady rate.
+@Command(
+    name = "search",
+    description = {
+      "Measures the search index: building it, its size, and the time of searches that arrive at a"
+          + " steady rate. A search that has to wait for the ones before it counts from its arrival."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class BenchSearchCommand implements Callable<Integer> {
+
+  private static final int BATCH = 2_000;
+  private static final int WARM_UP = 50;
+  private static final int HITS = 10;
+
+  @Option(
+      names = "--events",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "Events in the index (default: ${DEFAULT-VALUE}).")
+  int events = 100_000;
+
+  @Option(
+      names = "--descriptions",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description =
+          "Different descriptions among them; each is embedded once (default: ${DEFAULT-VALUE}).")
+  int descriptions = 20_000;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Searches per second (default: ${DEFAULT-VALUE}).")
+  int rate = 50;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "20",
+      description = "How long to search (default: ${DEFAULT-VALUE}).")
+  int seconds = 20;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Threads that search (default: ${DEFAULT-VALUE}).")
+  int threads = 2;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of what is generated (default: ${DEFAULT-VALUE}).")
+  long seed = 1;
+
+  @Option(names = "--json", description = "Prints one JSON object.")
+  boolean json;
+
+  private final Output output;
+
+  /// What was measured.
+  ///
+  /// @param buildSeconds until all events could be searched and were durable
+  /// @param indexBytes size of the index's files
+  /// @param heapBytes heap in use after a collection, with the index open
+  /// @param found searches that found something
+  record Figures(
+      int events,
+      int descriptions,
+      double buildSeconds,
+      double eventsPerSecond,
+      long indexBytes,
+      long heapBytes,
+      int searches,
+      int found,
+      double ratePerSecond,
+      double p50Ms,
+      double p95Ms,
+      double p99Ms,
+      double maxMs) {}
+
+  BenchSearchCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() {
+    for (int number : new int[] {events, descriptions, rate, seconds, threads}) {
+      if (number < 1) {
+        throw new ConfigurationException("every number of bench search must be above 0");
+      }
+    }
+    Path folder = temporary();
+    try (TextEmbedder embedder = SentenceEncoder.whenNeeded(1)) {
+      print(measure(folder, embedder));
+    } finally {
+      delete(folder);
+    }
+    return ExitCode.OK;
+  }
+
+  private Figures measure(Path folder, TextEmbedder embedder) {
+    SearchWorkload workload = new SearchWorkload(seed, events, descriptions);
+    IndexFiles files = IndexFiles.in(folder);
+    try (LuceneIndex index = LuceneIndex.open(files, embedder)) {
+      long started = System.nanoTime();
+      workload.batches(
+          BATCH,
+          batch -> {
+            index.apply(batch);
+            output.report("%,d of %,d events".formatted(index.progress().results(), events));
+          });
+      index.commit();
+      double buildSeconds = (System.nanoTime() - started) / 1e9;
+      AtomicInteger found = new AtomicInteger();
+      Random random = new Random(seed);
+      for (int i = 0; i < WARM_UP; i++) {
+        search(index, workload.query(random), found);
+      }
+      found.set(0);
+      double[] latencies = search(index, workload, found);
+      System.gc();
+      Runtime runtime = Runtime.getRuntime();
+      return new Figures(
+          events,
+          Math.min(events, descriptions),
+          rounded(buildSeconds),
+          rounded(events / buildSeconds),
+          files.sizeBytes(),
+          runtime.totalMemory() - runtime.freeMemory(),
+          latencies.length,
+          found.get(),
+          rate,
+          percentile(latencies, 0.5),
+          percentile(latencies, 0.95),
+          percentile(latencies, 0.99),
+          rounded(latencies[latencies.length - 1]));
+    }
+  }
+
+  /// @return sorted, in milliseconds from a search's arrival
+  private double[] search(LuceneIndex index, SearchWorkload workload, AtomicInteger found) {
+    double[] latencies = new double[rate * seconds];
+    Random random = new Random(seed + 1);
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    long start = System.nanoTime();
+    for (int i = 0; i < latencies.length; i++) {
+      long arrival = start + i * 1_000_000_000L / rate;
+      LockSupport.parkNanos(arrival - System.nanoTime());
+      String text = workload.query(random);
+      int number = i;
+      workers.execute(() -> {
+        search(index, text, found);
+        latencies[number] = (System.nanoTime() - arrival) / 1e6;
+      });
+    }
+    workers.shutdown();
+    try {
+      if (!workers.awaitTermination(10, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("searches do not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    Arrays.sort(latencies);
+    return latencies;
+  }
+
+  private static void search(LuceneIndex index, String text, AtomicInteger found) {
+    if (index.search(new SearchRequest(text, ResultFilter.VALID, HITS))
+        instanceof SearchOutcome.Found) {
+      found.incrementAndGet();
+    }
+  }
+
+  private void print(Figures figures) {
+    if (json) {
+      output.printJson(figures);
+      return;
+    }
+    output.print(
+        "%,d events (%,d descriptions) indexed in %s s, %,.0f a second"
+            .formatted(
+                figures.events(),
+                figures.descriptions(),
+                Decimals.of(figures.buildSeconds(), 1),
+                figures.eventsPerSecond()));
+    output.print(
+        "index %,d MB, heap %,d MB"
+            .formatted(figures.indexBytes() >> 20, figures.heapBytes() >> 20));
+    output.print(
+        "%,d searches at %d a second on %d threads: p50 %s ms, p95 %s ms, p99 %s ms, max %s ms"
+            .formatted(
+                figures.searches(),
+                rate,
+                threads,
+                Decimals.of(figures.p50Ms(), 1),
+                Decimals.of(figures.p95Ms(), 1),
+                Decimals.of(figures.p99Ms(), 1),
+                Decimals.of(figures.maxMs(), 1)));
+  }
+
+  private static double percentile(double[] sorted, double share) {
+    return rounded(sorted[Math.min(sorted.length - 1, (int) Math.floor(sorted.length * share))]);
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 100) / 100.0;
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("chronoscope-bench-search");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create a temporary directory", e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + folder, e);
+    }
+  }
+}
