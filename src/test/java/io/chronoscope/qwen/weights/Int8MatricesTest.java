@@ -106,8 +106,7 @@ class Int8MatricesTest {
     byte[] rest = bytes(matrix.rest().orElseThrow());
     float[] expected = checkpoint.weights().get(name).toFloats();
     int inputs = expected.length / outputs;
-    ByteBuffer scales =
-        ByteBuffer.wrap(bytes(matrix.scales())).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer scales = ByteBuffer.wrap(bytes(matrix.scales())).order(ByteOrder.LITTLE_ENDIAN);
     for (int output = 0; output < outputs; output++) {
       float scale = scales.getFloat(4 * output);
       for (int input = 0; input < inputs; input++) {
