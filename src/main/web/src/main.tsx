@@ -14,9 +14,11 @@ function Page() {
   const signIn = useApp((state) => state.signInNeeded);
   return (
     <>
-      <a class="skip" href="#panel">
-        Skip to the lists
-      </a>
+      {!signIn && (
+        <a class="skip" href="#panel">
+          Skip to the lists
+        </a>
+      )}
       <Header />
       {signIn ? <SignIn /> : <Main />}
       <Announcements />

@@ -46,6 +46,13 @@ final class FakeService implements AutoCloseable {
     private final List<ObjectNode> deadLetters = new ArrayList<>();
     private final List<Map.Entry<String, JsonNode>> changes = new ArrayList<>();
 
+    /// Asks for this token before it answers anything; empty for nobody.
+    private volatile String token = "";
+
+    void requireToken(String required) {
+      token = required;
+    }
+
     synchronized void stream(ObjectNode facts) {
       streams.removeIf(one -> one.get("id").equals(facts.get("id")));
       streams.add(facts);
@@ -128,6 +135,10 @@ final class FakeService implements AutoCloseable {
               "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                   + " media-src 'self' blob:; connect-src 'self'; base-uri 'none';"
                   + " form-action 'none'; frame-ancestors 'none'");
+      if (path.startsWith("/api/") && !signedIn(exchange)) {
+        signIn(exchange);
+        return;
+      }
       switch (path) {
         case "/api/updates" -> changes(exchange, query);
         case "/api/session" -> json(exchange, 200, session());
@@ -189,6 +200,21 @@ final class FakeService implements AutoCloseable {
       }
     } else {
       json(exchange, 422, JSON.createObjectNode().put("detail", "browsers play other codecs"));
+    }
+  }
+
+  private boolean signedIn(HttpExchange exchange) {
+    String cookie = exchange.getRequestHeaders().getFirst("Cookie");
+    return store.token.isEmpty() || (cookie != null && cookie.contains("session=yes"));
+  }
+
+  private void signIn(HttpExchange exchange) throws IOException {
+    if (exchange.getRequestMethod().equals("POST")
+        && JSON.readTree(exchange.getRequestBody()).path("token").asText().equals(store.token)) {
+      exchange.getResponseHeaders().set("Set-Cookie", "session=yes; HttpOnly; SameSite=Strict");
+      json(exchange, 200, session());
+    } else {
+      json(exchange, 401, JSON.createObjectNode().put("detail", "the token is not known"));
     }
   }
 

@@ -235,6 +235,24 @@ class PageIT {
   }
 
   @Test
+  void asksForATokenWhereOneIsNeeded() {
+    store.requireToken("let-me-in");
+    store.stream(stream("yard", "live", 60));
+    store.publish(event("yard", "evt-1", 10, 20, "A red circle stops."));
+    try (Tab tab = desk()) {
+      Page page = tab.page();
+      page.getByLabel("Access token").fill("wrong");
+      page.keyboard().press("Enter");
+      assertThat(page.getByRole(AriaRole.ALERT)).hasText("The token is not known");
+      assertThat(violations(page, "Sign in")).isEmpty();
+      page.getByLabel("Access token").fill("let-me-in");
+      page.keyboard().press("Enter");
+      assertThat(bar(page, "evt-1")).isVisible();
+      assertNoComplaints(tab);
+    }
+  }
+
+  @Test
   void drawsTheBoxesOfARecordOverThePicture() {
     store.stream(stream("film", "ended", 29));
     var event = event("film", "evt-1", 9, 13, "A green cross moves right.");
