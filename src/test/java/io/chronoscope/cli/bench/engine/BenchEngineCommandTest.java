@@ -38,7 +38,7 @@ class BenchEngineCommandTest {
         .contains("Usage: chronoscope bench engine")
         .contains(
             "--shape", "--model", "--device", "--precision", "--rows", "--reference", "--json")
-        .contains("video, resize, encoder, prefill, decode, answer", "stream");
+        .contains("video", "resize", "encoder", "prefill", "decode", "answer", "rules", "stream");
     assertThat(text(out).lines()).allMatch(line -> line.length() <= 100);
   }
 
