@@ -1,5 +1,6 @@
 package io.chronoscope.analysis;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.chronoscope.domain.Result.Gap.Cause;
 import io.chronoscope.sampling.FrameSampler;
@@ -92,8 +93,17 @@ public record StreamPosition(
   ///
   /// @param end absolute
   /// @param samplerBefore position of the frame sampler before the chunk
+  /// @param detailLevel at which its frames were sampled; 0, full detail, is not written
   public record DecodedChunk(
-      Instant end, @JsonProperty("before") FrameSampler.Position samplerBefore) {}
+      Instant end,
+      @JsonProperty("before") FrameSampler.Position samplerBefore,
+      @JsonProperty("level") @JsonInclude(JsonInclude.Include.NON_DEFAULT) int detailLevel) {
+
+    /// A chunk whose frames were sampled at full detail.
+    public DecodedChunk(Instant end, FrameSampler.Position samplerBefore) {
+      this(end, samplerBefore, 0);
+    }
+  }
 
   /// A gap that has been published.
   ///

@@ -40,6 +40,10 @@ final class MetricDescriptions implements MeterFilter {
           Map.entry(
               "chronoscope.answers.malformed",
               "Malformed answers of the model: repaired, retried, or reported as unanswered"),
+          Map.entry(
+              "chronoscope.answers.reused", "Answers of windows in which nothing changed, reused"),
+          Map.entry("chronoscope.search.results", "Results in the search index"),
+          Map.entry("chronoscope.search.behind", "Records of the results topics not indexed yet"),
           Map.entry("chronoscope.batch.size", "Pairs or prompts computed together, by stage"),
           Map.entry("chronoscope.window.fps", "Frame rates that dynamic sampling chose"),
           Map.entry(

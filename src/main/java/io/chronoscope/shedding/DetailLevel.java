@@ -39,7 +39,7 @@ public record DetailLevel(
   public static final int LAST_LEVEL = LEVELS.size() - 1;
 
   /// The level nearest to a number.
-  static DetailLevel at(int level) {
+  public static DetailLevel at(int level) {
     return LEVELS.get(Math.clamp(level, 0, LAST_LEVEL));
   }
 

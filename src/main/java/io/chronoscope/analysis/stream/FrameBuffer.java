@@ -79,9 +79,13 @@ final class FrameBuffer implements AutoCloseable {
             placed.chunk().origin().offset(),
             placed.sequence(),
             placed.start(),
-            Optional.of(new DecodedChunk(end, decoded.samplerBefore()))));
-    frames.addAll(decoded.frames());
-    decoded.frames().forEach(frame -> details.put(timeOf(frame), decoded.detail()));
+            Optional.of(new DecodedChunk(end, decoded.samplerBefore(), decoded.detail().level()))));
+    add(decoded.frames(), decoded.detail());
+  }
+
+  private void add(List<SampledFrame> sampled, DetailLevel detail) {
+    frames.addAll(sampled);
+    sampled.forEach(frame -> details.put(timeOf(frame), detail));
   }
 
   /// The lowest detail at which frames of a time span were sampled.
@@ -99,8 +103,10 @@ final class FrameBuffer implements AutoCloseable {
   void replay(Chunk chunk, NeededRecord record) throws UnreadableMediaException {
     FrameSampler.Position after = reader.position();
     try {
-      reader.goTo(record.decoded().orElseThrow().samplerBefore());
-      frames.addAll(reader.read(chunk, StreamClock.epochMicros(record.start())).frames());
+      DecodedChunk decoded = record.decoded().orElseThrow();
+      DetailLevel detail = DetailLevel.at(decoded.detailLevel());
+      reader.goTo(decoded.samplerBefore());
+      add(reader.read(chunk, StreamClock.epochMicros(record.start()), detail).frames(), detail);
       chunks.add(record);
     } finally {
       reader.goTo(after);

@@ -1,20 +1,25 @@
 package io.chronoscope.messaging.delivery;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.chronoscope.analysis.StreamCommit;
+import io.chronoscope.analysis.StreamPosition.DecodedChunk;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.sampling.FrameSampler;
 import io.chronoscope.wire.FlatResults;
 import io.chronoscope.wire.MalformedRecordException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 
 /// A stream's record on the state topic: up to where the stream is processed, and the state from
@@ -31,6 +36,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .addModule(new JavaTimeModule())
           .addModule(new Jdk8Module())
           .addModule(new FlatResults())
+          .addMixIn(DecodedChunk.class, OptionalDetail.class)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           // Only the components of records are written, not what is derived from them.
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
@@ -78,5 +84,43 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
                   .formatted(state.version(), StreamState.VERSION));
         });
     return record;
+  }
+
+  @JsonDeserialize(builder = DecodedChunkFields.class)
+  private interface OptionalDetail {}
+
+  /// Collects the fields of a [DecodedChunk]; the detail level is missing at full detail.
+  private static final class DecodedChunkFields {
+
+    private Optional<Instant> end = Optional.empty();
+    private Optional<FrameSampler.Position> before = Optional.empty();
+    private int level;
+
+    @JsonProperty
+    DecodedChunkFields withEnd(Instant value) {
+      end = Optional.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    DecodedChunkFields withBefore(FrameSampler.Position value) {
+      before = Optional.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    DecodedChunkFields withLevel(int value) {
+      level = value;
+      return this;
+    }
+
+    DecodedChunk build() {
+      return new DecodedChunk(required("end", end), required("before", before), level);
+    }
+
+    private static <T> T required(String field, Optional<T> value) {
+      return value.orElseThrow(
+          () -> new IllegalArgumentException("a decoded chunk has no " + field));
+    }
   }
 }
