@@ -69,17 +69,28 @@ enum ContainerFormat {
             .formatted(bytes.byteSize(), firstBytes(bytes)));
   }
 
-  /// Checks that the segment is complete, as far as its outer structure shows.
+  /// What the outer structure of a complete segment shows.
   ///
-  /// @return decode time of the first fragment in microseconds if the segment was cut out of a
+  /// @param fragmentStartMicros decode time of the first fragment if the segment was cut out of a
   ///   longer presentation (fragmented MP4), else 0
-  /// @throws UnreadableMediaException TRUNCATED
-  long checkComplete(MemorySegment bytes) throws UnreadableMediaException {
+  /// @param mediaBytes length without what follows a complete MP4 and is no box
+  record Structure(long fragmentStartMicros, long mediaBytes) {}
+
+  /// Checks that the segment is complete, as far as its outer structure shows, and that its index
+  /// declares nothing that cannot be.
+  ///
+  /// @throws UnreadableMediaException TRUNCATED, CORRUPT, TOO_LONG, or UNSUPPORTED_CODEC for
+  ///   encrypted video
+  Structure checkComplete(MemorySegment bytes, DecodeLimits limits)
+      throws UnreadableMediaException {
     return switch (this) {
-      case MP4 -> new Mp4Boxes(bytes).checkComplete();
+      case MP4 -> {
+        Mp4Boxes.Contents contents = new Mp4Boxes(bytes, limits).check();
+        yield new Structure(contents.fragmentStartMicros(), contents.mediaBytes());
+      }
       case MATROSKA -> {
         MatroskaElements.checkComplete(bytes);
-        yield 0;
+        yield new Structure(0, bytes.byteSize());
       }
       case MPEG_TS -> {
         int packet = transportPacketBytes(bytes);
@@ -90,7 +101,7 @@ enum ContainerFormat {
               "%d bytes are not a whole number of transport packets of %d bytes: the last has only %d"
                   .formatted(bytes.byteSize(), packet, rest));
         }
-        yield 0;
+        yield new Structure(0, bytes.byteSize());
       }
     };
   }

@@ -4,153 +4,246 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfInt;
-import java.lang.foreign.ValueLayout.OfLong;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/// The box structure of an MP4 (ISO/IEC 14496-12 §4.2), parsed as far as necessary to check that a
-/// file is complete and to find the decode time of its first fragment.
+/// The box structure of an MP4 (ISO/IEC 14496-12 §4.2), checked before FFmpeg sees the file: it is
+/// complete, its tables hold what they declare ([SampleTables]), and its video is not encrypted.
+///
+/// Every box is read once, in the order of the file; only the nesting uses memory, and it is
+/// bounded. FFmpeg accepts tables wherever they stand, so every box that it descends into is read.
 final class Mp4Boxes {
 
+  static final int MAX_DEPTH = 12;
+  static final long MAX_BOXES = 10_000_000;
+
   private static final OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final Set<String> PARENTS =
+      Set.of(
+          "moov", "hoov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf",
+          "mfra", "udta", "wave", "ilst", "iprp", "ipco", "grpl", "sinf", "schi", "avss");
+
+  /// Boxes of players and editing programs, which hold other things than boxes, too.
+  private static final Set<String> LOOSE_PARENTS = Set.of("udta", "wave", "ilst", "meta");
+
+  private static final Set<String> TOP_LEVEL =
+      Set.of(
+          "ftyp", "styp", "pdin", "moov", "moof", "mdat", "mfra", "free", "skip", "wide", "sidx",
+          "ssix", "emsg", "prft", "meta", "uuid", "udta", "pnot", "PICT", "imda", "junk");
+
+  /// What a complete MP4 contains.
+  ///
+  /// @param fragmentStartMicros decode time of the first fragment; 0 without fragments
+  /// @param mediaBytes up to the end of the last box; bytes that follow are no box
+  /// @param boxes number of boxes that were read
+  record Contents(long fragmentStartMicros, long mediaBytes, long boxes) {}
 
   private final MemorySegment bytes;
+  private final SampleTables tables;
+  private final Map<Integer, Long> timescales = new HashMap<>();
+  private long boxes;
+  private long fragments;
+  private long firstFragmentMicros = Long.MAX_VALUE;
+  // Of the track or fragment being read; -1 when not yet known.
+  private long trackId = -1;
+  private long timescale = -1;
+  private long decodeTicks = -1;
+  private boolean insideTrack;
 
-  Mp4Boxes(MemorySegment bytes) {
+  Mp4Boxes(MemorySegment bytes, DecodeLimits limits) {
     this.bytes = bytes;
+    this.tables = new SampleTables(bytes.byteSize(), limits);
   }
 
-  /// @param at offset of the header
-  /// @param content offset after the header
-  /// @param end offset after the box; may be beyond the end of the bytes
-  private record Box(String type, long at, long content, long end) {}
-
-  /// Checks that all declared boxes and the index are present.
+  /// Checks that all declared boxes and the index are present, and what they declare.
   ///
-  /// @return decode time of the first fragment in microseconds; 0 without fragments
-  /// @throws UnreadableMediaException TRUNCATED or CORRUPT
-  long checkComplete() throws UnreadableMediaException {
-    List<Box> top = boxes(0, bytes.byteSize());
-    boolean moov = top.stream().anyMatch(box -> box.type.equals("moov"));
-    Box last = top.getLast();
-    if (last.end > bytes.byteSize()) {
-      throw new UnreadableMediaException(
-          Reason.TRUNCATED,
-          "box '%s' at byte %d declares %d bytes, only %d are present"
-              .formatted(last.type, last.at, last.end - last.at, bytes.byteSize() - last.at));
+  /// @throws UnreadableMediaException TRUNCATED, CORRUPT, TOO_LONG, or UNSUPPORTED_CODEC when the
+  ///   video is encrypted
+  Contents check() throws UnreadableMediaException {
+    long mediaBytes = checkTopLevel();
+    walk(0, mediaBytes, 0, "file");
+    long start = firstFragmentMicros == Long.MAX_VALUE ? 0 : firstFragmentMicros;
+    return new Contents(start, mediaBytes, boxes);
+  }
+
+  /// @return offset after the last box
+  private long checkTopLevel() throws UnreadableMediaException {
+    boolean moov = false;
+    boolean moof = false;
+    boolean mdat = false;
+    String previous = "";
+    long size = bytes.byteSize();
+    long at = 0;
+    while (at < size) {
+      if (isNoBox(at)) {
+        // Whatever follows a complete movie does not belong to it. A damaged header in the middle
+        // does, and so does one that a fragment's pictures are missing after.
+        if (moov && mdat && !previous.equals("moof") && !holdsMedia(at)) {
+          return at;
+        }
+        if (size - at < Mp4Box.HEADER_BYTES) {
+          throw truncated("?", at, Mp4Box.HEADER_BYTES);
+        }
+      }
+      Mp4Box box = Mp4Box.read(bytes, at, size);
+      if (box.end() > size) {
+        throw truncated(box.type(), at, box.end() - at);
+      }
+      countBox();
+      moov |= box.type().equals("moov");
+      moof |= box.type().equals("moof");
+      mdat |= box.type().equals("mdat");
+      previous = box.type();
+      at = box.end();
     }
     if (!moov) {
-      boolean fragments = top.stream().anyMatch(box -> box.type.equals("moof"));
       throw new UnreadableMediaException(
           Reason.TRUNCATED,
-          fragments
+          moof
               ? "fragments without a 'moov' box: the initialization segment is missing"
               : "no 'moov' box: the index is missing");
     }
-    return firstDecodeMicros(top);
+    boxes = 0;
+    return size;
   }
 
-  private long firstDecodeMicros(List<Box> top) throws UnreadableMediaException {
-    Map<Integer, Long> timescales = new HashMap<>();
-    long first = Long.MAX_VALUE;
-    for (Box box : top) {
-      if (box.type.equals("moov")) {
-        for (Box track : children(box, "trak")) {
-          readTimescale(track, timescales);
-        }
-      } else if (box.type.equals("moof")) {
-        for (Box track : children(box, "traf")) {
-          first = Math.min(first, decodeMicros(track, timescales));
-        }
-        break;
-      }
+  private UnreadableMediaException truncated(String type, long at, long declared) {
+    return new UnreadableMediaException(
+        Reason.TRUNCATED,
+        "box '%s' at byte %d declares %d bytes, only %d are present"
+            .formatted(type, at, declared, bytes.byteSize() - at));
+  }
+
+  private boolean isNoBox(long at) {
+    long left = bytes.byteSize() - at;
+    if (left < Mp4Box.HEADER_BYTES) {
+      return true;
     }
-    return first == Long.MAX_VALUE ? 0 : first;
-  }
-
-  private void readTimescale(Box track, Map<Integer, Long> timescales)
-      throws UnreadableMediaException {
-    for (Box header : children(track, "tkhd")) {
-      for (Box media : children(track, "mdia")) {
-        for (Box mediaHeader : children(media, "mdhd")) {
-          long id = u32(header, version(header) == 1 ? 20 : 12);
-          timescales.put((int) id, u32(mediaHeader, version(mediaHeader) == 1 ? 20 : 12));
-        }
-      }
+    if (TOP_LEVEL.contains(ContainerFormat.fourCc(bytes, at + 4))) {
+      return false;
+    }
+    try {
+      return bytes.get(U32, at) == 0 || Mp4Box.read(bytes, at, bytes.byteSize()).end() > at + left;
+    } catch (UnreadableMediaException e) {
+      return true;
     }
   }
 
-  private long decodeMicros(Box fragment, Map<Integer, Long> timescales)
-      throws UnreadableMediaException {
-    for (Box header : children(fragment, "tfhd")) {
-      long timescale = timescales.getOrDefault((int) u32(header, 4), 0L);
-      for (Box time : children(fragment, "tfdt")) {
-        long ticks = version(time) == 1 ? u64(time, 4) : u32(time, 4);
-        if (timescale > 0 && ticks >= 0) {
-          return Math.round(ticks * (1e6 / timescale));
-        }
+  private boolean holdsMedia(long from) {
+    int[] names = {code("mdat"), code("moof"), code("moov")};
+    for (long at = from; at + 4 <= bytes.byteSize(); at++) {
+      int name = bytes.get(U32, at);
+      if (name == names[0] || name == names[1] || name == names[2]) {
+        return true;
       }
     }
-    return Long.MAX_VALUE;
+    return false;
   }
 
-  private List<Box> children(Box parent, String type) throws UnreadableMediaException {
-    return boxes(parent.content, Math.min(parent.end, bytes.byteSize())).stream()
-        .filter(box -> box.type.equals(type))
-        .toList();
-  }
-
-  private List<Box> boxes(long from, long to) throws UnreadableMediaException {
-    List<Box> boxes = new ArrayList<>();
-    long at = from;
-    while (at < to) {
-      if (to - at < 8) {
-        boxes.add(new Box("?", at, at, at + 8));
-        break;
-      }
-      long size = Integer.toUnsignedLong(bytes.get(U32, at));
-      String type = ContainerFormat.fourCc(bytes, at + 4);
-      long header = 8;
-      if (size == 1 && to - at >= 16) {
-        size = bytes.get(U64, at + 8);
-        header = 16;
-      } else if (size == 0) {
-        size = to - at;
-      }
-      if (size < header || size > Long.MAX_VALUE - at) {
-        throw new UnreadableMediaException(
-            Reason.CORRUPT, "box '%s' at byte %d declares %d bytes".formatted(type, at, size));
-      }
-      boxes.add(new Box(type, at, at + header, at + size));
-      at += size;
-    }
-    return boxes;
-  }
-
-  private int version(Box box) throws UnreadableMediaException {
-    return (int) (u32(box, 0) >>> 24);
-  }
-
-  private long u32(Box box, long offset) throws UnreadableMediaException {
-    requireInside(box, offset + 4);
-    return Integer.toUnsignedLong(bytes.get(U32, box.content + offset));
-  }
-
-  private long u64(Box box, long offset) throws UnreadableMediaException {
-    requireInside(box, offset + 8);
-    return bytes.get(U64, box.content + offset);
-  }
-
-  private void requireInside(Box box, long offset) throws UnreadableMediaException {
-    if (box.content + offset > Math.min(box.end, bytes.byteSize())) {
+  private void walk(long from, long to, int depth, String parent) throws UnreadableMediaException {
+    if (depth > MAX_DEPTH) {
       throw new UnreadableMediaException(
           Reason.CORRUPT,
-          "box '%s' at byte %d is too short: %d bytes"
-              .formatted(box.type, box.at, box.end - box.at));
+          "boxes are nested more than %d deep at byte %d".formatted(MAX_DEPTH, from));
     }
+    long at = from;
+    while (to - at >= Mp4Box.HEADER_BYTES) {
+      Mp4Box box;
+      try {
+        box = Mp4Box.read(bytes, at, to).within(to);
+      } catch (UnreadableMediaException e) {
+        if (LOOSE_PARENTS.contains(parent)) {
+          return;
+        }
+        throw e;
+      }
+      countBox();
+      visit(box, depth);
+      at = box.end();
+    }
+  }
+
+  private void countBox() throws UnreadableMediaException {
+    if (++boxes > MAX_BOXES) {
+      throw new UnreadableMediaException(
+          Reason.CORRUPT, "it has more than the limit of %d boxes".formatted(MAX_BOXES));
+    }
+  }
+
+  private void visit(Mp4Box box, int depth) throws UnreadableMediaException {
+    switch (box.type()) {
+      case "trak" -> track(box, depth);
+      case "traf" -> fragment(box, depth);
+      case "moof" -> {
+        fragments++;
+        walk(box.content(), box.end(), depth + 1, box.type());
+      }
+      case "meta" -> meta(box, depth);
+      case "cmov" ->
+          throw new UnreadableMediaException(
+              Reason.UNSUPPORTED_CONTAINER, "its index is compressed ('cmov' box)");
+      case "tkhd" -> trackId = box.u32(box.version() == 1 ? 20 : 12);
+      case "mdhd" -> timescale = box.u32(box.version() == 1 ? 20 : 12);
+      case "tfhd" -> {
+        trackId = box.u32(4);
+        tables.readFragmentHeader(box);
+      }
+      case "tfdt" -> decodeTicks = box.version() == 1 ? box.u64(4) : box.u32(4);
+      default -> {
+        if (PARENTS.contains(box.type())) {
+          walk(box.content(), box.end(), depth + 1, box.type());
+        } else {
+          tables.check(box);
+        }
+      }
+    }
+  }
+
+  private void track(Mp4Box box, int depth) throws UnreadableMediaException {
+    if (insideTrack) {
+      throw box.corrupt("is a track within a track");
+    }
+    insideTrack = true;
+    trackId = -1;
+    timescale = -1;
+    tables.startTrack();
+    walk(box.content(), box.end(), depth + 1, box.type());
+    tables.endTrack(box);
+    if (trackId >= 0 && timescale >= 0) {
+      timescales.put((int) trackId, timescale);
+    }
+    insideTrack = false;
+  }
+
+  private void fragment(Mp4Box box, int depth) throws UnreadableMediaException {
+    trackId = -1;
+    decodeTicks = -1;
+    tables.startFragment();
+    walk(box.content(), box.end(), depth + 1, box.type());
+    long ticksPerSecond = timescales.getOrDefault((int) trackId, 0L);
+    if (fragments == 1 && ticksPerSecond > 0 && decodeTicks >= 0) {
+      firstFragmentMicros =
+          Math.min(firstFragmentMicros, Math.round(decodeTicks * (1e6 / ticksPerSecond)));
+    }
+  }
+
+  /// The boxes in a `meta` begin at its `hdlr`: after a version, or at once as QuickTime has it.
+  private void meta(Mp4Box box, int depth) throws UnreadableMediaException {
+    int handler = code("hdlr");
+    for (long at = box.content() + 4; at + 4 <= box.end(); at += 4) {
+      if (bytes.get(U32, at) == handler) {
+        walk(at - 4, box.end(), depth + 1, box.type());
+        return;
+      }
+    }
+  }
+
+  static int code(String fourCc) {
+    return fourCc.charAt(0) << 24
+        | fourCc.charAt(1) << 16
+        | fourCc.charAt(2) << 8
+        | fourCc.charAt(3);
   }
 }

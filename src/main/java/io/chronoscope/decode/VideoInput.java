@@ -1,6 +1,8 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection.Reason;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// cut out of a longer presentation, the decode time of the first one. MPEG-TS and Matroska: the
 /// earliest presentation time of any stream.
 final class VideoInput implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(VideoInput.class.getName());
 
   private final ContainerFormat container;
   private final MemoryInput source;
@@ -47,8 +51,12 @@ final class VideoInput implements AutoCloseable {
   static VideoInput open(MemorySegment bytes, DecodeLimits limits) throws UnreadableMediaException {
     Ffmpeg.load();
     ContainerFormat container = ContainerFormat.sniff(bytes);
-    long fragmentStartMicros = container.checkComplete(bytes);
-    MemoryInput source = new MemoryInput(bytes);
+    ContainerFormat.Structure structure = container.checkComplete(bytes, limits);
+    long trailing = bytes.byteSize() - structure.mediaBytes();
+    if (trailing > 0) {
+      LOG.log(Level.DEBUG, "{0} trailing bytes are no box and are left out", trailing);
+    }
+    MemoryInput source = new MemoryInput(bytes.asSlice(0, structure.mediaBytes()));
     @Nullable AVFormatContext context = null;
     boolean opened = false;
     try {
@@ -60,7 +68,7 @@ final class VideoInput implements AutoCloseable {
       requireDurationWithinLimit(context, stream, limits);
       long zero =
           container == ContainerFormat.MP4
-              ? fragmentStartMicros
+              ? structure.fragmentStartMicros()
               : context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
       VideoInput input = new VideoInput(container, source, context, stream, zero);
       opened = true;
