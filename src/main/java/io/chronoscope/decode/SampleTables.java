@@ -112,7 +112,7 @@ final class SampleTables {
       }
       case "sidx" -> {
         int count = box.version() == 0 ? 22 : 30;
-        requireBits(box, box.u16(count), count + 2, 12 * 8);
+        requireBits(box, box.u16(count), count + 2, 12L * 8);
       }
       case "trex" -> defaultSizes.put((int) box.u32(4), box.u32(16));
       case "trun" -> run(box);
@@ -202,7 +202,7 @@ final class SampleTables {
     if (box.version() >= wide) {
       requireFit(box, at, at + 4, 6);
     } else {
-      requireBits(box, box.u16(at), at + 2, 6 * 8);
+      requireBits(box, box.u16(at), at + 2, 6L * 8);
     }
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -89,9 +88,7 @@ class Mp4BoxesTest {
   }
 
   private static byte[] resource(String name) throws Exception {
-    try (InputStream in = Mp4BoxesTest.class.getResourceAsStream("/media/" + name)) {
-      return in.readAllBytes();
-    }
+    return Files.readAllBytes(Path.of("src/test/resources/media", name));
   }
 
   /// A chunk and a file with the same bytes are refused alike.
