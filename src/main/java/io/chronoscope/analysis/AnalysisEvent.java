@@ -67,6 +67,8 @@ public sealed interface AnalysisEvent {
   /// The model answered for a whole window.
   ///
   /// @param events how many events it reported
+  /// @param generatedTokens in the answers about all events and the summary; those about rules and
+  ///   queries do not count
   record WindowAnalyzed(
       String stream, Sampling sampling, int events, int generatedTokens, Duration took)
       implements AnalysisEvent {}
@@ -74,6 +76,7 @@ public sealed interface AnalysisEvent {
   /// The model answered for a window that is not full yet.
   ///
   /// @param events how many events it reported
+  /// @param generatedTokens as in [WindowAnalyzed]
   record PartialAnalysisCompleted(
       String stream, Sampling sampling, int events, int generatedTokens, Duration took)
       implements AnalysisEvent {}
@@ -100,8 +103,18 @@ public sealed interface AnalysisEvent {
     }
   }
 
+  /// The model said that something happens, and when, but not when shown that span alone; the span
+  /// is not reported.
+  ///
+  /// @param query what was looked for
+  /// @param score how sure the model is that it happens in the whole video, 0 to 1
+  /// @param spanScore how sure the model is that it happens in the span, 0 to 1
+  record SpanRefused(String stream, String query, double score, double spanScore)
+      implements AnalysisEvent {}
+
   /// @param score how sure the model is that the rule matches, 0 to 1
-  /// @param matches whether the score reaches the rule's threshold
+  /// @param matches whether the score reaches the rule's threshold, and the check of the span found
+  ///   did not refuse it
   record RuleEvaluated(String stream, String rule, double score, boolean matches)
       implements AnalysisEvent {}
 

@@ -13,7 +13,8 @@ import java.util.Set;
 /// @param idleTimeout a stream that receives nothing for this long becomes idle
 /// @param maxWaitingBytes media bytes that may wait to be decoded, over all streams
 /// @param maxNewTokens longest answer the model may generate, in tokens
-/// @param query if present, each window is asked when this happens instead of for all events
+/// @param query if present, each window is asked whether and when this happens instead of for all
+///   events
 /// @param textTasks what the model is asked about text
 /// @param ordering how far chunks may arrive out of order
 public record AnalysisSettings(
@@ -24,7 +25,7 @@ public record AnalysisSettings(
     Duration idleTimeout,
     long maxWaitingBytes,
     int maxNewTokens,
-    Optional<String> query,
+    Optional<Query> query,
     Set<TextTask> textTasks,
     OrderingLimits ordering) {
 
@@ -37,6 +38,22 @@ public record AnalysisSettings(
       throw new IllegalArgumentException("idle timeout is " + idleTimeout);
     }
     textTasks = Set.copyOf(textTasks);
+  }
+
+  /// What to look for.
+  ///
+  /// @param text in the words of the question "does this happen?"
+  /// @param threshold the model's confidence, 0 to 1, from which on it counts as happening
+  public record Query(String text, double threshold) {
+
+    public Query {
+      if (text.isBlank()) {
+        throw new IllegalArgumentException("the query is blank");
+      }
+      if (!(threshold >= 0 && threshold <= 1)) {
+        throw new IllegalArgumentException("threshold is " + threshold + ", not between 0 and 1");
+      }
+    }
   }
 
   /// The same with a sampling rate that does not depend on activity.

@@ -277,7 +277,8 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int concurrency();
 
-    /// Confidence, 0 to 1, from which an occurrence of what the question asks for is reported.
+    /// Confidence, 0 to 1, from which an occurrence of what a question, or the query of `analyze`,
+    /// asks for is reported.
     @WithDefault("0.5")
     double threshold();
 

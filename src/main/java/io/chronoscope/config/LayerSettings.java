@@ -95,7 +95,9 @@ public final class LayerSettings {
   /// How streams are analyzed.
   ///
   /// @param hints recommendations of the checkpoint; configured values take precedence
-  /// @throws ConfigurationException if the overlap is not shorter than the window
+  /// @param query what to look for instead of all events, with the threshold of questions
+  /// @throws ConfigurationException if the overlap is not shorter than the window, or there is a
+  ///   query and the threshold is invalid
   public static AnalysisSettings analysis(
       ChronoscopeConfig settings, Optional<CheckpointHints> hints, Optional<String> query) {
     ChronoscopeConfig.Sampling sampling = settings.sampling();
@@ -114,7 +116,7 @@ public final class LayerSettings {
         settings.idleTimeout(),
         settings.queue().maxBytes().asLongValue(),
         settings.maxNewTokens(),
-        query,
+        query.map(text -> new AnalysisSettings.Query(text, questions(settings).threshold())),
         textTasks(settings, hints),
         new OrderingLimits(
             settings.ordering().allowedLateness(),

@@ -4,8 +4,8 @@ import java.util.OptionalDouble;
 
 /// How far the model's answer behind a result can be relied on.
 ///
-/// @param confidence calibrated probability that the result is true, 0 to 1; empty if the model
-///   does not give one
+/// @param confidence how sure the model is that the result is true, 0 to 1, from its token
+///   probabilities; not calibrated. Empty if the model was not asked whether it is true
 /// @param repaired whether the answer had another form than the expected one, with a meaning that
 ///   is certain
 public record Certainty(OptionalDouble confidence, boolean repaired) {

@@ -317,7 +317,8 @@ public sealed interface Result {
       notSeen = List.copyOf(notSeen);
     }
 
-    /// @param score the model's confidence, 0 to 1
+    /// @param score the model's confidence, 0 to 1, that it happens in the window and in the span:
+    ///   the smaller of both
     /// @param chunks the chunks whose frames show it; of very many the first and the last
     public record Span(
         Instant start, Instant end, long toleranceMs, double score, List<ChunkOrigin> chunks) {

@@ -17,6 +17,7 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
@@ -113,6 +114,15 @@ final class AnalysisLog implements AnalysisListener {
                 case REPAIRED -> "malformed answer, repaired";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
+      case SpanRefused refused ->
+          write(
+              Logger.Level.DEBUG,
+              "span refused by its check",
+              of(
+                  "stream", refused.stream(),
+                  "query", refused.query(),
+                  "score", refused.score(),
+                  "spanScore", refused.spanScore()));
       case RuleEvaluated evaluated ->
           write(
               Logger.Level.DEBUG,

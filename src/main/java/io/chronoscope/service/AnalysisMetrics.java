@@ -17,6 +17,7 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
@@ -56,6 +57,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   private final Counter unreachable;
   private final Counter decoded;
   private final Counter skipped;
+  private final Counter spansRefused;
   private final Counter chunksShed;
   private final Counter frames;
   private final Counter damaged;
@@ -118,6 +120,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.ended = registry.counter("chronoscope.streams.finished", "outcome", "ended");
     this.failed = registry.counter("chronoscope.streams.finished", "outcome", "failed");
     this.rulesSkipped = registry.counter("chronoscope.rules.skipped");
+    this.spansRefused = registry.counter("chronoscope.spans.refused");
     this.alertsSuppressed = registry.counter("chronoscope.alerts.suppressed");
     List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
     List.of(true, false).forEach(this::evaluated);
@@ -217,6 +220,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
       case MalformedAnswer answer -> malformed(answer.outcome()).increment();
       case RuleEvaluated rule -> evaluated(rule.matches()).increment();
       case RulesSkipped rules -> rulesSkipped.increment(rules.rules().size());
+      case SpanRefused _ -> spansRefused.increment();
       case AlertSuppressed _ -> alertsSuppressed.increment();
       case Progress progress ->
           lagMicros.put(

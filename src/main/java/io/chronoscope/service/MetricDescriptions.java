@@ -36,6 +36,9 @@ final class MetricDescriptions implements MeterFilter {
           Map.entry(
               "chronoscope.rules.skipped", "Rules not evaluated in a window that has too many"),
           Map.entry("chronoscope.rules.evaluated", "Evaluations of rules, matched or not"),
+          Map.entry(
+              "chronoscope.spans.refused",
+              "Spans found for a rule, a question or a query that the check of the span refused"),
           Map.entry("chronoscope.alerts.suppressed", "Matches suppressed by a rule's cool-down"),
           Map.entry(
               "chronoscope.answers.malformed",

@@ -17,6 +17,7 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
@@ -188,6 +189,7 @@ public final class StreamTraces implements AnalysisListener {
           RuleEvaluated _,
           RulesSkipped _,
           AlertSuppressed _,
+          SpanRefused _,
           Progress _,
           StreamIdle _,
           StreamRevoked _ -> {}

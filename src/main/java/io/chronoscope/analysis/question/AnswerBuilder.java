@@ -59,10 +59,10 @@ final class AnswerBuilder {
     samplings.add(window.sampling());
     framesSeen.addAll(window.times().micros());
     switch (result) {
-      case GroundingResult.Absent _ -> anyUsable = true;
+      case GroundingResult.Absent _, GroundingResult.Refused _ -> anyUsable = true;
       case GroundingResult.Located located -> {
         anyUsable = true;
-        spans.add(window, window.sighting(located.event()), located.score());
+        spans.add(window, window.sighting(located), located.confidence());
       }
       case GroundingResult.Unlocated unlocated -> addUnusable(window, unlocated.problem());
       case GroundingResult.Unusable unusable -> addUnusable(window, unusable.problem());

@@ -11,6 +11,7 @@ import io.chronoscope.vlm.EncodedPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// The frames selected from one window and their embeddings. Any number of questions can be asked
@@ -65,8 +66,17 @@ public record EncodedWindow(
     return Math.max(span.untilMicros() - span.firstMicros(), 1);
   }
 
+  /// Places what was found in this window on the stream's time line, with its confidence.
+  public Sighting sighting(GroundingResult.Located located) {
+    return sighting(located.event(), OptionalDouble.of(located.confidence()));
+  }
+
   /// Places an event from an answer about this window on the stream's time line.
-  public Sighting sighting(EventAnswer.ParsedEvent event) {
+  Sighting sighting(EventAnswer.ParsedEvent event) {
+    return sighting(event, OptionalDouble.empty());
+  }
+
+  private Sighting sighting(EventAnswer.ParsedEvent event, OptionalDouble confidence) {
     long start = span.firstMicros() + event.startMicros();
     long end = span.firstMicros() + event.endMicros();
     List<Long> seen = new ArrayList<>();
@@ -92,7 +102,7 @@ public record EncodedWindow(
         tolerance,
         seen,
         chunks,
-        Certainty.UNSTATED.orRepaired(event.repaired()));
+        new Certainty(confidence, event.repaired()));
   }
 
   /// Whether its frames follow one another at the sampling rate throughout.

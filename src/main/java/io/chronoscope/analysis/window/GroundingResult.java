@@ -15,17 +15,39 @@ public sealed interface GroundingResult {
     }
   }
 
-  /// It happens, and the model says when.
+  /// It happens, and the model says when, and confirms it for that span.
   ///
-  /// @param score how sure the model is that it happens, 0 to 1
-  record Located(double score, ParsedEvent event) implements GroundingResult {
+  /// @param score how sure the model is that it happens in the video, 0 to 1
+  /// @param spanScore how sure the model is that it happens in the span, 0 to 1
+  record Located(double score, double spanScore, ParsedEvent event) implements GroundingResult {
 
     public Located {
       requireShare(score);
+      requireShare(spanScore);
+    }
+
+    /// The smaller of both scores: a span is no surer than the weaker of the two answers that it
+    /// rests on. Comes from the model's token probabilities and is not calibrated.
+    public double confidence() {
+      return Math.min(score, spanScore);
     }
   }
 
-  /// It happens, but the model's answer to the question when could not be used.
+  /// The model says that it happens, and when, but not when shown that span alone.
+  ///
+  /// @param score how sure the model is that it happens in the video, 0 to 1
+  /// @param spanScore how sure the model is that it happens in the span, 0 to 1; below the
+  ///   threshold
+  record Refused(double score, double spanScore, ParsedEvent event) implements GroundingResult {
+
+    public Refused {
+      requireShare(score);
+      requireShare(spanScore);
+    }
+  }
+
+  /// It happens, but the model's answer to the question when, or to the check of the span found,
+  /// could not be used.
   ///
   /// @param score how sure the model is that it happens, 0 to 1
   record Unlocated(double score, String problem) implements GroundingResult {

@@ -44,15 +44,18 @@ final class RuleEvaluator {
   private RuleEvaluation evaluation(Rule rule, GroundingResult result, EncodedWindow window) {
     return switch (result) {
       case GroundingResult.Unusable _ -> new RuleEvaluation.Unusable(rule);
-      case GroundingResult.Absent absent -> {
-        listener.on(new RuleEvaluated(stream, rule.id(), absent.score(), false));
-        yield new RuleEvaluation.NoMatch(rule);
-      }
+      case GroundingResult.Absent absent -> noMatch(rule, absent.score());
+      case GroundingResult.Refused refused -> noMatch(rule, refused.score());
       case GroundingResult.Located located ->
-          match(rule, located.score(), window.sighting(located.event()));
+          match(rule, located.score(), window.sighting(located));
       case GroundingResult.Unlocated unlocated ->
           match(rule, unlocated.score(), anywhere(rule, window));
     };
+  }
+
+  private RuleEvaluation noMatch(Rule rule, double score) {
+    listener.on(new RuleEvaluated(stream, rule.id(), score, false));
+    return new RuleEvaluation.NoMatch(rule);
   }
 
   private RuleEvaluation match(Rule rule, double score, Sighting sighting) {

@@ -32,6 +32,32 @@ public record VideoSession(
     pairSeconds = List.copyOf(pairSeconds);
   }
 
+  /// A session on a part of the video, which is not encoded again: the pairs that show the span,
+  /// and one on either side, because what begins or ends shows in the difference.
+  ///
+  /// @param fromMicros from the video's first frame
+  /// @param untilMicros from the video's first frame, exclusive
+  VideoSession around(long fromMicros, long untilMicros) {
+    int first = 0;
+    while (first + 2 < pairs.size() && pairSeconds.get(first + 2) * 1e6 <= fromMicros) {
+      first++;
+    }
+    int end = pairs.size();
+    while (end - 2 > first && pairSeconds.get(end - 2) * 1e6 >= untilMicros) {
+      end--;
+    }
+    double offset = pairSeconds.get(first);
+    return new VideoSession(
+        model,
+        stream,
+        pairs.subList(first, end),
+        pairSeconds.subList(first, end).stream().map(seconds -> seconds - offset).toList(),
+        maxNewTokens,
+        priority,
+        answers,
+        onReuse);
+  }
+
   /// Returns without waiting for the answer.
   CompletableFuture<Answer> ask(String question) {
     return ask(question, maxNewTokens);

@@ -6,7 +6,6 @@ import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
-import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.SampledFrame;
@@ -20,8 +19,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
-/// Analyzes the windows of one stream: has a window encoded, asks the model for events and a
-/// summary, evaluates the rules, and parses the answers.
+/// Analyzes the windows of one stream: has a window encoded, asks the model for all events, or
+/// whether and when the query happens, and for a summary, evaluates the rules, and parses the
+/// answers.
 public final class WindowAnalyzer {
 
   private final String stream;
@@ -29,6 +29,7 @@ public final class WindowAnalyzer {
   private final WindowTools tools;
   private final WindowEncoder encoder;
   private final RuleEvaluator ruleEvaluator;
+  private final TemporalGrounder grounder;
   private final AnalysisListener listener;
 
   /// @param rules to evaluate in each window
@@ -38,6 +39,7 @@ public final class WindowAnalyzer {
     this.tools = tools;
     this.encoder = new WindowEncoder(stream, settings, tools);
     this.ruleEvaluator = new RuleEvaluator(stream, rules, tools.listener());
+    this.grounder = new TemporalGrounder(stream, tools.listener());
     this.listener = tools.listener();
   }
 
@@ -67,26 +69,25 @@ public final class WindowAnalyzer {
           case BY_MODEL -> Optional.of(session.ask(Prompts.SUMMARY));
           case FROM_EVENTS -> Optional.empty();
         };
-    EventsAsked asked = askForEvents(session, encoded);
+    EventsAsked asked = ask(session, encoded, Attempts.TWO);
     Optional<Answer> summarized = summary.map(CompletableFuture::join);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
-    EventAnswer events = asked.events();
     listener.on(
         new WindowAnalyzed(
             stream,
             encoded.sampling(),
-            events.events().size(),
+            asked.sightings().size(),
             asked.tokens() + summarized.map(answer -> answer.tokenIds().size()).orElse(0),
             Duration.ofNanos(System.nanoTime() - startNanos)));
-    Optional<String> problem =
-        events.isClean() ? Optional.empty() : Optional.of(String.join("; ", events.problems()));
     return new WindowAnswer(
         encoded.span(),
         encoded.sampling(),
-        sightings(events, encoded),
-        problem,
-        problem.isPresent() ? asked.text() : "",
-        summarized.map(answer -> answer.text().strip()).orElseGet(() -> descriptions(events)),
+        asked.sightings(),
+        asked.problem(),
+        asked.problem().isPresent() ? asked.text() : "",
+        summarized
+            .map(answer -> answer.text().strip())
+            .orElseGet(() -> descriptions(asked.sightings())),
         evaluations);
   }
 
@@ -103,21 +104,19 @@ public final class WindowAnalyzer {
     long startNanos = System.nanoTime();
     VideoSession session = encoded.session(tools, settings.maxNewTokens(), Priority.LIVE);
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
-    Answer answer = session.ask(eventQuestion()).join();
+    EventsAsked asked = ask(session, encoded, Attempts.ONE);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
-    EventAnswer events = parse(answer, encoded);
-    reportRepairs(events);
     listener.on(
         new PartialAnalysisCompleted(
             stream,
             encoded.sampling(),
-            events.events().size(),
-            answer.tokenIds().size(),
+            asked.sightings().size(),
+            asked.tokens(),
             Duration.ofNanos(System.nanoTime() - startNanos)));
     return new WindowAnswer(
         encoded.span(),
         encoded.sampling(),
-        sightings(events, encoded),
+        asked.sightings(),
         Optional.empty(),
         "",
         "",
@@ -125,69 +124,85 @@ public final class WindowAnalyzer {
   }
 
   /// The events of a window as its summary.
-  private static String descriptions(EventAnswer events) {
-    return events.events().isEmpty()
+  private static String descriptions(List<Sighting> events) {
+    return events.isEmpty()
         ? "No events."
-        : events.events().stream()
-            .map(ParsedEvent::description)
-            .distinct()
-            .collect(Collectors.joining(" "));
+        : events.stream().map(Sighting::description).distinct().collect(Collectors.joining(" "));
   }
 
-  private static List<Sighting> sightings(EventAnswer events, EncodedWindow window) {
-    return events.events().stream().map(window::sighting).toList();
+  private enum Attempts {
+    ONE,
+    TWO
   }
 
-  private String eventQuestion() {
-    return settings.query().map(Prompts::grounding).orElse(Prompts.EVENTS);
-  }
-
-  /// @param text the answer that `events` was parsed from
+  /// @param problem what of the answer could not be used
+  /// @param text the answer
   /// @param tokens how many tokens were generated, in all attempts together
-  private record EventsAsked(EventAnswer events, String text, int tokens) {}
+  private record EventsAsked(
+      List<Sighting> sightings, Optional<String> problem, String text, int tokens) {}
 
-  private EventsAsked askForEvents(VideoSession session, EncodedWindow window) {
-    String question = eventQuestion();
-    Answer answer = session.ask(question).join();
+  private EventsAsked ask(VideoSession session, EncodedWindow window, Attempts attempts) {
+    return settings
+        .query()
+        .map(query -> askForQuery(query, session, window))
+        .orElseGet(() -> askForEvents(session, window, attempts));
+  }
+
+  /// Whether and when the query happens. The grounder asks again by itself when needed.
+  private EventsAsked askForQuery(
+      AnalysisSettings.Query query, VideoSession session, EncodedWindow window) {
+    GroundingResult result =
+        grounder.ground(session, query.text(), query.threshold(), window.shownMicros()).join();
+    return switch (result) {
+      case GroundingResult.Absent _, GroundingResult.Refused _ ->
+          new EventsAsked(List.of(), Optional.empty(), "", 0);
+      case GroundingResult.Located located ->
+          new EventsAsked(List.of(window.sighting(located)), Optional.empty(), "", 0);
+      case GroundingResult.Unlocated unlocated -> unusable(unlocated.problem());
+      case GroundingResult.Unusable unusable -> unusable(unusable.problem());
+    };
+  }
+
+  private static EventsAsked unusable(String problem) {
+    return new EventsAsked(List.of(), Optional.of(problem), problem, 0);
+  }
+
+  private EventsAsked askForEvents(VideoSession session, EncodedWindow window, Attempts attempts) {
+    Answer answer = session.ask(Prompts.EVENTS).join();
     int tokens = answer.tokenIds().size();
     EventAnswer events = parse(answer, window);
-    if (events.isClean()) {
-      reportRepairs(events);
-      return new EventsAsked(events, answer.text(), tokens);
+    if (!events.isClean() && attempts == Attempts.TWO) {
+      String problem = problem(events);
+      listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
+      Answer second = session.ask(Prompts.retry(Prompts.EVENTS, problem)).join();
+      tokens += second.tokenIds().size();
+      EventAnswer reparsed = parse(second, window);
+      if (reparsed.isClean() || reparsed.events().size() > events.events().size()) {
+        answer = second;
+        events = reparsed;
+      }
     }
-    String problem = String.join("; ", events.problems());
-    listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
-    Answer second = session.ask(Prompts.retry(question, problem)).join();
-    tokens += second.tokenIds().size();
-    EventAnswer reparsed = parse(second, window);
-    if (reparsed.isClean() || reparsed.events().size() > events.events().size()) {
-      answer = second;
-      events = reparsed;
-    }
-    reportRepairs(events);
-    if (!events.isClean()) {
-      listener.on(
-          new MalformedAnswer(
-              stream, String.join("; ", events.problems()), MalformedAnswer.Outcome.REPORTED));
-    }
-    return new EventsAsked(events, answer.text(), tokens);
-  }
-
-  private void reportRepairs(EventAnswer events) {
     if (!events.repairs().isEmpty()) {
       listener.on(
           new MalformedAnswer(
               stream, String.join("; ", events.repairs()), MalformedAnswer.Outcome.REPAIRED));
     }
+    if (!events.isClean() && attempts == Attempts.TWO) {
+      listener.on(new MalformedAnswer(stream, problem(events), MalformedAnswer.Outcome.REPORTED));
+    }
+    return new EventsAsked(
+        events.events().stream().map(window::sighting).toList(),
+        events.isClean() ? Optional.empty() : Optional.of(problem(events)),
+        answer.text(),
+        tokens);
+  }
+
+  private static String problem(EventAnswer events) {
+    return String.join("; ", events.problems());
   }
 
   private EventAnswer parse(Answer answer, EncodedWindow window) {
-    long shownMicros = window.shownMicros();
-    EventAnswer parsed =
-        settings
-            .query()
-            .map(query -> EventAnswerParser.grounding(answer.text(), query, shownMicros))
-            .orElseGet(() -> EventAnswerParser.events(answer.text(), shownMicros));
+    EventAnswer parsed = EventAnswerParser.events(answer.text(), window.shownMicros());
     return answer.finished()
         ? parsed
         : parsed.cutOff("cut off after " + settings.maxNewTokens() + " tokens");

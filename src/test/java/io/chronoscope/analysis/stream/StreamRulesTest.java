@@ -2,11 +2,13 @@ package io.chronoscope.analysis.stream;
 
 import static io.chronoscope.analysis.stream.StreamFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
 import io.chronoscope.analysis.AnalysisSettings;
+import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.domain.ChunkOrigin;
@@ -273,11 +275,40 @@ class StreamRulesTest {
       rules.put(rule("watch-d", 'd', 0));
       rules.put(rule("watch-e", 'e', 0));
       run();
+      // Lamp e is never on, so that no span of it is checked: it is asked for once in a window.
       List<List<String>> presence =
           model.batches.stream()
-              .filter(batch -> batch.getFirst().startsWith("Does the following happen"))
+              .filter(batch -> batch.contains(Prompts.presence("Lamp-eee is on")))
               .toList();
-      assertThat(presence).isNotEmpty().allSatisfy(batch -> assertThat(batch).hasSize(3));
+      assertThat(presence)
+          .isNotEmpty()
+          .allSatisfy(batch ->
+              assertThat(batch)
+                  .containsExactlyInAnyOrder(
+                      Prompts.presence("Lamp-aaa is on"),
+                      Prompts.presence("Lamp-ddd is on"),
+                      Prompts.presence("Lamp-eee is on")));
+    }
+
+    @Test
+    void raiseNoAlertForASpanThatTheCheckRefuses() throws Exception {
+      // Lamp a is off at that time of every window.
+      model.disturb =
+          (question, answer) ->
+              answer.startsWith("The event") ? "The event happens in 00:04.00 - 00:04.50." : answer;
+      rules.put(rule("watch-a", 'a', 0));
+      assertThat(alerts(run())).isEmpty();
+      assertThat(evaluated).contains("watch-a");
+    }
+
+    @Test
+    void alertsCarryTheConfidenceOfTheirSpan() throws Exception {
+      rules.put(rule("watch-a", 'a', 0));
+      assertThat(alerts(run()))
+          .isNotEmpty()
+          .allSatisfy(alert ->
+              assertThat(alert.certainty().confidence().orElseThrow())
+                  .isCloseTo(0.9, within(1e-6)));
     }
 
     @Test

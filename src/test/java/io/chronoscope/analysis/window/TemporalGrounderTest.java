@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
+import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.analysis.window.GroundingResult.Absent;
 import io.chronoscope.analysis.window.GroundingResult.Located;
+import io.chronoscope.analysis.window.GroundingResult.Refused;
 import io.chronoscope.analysis.window.GroundingResult.Unlocated;
 import io.chronoscope.analysis.window.GroundingResult.Unusable;
 import io.chronoscope.batching.BatchedModel;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,10 +35,14 @@ class TemporalGrounderTest {
   private final LampModel model = new LampModel();
   private final BatchedModel batched = BatchedModels.of(model, 3, Duration.ofSeconds(5));
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
+  private final List<SpanRefused> refusals = Collections.synchronizedList(new ArrayList<>());
   private final TemporalGrounder grounder =
       new TemporalGrounder(
           "cam",
           event -> {
+            if (event instanceof SpanRefused refused) {
+              refusals.add(refused);
+            }
             if (event
                 instanceof
                 MalformedAnswer(String stream, String problem, MalformedAnswer.Outcome outcome)) {
@@ -78,6 +85,7 @@ class TemporalGrounderTest {
             Located.class,
             located -> {
               assertThat(located.score()).isCloseTo(0.9, within(1e-6));
+              assertThat(located.spanScore()).isCloseTo(0.9, within(1e-6));
               assertThat(located.event())
                   .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-aaa is on", false));
             });
@@ -130,6 +138,63 @@ class TemporalGrounderTest {
               assertThat(unlocated.problem()).startsWith("'Lamp-aaa is on': not of");
             });
     assertThat(malformed).hasSize(2).last().asString().startsWith("cam REPORTED");
+  }
+
+  @Test
+  void refusesASpanInWhichItDoesNotHappen() {
+    model.disturb =
+        (question, answer) ->
+            answer.startsWith("The event") ? "The event happens in 00:06.00 - 00:08.00." : answer;
+    assertThat(ground("Lamp-aaa is on", 0.5))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> {
+              assertThat(refused.score()).isCloseTo(0.9, within(1e-6));
+              assertThat(refused.spanScore()).isCloseTo(0.1, within(1e-6));
+            });
+    assertThat(refusals)
+        .singleElement()
+        .satisfies(refused -> {
+          assertThat(refused.stream()).isEqualTo("cam");
+          assertThat(refused.query()).isEqualTo("Lamp-aaa is on");
+          assertThat(refused.spanScore()).isCloseTo(0.1, within(1e-6));
+        });
+    assertThat(malformed).isEmpty();
+  }
+
+  @Test
+  void checksTheSpanOnItsOwnFramesAndThoseNextToThem() {
+    VideoSession whole = session(batched);
+    VideoSession span = whole.around(2_000_000, 4_000_000);
+    assertThat(span.pairs()).isEqualTo(whole.pairs().subList(1, 5));
+    assertThat(span.pairSeconds()).containsExactly(0.0, 1.0, 2.0, 3.0);
+    assertThat(whole.around(0, 500_000).pairs()).isEqualTo(whole.pairs().subList(0, 2));
+    assertThat(whole.around(9_200_000, TEN_SECONDS).pairs())
+        .isEqualTo(whole.pairs().subList(8, 10));
+    assertThat(whole.around(5_500_000, 5_500_000).pairs()).isEqualTo(whole.pairs().subList(4, 7));
+  }
+
+  @Test
+  void aResultIsNoSurerThanTheWeakerOfItsTwoAnswers() {
+    ParsedEvent event = new ParsedEvent(0, 1, "Lamp-aaa is on", false);
+    assertThat(new Located(0.7, 0.9, event).confidence()).isEqualTo(0.7);
+    assertThat(new Located(0.9, 0.6, event).confidence()).isEqualTo(0.6);
+  }
+
+  @Test
+  void doesNotKnowWhenIfTheCheckIsNeitherYesNorNo() {
+    AtomicInteger asked = new AtomicInteger();
+    model.disturb =
+        (question, answer) ->
+            question.equals(Prompts.presence("Lamp-aaa is on")) && asked.incrementAndGet() == 2
+                ? "Perhaps"
+                : answer;
+    String problem = "'Lamp-aaa is on': neither yes nor no but 'Perhaps'";
+    assertThat(ground("Lamp-aaa is on", 0.5))
+        .isInstanceOfSatisfying(
+            Unlocated.class, unlocated -> assertThat(unlocated.problem()).isEqualTo(problem));
+    assertThat(malformed).containsExactly("cam REPORTED " + problem);
+    assertThat(refusals).isEmpty();
   }
 
   @Test
