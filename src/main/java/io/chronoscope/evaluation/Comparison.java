@@ -1,5 +1,6 @@
 package io.chronoscope.evaluation;
 
+import io.chronoscope.domain.TemporalIou;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

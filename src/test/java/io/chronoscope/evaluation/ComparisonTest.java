@@ -3,6 +3,7 @@ package io.chronoscope.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.chronoscope.domain.TemporalIou;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,10 @@
 package io.chronoscope.cli.backtest;
 
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.domain.TemporalIou;
 import io.chronoscope.evaluation.Difference;
 import io.chronoscope.evaluation.Difference.Detection;
 import io.chronoscope.evaluation.Difference.Kind;
-import io.chronoscope.evaluation.TemporalIou;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.StreamTimeline;
 import io.chronoscope.render.StreamTimeline.Missed;

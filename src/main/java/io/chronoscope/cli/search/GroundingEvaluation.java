@@ -13,6 +13,7 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.domain.TemporalIou;
 import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.evaluation.search.SearchScore;
 import io.chronoscope.search.ResultFilter;
@@ -196,10 +197,10 @@ final class GroundingEvaluation {
   }
 
   private static double iou(SearchHit hit, GroundTruth.Event event, Instant start) {
-    double from = Duration.between(start, hit.start()).toMillis();
-    double to = Duration.between(start, hit.end()).toMillis();
-    double overlap = Math.max(0, Math.min(to, event.endMs()) - Math.max(from, event.startMs()));
-    double union = (to - from) + (event.endMs() - event.startMs()) - overlap;
-    return union <= 0 ? 0 : overlap / union;
+    return TemporalIou.of(
+        Duration.between(start, hit.start()).toMillis(),
+        Duration.between(start, hit.end()).toMillis(),
+        event.startMs(),
+        event.endMs());
   }
 }

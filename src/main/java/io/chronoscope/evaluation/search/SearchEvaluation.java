@@ -1,13 +1,12 @@
 package io.chronoscope.evaluation.search;
 
+import io.chronoscope.domain.TemporalIou;
 import io.chronoscope.evaluation.search.GeneratedStreams.Truth;
 import io.chronoscope.evaluation.search.SearchScore.Answer;
 import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.SearchRequest.Matching;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,17 +67,6 @@ public final class SearchEvaluation {
   }
 
   static double iou(Truth truth, SearchHit hit) {
-    return iou(truth.start(), truth.end(), hit.start(), hit.end());
-  }
-
-  static double iou(Instant start, Instant end, Instant otherStart, Instant otherEnd) {
-    Instant from = start.isAfter(otherStart) ? start : otherStart;
-    Instant to = end.isBefore(otherEnd) ? end : otherEnd;
-    double overlap = Math.max(0, Duration.between(from, to).toMillis());
-    double union =
-        Duration.between(start, end).toMillis()
-            + Duration.between(otherStart, otherEnd).toMillis()
-            - overlap;
-    return union <= 0 ? 0 : overlap / union;
+    return TemporalIou.of(truth.start(), truth.end(), hit.start(), hit.end());
   }
 }

@@ -5,6 +5,7 @@ import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.QuestionAnswer;
+import io.chronoscope.domain.TemporalIou;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.search.query.SearchText;
@@ -132,12 +133,7 @@ public final class QuestionGrounding implements HitGrounding {
   }
 
   private static double iou(SearchHit hit, QuestionAnswer.Span span) {
-    double overlap = overlapMs(hit, span.start(), span.end());
-    double union =
-        Duration.between(hit.result().start(), hit.result().end()).toMillis()
-            + Duration.between(span.start(), span.end()).toMillis()
-            - overlap;
-    return union <= 0 ? 0 : overlap / union;
+    return TemporalIou.of(hit.result().start(), hit.result().end(), span.start(), span.end());
   }
 
   private static long overlapMs(SearchHit hit, Instant start, Instant end) {

@@ -1,4 +1,7 @@
-package io.chronoscope.evaluation;
+package io.chronoscope.domain;
+
+import java.time.Duration;
+import java.time.Instant;
 
 /// Temporal intersection over union (IoU) of two spans, as in Charades-STA (Gao et al., "TALL:
 /// Temporal Activity Localization via Language Query", 2017).
@@ -14,5 +17,14 @@ public final class TemporalIou {
     }
     long union = Math.max(endMs, otherEndMs) - Math.min(startMs, otherStartMs);
     return (double) shared / union;
+  }
+
+  /// The same of absolute times, to the millisecond.
+  public static double of(Instant start, Instant end, Instant otherStart, Instant otherEnd) {
+    return of(0, millis(start, end), millis(start, otherStart), millis(start, otherEnd));
+  }
+
+  private static long millis(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis();
   }
 }
