@@ -3,7 +3,6 @@ package io.chronoscope.render;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.image.BufferedImage;
@@ -22,9 +21,6 @@ public final class SaturationPicture {
   private static final int TOP = 60;
   private static final int PLOT_HEIGHT = 220;
   private static final int GAP = 64;
-  private static final int DENSITY = 2;
-
-  private static final Color BACKGROUND = new Color(0x0F141E);
   private static final Color THROUGHPUT = new Color(0x4FA3FF);
   private static final Color OFFERED = new Color(0x5A6478);
   private static final Color P50 = new Color(0x5CD6A0);
@@ -43,16 +39,10 @@ public final class SaturationPicture {
 
   /// @param points in ascending order of streams; at least one
   public static BufferedImage draw(String title, List<Point> points) {
-    BufferedImage image =
-        new BufferedImage(WIDTH * DENSITY, HEIGHT * DENSITY, BufferedImage.TYPE_INT_RGB);
-    Graphics2D g = image.createGraphics();
-    try {
-      g.scale(DENSITY, DENSITY);
-      g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-      g.setRenderingHint(
-          RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-      g.setColor(BACKGROUND);
-      g.fillRect(0, 0, WIDTH, HEIGHT);
+    return PictureCanvas.draw(
+        WIDTH,
+        HEIGHT,
+        g -> {
       g.setFont(TimelinePicture.plain(18));
       g.setColor(TimelinePicture.BRIGHT);
       g.drawString(title, 28, 34);
@@ -73,10 +63,7 @@ public final class SaturationPicture {
               new Curve("p50", P50, Point::p50),
               new Curve("p95", P95, Point::p95),
               new Curve("p99", P99, Point::p99)));
-    } finally {
-      g.dispose();
-    }
-    return image;
+        });
   }
 
   private static void plot(

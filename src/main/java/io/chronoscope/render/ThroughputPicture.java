@@ -2,7 +2,6 @@ package io.chronoscope.render;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -21,10 +20,6 @@ public final class ThroughputPicture {
   private static final int BAR_WIDTH = 440;
   private static final int VALUE_LEFT = 790;
 
-  // Pixels per unit: pictures are shown on high-density screens.
-  private static final int DENSITY = 2;
-
-  private static final Color BACKGROUND = new Color(0x0F141E);
   private static final Color FILL = new Color(Hue.BLUE.rgb);
 
   private ThroughputPicture() {}
@@ -40,16 +35,10 @@ public final class ThroughputPicture {
 
   public static BufferedImage draw(String title, List<Bar> bars) {
     int height = MARGIN + TITLE + ROW * bars.size() + MARGIN;
-    BufferedImage image =
-        new BufferedImage(WIDTH * DENSITY, height * DENSITY, BufferedImage.TYPE_INT_RGB);
-    Graphics2D g = image.createGraphics();
-    try {
-      g.scale(DENSITY, DENSITY);
-      g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-      g.setRenderingHint(
-          RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-      g.setColor(BACKGROUND);
-      g.fillRect(0, 0, WIDTH, height);
+    return PictureCanvas.draw(
+        WIDTH,
+        height,
+        g -> {
       g.setFont(TimelinePicture.plain(18));
       g.setColor(TimelinePicture.BRIGHT);
       g.drawString(title, MARGIN, MARGIN + 16);
@@ -59,10 +48,7 @@ public final class ThroughputPicture {
       for (int i = 0; i < bars.size(); i++) {
         draw(g, bars.get(i), MARGIN + TITLE + i * ROW);
       }
-    } finally {
-      g.dispose();
-    }
-    return image;
+        });
   }
 
   private static void draw(Graphics2D g, Bar bar, int top) {

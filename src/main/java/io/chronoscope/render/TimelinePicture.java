@@ -36,10 +36,6 @@ public final class TimelinePicture {
   private static final int GAP = 26;
   private static final int MAX_ROWS = 12;
 
-  // Pixels per unit: pictures are shown on high-density screens.
-  private static final int DENSITY = 2;
-
-  private static final Color BACKGROUND = new Color(0x0F141E);
   private static final Color PANEL = new Color(0x171E2B);
   static final Color BRIGHT = new Color(0xE8ECF4);
   static final Color DIM = new Color(0x8792A6);
@@ -50,28 +46,19 @@ public final class TimelinePicture {
     for (StreamTimeline timeline : timelines) {
       height += heightOf(timeline) + GAP;
     }
-    BufferedImage image =
-        new BufferedImage(WIDTH * DENSITY, height * DENSITY, BufferedImage.TYPE_INT_RGB);
-    Graphics2D g = image.createGraphics();
-    try {
-      g.scale(DENSITY, DENSITY);
-      g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-      g.setRenderingHint(
-          RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    return PictureCanvas.draw(
+        WIDTH,
+        height,
+        g -> {
       g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
       g.setRenderingHint(
           RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-      g.setColor(BACKGROUND);
-      g.fillRect(0, 0, WIDTH, height);
       int top = MARGIN;
       for (StreamTimeline timeline : timelines) {
         panel(g, timeline, top, thumbnails);
         top += heightOf(timeline) + GAP;
       }
-    } finally {
-      g.dispose();
-    }
-    return image;
+        });
   }
 
   private static int shownRows(StreamTimeline timeline) {
