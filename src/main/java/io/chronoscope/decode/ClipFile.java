@@ -103,10 +103,6 @@ final class ClipFile implements AutoCloseable {
 
   @Override
   public void close() {
-    AVIOContext output = context.pb();
-    if (output != null && !output.isNull()) {
-      avformat.avio_closep(output);
-    }
-    avformat.avformat_free_context(context);
+    Ffmpeg.closeOutput(context);
   }
 }

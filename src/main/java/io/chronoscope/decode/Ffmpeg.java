@@ -3,9 +3,12 @@ package io.chronoscope.decode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
@@ -73,5 +76,14 @@ public final class Ffmpeg {
   /// Converts ticks of a time base to microseconds.
   static long micros(long ticks, AVRational timeBase) {
     return avutil.av_rescale(ticks, 1_000_000L * timeBase.num(), timeBase.den());
+  }
+
+  /// Closes a muxer's file, if it is open, and frees the muxer.
+  static void closeOutput(AVFormatContext context) {
+    AVIOContext output = context.pb();
+    if (output != null && !output.isNull()) {
+      avformat.avio_closep(output);
+    }
+    avformat.avformat_free_context(context);
   }
 }

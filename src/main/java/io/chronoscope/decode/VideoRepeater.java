@@ -132,11 +132,7 @@ public final class VideoRepeater {
 
     @Override
     public void close() {
-      AVIOContext output = context.pb();
-      if (output != null && !output.isNull()) {
-        avformat.avio_closep(output);
-      }
-      avformat.avformat_free_context(context);
+      Ffmpeg.closeOutput(context);
     }
   }
 }
