@@ -22,6 +22,20 @@ public interface MediaDecoder {
   /// Receives a segment's frames in presentation order.
   interface FrameSink {
 
+    /// Wants no frame, for callers that need the facts alone.
+    FrameSink NONE =
+        new FrameSink() {
+          @Override
+          public boolean wants(long fromMicros, long untilMicros) {
+            return false;
+          }
+
+          @Override
+          public void frame(long fromMicros, long untilMicros, Picture picture) {
+            picture.close();
+          }
+        };
+
     /// Whether the sink wants the frame displayed from `fromMicros` to `untilMicros` (presentation
     /// time in microseconds from the segment's time zero).
     boolean wants(long fromMicros, long untilMicros);

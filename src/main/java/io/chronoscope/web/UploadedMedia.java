@@ -6,7 +6,6 @@ import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaProbe;
 import io.chronoscope.decode.UnreadableMediaException;
-import io.chronoscope.domain.Picture;
 import io.chronoscope.web.problem.Problem;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
@@ -15,27 +14,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at what was uploaded before it goes on.
+/// Checks uploaded media before they are published.
 final class UploadedMedia {
 
   private static final String ANY_TYPE = "application/octet-stream";
-
-  private static final FrameSink NOTHING =
-      new FrameSink() {
-        @Override
-        public boolean wants(long fromMicros, long untilMicros) {
-          return false;
-        }
-
-        @Override
-        public void frame(long fromMicros, long untilMicros, Picture picture) {
-          picture.close();
-        }
-      };
 
   private UploadedMedia() {}
 
@@ -43,11 +30,11 @@ final class UploadedMedia {
   ///
   /// @throws UnreadableMediaException when it cannot be decoded
   static MediaFacts decode(ByteBuffer media, DecodeLimits limits) throws UnreadableMediaException {
-    return new FfmpegDecoder().decode(media, limits, NOTHING);
+    return new FfmpegDecoder().decode(media, limits, FrameSink.NONE);
   }
 
   /// Checks a file's headers; cutting it reads the rest.
-  static void requireVideo(java.nio.file.Path file, @Nullable String contentType)
+  static void requireVideo(Path file, @Nullable String contentType)
       throws IOException, UnreadableMediaException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file)) {

@@ -65,7 +65,7 @@ record VideoWorkloads(Path file, ByteBuffer media, Stopwatch stopwatch) {
 
   /// Scales frames of the file's size to `target`.
   Workload resize(VideoLanguageModel model, FrameSize target) {
-    MediaFacts facts = decode(new NoFrames());
+    MediaFacts facts = decode(MediaDecoder.FrameSink.NONE);
     FrameSize source = new FrameSize(facts.widthPx(), facts.heightPx());
     FrameSize larger = new FrameSize(target.widthPx() + 28, target.heightPx());
     return new Workload() {
@@ -106,19 +106,6 @@ record VideoWorkloads(Path file, ByteBuffer media, Stopwatch stopwatch) {
     @Override
     public boolean wants(long fromMicros, long untilMicros) {
       return true;
-    }
-
-    @Override
-    public void frame(long fromMicros, long untilMicros, Picture picture) {
-      picture.close();
-    }
-  }
-
-  private static final class NoFrames implements MediaDecoder.FrameSink {
-
-    @Override
-    public boolean wants(long fromMicros, long untilMicros) {
-      return false;
     }
 
     @Override
