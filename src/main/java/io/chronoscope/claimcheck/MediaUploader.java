@@ -1,11 +1,10 @@
 package io.chronoscope.claimcheck;
 
 import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.StreamInput.Media;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,7 +84,7 @@ public final class MediaUploader implements AutoCloseable {
 
   /// A stream's name encoded as one safe directory name.
   private static String directory(String stream) {
-    String name = URLEncoder.encode(stream, StandardCharsets.UTF_8).replace("+", "%20");
+    String name = PercentEncoding.of(stream);
     return name.startsWith(".") ? "%2E" + name.substring(1) : name;
   }
 

@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.search.IndexedResult;
@@ -144,7 +145,7 @@ public class McpTools {
           .orElseGet(() ->
               Json.newObject()
                   .put("state", "pending")
-                  .put("answerAt", "/api/questions/" + MediaLinks.encoded(put.id())));
+                  .put("answerAt", "/api/questions/" + PercentEncoding.of(put.id())));
     });
   }
 
@@ -177,7 +178,7 @@ public class McpTools {
               "path",
               "/api/streams/%s/clip?from=%s&to=%s"
                   .formatted(
-                      MediaLinks.encoded(stream), Rfc3339.format(start), Rfc3339.format(end)))
+                      PercentEncoding.of(stream), Rfc3339.format(start), Rfc3339.format(end)))
           .put("start", time(made.clip().startMicros()))
           .put("end", time(made.clip().endMicros()))
           .put("bytes", made.sizeBytes())

@@ -1,8 +1,7 @@
 package io.chronoscope.web;
 
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.wire.Rfc3339;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -20,7 +19,7 @@ final class MediaLinks {
     Instant last = end.isAfter(start.plus(LONGEST)) ? start.plus(LONGEST) : end;
     return "/api/streams/%s/clip?from=%s&to=%s"
         .formatted(
-            encoded(stream),
+            PercentEncoding.of(stream),
             Rfc3339.format(start.minus(AROUND)),
             Rfc3339.format(last.plus(AROUND)));
   }
@@ -29,10 +28,6 @@ final class MediaLinks {
   static String thumbnail(String stream, Instant start, Instant end) {
     return "/api/streams/%s/thumbnail?at=%s"
         .formatted(
-            encoded(stream), Rfc3339.format(start.plus(Duration.between(start, end).dividedBy(2))));
-  }
-
-  static String encoded(String segment) {
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+            PercentEncoding.of(stream), Rfc3339.format(start.plus(Duration.between(start, end).dividedBy(2))));
   }
 }

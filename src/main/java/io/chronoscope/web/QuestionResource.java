@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.Question;
 import io.chronoscope.search.IndexedResult;
 import io.chronoscope.web.access.Caller;
@@ -75,7 +76,7 @@ public class QuestionResource {
     var unused = publishers.questions().ask(question).toCompletableFuture().join();
     asked.add(question.id(), stream);
     return Response.accepted(pending(question.id()))
-        .header(HttpHeaders.LOCATION, "/api/questions/" + MediaLinks.encoded(question.id()))
+        .header(HttpHeaders.LOCATION, "/api/questions/" + PercentEncoding.of(question.id()))
         .build();
   }
 

@@ -2,6 +2,7 @@ package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.client.RulesInForce;
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.rule.RuleTable;
 import io.chronoscope.service.KafkaBeans;
@@ -159,7 +160,7 @@ public class RuleResource {
     return before.isPresent()
         ? Response.ok(json(rule)).build()
         : Response.status(Response.Status.CREATED)
-            .header(HttpHeaders.LOCATION, "/api/rules/" + MediaLinks.encoded(id))
+            .header(HttpHeaders.LOCATION, "/api/rules/" + PercentEncoding.of(id))
             .entity(json(rule))
             .build();
   }

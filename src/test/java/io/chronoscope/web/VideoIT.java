@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -188,7 +189,7 @@ class VideoIT {
         http.send(
             "POST",
             "/api/streams/%s/files?chunkSeconds=1&start=%s"
-                .formatted(MediaLinks.encoded(stream), start),
+                .formatted(PercentEncoding.of(stream), start),
             BodyPublishers.ofByteArray(media),
             "Content-Type",
             "video/mp4");

@@ -2,12 +2,12 @@ package io.chronoscope.cli.search;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchHit.Emphasis;
 import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.wire.Json;
 import io.chronoscope.wire.Rfc3339;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +68,7 @@ record HitJson(
         hit.grounding().map(Ground::of),
         "/#stream=%s&at=%s"
             .formatted(
-                URLEncoder.encode(stream, StandardCharsets.UTF_8).replace("+", "%20"), start),
+                PercentEncoding.of(stream), start),
         Json.parse(hit.result().published().json().getBytes(StandardCharsets.UTF_8)));
   }
 }
