@@ -89,23 +89,23 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
 
   AnalysisMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.fetchedBytes = registry.counter("chronoscope.references.fetched.bytes");
-    this.unreachable = registry.counter("chronoscope.references.unreachable");
-    this.decoded = registry.counter("chronoscope.chunks", "outcome", "decoded");
-    this.skipped = registry.counter("chronoscope.chunks", "outcome", "skipped");
-    this.chunksShed = registry.counter("chronoscope.chunks", "outcome", "shed");
-    this.frames = registry.counter("chronoscope.frames", "stage", "decoded");
-    this.damaged = registry.counter("chronoscope.frames", "stage", "damaged");
-    this.candidates = registry.counter("chronoscope.frames", "stage", "sampled");
-    this.shown = registry.counter("chronoscope.frames", "stage", "shown");
-    this.encoded = registry.counter("chronoscope.pairs", "outcome", "encoded");
-    this.reused = registry.counter("chronoscope.pairs", "outcome", "reused");
-    this.unchanged = registry.counter("chronoscope.pairs", "outcome", "unchanged");
-    this.answersReused = registry.counter("chronoscope.answers.reused");
-    this.videoTokens = registry.counter("chronoscope.tokens", "kind", "video");
-    this.generatedTokens = registry.counter("chronoscope.tokens", "kind", "generated");
-    this.windows = registry.counter("chronoscope.windows");
-    this.partialWindows = registry.counter("chronoscope.windows.partial");
+    this.fetchedBytes = counter("chronoscope.references.fetched.bytes", "Bytes fetched for chunks by reference");
+    this.unreachable = counter("chronoscope.references.unreachable", "Attempts at a store that did not respond");
+    this.decoded = chunks("decoded");
+    this.skipped = chunks("skipped");
+    this.chunksShed = chunks("shed");
+    this.frames = frames("decoded");
+    this.damaged = frames("damaged");
+    this.candidates = frames("sampled");
+    this.shown = frames("shown");
+    this.encoded = pairs("encoded");
+    this.reused = pairs("reused");
+    this.unchanged = pairs("unchanged");
+    this.answersReused = counter("chronoscope.answers.reused", "Answers of windows in which nothing changed, reused");
+    this.videoTokens = tokens("video");
+    this.generatedTokens = tokens("generated");
+    this.windows = counter("chronoscope.windows", "Windows analyzed as a whole");
+    this.partialWindows = counter("chronoscope.windows.partial", "Partial analyses of windows not yet full");
     this.eventLatency =
         firstPublication(
             "chronoscope.event.latency",
@@ -115,29 +115,33 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         firstPublication(
             "chronoscope.event.delay",
             "From the record with the first frame of an event until its first revision can be read");
-    this.windowsShed = registry.counter("chronoscope.windows.shed");
-    this.events = registry.counter("chronoscope.events");
-    this.ended = registry.counter("chronoscope.streams.finished", "outcome", "ended");
-    this.failed = registry.counter("chronoscope.streams.finished", "outcome", "failed");
-    this.rulesSkipped = registry.counter("chronoscope.rules.skipped");
-    this.spansRefused = registry.counter("chronoscope.spans.refused");
-    this.alertsSuppressed = registry.counter("chronoscope.alerts.suppressed");
+    this.windowsShed = counter("chronoscope.windows.shed", "Windows left out by load shedding");
+    this.events = counter("chronoscope.events", "Events found in windows, before they are merged");
+    this.ended = finished("ended");
+    this.failed = finished("failed");
+    this.rulesSkipped = counter("chronoscope.rules.skipped", "Rules not evaluated in a window that has too many");
+    this.spansRefused = counter("chronoscope.spans.refused", "Spans found for a rule, a question or a query that the check of the span refused");
+    this.alertsSuppressed = counter("chronoscope.alerts.suppressed", "Matches suppressed by a rule's cool-down");
     List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
     List.of(true, false).forEach(this::evaluated);
-    this.encoderBatch = registry.summary("chronoscope.batch.size", "stage", "encoder");
-    this.decoderBatch = registry.summary("chronoscope.batch.size", "stage", "decoder");
-    this.promptComputed = registry.counter("chronoscope.prompt.tokens", "outcome", "computed");
-    this.promptReused = registry.counter("chronoscope.prompt.tokens", "outcome", "reused");
-    this.fps = registry.summary("chronoscope.window.fps");
+    this.encoderBatch = batchSize("encoder");
+    this.decoderBatch = batchSize("decoder");
+    this.promptComputed = promptTokens("computed");
+    this.promptReused = promptTokens("reused");
+    this.fps = DistributionSummary.builder("chronoscope.window.fps")
+            .description("Frame rates that dynamic sampling chose")
+            .register(registry);
     this.windowLag =
         Timer.builder("chronoscope.window.lag")
             .description("Age of the last record of a window when the window was analyzed")
             .serviceLevelObjectives(LAGS)
             .register(registry);
-    registry.gauge(
-        "chronoscope.lag.seconds",
-        lagMicros,
-        lags -> lags.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e6);
+    Gauge.builder(
+            "chronoscope.lag.seconds",
+            lagMicros,
+            lags -> lags.values().stream().mapToLong(Long::longValue).max().orElse(0) / 1e6)
+        .description("Decoded video not yet analyzed, of the worst stream")
+        .register(registry);
   }
 
   void watchShedding(LoadGovernor load) {
@@ -183,12 +187,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         stage("decode").record(chunk.took());
       }
       case ChunkRejected chunk ->
-          registry
-              .counter(
-                  "chronoscope.chunks",
-                  "outcome",
-                  chunk.rejection().reason().name().toLowerCase(Locale.ROOT))
-              .increment();
+          chunks(chunk.rejection().reason().name().toLowerCase(Locale.ROOT)).increment();
       case ChunkShed _ -> chunksShed.increment();
       case DuplicateChunkSkipped _ -> skipped.increment();
       case WindowEncoded window -> {
@@ -246,14 +245,55 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     generatedTokens.increment(tokens);
   }
 
+  private Counter counter(String name, String description, String... tags) {
+    return Counter.builder(name).description(description).tags(tags).register(registry);
+  }
+
+  private Counter chunks(String outcome) {
+    return counter("chronoscope.chunks", "Chunks by outcome: decoded, skipped, shed, or why rejected", "outcome", outcome);
+  }
+
+  private Counter frames(String stage) {
+    return counter("chronoscope.frames", "Frames by stage: decoded, damaged, sampled, shown to the model", "stage", stage);
+  }
+
+  private Counter pairs(String outcome) {
+    return counter("chronoscope.pairs", "Frame pairs, encoded anew or reused", "outcome", outcome);
+  }
+
+  private Counter tokens(String kind) {
+    return counter("chronoscope.tokens", "Tokens of video shown and of text generated", "kind", kind);
+  }
+
+  private Counter promptTokens(String outcome) {
+    return counter("chronoscope.prompt.tokens", "Tokens of prompts, computed or reused from a beginning", "outcome", outcome);
+  }
+
+  private Counter finished(String outcome) {
+    return counter("chronoscope.streams.finished", "Streams that ended or failed", "outcome", outcome);
+  }
+
+  private DistributionSummary batchSize(String stage) {
+    return DistributionSummary.builder("chronoscope.batch.size")
+        .description("Pairs or prompts computed together, by stage")
+        .tag("stage", stage)
+        .register(registry);
+  }
+
   private Counter malformed(MalformedAnswer.Outcome outcome) {
-    return registry.counter(
-        "chronoscope.answers.malformed", "outcome", outcome.name().toLowerCase(Locale.ROOT));
+    return counter(
+        "chronoscope.answers.malformed",
+        "Malformed answers of the model: repaired, retried, or reported as unanswered",
+        "outcome",
+        outcome.name().toLowerCase(Locale.ROOT));
   }
 
   private Counter evaluated(boolean matches) {
-    return registry.counter(
-        "chronoscope.rules.evaluated", "outcome", matches ? "matched" : "not-matched");
+    return counter(
+        "chronoscope.rules.evaluated",
+        "Evaluations of rules, matched or not",
+        "outcome",
+        matches ? "matched" : "not-matched");
   }
 
   private Timer firstPublication(String name, String description) {
@@ -267,6 +307,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
 
   private Timer stage(String name) {
     return Timer.builder("chronoscope.stage.seconds")
+        .description("Time spent in a stage of the analysis")
         .tag("stage", name)
         .publishPercentileHistogram()
         .minimumExpectedValue(Duration.ofMillis(1))

@@ -2,7 +2,6 @@ package io.chronoscope.service;
 
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
-import io.chronoscope.search.IndexProgress;
 import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.follow.IndexFollower;
@@ -10,6 +9,7 @@ import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.sentence.SentenceEncoder;
 import io.chronoscope.wire.TopicNames;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -80,15 +80,14 @@ class SearchBeans {
       ResultIndex index,
       MeterRegistry registry) {
     if (settings.search().enabled()) {
-      registry.gauge("chronoscope.search.behind", index, one -> one.progress().behind());
-      registry.gauge("chronoscope.search.results", index, SearchBeans::results);
+      Gauge.builder("chronoscope.search.behind", index, one -> one.progress().behind())
+          .description("Records of the results topics not indexed yet")
+          .register(registry);
+      Gauge.builder("chronoscope.search.results", index, one -> one.progress().results())
+          .description("Results in the search index")
+          .register(registry);
       follower.start();
     }
-  }
-
-  private static double results(ResultIndex index) {
-    IndexProgress progress = index.progress();
-    return progress.results();
   }
 
   void stop(

@@ -18,6 +18,7 @@ import io.chronoscope.rule.RuleTable;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.TracedCommitSink;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -132,8 +133,12 @@ class ServiceLifecycle {
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);
-      registry.gauge("chronoscope.queue.bytes", analysis, StreamAnalysis::waitingBytes);
-      registry.gauge("chronoscope.streams", analysis, StreamAnalysis::streams);
+      Gauge.builder("chronoscope.queue.bytes", analysis, StreamAnalysis::waitingBytes)
+          .description("Bytes of chunks that wait to be decoded")
+          .register(registry);
+      Gauge.builder("chronoscope.streams", analysis, StreamAnalysis::streams)
+          .description("Streams with work in progress")
+          .register(registry);
       QuestionAnswerer answerer =
           runtime.questions(defaults, LayerSettings.questions(settings), archive, starts);
       own(questions);

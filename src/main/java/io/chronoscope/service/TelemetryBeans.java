@@ -5,7 +5,6 @@ import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -29,12 +28,6 @@ class TelemetryBeans {
   @Singleton
   StreamTraces traces(Tracing tracing) {
     return new StreamTraces(tracing);
-  }
-
-  @Produces
-  @Singleton
-  MeterFilter descriptions() {
-    return new MetricDescriptions();
   }
 
   @Produces

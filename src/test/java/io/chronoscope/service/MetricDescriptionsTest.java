@@ -15,7 +15,6 @@ class MetricDescriptionsTest {
 
   @Test
   void everyMetricHasAHelpText() {
-    registry.config().meterFilter(new MetricDescriptions());
     new AnalysisMetrics(registry).watchShedding(LoadGovernor.off());
     var unusedMessaging = new MessagingMetrics(registry);
     InfoMetrics.publish(registry, new ModelRef("demo", "1"), "cpu");
