@@ -1,7 +1,6 @@
 package io.chronoscope.config;
 
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -34,18 +33,28 @@ public final class EnvironmentVariables {
   ///
   /// @param names of all environment variables
   public static List<String> unknown(Collection<String> names) {
+    List<String> candidates =
+        names.stream()
+            .filter(name -> name.toUpperCase(Locale.ROOT).startsWith(PREFIX))
+            .sorted()
+            .toList();
+    if (candidates.isEmpty()) {
+      return List.of();
+    }
+    Set<String> known = known();
+    return candidates.stream()
+        .filter(name -> !isKnown(name, known))
+        .map(name ->
+            "environment variable %s is not a setting and is ignored%s"
+                .formatted(name, suggestion(name, known)))
+        .toList();
+  }
+
+  private static Set<String> known() {
     Set<String> known = new TreeSet<>(OTHERS);
     addSettings("chronoscope", ChronoscopeConfig.class, known);
     RenamedSettings.FORMER_NAMES.values().forEach(former -> known.add(variable(former)));
-    List<String> problems = new ArrayList<>();
-    for (String name : new TreeSet<>(names)) {
-      if (name.toUpperCase(Locale.ROOT).startsWith(PREFIX) && !isKnown(name, known)) {
-        problems.add(
-            "environment variable %s is not a setting and is ignored%s"
-                .formatted(name, suggestion(name, known)));
-      }
-    }
-    return problems;
+    return known;
   }
 
   private static void addSettings(String prefix, Class<?> group, Set<String> names) {
