@@ -8,6 +8,7 @@ import io.chronoscope.search.StreamFacts;
 import io.chronoscope.web.access.Caller;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
+import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.wire.ResultType;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -89,7 +90,7 @@ public class StreamResource {
     try {
       return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw io.chronoscope.web.problem.ProblemException.parameter(
+      throw ProblemException.parameter(
           "cursor", "not a cursor of this service");
     }
   }
