@@ -97,13 +97,7 @@ public record StreamPosition(
   public record DecodedChunk(
       Instant end,
       @JsonProperty("before") FrameSampler.Position samplerBefore,
-      @JsonProperty("level") @JsonInclude(JsonInclude.Include.NON_DEFAULT) int detailLevel) {
-
-    /// A chunk whose frames were sampled at full detail.
-    public DecodedChunk(Instant end, FrameSampler.Position samplerBefore) {
-      this(end, samplerBefore, 0);
-    }
-  }
+      @JsonProperty("level") @JsonInclude(JsonInclude.Include.NON_DEFAULT) int detailLevel) {}
 
   /// A gap that has been published.
   ///

@@ -256,38 +256,6 @@ public sealed interface Result {
     public Alert {
       chunks = List.copyOf(chunks);
     }
-
-    /// An alert from an answer in the expected form.
-    public Alert(
-        String id,
-        int revision,
-        Status status,
-        String rule,
-        String text,
-        int priority,
-        String stream,
-        TimeSpan span,
-        long toleranceMs,
-        double score,
-        Optional<String> event,
-        Provenance provenance,
-        List<ChunkOrigin> chunks) {
-      this(
-          id,
-          revision,
-          status,
-          rule,
-          text,
-          priority,
-          stream,
-          span,
-          toleranceMs,
-          score,
-          event,
-          provenance,
-          chunks,
-          Certainty.UNSTATED);
-    }
   }
 
   /// The answer to a question about a time range of a stream.

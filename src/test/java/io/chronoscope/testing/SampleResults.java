@@ -1,5 +1,6 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
@@ -74,7 +75,7 @@ public final class SampleResults {
         score,
         Optional.empty(),
         PROVENANCE,
-        List.of());
+        List.of(), Certainty.UNSTATED);
   }
 
   public static Gap gap(String stream, String id, double from, double to, String detail) {

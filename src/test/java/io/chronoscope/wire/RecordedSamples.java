@@ -2,6 +2,7 @@ package io.chronoscope.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
@@ -286,7 +287,7 @@ public final class RecordedSamples {
                 0.93,
                 event,
                 new Provenance(MODEL, SAMPLING),
-                event.isPresent() ? List.of(ORIGIN) : List.of()));
+                event.isPresent() ? List.of(ORIGIN) : List.of(), Certainty.UNSTATED));
       }
     }
     for (double score : new double[] {0, 1, 1e-9, 0.1 + 0.2, 1 / 3.0, Math.nextDown(1.0)}) {
@@ -304,7 +305,7 @@ public final class RecordedSamples {
               score,
               Optional.of(ODD),
               new Provenance(MODEL, SAMPLING),
-              List.of(ORIGIN)));
+              List.of(ORIGIN), Certainty.UNSTATED));
     }
   }
 

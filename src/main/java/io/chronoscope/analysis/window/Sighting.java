@@ -29,24 +29,6 @@ public record Sighting(
     chunks = List.copyOf(chunks);
   }
 
-  /// A sighting from an answer in the expected form, without a confidence.
-  public Sighting(
-      long startMicros,
-      long endMicros,
-      String description,
-      long toleranceMicros,
-      List<Long> frameMicros,
-      List<ChunkOrigin> chunks) {
-    this(
-        startMicros,
-        endMicros,
-        description,
-        toleranceMicros,
-        frameMicros,
-        chunks,
-        Certainty.UNSTATED);
-  }
-
   /// Length of the time that both cover.
   public long sharedMicros(Sighting other) {
     return Math.max(

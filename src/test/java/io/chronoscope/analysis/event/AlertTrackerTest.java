@@ -7,6 +7,7 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.window.RuleEvaluation;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
@@ -56,7 +57,7 @@ class AlertTrackerTest {
             rule.text(),
             500_000,
             List.of(from),
-            List.of(new ChunkOrigin("video.chunks", 0, from / 2_000_000))));
+            List.of(new ChunkOrigin("video.chunks", 0, from / 2_000_000)), Certainty.UNSTATED));
   }
 
   private static RuleEvaluation sawNothing(Rule rule) {

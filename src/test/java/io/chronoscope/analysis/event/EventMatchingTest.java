@@ -7,6 +7,7 @@ import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.event.EventMatching.Pairing;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result.Status;
@@ -48,7 +49,7 @@ class EventMatchingTest {
 
   private static Sighting saw(double start, double end, String description) {
     return new Sighting(
-        Math.round(start * 1e6), Math.round(end * 1e6), description, 500_000, List.of(), List.of());
+        Math.round(start * 1e6), Math.round(end * 1e6), description, 500_000, List.of(), List.of(), Certainty.UNSTATED);
   }
 
   private List<String> pairs(List<OpenEvent> events, Sighting... sightings) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result.Status;
@@ -64,7 +65,7 @@ class EventTrackerTest {
             .boxed()
             .toList();
     return new Sighting(
-        from, until, what, 500_000, frames, List.of(new ChunkOrigin("t", 0, from / 2_000_000)));
+        from, until, what, 500_000, frames, List.of(new ChunkOrigin("t", 0, from / 2_000_000)), Certainty.UNSTATED);
   }
 
   private static String describe(VideoEvent event) {
@@ -213,7 +214,7 @@ class EventTrackerTest {
                     whole.description(),
                     whole.toleranceMicros(),
                     whole.frameMicros(),
-                    chunks));
+                    chunks, Certainty.UNSTATED));
       }
       assertThat(last).hasSize(1);
       assertThat(last.getFirst().chunks())

@@ -9,6 +9,7 @@ import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.cli.Commands;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
+import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Result;
@@ -196,7 +197,7 @@ class RulesCommandIT {
         0.91,
         Optional.of("evt-1"),
         new Provenance(new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
-        List.of());
+        List.of(), Certainty.UNSTATED);
   }
 
   private static void publish(Result... results) throws Exception {

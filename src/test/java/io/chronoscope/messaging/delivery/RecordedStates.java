@@ -176,7 +176,7 @@ public final class RecordedStates {
     if (all) {
       needed.add(
           new NeededRecord(
-              7, 3, TIME, Optional.of(new DecodedChunk(TIME.plusSeconds(4), POSITION))));
+              7, 3, TIME, Optional.of(new DecodedChunk(TIME.plusSeconds(4), POSITION, 0))));
       needed.add(new NeededRecord(9, -1, TIME.plusSeconds(8), Optional.empty()));
       for (Cause cause : Cause.values()) {
         missed.add(
@@ -230,7 +230,7 @@ public final class RecordedStates {
             timing.sampler(),
             List.of(
                 new NeededRecord(
-                    0, 0, time, Optional.of(new DecodedChunk(time, timing.sampler())))),
+                    0, 0, time, Optional.of(new DecodedChunk(time, timing.sampler(), 0)))),
             List.of(new PublishedGap(time, time, Cause.CLOCK, "", 1)),
             Optional.of(time),
             0,
