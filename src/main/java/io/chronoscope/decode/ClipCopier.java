@@ -40,7 +40,7 @@ public final class ClipCopier implements AutoCloseable {
   /// @param target is overwritten
   /// @param fromMicros absolute
   /// @param toMicros absolute
-  /// @param onBytes is told the size so far after each packet, and may throw to stop
+  /// @param onBytes receives the size so far after each packet, and may throw to stop
   public ClipCopier(
       Path target, long fromMicros, long toMicros, DecodeLimits limits, LongConsumer onBytes) {
     this.target = target;
@@ -52,7 +52,7 @@ public final class ClipCopier implements AutoCloseable {
 
   /// Adds the next segment, in order of their times.
   ///
-  /// @return whether the clip goes on after it
+  /// @return whether the clip needs further segments
   /// @throws NotPlayableException when a browser cannot play its video
   /// @throws UnreadableMediaException when the segment cannot be read
   public boolean append(ClipPart part)

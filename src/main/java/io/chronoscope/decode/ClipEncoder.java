@@ -57,7 +57,7 @@ public final class ClipEncoder implements AutoCloseable {
 
   /// Adds the next segment, in order of their times.
   ///
-  /// @return whether the clip goes on after it
+  /// @return whether the clip needs further segments
   /// @throws UnreadableMediaException when the segment cannot be read
   public boolean append(ClipPart part) throws IOException, UnreadableMediaException {
     try {

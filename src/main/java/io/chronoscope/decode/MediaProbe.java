@@ -14,7 +14,7 @@ public final class MediaProbe {
 
   /// Reads the headers; decodes nothing.
   ///
-  /// @throws UnreadableMediaException when it is no video that [FfmpegDecoder] reads
+  /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read it as video
   public static Found of(ByteBuffer media, DecodeLimits limits) throws UnreadableMediaException {
     return of(MemorySegment.ofBuffer(media), limits);
   }

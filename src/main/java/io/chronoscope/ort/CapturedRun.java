@@ -73,7 +73,7 @@ public final class CapturedRun {
       } catch (OnnxRuntimeException e) {
         LOG.log(
             Level.WARNING,
-            "the {0} graph goes on without CUDA graphs: {1}",
+            "the {0} graph runs without CUDA graphs: {1}",
             session.name(),
             e.getMessage());
         run = ordinary;

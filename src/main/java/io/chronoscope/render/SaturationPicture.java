@@ -43,26 +43,26 @@ public final class SaturationPicture {
         WIDTH,
         HEIGHT,
         g -> {
-      g.setFont(TimelinePicture.plain(18));
-      g.setColor(TimelinePicture.BRIGHT);
-      g.drawString(title, 28, 34);
-      plot(
-          g,
-          TOP,
-          "video s/s",
-          points,
-          List.of(
-              new Curve("offered", OFFERED, Point::streams),
-              new Curve("analyzed", THROUGHPUT, Point::throughput)));
-      plot(
-          g,
-          TOP + PLOT_HEIGHT + GAP,
-          "chunk to event, s",
-          points,
-          List.of(
-              new Curve("p50", P50, Point::p50),
-              new Curve("p95", P95, Point::p95),
-              new Curve("p99", P99, Point::p99)));
+          g.setFont(TimelinePicture.plain(18));
+          g.setColor(TimelinePicture.BRIGHT);
+          g.drawString(title, 28, 34);
+          plot(
+              g,
+              TOP,
+              "video s/s",
+              points,
+              List.of(
+                  new Curve("offered", OFFERED, Point::streams),
+                  new Curve("analyzed", THROUGHPUT, Point::throughput)));
+          plot(
+              g,
+              TOP + PLOT_HEIGHT + GAP,
+              "chunk to event, s",
+              points,
+              List.of(
+                  new Curve("p50", P50, Point::p50),
+                  new Curve("p95", P95, Point::p95),
+                  new Curve("p99", P99, Point::p99)));
         });
   }
 

@@ -39,15 +39,15 @@ public final class ThroughputPicture {
         WIDTH,
         height,
         g -> {
-      g.setFont(TimelinePicture.plain(18));
-      g.setColor(TimelinePicture.BRIGHT);
-      g.drawString(title, MARGIN, MARGIN + 16);
-      g.setFont(TimelinePicture.plain(12));
-      g.setColor(TimelinePicture.DIM);
-      g.drawString("share of the ceiling", BAR_LEFT, MARGIN + 16);
-      for (int i = 0; i < bars.size(); i++) {
-        draw(g, bars.get(i), MARGIN + TITLE + i * ROW);
-      }
+          g.setFont(TimelinePicture.plain(18));
+          g.setColor(TimelinePicture.BRIGHT);
+          g.drawString(title, MARGIN, MARGIN + 16);
+          g.setFont(TimelinePicture.plain(12));
+          g.setColor(TimelinePicture.DIM);
+          g.drawString("share of the ceiling", BAR_LEFT, MARGIN + 16);
+          for (int i = 0; i < bars.size(); i++) {
+            draw(g, bars.get(i), MARGIN + TITLE + i * ROW);
+          }
         });
   }
 

@@ -50,14 +50,14 @@ public final class TimelinePicture {
         WIDTH,
         height,
         g -> {
-      g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-      g.setRenderingHint(
-          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-      int top = MARGIN;
-      for (StreamTimeline timeline : timelines) {
-        panel(g, timeline, top, thumbnails);
-        top += heightOf(timeline) + GAP;
-      }
+          g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+          g.setRenderingHint(
+              RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+          int top = MARGIN;
+          for (StreamTimeline timeline : timelines) {
+            panel(g, timeline, top, thumbnails);
+            top += heightOf(timeline) + GAP;
+          }
         });
   }
 

@@ -3,7 +3,7 @@ package io.chronoscope.search;
 import java.util.List;
 import java.util.Map;
 
-/// Records of several partitions and where reading goes on after them.
+/// Records of several partitions and where reading resumes after them.
 ///
 /// @param changes in the order of each partition
 /// @param nextOffsets for each partition that was read, the offset after its last record, whether

@@ -7,7 +7,7 @@ import java.util.Map;
 /// interface; those of [ResultIndex] run beside them.
 public interface UpdatableIndex extends ResultIndex, AutoCloseable {
 
-  /// The offset at which reading goes on, for each partition that was read before. When the index
+  /// The offset at which reading resumes, for each partition that was read before. When the index
   /// was just opened, everything below it is durable.
   Map<SourcePartition, Long> nextOffsets();
 

@@ -89,8 +89,10 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
 
   AnalysisMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.fetchedBytes = counter("chronoscope.references.fetched.bytes", "Bytes fetched for chunks by reference");
-    this.unreachable = counter("chronoscope.references.unreachable", "Attempts at a store that did not respond");
+    this.fetchedBytes =
+        counter("chronoscope.references.fetched.bytes", "Bytes fetched for chunks by reference");
+    this.unreachable =
+        counter("chronoscope.references.unreachable", "Attempts at a store that did not respond");
     this.decoded = chunks("decoded");
     this.skipped = chunks("skipped");
     this.chunksShed = chunks("shed");
@@ -101,11 +103,14 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.encoded = pairs("encoded");
     this.reused = pairs("reused");
     this.unchanged = pairs("unchanged");
-    this.answersReused = counter("chronoscope.answers.reused", "Answers of windows in which nothing changed, reused");
+    this.answersReused =
+        counter(
+            "chronoscope.answers.reused", "Answers of windows in which nothing changed, reused");
     this.videoTokens = tokens("video");
     this.generatedTokens = tokens("generated");
     this.windows = counter("chronoscope.windows", "Windows analyzed as a whole");
-    this.partialWindows = counter("chronoscope.windows.partial", "Partial analyses of windows not yet full");
+    this.partialWindows =
+        counter("chronoscope.windows.partial", "Partial analyses of windows not yet full");
     this.eventLatency =
         firstPublication(
             "chronoscope.event.latency",
@@ -119,16 +124,22 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.events = counter("chronoscope.events", "Events found in windows, before they are merged");
     this.ended = finished("ended");
     this.failed = finished("failed");
-    this.rulesSkipped = counter("chronoscope.rules.skipped", "Rules not evaluated in a window that has too many");
-    this.spansRefused = counter("chronoscope.spans.refused", "Spans found for a rule, a question or a query that the check of the span refused");
-    this.alertsSuppressed = counter("chronoscope.alerts.suppressed", "Matches suppressed by a rule's cool-down");
+    this.rulesSkipped =
+        counter("chronoscope.rules.skipped", "Rules not evaluated in a window that has too many");
+    this.spansRefused =
+        counter(
+            "chronoscope.spans.refused",
+            "Spans found for a rule, a question or a query that the check of the span refused");
+    this.alertsSuppressed =
+        counter("chronoscope.alerts.suppressed", "Matches suppressed by a rule's cool-down");
     List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
     List.of(true, false).forEach(this::evaluated);
     this.encoderBatch = batchSize("encoder");
     this.decoderBatch = batchSize("decoder");
     this.promptComputed = promptTokens("computed");
     this.promptReused = promptTokens("reused");
-    this.fps = DistributionSummary.builder("chronoscope.window.fps")
+    this.fps =
+        DistributionSummary.builder("chronoscope.window.fps")
             .description("Frame rates that dynamic sampling chose")
             .register(registry);
     this.windowLag =
@@ -250,11 +261,19 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   }
 
   private Counter chunks(String outcome) {
-    return counter("chronoscope.chunks", "Chunks by outcome: decoded, skipped, shed, or why rejected", "outcome", outcome);
+    return counter(
+        "chronoscope.chunks",
+        "Chunks by outcome: decoded, skipped, shed, or why rejected",
+        "outcome",
+        outcome);
   }
 
   private Counter frames(String stage) {
-    return counter("chronoscope.frames", "Frames by stage: decoded, damaged, sampled, shown to the model", "stage", stage);
+    return counter(
+        "chronoscope.frames",
+        "Frames by stage: decoded, damaged, sampled, shown to the model",
+        "stage",
+        stage);
   }
 
   private Counter pairs(String outcome) {
@@ -262,15 +281,21 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   }
 
   private Counter tokens(String kind) {
-    return counter("chronoscope.tokens", "Tokens of video shown and of text generated", "kind", kind);
+    return counter(
+        "chronoscope.tokens", "Tokens of video shown and of text generated", "kind", kind);
   }
 
   private Counter promptTokens(String outcome) {
-    return counter("chronoscope.prompt.tokens", "Tokens of prompts, computed or reused from a beginning", "outcome", outcome);
+    return counter(
+        "chronoscope.prompt.tokens",
+        "Tokens of prompts, computed or reused from a beginning",
+        "outcome",
+        outcome);
   }
 
   private Counter finished(String outcome) {
-    return counter("chronoscope.streams.finished", "Streams that ended or failed", "outcome", outcome);
+    return counter(
+        "chronoscope.streams.finished", "Streams that ended or failed", "outcome", outcome);
   }
 
   private DistributionSummary batchSize(String stage) {

@@ -28,6 +28,7 @@ final class MediaLinks {
   static String thumbnail(String stream, Instant start, Instant end) {
     return "/api/streams/%s/thumbnail?at=%s"
         .formatted(
-            PercentEncoding.of(stream), Rfc3339.format(start.plus(Duration.between(start, end).dividedBy(2))));
+            PercentEncoding.of(stream),
+            Rfc3339.format(start.plus(Duration.between(start, end).dividedBy(2))));
   }
 }

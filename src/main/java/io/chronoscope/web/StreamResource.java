@@ -90,8 +90,7 @@ public class StreamResource {
     try {
       return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw ProblemException.parameter(
-          "cursor", "not a cursor of this service");
+      throw ProblemException.parameter("cursor", "not a cursor of this service");
     }
   }
 

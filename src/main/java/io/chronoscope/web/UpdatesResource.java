@@ -65,7 +65,7 @@ public class UpdatesResource {
           - `reset`: the index was built anew, or changes since the position are forgotten; load the \
           lists again.
 
-          A reconnect with `Last-Event-ID` (browsers do this themselves) goes on after that event. \
+          A reconnect with `Last-Event-ID` (browsers do this themselves) resumes after that event. \
           A comment is sent at least every 10 seconds.\
           """)
   @APIResponse(

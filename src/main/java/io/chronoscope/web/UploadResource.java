@@ -49,8 +49,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/// Puts video on the topic for those who have no Kafka client. What is sent is looked at first: a
-/// body that is not what its type says, or no video at all, never reaches the topic.
+/// Puts video on the topic for those who have no Kafka client. Uploads are checked first: a body
+/// that is not what its type says, or no video at all, never reaches the topic.
 @Path("/streams/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.OPERATOR)

@@ -75,7 +75,8 @@ public final class SampleResults {
         score,
         Optional.empty(),
         PROVENANCE,
-        List.of(), Certainty.UNSTATED);
+        List.of(),
+        Certainty.UNSTATED);
   }
 
   public static Gap gap(String stream, String id, double from, double to, String detail) {

@@ -31,7 +31,10 @@ public final class StreamPositions {
         sampled,
         List.of(
             new StreamPosition.NeededRecord(
-                number, number, time, Optional.of(new StreamPosition.DecodedChunk(time, sampled, 0)))),
+                number,
+                number,
+                time,
+                Optional.of(new StreamPosition.DecodedChunk(time, sampled, 0)))),
         List.of(new StreamPosition.PublishedGap(time, time, Cause.MISSING, "no chunk came", 1)),
         Optional.empty(),
         3,

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The page over the service itself, with the demo model: sample videos are sent as chunks, and
-/// what the page shows of them is looked at in a real browser. The tests build on each other's
+/// what the page shows of them is checked in a real browser. The tests build on each other's
 /// streams.
 ///
 /// `-Dwrite-pictures=true` writes the pictures of the documents.

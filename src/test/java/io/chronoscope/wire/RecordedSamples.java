@@ -287,7 +287,8 @@ public final class RecordedSamples {
                 0.93,
                 event,
                 new Provenance(MODEL, SAMPLING),
-                event.isPresent() ? List.of(ORIGIN) : List.of(), Certainty.UNSTATED));
+                event.isPresent() ? List.of(ORIGIN) : List.of(),
+                Certainty.UNSTATED));
       }
     }
     for (double score : new double[] {0, 1, 1e-9, 0.1 + 0.2, 1 / 3.0, Math.nextDown(1.0)}) {
@@ -305,7 +306,8 @@ public final class RecordedSamples {
               score,
               Optional.of(ODD),
               new Provenance(MODEL, SAMPLING),
-              List.of(ORIGIN), Certainty.UNSTATED));
+              List.of(ORIGIN),
+              Certainty.UNSTATED));
     }
   }
 

@@ -133,7 +133,7 @@ final class GroundingEvaluation {
     return questions;
   }
 
-  /// Whoever asks for a movement means one that stops as well.
+  /// A question about a movement includes one that stops.
   private static boolean isAnswer(String description, String asked) {
     return words(description).startsWith(words(asked));
   }

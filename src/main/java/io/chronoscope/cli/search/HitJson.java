@@ -66,9 +66,7 @@ record HitJson(
             .map(piece -> new Piece(piece.text(), piece.emphasis() == Emphasis.MATCH))
             .toList(),
         hit.grounding().map(Ground::of),
-        "/#stream=%s&at=%s"
-            .formatted(
-                PercentEncoding.of(stream), start),
+        "/#stream=%s&at=%s".formatted(PercentEncoding.of(stream), start),
         Json.parse(hit.result().published().json().getBytes(StandardCharsets.UTF_8)));
   }
 }

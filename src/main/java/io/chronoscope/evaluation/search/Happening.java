@@ -45,8 +45,8 @@ public record Happening(
     };
   }
 
-  /// Whether this, which happened, is what was asked for. Whoever asks for a movement means one
-  /// that stops as well; a color may be the one before or after a change when the act is open.
+  /// Whether this, which happened, is what was asked for. A question about a movement includes one
+  /// that stops; a color may be the one before or after a change when the act is open.
   public boolean answers(Happening asked) {
     return (asked.act().isEmpty() || asked.act().equals(act) || isMovement(asked))
         && (asked.color().isEmpty()

@@ -22,7 +22,7 @@ record CommitData(
     long forgotten,
     Map<SourcePartition, Long> offsets) {
 
-  /// More changes than this never lie between two commits. After a crash the sequence goes on
+  /// More changes than this never lie between two commits. After a crash the sequence resumes
   /// beyond every number that may have been handed out.
   static final long MAX_UNCOMMITTED = 1L << 20;
 

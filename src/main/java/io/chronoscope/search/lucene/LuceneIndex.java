@@ -45,7 +45,7 @@ import org.apache.lucene.search.TopDocs;
 
 /// The index in a Lucene directory, which it alone writes. What is applied is visible at once and
 /// durable with the next [#commit()]; the offsets of the topics are part of each Lucene commit, so
-/// that a process that dies at any moment goes on exactly where its index stands.
+/// that a process that dies at any moment resumes exactly where its index stands.
 ///
 /// Longer than others because it is both sides of [UpdatableIndex]; what it does with documents is
 /// in `ResultDocument`, `ResultQueries`, `RankedSearch` and `BatchPlan`.

@@ -22,10 +22,10 @@ import java.util.Set;
 /// Sees every request of the HTTP interface first.
 ///
 /// - Security headers go on every response.
-/// - Without authentication, the interface trusts whoever is on this machine. A page of another
-///   site in a browser on this machine is not trusted: neither under a name of its own that
-///   resolves to this machine (DNS rebinding), nor when it sends requests that change something.
-/// - A client that asks too often is told to wait.
+/// - Without authentication, the interface trusts everyone on this machine. A page of another site
+///   in a browser on this machine is not trusted: neither under a name of its own that resolves to
+///   this machine (DNS rebinding), nor when it sends requests that change something.
+/// - A client that exceeds the rate limit gets 429 with the time to wait.
 @ApplicationScoped
 class RequestGuard {
 

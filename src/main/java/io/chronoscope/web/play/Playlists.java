@@ -50,7 +50,7 @@ public class Playlists {
     this.limits = limits;
   }
 
-  /// The playlist of a range; without an end it goes on as chunks arrive, until the stream ends.
+  /// The playlist of a range; without an end it grows as chunks arrive, until the stream ends.
   public String of(String stream, Optional<Instant> from, Optional<Instant> to) {
     if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
       throw ProblemException.parameter(

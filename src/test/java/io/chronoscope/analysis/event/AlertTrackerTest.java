@@ -57,7 +57,8 @@ class AlertTrackerTest {
             rule.text(),
             500_000,
             List.of(from),
-            List.of(new ChunkOrigin("video.chunks", 0, from / 2_000_000)), Certainty.UNSTATED));
+            List.of(new ChunkOrigin("video.chunks", 0, from / 2_000_000)),
+            Certainty.UNSTATED));
   }
 
   private static RuleEvaluation sawNothing(Rule rule) {

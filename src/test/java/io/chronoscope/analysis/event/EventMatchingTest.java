@@ -49,7 +49,13 @@ class EventMatchingTest {
 
   private static Sighting saw(double start, double end, String description) {
     return new Sighting(
-        Math.round(start * 1e6), Math.round(end * 1e6), description, 500_000, List.of(), List.of(), Certainty.UNSTATED);
+        Math.round(start * 1e6),
+        Math.round(end * 1e6),
+        description,
+        500_000,
+        List.of(),
+        List.of(),
+        Certainty.UNSTATED);
   }
 
   private List<String> pairs(List<OpenEvent> events, Sighting... sightings) {

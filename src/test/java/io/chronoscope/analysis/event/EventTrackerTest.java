@@ -65,7 +65,13 @@ class EventTrackerTest {
             .boxed()
             .toList();
     return new Sighting(
-        from, until, what, 500_000, frames, List.of(new ChunkOrigin("t", 0, from / 2_000_000)), Certainty.UNSTATED);
+        from,
+        until,
+        what,
+        500_000,
+        frames,
+        List.of(new ChunkOrigin("t", 0, from / 2_000_000)),
+        Certainty.UNSTATED);
   }
 
   private static String describe(VideoEvent event) {
@@ -214,7 +220,8 @@ class EventTrackerTest {
                     whole.description(),
                     whole.toleranceMicros(),
                     whole.frameMicros(),
-                    chunks, Certainty.UNSTATED));
+                    chunks,
+                    Certainty.UNSTATED));
       }
       assertThat(last).hasSize(1);
       assertThat(last.getFirst().chunks())

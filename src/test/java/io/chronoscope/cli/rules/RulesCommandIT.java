@@ -197,7 +197,8 @@ class RulesCommandIT {
         0.91,
         Optional.of("evt-1"),
         new Provenance(new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
-        List.of(), Certainty.UNSTATED);
+        List.of(),
+        Certainty.UNSTATED);
   }
 
   private static void publish(Result... results) throws Exception {
