@@ -3,6 +3,7 @@ package io.chronoscope.cli;
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
 import io.chronoscope.cli.bundle.BundleCommand;
+import io.chronoscope.cli.bundle.ImageCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
@@ -70,6 +71,7 @@ public final class CommandLineInterface {
             EvaluateCommand.commandLine(output),
             BenchCommand.commandLine(output),
             new BundleCommand(output),
+            new ImageCommand(output),
             new SelfCheckCommand(output),
             new RehearseCommand(output),
             new HelpCommand());
