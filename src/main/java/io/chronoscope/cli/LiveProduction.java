@@ -1,16 +1,22 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.live.ChunkSink;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceEvent;
 import io.chronoscope.live.SourceState;
 import io.chronoscope.live.SourceStatus;
 import io.chronoscope.render.ClockTime;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Prints what happens to the live sources of `produce` and, every few seconds, how they are doing.
 final class LiveProduction {
@@ -107,15 +113,34 @@ final class LiveProduction {
     return line;
   }
 
-  /// Reports until all sources have ended or this thread is interrupted.
-  void awaitEnd(LiveSources sources) throws InterruptedException {
-    while (!sources.awaitEnd(INTERVAL)) {
+  /// Reads the sources until all have ended. A signal stops the process: what was received so far
+  /// is cut and sent first.
+  ///
+  /// @param sink stays owned by the caller
+  /// @throws EnvironmentException when a spool cannot be used
+  void run(
+      List<LiveSources.Plan> plans, LiveSources.Settings settings, ChunkSink sink, InputStream in) {
+    try (LiveSources sources =
+        LiveSources.start(plans, settings, sink, in, clock, this::onEvent)) {
+      Thread stop =
+          Thread.ofPlatform().name("stop-sources").unstarted(() -> {
+            sources.close();
+            report(sources);
+          });
+      Runtime.getRuntime().addShutdownHook(stop);
+      while (!sources.awaitEnd(INTERVAL)) {
+        report(sources);
+      }
       report(sources);
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IOException e) {
+      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    report(sources);
   }
 
-  private void report(LiveSources sources) {
+  private synchronized void report(LiveSources sources) {
     Instant now = clock.instant();
     double elapsed = Math.max(1e-3, Duration.between(reportedAt, now).toMillis() / 1e3);
     for (SourceStatus status : sources.status()) {
@@ -127,7 +152,7 @@ final class LiveProduction {
 
   private static String line(
       SourceStatus status,
-      @org.jspecify.annotations.Nullable SourceStatus earlier,
+      @Nullable SourceStatus earlier,
       double elapsed,
       Instant now) {
     long frames = status.frames() - (earlier == null ? 0 : earlier.frames());

@@ -86,7 +86,7 @@ interface LiveSource extends AutoCloseable {
         // Video arrives in segments.
         Duration timeout =
             target.compareTo(settings.readTimeout()) > 0 ? target : settings.readTimeout();
-        return SourceConnection.of(
+        LiveReader reader =
             LiveReader.of(
                 feed,
                 new LiveSettings(
@@ -94,7 +94,8 @@ interface LiveSource extends AutoCloseable {
                     timeout.multipliedBy(2),
                     settings.maxSegmentBytes(),
                     settings.treatment()),
-                clock));
+                clock);
+        return SourceConnection.of(reader, downloads::close);
       }
 
       @Override

@@ -32,7 +32,7 @@ final class LiveStream {
   private final Consumer<SourceEvent> listener;
   private final boolean resumed;
   private @Nullable SourceConnection connection;
-  private @Nullable Thread runner;
+  private @Nullable Thread sleeping;
   private boolean stopped;
   private boolean reconnected = true;
   private boolean any;
@@ -66,9 +66,6 @@ final class LiveStream {
 
   /// Reads until the source ends or [#stop] is called.
   void run() {
-    synchronized (this) {
-      runner = Thread.currentThread();
-    }
     try {
       while (!isStopped()) {
         long before = frames;
@@ -97,13 +94,31 @@ final class LiveStream {
         }
         state = new SourceState.Waiting(reason, clock.instant().plus(wait));
         listener.accept(new SourceEvent.Lost(id, reason, wait));
-        pause.sleep(wait);
+        sleep(wait);
       }
     } catch (InterruptedException e) {
       // Stopped while it waited.
     } finally {
       if (!(state instanceof SourceState.Ended)) {
         state = new SourceState.Stopped();
+      }
+    }
+  }
+
+  /// Only this wait is interrupted by [#stop]: an interrupt would break what is being written.
+  private void sleep(Duration wait) throws InterruptedException {
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      sleeping = Thread.currentThread();
+    }
+    try {
+      pause.sleep(wait);
+    } finally {
+      synchronized (this) {
+        sleeping = null;
+        var unused = Thread.interrupted();
       }
     }
   }
@@ -193,8 +208,8 @@ final class LiveStream {
     if (connection != null) {
       connection.cancel();
     }
-    if (runner != null) {
-      runner.interrupt();
+    if (sleeping != null) {
+      sleeping.interrupt();
     }
   }
 

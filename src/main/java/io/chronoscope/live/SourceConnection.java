@@ -24,6 +24,11 @@ interface SourceConnection extends AutoCloseable {
   void close();
 
   static SourceConnection of(LiveReader reader) {
+    return of(reader, () -> {});
+  }
+
+  /// @param onCancel ends what the reader waits for
+  static SourceConnection of(LiveReader reader, Runnable onCancel) {
     return new SourceConnection() {
       @Override
       public void read(Consumer<LiveSegment> sink) throws IOException, UnreadableMediaException {
@@ -33,6 +38,7 @@ interface SourceConnection extends AutoCloseable {
       @Override
       public void cancel() {
         reader.cancel();
+        onCancel.run();
       }
 
       @Override
