@@ -120,13 +120,14 @@ final class LiveProduction {
   /// @throws EnvironmentException when a spool cannot be used
   void run(
       List<LiveSources.Plan> plans, LiveSources.Settings settings, ChunkSink sink, InputStream in) {
-    try (LiveSources sources =
-        LiveSources.start(plans, settings, sink, in, clock, this::onEvent)) {
+    try (LiveSources sources = LiveSources.start(plans, settings, sink, in, clock, this::onEvent)) {
       Thread stop =
-          Thread.ofPlatform().name("stop-sources").unstarted(() -> {
-            sources.close();
-            report(sources);
-          });
+          Thread.ofPlatform()
+              .name("stop-sources")
+              .unstarted(() -> {
+                sources.close();
+                report(sources);
+              });
       Runtime.getRuntime().addShutdownHook(stop);
       while (!sources.awaitEnd(INTERVAL)) {
         report(sources);
@@ -151,10 +152,7 @@ final class LiveProduction {
   }
 
   private static String line(
-      SourceStatus status,
-      @Nullable SourceStatus earlier,
-      double elapsed,
-      Instant now) {
+      SourceStatus status, @Nullable SourceStatus earlier, double elapsed, Instant now) {
     long frames = status.frames() - (earlier == null ? 0 : earlier.frames());
     long bytes = status.bytes() - (earlier == null ? 0 : earlier.bytes());
     String state =

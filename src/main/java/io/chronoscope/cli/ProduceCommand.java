@@ -165,8 +165,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   private int produceLive(ChronoscopeConfig settings) {
     requireNoFileOptions();
-    List<LiveSources.Plan> plans =
-        inputs.stream().map(input -> plan(settings, input)).toList();
+    List<LiveSources.Plan> plans = inputs.stream().map(input -> plan(settings, input)).toList();
     KafkaConnection connection = KafkaConnection.open(settings);
     if (settings.topics().create()) {
       Topics.ensure(connection.client(), connection.topics());
@@ -197,10 +196,8 @@ final class ProduceCommand implements Callable<Integer> {
               .formatted(address, watch ? "no" : "a"));
     }
     String id = stream.orElseGet(address::defaultStream);
-    Treatment treatment =
-        encode ? Treatment.ENCODE : LiveSourceSettings.treatment(settings, id);
-    return LiveSourceSettings.plan(
-        settings, id, address, chunkLength, treatment);
+    Treatment treatment = encode ? Treatment.ENCODE : LiveSourceSettings.treatment(settings, id);
+    return LiveSourceSettings.plan(settings, id, address, chunkLength, treatment);
   }
 
   private void requireNoFileOptions() {

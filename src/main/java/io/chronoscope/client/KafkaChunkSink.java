@@ -13,8 +13,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
-/// Sends the chunks of live sources to the chunks topic. A chunk that is sent again after an unknown
-/// outcome has the same id, number and time, by which the analysis recognizes it. Thread-safe.
+/// Sends the chunks of live sources to the chunks topic. A chunk that is sent again after an
+/// unknown outcome has the same id, number and time, by which the analysis recognizes it.
+/// Thread-safe.
 public final class KafkaChunkSink implements ChunkSink {
 
   private final ChunkPublisher publisher;

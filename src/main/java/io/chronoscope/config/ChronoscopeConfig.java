@@ -104,8 +104,8 @@ public interface ChronoscopeConfig {
   Search search();
 
   /// Live sources that the service reads: addresses by the ids of their streams, such as
-  /// `chronoscope.sources.gate=rtsp://camera-1/main`. On one instance only: each that has them reads
-  /// them.
+  /// `chronoscope.sources.gate=rtsp://camera-1/main`. On one instance only: each that has them
+  /// reads them.
   Map<String, String> sources();
 
   Live live();
@@ -422,8 +422,8 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveDuration.class)
     Duration readTimeout();
 
-    /// Longest pause between attempts to connect; they start at a second and double. After a refused
-    /// password it is the first.
+    /// Longest pause between attempts to connect; they start at a second and double. After a
+    /// refused password it is the first.
     @WithDefault("30s")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration maxBackoff();

@@ -21,6 +21,7 @@ public final class LiveSourceSettings {
   /// A record is a little larger than its media.
   private static final long RECORD_OVERHEAD_BYTES = 64 * 1024;
 
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final String ALL = "*";
 
   private LiveSourceSettings() {}
@@ -89,6 +90,7 @@ public final class LiveSourceSettings {
     return new LiveSources.Settings(
         ConfigLoader.resolve(settings, settings.live().spool()),
         settings.live().maxSpoolBytes().asLongValue(),
+        FIRST_BACKOFF,
         settings.live().maxBackoff(),
         settings.live().clock());
   }
@@ -107,14 +109,17 @@ public final class LiveSourceSettings {
         throw new ConfigurationException(String.valueOf(e.getMessage()), e);
       }
     }
-    settings.live().credentials().forEach((id, text) -> {
-      try {
-        all.put(key(id), Credentials.parse(text));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigurationException(
-            "chronoscope.live.credentials.%s: %s".formatted(id, e.getMessage()), e);
-      }
-    });
+    settings
+        .live()
+        .credentials()
+        .forEach((id, text) -> {
+          try {
+            all.put(key(id), Credentials.parse(text));
+          } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                "chronoscope.live.credentials.%s: %s".formatted(id, e.getMessage()), e);
+          }
+        });
     return all;
   }
 

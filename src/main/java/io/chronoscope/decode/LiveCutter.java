@@ -104,7 +104,7 @@ final class LiveCutter implements LivePackets {
     return new UnreadableMediaException(
         Reason.NO_FRAMES,
         "the video has no key frame %s and cannot be cut; --encode (chronoscope.live.encode)"
-            .formatted(where)
+                .formatted(where)
             + " encodes it anew");
   }
 
@@ -176,10 +176,7 @@ final class LiveCutter implements LivePackets {
   }
 
   private long endTicks() {
-    return segment.stream()
-        .mapToLong(p -> p.pts() + Math.max(0, p.duration()))
-        .max()
-        .orElseThrow();
+    return segment.stream().mapToLong(p -> p.pts() + Math.max(0, p.duration())).max().orElseThrow();
   }
 
   private static void free(List<AVPacket> packets) {

@@ -34,8 +34,7 @@ public final class LiveReader implements AutoCloseable {
   private static final Duration PROBING = Duration.ofSeconds(2);
 
   private static final DecodeLimits LIMITS =
-      new DecodeLimits(
-          DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
+      new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
 
   /// FFmpeg states no time for the first packet of an RTSP stream, which is a key frame as a rule.
   private static final int MAX_UNTIMED = 8;
@@ -143,8 +142,7 @@ public final class LiveReader implements AutoCloseable {
 
   private void add(AVPacket packet, AVStream stream, LivePackets packets)
       throws UnreadableMediaException {
-    boolean timed =
-        packet.pts() != avutil.AV_NOPTS_VALUE || packet.dts() != avutil.AV_NOPTS_VALUE;
+    boolean timed = packet.pts() != avutil.AV_NOPTS_VALUE || packet.dts() != avutil.AV_NOPTS_VALUE;
     if (!timed) {
       if (untimed.size() < MAX_UNTIMED) {
         untimed.add(avcodec.av_packet_clone(packet));
@@ -171,9 +169,7 @@ public final class LiveReader implements AutoCloseable {
       watch.advanced();
     }
     packets.add(
-        packet,
-        ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
-        stated(packet, stream));
+        packet, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), stated(packet, stream));
   }
 
   private static long frameTicks(AVStream stream) {
@@ -201,8 +197,7 @@ public final class LiveReader implements AutoCloseable {
               ChronoUnit.MICROS.between(Instant.EPOCH, one.time()) - pts, one.clock()));
     }
     try (SizeTPointer size = new SizeTPointer(1)) {
-      BytePointer side =
-          avcodec.av_packet_get_side_data(packet, avcodec.AV_PKT_DATA_PRFT, size);
+      BytePointer side = avcodec.av_packet_get_side_data(packet, avcodec.AV_PKT_DATA_PRFT, size);
       if (side == null || side.isNull()) {
         return Optional.empty();
       }

@@ -8,9 +8,9 @@ import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/// Ends FFmpeg's blocking calls: when the video has not advanced for too long, or on request. FFmpeg
-/// asks it while it waits for the network. JavaCPP has room for ten callbacks only, so all watches
-/// share one and are distinguished by their opaque pointer.
+/// Ends FFmpeg's blocking calls: when the video has not advanced for too long, or on request.
+/// FFmpeg asks it while it waits for the network. JavaCPP has room for ten callbacks only, so all
+/// watches share one and are distinguished by their opaque pointer.
 final class ReadWatch implements AutoCloseable {
 
   private static final Map<Long, ReadWatch> OPEN = new ConcurrentHashMap<>();

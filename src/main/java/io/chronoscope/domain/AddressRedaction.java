@@ -8,7 +8,8 @@ public final class AddressRedaction {
 
   private static final String MASK = "***";
 
-  // The last @ before a blank ends the credentials: a password that was not encoded may contain one.
+  // The last @ before a blank ends the credentials: a password that was not encoded may contain
+  // one.
   private static final Pattern CREDENTIALS =
       Pattern.compile("\\b([a-zA-Z][a-zA-Z0-9+.-]*://)[^\\s\"'<>]*@");
 

@@ -124,8 +124,7 @@ final class FolderSource implements LiveSource {
               .filter(FolderSource::isVideo)
               .flatMap(FolderSource::recording)
               .filter(one -> one.modified().isBefore(settled))
-              .sorted(
-                  Comparator.comparing(Recording::modified).thenComparing(Recording::path))
+              .sorted(Comparator.comparing(Recording::modified).thenComparing(Recording::path))
               .toList();
       Set<String> present = found.stream().map(Recording::key).collect(Collectors.toSet());
       progress.keySet().retainAll(present);
@@ -136,8 +135,7 @@ final class FolderSource implements LiveSource {
   private static boolean isVideo(Path file) {
     String name = file.getFileName().toString();
     return !name.startsWith(".")
-        && EXTENSIONS.contains(
-            name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        && EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
   }
 
   private static Stream<Recording> recording(Path file) {

@@ -36,9 +36,14 @@ public final class LiveSources implements AutoCloseable {
   ///
   /// @param spool directory of the spools, one in it for each stream
   /// @param maxSpoolBytes of one spool
-  /// @param maxBackoff longest pause before a source is tried again
+  /// @param firstBackoff pause before a source is tried again, doubled with each attempt that fails
+  /// @param maxBackoff longest of these pauses
   public record Settings(
-      Path spool, long maxSpoolBytes, Duration maxBackoff, TimeSource timeSource) {}
+      Path spool,
+      long maxSpoolBytes,
+      Duration firstBackoff,
+      Duration maxBackoff,
+      TimeSource timeSource) {}
 
   private final List<RunningSource> running;
 

@@ -162,11 +162,13 @@ final class LiveStream {
     }
     reconnected = false;
     backoff.reset();
-    placed.missing().ifPresent(missing -> {
-      gaps++;
-      spool.skipNumber();
-      listener.accept(new SourceEvent.Gap(id, missing.from(), missing.until()));
-    });
+    placed
+        .missing()
+        .ifPresent(missing -> {
+          gaps++;
+          spool.skipNumber();
+          listener.accept(new SourceEvent.Gap(id, missing.from(), missing.until()));
+        });
     if (!any && resumed) {
       // What happened since the last process is not known.
       spool.skipNumber();
@@ -188,8 +190,7 @@ final class LiveStream {
           spool.append(
               placed.start(), segment.duration(), segment.contentType(), placed.clock(), media);
       if (appended.dropped() > 0) {
-        listener.accept(
-            new SourceEvent.Dropped(id, appended.dropped(), "the spool is full"));
+        listener.accept(new SourceEvent.Dropped(id, appended.dropped(), "the spool is full"));
       }
     } catch (IOException e) {
       failed++;

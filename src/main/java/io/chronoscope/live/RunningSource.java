@@ -15,7 +15,6 @@ import java.util.random.RandomGenerator;
 /// A source with its two threads: one reads into the spool, one sends from it. Thread-safe.
 final class RunningSource implements AutoCloseable {
 
-  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final Duration READER_PATIENCE = Duration.ofSeconds(3);
   private static final Duration SENDER_PATIENCE = Duration.ofSeconds(5);
 
@@ -52,7 +51,7 @@ final class RunningSource implements AutoCloseable {
             source,
             spool,
             new StreamTimeline(settings.timeSource()),
-            new Backoff(FIRST_BACKOFF, settings.maxBackoff(), random),
+            new Backoff(settings.firstBackoff(), settings.maxBackoff(), random),
             clock,
             Pause.SLEEP,
             listener);
@@ -61,7 +60,7 @@ final class RunningSource implements AutoCloseable {
             plan.stream(),
             spool,
             sink,
-            new Backoff(FIRST_BACKOFF, settings.maxBackoff(), random),
+            new Backoff(settings.firstBackoff(), settings.maxBackoff(), random),
             Pause.SLEEP,
             listener);
     this.reading =
@@ -126,8 +125,7 @@ final class RunningSource implements AutoCloseable {
   }
 
   SourceStatus status() {
-    return stream.status(
-        plan.address().toString(), sender.sent(), sender.sentUntil(), start);
+    return stream.status(plan.address().toString(), sender.sent(), sender.sentUntil(), start);
   }
 
   boolean awaitEnd(Duration patience) throws InterruptedException {

@@ -23,8 +23,8 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /// The chunks of one stream that are not in Kafka yet, in a directory: one file each, oldest first.
-/// They survive the process. Above its bound the oldest are dropped; numbers are not reused, so what
-/// was dropped is a gap. Thread-safe; one process at a time.
+/// They survive the process. Above its bound the oldest are dropped; numbers are not reused, so
+/// what was dropped is a gap. Thread-safe; one process at a time.
 public final class Spool implements AutoCloseable {
 
   private static final int MAGIC = 0x43485331;
@@ -176,8 +176,7 @@ public final class Spool implements AutoCloseable {
   /// Waits for the oldest chunk, which stays until [#remove].
   ///
   /// @return empty when there is none within that time
-  public Optional<SpooledChunk> oldest(Duration patience)
-      throws IOException, InterruptedException {
+  public Optional<SpooledChunk> oldest(Duration patience) throws IOException, InterruptedException {
     long sequence;
     synchronized (this) {
       if (sizes.isEmpty()) {

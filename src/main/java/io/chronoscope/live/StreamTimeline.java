@@ -9,14 +9,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Gives the segments of a stream absolute times, by the source's own clock where it states one that
-/// can be right, else by when they arrived.
+/// Gives the segments of a stream absolute times, by the source's own clock where it states one
+/// that can be right, else by when they arrived.
 ///
-/// Within a connection presentation time runs on, so the offset between it and absolute time changes
-/// only slowly. It follows the clock in steps that are too small to be seen as a gap or an overlap
-/// (slewing); a clock that is off by more than [#STEP] was set, and is followed at once. By arrival
-/// only drift is corrected: a larger difference is a sender that does not send at the pace of its
-/// video, which says nothing about time.
+/// Within a connection presentation time runs on, so the offset between it and absolute time
+/// changes only slowly. It follows the clock in steps that are too small to be seen as a gap or an
+/// overlap (slewing); a clock that is off by more than [#STEP] was set, and is followed at once. By
+/// arrival only drift is corrected: a larger difference is a sender that does not send at the pace
+/// of its video, which says nothing about time.
 ///
 /// Not thread-safe.
 final class StreamTimeline {
@@ -87,8 +87,7 @@ final class StreamTimeline {
     Instant before = end;
     Instant until = start.plus(segment.duration());
     end = before == null || jumped != 0 || until.isAfter(before) ? until : before;
-    boolean lost =
-        starts && before != null && Duration.between(before, start).compareTo(SEAM) > 0;
+    boolean lost = starts && before != null && Duration.between(before, start).compareTo(SEAM) > 0;
     return new Placed(
         start,
         until,

@@ -59,8 +59,7 @@ class LiveReaderTest {
   @Test
   void refusesVideoWithoutKeyFramesAndNamesTheRemedy() {
     byte[] media = h264("mpegts", 100, 1000).bytes();
-    assertThatThrownBy(
-            () -> read(feed(media), settings(Duration.ofMillis(100), Treatment.COPY)))
+    assertThatThrownBy(() -> read(feed(media), settings(Duration.ofMillis(100), Treatment.COPY)))
         .isInstanceOf(UnreadableMediaException.class)
         .hasMessageContaining("no key frame within")
         .hasMessageContaining("--encode");
@@ -95,8 +94,7 @@ class LiveReaderTest {
     Instant camera = Instant.parse("2026-05-04T11:59:30.250Z");
     try (RtspServer server = RtspServer.of(h264("h264", 100, 25).bytes(), 25).clock(camera)) {
       try (LiveReader reader =
-          LiveReader.rtsp(
-              server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
+          LiveReader.rtsp(server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
         reader.read(segments::add);
       }
     }
@@ -146,11 +144,10 @@ class LiveReaderTest {
     try (RtspServer server = RtspServer.of(h264("h264", 40, 25).bytes(), 25).freezeAtEnd();
         LiveReader reader =
             LiveReader.rtsp(server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
-      reader.read(
-          segment -> {
-            segments.add(segment);
-            reader.cancel();
-          });
+      reader.read(segment -> {
+        segments.add(segment);
+        reader.cancel();
+      });
     }
     assertThat(segments).isNotEmpty();
   }

@@ -179,8 +179,7 @@ class LiveSourcesTest {
     await(SourceEvent.Sent.class);
 
     assertThat(kafka.chunks.getFirst().clock()).isEqualTo(SourceClock.ARRIVAL);
-    assertThat(kafka.chunks.getFirst().start())
-        .isBetween(before.minusSeconds(10), Instant.now());
+    assertThat(kafka.chunks.getFirst().start()).isBetween(before.minusSeconds(10), Instant.now());
     assertThat(await(SourceEvent.Lost.class).reason()).startsWith("no datagram for");
   }
 
@@ -237,8 +236,7 @@ class LiveSourcesTest {
   void readsAPlaylistThatGrowsAndContinuesAfterTheServerFailed() throws Exception {
     try (HlsServer server = new HlsServer()) {
       for (int i = 0; i < 6; i++) {
-        server.put(
-            "s%d.ts".formatted(i), media("mpegts", 50).startingAt(50L * i).bytes());
+        server.put("s%d.ts".formatted(i), media("mpegts", 50).startingAt(50L * i).bytes());
       }
       server.put("index.m3u8", playlist(0, 3));
       start(server.uri("index.m3u8") + "?token=s3cret", "gate");
@@ -251,7 +249,8 @@ class LiveSourcesTest {
       await(SourceEvent.Ended.class);
     }
 
-    assertThat(kafka.chunks).extracting(SpooledChunk::clock)
+    assertThat(kafka.chunks)
+        .extracting(SpooledChunk::clock)
         .containsOnly(SourceClock.PROGRAM_DATE_TIME);
     assertThat(frames(kafka.chunks)).isEqualTo(300);
     assertThat(kafka.chunks.getFirst().start())
@@ -270,8 +269,7 @@ class LiveSourcesTest {
         HlsServer other = new HlsServer()) {
       other.put("s0.ts", media("mpegts", 50).bytes());
       server.put(
-          "index.m3u8",
-          "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nmoved.ts\n#EXT-X-ENDLIST\n");
+          "index.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nmoved.ts\n#EXT-X-ENDLIST\n");
       server.redirect("moved.ts", other.uri("s0.ts").toString());
       start(
           server.uri("index.m3u8").toString(),
@@ -316,8 +314,7 @@ class LiveSourcesTest {
   }
 
   private static LiveSettings settings() {
-    return new LiveSettings(
-        Duration.ofSeconds(1), Duration.ofSeconds(1), 16 << 20, Treatment.COPY);
+    return new LiveSettings(Duration.ofSeconds(1), Duration.ofSeconds(1), 16 << 20, Treatment.COPY);
   }
 
   private void start(String address, String stream) throws IOException {
@@ -346,6 +343,7 @@ class LiveSourcesTest {
                 new LiveSources.Settings(
                     directory.resolve("spool"),
                     16 << 20,
+                    Duration.ofMillis(50),
                     Duration.ofSeconds(10),
                     TimeSource.SOURCE),
                 kafka,

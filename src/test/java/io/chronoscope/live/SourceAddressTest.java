@@ -30,8 +30,15 @@ class SourceAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "file:///etc/passwd", "ftp://host/video.ts", "concat://a", "gopher://host/1",
-        "http://host/video.mp4", "tcp://host:1", "udp://host", "udp://host:0", "udp://host:70000",
+        "file:///etc/passwd",
+        "ftp://host/video.ts",
+        "concat://a",
+        "gopher://host/1",
+        "http://host/video.mp4",
+        "tcp://host:1",
+        "udp://host",
+        "udp://host:0",
+        "udp://host:70000",
         "rtsp:///nohost"
       })
   void refusesWhatIsNotOnTheWhitelist(String address) {

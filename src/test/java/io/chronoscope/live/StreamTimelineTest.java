@@ -42,8 +42,7 @@ class StreamTimelineTest {
 
   @Test
   void aClockThatWasNeverSetDoesNotCount() {
-    Placed placed =
-        timeline.place(segment(0, NOON, Instant.parse("1970-01-01T00:03:00Z")), true);
+    Placed placed = timeline.place(segment(0, NOON, Instant.parse("1970-01-01T00:03:00Z")), true);
 
     assertThat(placed.start()).isEqualTo(NOON);
     assertThat(placed.clock()).isEqualTo(SourceClock.ARRIVAL);
@@ -57,11 +56,9 @@ class StreamTimelineTest {
       Instant clock = NOON.plusMillis(4_000L * i + 12L * i);
       Placed placed = timeline.place(segment(4_000L * i, NOON, clock), false);
 
-      assertThat(Duration.between(end, placed.start()).abs())
-          .isLessThan(Duration.ofMillis(50));
+      assertThat(Duration.between(end, placed.start()).abs()).isLessThan(Duration.ofMillis(50));
       assertThat(placed.jumped()).isZero();
-      assertThat(Duration.between(placed.start(), clock).abs())
-          .isLessThan(Duration.ofMillis(50));
+      assertThat(Duration.between(placed.start(), clock).abs()).isLessThan(Duration.ofMillis(50));
       end = placed.end();
     }
   }
@@ -87,8 +84,7 @@ class StreamTimelineTest {
     Placed placed = timeline.place(segment(500, NOON, NOON.plusSeconds(30)), true);
 
     assertThat(placed.start()).isEqualTo(NOON.plusSeconds(30));
-    assertThat(placed.missing())
-        .contains(new Missing(NOON.plusSeconds(4), NOON.plusSeconds(30)));
+    assertThat(placed.missing()).contains(new Missing(NOON.plusSeconds(4), NOON.plusSeconds(30)));
   }
 
   @Test

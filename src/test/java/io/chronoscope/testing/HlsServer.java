@@ -69,8 +69,7 @@ public final class HlsServer implements AutoCloseable {
   }
 
   public URI uri(String name) {
-    return URI.create(
-        "http://localhost:" + server.getAddress().getPort() + "/" + name);
+    return URI.create("http://localhost:" + server.getAddress().getPort() + "/" + name);
   }
 
   private void serve(HttpExchange exchange) throws IOException {

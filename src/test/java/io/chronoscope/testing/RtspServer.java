@@ -24,8 +24,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A minimal RTSP server (RFC 2326) on a port of its own: one H.264 video, sent as fast as it is
-/// read, as RTP over the RTSP connection (RFC 6184, interleaved) with RTCP sender reports that state
-/// the time. It can want credentials, cut the connection, freeze, and set its clock.
+/// read, as RTP over the RTSP connection (RFC 6184, interleaved) with RTCP sender reports that
+/// state the time. It can want credentials, cut the connection, freeze, and set its clock.
 public final class RtspServer implements AutoCloseable {
 
   private static final int CLOCK_RATE = 90_000;
@@ -198,15 +198,15 @@ public final class RtspServer implements AutoCloseable {
             .reduce((one, other) -> one + "," + other)
             .orElseThrow();
     return """
-        v=0\r
-        o=- 0 0 IN IP4 127.0.0.1\r
-        s=camera\r
-        t=0 0\r
-        m=video 0 RTP/AVP 96\r
-        a=rtpmap:96 H264/90000\r
-        a=fmtp:96 packetization-mode=1;sprop-parameter-sets=%s\r
-        a=control:video\r
-        """
+    v=0\r
+    o=- 0 0 IN IP4 127.0.0.1\r
+    s=camera\r
+    t=0 0\r
+    m=video 0 RTP/AVP 96\r
+    a=rtpmap:96 H264/90000\r
+    a=fmtp:96 packetization-mode=1;sprop-parameter-sets=%s\r
+    a=control:video\r
+    """
         .formatted(sets);
   }
 
@@ -269,8 +269,7 @@ public final class RtspServer implements AutoCloseable {
       byte[] fragment = new byte[n + 2];
       fragment[0] = (byte) (unit[0] & 0xe0 | 28);
       fragment[1] =
-          (byte)
-              (unit[0] & 31 | (at == 1 ? 0x80 : 0) | (at + n == unit.length ? 0x40 : 0));
+          (byte) (unit[0] & 31 | (at == 1 ? 0x80 : 0) | (at + n == unit.length ? 0x40 : 0));
       System.arraycopy(unit, at, fragment, 2, n);
       fragments.add(fragment);
     }

@@ -150,8 +150,7 @@ public final class HlsFeed implements ByteFeed {
 
   /// Without a stated time, the last segment of a playlist ends when the playlist lists it.
   private void mark(Segment segment, long at) {
-    Duration after =
-        ready.stream().map(Segment::duration).reduce(Duration.ZERO, Duration::plus);
+    Duration after = ready.stream().map(Segment::duration).reduce(Duration.ZERO, Duration::plus);
     synchronized (marks) {
       marks.addLast(
           segment
@@ -159,9 +158,7 @@ public final class HlsFeed implements ByteFeed {
               .map(time -> new Mark(at, time, SourceClock.PROGRAM_DATE_TIME))
               .orElseGet(() ->
                   new Mark(
-                      at,
-                      listedAt.minus(after).minus(segment.duration()),
-                      SourceClock.ARRIVAL)));
+                      at, listedAt.minus(after).minus(segment.duration()), SourceClock.ARRIVAL)));
       if (marks.size() > MAX_MARKS) {
         marks.removeFirst();
       }
@@ -196,8 +193,7 @@ public final class HlsFeed implements ByteFeed {
                     .orElseGet(() -> "%032x".formatted(segment.sequence())));
     try {
       Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
-      cipher.init(
-          Cipher.DECRYPT_MODE, new SecretKeySpec(secret, "AES"), new IvParameterSpec(iv));
+      cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(secret, "AES"), new IvParameterSpec(iv));
       return cipher.doFinal(bytes);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException("segment %d cannot be decrypted".formatted(segment.sequence()), e);

@@ -63,7 +63,8 @@ public final class HttpDownloads implements AutoCloseable {
           throw new IOException(
               "%s responds %d".formatted(AddressRedaction.of(at.toString()), status));
         }
-        return new Download(at, bytes(body, at, maxBytes, status == 206 ? Optional.empty() : range));
+        return new Download(
+            at, bytes(body, at, maxBytes, status == 206 ? Optional.empty() : range));
       } catch (IllegalArgumentException e) {
         throw new IOException(AddressRedaction.of(at.toString()) + " redirects to no address");
       }
@@ -84,7 +85,8 @@ public final class HttpDownloads implements AutoCloseable {
       authorization.ifPresent(value -> request.header("Authorization", value));
     }
     range.ifPresent(one ->
-        request.header("Range", "bytes=%d-%d".formatted(one.from(), one.from() + one.length() - 1)));
+        request.header(
+            "Range", "bytes=%d-%d".formatted(one.from(), one.from() + one.length() - 1)));
     try {
       return client.send(request.build(), BodyHandlers.ofInputStream());
     } catch (InterruptedException e) {
@@ -132,7 +134,8 @@ public final class HttpDownloads implements AutoCloseable {
     }
     if (bytes.size() > maxBytes) {
       throw new IOException(
-          "%s is larger than %.1f MB".formatted(AddressRedaction.of(from.toString()), maxBytes / 1e6));
+          "%s is larger than %.1f MB"
+              .formatted(AddressRedaction.of(from.toString()), maxBytes / 1e6));
     }
     return bytes.toByteArray();
   }

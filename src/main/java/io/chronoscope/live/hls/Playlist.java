@@ -150,8 +150,8 @@ sealed interface Playlist {
             new Segment(
                 sequence++, base.resolve(line), duration, discontinuity, time, map, range, key));
         if (segments.size() > MAX_SEGMENTS) {
-          throw new IOException("the HLS playlist lists more than %d segments"
-              .formatted(MAX_SEGMENTS));
+          throw new IOException(
+              "the HLS playlist lists more than %d segments".formatted(MAX_SEGMENTS));
         }
         Duration length = duration;
         time = time.map(at -> at.plus(length));
