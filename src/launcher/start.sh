@@ -14,7 +14,7 @@
 # Sets CACHE to the kind of cache that serves the arguments.
 choose_cache() {
   case ${1:-} in
-    rules | events | dlq | ask | help | '') CACHE=commands ;;
+    rules | events | dlq | ask | completion | help | '') CACHE=commands ;;
     rehearse) CACHE=${2:-} ;;
     *) CACHE=service ;;
   esac
