@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.checkpoint.CheckpointHints;
+import io.chronoscope.cli.console.BusyMachine;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.ModelOptions;

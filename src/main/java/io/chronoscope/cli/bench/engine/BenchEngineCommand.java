@@ -1,6 +1,6 @@
 package io.chronoscope.cli.bench.engine;
 
-import io.chronoscope.cli.bench.BusyMachine;
+import io.chronoscope.cli.console.BusyMachine;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;

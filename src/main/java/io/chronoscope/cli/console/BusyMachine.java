@@ -1,6 +1,5 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.console;
 
-import io.chronoscope.cli.console.Decimals;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.util.Optional;
