@@ -78,6 +78,11 @@ public final class Ffmpeg {
     return avutil.av_rescale(ticks, 1_000_000L * timeBase.num(), timeBase.den());
   }
 
+  /// Converts microseconds to ticks of a time base.
+  static long ticks(long micros, AVRational timeBase) {
+    return avutil.av_rescale(micros, timeBase.den(), 1_000_000L * timeBase.num());
+  }
+
   /// Closes a muxer's file, if it is open, and frees the muxer.
   static void closeOutput(AVFormatContext context) {
     AVIOContext output = context.pb();

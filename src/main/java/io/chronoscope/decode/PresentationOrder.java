@@ -1,0 +1,68 @@
+package io.chronoscope.decode;
+
+import java.util.Arrays;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the times of packets that state none in a video whose frames are presented in another
+/// order than decoded: decodes it once to learn that order. The decoder passes a packet's timestamp
+/// on to its frame, so each packet gets its own number for one.
+final class PresentationOrder {
+
+  private final PacketTimes times;
+  private final AVFrame frame = avutil.av_frame_alloc();
+  private int[] order;
+  private int frames;
+
+  private PresentationOrder(PacketTimes times) {
+    this.times = times;
+    this.order = new int[times.size()];
+  }
+
+  /// Completes `times` as far as something implies them: the neighbors in presentation order, the
+  /// decoding times, or the frame rate that the codec states.
+  static void complete(VideoPackets packets, PacketTimes times, DecodeLimits limits)
+      throws UnreadableMediaException {
+    PresentationOrder found = new PresentationOrder(times);
+    AVCodecContext decoder = new DecoderFactory(limits, 1).open(packets.input().stream());
+    try {
+      found.decode(packets, decoder);
+      times.interpolateInOrder(
+          Arrays.copyOf(found.order, found.frames),
+          Ffmpeg.ticks(
+              DecodeLoop.frameMicros(decoder.framerate()), packets.input().timeBase()));
+    } finally {
+      avcodec.avcodec_free_context(decoder);
+      avutil.av_frame_free(found.frame);
+      packets.rewind();
+    }
+  }
+
+  private void decode(VideoPackets packets, AVCodecContext decoder) {
+    for (int number = 0; number < times.size(); number++) {
+      AVPacket packet = packets.next();
+      if (packet == null) {
+        break;
+      }
+      packet.pts(number);
+      packet.dts(PacketTimes.NONE);
+      feed(decoder, packet);
+    }
+    feed(decoder, null);
+  }
+
+  private void feed(AVCodecContext decoder, @Nullable AVPacket packet) {
+    avcodec.avcodec_send_packet(decoder, packet);
+    while (avcodec.avcodec_receive_frame(decoder, frame) >= 0) {
+      long number = frame.pts();
+      avutil.av_frame_unref(frame);
+      if (number >= 0 && number < times.size() && frames < order.length) {
+        order[frames++] = (int) number;
+      }
+    }
+  }
+}
