@@ -91,12 +91,14 @@ final class DecodeLoop implements AutoCloseable {
   /// Feeds the decoder a packet, or `null` to drain it, and receives all frames that are ready.
   private void feed(@Nullable AVPacket next) throws UnreadableMediaException {
     int sent = avcodec.avcodec_send_packet(decoder, next);
+    Ffmpeg.requireMemory(sent);
     if (sent < 0 && sent != avutil.AVERROR_EOF) {
       countRejected();
     }
     int errors = 0;
     int received = avcodec.avcodec_receive_frame(decoder, decoded);
     while (received != AGAIN && received != avutil.AVERROR_EOF && errors < MAX_ERRORS_PER_PACKET) {
+      Ffmpeg.requireMemory(received);
       if (received < 0) {
         errors++;
         countRejected();

@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,17 @@ public final class Ffmpeg {
       throw new IllegalStateException(what + ": " + describe(result));
     }
     return result;
+  }
+
+  /// Checks the result of a call that may fail for any reason, but not for lack of memory: frames
+  /// that found no memory are not damaged.
+  ///
+  /// @throws UnreadableMediaException OVER_BUDGET when `result` says that memory is exhausted
+  static void requireMemory(int result) throws UnreadableMediaException {
+    if (result == avutil.AVERROR_ENOMEM()) {
+      throw new UnreadableMediaException(
+          Reason.OVER_BUDGET, "the decoder got no more memory for its pictures");
+    }
   }
 
   public static void option(AVDictionary options, String key, String value) {

@@ -92,6 +92,7 @@ final class SelectiveDecode implements AutoCloseable {
   private boolean feed(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
       throws UnreadableMediaException {
     int result = avcodec.avcodec_send_packet(context, packet);
+    Ffmpeg.requireMemory(result);
     if (result < 0) {
       return false;
     }
@@ -106,6 +107,7 @@ final class SelectiveDecode implements AutoCloseable {
       }
       result = avcodec.avcodec_receive_frame(context, decoded);
     }
+    Ffmpeg.requireMemory(result);
     return result == avutil.AVERROR_EAGAIN() || result == avutil.AVERROR_EOF;
   }
 

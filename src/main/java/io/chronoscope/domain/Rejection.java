@@ -46,6 +46,10 @@ public record Rejection(Reason reason, String detail) {
     /// The referenced object has another size or digest than stated.
     REFERENCE_MISMATCH,
     BAD_RULE,
-    BAD_QUESTION
+    BAD_QUESTION,
+    /// Decoding takes more memory, time or output than one chunk may; the detail names the limit.
+    OVER_BUDGET,
+    /// The decoder crashed, twice.
+    DECODER_CRASHED
   }
 }

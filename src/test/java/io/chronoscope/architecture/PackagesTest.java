@@ -28,6 +28,7 @@ class PackagesTest {
       List.of(
           "domain",
           "rule",
+          "fairness",
           "decode",
           "sampling",
           "vlm",
