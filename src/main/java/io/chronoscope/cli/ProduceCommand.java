@@ -1,6 +1,7 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
@@ -17,6 +18,7 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.render.ClockTime;
+import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
@@ -25,12 +27,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -109,6 +113,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    files.forEach(InputFiles::requireFile);
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Optional<MediaUploader> uploader = byReference.map(place -> openUploader(place, settings));
@@ -116,7 +121,7 @@ final class ProduceCommand implements Callable<Integer> {
     if (settings.topics().create()) {
       Topics.ensure(connection.client(), connection.topics());
     }
-    Instant start = startTime.orElseGet(Instant::now);
+    Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
         ChunkPublisher publisher =
             new ChunkPublisher(
@@ -160,34 +165,59 @@ final class ProduceCommand implements Callable<Integer> {
       Instant start,
       SegmentSender sender,
       Optional<MediaUploader> uploader) {
+    if (json) {
+      send(id, parts, start, sender, uploader, sent -> output.printJson(json(sent)));
+      return;
+    }
+    try (Progress progress = new Progress(output.err(), output.errTerminal())) {
+      progress.start(id, Optional.of(lengthOf(parts).toMillis()));
+      FileStream sent =
+          send(
+              id,
+              parts,
+              start,
+              sender,
+              uploader,
+              chunk ->
+                  progress.update(
+                      id,
+                      Duration.between(start, chunk.start()).plus(chunk.duration()).toMillis(),
+                      "%d chunk%s sent"
+                          .formatted(chunk.sequence() + 1, chunk.sequence() == 0 ? "" : "s")));
+      progress.end(id);
+      progress.close();
+      output.report(
+          "%s: sent %d chunks, %.1f MB, %s%s"
+              .formatted(
+                  id,
+                  sent.chunks(),
+                  sent.sizeBytes() / 1e6,
+                  ClockTime.coarse(sent.duration().toMillis()),
+                  noEnd ? "" : ", ended"));
+    }
+  }
+
+  private static Duration lengthOf(List<Path> parts) {
+    return parts.stream().map(FileFeed::lengthOf).reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private FileStream send(
+      String id,
+      List<Path> parts,
+      Instant start,
+      SegmentSender sender,
+      Optional<MediaUploader> uploader,
+      Consumer<FileStream.Sent> log) {
     FileStream sending =
         new FileStream(
-            id,
-            start,
-            realtime ? Pace.REAL_TIME : Pace.IMMEDIATE,
-            sender,
-            uploader,
-            sent -> {
-              if (json) {
-                output.printJson(json(sent));
-              }
-            });
+            id, start, realtime ? Pace.REAL_TIME : Pace.IMMEDIATE, sender, uploader, log);
     for (Path part : parts) {
       sending.send(part, chunkLength);
     }
     if (!noEnd) {
       sending.end();
     }
-    if (!json) {
-      output.report(
-          "%s: sent %d chunks, %.1f MB, %s%s"
-              .formatted(
-                  id,
-                  sending.chunks(),
-                  sending.sizeBytes() / 1e6,
-                  ClockTime.coarse(sending.duration().toMillis()),
-                  noEnd ? "" : ", ended"));
-    }
+    return sending;
   }
 
   private static Map<String, Object> json(FileStream.Sent sent) {

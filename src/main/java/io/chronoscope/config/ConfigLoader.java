@@ -36,9 +36,9 @@ public final class ConfigLoader {
     } catch (ConfigValidationException e) {
       List<String> problems = new ArrayList<>();
       for (int i = 0; i < e.getProblemCount(); i++) {
-        problems.add(e.getProblem(i).getMessage());
+        problems.add(SettingProblem.of(e.getProblem(i).getMessage()));
       }
-      throw new ConfigurationException(String.join("\n", problems), e);
+      throw new ConfigurationException(String.join("; ", problems), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.chronoscope.cli.run;
 
+import io.chronoscope.cli.console.FailureMessages;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
@@ -25,8 +27,10 @@ public final class FileFeed {
 
   /// Lists the videos in a directory in the order of their names.
   ///
+  /// @throws io.chronoscope.config.ConfigurationException when it is not a folder
   /// @throws EnvironmentException when there are none
   public static List<Path> videosIn(Path folder) {
+    InputFiles.requireFolder(folder);
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> videos =
           all.filter(
@@ -42,7 +46,8 @@ public final class FileFeed {
       }
       return videos;
     } catch (IOException e) {
-      throw new EnvironmentException("cannot list " + folder + ": " + e, e);
+      throw new EnvironmentException(
+          "cannot list %s: %s".formatted(folder, FailureMessages.reason(e)), e);
     }
   }
 
@@ -56,18 +61,18 @@ public final class FileFeed {
   /// Cuts a file at key frames, without re-encoding.
   ///
   /// @param length minimum length of a chunk, which ends before the next key frame
+  /// @throws io.chronoscope.config.ConfigurationException when there is no such file
   /// @throws EnvironmentException when the file cannot be read
   /// @throws IllegalArgumentException when the file is not a readable video; the message names it
   public static void cut(Path file, Duration length, Consumer<MediaSegment> sink) {
-    if (!Files.isReadable(file)) {
-      throw new EnvironmentException("cannot read " + file);
-    }
+    InputFiles.requireFile(file);
     try {
       new MediaCutter().cut(file, length, sink);
     } catch (IOException e) {
-      throw new EnvironmentException("cannot read " + file + ": " + e, e);
+      throw new EnvironmentException(
+          "cannot read %s: %s".formatted(file, FailureMessages.reason(e)), e);
     } catch (UnreadableMediaException e) {
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(file + " cannot be used: " + e.rejection().detail(), e);
     }
   }
 
@@ -81,7 +86,7 @@ public final class FileFeed {
   }
 
   /// Returns the end of the file's last chunk. Reads the whole file.
-  static Duration lengthOf(Path file) {
+  public static Duration lengthOf(Path file) {
     AtomicLong endNanos = new AtomicLong();
     cut(file, Duration.ofSeconds(10), segment -> endNanos.set(endOf(segment).toNanos()));
     return Duration.ofNanos(endNanos.get());
