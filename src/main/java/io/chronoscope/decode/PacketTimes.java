@@ -28,8 +28,8 @@ final class PacketTimes {
   /// a time every 0.7 s.
   static final int MAX_UNTIMED = 64;
 
-  /// A step back is no reordering when it is longer than this and longer than
-  /// [#REORDERED_FRAMES] steps.
+  /// A step back is no reordering when it is longer than this and longer than [#REORDERED_FRAMES]
+  /// steps.
   private static final double SET_BACK_SECONDS = 1;
 
   private static final int REORDERED_FRAMES = 20;
@@ -176,7 +176,9 @@ final class PacketTimes {
     long latestStated = Long.MIN_VALUE;
     for (int i = 0; i < timed.length; i++) {
       long stated = pts[timed[i]];
-      if (latestStated - stated > far && latestStated != Long.MIN_VALUE && confirmed(timed, i, latestStated - far)) {
+      if (latestStated - stated > far
+          && latestStated != Long.MIN_VALUE
+          && confirmed(timed, i, latestStated - far)) {
         shift = latest + step - firstOf(timed, i, stated + far);
         latestStated = Long.MIN_VALUE;
       }
@@ -256,6 +258,12 @@ final class PacketTimes {
       }
     } else {
       interpolate(order, intervalTicks);
+    }
+    if (!statesReordering() && isComplete()) {
+      long[] sorted = Arrays.stream(order).mapToLong(packet -> pts[packet]).sorted().toArray();
+      for (int i = 0; i < order.length; i++) {
+        pts[order[i]] = sorted[i];
+      }
     }
     // A packet without a frame of its own, such as a second field, goes with the one before it.
     for (int i = 1; i < size; i++) {

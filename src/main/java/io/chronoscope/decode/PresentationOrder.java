@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -23,6 +24,25 @@ final class PresentationOrder {
     this.order = new int[times.size()];
   }
 
+  /// Whether packets say, or may say, that frames are presented in another order than decoded.
+  static boolean mayDiffer(VideoPackets packets) throws UnreadableMediaException {
+    VideoInput input = packets.input();
+    VideoCodec codec = VideoCodec.of(input.stream().codecpar());
+    if (!packets.inMemory()) {
+      return true;
+    }
+    NalUnits units = NalUnits.ofH264(input.extradata());
+    return IntStream.range(0, packets.size())
+        .mapToObj(packet -> Ffmpeg.bytes(packets.get(packet)))
+        .anyMatch(bytes ->
+            switch (codec) {
+              case H264 -> Bidirectional.inH264(bytes, units);
+              case MPEG2, MPEG1 -> Bidirectional.inMpeg2(bytes);
+              case MPEG4_PART2 -> Bidirectional.inMpeg4(bytes);
+              default -> true;
+            });
+  }
+
   /// Completes `times` as far as something implies them: the neighbors in presentation order, the
   /// decoding times, or the frame rate that the codec states.
   static void complete(VideoPackets packets, PacketTimes times, DecodeLimits limits)
@@ -33,8 +53,7 @@ final class PresentationOrder {
       found.decode(packets, decoder);
       times.interpolateInOrder(
           Arrays.copyOf(found.order, found.frames),
-          Ffmpeg.ticks(
-              DecodeLoop.frameMicros(decoder.framerate()), packets.input().timeBase()));
+          Ffmpeg.ticks(DecodeLoop.frameMicros(decoder.framerate()), packets.input().timeBase()));
     } finally {
       avcodec.avcodec_free_context(decoder);
       avutil.av_frame_free(found.frame);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// frame is presented: the one way in for decoding, cutting, copying and playing.
 ///
 /// All packets are read once before the first is handed out, because their times depend on each
-/// other ([PacketTimes]). They stay in memory up to a limit; a larger input, or one that changes its
-/// codec, is read a second time.
+/// other ([PacketTimes]). They stay in memory up to a limit; a larger input, or one that changes
+/// its codec, is read a second time.
 ///
 /// **Time zero.** MP4 with an index: presentation time zero of the movie, edit lists applied. All
 /// others, fragments of a longer MP4 presentation included: the earliest presentation time of the
@@ -103,9 +103,12 @@ final class VideoPackets implements AutoCloseable {
   }
 
   private void determineTimes() throws UnreadableMediaException {
-    boolean reorders = times.statesReordering() || input.stream().codecpar().video_delay() > 0;
-    times.repair(reorders);
-    if (!times.isComplete()) {
+    boolean stated = times.statesReordering();
+    boolean possible = input.stream().codecpar().video_delay() > 0;
+    times.repair(stated || possible);
+    // Some muxers know decoding times only, and state them as presentation times.
+    boolean suspicious = possible && !stated && size() > 2 && PresentationOrder.mayDiffer(this);
+    if (!times.isComplete() || suspicious) {
       PresentationOrder.complete(this, times, limits);
     }
     times.startAt(input.zeroTicks(times.first()));
@@ -166,9 +169,8 @@ final class VideoPackets implements AutoCloseable {
 
   /// Starts again with the first packet.
   void rewind() throws UnreadableMediaException {
-    boolean read = next > 0 || input.atEnd();
     next = 0;
-    if (!keeps && read) {
+    if (!keeps) {
       input.close();
       input = VideoInput.open(bytes, limits);
       input.disableTimestampGeneration();
@@ -185,7 +187,8 @@ final class VideoPackets implements AutoCloseable {
     return times.isKey(packet);
   }
 
-  /// Whether a packet's frame is shown: it is neither excluded by an edit list nor before time zero.
+  /// Whether a packet's frame is shown: it is neither excluded by an edit list nor before time
+  /// zero.
   boolean isShown(int packet) {
     return !times.isDiscarded(packet)
         && (times.presentation(packet) >= 0 || times.presentation(packet) == PacketTimes.NONE);
@@ -196,9 +199,42 @@ final class VideoPackets implements AutoCloseable {
     return times.isComplete();
   }
 
+  /// @throws UnreadableMediaException BAD_TIME when nothing tells the time of some packet
+  void requireTimed() throws UnreadableMediaException {
+    if (!isTimed()) {
+      throw new UnreadableMediaException(
+          Reason.BAD_TIME,
+          "its packets state no times, and the %s video states no frame rate"
+              .formatted(input.codecName()));
+    }
+  }
+
   /// Frame interval in microseconds, the median; 0 when there are fewer than two frames.
   long usualIntervalMicros() {
     return Ffmpeg.micros(usualInterval, input.timeBase());
+  }
+
+  long usualIntervalTicks() {
+    return usualInterval;
+  }
+
+  /// End of the last frame, in microseconds from time zero; 0 when it is not known.
+  long endMicros() {
+    long last =
+        IntStream.range(0, size())
+            .filter(this::isShown)
+            .mapToLong(times::presentation)
+            .max()
+            .orElse(PacketTimes.NONE);
+    return last == PacketTimes.NONE ? 0 : input.micros(last + usualInterval);
+  }
+
+  /// The duration of a frame, if the container states any; else 0.
+  long statedDurationMicros(long ticks) {
+    return switch (input.container().clock()) {
+      case STATED -> Ffmpeg.micros(ticks, input.timeBase());
+      case SPARSE, NONE, STILL -> 0;
+    };
   }
 
   /// How reading ended: `AVERROR_EOF`, or FFmpeg's error code.
