@@ -69,7 +69,7 @@ final class FeedInput implements AutoCloseable {
       filled += n;
     }
     first = Arrays.copyOf(bytes, filled);
-    return ContainerFormat.sniff(MemorySegment.ofArray(first));
+    return ContainerFormat.sniff(MemorySegment.ofArray(first)).container();
   }
 
   /// @throws IOException the feed's own failure, if that is why FFmpeg could not read on

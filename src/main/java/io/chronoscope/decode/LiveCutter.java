@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
 
 /// Cuts the packets of a live video into segments at key frames, as [MediaCutter] does with files:
 /// frames that follow a key frame and are displayed before it go to the segment that ends there,
@@ -43,6 +44,18 @@ final class LiveCutter implements LivePackets {
     this.settings = settings;
     this.sink = sink;
     this.muxer = new SegmentMuxer(stream);
+  }
+
+  /// Sets the missing one of a packet's two timestamps from the other.
+  ///
+  /// @param packet has one at least
+  static void fillTimestamps(AVPacket packet) {
+    if (packet.pts() == avutil.AV_NOPTS_VALUE) {
+      packet.pts(packet.dts());
+    }
+    if (packet.dts() == avutil.AV_NOPTS_VALUE) {
+      packet.dts(packet.pts());
+    }
   }
 
   @Override

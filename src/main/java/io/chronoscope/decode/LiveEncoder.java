@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveEncoder implements LivePackets {
 
   /// FFmpeg's decoders that are allowed here beside those of [VideoCodec].
-  static final List<String> FURTHER_DECODERS = List.of("mpeg1video", "h263", "flv", "theora");
+  static final List<String> FURTHER_DECODERS = List.of("theora", "ffv1", "prores", "jpeg2000");
 
   private static final int MAX_WIDTH_PX = 1920;
   private static final int MAX_HEIGHT_PX = 1088;
@@ -131,7 +131,7 @@ final class LiveEncoder implements LivePackets {
   private void receivePackets(AVCodecContext context) throws UnreadableMediaException {
     LiveCutter out = cutter;
     while (out != null && avcodec.avcodec_receive_packet(context, encoded) >= 0) {
-      MediaCutter.fillTimestamps(encoded);
+      LiveCutter.fillTimestamps(encoded);
       out.add(encoded, arrivedMicros, stated);
       stated = Optional.empty();
       avcodec.av_packet_unref(encoded);

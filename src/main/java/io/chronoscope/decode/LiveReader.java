@@ -149,7 +149,7 @@ public final class LiveReader implements AutoCloseable {
       }
       return;
     }
-    MediaCutter.fillTimestamps(packet);
+    LiveCutter.fillTimestamps(packet);
     long distance = frameTicks(stream);
     for (int i = 0; i < untimed.size(); i++) {
       AVPacket earlier = untimed.get(i);

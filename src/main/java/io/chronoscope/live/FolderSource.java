@@ -155,18 +155,19 @@ final class FolderSource implements LiveSource {
 
   private void read(Recording recording, Consumer<LiveSegment> sink) throws IOException {
     try {
-      Duration[] length = {Duration.ZERO};
-      cut(recording, segment -> length[0] = segment.start().plus(segment.duration()));
-      Instant start = recording.modified().minus(length[0]);
+      MediaCutter cutter = new MediaCutter();
+      Instant start = recording.modified().minus(cutter.overview(recording.path()).duration());
       int done = progress.getOrDefault(recording.key(), 0);
-      cut(
-          recording,
-          segment -> {
-            if (segment.index() >= done) {
-              sink.accept(live(segment, start, segment.index() > done));
-              remember(recording, segment.index() + 1);
-            }
-          });
+      var unused =
+          cutter.cut(
+              recording.path(),
+              segmentLength,
+              segment -> {
+                if (segment.index() >= done) {
+                  sink.accept(live(segment, start, segment.index() > done));
+                  remember(recording, segment.index() + 1);
+                }
+              });
     } catch (UnreadableMediaException | IOException e) {
       spool.skipNumber();
       listener.accept(
@@ -174,11 +175,6 @@ final class FolderSource implements LiveSource {
               spool.stream(), 1, recording.path().getFileName() + ": " + e.getMessage()));
     }
     remember(recording, -1);
-  }
-
-  private void cut(Recording recording, Consumer<MediaSegment> sink)
-      throws IOException, UnreadableMediaException {
-    var unused = new MediaCutter().cut(recording.path(), segmentLength, sink);
   }
 
   private static LiveSegment live(MediaSegment segment, Instant fileStart, boolean continues) {

@@ -77,12 +77,11 @@ class LiveReaderTest {
 
   @Test
   void encodesACodecThatChunksMayNotHave() throws Exception {
-    byte[] media =
-        TestMedia.video().codec("mpeg1video").container("mpegts").fps(25).frames(50).bytes();
+    byte[] media = TestMedia.video().codec("ffv1").container("matroska").fps(25).frames(50).bytes();
 
     assertThatThrownBy(() -> read(feed(media), settings(Duration.ofSeconds(1), Treatment.COPY)))
         .isInstanceOf(UnreadableMediaException.class)
-        .hasMessageContaining("mpeg1video");
+        .hasMessageContaining("ffv1");
     segments.clear();
     read(feed(media), settings(Duration.ofSeconds(1), Treatment.ENCODE));
 
