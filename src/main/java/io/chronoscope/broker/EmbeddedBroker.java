@@ -107,9 +107,11 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /// Starts a broker and waits until it serves clients (about 4 s).
   ///
-  /// @throws IllegalStateException if it cannot start: the port is in use, or the directory is used
-  ///   by another broker or was not written by a broker
+  /// @throws IllegalStateException if it cannot start: this installation comes without a broker,
+  ///   the port is in use, or the directory is used by another broker or was not written by a
+  ///   broker
   public static EmbeddedBroker start(Settings settings) {
+    BrokerLayer.require();
     LOGGERS.forEach((logger, level) -> {
       if (logger.getLevel() == null) {
         logger.setLevel(level);

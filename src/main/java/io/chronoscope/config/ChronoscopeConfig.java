@@ -159,6 +159,12 @@ public interface ChronoscopeConfig {
     @WithDefault("0")
     @WithConverter(Bounds.ColorDifference.class)
     int maxDifference();
+
+    /// A video token is left out of the prompt if the cosine similarity of its embedding to that of
+    /// the last token kept at its place in the picture is at least this (0 to 1); the others keep
+    /// their positions. If not set, none are left out, and the answers are the reference's.
+    @WithConverter(Bounds.Similarity.class)
+    Optional<Double> pruneSimilarity();
   }
 
   interface Window {

@@ -61,6 +61,7 @@ public final class LayerSettings {
         EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     return device
         .withDecoding(device.decoding().withSteps(steps(settings)))
+        .withPruneSimilarity(settings.sampling().pruneSimilarity())
         .withIntraOpThreads(settings.threads())
         .withCacheDirectory(cacheDirectory(settings));
   }

@@ -76,7 +76,8 @@ public final class Qwen25Vl implements VideoLanguageModel {
     this.checkpoint = checkpoint;
     this.weights = weights;
     this.tokenizer = tokenizer;
-    this.promptEncoder = new PromptEncoder(checkpoint, tokenizer);
+    this.promptEncoder =
+        new PromptEncoder(checkpoint, tokenizer, settings.pruneSimilarity().map(TokenPruning::new));
     this.encoder = graphs.encoder();
     this.decoder = graphs.decoder();
     this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
