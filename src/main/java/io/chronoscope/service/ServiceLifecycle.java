@@ -9,7 +9,7 @@ import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
@@ -53,6 +53,7 @@ class ServiceLifecycle {
   private final RuleBacktests backtests;
   private final ChunkArchive archive;
   private final StreamStarts starts;
+  private final DecodePool decoders;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final Thread loading;
   private boolean stopped;
@@ -69,7 +70,9 @@ class ServiceLifecycle {
       QuestionConsumer questions,
       RuleBacktests backtests,
       ChunkArchive archive,
-      StreamStarts starts) {
+      StreamStarts starts,
+      DecodePool decoders) {
+    this.decoders = decoders;
     this.questions = questions;
     this.backtests = backtests;
     this.archive = archive;
@@ -108,11 +111,12 @@ class ServiceLifecycle {
   private void load() {
     try {
       long started = System.nanoTime();
+      decoders.awaitStarted();
       AnalysisMetrics metrics = new AnalysisMetrics(registry);
       AnalysisRuntime runtime =
           AnalysisRuntime.open(
               settings,
-              new FfmpegDecoder(),
+              decoders,
               metrics
                   .andThen(traces)
                   .andThen(new AnalysisLog())

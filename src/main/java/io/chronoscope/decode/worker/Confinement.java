@@ -41,8 +41,7 @@ final class Confinement {
     confinement.attempt(
         Protection.PARENT_DEATH, () -> SystemCalls.call(Call.PRCTL, PR_SET_PDEATHSIG, SIGKILL));
     confinement.attempt(
-        Protection.NO_NEW_PRIVILEGES,
-        () -> SystemCalls.call(Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1));
+        Protection.NO_NEW_PRIVILEGES, () -> SystemCalls.call(Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1));
     // Loads what it needs before the filter forbids to read files.
     SystemCalls.trimNativeHeap();
     confinement.attempt(

@@ -78,7 +78,12 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
 
   /// Decoders in this process, without limits on what a chunk takes.
   public static DecodePool inProcess(int size) {
-    return new DecodePool(size, i -> new Slot(new FfmpegDecoder(), () -> {}, () -> {}, () -> {}), () -> {});
+    return of(size, new FfmpegDecoder());
+  }
+
+  /// One decoder that any number of threads may use.
+  static DecodePool of(int size, MediaDecoder decoder) {
+    return new DecodePool(size, i -> new Slot(decoder, () -> {}, () -> {}, () -> {}), () -> {});
   }
 
   /// Decoders in worker processes. Returns at once; the workers start in the background.
@@ -267,8 +272,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    abandoned.forEach(
-        job -> job.result.completeExceptionally(new CancellationException("closed")));
+    abandoned.forEach(job -> job.result.completeExceptionally(new CancellationException("closed")));
     slots.forEach(slot -> slot.abort().run());
     boolean interrupted = false;
     for (Thread thread : threads) {

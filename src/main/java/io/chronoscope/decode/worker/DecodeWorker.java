@@ -34,6 +34,9 @@ import java.util.List;
 /// it, until its standard input ends.
 public final class DecodeWorker {
 
+  /// A resource: a short video that is decoded before the first chunk.
+  static final String SAMPLE = "warm-up.mp4";
+
   private final MessageChannel channel;
   private final SharedMemory memory;
   private final MediaDecoder decoder = new FfmpegDecoder();
@@ -70,9 +73,9 @@ public final class DecodeWorker {
   private static void prepare() throws IOException {
     MessageCodec.prepare();
     loadClassesOfFolder();
-    try (InputStream sample = DecodeWorker.class.getResourceAsStream("warm-up.mp4")) {
+    try (InputStream sample = DecodeWorker.class.getResourceAsStream(SAMPLE)) {
       if (sample == null) {
-        throw new IOException("the program lacks its resource warm-up.mp4");
+        throw new IOException("the program lacks its resource " + SAMPLE);
       }
       ByteBuffer media = ByteBuffer.wrap(sample.readAllBytes());
       var unused = new FfmpegDecoder().decode(media, DecodeLimits.DEFAULTS, new EveryOtherFrame());
@@ -165,8 +168,7 @@ public final class DecodeWorker {
       }
 
       @Override
-      public void frame(
-          long fromMicros, long untilMicros, Picture picture) {
+      public void frame(long fromMicros, long untilMicros, Picture picture) {
         frames.frame(fromMicros, untilMicros, picture);
       }
     };

@@ -33,18 +33,18 @@ import org.jspecify.annotations.Nullable;
 /// when the worker has stopped.
 final class FrameRelay {
 
-  /// The worker exceeded a limit that the parent keeps.
-  static final class ExceededException extends IOException {
+  /// The worker exceeded a limit that the parent keeps, or says itself that it failed.
+  static final class GivenUpException extends IOException {
     private static final long serialVersionUID = 1L;
-    private final LossCause limit;
+    private final LossCause loss;
 
-    ExceededException(LossCause limit, String detail) {
+    GivenUpException(LossCause cause, String detail) {
       super(detail);
-      this.limit = limit;
+      this.loss = cause;
     }
 
-    LossCause limit() {
-      return limit;
+    LossCause loss() {
+      return loss;
     }
   }
 
@@ -71,6 +71,7 @@ final class FrameRelay {
   private long cpuSecondsAllowed;
   private long outputBytes;
   private @Nullable RuntimeException failure;
+  private boolean over;
 
   private volatile long waitedNanos;
   private volatile long waitingSince = Long.MIN_VALUE;
@@ -100,13 +101,18 @@ final class FrameRelay {
     allowCpuFor(0);
   }
 
+  /// Whether the worker has said its last word about the chunk, and can take another one.
+  boolean isOver() {
+    return over;
+  }
+
   /// How long the worker has been waited for. For any thread.
   long waitedNanos() {
     long since = waitingSince;
     return waitedNanos + (since == Long.MIN_VALUE ? 0 : System.nanoTime() - since);
   }
 
-  /// @throws ExceededException when the worker exceeds the CPU time or the output
+  /// @throws GivenUpException when the worker exceeds the output, or failed
   /// @throws IOException when the worker is gone, or says what it must not say
   MediaFacts run() throws IOException, UnreadableMediaException {
     while (true) {
@@ -117,16 +123,19 @@ final class FrameRelay {
         case Frame frame -> answer(() -> take(frame));
         case Restart() -> restart();
         case Done(int agreed, MediaFacts facts) -> {
+          over = true;
           end(agreed);
           return facts;
         }
         case Unreadable(int agreed, var reason, String detail) -> {
+          over = true;
           end(agreed);
           throw new UnreadableMediaException(reason, detail);
         }
         case Failed(String problem) -> {
+          over = true;
           rethrow();
-          throw new MalformedMessageException("the decoder failed: " + problem);
+          throw new GivenUpException(LossCause.CRASH, "the decoder failed: " + problem);
         }
         case Ready _, Decode _, Selected _, Wanted _, Taken _, Abort _ ->
             throw new MalformedMessageException(
@@ -195,7 +204,7 @@ final class FrameRelay {
     long bytes = pictureBytes(frame);
     outputBytes += bytes;
     if (outputBytes > budget.outputBytes()) {
-      throw new ExceededException(
+      throw new GivenUpException(
           LossCause.OUTPUT,
           "its wanted pictures have more than %d MiB".formatted(budget.outputBytes() >> 20));
     }
@@ -266,7 +275,7 @@ final class FrameRelay {
 
   /// The length of a chunk is known bit by bit.
   private void allowCpuFor(long lengthMicros) throws IOException {
-    long allowed = cpuSecondsBefore + budget.cpuSeconds(lengthMicros);
+    long allowed = cpuSecondsBefore + budget.cpuTime().secondsFor(lengthMicros);
     if (allowed > cpuSecondsAllowed) {
       cpuLimit.set(allowed);
       cpuSecondsAllowed = allowed;

@@ -190,8 +190,7 @@ final class MessageCodec {
       Object[] constants = simple.getEnumConstants();
       int ordinal = in.getShort();
       if (ordinal < 0 || ordinal >= constants.length) {
-        throw new MalformedMessageException(
-            simple.getSimpleName() + " has no constant " + ordinal);
+        throw new MalformedMessageException(simple.getSimpleName() + " has no constant " + ordinal);
       }
       return constants[ordinal];
     } else if (simple.isRecord()) {
@@ -221,8 +220,7 @@ final class MessageCodec {
     int length = in.getInt();
     if (length < 0 || length > in.remaining() / itemBytes) {
       throw new MalformedMessageException(
-          "%d items of at least %d bytes in %d bytes"
-              .formatted(length, itemBytes, in.remaining()));
+          "%d items of at least %d bytes in %d bytes".formatted(length, itemBytes, in.remaining()));
     }
     return length;
   }

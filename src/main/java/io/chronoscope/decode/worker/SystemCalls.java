@@ -136,10 +136,9 @@ final class SystemCalls {
         Linker.nativeLinker()
             .defaultLookup()
             .find("malloc_trim")
-            .map(
-                function ->
-                    Linker.nativeLinker()
-                        .downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_LONG)))
+            .map(function ->
+                Linker.nativeLinker()
+                    .downcallHandle(function, FunctionDescriptor.of(JAVA_INT, JAVA_LONG)))
             .orElse(null);
   }
 }

@@ -4,6 +4,7 @@ import io.chronoscope.decode.Ffmpeg;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,20 +114,26 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
       entries.add(jar);
       entries.addAll(platformJarsBeside(jar));
     }
-    // Where the program's classes lie in a folder, its resources may lie in another one.
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      String name = Path.of(entry).getFileName() == null ? "" : fileName(entry);
-      if (name.contains("javacpp") || name.contains("ffmpeg")) {
-        entries.add(entry);
-      } else if (Files.isRegularFile(Path.of(entry).resolve(warmUpResource()))) {
-        entries.add(entry);
-      }
-    }
+    entries.add(locationOfResources());
     return String.join(File.pathSeparator, entries);
   }
 
-  private static String warmUpResource() {
-    return DecodeWorker.class.getPackageName().replace('.', '/') + "/warm-up.mp4";
+  /// Where the program's classes lie in a folder, its resources may lie in another one.
+  private static String locationOfResources() throws IOException {
+    URL resource = DecodeWorker.class.getResource(DecodeWorker.SAMPLE);
+    if (resource == null || !resource.getProtocol().equals("file")) {
+      return locationOf(DecodeWorker.class);
+    }
+    try {
+      String file = Path.of(resource.toURI()).toString();
+      String inside =
+          DecodeWorker.class.getPackageName().replace('.', File.separatorChar)
+              + File.separator
+              + DecodeWorker.SAMPLE;
+      return file.substring(0, file.length() - inside.length() - 1);
+    } catch (URISyntaxException e) {
+      throw new IOException("the program's resources lie in no file", e);
+    }
   }
 
   /// The jars of the same library with its native parts.

@@ -149,19 +149,19 @@ final class WorkerDecoder implements MediaDecoder, AutoCloseable {
       throws UnreadableMediaException, WorkerLostException {
     WorkerProcess current = start();
     currentPid = current.ready().pid();
-    boolean usable = false;
+    boolean lost = true;
     try {
       MediaFacts facts = current.decode(media, limits, sink);
-      usable = true;
-      recycleIfGrown(current);
+      lost = false;
       return facts;
-    } catch (UnreadableMediaException e) {
-      usable = true;
-      recycleIfGrown(current);
+    } catch (UnreadableMediaException | RuntimeException e) {
+      lost = !current.isIdle();
       throw e;
     } finally {
-      if (!usable) {
+      if (lost) {
         stop();
+      } else {
+        recycleIfGrown(current);
       }
     }
   }
@@ -177,11 +177,9 @@ final class WorkerDecoder implements MediaDecoder, AutoCloseable {
   private static UnreadableMediaException rejected(WorkerLostException loss, String tried) {
     return switch (loss.loss()) {
       case MEMORY, CPU_TIME, WALL_TIME, OUTPUT ->
-          new UnreadableMediaException(
-              Reason.OVER_BUDGET, tried + ": " + loss.detail());
+          new UnreadableMediaException(Reason.OVER_BUDGET, tried + ": " + loss.detail());
       case CRASH ->
-          new UnreadableMediaException(
-              Reason.DECODER_CRASHED, tried + ": " + loss.detail());
+          new UnreadableMediaException(Reason.DECODER_CRASHED, tried + ": " + loss.detail());
     };
   }
 

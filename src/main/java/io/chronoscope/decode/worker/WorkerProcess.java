@@ -51,6 +51,7 @@ final class WorkerProcess implements AutoCloseable {
   private final WorkerReady ready;
   private final long idleBytes;
   private volatile boolean tookTooLong;
+  private boolean idle = true;
 
   private WorkerProcess(
       Process process,
@@ -108,7 +109,6 @@ final class WorkerProcess implements AutoCloseable {
       started = true;
       return worker;
     } catch (IOException e) {
-      process.destroyForcibly();
       throw new IOException(
           "a decode worker does not start: %s; %s".formatted(e, ending(process).detail()), e);
     } finally {
@@ -152,6 +152,7 @@ final class WorkerProcess implements AutoCloseable {
   MediaFacts decode(ByteBuffer media, DecodeLimits decodeLimits, FrameSink sink)
       throws UnreadableMediaException, WorkerLostException {
     FrameRelay relay = new FrameRelay(channel, memory.pictures(), budget, sink, this::limitCpu);
+    idle = false;
     ScheduledFuture<?> watching =
         watch.scheduleAtFixedRate(
             () -> enforceWallTime(relay),
@@ -182,6 +183,7 @@ final class WorkerProcess implements AutoCloseable {
       throw lost(e);
     } finally {
       watching.cancel(false);
+      idle = relay.isOver();
     }
   }
 
@@ -204,6 +206,11 @@ final class WorkerProcess implements AutoCloseable {
     } catch (IOException e) {
       return 0; // it is gone, which the next call notices
     }
+  }
+
+  /// Whether it can take a chunk.
+  boolean isIdle() {
+    return idle;
   }
 
   private void limitMemory() throws IOException {
@@ -244,9 +251,9 @@ final class WorkerProcess implements AutoCloseable {
 
   /// Why the worker is gone, or has to be.
   private WorkerLostException lost(IOException problem) {
-    if (problem instanceof FrameRelay.ExceededException exceeded) {
+    if (problem instanceof FrameRelay.GivenUpException given) {
       process.destroyForcibly();
-      return new WorkerLostException(exceeded.limit(), String.valueOf(exceeded.getMessage()));
+      return new WorkerLostException(given.loss(), String.valueOf(given.getMessage()));
     }
     if (tookTooLong) {
       return new WorkerLostException(
@@ -262,9 +269,7 @@ final class WorkerProcess implements AutoCloseable {
     return switch (ending.limit()) {
       case CPU_TIME ->
           new WorkerLostException(
-              LossCause.CPU_TIME,
-              "it took more than %d s and %.1f s of CPU time for each second of video"
-                  .formatted(ChunkBudget.MIN_CPU_SECONDS, budget.cpuPerSecond()));
+              LossCause.CPU_TIME, "it took more than " + budget.cpuTime().words());
       case MEMORY -> outOfMemory();
       case WALL_TIME, OUTPUT, CRASH ->
           new WorkerLostException(LossCause.CRASH, "the decoder crashed: " + ending.detail());
