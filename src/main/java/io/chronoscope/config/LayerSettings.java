@@ -236,7 +236,10 @@ public final class LayerSettings {
     return tasks;
   }
 
-  private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
+  /// The windows that streams are analyzed in.
+  ///
+  /// @throws ConfigurationException if the overlap is not shorter than the window
+  public static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
     Duration length =
         settings
             .window()
