@@ -292,7 +292,8 @@ public interface ChronoscopeConfig {
 
   interface Queue {
 
-    /// Maximum bytes of queued chunks over all streams; reading pauses above it (back-pressure).
+    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that hold
+    /// more than their share pause (back-pressure); unfetched references count by their record.
     @WithDefault("256M")
     MemorySize maxBytes();
   }
