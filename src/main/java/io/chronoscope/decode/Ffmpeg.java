@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -47,7 +48,9 @@ public final class Ffmpeg {
   private static final class ToLogger extends LogCallback {
     @Override
     public void call(int level, BytePointer line) {
-      LOG.log(Level.DEBUG, () -> line.getString(StandardCharsets.UTF_8).strip());
+      // It may contain addresses with credentials.
+      LOG.log(
+          Level.DEBUG, () -> AddressRedaction.of(line.getString(StandardCharsets.UTF_8).strip()));
     }
   }
 
