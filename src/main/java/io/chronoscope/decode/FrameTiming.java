@@ -22,7 +22,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 final class FrameTiming implements AutoCloseable {
 
   /// Assumed frame duration when nothing states or implies one.
-  private static final long DEFAULT_FRAME_MICROS = 40_000;
+  static final long DEFAULT_FRAME_MICROS = 40_000;
 
   private final VideoPackets source;
   private final StallRule stalls;

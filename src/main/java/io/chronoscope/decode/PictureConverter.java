@@ -66,8 +66,7 @@ final class PictureConverter implements AutoCloseable {
         streamPixelAspect.num() > 0 && streamPixelAspect.den() > 0
             ? streamPixelAspect
             : frame.sample_aspect_ratio();
-    double aspect =
-        stated.num() > 0 && stated.den() > 0 ? (double) stated.num() / stated.den() : 1;
+    double aspect = stated.num() > 0 && stated.den() > 0 ? (double) stated.num() / stated.den() : 1;
     int width = frame.width();
     int height = frame.height();
     if (aspect > MAX_PIXEL_ASPECT || aspect < 1 / MAX_PIXEL_ASPECT) {

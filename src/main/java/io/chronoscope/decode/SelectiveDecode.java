@@ -2,10 +2,10 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.SelectiveSink;
+import io.chronoscope.domain.FrameSize;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import io.chronoscope.domain.FrameSize;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/// Maps pictures of high dynamic range to the range and colors of ordinary ones, as a player does on
-/// an ordinary screen:
+/// Maps pictures of high dynamic range to the range and colors of ordinary ones, as a player does
+/// on an ordinary screen:
 ///
 /// 1. Signal to light: SMPTE ST 2084 (PQ), or hybrid log-gamma with its OOTF for a screen of 1,000
 ///    cd/m² (ITU-R BT.2100 tables 4 and 5).
