@@ -23,7 +23,6 @@ import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.Topic;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,8 +47,6 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false)
 final class ProduceCommand implements Callable<Integer> {
-
-  private static final URI SOURCE = URI.create("/chronoscope/produce");
 
   @Parameters(
       arity = "1..*",
@@ -127,7 +124,7 @@ final class ProduceCommand implements Callable<Integer> {
             new ChunkPublisher(
                 connection.client(),
                 connection.topics().of(Topic.CHUNKS),
-                SOURCE,
+                LayerSettings.source(settings, "produce"),
                 new SendTraces(tracing))) {
       SegmentSender sender = new SegmentSender(publisher);
       if (stream.isPresent()) {
