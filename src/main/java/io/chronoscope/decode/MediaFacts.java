@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Facts about a decoded segment.
 ///
@@ -14,6 +15,8 @@ import java.util.List;
 /// @param damagedFrames frames dropped or marked as damaged, and packets that the decoder rejected
 /// @param gaps intervals without a frame that are followed by frames, in order; each about a second
 ///   or longer
+/// @param strayBytes bytes around the media that do not belong to it, and incomplete packets
+/// @param selection which of several video tracks was decoded; empty when there is only one
 public record MediaFacts(
     String container,
     String codec,
@@ -23,7 +26,9 @@ public record MediaFacts(
     long firstFrameMicros,
     long frames,
     long damagedFrames,
-    List<Gap> gaps) {
+    List<Gap> gaps,
+    long strayBytes,
+    Optional<String> selection) {
 
   public MediaFacts {
     gaps = List.copyOf(gaps);
@@ -49,6 +54,31 @@ public record MediaFacts(
         frames,
         damagedFrames,
         List.of());
+  }
+
+  /// Facts about a segment of which every byte and the only video track were read.
+  public MediaFacts(
+      String container,
+      String codec,
+      int widthPx,
+      int heightPx,
+      long durationMicros,
+      long firstFrameMicros,
+      long frames,
+      long damagedFrames,
+      List<Gap> gaps) {
+    this(
+        container,
+        codec,
+        widthPx,
+        heightPx,
+        durationMicros,
+        firstFrameMicros,
+        frames,
+        damagedFrames,
+        gaps,
+        0,
+        Optional.empty());
   }
 
   /// An interval without a frame, relative to the segment's time zero.
