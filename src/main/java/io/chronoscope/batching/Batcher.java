@@ -1,5 +1,6 @@
 package io.chronoscope.batching;
 
+import io.chronoscope.fairness.FairQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.chronoscope.batching;
 
+import io.chronoscope.fairness.FairQueue;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.Decoding.InProgress;

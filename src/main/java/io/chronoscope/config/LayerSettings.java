@@ -21,6 +21,7 @@ import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,7 @@ public final class LayerSettings {
         EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     return device
         .withDecoding(device.decoding().withSteps(steps(settings)))
+        .withPruneSimilarity(settings.sampling().pruneSimilarity())
         .withIntraOpThreads(settings.threads())
         .withCacheDirectory(cacheDirectory(settings));
   }
@@ -121,6 +123,13 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()));
+  }
+
+  /// CloudEvents source of one kind of sender.
+  ///
+  /// @param sender such as `produce`
+  public static URI source(ChronoscopeConfig settings, String sender) {
+    return URI.create(settings.kafka().source() + "/" + sender);
   }
 
   /// When a frame pair counts as unchanged.
@@ -193,7 +202,10 @@ public final class LayerSettings {
     return tasks;
   }
 
-  private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
+  /// The windows that streams are analyzed in.
+  ///
+  /// @throws ConfigurationException if the overlap is not shorter than the window
+  public static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
     Duration length =
         settings
             .window()

@@ -1,8 +1,12 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.AddressRedaction;
+import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -44,7 +48,9 @@ public final class Ffmpeg {
   private static final class ToLogger extends LogCallback {
     @Override
     public void call(int level, BytePointer line) {
-      LOG.log(Level.DEBUG, () -> line.getString(StandardCharsets.UTF_8).strip());
+      // It may contain addresses with credentials.
+      LOG.log(
+          Level.DEBUG, () -> AddressRedaction.of(line.getString(StandardCharsets.UTF_8).strip()));
     }
   }
 
@@ -69,6 +75,17 @@ public final class Ffmpeg {
     return result;
   }
 
+  /// Checks the result of a call that may fail for any reason, but not for lack of memory: frames
+  /// that found no memory are not damaged.
+  ///
+  /// @throws UnreadableMediaException OVER_BUDGET when `result` says that memory is exhausted
+  static void requireMemory(int result) throws UnreadableMediaException {
+    if (result == avutil.AVERROR_ENOMEM()) {
+      throw new UnreadableMediaException(
+          Reason.OVER_BUDGET, "the decoder got no more memory for its pictures");
+    }
+  }
+
   public static void option(AVDictionary options, String key, String value) {
     check(avutil.av_dict_set(options, key, value, 0), "option " + key);
   }
@@ -76,6 +93,18 @@ public final class Ffmpeg {
   /// Converts ticks of a time base to microseconds.
   static long micros(long ticks, AVRational timeBase) {
     return avutil.av_rescale(ticks, 1_000_000L * timeBase.num(), timeBase.den());
+  }
+
+  /// Converts microseconds to ticks of a time base.
+  static long ticks(long micros, AVRational timeBase) {
+    return avutil.av_rescale(micros, timeBase.den(), 1_000_000L * timeBase.num());
+  }
+
+  /// A packet's bytes, valid as long as the packet.
+  static ByteBuffer bytes(AVPacket packet) {
+    return packet.size() == 0
+        ? ByteBuffer.allocate(0)
+        : packet.data().capacity(packet.size()).asByteBuffer();
   }
 
   /// Closes a muxer's file, if it is open, and frees the muxer.

@@ -28,6 +28,7 @@ class PackagesTest {
       List.of(
           "domain",
           "rule",
+          "fairness",
           "decode",
           "sampling",
           "vlm",
@@ -54,6 +55,9 @@ class PackagesTest {
           "analysis.question",
           // Fetches what chunks refer to, through the analysis's own port.
           "claimcheck",
+          // Brings video to Kafka, through a port that client implements.
+          "live.hls",
+          "live",
           "wire",
           // Turns what the analysis reports into spans; clients and messaging add their records.
           "tracing",

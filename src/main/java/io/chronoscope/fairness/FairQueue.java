@@ -1,4 +1,4 @@
-package io.chronoscope.batching;
+package io.chronoscope.fairness;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Not thread-safe.
 ///
 /// @param <T> item
-final class FairQueue<T> {
+public final class FairQueue<T> {
 
   private static final class Lane<T> {
     private final Deque<T> items = new ArrayDeque<>();
@@ -32,7 +32,7 @@ final class FairQueue<T> {
   private double virtualTime;
   private int size;
 
-  void add(String stream, T item) {
+  public void add(String stream, T item) {
     lane(stream).items.add(item);
     size++;
   }
@@ -45,16 +45,16 @@ final class FairQueue<T> {
     return lane;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return size == 0;
   }
 
   /// The first item of each stream.
-  Stream<T> heads() {
+  public Stream<T> heads() {
     return lanes.values().stream()
         .filter(lane -> !lane.items.isEmpty())
         .map(lane -> lane.items.getFirst());
@@ -62,12 +62,12 @@ final class FairQueue<T> {
 
   /// The item whose turn it is: of the streams whose first item is accepted, the first item of the
   /// one that has received the least service. It stays in the queue.
-  Optional<T> next(Predicate<T> accepted) {
+  public Optional<T> next(Predicate<T> accepted) {
     return nextLane(accepted).map(lane -> lane.items.getFirst());
   }
 
   /// Removes and returns what [#next] returns.
-  Optional<T> poll(Predicate<T> accepted) {
+  public Optional<T> poll(Predicate<T> accepted) {
     Optional<Lane<T>> next = nextLane(accepted);
     next.ifPresent(lane -> size--);
     return next.map(lane -> lane.items.removeFirst());
@@ -89,7 +89,7 @@ final class FairQueue<T> {
   }
 
   /// Removes an item that is the first of its stream.
-  void removeHead(String stream, T item) {
+  public void removeHead(String stream, T item) {
     Lane<T> lane = lane(stream);
     if (lane.items.peekFirst() != item) {
       throw new IllegalStateException("the item is not the first of stream " + stream);
@@ -99,7 +99,7 @@ final class FairQueue<T> {
   }
 
   /// Records that a stream has received service.
-  void charge(String stream, double cost) {
+  public void charge(String stream, double cost) {
     lane(stream).served += cost;
     forgetIdle();
   }
@@ -112,7 +112,7 @@ final class FairQueue<T> {
   }
 
   /// Removes and returns all items.
-  List<T> drain() {
+  public List<T> drain() {
     List<T> all = lanes.values().stream().flatMap(lane -> lane.items.stream()).toList();
     lanes.clear();
     size = 0;

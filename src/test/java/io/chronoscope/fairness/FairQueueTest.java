@@ -1,4 +1,4 @@
-package io.chronoscope.batching;
+package io.chronoscope.fairness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
