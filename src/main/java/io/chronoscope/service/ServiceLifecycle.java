@@ -138,7 +138,7 @@ class ServiceLifecycle {
               decoders,
               metrics
                   .andThen(traces)
-                  .andThen(new AnalysisLog())
+                  .andThen(new AnalysisLog(traces::traceId))
                   .andThen(this::exitOnError)
                   .andThen(ServiceLauncher.listener()),
               metrics);
