@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -103,6 +104,7 @@ public final class MediaCutter {
     private final VideoPackets packets;
     private final VideoInput input;
     private final BitSet starts;
+    private final Map<Integer, byte[]> parameterSets;
     private final Consumer<MediaSegment> sink;
     private SegmentMuxer muxer;
     // The segment being filled.
@@ -116,7 +118,9 @@ public final class MediaCutter {
       this.packets = packets;
       this.sink = sink;
       packets.requireReadToTheEnd();
-      this.starts = CutPlan.of(packets, target.toNanos() / 1000);
+      CutPlan.Cuts cuts = CutPlan.of(packets, target.toNanos() / 1000);
+      this.starts = cuts.starts();
+      this.parameterSets = cuts.parameterSets();
       this.input = packets.input();
       this.muxer = new SegmentMuxer(input.stream());
     }
@@ -145,14 +149,17 @@ public final class MediaCutter {
       if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
         startSegment();
       }
-      AVPacket copy = avcodec.av_packet_clone(packet);
+      boolean starts = this.starts.get(number);
+      byte[] missing = starts ? parameterSets.get(number) : null;
+      AVPacket copy =
+          missing == null ? avcodec.av_packet_clone(packet) : Ffmpeg.prefixed(packet, missing);
       if (!packets.isShown(number)) {
         copy.flags(copy.flags() | avcodec.AV_PKT_FLAG_DISCARD);
       }
-      if (starts.get(number) && !segment.isEmpty() && !isShown(copy)) {
+      if (starts && !segment.isEmpty() && !isShown(copy)) {
         emit(endTicks());
         segment.add(copy);
-      } else if (!pending.isEmpty() || (starts.get(number) && !segment.isEmpty())) {
+      } else if (!pending.isEmpty() || (starts && !segment.isEmpty())) {
         pending.add(copy);
       } else {
         segment.add(copy);

@@ -75,7 +75,8 @@ class FieldCasesTest {
     assertSeen(media, Seen.parse(expected));
   }
 
-  /// Edit lists that begin within a frame's display, between frames that are reordered, or end early.
+  /// Edit lists that begin within a frame's display, between frames that are reordered, or end
+  /// early.
   @ParameterizedTest
   @CsvSource({"300, 23500, 0-23.458", "700, 23500, 0-23.417", "0, 10000, 0-10"})
   void showsOnlyWhatTheEditListShows(int laterByTicks, int durationMillis, String expected)
@@ -107,11 +108,26 @@ class FieldCasesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "libopenh264, mp4, 0", "libopenh264, matroska, 0", "libopenh264, mpegts, 0", "mpeg4, avi, 0",
-    "mpeg4, avi, 2", "mpeg4, matroska, 2", "mpeg4, mov, 2", "mpeg2video, mpegts, 2",
-    "mpeg2video, vob, 2", "mpeg1video, mpeg, 2", "flv, flv, 0", "libopenh264, flv, 0",
-    "wmv2, asf, 0", "msmpeg4, avi, 0", "mjpeg, avi, 0", "libvpx, webm, 0", "libvpx-vp9, webm, 0",
-    "libaom-av1, matroska, 0", "mpeg2video, mpeg2video, 2", "mpeg1video, mpeg1video, 2",
+    "libopenh264, mp4, 0",
+    "libopenh264, matroska, 0",
+    "libopenh264, mpegts, 0",
+    "mpeg4, avi, 0",
+    "mpeg4, avi, 2",
+    "mpeg4, matroska, 2",
+    "mpeg4, mov, 2",
+    "mpeg2video, mpegts, 2",
+    "mpeg2video, vob, 2",
+    "mpeg1video, mpeg, 2",
+    "flv, flv, 0",
+    "libopenh264, flv, 0",
+    "wmv2, asf, 0",
+    "msmpeg4, avi, 0",
+    "mjpeg, avi, 0",
+    "libvpx, webm, 0",
+    "libvpx-vp9, webm, 0",
+    "libaom-av1, matroska, 0",
+    "mpeg2video, mpeg2video, 2",
+    "mpeg1video, mpeg1video, 2",
   })
   void plainVideoIsSeenTheSameInEveryContainer(String codec, String container, int bFrames)
       throws Exception {
@@ -130,9 +146,12 @@ class FieldCasesTest {
   /// Sound begins 4 s before the pictures.
   @ParameterizedTest
   @CsvSource({
-    "mp4, 4-10", "mov, 4-10", "matroska, 4-10",
+    "mp4, 4-10",
+    "mov, 4-10",
+    "matroska, 4-10",
     // These have the encoder's delay of the sound in front.
-    "mpegts, 4.064-10.064", "flv, 4.064-10.064",
+    "mpegts, 4.064-10.064",
+    "flv, 4.064-10.064",
   })
   void lateVideoLeavesAGapBefore(String container, String expected) throws Exception {
     byte[] media =
@@ -207,8 +226,7 @@ class FieldCasesTest {
     assertThat(thrown.rejection())
         .isEqualTo(
             new Rejection(
-                Reason.UNSUPPORTED_CODEC,
-                "the video is encrypted (scrambled transport packets)"));
+                Reason.UNSUPPORTED_CODEC, "the video is encrypted (scrambled transport packets)"));
   }
 
   /// Which frames are seen when, by either way.
