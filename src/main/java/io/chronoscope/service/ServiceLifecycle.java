@@ -115,7 +115,7 @@ class ServiceLifecycle {
               new FfmpegDecoder(),
               metrics
                   .andThen(traces)
-                  .andThen(new AnalysisLog())
+                  .andThen(new AnalysisLog(traces::traceId))
                   .andThen(ServiceLauncher.listener()),
               metrics);
       own(runtime);
