@@ -16,6 +16,7 @@ import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
@@ -124,6 +125,19 @@ public final class Ffmpeg {
     return packet.size() == 0
         ? ByteBuffer.allocate(0)
         : packet.data().capacity(packet.size()).asByteBuffer();
+  }
+
+  /// A packet with more bytes in front, else the same.
+  ///
+  /// @param packet not consumed
+  /// @return owned by the caller
+  static AVPacket prefixed(AVPacket packet, byte[] prefix) {
+    AVPacket longer = avcodec.av_packet_alloc();
+    check(avcodec.av_new_packet(longer, prefix.length + packet.size()), "a packet");
+    ByteBuffer target = bytes(longer);
+    target.put(prefix).put(bytes(packet));
+    check(avcodec.av_packet_copy_props(longer, packet), "a packet's properties");
+    return longer;
   }
 
   /// Closes a muxer's file, if it is open, and frees the muxer.
