@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 /// (`/var/lib/dpkg/status.d`), its copyright in `/usr/share/doc`.
 final class DebianBase {
 
+  /// libudev1: FFmpeg's libavutil asks for it.
   private static final List<String> PACKAGES =
-      List.of("base-files", "netbase", "libc6", "libgcc-s1", "libstdc++6", "zlib1g");
+      List.of("base-files", "netbase", "libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libudev1");
 
   /// Kept of what the packages hold.
   private static final List<String> KEPT = List.of("lib", "lib64", "usr/lib");

@@ -105,12 +105,16 @@ final class ImageLayers {
     for (Path file : Checksums.files(app)) {
       Path name = app.relativize(file);
       boolean broker = name.startsWith("broker") || name.endsWith("embedded-run.jar");
-      if (broker || !file.toString().endsWith(".jar")) {
+      if (broker || name.toString().endsWith(".txt")) {
         continue;
       }
       boolean library = name.startsWith("lib");
       Path copy = home(library ? "libraries" : "program").resolve("app").resolve(name.toString());
       Files.createDirectories(copy.getParent());
+      if (!name.toString().endsWith(".jar")) {
+        Files.copy(file, copy);
+        continue;
+      }
       platform.copy(file, copy);
       jars.add(copy);
       if (library) {
