@@ -121,7 +121,8 @@ public final class LayerSettings {
         textTasks(settings, hints),
         new OrderingLimits(
             settings.ordering().allowedLateness(),
-            settings.ordering().maxBufferedBytes().asLongValue()));
+            settings.ordering().maxBufferedBytes().asLongValue()),
+        settings.events().minConfidence());
   }
 
   /// When a frame pair counts as unchanged.

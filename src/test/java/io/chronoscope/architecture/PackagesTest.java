@@ -73,6 +73,7 @@ class PackagesTest {
           "messaging.rule",
           "evaluation",
           "evaluation.search",
+          "evaluation.query",
           "render",
           "config",
           "service",

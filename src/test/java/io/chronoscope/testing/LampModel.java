@@ -50,7 +50,8 @@ public class LampModel implements VideoLanguageModel {
         512,
         Optional.empty(),
         Set.of(),
-        OrderingLimits.DEFAULTS);
+        OrderingLimits.DEFAULTS,
+        0);
   }
 
   private static final int YES = 7;

@@ -102,7 +102,8 @@ public record EncodedWindow(
         tolerance,
         seen,
         chunks,
-        new Certainty(confidence, event.repaired()));
+        new Certainty(confidence, event.repaired()),
+        event.likelihood());
   }
 
   /// Whether its frames follow one another at the sampling rate throughout.

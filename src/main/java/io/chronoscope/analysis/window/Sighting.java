@@ -3,6 +3,7 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import java.util.List;
+import java.util.Optional;
 
 /// An event as reported by the analysis of one window, in microseconds from the stream's start.
 ///
@@ -10,6 +11,7 @@ import java.util.List;
 /// @param frameMicros times of the frames that show it, including those that bracket its bounds
 /// @param chunks the chunks of those frames
 /// @param certainty how far the answer can be relied on
+/// @param likelihood of its words and times; empty if the model does not tell
 public record Sighting(
     long startMicros,
     long endMicros,
@@ -17,7 +19,28 @@ public record Sighting(
     long toleranceMicros,
     List<Long> frameMicros,
     List<ChunkOrigin> chunks,
-    Certainty certainty) {
+    Certainty certainty,
+    Optional<Likelihood> likelihood) {
+
+  /// A sighting of which the model does not tell how likely it is.
+  public Sighting(
+      long startMicros,
+      long endMicros,
+      String description,
+      long toleranceMicros,
+      List<Long> frameMicros,
+      List<ChunkOrigin> chunks,
+      Certainty certainty) {
+    this(
+        startMicros,
+        endMicros,
+        description,
+        toleranceMicros,
+        frameMicros,
+        chunks,
+        certainty,
+        Optional.empty());
+  }
 
   public Sighting {
     if (endMicros < startMicros) {

@@ -17,12 +17,14 @@ import io.chronoscope.batching.Priority;
 import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
+import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.EncodedPair;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -176,9 +178,18 @@ class TemporalGrounderTest {
 
   @Test
   void aResultIsNoSurerThanTheWeakerOfItsTwoAnswers() {
-    ParsedEvent event = new ParsedEvent(0, 1, "Lamp-aaa is on", false);
-    assertThat(new Located(0.7, 0.9, event).confidence()).isEqualTo(0.7);
-    assertThat(new Located(0.9, 0.6, event).confidence()).isEqualTo(0.6);
+    assertThat(new QueryScores(0.7, 0.9, 0.5).confidence(Calibration.NONE)).isEqualTo(0.7);
+    assertThat(new QueryScores(0.9, 0.6, 0.5).confidence(Calibration.NONE)).isEqualTo(0.6);
+    assertThat(new QueryScores(0.9, 0.9, 0.3).confidence(Calibration.NONE)).isEqualTo(0.3);
+  }
+
+  @Test
+  void aCalibrationDecidesWhatTheScoresAreWorth() {
+    Calibration calibration =
+        new Calibration(Optional.empty(), Optional.of(new Calibration.OfQueries(-1, 0.5, 0.5, 1)));
+    double sure = new QueryScores(0.9, 0.9, 0.5).confidence(calibration);
+    assertThat(sure).isCloseTo(Calibration.sigmoid(-1 + Math.log(9)), within(1e-9));
+    assertThat(new QueryScores(0.9, 0.9, 0.9).confidence(calibration)).isGreaterThan(sure);
   }
 
   @Test
