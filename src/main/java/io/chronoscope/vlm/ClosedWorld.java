@@ -70,6 +70,7 @@ public record ClosedWorld(
 
   /// Reads a text, the longest phrases first.
   public Reading read(String text) {
+    List<String> original = split(text);
     List<String> words = words(text);
     Map<String, Set<String>> named = new TreeMap<>();
     Set<FrameHalf> halves = EnumSet.noneOf(FrameHalf.class);
@@ -92,7 +93,7 @@ public record ClosedWorld(
         named.computeIfAbsent(found.get().kind(), kind -> new TreeSet<>()).add(found.get().value());
       }
       if (found.flatMap(Phrase::place).isEmpty()) {
-        rest.addAll(words.subList(at, at + length));
+        rest.addAll(original.subList(at, at + length));
       }
       at += length;
     }
@@ -121,7 +122,11 @@ public record ClosedWorld(
   }
 
   private static List<String> words(String text) {
-    String plain = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+    return split(text).stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
+  }
+
+  private static List<String> split(String text) {
+    String plain = Normalizer.normalize(text, Normalizer.Form.NFKC);
     return Arrays.stream(NOT_A_WORD.split(plain)).filter(word -> !word.isEmpty()).toList();
   }
 }

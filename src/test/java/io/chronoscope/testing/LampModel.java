@@ -13,6 +13,7 @@ import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.ModelProfile;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
@@ -68,6 +69,8 @@ public class LampModel implements VideoLanguageModel {
 
   public volatile int maxPositions = 32_768;
 
+  public volatile ModelProfile profile = ModelProfile.PLAIN;
+
   /// Probability of yes for a lamp that is on, and of no for one that is off.
   public volatile double sureness = 0.9;
 
@@ -92,6 +95,11 @@ public class LampModel implements VideoLanguageModel {
   @Override
   public int tokensPerPair(FrameSize size) {
     return 1;
+  }
+
+  @Override
+  public ModelProfile profile() {
+    return profile;
   }
 
   @Override

@@ -2,8 +2,10 @@ package io.chronoscope.analysis.window;
 
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// An event as reported by the analysis of one window, in microseconds from the stream's start.
 ///
@@ -50,6 +52,27 @@ public record Sighting(
     }
     frameMicros = List.copyOf(frameMicros);
     chunks = List.copyOf(chunks);
+  }
+
+  /// What both report, as one sighting in the words of the longer one.
+  ///
+  /// @param other from the same window
+  public Sighting joined(Sighting other) {
+    Sighting longer = lengthMicros() >= other.lengthMicros() ? this : other;
+    List<ChunkOrigin> both = new ArrayList<>(chunks);
+    other.chunks.stream().filter(chunk -> !both.contains(chunk)).forEach(both::add);
+    return new Sighting(
+        Math.min(startMicros, other.startMicros),
+        Math.max(endMicros, other.endMicros),
+        longer.description,
+        Math.max(toleranceMicros, other.toleranceMicros),
+        Stream.concat(frameMicros.stream(), other.frameMicros.stream())
+            .sorted()
+            .distinct()
+            .toList(),
+        both,
+        longer.certainty.orRepaired(certainty.repaired() || other.certainty.repaired()),
+        longer.likelihood);
   }
 
   /// Length of the time that both cover.
