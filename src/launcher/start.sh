@@ -18,7 +18,7 @@
 # Sets KIND to the kind of process that the arguments ask for, which is also the name of its cache.
 choose_kind() {
   case ${1:-} in
-    rules | events | dlq | ask | help | '') KIND=commands ;;
+    rules | events | dlq | ask | completion | help | '') KIND=commands ;;
     demo | bench | chaos) KIND=embedded ;;
     rehearse) KIND=${2:-} ;;
     *) KIND=service ;;

@@ -1,6 +1,8 @@
 package io.chronoscope.checkpoint;
 
 import io.chronoscope.vlm.ModelProfile;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,7 +23,7 @@ public record CheckpointHints(
     boolean comparesText,
     ModelProfile profile) {
 
-  static final String FILE = "chronoscope.json";
+  private static final String FILE = "chronoscope.json";
   private static final Set<String> KEYS =
       Set.of(
           "windowSeconds",
@@ -32,7 +34,12 @@ public record CheckpointHints(
           ProfileReader.EVENTS,
           ProfileReader.QUERIES);
 
-  static CheckpointHints read(CheckpointJson fields) {
+  /// Reads the file of a checkpoint directory, if there is one.
+  public static Optional<CheckpointHints> of(Path directory) {
+    return CheckpointJson.readIfPresent(directory.resolve(FILE)).map(CheckpointHints::read);
+  }
+
+  private static CheckpointHints read(CheckpointJson fields) {
     for (String key : fields.keys()) {
       if (!KEYS.contains(key)) {
         throw fields.invalid(key, "is unknown; known are " + new TreeSet<>(KEYS));

@@ -21,7 +21,6 @@ import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.FrameRateRouter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,9 +123,6 @@ final class EvaluateCommand implements Callable<Integer> {
     if (calibrate && settings.events().minConfidence() > 0) {
       throw new ConfigurationException(
           "--calibrate needs all events: set chronoscope.events.min-confidence to 0");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new EnvironmentException("there is no directory " + folder);
     }
     List<Evaluated> evaluated = new ArrayList<>();
     List<SegmentStream> streams = new ArrayList<>();

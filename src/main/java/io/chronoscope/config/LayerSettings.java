@@ -21,6 +21,7 @@ import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,6 +126,13 @@ public final class LayerSettings {
         settings.events().minConfidence());
   }
 
+  /// CloudEvents source of one kind of sender.
+  ///
+  /// @param sender such as `produce`
+  public static URI source(ChronoscopeConfig settings, String sender) {
+    return URI.create(settings.kafka().source() + "/" + sender);
+  }
+
   /// When a frame pair counts as unchanged.
   public static PictureComparison comparison(ChronoscopeConfig settings) {
     return new PictureComparison(settings.sampling().maxDifference());
@@ -195,7 +203,10 @@ public final class LayerSettings {
     return tasks;
   }
 
-  private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
+  /// The windows that streams are analyzed in.
+  ///
+  /// @throws ConfigurationException if the overlap is not shorter than the window
+  public static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
     Duration length =
         settings
             .window()

@@ -1,14 +1,18 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
@@ -45,7 +49,9 @@ public final class Ffmpeg {
   private static final class ToLogger extends LogCallback {
     @Override
     public void call(int level, BytePointer line) {
-      LOG.log(Level.DEBUG, () -> line.getString(StandardCharsets.UTF_8).strip());
+      // It may contain addresses with credentials.
+      LOG.log(
+          Level.DEBUG, () -> AddressRedaction.of(line.getString(StandardCharsets.UTF_8).strip()));
     }
   }
 
@@ -88,6 +94,31 @@ public final class Ffmpeg {
   /// Converts ticks of a time base to microseconds.
   static long micros(long ticks, AVRational timeBase) {
     return avutil.av_rescale(ticks, 1_000_000L * timeBase.num(), timeBase.den());
+  }
+
+  /// Converts microseconds to ticks of a time base.
+  static long ticks(long micros, AVRational timeBase) {
+    return avutil.av_rescale(micros, timeBase.den(), 1_000_000L * timeBase.num());
+  }
+
+  /// A packet's bytes, valid as long as the packet.
+  static ByteBuffer bytes(AVPacket packet) {
+    return packet.size() == 0
+        ? ByteBuffer.allocate(0)
+        : packet.data().capacity(packet.size()).asByteBuffer();
+  }
+
+  /// A packet with more bytes in front, else the same.
+  ///
+  /// @param packet not consumed
+  /// @return owned by the caller
+  static AVPacket prefixed(AVPacket packet, byte[] prefix) {
+    AVPacket longer = avcodec.av_packet_alloc();
+    check(avcodec.av_new_packet(longer, prefix.length + packet.size()), "a packet");
+    ByteBuffer target = bytes(longer);
+    target.put(prefix).put(bytes(packet));
+    check(avcodec.av_packet_copy_props(longer, packet), "a packet's properties");
+    return longer;
   }
 
   /// Closes a muxer's file, if it is open, and frees the muxer.

@@ -36,20 +36,29 @@ import io.chronoscope.domain.PrintableText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /// Logs the analysis: the message says what happened, key-value pairs say where (`stream`,
-/// `sequence`, `reason`, …). In JSON the pairs are separate fields.
+/// `sequence`, `reason`, …), `traceId` to which trace it belongs. In JSON the pairs are separate
+/// fields.
 final class AnalysisLog implements AnalysisListener {
 
   private static final Logger LOG = Logger.getLogger("io.chronoscope.analysis");
   private static final int MAX_LOGGED_RULES = 1000;
 
   private final Set<String> loggedSkippedRules = ConcurrentHashMap.newKeySet();
+  private final Function<String, Optional<String>> traceId;
+
+  /// @param traceId the trace of a stream's work, if it is traced
+  AnalysisLog(Function<String, Optional<String>> traceId) {
+    this.traceId = traceId;
+  }
 
   @Override
   public void on(AnalysisEvent event) {
@@ -189,9 +198,12 @@ final class AnalysisLog implements AnalysisListener {
     return values;
   }
 
-  private static void write(Logger.Level level, String message, Map<String, Object> values) {
+  private void write(Logger.Level level, String message, Map<String, Object> values) {
     if (!LOG.isEnabled(level)) {
       return;
+    }
+    if (values.get("stream") instanceof String stream) {
+      traceId.apply(stream).ifPresent(id -> values.put("traceId", id));
     }
     values.forEach(MDC::put);
     try {

@@ -40,6 +40,7 @@ public final class EmbeddedService {
   private final ChronoscopeConfig settings;
   private final AnalysisListener listener;
   private final List<Double> rates;
+  private final Consumer<String> steps;
   private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
   private final Map<String, Long> endedAtNanos = new ConcurrentHashMap<>();
 
@@ -48,9 +49,19 @@ public final class EmbeddedService {
   ///   [io.chronoscope.service.FrameRateRouter]
   public EmbeddedService(
       ChronoscopeConfig settings, AnalysisListener listener, List<Double> rates) {
+    this(settings, listener, rates, step -> {});
+  }
+
+  /// @param steps receives a sentence for each step until the analysis begins
+  public EmbeddedService(
+      ChronoscopeConfig settings,
+      AnalysisListener listener,
+      List<Double> rates,
+      Consumer<String> steps) {
     this.settings = settings;
     this.listener = listener;
     this.rates = List.copyOf(rates);
+    this.steps = steps;
   }
 
   /// Sends the streams immediately.
@@ -99,6 +110,7 @@ public final class EmbeddedService {
     TopicNames topics = LayerSettings.topicNames(settings);
     Map<String, Object> client = KafkaClientConfig.ofEmbedded(servers);
     Topics.ensure(client, topics);
+    steps.accept("Kafka broker at %s; starting the service …".formatted(servers));
     SettingOverrides.useBroker(servers);
     SettingOverrides.set("chronoscope.http.port", "0");
     SettingOverrides.set("chronoscope.search.directory", "memory");
@@ -110,6 +122,8 @@ public final class EmbeddedService {
         ServiceLauncher.run(
             new ServiceLauncher.Plan(
                 () -> {
+                  steps.accept(
+                      "service started; loading the model %s …".formatted(settings.model()));
                   try (ResultReader reader =
                           new ResultReader(
                               client,
@@ -127,7 +141,8 @@ public final class EmbeddedService {
                   return ExitCode.OK;
                 },
                 listener.andThen(endListener()),
-                rates));
+                rates,
+                model -> steps.accept("model %s loaded; analyzing …".formatted(model))));
     if (status != ExitCode.OK) {
       throw new EnvironmentException("the service stopped by itself; see the log above");
     }

@@ -17,10 +17,10 @@ import io.chronoscope.evaluation.search.SearchQuestion.Kind;
 import io.chronoscope.evaluation.search.SearchScore;
 import io.chronoscope.search.SearchRequest.Matching;
 import io.chronoscope.search.TextEmbedder;
-import io.chronoscope.search.lucene.Cut;
 import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.query.Calibration;
+import io.chronoscope.search.query.Cut;
 import io.chronoscope.search.sentence.SentenceEncoder;
 import io.chronoscope.service.ExitCode;
 import java.util.ArrayList;
@@ -174,7 +174,7 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
                   ? "–"
                   : "%d of %d".formatted(score.falseAnswers(), score.negatives())));
     }
-    Columns.aligned(rows).forEach(output::print);
+    Columns.aligned(rows, output.outTerminal()).forEach(output::print);
   }
 
   private static String number(boolean there, double value) {
