@@ -30,8 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// thread, except for [#cancel()].
 public final class LiveReader implements AutoCloseable {
 
-  /// How long FFmpeg may collect packets to find out about the streams.
-  private static final Duration PROBING = Duration.ofSeconds(2);
+  /// How much video FFmpeg may collect to find out about the streams: the parameters of some codecs
+  /// come with the first key frame only.
+  private static final Duration PROBING = Duration.ofSeconds(30);
+
+  private static final int PROBING_BYTES = 64 << 20;
+  private static final int PROBING_FRAMES = 3;
 
   private static final DecodeLimits LIMITS =
       new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
@@ -51,6 +55,13 @@ public final class LiveReader implements AutoCloseable {
   private final List<AVPacket> untimed = new ArrayList<>();
   private long latestTicks = Long.MIN_VALUE;
   private long markedPosition = -1;
+  private Phase phase = Phase.CONNECTING;
+
+  private enum Phase {
+    CONNECTING,
+    PROBING,
+    READING
+  }
 
   private LiveReader(
       LiveSettings settings, InstantSource clock, String url, @Nullable ByteFeed bytes) {
@@ -207,6 +218,8 @@ public final class LiveReader implements AutoCloseable {
   }
 
   private AVFormatContext open() throws IOException, UnreadableMediaException {
+    Optional<ContainerFormat> container =
+        feed == null ? Optional.empty() : Optional.of(feed.sniff());
     AVFormatContext opening = avformat.avformat_alloc_context();
     watch.guard(opening);
     AVDictionary options = new AVDictionary(null);
@@ -214,6 +227,8 @@ public final class LiveReader implements AutoCloseable {
       Ffmpeg.option(options, "codec_whitelist", codecs());
       Ffmpeg.option(options, "max_streams", "64");
       Ffmpeg.option(options, "analyzeduration", Long.toString(PROBING.toNanos() / 1000));
+      Ffmpeg.option(options, "probesize", Integer.toString(PROBING_BYTES));
+      Ffmpeg.option(options, "fpsprobesize", Integer.toString(PROBING_FRAMES));
       String demuxer;
       if (feed == null) {
         demuxer = "rtsp";
@@ -221,8 +236,7 @@ public final class LiveReader implements AutoCloseable {
         Ffmpeg.option(options, "rtsp_transport", "tcp");
         Ffmpeg.option(options, "allowed_media_types", "video");
       } else {
-        ContainerFormat container = feed.sniff();
-        demuxer = container.demuxer();
+        demuxer = container.orElseThrow().demuxer();
         opening.pb(feed.context());
         Ffmpeg.option(options, "protocol_whitelist", "none");
       }
@@ -237,14 +251,23 @@ public final class LiveReader implements AutoCloseable {
       if (result < 0) {
         throw failed("no connection", result);
       }
-      context = opening;
+      phase = Phase.PROBING;
+      watch.advanced();
+      boolean probed = false;
       try {
         Demuxer.probeStreams(opening, LIMITS);
+        throwReason();
+        probed = true;
       } catch (UnreadableMediaException e) {
         throwReason();
         throw e;
+      } finally {
+        if (!probed) {
+          avformat.avformat_close_input(opening);
+        }
       }
-      throwReason();
+      phase = Phase.READING;
+      context = opening;
       return opening;
     } finally {
       avutil.av_dict_free(options);
@@ -270,6 +293,12 @@ public final class LiveReader implements AutoCloseable {
     if (selected == null) {
       throw new UnreadableMediaException(Reason.NO_VIDEO, "the source sends no video");
     }
+    if (selected.codecpar().width() <= 0 || selected.codecpar().height() <= 0) {
+      throw new UnreadableMediaException(
+          Reason.NO_FRAMES,
+          "the source has sent no key frame that states the parameters of its %s video"
+              .formatted(VideoCodec.describe(selected.codecpar())));
+    }
     return selected;
   }
 
@@ -289,8 +318,15 @@ public final class LiveReader implements AutoCloseable {
   }
 
   private IOException frozen() {
+    double seconds = settings.readTimeout().toMillis() / 1e3;
     return new IOException(
-        "no new picture for %.0f s".formatted(settings.readTimeout().toMillis() / 1e3));
+        switch (phase) {
+          case CONNECTING -> "no connection within %.0f s".formatted(seconds);
+          case PROBING ->
+              "no video within %.0f s that states its parameters, as a key frame does"
+                  .formatted(seconds);
+          case READING -> "no new picture for %.0f s".formatted(seconds);
+        });
   }
 
   /// Ends [#read] soon. Callable from any thread.
