@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.SelectiveSink;
+import io.chronoscope.domain.FrameSize;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ final class SelectiveDecode implements AutoCloseable {
   private final DecodeLimits limits;
   private final DecoderFactory decoders;
   private final SelectiveSink sink;
-  private final PictureConverter converter = new PictureConverter();
+  private final PictureConverter converter;
   private final AVFrame decoded = avutil.av_frame_alloc();
   private @Nullable AVCodecContext decoder;
   private List<Display> displays = List.of();
@@ -44,6 +45,7 @@ final class SelectiveDecode implements AutoCloseable {
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
+    this.converter = new PictureConverter(input.pixelAspect());
   }
 
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
@@ -122,9 +124,9 @@ final class SelectiveDecode implements AutoCloseable {
     fed.clear(frame);
     VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
     if (frame == 0) {
-      boolean transposed = PictureConverter.Orientation.of(decoded).a() == 0;
-      widthPx = transposed ? decoded.height() : decoded.width();
-      heightPx = transposed ? decoded.width() : decoded.height();
+      FrameSize size = converter.sizeOf(decoded);
+      widthPx = size.widthPx();
+      heightPx = size.heightPx();
     }
     Display display = displays.get(frame);
     boolean wanted = sink.wants(display.fromMicros(), display.untilMicros());
