@@ -2,10 +2,14 @@ package io.chronoscope.decode;
 
 import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
@@ -16,6 +20,7 @@ import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /// FFmpeg as a library: loading, logging, error codes, options and time conversion.
@@ -45,6 +50,20 @@ public final class Ffmpeg {
 
   /// Loads the library. Later calls do nothing.
   public static void load() {}
+
+  /// The folder into which FFmpeg's libraries are unpacked.
+  public static Path libraryDirectory() {
+    try {
+      return Loader.getCacheDir().toPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException("FFmpeg's libraries cannot be unpacked", e);
+    }
+  }
+
+  /// A class of each jar that FFmpeg consists of; the jars with native parts lie beside them.
+  public static List<Class<?>> libraryClasses() {
+    return List.of(Loader.class, avutil.class);
+  }
 
   private static final class ToLogger extends LogCallback {
     @Override

@@ -51,8 +51,10 @@ final class AnalysisLog implements AnalysisListener {
 
   private static final Logger LOG = Logger.getLogger("io.chronoscope.analysis");
   private static final int MAX_LOGGED_RULES = 1000;
+  private static final int MAX_LOGGED_SELECTIONS = 1000;
 
   private final Set<String> loggedSkippedRules = ConcurrentHashMap.newKeySet();
+  private final Set<String> loggedSelections = ConcurrentHashMap.newKeySet();
   private final Function<String, Optional<String>> traceId;
 
   /// @param traceId the trace of a stream's work, if it is traced
@@ -76,17 +78,19 @@ final class AnalysisLog implements AnalysisListener {
               Logger.Level.WARN,
               "media source cannot be reached, retrying",
               of("uri", media.reference().uri(), "problem", media.problem()));
-      case ChunkDecoded chunk ->
-          write(
-              Logger.Level.DEBUG,
-              "chunk decoded",
-              of(
-                  "stream", chunk.stream(),
-                  "codec", chunk.facts().codec(),
-                  "frames", chunk.facts().frames(),
-                  "damaged", chunk.facts().damagedFrames(),
-                  "sampled", chunk.sampledFrames(),
-                  "tookMs", chunk.took().toMillis()));
+      case ChunkDecoded chunk -> {
+        chunk.facts().selection().ifPresent(said -> logSelection(chunk.stream(), said));
+        write(
+            Logger.Level.DEBUG,
+            "chunk decoded",
+            of(
+                "stream", chunk.stream(),
+                "codec", chunk.facts().codec(),
+                "frames", chunk.facts().frames(),
+                "damaged", chunk.facts().damagedFrames(),
+                "sampled", chunk.sampledFrames(),
+                "tookMs", chunk.took().toMillis()));
+      }
       case ChunkRejected chunk ->
           write(
               Logger.Level.WARN,
@@ -216,6 +220,13 @@ final class AnalysisLog implements AnalysisListener {
                   .collect(Collectors.joining(" ", " ", "")));
     } finally {
       values.keySet().forEach(MDC::remove);
+    }
+  }
+
+  /// Once for each stream.
+  private void logSelection(String stream, String said) {
+    if (loggedSelections.size() < MAX_LOGGED_SELECTIONS && loggedSelections.add(stream)) {
+      write(Logger.Level.INFO, "video track selected", of("stream", stream, "selection", said));
     }
   }
 }
