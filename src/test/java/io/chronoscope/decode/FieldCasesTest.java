@@ -66,6 +66,7 @@ class FieldCasesTest {
     "08_video_12s_late.ts, 12.064-24.231, video that begins late",
     "10_trailer.mp4, 0-30, foreign bytes at the end",
     "11_pts_every_5th.ts, 0-30, times of every fifth frame only",
+    "16_67_streams.ts, 0-4.167, as many streams as a transponder has",
     "12_intra_refresh.ts, 0-30, recovery points instead of key frames",
   })
   void isSeenAtTheSameTimesAsChunkAndAsFile(String file, String expected, String why)
