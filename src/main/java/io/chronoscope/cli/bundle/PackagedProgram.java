@@ -45,7 +45,8 @@ record PackagedProgram(Path app) {
   static Path billOfMaterials(Path checkout) {
     Path file = checkout.resolve("target/chronoscope-sbom.json");
     if (!Files.exists(file)) {
-      throw new EnvironmentException(file + " is missing; run ./chronoscope build");
+      throw new EnvironmentException(
+          file + " is missing; ./chronoscope build writes it (Maven offline, with -o, does not)");
     }
     return file;
   }
