@@ -230,6 +230,12 @@ public interface ChronoscopeConfig {
     @WithDefault("120000")
     @WithConverter(Bounds.PositiveLong.class)
     long maxFrames();
+
+    /// Damage that lasts longer is a gap with the cause `damaged`; shorter damage is stated as
+    /// `damagedMs` with the results that cover it.
+    @WithDefault("500ms")
+    @WithConverter(Bounds.NotNegativeDuration.class)
+    Duration maxDamage();
   }
 
   interface Shedding {

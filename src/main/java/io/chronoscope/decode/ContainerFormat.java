@@ -108,7 +108,7 @@ enum ContainerFormat {
 
   /// Transport packet size: 188, 192 with time codes, or 204 with check bytes; 0 when these are not
   /// transport packets.
-  private static int transportPacketBytes(MemorySegment bytes) {
+  static int transportPacketBytes(MemorySegment bytes) {
     for (int size : new int[] {188, 192, 204}) {
       long first = size == 192 ? 4 : 0;
       int seen = 0;

@@ -25,6 +25,7 @@ final class DecodeLoop implements AutoCloseable {
   private final DecoderFactory decoders;
   private final String codecName;
   private final FrameTiming timing;
+  private final DamageDetector damage;
   private final AVPacket packet = avcodec.av_packet_alloc();
   private final AVFrame decoded = avutil.av_frame_alloc();
 
@@ -39,6 +40,7 @@ final class DecodeLoop implements AutoCloseable {
     this.decoders = new DecoderFactory(limits, threads);
     this.codecName = input.codecName();
     this.timing = new FrameTiming(input, limits, sink);
+    this.damage = new DamageDetector(input, threads);
     boolean opened = false;
     try {
       this.decoder = decoders.open(input.stream());
@@ -59,7 +61,9 @@ final class DecodeLoop implements AutoCloseable {
         if (input.codecId() != decoder.codec_id()) {
           reopenDecoder();
         }
-        feed(packet);
+        if (packet.size() > 0) {
+          decode();
+        }
       } finally {
         avcodec.av_packet_unref(packet);
       }
@@ -69,15 +73,27 @@ final class DecodeLoop implements AutoCloseable {
     long endMicros = timing.finish();
     requireComplete(indexed, result);
     return new MediaFacts(
-        input.container().displayName(),
-        codecName,
-        timing.widthPx(),
-        timing.heightPx(),
-        endMicros,
-        timing.firstMicros(),
-        timing.frames(),
-        timing.damaged() + rejected,
-        timing.gaps());
+            input.container().displayName(),
+            codecName,
+            timing.widthPx(),
+            timing.heightPx(),
+            endMicros,
+            timing.firstMicros(),
+            timing.frames(),
+            timing.damaged() + rejected,
+            timing.gaps(),
+            timing.damage())
+        .lasting(input.declaredEndMicros())
+        .withDamageUpTo(limits.maxDamage());
+  }
+
+  private void decode() throws UnreadableMediaException {
+    damage.begin(packet);
+    long before = rejected;
+    feed(packet);
+    if (damage.end(rejected > before)) {
+      timing.markDamaged(packet.pts());
+    }
   }
 
   /// A transport stream may switch to another codec in its middle.
@@ -86,6 +102,7 @@ final class DecodeLoop implements AutoCloseable {
     AVCodecContext next = decoders.openAfterCodecChange(input.stream());
     avcodec.avcodec_free_context(decoder);
     decoder = next;
+    damage.switchTo(VideoCodec.of(input.stream().codecpar()));
   }
 
   /// Feeds the decoder a packet, or `null` to drain it, and receives all frames that are ready.
@@ -105,6 +122,9 @@ final class DecodeLoop implements AutoCloseable {
       } else {
         try {
           VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
+          if (decoded.best_effort_timestamp() == avutil.AV_NOPTS_VALUE && damage.isSpreading()) {
+            decoded.flags(decoded.flags() | AVFrame.AV_FRAME_FLAG_CORRUPT);
+          }
           timing.add(decoded, codecFrameMicros());
         } finally {
           avutil.av_frame_unref(decoded);
@@ -153,13 +173,13 @@ final class DecodeLoop implements AutoCloseable {
           "no frame was decoded from %d packet(s) of %s, %d of which the decoder rejected"
               .formatted(packets, codecName, rejected));
     }
-    if (2 * damaged > frames + rejected) {
-      if (2 * timing.backwards() > damaged) {
-        throw new UnreadableMediaException(
-            Reason.BAD_TIME,
-            "its clock is set back: %d frames have a time not later than the frame before"
-                .formatted(timing.backwards()));
-      }
+    if (2 * timing.backwards() > frames) {
+      throw new UnreadableMediaException(
+          Reason.BAD_TIME,
+          "its clock is set back: %d frames have a time not later than the frame before"
+              .formatted(timing.backwards()));
+    }
+    if (!timing.hasIntactFrames()) {
       throw new UnreadableMediaException(
           Reason.CORRUPT, "%d of %d frames are damaged".formatted(damaged, frames + rejected));
     }
@@ -172,6 +192,7 @@ final class DecodeLoop implements AutoCloseable {
   }
 
   private void freeFrames() {
+    damage.close();
     timing.close();
     avutil.av_frame_free(decoded);
     avcodec.av_packet_free(packet);

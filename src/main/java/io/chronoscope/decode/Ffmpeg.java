@@ -28,13 +28,10 @@ public final class Ffmpeg {
     if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
       System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     }
-    if (LOG.isLoggable(Level.DEBUG)) {
-      callback = new ToLogger();
-      avutil.setLogCallback(callback);
-      avutil.av_log_set_level(avutil.AV_LOG_WARNING);
-    } else {
-      avutil.av_log_set_level(avutil.AV_LOG_QUIET);
-    }
+    callback = new Lines();
+    avutil.setLogCallback(callback);
+    avutil.av_log_set_level(
+        LOG.isLoggable(Level.DEBUG) ? avutil.AV_LOG_WARNING : avutil.AV_LOG_ERROR);
   }
 
   private Ffmpeg() {}
@@ -42,10 +39,15 @@ public final class Ffmpeg {
   /// Loads the library. Later calls do nothing.
   public static void load() {}
 
-  private static final class ToLogger extends LogCallback {
+  /// Errors go to the decoder that is at work, and all lines to the debug log.
+  private static final class Lines extends LogCallback {
     @Override
     public void call(int level, BytePointer line) {
-      LOG.log(Level.DEBUG, () -> line.getString(StandardCharsets.UTF_8).strip());
+      String text = line.getString(StandardCharsets.UTF_8).strip();
+      LOG.log(Level.DEBUG, text);
+      if (level <= avutil.AV_LOG_ERROR) {
+        DecoderLog.add(text);
+      }
     }
   }
 

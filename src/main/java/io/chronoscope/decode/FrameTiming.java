@@ -5,6 +5,8 @@ import io.chronoscope.decode.MediaFacts.Gap;
 import io.chronoscope.domain.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -15,6 +17,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 ///   counts as damaged.
 /// - A frame that states no time follows its predecessor at the codec's frame rate. If the codec
 ///   states none, frames without a time are spaced evenly between their neighbors that have one.
+/// - A damaged frame is not offered to the sink. From its time to that of the next intact frame,
+///   the segment shows nothing; the same goes for a packet whose frame never came.
 /// - A transport stream states no frame durations. If the next frame is much later than the frame
 ///   interval, the frame before is displayed for one interval only, and the rest is a gap.
 final class FrameTiming implements AutoCloseable {
@@ -36,8 +40,16 @@ final class FrameTiming implements AutoCloseable {
   private final UntimedFrames untimed = new UntimedFrames();
   private final PictureConverter converter = new PictureConverter();
   private final List<Gap> gaps = new ArrayList<>();
+  private final DamagedTimes damage = new DamagedTimes();
+
+  /// Times of damaged packets whose frames were not delivered yet.
+  private final NavigableSet<Long> damagedMicros = new TreeSet<>();
+
   private boolean holding;
+  private boolean heldDamaged;
+  private boolean losesTimeless;
   private long heldMicros;
+  private long intactFrames;
   private long codecFrameMicros;
   private long firstMicros;
   private long frames;
@@ -68,6 +80,23 @@ final class FrameTiming implements AutoCloseable {
       place(decoded, holding ? heldMicros + codecFrameMicros : 0);
     } else {
       untimed.add(decoded);
+    }
+  }
+
+  /// The frame of a packet is damaged, or does not come at all. May be called before or right after
+  /// the frame is added.
+  ///
+  /// @param ptsTicks the packet's time, or `AV_NOPTS_VALUE`
+  void markDamaged(long ptsTicks) {
+    if (ptsTicks == avutil.AV_NOPTS_VALUE) {
+      losesTimeless = true;
+      return;
+    }
+    long micros = input.micros(ptsTicks);
+    if (holding && micros == heldMicros) {
+      heldDamaged = true;
+    } else if (!holding || micros > heldMicros) {
+      damagedMicros.add(micros);
     }
   }
 
@@ -104,17 +133,16 @@ final class FrameTiming implements AutoCloseable {
       deliver(displayEnd(micros));
     } else {
       firstMicros = micros;
-      if (micros > GAP_MICROS) {
-        gaps.add(new Gap(0, micros));
-      }
+      begin(micros);
     }
     avutil.av_frame_move_ref(held, frame);
     holding = true;
     heldMicros = micros;
+    heldDamaged =
+        damagedMicros.remove(micros)
+            || held.decode_error_flags() != 0
+            || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
     frames++;
-    if (held.decode_error_flags() != 0 || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
-      damaged++;
-    }
     if (widthPx == 0) {
       boolean transposed = PictureConverter.Orientation.of(held).a() == 0;
       widthPx = transposed ? held.height() : held.width();
@@ -122,7 +150,24 @@ final class FrameTiming implements AutoCloseable {
     }
   }
 
+  /// What the segment has before its first frame.
+  private void begin(long micros) {
+    Long lost = damagedMicros.lower(micros);
+    long seen = lost == null ? micros : Math.max(0, damagedMicros.first());
+    if (seen > GAP_MICROS) {
+      gaps.add(new Gap(0, seen));
+    }
+    if (seen < micros) {
+      damage.add(seen, micros);
+    }
+    damagedMicros.headSet(micros).clear();
+  }
+
   private long displayEnd(long nextMicros) {
+    Long lost = damagedMicros.higher(heldMicros);
+    if (lost != null && lost < nextMicros) {
+      return nextMicros;
+    }
     long interval = codecFrameMicros > 0 ? codecFrameMicros : averageFrameMicros();
     boolean gap =
         input.container() == ContainerFormat.MPEG_TS
@@ -138,13 +183,32 @@ final class FrameTiming implements AutoCloseable {
 
   private void deliver(long untilMicros) throws UnreadableMediaException {
     try {
-      if (sink.wants(heldMicros, untilMicros)) {
-        sink.frame(heldMicros, untilMicros, converter.convert(held));
+      long end = heldDamaged ? heldMicros : intactUntil(untilMicros);
+      if (end > heldMicros) {
+        intactFrames++;
+        if (sink.wants(heldMicros, end)) {
+          sink.frame(heldMicros, end, converter.convert(held));
+        }
+      } else {
+        damaged++;
       }
+      if (end < untilMicros) {
+        damage.add(end, untilMicros);
+      }
+      damagedMicros.headSet(untilMicros).clear();
     } finally {
       avutil.av_frame_unref(held);
       holding = false;
+      losesTimeless = false;
     }
+  }
+
+  /// The end of the held frame's display: no later than a frame that is missing after it.
+  private long intactUntil(long untilMicros) {
+    Long lost = damagedMicros.higher(heldMicros);
+    long end = lost == null ? untilMicros : Math.min(lost, untilMicros);
+    long interval = codecFrameMicros > 0 ? codecFrameMicros : averageFrameMicros();
+    return losesTimeless && interval > 0 ? Math.min(end, heldMicros + interval) : end;
   }
 
   /// Delivers the last frame.
@@ -162,7 +226,9 @@ final class FrameTiming implements AutoCloseable {
     if (!holding) {
       return 0;
     }
-    long until = heldMicros + lastFrameMicros();
+    Long lost = damagedMicros.isEmpty() ? null : damagedMicros.last();
+    long last = lost == null ? heldMicros : Math.max(heldMicros, lost);
+    long until = last + lastFrameMicros();
     requireDurationWithinLimit(until);
     if (until <= 0) {
       throw new UnreadableMediaException(
@@ -226,6 +292,16 @@ final class FrameTiming implements AutoCloseable {
 
   long firstMicros() {
     return firstMicros;
+  }
+
+  /// Whether any frame was offered to the sink.
+  boolean hasIntactFrames() {
+    return intactFrames > 0;
+  }
+
+  /// When the segment shows no intact frame because of damage.
+  List<MediaFacts.Damage> damage() {
+    return damage.spans();
   }
 
   List<Gap> gaps() {

@@ -26,6 +26,7 @@ final class SelectiveDecode implements AutoCloseable {
   private final SelectiveSink sink;
   private final PictureConverter converter = new PictureConverter();
   private final AVFrame decoded = avutil.av_frame_alloc();
+  private final DamageDetector damage;
   private @Nullable AVCodecContext decoder;
   private List<Display> displays = List.of();
   private BitSet selected = new BitSet();
@@ -37,11 +38,14 @@ final class SelectiveDecode implements AutoCloseable {
   private int widthPx;
   private int heightPx;
 
-  SelectiveDecode(VideoInput input, DecodeLimits limits, SelectiveSink sink, int threads) {
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC
+  SelectiveDecode(VideoInput input, DecodeLimits limits, SelectiveSink sink, int threads)
+      throws UnreadableMediaException {
     this.input = input;
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
+    this.damage = new DamageDetector(input, threads);
   }
 
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
@@ -55,6 +59,9 @@ final class SelectiveDecode implements AutoCloseable {
         return Optional.empty();
       }
       displays = timed.get();
+      if (packets.areDamaged(damage)) {
+        return Optional.empty();
+      }
       selected = sink.select(displays);
       Optional<DecodePlan> plan = packets.planFor(selected);
       if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
@@ -90,6 +97,11 @@ final class SelectiveDecode implements AutoCloseable {
   }
 
   private boolean feed(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
+      throws UnreadableMediaException {
+    return receive(context, packet, packets) && !damage.end(false);
+  }
+
+  private boolean receive(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
       throws UnreadableMediaException {
     int result = avcodec.avcodec_send_packet(context, packet);
     Ffmpeg.requireMemory(result);
@@ -173,7 +185,9 @@ final class SelectiveDecode implements AutoCloseable {
             displays.getLast().untilMicros(),
             displays.getFirst().fromMicros(),
             displays.size(),
-            0));
+            0)
+            .lasting(input.declaredEndMicros())
+            .withDamageUpTo(limits.maxDamage()));
   }
 
   private static long codecFrameMicros(AVCodecContext context) {
@@ -182,6 +196,7 @@ final class SelectiveDecode implements AutoCloseable {
 
   @Override
   public void close() {
+    damage.close();
     converter.close();
     avutil.av_frame_free(decoded);
     if (decoder != null) {

@@ -78,6 +78,17 @@ final class TimedPackets implements AutoCloseable {
             type == avcodec.AV_PKT_DATA_NEW_EXTRADATA || type == avcodec.AV_PKT_DATA_PARAM_CHANGE);
   }
 
+  /// Whether any packet is damaged, as far as this shows without decoding.
+  boolean areDamaged(DamageDetector damage) {
+    for (AVPacket packet : packets) {
+      damage.begin(packet);
+      if (damage.end(false)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   AVPacket get(int packet) {
     return packets.get(packet);
   }
@@ -131,7 +142,7 @@ final class TimedPackets implements AutoCloseable {
   /// @return empty when it is not known what the packets depend on
   Optional<DecodePlan> planFor(BitSet wanted) throws UnreadableMediaException {
     Optional<List<PacketKind>> kinds =
-        PacketKinds.of(VideoCodec.of(input.stream().codecpar()), extradata())
+        PacketKinds.of(VideoCodec.of(input.stream().codecpar()), input.extradata())
             .of(packets.stream().map(TimedPackets::bytes).toList());
     List<Long> times = packets.stream().map(AVPacket::pts).toList();
     BitSet wantedPackets = new BitSet();
@@ -149,14 +160,7 @@ final class TimedPackets implements AutoCloseable {
     return found;
   }
 
-  private ByteBuffer extradata() {
-    int size = input.stream().codecpar().extradata_size();
-    return size == 0
-        ? ByteBuffer.allocate(0)
-        : input.stream().codecpar().extradata().capacity(size).asByteBuffer();
-  }
-
-  private static ByteBuffer bytes(AVPacket packet) {
+  static ByteBuffer bytes(AVPacket packet) {
     return packet.size() == 0
         ? ByteBuffer.allocate(0)
         : packet.data().capacity(packet.size()).asByteBuffer();

@@ -4,6 +4,7 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -26,6 +27,7 @@ final class VideoInput implements AutoCloseable {
   private static final Logger LOG = System.getLogger(VideoInput.class.getName());
 
   private final ContainerFormat container;
+  private final MemorySegment bytes;
   private final MemoryInput source;
   private final AVFormatContext context;
   private final AVStream stream;
@@ -33,11 +35,13 @@ final class VideoInput implements AutoCloseable {
 
   private VideoInput(
       ContainerFormat container,
+      MemorySegment bytes,
       MemoryInput source,
       AVFormatContext context,
       AVStream stream,
       long zeroMicros) {
     this.container = container;
+    this.bytes = bytes;
     this.source = source;
     this.context = context;
     this.stream = stream;
@@ -70,7 +74,7 @@ final class VideoInput implements AutoCloseable {
           container == ContainerFormat.MP4
               ? structure.fragmentStartMicros()
               : context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
-      VideoInput input = new VideoInput(container, source, context, stream, zero);
+      VideoInput input = new VideoInput(container, bytes, source, context, stream, zero);
       opened = true;
       return input;
     } finally {
@@ -194,6 +198,44 @@ final class VideoInput implements AutoCloseable {
   /// Number of samples that an MP4's index lists for the video so far; 0 for other containers.
   long indexedPackets() {
     return container == ContainerFormat.MP4 ? avformat.avformat_index_get_entries_count(stream) : 0;
+  }
+
+  /// What the transport stream says is missing of the video; nothing in other containers.
+  TransportLosses transportLosses() {
+    if (container != ContainerFormat.MPEG_TS) {
+      return TransportLosses.NONE;
+    }
+    int stride = ContainerFormat.transportPacketBytes(bytes);
+    return TransportLosses.find(bytes, stride == 192 ? 4 : 0, stride, stream.id());
+  }
+
+  /// When the video ends by what its container declares, in microseconds from the segment's time
+  /// zero; 0 when it declares nothing about this stream alone.
+  long declaredEndMicros() {
+    return switch (container) {
+      case MP4 ->
+          stream.duration() == avutil.AV_NOPTS_VALUE || stream.duration() <= 0
+              ? 0
+              : micros(
+                  stream.duration()
+                      + (stream.start_time() == avutil.AV_NOPTS_VALUE ? 0 : stream.start_time()));
+      case MATROSKA -> {
+        boolean stated =
+            context.duration_estimation_method() == avformat.AVFMT_DURATION_FROM_STREAM
+                && context.nb_streams() == 1
+                && context.duration() != avutil.AV_NOPTS_VALUE;
+        yield stated ? context.duration() : 0;
+      }
+      case MPEG_TS -> 0;
+    };
+  }
+
+  /// The codec's parameters from the container; empty when it has none.
+  ByteBuffer extradata() {
+    int size = stream.codecpar().extradata_size();
+    return size == 0
+        ? ByteBuffer.allocate(0)
+        : stream.codecpar().extradata().capacity(size).asByteBuffer();
   }
 
   /// Reads the video's next packet and skips those of other streams.

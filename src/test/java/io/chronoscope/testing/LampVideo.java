@@ -125,7 +125,8 @@ public final class LampVideo implements MediaDecoder {
         holeUntil - holeFrom < fps
             ? List.of()
             : List.of(
-                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)));
+                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)),
+        List.of());
   }
 
   private static Picture picture(String[] words, int frame) {

@@ -1,0 +1,96 @@
+package io.chronoscope.decode;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.global.avcodec;
+
+/// Decides for each packet of a video whether its frame is intact. It is not when the container says
+/// that something of the packet is missing ([TransportLosses], FFmpeg's corrupt flag), when its
+/// bytes are not what an encoder writes ([BrokenBytes]), when the decoder rejects the packet or
+/// logs an error with it ([DecoderLog]), or when it depends on a frame that is not
+/// ([DamageSpread]).
+///
+/// Used by the thread that decodes.
+final class DamageDetector implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(DamageDetector.class.getName());
+
+  private final TransportLosses losses;
+
+  /// FFmpeg marks packets of a transport stream by the same counters, but not always the right one.
+  private final boolean trustsMarks;
+
+  private final DecoderLog log;
+  private final DamageSpread spread = new DamageSpread();
+
+  private BrokenBytes broken;
+  private Dependence.Reader dependences;
+  private Dependence dependence = Dependence.NOTHING;
+  private boolean damaged;
+
+  /// @param threads decoding threads
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC
+  DamageDetector(VideoInput input, int threads) throws UnreadableMediaException {
+    VideoCodec codec = VideoCodec.of(input.stream().codecpar());
+    ByteBuffer extradata = input.extradata();
+    this.losses = input.transportLosses();
+    this.trustsMarks = input.container() != ContainerFormat.MPEG_TS;
+    this.broken = BrokenBytes.of(codec, extradata);
+    this.dependences = Dependence.reader(codec, extradata);
+    this.log = DecoderLog.open(threads);
+  }
+
+  /// The following packets are of another codec and bring their own parameters.
+  void switchTo(VideoCodec codec) {
+    broken = BrokenBytes.of(codec, ByteBuffer.allocate(0));
+    dependences = Dependence.reader(codec, ByteBuffer.allocate(0));
+  }
+
+  /// A packet that is going to be decoded.
+  void begin(AVPacket packet) {
+    var unused = log.takeError(); // of what came before
+    ByteBuffer bytes = TimedPackets.bytes(packet);
+    dependence = dependences.of(bytes);
+    damaged = spread.reaches(dependence, packet.pts());
+    boolean lost = losses.incomplete().contains(packet.pos());
+    boolean corrupt = trustsMarks && (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0;
+    if (lost || corrupt) {
+      spread.startAfter();
+      damaged = true;
+    } else if (broken.in(bytes)) {
+      own("its bytes are none that an encoder writes");
+    }
+  }
+
+  /// The packet was decoded.
+  ///
+  /// @param rejected whether the decoder returned an error
+  /// @return whether the frame of the packet is damaged
+  boolean end(boolean rejected) {
+    Optional<String> error = log.takeError();
+    error.ifPresent(this::own);
+    if (rejected) {
+      own("the decoder rejects it");
+    }
+    return damaged;
+  }
+
+  private void own(String because) {
+    LOG.log(Level.DEBUG, "a packet is damaged: {0}", because);
+    spread.startAt(dependence);
+    damaged = true;
+  }
+
+  /// Whether the next frame would be damaged if it depended on what came before.
+  boolean isSpreading() {
+    return spread.isSpreading();
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}
