@@ -1,26 +1,32 @@
 # Sourced by both launchers, the checkout's and the bundle's, which set
 #   LAUNCHER  their own path
 #   ROOT      the folder with models/ and video-samples/
-#   APP       the folder with quarkus-run.jar
+#   APP       the folder with quarkus-run.jar and embedded-run.jar
 #   JAVA      the java command
 #   CACHES    the folder for start caches
 # and then call `start_program "$@"`.
 #
-# A start cache is an AOT cache of the JVM: classes loaded and linked ahead of time. There are two,
-# because the JVM loads all classes of a cache at once: a small one for commands that talk to Kafka
-# at most, a large one for all that run the model. CHRONOSCOPE_START_CACHE: `auto` (the default) uses
+# The embedded broker is a layer of its own, which only commands that start one have on their class
+# path: embedded-run.jar starts the same program with it.
+#
+# A start cache is an AOT cache of the JVM: classes loaded and linked ahead of time. There are three,
+# because the JVM loads all classes of a cache at once, and uses a cache with the class path that it
+# was recorded with: a small one for commands that talk to Kafka at most, one for all that run the
+# model, one for those that start a broker, too. CHRONOSCOPE_START_CACHE: `auto` (the default) uses
 # them and records missing ones in the background, `off` does neither, `record` is set by this file.
 
-# Sets CACHE to the kind of cache that serves the arguments.
-choose_cache() {
+# Sets KIND to the kind of process that the arguments ask for, which is also the name of its cache.
+choose_kind() {
   case ${1:-} in
-    rules | events | dlq | ask | help | '') CACHE=commands ;;
-    rehearse) CACHE=${2:-} ;;
-    *) CACHE=service ;;
+    rules | events | dlq | ask | completion | help | '') KIND=commands ;;
+    demo | bench | chaos) KIND=embedded ;;
+    rehearse) KIND=${2:-} ;;
+    *) KIND=service ;;
   esac
   for argument in "$@"; do
     case $argument in
-      -h | --help | -V | --version) CACHE=commands ;;
+      -h | --help | -V | --version) KIND=commands ;;
+      --embedded) KIND=embedded ;;
     esac
   done
 }
@@ -38,9 +44,11 @@ identify_java() {
   fi
 }
 
-# Whether both caches belong to this build and this JVM. The JVM checks them once more.
+# Whether the caches belong to this build and this JVM. The JVM checks them once more.
 caches_are_current() {
-  [ -f "$CACHES/service.aot" ] && [ -f "$CACHES/commands.aot" ] || return 1
+  for recorded in embedded service commands; do
+    [ -f "$CACHES/$recorded.aot" ] || return 1
+  done
   [ ! "$APP/quarkus-run.jar" -nt "$CACHES/service.aot" ] || return 1
   identify_java
   recorded=
@@ -48,19 +56,22 @@ caches_are_current() {
   [ "$recorded" = "$IDENTITY" ]
 }
 
-# Records both caches; takes as long as one start and one short video, and then 10 to 20 s.
+# Records the caches; takes as long as two starts and two short videos, and then 20 to 40 s.
 record_caches() {
   mkdir -p "$CACHES" || return 1
   rm -f "$CACHES"/*.next*
   # A cache is valid for the build that it was recorded with, also when recording fails.
   : >"$CACHES/attempted"
   CHRONOSCOPE_START_CACHE=record CHRONOSCOPE_LOG_LEVEL=ERROR \
-    "$LAUNCHER" rehearse service >"$CACHES/record.log" 2>&1 </dev/null || return 1
-  [ -f "$CACHES/service.aot.next" ] && [ -f "$CACHES/commands.aot.next" ] || return 1
+    "$LAUNCHER" rehearse embedded >"$CACHES/record.log" 2>&1 </dev/null || return 1
+  for recorded in embedded service commands; do
+    [ -f "$CACHES/$recorded.aot.next" ] || return 1
+  done
   # Built again meanwhile: recorded for what is no more.
   [ ! "$APP/quarkus-run.jar" -nt "$CACHES/attempted" ] || return 1
-  mv "$CACHES/commands.aot.next" "$CACHES/commands.aot"
-  mv "$CACHES/service.aot.next" "$CACHES/service.aot"
+  for recorded in embedded service commands; do
+    mv "$CACHES/$recorded.aot.next" "$CACHES/$recorded.aot"
+  done
   identify_java
   printf '%s\n' "$IDENTITY" >"$CACHES/recorded-for"
 }
@@ -82,7 +93,11 @@ start_program() {
     record_caches
     exit $?
   fi
-  choose_cache "$@"
+  choose_kind "$@"
+  case $KIND in
+    embedded) run=embedded-run.jar ;;
+    *) run=quarkus-run.jar ;;
+  esac
 
   # What the embedded broker and the index write is for the user alone.
   case ${1:-} in
@@ -92,7 +107,7 @@ start_program() {
   # The command line is built from its end. Options are split into words on purpose.
   given="${JAVA_OPTS:-} ${CHRONOSCOPE_JAVA_OPTS:-}"
   # shellcheck disable=SC2086
-  set -- $given -jar "$APP/quarkus-run.jar" "$@"
+  set -- $given -jar "$APP/$run" "$@"
   set -- -Dchronoscope.home="$ROOT" -Dlauncher.path="$LAUNCHER" "$@"
 
   # Java cannot detect which of its streams are attached to a terminal.
@@ -107,13 +122,13 @@ start_program() {
   [ -n "${COLUMNS:-}" ] && set -- "-Dterminal.columns=$COLUMNS" "$@"
 
   case $mode in
-    record) set -- "-XX:AOTCacheOutput=$CACHES/$CACHE.aot.next" "$@" ;;
+    record) set -- "-XX:AOTCacheOutput=$CACHES/$KIND.aot.next" "$@" ;;
     off) ;;
     *)
       if caches_are_current; then
         # Mapped where it was recorded, the cache needs no relocation and its pages stay shared. A
         # cache that does not fit is not used, which is nothing that a user needs to hear.
-        set -- "-XX:AOTCache=$CACHES/$CACHE.aot" '-Xlog:aot*=off' '-Xlog:cds*=off' \
+        set -- "-XX:AOTCache=$CACHES/$KIND.aot" '-Xlog:aot*=off' '-Xlog:cds*=off' \
           -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
       else
         record_caches_in_background
@@ -124,7 +139,7 @@ start_program() {
   case $given in
     *-XX:+Use*GC*) ;;
     *)
-      case $CACHE in
+      case $KIND in
         # Short commands end before optimized code would pay.
         commands) set -- -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m "$@" ;;
         # Frames, embeddings and weights are outside the Java heap. Chunks of a few MB are on it:

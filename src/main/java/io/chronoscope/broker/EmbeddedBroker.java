@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -107,9 +108,11 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /// Starts a broker and waits until it serves clients (about 4 s).
   ///
-  /// @throws IllegalStateException if it cannot start: the port is in use, or the directory is used
-  ///   by another broker or was not written by a broker
+  /// @throws IllegalStateException if it cannot start: this installation comes without a broker,
+  ///   the port is in use, or the directory is used by another broker or was not written by a
+  ///   broker
   public static EmbeddedBroker start(Settings settings) {
+    BrokerLayer.require();
     LOGGERS.forEach((logger, level) -> {
       if (logger.getLevel() == null) {
         logger.setLevel(level);
@@ -139,7 +142,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         server = new KafkaRaftServer(config, Time.SYSTEM);
       } catch (Exception e) {
         throw new IllegalStateException(
-            "the embedded broker cannot use " + directory + ": " + e.getMessage(), e);
+            "the embedded broker cannot use the folder %s: %s".formatted(directory, reason(e)), e);
       }
       try {
         server.startup();
@@ -230,7 +233,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     return properties;
   }
 
-  /// Writes the directory's identity if it has none yet.
+  /// Writes the directory's identity if it has none yet. The messages of the JDK about files are
+  /// the path alone.
+  private static String reason(Exception problem) {
+    return problem instanceof FileSystemException file && file.getReason() == null
+        ? "no permission, or its parent does not exist"
+        : String.valueOf(problem.getMessage());
+  }
+
   private static void format(Path directory) throws Exception {
     Files.createDirectories(directory);
     keepPrivate(directory);

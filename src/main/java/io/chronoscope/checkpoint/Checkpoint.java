@@ -32,9 +32,7 @@ public final class Checkpoint implements AutoCloseable {
     this.tokens = config.tokens(AddedTokens.read(directory.resolve("tokenizer.json")));
     this.preprocessor = PreprocessorReader.read(directory, vision);
     this.generation = readGeneration(directory, config);
-    this.hints =
-        CheckpointJson.readIfPresent(directory.resolve(CheckpointHints.FILE))
-            .map(CheckpointHints::read);
+    this.hints = CheckpointHints.of(directory);
     Optional<PackedFormat> packing =
         PackedFormat.read(
             configJson, CheckpointJson.readIfPresent(directory.resolve(PackedFormat.OWN_FILE)));

@@ -1,5 +1,7 @@
 package io.chronoscope.checkpoint;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,11 +20,16 @@ public record CheckpointHints(
     boolean summarizesText,
     boolean comparesText) {
 
-  static final String FILE = "chronoscope.json";
+  private static final String FILE = "chronoscope.json";
   private static final Set<String> KEYS =
       Set.of("windowSeconds", "overlapSeconds", "summarizesText", "comparesText");
 
-  static CheckpointHints read(CheckpointJson fields) {
+  /// Reads the file of a checkpoint directory, if there is one.
+  public static Optional<CheckpointHints> of(Path directory) {
+    return CheckpointJson.readIfPresent(directory.resolve(FILE)).map(CheckpointHints::read);
+  }
+
+  private static CheckpointHints read(CheckpointJson fields) {
     for (String key : fields.keys()) {
       if (!KEYS.contains(key)) {
         throw fields.invalid(key, "is unknown; known are " + new TreeSet<>(KEYS));

@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.PointInTime;
@@ -89,6 +90,7 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    files.forEach(InputFiles::requireFile);
     model.apply();
     fps.ifPresent(rate -> SettingOverrides.set("chronoscope.sampling.fixed-fps", rate.toString()));
     ChronoscopeConfig settings = ConfigLoader.load();

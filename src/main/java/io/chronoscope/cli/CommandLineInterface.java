@@ -3,15 +3,16 @@ package io.chronoscope.cli;
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
 import io.chronoscope.cli.bundle.BundleCommand;
+import io.chronoscope.cli.console.CommandExamples;
+import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.UsageMessages;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.dlq.DlqCommand;
 import io.chronoscope.cli.events.EventsCommand;
 import io.chronoscope.cli.rules.RulesCommand;
 import io.chronoscope.cli.search.SearchCommand;
 import io.chronoscope.cli.selfcheck.SelfCheckCommand;
-import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.EnvironmentVariables;
 import io.chronoscope.config.RenamedSettings;
 import io.chronoscope.service.ExitCode;
@@ -21,7 +22,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
-/// Assembles the command tree, runs a command and maps its failures to exit codes.
+/// Assembles the command tree and runs a command; [FailureMessages] and [UsageMessages] report what
+/// goes wrong.
 public final class CommandLineInterface {
 
   @Command(
@@ -53,6 +55,18 @@ public final class CommandLineInterface {
   ///
   /// @return the exit code of the process
   public int run(String... arguments) {
+    CommandLine commands = tree();
+    if (arguments.length == 0) {
+      commands.usage(commands.getErr());
+      return ExitCode.USAGE;
+    }
+    EnvironmentVariables.unknown(System.getenv().keySet())
+        .forEach(problem -> output.report("chronoscope: " + problem));
+    return commands.execute(arguments);
+  }
+
+  /// All commands, ready to parse and run.
+  CommandLine tree() {
     CommandLine commands = new CommandLine(new Root());
     List<Object> all =
         List.of(
@@ -71,41 +85,20 @@ public final class CommandLineInterface {
             BenchCommand.commandLine(output),
             new BundleCommand(output),
             new SelfCheckCommand(output),
+            new CompletionCommand(output),
             new RehearseCommand(output),
             new HelpCommand());
     all.forEach(commands::addSubcommand);
     commands.setCaseInsensitiveEnumValuesAllowed(true);
-    commands.setUsageHelpWidth(Math.min(100, output.outTerminal().columns()));
+    commands.setUsageHelpWidth(Math.min(80, output.outTerminal().columns()));
     commands.setOut(new PrintWriter(output.out(), true));
     commands.setErr(new PrintWriter(output.err(), true));
-    commands.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
-    if (arguments.length == 0) {
-      commands.usage(commands.getErr());
-      return ExitCode.USAGE;
-    }
-    EnvironmentVariables.unknown(System.getenv().keySet())
-        .forEach(problem -> output.report("chronoscope: " + problem));
-    return commands.execute(arguments);
-  }
-
-  private int report(Exception failure) {
-    if (System.getenv("CHRONOSCOPE_TRACE") != null) {
-      failure.printStackTrace(output.err());
-    }
-    return switch (failure) {
-      case ConfigurationException wrong -> {
-        output.report("chronoscope: " + wrong.getMessage());
-        yield ExitCode.USAGE;
-      }
-      case EnvironmentException missing -> {
-        output.report("chronoscope: " + missing.getMessage());
-        yield ExitCode.ENVIRONMENT;
-      }
-      case Exception other -> {
-        String message = other.getMessage();
-        output.report("chronoscope: " + (message == null ? other.toString() : message));
-        yield ExitCode.FAILED;
-      }
-    };
+    FailureMessages failures = new FailureMessages(output);
+    commands.setExecutionExceptionHandler(failures);
+    commands.setExitCodeExceptionMapper(failures);
+    commands.setParameterExceptionHandler(new UsageMessages(output));
+    commands.setAdjustLineBreaksForWideCJKCharacters(true);
+    CommandExamples.addTo(commands);
+    return commands;
   }
 }

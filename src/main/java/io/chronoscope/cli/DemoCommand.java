@@ -3,6 +3,7 @@ package io.chronoscope.cli;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.PictureFiles;
@@ -96,6 +97,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    files.forEach(InputFiles::requireFile);
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Map<String, Path> videos = new LinkedHashMap<>();
@@ -106,7 +108,7 @@ final class DemoCommand implements Callable<Integer> {
     videos.forEach(
         (name, file) -> streams.add(new SegmentStream(name, FileFeed.cut(file, chunkLength))));
     output.report(
-        "Starting a Kafka broker and the service, sending %d videos in %d chunks …"
+        "%d videos in %d chunks; starting a Kafka broker …"
             .formatted(streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
     run(settings, videos, streams);
     return ExitCode.OK;
@@ -135,7 +137,7 @@ final class DemoCommand implements Callable<Integer> {
             }
           };
       var unused =
-          new EmbeddedService(settings, listener, List.of())
+          new EmbeddedService(settings, listener, List.of(), progress::print)
               .run(
                   streams,
                   Pace.IMMEDIATE,

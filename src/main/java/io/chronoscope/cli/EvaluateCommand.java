@@ -21,7 +21,6 @@ import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.FrameRateRouter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,9 +103,6 @@ final class EvaluateCommand implements Callable<Integer> {
         directory.orElseThrow(() ->
             new ConfigurationException(
                 "evaluate needs a directory of videos, or the subcommand search"));
-    if (!Files.isDirectory(folder)) {
-      throw new EnvironmentException("there is no directory " + folder);
-    }
     List<Evaluated> evaluated = new ArrayList<>();
     List<SegmentStream> streams = new ArrayList<>();
     for (Path file : FileFeed.videosIn(folder)) {

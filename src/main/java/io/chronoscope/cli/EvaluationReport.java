@@ -16,7 +16,7 @@ import java.util.Optional;
 /// Prints the scores of an evaluation: one line for each video, each sampling rate and the total.
 final class EvaluationReport {
 
-  private static final String ROW = "%-20s %5s %7s %6s %6s %6s %6s %6s  %s";
+  private static final String ROW = "%-20s %4s %6s %5s %5s %5s %5s %5s  %s";
 
   /// Stands for a sampling rate that the service chooses.
   private static final String AUTO = "auto";
@@ -116,9 +116,7 @@ final class EvaluationReport {
             Decimals.of(score.recallAt30(), 3),
             Decimals.of(score.recallAt50(), 3),
             Decimals.of(score.recallAt70(), 3),
-            "%d of %d (%s)"
-                .formatted(
-                    score.invented(), score.answers(), Decimals.of(score.inventedPerAnswer(), 3))));
+            "%d of %d".formatted(score.invented(), score.answers())));
   }
 
   private static void putRate(Map<String, Object> line, String rate) {

@@ -1,6 +1,7 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
@@ -11,12 +12,18 @@ import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.KafkaChunkSink;
 import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.LiveSourceSettings;
+import io.chronoscope.decode.LiveSettings.Treatment;
+import io.chronoscope.live.LiveSources;
+import io.chronoscope.live.SourceAddress;
 import io.chronoscope.render.ClockTime;
+import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
@@ -25,12 +32,15 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,9 +59,12 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "FILE",
-      description = "Video files. With --stream they are consecutive parts of one stream.")
-  List<Path> files = new ArrayList<>();
+      paramLabel = "FILE|ADDRESS",
+      description = {
+        "Video files. With --stream they are consecutive parts of one stream.",
+        "Or live sources: rtsp://…, http(s)://….m3u8, udp://HOST:PORT, - for the standard input."
+      })
+  List<String> inputs = new ArrayList<>();
 
   @Option(
       names = "--stream",
@@ -88,6 +101,18 @@ final class ProduceCommand implements Callable<Integer> {
   boolean noEnd;
 
   @Option(
+      names = "--watch",
+      description = "Takes directories, and sends each file that is completed in them.")
+  boolean watch;
+
+  @Option(
+      names = "--encode",
+      description =
+          "Encodes the video of live sources again, for those without usable key frames or with a"
+              + " codec that chunks may not have.")
+  boolean encode;
+
+  @Option(
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
@@ -109,6 +134,11 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (watch || inputs.stream().anyMatch(SourceAddress::isLive)) {
+      return produceLive();
+    }
+    List<Path> files = inputs.stream().map(Path::of).toList();
+    files.forEach(InputFiles::requireFile);
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Optional<MediaUploader> uploader = byReference.map(place -> openUploader(place, settings));
@@ -116,7 +146,7 @@ final class ProduceCommand implements Callable<Integer> {
     if (settings.topics().create()) {
       Topics.ensure(connection.client(), connection.topics());
     }
-    Instant start = startTime.orElseGet(Instant::now);
+    Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
         ChunkPublisher publisher =
             new ChunkPublisher(
@@ -136,6 +166,59 @@ final class ProduceCommand implements Callable<Integer> {
       uploader.ifPresent(MediaUploader::close);
     }
     return ExitCode.OK;
+  }
+
+  private int produceLive() {
+    requireNoFileOptions();
+    kafka.apply();
+    ChronoscopeConfig settings = ConfigLoader.load();
+    List<LiveSources.Plan> plans = inputs.stream().map(input -> plan(settings, input)).toList();
+    KafkaConnection connection = KafkaConnection.open(settings);
+    if (settings.topics().create()) {
+      Topics.ensure(connection.client(), connection.topics());
+    }
+    LiveProduction report =
+        new LiveProduction(
+            output,
+            InstantSource.system(),
+            json ? LiveProduction.Form.JSON : LiveProduction.Form.TEXT);
+    try (Tracing tracing = openTracing(settings);
+        ChunkPublisher publisher =
+            new ChunkPublisher(
+                KafkaChunkSink.properties(connection.client()),
+                connection.topics().of(Topic.CHUNKS),
+                SOURCE,
+                new SendTraces(tracing))) {
+      report.run(
+          plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
+    }
+    return ExitCode.OK;
+  }
+
+  private LiveSources.Plan plan(ChronoscopeConfig settings, String input) {
+    SourceAddress address = LiveSourceSettings.address("ADDRESS", input);
+    if (watch != address instanceof SourceAddress.Folder) {
+      throw new ConfigurationException(
+          "%s is %s directory; --watch takes directories and nothing else"
+              .formatted(address, watch ? "no" : "a"));
+    }
+    if (address instanceof SourceAddress.Folder(Path folder)) {
+      InputFiles.requireFolder(folder);
+    }
+    String id = stream.orElseGet(address::defaultStream);
+    Treatment treatment = encode ? Treatment.ENCODE : LiveSourceSettings.treatment(settings, id);
+    return LiveSourceSettings.plan(settings, id, address, chunkLength, treatment);
+  }
+
+  private void requireNoFileOptions() {
+    if (stream.isPresent() && inputs.size() > 1) {
+      throw new ConfigurationException(
+          "--stream names one stream, and each live source is one; give one address");
+    }
+    if (startTime.isPresent() || realtime || noEnd || byReference.isPresent()) {
+      throw new ConfigurationException(
+          "--start-time, --realtime, --no-end and --by-reference apply to files, not to live sources");
+    }
   }
 
   private static Tracing openTracing(ChronoscopeConfig settings) {
@@ -160,34 +243,59 @@ final class ProduceCommand implements Callable<Integer> {
       Instant start,
       SegmentSender sender,
       Optional<MediaUploader> uploader) {
+    if (json) {
+      send(id, parts, start, sender, uploader, sent -> output.printJson(json(sent)));
+      return;
+    }
+    try (Progress progress = new Progress(output.err(), output.errTerminal())) {
+      progress.start(id, Optional.of(lengthOf(parts).toMillis()));
+      FileStream sent =
+          send(
+              id,
+              parts,
+              start,
+              sender,
+              uploader,
+              chunk ->
+                  progress.update(
+                      id,
+                      Duration.between(start, chunk.start()).plus(chunk.duration()).toMillis(),
+                      "%d chunk%s sent"
+                          .formatted(chunk.sequence() + 1, chunk.sequence() == 0 ? "" : "s")));
+      progress.end(id);
+      progress.close();
+      output.report(
+          "%s: sent %d chunks, %.1f MB, %s%s"
+              .formatted(
+                  id,
+                  sent.chunks(),
+                  sent.sizeBytes() / 1e6,
+                  ClockTime.coarse(sent.duration().toMillis()),
+                  noEnd ? "" : ", ended"));
+    }
+  }
+
+  private static Duration lengthOf(List<Path> parts) {
+    return parts.stream().map(FileFeed::lengthOf).reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private FileStream send(
+      String id,
+      List<Path> parts,
+      Instant start,
+      SegmentSender sender,
+      Optional<MediaUploader> uploader,
+      Consumer<FileStream.Sent> log) {
     FileStream sending =
         new FileStream(
-            id,
-            start,
-            realtime ? Pace.REAL_TIME : Pace.IMMEDIATE,
-            sender,
-            uploader,
-            sent -> {
-              if (json) {
-                output.printJson(json(sent));
-              }
-            });
+            id, start, realtime ? Pace.REAL_TIME : Pace.IMMEDIATE, sender, uploader, log);
     for (Path part : parts) {
       sending.send(part, chunkLength);
     }
     if (!noEnd) {
       sending.end();
     }
-    if (!json) {
-      output.report(
-          "%s: sent %d chunks, %.1f MB, %s%s"
-              .formatted(
-                  id,
-                  sending.chunks(),
-                  sending.sizeBytes() / 1e6,
-                  ClockTime.coarse(sending.duration().toMillis()),
-                  noEnd ? "" : ", ended"));
-    }
+    return sending;
   }
 
   private static Map<String, Object> json(FileStream.Sent sent) {

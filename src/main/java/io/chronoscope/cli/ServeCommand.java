@@ -37,6 +37,8 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
 
+  private static final String DEFAULT_SERVERS = "localhost:9092";
+
   @Option(
       names = "--embedded",
       description = "Starts a Kafka broker in this process, open to any client on this machine.")
@@ -88,20 +90,39 @@ final class ServeCommand implements Callable<Integer> {
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());
-      return ServiceLauncher.runUntilStopped(this::reportAddress);
+      return ServiceLauncher.runUntilStopped(this::reportAddress, this::reportReady);
     }
     try (EmbeddedBroker broker = startBroker(settings)) {
       Topics.ensure(
           KafkaClientConfig.ofEmbedded(broker.bootstrapServers()),
           LayerSettings.topicNames(settings));
       SettingOverrides.useBroker(broker.bootstrapServers());
-      output.report("Kafka broker at " + broker.bootstrapServers());
+      output.report(
+          "Kafka broker at %s; starting the service …".formatted(broker.bootstrapServers()));
       return serveOn(broker);
     }
   }
 
   private void reportAddress() {
-    output.report("the page and the API are at " + ServiceLauncher.address());
+    output.report(
+        "the page and the API are at %s; loading the model …".formatted(ServiceLauncher.address()));
+  }
+
+  /// With --json the log says it.
+  private void reportReady(String modelName) {
+    if (json) {
+      return;
+    }
+    String servers = ConfigLoader.load().kafka().bootstrapServers();
+    String bootstrap = servers.equals(DEFAULT_SERVERS) ? "" : " --bootstrap " + servers;
+    output.report(
+        """
+        ready: the model %s is loaded. Next, in other terminals:
+          ./chronoscope produce video-samples/yard.mp4 --stream yard --realtime%s
+          ./chronoscope events --follow%s
+        or in the browser: %s (Ctrl+C stops the service)\
+        """
+            .formatted(modelName, bootstrap, bootstrap, ServiceLauncher.address()));
   }
 
   private void overrideSettings() {
@@ -137,7 +158,7 @@ final class ServeCommand implements Callable<Integer> {
                   }
                 }));
     try {
-      return ServiceLauncher.runUntilStopped(this::reportAddress);
+      return ServiceLauncher.runUntilStopped(this::reportAddress, this::reportReady);
     } finally {
       stopped.countDown();
     }
@@ -150,7 +171,8 @@ final class ServeCommand implements Callable<Integer> {
               ConfigLoader.resolve(settings, settings.kafka().embeddedData()),
               settings.kafka().embeddedPort()));
     } catch (IllegalStateException e) {
-      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
+      throw new EnvironmentException(
+          e.getMessage() + "; --broker-port picks another port, --data another folder", e);
     }
   }
 }

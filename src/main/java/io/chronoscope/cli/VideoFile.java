@@ -1,5 +1,7 @@
 package io.chronoscope.cli;
 
+import io.chronoscope.cli.console.FailureMessages;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaDecoder;
@@ -39,7 +41,9 @@ final class VideoFile {
     this.media = media;
   }
 
+  /// @throws io.chronoscope.config.ConfigurationException when there is no such file
   static VideoFile open(Path file, MediaDecoder decoder) {
+    InputFiles.requireFile(file);
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new EnvironmentException(
@@ -48,7 +52,8 @@ final class VideoFile {
       return new VideoFile(
           file, decoder, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
     } catch (IOException e) {
-      throw new EnvironmentException("cannot read " + file + ": " + e, e);
+      throw new EnvironmentException(
+          "cannot read %s: %s".formatted(file, FailureMessages.reason(e)), e);
     }
   }
 
@@ -118,7 +123,7 @@ final class VideoFile {
       return decoder.decode(media, LIMITS, sink);
     } catch (UnreadableMediaException e) {
       frames.forEach(Picture::close);
-      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(file + " cannot be used: " + e.rejection().detail(), e);
     }
   }
 }

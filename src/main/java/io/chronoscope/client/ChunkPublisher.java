@@ -2,6 +2,7 @@ package io.chronoscope.client;
 
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.live.SpooledChunk;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.wire.ChunkRecords;
 import java.net.URI;
@@ -62,6 +63,22 @@ public final class ChunkPublisher implements AutoCloseable {
       byte[] media) {
     return send(
         ChunkRecords.chunk(topic, source, stream, sequence, start, duration, contentType, media));
+  }
+
+  /// Sends a chunk of a live source.
+  public CompletionStage<ChunkOrigin> publish(SpooledChunk chunk) {
+    return send(
+        ChunkRecords.live(
+            topic,
+            source,
+            chunk.id(),
+            chunk.stream(),
+            chunk.sequence(),
+            chunk.start(),
+            chunk.duration(),
+            chunk.clock(),
+            chunk.contentType(),
+            chunk.media()));
   }
 
   /// Sends one chunk whose media are stored elsewhere.

@@ -94,6 +94,19 @@ final class Bounds {
     }
   }
 
+  public static final class Similarity implements Converter<Double> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Double convert(String value) {
+      double similarity = Double.parseDouble(value.strip());
+      if (!(similarity > 0 && similarity <= 1)) {
+        throw new IllegalArgumentException("not a similarity above 0 and at most 1");
+      }
+      return similarity;
+    }
+  }
+
   public static final class NotNegativeDuration implements Converter<Duration> {
     private static final long serialVersionUID = 1L;
 

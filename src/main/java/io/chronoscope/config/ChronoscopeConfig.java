@@ -1,5 +1,6 @@
 package io.chronoscope.config;
 
+import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -8,6 +9,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// All settings of Chronoscope, with their defaults. Long because it is the only place that
@@ -101,6 +103,13 @@ public interface ChronoscopeConfig {
 
   Search search();
 
+  /// Live sources that the service reads: addresses by the ids of their streams, such as
+  /// `chronoscope.sources.gate=rtsp://camera-1/main`. On one instance only: each that has them
+  /// reads them.
+  Map<String, String> sources();
+
+  Live live();
+
   Kafka kafka();
 
   /// Who may use the HTTP interface: `token`, `oidc` or `none`. Must be set when
@@ -159,6 +168,12 @@ public interface ChronoscopeConfig {
     @WithDefault("0")
     @WithConverter(Bounds.ColorDifference.class)
     int maxDifference();
+
+    /// A video token is left out of the prompt if the cosine similarity of its embedding to that of
+    /// the last token kept at its place in the picture is at least this (0 to 1); the others keep
+    /// their positions. If not set, none are left out, and the answers are the reference's.
+    @WithConverter(Bounds.Similarity.class)
+    Optional<Double> pruneSimilarity();
   }
 
   interface Window {
@@ -390,6 +405,50 @@ public interface ChronoscopeConfig {
     /// retains it.
     @WithConverter(Bounds.PositiveDuration.class)
     Optional<Duration> retention();
+  }
+
+  interface Live {
+
+    /// Minimum length of a live source's chunk, which ends before the next key frame.
+    @WithDefault("4s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration chunkLength();
+
+    /// Comma-separated ids of sources whose video is encoded again, because they have no usable key
+    /// frames or a codec that chunks may not have; `*` stands for all.
+    Optional<List<String>> encode();
+
+    /// Whose clock gives chunks their times: `source` is the source's own where it has one,
+    /// otherwise when its video arrives; `arrival` is always the latter.
+    @WithDefault("source")
+    TimeSource clock();
+
+    /// How long a source may send no new picture before it is connected to again.
+    @WithDefault("10s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration readTimeout();
+
+    /// Longest pause between attempts to connect; they start at a second and double. After a
+    /// refused password it is the first.
+    @WithDefault("30s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration maxBackoff();
+
+    /// Directory in which the chunks of live sources wait until Kafka has them.
+    @WithDefault("data/spool")
+    String spool();
+
+    /// Maximum bytes of one source's chunks that wait; above it the oldest are dropped, which is a
+    /// gap.
+    @WithDefault("1G")
+    MemorySize maxSpoolBytes();
+
+    /// Credentials of a source by its id, as `user:password`. For the environment
+    /// (`CHRONOSCOPE_LIVE_CREDENTIALS_GATE`); command lines are visible to others.
+    Map<String, String> credentials();
+
+    /// File of credentials, one source on each line: its id and `user:password`.
+    Optional<String> credentialsFile();
   }
 
   interface Kafka {

@@ -36,9 +36,9 @@ public final class ConfigLoader {
     } catch (ConfigValidationException e) {
       List<String> problems = new ArrayList<>();
       for (int i = 0; i < e.getProblemCount(); i++) {
-        problems.add(e.getProblem(i).getMessage());
+        problems.add(SettingProblem.of(e.getProblem(i).getMessage()));
       }
-      throw new ConfigurationException(String.join("\n", problems), e);
+      throw new ConfigurationException(String.join("; ", problems), e);
     }
   }
 
@@ -91,6 +91,7 @@ public final class ConfigLoader {
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
     }
     var unusedReferences = LayerSettings.references(settings);
+    var unusedSources = LiveSourceSettings.plans(settings);
     ChronoscopeConfig.Window window = settings.window();
     if (window.length().isPresent()
         && window.overlap().isPresent()

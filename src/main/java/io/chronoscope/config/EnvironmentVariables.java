@@ -6,7 +6,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The environment variables that Chronoscope reads, to find misspelt ones: a variable that no
@@ -50,16 +52,27 @@ public final class EnvironmentVariables {
         .toList();
   }
 
+  /// The setting whose name is closest to a misspelt one, such as `chronoscope.model`.
+  static Optional<String> settingLike(String name) {
+    Map<String, String> settings = new TreeMap<>();
+    addSettings("chronoscope", ChronoscopeConfig.class, settings);
+    return nearest(variable(name), settings.keySet()).map(settings::get);
+  }
+
   private static Set<String> known() {
     Set<String> known = new TreeSet<>(OTHERS);
-    addSettings("chronoscope", ChronoscopeConfig.class, known);
+    Map<String, String> settings = new TreeMap<>();
+    addSettings("chronoscope", ChronoscopeConfig.class, settings);
+    known.addAll(settings.keySet());
     RenamedSettings.FORMER_NAMES.values().forEach(former -> known.add(variable(former)));
     return known;
   }
 
-  private static void addSettings(String prefix, Class<?> group, Set<String> names) {
+  /// @param names receives the settings' names by their variables
+  private static void addSettings(String prefix, Class<?> group, Map<String, String> names) {
     for (Method setting : group.getDeclaredMethods()) {
-      String name = prefix + "." + setting.getName().replaceAll("([A-Z])", "-$1");
+      String name =
+          prefix + "." + setting.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
       Class<?> type = setting.getReturnType();
       if (setting.isSynthetic()) {
         continue;
@@ -68,7 +81,7 @@ public final class EnvironmentVariables {
         addSettings(name, type, names);
       } else {
         // The keys of a map are the user's own.
-        names.add(variable(name) + (type == Map.class ? "_*" : ""));
+        names.put(variable(name) + (type == Map.class ? "_*" : ""), name);
       }
     }
   }
@@ -85,11 +98,15 @@ public final class EnvironmentVariables {
   }
 
   private static String suggestion(String name, Set<String> known) {
-    return known.stream()
-        .min(Comparator.comparingInt(one -> edits(name.toUpperCase(Locale.ROOT), one)))
-        .filter(one -> edits(name.toUpperCase(Locale.ROOT), one) <= MAX_EDITS)
+    return nearest(name.toUpperCase(Locale.ROOT), known)
         .map(one -> "; did you mean " + one + "?")
         .orElse("; docs/reference/settings.md lists all");
+  }
+
+  private static Optional<String> nearest(String name, Set<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(one -> edits(name, one)))
+        .filter(one -> edits(name, one) <= MAX_EDITS);
   }
 
   /// Levenshtein distance.

@@ -61,6 +61,7 @@ public final class LayerSettings {
         EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     return device
         .withDecoding(device.decoding().withSteps(steps(settings)))
+        .withPruneSimilarity(settings.sampling().pruneSimilarity())
         .withIntraOpThreads(settings.threads())
         .withCacheDirectory(cacheDirectory(settings));
   }
@@ -194,7 +195,10 @@ public final class LayerSettings {
     return tasks;
   }
 
-  private static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
+  /// The windows that streams are analyzed in.
+  ///
+  /// @throws ConfigurationException if the overlap is not shorter than the window
+  public static WindowPlan windows(ChronoscopeConfig settings, Optional<CheckpointHints> hints) {
     Duration length =
         settings
             .window()

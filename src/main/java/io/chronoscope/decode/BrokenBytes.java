@@ -17,7 +17,23 @@ sealed interface BrokenBytes {
       case H264 -> new InNalUnits(NalUnits.ofH264(extradata));
       case HEVC -> new InNalUnits(NalUnits.ofHevc(extradata));
       case VP8, VP9, AV1, MOTION_JPEG -> new Zeros();
-      case MPEG2, MPEG4_PART2 -> new BeforeStartCodes();
+      case MPEG1, MPEG2, MPEG4_PART2 -> new BeforeStartCodes();
+      case MSMPEG4_V2,
+          MSMPEG4_V3,
+          WMV1,
+          WMV2,
+          WMV3,
+          VC1,
+          H263,
+          SORENSON_H263,
+          VP6,
+          CINEPAK,
+          DV,
+          RAW,
+          PNG,
+          WEBP,
+          BMP ->
+          new Anything();
     };
   }
 
@@ -98,6 +114,15 @@ sealed interface BrokenBytes {
         at++;
       }
       return at;
+    }
+  }
+
+  /// A codec of which any bytes may be right; the decoder says what is not.
+  record Anything() implements BrokenBytes {
+
+    @Override
+    public boolean in(ByteBuffer packet) {
+      return false;
     }
   }
 

@@ -26,6 +26,9 @@ final class DamageDetector implements AutoCloseable {
   private final DecoderLog log;
   private final DamageSpread spread = new DamageSpread();
 
+  /// Where packets do not say themselves that they are key frames, the container's mark counts.
+  private boolean trustsKeyMarks;
+
   private BrokenBytes broken;
   private Dependence.Reader dependences;
   private Dependence dependence = Dependence.NOTHING;
@@ -40,6 +43,7 @@ final class DamageDetector implements AutoCloseable {
     this.trustsMarks = input.container() != ContainerFormat.MPEG_TS;
     this.broken = BrokenBytes.of(codec, extradata);
     this.dependences = Dependence.reader(codec, extradata);
+    this.trustsKeyMarks = hasKeyMarksOnly(codec);
     this.log = DecoderLog.open(threads);
   }
 
@@ -47,13 +51,23 @@ final class DamageDetector implements AutoCloseable {
   void switchTo(VideoCodec codec) {
     broken = BrokenBytes.of(codec, ByteBuffer.allocate(0));
     dependences = Dependence.reader(codec, ByteBuffer.allocate(0));
+    trustsKeyMarks = hasKeyMarksOnly(codec);
+  }
+
+  private static boolean hasKeyMarksOnly(VideoCodec codec) {
+    return switch (codec) {
+      case MSMPEG4_V2, MSMPEG4_V3, WMV1, WMV2, WMV3, VC1, H263, SORENSON_H263, VP6, CINEPAK -> true;
+      case H264, HEVC, VP8, VP9, AV1, MPEG4_PART2, MPEG2, MPEG1, MOTION_JPEG -> false;
+      case DV, RAW, PNG, WEBP, BMP -> false;
+    };
   }
 
   /// A packet that is going to be decoded.
   void begin(AVPacket packet) {
     var unused = log.takeError(); // of what came before
-    ByteBuffer bytes = TimedPackets.bytes(packet);
-    dependence = dependences.of(bytes);
+    ByteBuffer bytes = Ffmpeg.bytes(packet);
+    boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
+    dependence = trustsKeyMarks && key ? Dependence.NOTHING : dependences.of(bytes);
     damaged = spread.reaches(dependence, packet.pts());
     boolean lost = losses.incomplete().contains(packet.pos());
     boolean corrupt = trustsMarks && (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0;

@@ -40,12 +40,14 @@ sealed interface Dependence {
         yield packet -> h264(packet, units.in(packet).orElse(List.of()));
       }
       case HEVC -> new Hevc(NalUnits.ofHevc(extradata));
-      case MPEG2 -> Dependence::mpeg2;
+      case MPEG1, MPEG2 -> Dependence::mpeg2;
       case VP8, VP9, AV1, MPEG4_PART2 -> {
         PacketKinds kinds = PacketKinds.of(codec, extradata);
         yield packet -> ofKind(kinds.of(List.of(packet)));
       }
-      case MOTION_JPEG -> packet -> NOTHING;
+      case MOTION_JPEG, PNG, WEBP, BMP, RAW, DV -> packet -> NOTHING;
+      case MSMPEG4_V2, MSMPEG4_V3, WMV1, WMV2, WMV3, VC1, H263, SORENSON_H263, VP6, CINEPAK ->
+          packet -> BEFORE;
     };
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 ///   longer, and where damage lasts longer than [DecodeLimits#maxDamage()]
 /// @param damage shorter intervals without an intact frame because of damage, in order; no frame of
 ///   either is offered to a sink
+/// @param strayBytes bytes around the media that do not belong to it, and incomplete packets
+/// @param selection which of several video tracks was decoded; empty when there is only one
 public record MediaFacts(
     String container,
     String codec,
@@ -32,7 +35,9 @@ public record MediaFacts(
     long frames,
     long damagedFrames,
     List<Gap> gaps,
-    List<Damage> damage) {
+    List<Damage> damage,
+    long strayBytes,
+    Optional<String> selection) {
 
   /// A segment may end this much earlier than declared: declarations are rounded.
   private static final long ROUNDING_MICROS = 200_000;
@@ -64,42 +69,21 @@ public record MediaFacts(
         firstFrameMicros,
         frames,
         damagedFrames,
-        List.of(),
         List.of());
   }
 
-  /// The same segment where something declares how long it is: what it is shorter by is damage.
-  ///
-  /// @param declaredMicros duration from time zero; 0 when none is declared
-  public MediaFacts lasting(long declaredMicros) {
-    long frameMicros = frames > 0 ? durationMicros / frames : 0;
-    if (declaredMicros - durationMicros <= Math.max(ROUNDING_MICROS, ROUNDING_FRAMES * frameMicros)) {
-      return this;
-    }
-    List<Damage> all = new ArrayList<>(damage);
-    all.add(new Damage(durationMicros, declaredMicros));
-    return new MediaFacts(
-        container,
-        codec,
-        widthPx,
-        heightPx,
-        declaredMicros,
-        firstFrameMicros,
-        frames,
-        damagedFrames,
-        gaps,
-        all);
-  }
-
-  /// The same with the damage that lasts longer than this among the gaps.
-  public MediaFacts withDamageUpTo(Duration longest) {
-    long longestMicros = longest.toNanos() / 1000;
-    Map<Boolean, List<Damage>> isGap =
-        damage.stream().collect(Collectors.partitioningBy(one -> one.lengthMicros() > longestMicros));
-    Stream<Gap> longer =
-        isGap.get(true).stream()
-            .map(one -> new Gap(one.fromMicros(), one.untilMicros(), Gap.Cause.DAMAGED));
-    return new MediaFacts(
+  /// Facts about a segment of which every byte and the only video track were read.
+  public MediaFacts(
+      String container,
+      String codec,
+      int widthPx,
+      int heightPx,
+      long durationMicros,
+      long firstFrameMicros,
+      long frames,
+      long damagedFrames,
+      List<Gap> gaps) {
+    this(
         container,
         codec,
         widthPx,
@@ -108,10 +92,56 @@ public record MediaFacts(
         firstFrameMicros,
         frames,
         damagedFrames,
+        gaps,
+        List.of(),
+        0,
+        Optional.empty());
+  }
+
+  /// The same segment where something declares how long it is: what it is shorter by is damage.
+  ///
+  /// @param declaredMicros duration from time zero; 0 when none is declared
+  public MediaFacts lasting(long declaredMicros) {
+    long frameMicros = frames > 0 ? durationMicros / frames : 0;
+    long rounding = Math.max(ROUNDING_MICROS, ROUNDING_FRAMES * frameMicros);
+    if (declaredMicros - durationMicros <= rounding) {
+      return this;
+    }
+    List<Damage> all = new ArrayList<>(damage);
+    all.add(new Damage(durationMicros, declaredMicros));
+    return with(declaredMicros, gaps, all);
+  }
+
+  /// The same with the damage that lasts longer than this among the gaps.
+  public MediaFacts withDamageUpTo(Duration longest) {
+    long longestMicros = longest.toNanos() / 1000;
+    Map<Boolean, List<Damage>> isGap =
+        damage.stream()
+            .collect(Collectors.partitioningBy(one -> one.lengthMicros() > longestMicros));
+    Stream<Gap> longer =
+        isGap.get(true).stream()
+            .map(one -> new Gap(one.fromMicros(), one.untilMicros(), Gap.Cause.DAMAGED));
+    List<Gap> all =
         Stream.concat(gaps.stream(), longer)
             .sorted(Comparator.comparingLong(Gap::fromMicros))
-            .toList(),
-        isGap.get(false));
+            .toList();
+    return with(durationMicros, all, isGap.get(false));
+  }
+
+  private MediaFacts with(long duration, List<Gap> otherGaps, List<Damage> otherDamage) {
+    return new MediaFacts(
+        container,
+        codec,
+        widthPx,
+        heightPx,
+        duration,
+        firstFrameMicros,
+        frames,
+        damagedFrames,
+        otherGaps,
+        otherDamage,
+        strayBytes,
+        selection);
   }
 
   /// An interval without an intact frame, relative to the segment's time zero.

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// missing, unexpected or damaged, this gives up and leaves the segment to [DecodeLoop].
 final class SelectiveDecode implements AutoCloseable {
 
+  private final VideoPackets source;
   private final VideoInput input;
   private final DecodeLimits limits;
   private final DecoderFactory decoders;
@@ -39,9 +40,10 @@ final class SelectiveDecode implements AutoCloseable {
   private int heightPx;
 
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC
-  SelectiveDecode(VideoInput input, DecodeLimits limits, SelectiveSink sink, int threads)
+  SelectiveDecode(VideoPackets source, DecodeLimits limits, SelectiveSink sink, int threads)
       throws UnreadableMediaException {
-    this.input = input;
+    this.source = source;
+    this.input = source.input();
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
@@ -51,25 +53,24 @@ final class SelectiveDecode implements AutoCloseable {
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
   /// @throws UnreadableMediaException when the decoder cannot be opened or a picture not converted
   Optional<MediaFacts> run() throws UnreadableMediaException {
-    try (TimedPackets packets = TimedPackets.read(input)) {
-      AVCodecContext context = decoders.open(input.stream());
-      decoder = context;
-      Optional<List<Display>> timed = packets.displays(limits, codecFrameMicros(context));
-      if (timed.isEmpty()) {
-        return Optional.empty();
-      }
-      displays = timed.get();
-      if (packets.areDamaged(damage)) {
-        return Optional.empty();
-      }
-      selected = sink.select(displays);
-      Optional<DecodePlan> plan = packets.planFor(selected);
-      if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
-        return Optional.empty();
-      }
-      fed = packets.framesOf(plan.get().packets());
-      return decode(context, packets, plan.get()) ? facts(context, packets) : Optional.empty();
+    TimedPackets packets = new TimedPackets(source);
+    AVCodecContext context = decoders.open(input.stream());
+    decoder = context;
+    Optional<List<Display>> timed = packets.displays(limits, codecFrameMicros(context));
+    if (timed.isEmpty()) {
+      return Optional.empty();
     }
+    displays = timed.get();
+    if (packets.areDamaged(damage)) {
+      return Optional.empty();
+    }
+    selected = sink.select(displays);
+    Optional<DecodePlan> plan = packets.planFor(selected);
+    if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
+      return Optional.empty();
+    }
+    fed = packets.framesOf(plan.get().packets());
+    return decode(context, packets, plan.get()) ? facts(context, packets) : Optional.empty();
   }
 
   /// @return whether the frames were as expected
@@ -124,8 +125,7 @@ final class SelectiveDecode implements AutoCloseable {
   }
 
   private boolean accept(TimedPackets packets) throws UnreadableMediaException {
-    long ticks = decoded.best_effort_timestamp();
-    int frame = packets.frameAt(ticks);
+    int frame = packets.frameAt(decoded.pts());
     boolean damaged =
         decoded.decode_error_flags() != 0 || (decoded.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
     if (damaged || frame < next || !fed.get(frame) || !skipTo(frame)) {
@@ -178,14 +178,18 @@ final class SelectiveDecode implements AutoCloseable {
     }
     return Optional.of(
         new MediaFacts(
-            input.container().displayName(),
-            input.codecName(),
-            widthPx,
-            heightPx,
-            displays.getLast().untilMicros(),
-            displays.getFirst().fromMicros(),
-            displays.size(),
-            0)
+                input.container().displayName(),
+                input.codecName(),
+                widthPx,
+                heightPx,
+                displays.getLast().untilMicros(),
+                displays.getFirst().fromMicros(),
+                displays.size(),
+                0,
+                List.of(),
+                List.of(),
+                input.strayBytes(),
+                input.selection())
             .lasting(input.declaredEndMicros())
             .withDamageUpTo(limits.maxDamage()));
   }

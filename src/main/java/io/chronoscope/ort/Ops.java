@@ -134,6 +134,18 @@ public final class Ops {
     return reshape(row, -1, width);
   }
 
+  /// `data[i, indices[i]]` for each row.
+  ///
+  /// @param data `[rows, width]`
+  /// @param indices INT64 `[rows]`
+  /// @return `[rows]`
+  public Value elementOfEach(Value data, Value indices) {
+    Value element =
+        graph.node(
+            "GatherElements", data.type(), List.of(data, unsqueeze(indices, 1)), Map.of("axis", 1));
+    return reshape(element, -1);
+  }
+
   /// `data` with `updates[i]` written at `indices[i]`.
   public Value scatterNd(Value data, Value indices, Value updates) {
     return graph.node("ScatterND", data.type(), List.of(data, indices, updates), Map.of());
@@ -176,17 +188,7 @@ public final class Ops {
   /// @param width of a row
   /// @return INT64 `[rows]`
   public Value argMaxByBlocks(Value rows, int width) {
-    int blocks = Math.ceilDiv(width, ARG_MAX_BLOCK);
-    int padding = blocks * ARG_MAX_BLOCK - width;
-    Value padded =
-        padding == 0
-            ? rows
-            : graph.node(
-                "Pad",
-                rows.type(),
-                List.of(rows, graph.list(0, 0, 0, padding), graph.scalar(Float.NEGATIVE_INFINITY)),
-                Map.of());
-    Value folded = reshape(padded, -1, blocks, ARG_MAX_BLOCK);
+    Value folded = folded(rows, width);
     Value maxima =
         graph.node("ReduceMax", rows.type(), List.of(folded, graph.list(2)), Map.of("keepdims", 0));
     Value block = argMax(maxima, 1);
@@ -198,6 +200,36 @@ public final class Ops {
   public Value sum(Value value, int axis) {
     return graph.node(
         "ReduceSum", value.type(), List.of(value, graph.list(axis)), Map.of("keepdims", 0));
+  }
+
+  /// `log(sum(exp(row)))` of `[rows, width]`, by way of blocks of the row, for the reason that
+  /// [#argMaxByBlocks] has.
+  ///
+  /// @param width of a row
+  /// @return `[rows]`
+  public Value logSumExpByBlocks(Value rows, int width) {
+    Value folded = folded(rows, width);
+    return logSumExp(logSumExp(folded, 2), 1);
+  }
+
+  private Value logSumExp(Value value, int axis) {
+    return graph.node(
+        "ReduceLogSumExp", value.type(), List.of(value, graph.list(axis)), Map.of("keepdims", 0));
+  }
+
+  /// `[rows, width]` as `[rows, blocks, block]`; what is missing in the last block is −∞.
+  private Value folded(Value rows, int width) {
+    int blocks = Math.ceilDiv(width, ARG_MAX_BLOCK);
+    int padding = blocks * ARG_MAX_BLOCK - width;
+    Value padded =
+        padding == 0
+            ? rows
+            : graph.node(
+                "Pad",
+                rows.type(),
+                List.of(rows, graph.list(0, 0, 0, padding), graph.scalar(Float.NEGATIVE_INFINITY)),
+                Map.of());
+    return reshape(padded, -1, blocks, ARG_MAX_BLOCK);
   }
 
   /// The minimum of all elements of an INT32 tensor, as a scalar.

@@ -16,6 +16,8 @@ import java.util.Optional;
 ///   cores for any other
 /// @param maxEncoderBatch frame pairs that are encoded together at most
 /// @param decoding batches and runs of the decoder
+/// @param pruneSimilarity cosine similarity to the last token kept at its place from which a
+///   video's token is left out of the prompt; empty to leave out none
 /// @param cacheDirectory where quantized weights are kept once they are made
 public record EngineSettings(
     Device device,
@@ -23,6 +25,7 @@ public record EngineSettings(
     int intraOpThreads,
     int maxEncoderBatch,
     DecodeSettings decoding,
+    Optional<Double> pruneSimilarity,
     Path cacheDirectory) {
 
   public EngineSettings {
@@ -60,7 +63,8 @@ public record EngineSettings(
   private static EngineSettings of(Device device, Optional<Precision> precision) {
     Path cache = defaultCacheDirectory();
     return switch (device) {
-      case Device.Cpu() -> new EngineSettings(device, precision, 0, 8, DecodeSettings.CPU, cache);
+      case Device.Cpu() ->
+          new EngineSettings(device, precision, 0, 8, DecodeSettings.CPU, Optional.empty(), cache);
       case Device.Cuda(int ordinal) ->
           new EngineSettings(
               device,
@@ -68,6 +72,7 @@ public record EngineSettings(
               0,
               32,
               DecodeSettings.CUDA,
+              Optional.empty(),
               cache);
     };
   }
@@ -84,17 +89,22 @@ public record EngineSettings(
 
   public EngineSettings withIntraOpThreads(int threads) {
     return new EngineSettings(
-        device, precision, threads, maxEncoderBatch, decoding, cacheDirectory);
+        device, precision, threads, maxEncoderBatch, decoding, pruneSimilarity, cacheDirectory);
   }
 
   public EngineSettings withDecoding(DecodeSettings other) {
     return new EngineSettings(
-        device, precision, intraOpThreads, maxEncoderBatch, other, cacheDirectory);
+        device, precision, intraOpThreads, maxEncoderBatch, other, pruneSimilarity, cacheDirectory);
   }
 
   public EngineSettings withCacheDirectory(Path directory) {
     return new EngineSettings(
-        device, precision, intraOpThreads, maxEncoderBatch, decoding, directory);
+        device, precision, intraOpThreads, maxEncoderBatch, decoding, pruneSimilarity, directory);
+  }
+
+  public EngineSettings withPruneSimilarity(Optional<Double> similarity) {
+    return new EngineSettings(
+        device, precision, intraOpThreads, maxEncoderBatch, decoding, similarity, cacheDirectory);
   }
 
   /// The precision that a checkpoint is computed in.

@@ -1,8 +1,10 @@
 package io.chronoscope.qwen;
 
 import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.qwen.TokenPruning.PrunedPair;
 import io.chronoscope.qwen.decoder.DecodeRequest;
 import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.qwen.position.VideoTokens;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import io.chronoscope.vlm.EncodedPair;
@@ -10,36 +12,39 @@ import io.chronoscope.vlm.Prompt;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Turns a prompt of the port into a request to the decoder: the parts become segments of a
 /// [ChatPrompt], their embeddings the rows of its visual tokens.
-record PromptEncoder(Checkpoint checkpoint, ChatTokenizer tokenizer) {
+///
+/// @param pruning which tokens of a video are left out
+record PromptEncoder(
+    Checkpoint checkpoint, ChatTokenizer tokenizer, Optional<TokenPruning> pruning) {
 
   /// @throws IllegalArgumentException when a video mixes frame sizes
   DecodeRequest encode(Prompt prompt) {
     List<ChatPrompt.Segment> segments = new ArrayList<>();
     List<FloatBuffer> rows = new ArrayList<>();
-    for (Prompt.Part part : prompt.parts()) {
+    int sharedVisual = 0;
+    for (int i = 0; i < prompt.parts().size(); i++) {
+      Prompt.Part part = prompt.parts().get(i);
+      int visual = 0;
       switch (part) {
         case Prompt.Part.Text(String text) -> segments.add(new ChatPrompt.Segment.Text(text));
         case Prompt.Part.Image(EncodedPair pair) -> {
           segments.add(new ChatPrompt.Segment.Image(grid(pair)));
           rows.add(pair.embeddings());
+          visual = pair.tokens();
         }
         case Prompt.Part.Video(List<EncodedPair> pairs, List<Double> pairSeconds) -> {
-          TokenGrid grid = grid(pairs.getFirst());
-          for (EncodedPair pair : pairs) {
-            if (!grid(pair).equals(grid)) {
-              throw new IllegalArgumentException(
-                  "a video mixes frame pairs of %s and %s".formatted(grid, grid(pair)));
-            }
-            rows.add(pair.embeddings());
-          }
+          VideoTokens tokens = videoTokens(pairs, rows);
           segments.add(
               new ChatPrompt.Segment.Video(
-                  grid, pairSeconds.stream().mapToDouble(Double::doubleValue).toArray()));
+                  tokens, pairSeconds.stream().mapToDouble(Double::doubleValue).toArray()));
+          visual = tokens.count();
         }
       }
+      sharedVisual += i < prompt.sharedParts() ? visual : 0;
     }
     ChatPrompt chat =
         ChatPrompt.assemble(
@@ -48,24 +53,28 @@ record PromptEncoder(Checkpoint checkpoint, ChatTokenizer tokenizer) {
             checkpoint.vision().tokensPerSecond(),
             prompt.system(),
             segments);
-    return new DecodeRequest(
-        chat, rows, sharedTokens(prompt, chat), prompt.maxNewTokens(), prompt.onToken());
+    // Up to the last visual token of the shared parts: where more frames follow in another prompt,
+    // they follow there.
+    int shared = sharedVisual == 0 ? 0 : chat.visualAt()[sharedVisual - 1] + 1;
+    return new DecodeRequest(chat, rows, shared, prompt.maxNewTokens(), prompt.onToken());
   }
 
-  /// The tokens up to the last visual one of the shared parts. Where more frames follow in another
-  /// prompt, they follow there.
-  private static int sharedTokens(Prompt prompt, ChatPrompt chat) {
-    int visual = 0;
-    for (Prompt.Part part : prompt.parts().subList(0, prompt.sharedParts())) {
-      visual +=
-          switch (part) {
-            case Prompt.Part.Text(String text) -> 0;
-            case Prompt.Part.Image(EncodedPair pair) -> pair.tokens();
-            case Prompt.Part.Video(List<EncodedPair> pairs, List<Double> pairSeconds) ->
-                pairs.stream().mapToInt(EncodedPair::tokens).sum();
-          };
+  /// The tokens of a video, whose embeddings are added to `rows`.
+  private VideoTokens videoTokens(List<EncodedPair> pairs, List<FloatBuffer> rows) {
+    TokenGrid grid = grid(pairs.getFirst());
+    for (EncodedPair pair : pairs) {
+      if (!grid(pair).equals(grid)) {
+        throw new IllegalArgumentException(
+            "a video mixes frame pairs of %s and %s".formatted(grid, grid(pair)));
+      }
     }
-    return visual == 0 ? 0 : chat.visualAt()[visual - 1] + 1;
+    if (pruning.isEmpty()) {
+      pairs.forEach(pair -> rows.add(pair.embeddings()));
+      return new VideoTokens.All(grid, pairs.size());
+    }
+    List<PrunedPair> pruned = pruning.get().prune(pairs);
+    pruned.stream().map(PrunedPair::rows).filter(FloatBuffer::hasRemaining).forEach(rows::add);
+    return new VideoTokens.Kept(grid, pruned.stream().map(PrunedPair::kept).toList());
   }
 
   private static TokenGrid grid(EncodedPair pair) {

@@ -76,7 +76,8 @@ public final class Qwen25Vl implements VideoLanguageModel {
     this.checkpoint = checkpoint;
     this.weights = weights;
     this.tokenizer = tokenizer;
-    this.promptEncoder = new PromptEncoder(checkpoint, tokenizer);
+    this.promptEncoder =
+        new PromptEncoder(checkpoint, tokenizer, settings.pruneSimilarity().map(TokenPruning::new));
     this.encoder = graphs.encoder();
     this.decoder = graphs.decoder();
     this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
@@ -291,14 +292,19 @@ public final class Qwen25Vl implements VideoLanguageModel {
 
   Answer answer(ChatPrompt prompt, Decoded decoded) {
     int[] ids = decoded.tokenIds();
-    int textLength = decoded.finished() ? ids.length - 1 : ids.length;
+    int[] ofText = Arrays.copyOf(ids, decoded.finished() ? ids.length - 1 : ids.length);
+    String text = tokenizer.decodeText(ofText);
+    int[] ends = tokenizer.ends(ofText, text);
     return new Answer(
         Arrays.stream(prompt.tokenIds()).boxed().toList(),
         Arrays.stream(ids).boxed().toList(),
-        tokenizer.decodeText(Arrays.copyOf(ids, textLength)),
-        decoded.finished(),
+        text,
+        decoded.end(),
         decoded.reusedTokens(),
-        TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS));
+        TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS),
+        IntStream.range(0, ends.length)
+            .mapToObj(i -> new Answer.Piece(ends[i], decoded.logProbabilities().get(i)))
+            .toList());
   }
 
   interface Call<T> {

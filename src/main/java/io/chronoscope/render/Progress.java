@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Shows how far the analysis of each stream is: on a terminal one bar per stream, redrawn in
-/// place; elsewhere one line at each quarter of a stream. Thread-safe.
+/// Shows how far the work on each stream is: on a terminal one bar per stream, redrawn in place;
+/// elsewhere one line at each quarter of a stream. Thread-safe.
 public final class Progress implements AutoCloseable {
 
   private static final int BAR = 24;
@@ -17,7 +17,7 @@ public final class Progress implements AutoCloseable {
   private static final class Stream {
     final Optional<Long> durationMs;
     long analyzedMs;
-    int events;
+    String note = "0 events";
     int quartersPrinted;
     boolean done;
 
@@ -46,10 +46,16 @@ public final class Progress implements AutoCloseable {
   /// @param analyzedMs how much of the stream has been analyzed; values below an earlier one are
   ///   ignored
   /// @param events number of events found so far
-  public synchronized void update(String name, long analyzedMs, int events) {
+  public void update(String name, long analyzedMs, int events) {
+    update(name, analyzedMs, events + (events == 1 ? " event" : " events"));
+  }
+
+  /// @param doneMs how much of the stream is done; values below an earlier one are ignored
+  /// @param note stands behind the bar
+  public synchronized void update(String name, long doneMs, String note) {
     Stream stream = streams.computeIfAbsent(name, n -> new Stream(Optional.empty()));
-    stream.analyzedMs = Math.max(stream.analyzedMs, analyzedMs);
-    stream.events = events;
+    stream.analyzedMs = Math.max(stream.analyzedMs, doneMs);
+    stream.note = note;
     printQuarter(name, stream);
     drawIfDue();
   }
@@ -87,7 +93,7 @@ public final class Progress implements AutoCloseable {
             : (int) Math.min(3, stream.analyzedMs * 4 / Math.max(1, stream.durationMs.get()));
     if (quarters > stream.quartersPrinted) {
       stream.quartersPrinted = quarters;
-      out.println(line(name, stream, name.length()));
+      out.println(line(name, stream, TextWidth.of(name)));
     }
   }
 
@@ -102,7 +108,7 @@ public final class Progress implements AutoCloseable {
       return;
     }
     erase();
-    int width = streams.keySet().stream().mapToInt(String::length).max().orElse(0);
+    int width = streams.keySet().stream().mapToInt(TextWidth::of).max().orElse(0);
     List<String> lines = new ArrayList<>();
     streams.forEach((name, stream) -> lines.add(line(name, stream, width)));
     lines.forEach(out::println);
@@ -120,7 +126,7 @@ public final class Progress implements AutoCloseable {
 
   private static String line(String name, Stream stream, int width) {
     StringBuilder line = new StringBuilder("  ").append(name);
-    line.repeat(' ', width - name.length() + 2);
+    line.repeat(' ', width - TextWidth.of(name) + 2);
     if (stream.durationMs.isPresent()) {
       long all = Math.max(1, stream.durationMs.get());
       int filled = (int) (BAR * Math.min(all, stream.analyzedMs) / all);
@@ -129,7 +135,7 @@ public final class Progress implements AutoCloseable {
     } else {
       line.append(ClockTime.coarse(stream.analyzedMs));
     }
-    line.append("  ").append(stream.events).append(stream.events == 1 ? " event" : " events");
+    line.append("  ").append(stream.note);
     return stream.done ? line.append("  ✓").toString() : line.toString();
   }
 }

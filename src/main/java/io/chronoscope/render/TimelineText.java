@@ -48,7 +48,8 @@ public final class TimelineText {
                   timeline.rows().isEmpty() ? "no events" : "no events in the analyzed parts"));
     }
     lines.addAll(sections(timeline));
-    List<String> summary = wrap(timeline.summary(), terminal.columns() - INDENT.length() - 4);
+    List<String> summary =
+        TextWidth.wrap(timeline.summary(), terminal.columns() - INDENT.length() - 4);
     for (int i = 0; i < Math.min(MAX_SUMMARY_LINES, summary.size()); i++) {
       boolean cut = i == MAX_SUMMARY_LINES - 1 && summary.size() > MAX_SUMMARY_LINES;
       lines.add(INDENT + style("2", "│ ") + style("3", summary.get(i) + (cut ? " …" : "")));
@@ -60,7 +61,7 @@ public final class TimelineText {
   /// bars do not become too short to compare; sections without rows are omitted.
   private List<String> sections(StreamTimeline timeline) {
     List<Row> rows = timeline.rows();
-    int longest = rows.stream().mapToInt(row -> row.description().length()).max().orElse(0);
+    int longest = rows.stream().mapToInt(row -> TextWidth.of(row.description())).max().orElse(0);
     int free = terminal.columns() - INDENT.length() - TIMES - 4;
     int words = Math.clamp(longest, 8, Math.max(16, free / 2));
     int bar = Math.max(12, free - words);
@@ -117,7 +118,7 @@ public final class TimelineText {
   }
 
   private List<String> reported(Reported event, TimeAxis axis, int bar, int words, int position) {
-    List<String> description = wrap(event.description(), words);
+    List<String> description = TextWidth.wrap(event.description(), words);
     List<String> lines = new ArrayList<>();
     String times =
         String.format(
@@ -184,7 +185,7 @@ public final class TimelineText {
       Row row, String times, char character, TimeAxis axis, int bar, int words) {
     String line = TextBar.line(character, axis.at(row.startMs()), axis.at(row.endMs()), bar);
     List<String> lines = new ArrayList<>();
-    for (String part : wrap(row.description(), words)) {
+    for (String part : TextWidth.wrap(row.description(), words)) {
       lines.add(
           lines.isEmpty()
               ? INDENT + style("2", line) + "  " + times + "  " + style("2", part)
@@ -194,27 +195,7 @@ public final class TimelineText {
   }
 
   private static String pad(String text, int width) {
-    return text + " ".repeat(Math.max(0, width - text.length()));
-  }
-
-  /// Breaks lines between words; a word longer than the width gets a line of its own.
-  private static List<String> wrap(String text, int width) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.strip().split("\\s+", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      if (!line.isEmpty()) {
-        line.append(' ');
-      }
-      line.append(word);
-    }
-    if (!line.isEmpty()) {
-      lines.add(line.toString());
-    }
-    return lines;
+    return TextWidth.pad(text, width);
   }
 
   private String style(String code, String text) {

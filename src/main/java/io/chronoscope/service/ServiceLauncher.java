@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,13 @@ public final class ServiceLauncher {
   ///   value is the exit code
   /// @param listener receives all events of the analysis
   /// @param rates frame rates with their own analysis; see [FrameRateRouter]
+  /// @param onReady called with the name of the model once it is loaded, by the thread that loads
+  ///   it
   public record Plan(
-      Callable<Integer> whileRunning, AnalysisListener listener, List<Double> rates) {}
+      Callable<Integer> whileRunning,
+      AnalysisListener listener,
+      List<Double> rates,
+      Consumer<String> onReady) {}
 
   private static volatile Plan plan =
       new Plan(
@@ -34,7 +40,8 @@ public final class ServiceLauncher {
             return ExitCode.OK;
           },
           AnalysisListener.SILENT,
-          List.of());
+          List.of(),
+          model -> {});
 
   private ServiceLauncher() {}
 
@@ -61,6 +68,10 @@ public final class ServiceLauncher {
     return plan.listener();
   }
 
+  static void ready(String model) {
+    plan.onReady().accept(model);
+  }
+
   static List<Double> rates() {
     return plan.rates();
   }
@@ -68,8 +79,9 @@ public final class ServiceLauncher {
   /// Runs the service until the process is stopped.
   ///
   /// @param onceUp is called when the service is up
+  /// @param onReady see [Plan]
   /// @return the exit code
-  public static int runUntilStopped(Runnable onceUp) {
+  public static int runUntilStopped(Runnable onceUp, Consumer<String> onReady) {
     return run(
         new Plan(
             () -> {
@@ -78,7 +90,8 @@ public final class ServiceLauncher {
               return ExitCode.OK;
             },
             AnalysisListener.SILENT,
-            List.of()));
+            List.of(),
+            onReady));
   }
 
   /// Runs the service as a command plans.

@@ -159,6 +159,7 @@ class ServiceLifecycle {
           defaults.windows().length().toMillis() / 1000.0,
           defaults.windows().overlap().toMillis() / 1000.0,
           (System.nanoTime() - started) / 1_000_000);
+      ServiceLauncher.ready(runtime.model().name());
     } catch (RuntimeException | Error e) {
       intake.failed(e);
       LOG.error("the model cannot be loaded: " + e.getMessage());

@@ -57,6 +57,34 @@ public final class ChatTokenizer implements AutoCloseable {
     return tokenizer.decode(widened(ids), true);
   }
 
+  /// Where each token ends in the text, exclusive. Of tokens that share a character, all but the
+  /// last end before it.
+  ///
+  /// @param text what [#decodeText] returns for `ids`
+  public int[] ends(int[] ids, String text) {
+    int[] ends = new int[ids.length];
+    int at = 0;
+    int[] one = new int[1];
+    StringBuilder joined = new StringBuilder(text.length());
+    for (int i = 0; i < ids.length; i++) {
+      one[0] = ids[i];
+      joined.append(decodeText(one));
+      ends[i] = joined.length();
+    }
+    if (joined.toString().equals(text)) {
+      return ends;
+    }
+    // A character of several tokens: only beginnings of the answer decode as in the whole.
+    for (int i = 0; i < ids.length; i++) {
+      String until = decodeText(Arrays.copyOf(ids, i + 1));
+      while (at < Math.min(until.length(), text.length()) && until.charAt(at) == text.charAt(at)) {
+        at++;
+      }
+      ends[i] = at;
+    }
+    return ends;
+  }
+
   /// The text of `ids` with special tokens written out.
   public String decodeWithSpecialTokens(int[] ids) {
     return tokenizer.decode(widened(ids), false);

@@ -7,16 +7,64 @@ import java.util.List;
 /// @param promptTokenIds the whole prompt, one id for each visual token
 /// @param tokenIds the generated tokens, with the stop token if one was generated
 /// @param text the generated text without special tokens
-/// @param finished whether the model generated a stop token, rather than reach the token limit
+/// @param end why it ends there
 /// @param reusedTokens tokens of the prompt that were computed for an earlier prompt
 /// @param firstLogitsTop the ten highest logits of the first generated position, before any penalty
+/// @param pieces the parts of the text, one for each token in it; empty for a model that does not
+///   tell how likely its tokens are
 public record Answer(
     List<Integer> promptTokenIds,
     List<Integer> tokenIds,
     String text,
-    boolean finished,
+    End end,
     int reusedTokens,
-    List<TokenLogit> firstLogitsTop) {
+    List<TokenLogit> firstLogitsTop,
+    List<Piece> pieces) {
+
+  /// Why an answer ends.
+  public enum End {
+    /// The model generated a stop token.
+    COMPLETE,
+    /// The limit of tokens was reached.
+    LIMIT,
+    /// It only repeated itself and was cut.
+    REPETITION
+  }
 
   public record TokenLogit(int id, float logit) {}
+
+  /// What one token adds to the text.
+  ///
+  /// @param untilChar end of it in the text, exclusive
+  /// @param logProbability logarithm of its probability, before any penalty
+  public record Piece(int untilChar, float logProbability) {}
+
+  public Answer {
+    pieces = List.copyOf(pieces);
+  }
+
+  /// An answer without the probabilities of its tokens.
+  public Answer(
+      List<Integer> promptTokenIds,
+      List<Integer> tokenIds,
+      String text,
+      End end,
+      int reusedTokens,
+      List<TokenLogit> firstLogitsTop) {
+    this(promptTokenIds, tokenIds, text, end, reusedTokens, firstLogitsTop, List.of());
+  }
+
+  /// Whether the model generated a stop token, rather than reach the limit or repeat itself.
+  public boolean finished() {
+    return end == End.COMPLETE;
+  }
+
+  /// What is wrong with an answer that is not finished.
+  public String cut() {
+    return switch (end) {
+      case COMPLETE -> "complete";
+      case LIMIT -> "cut off after " + tokenIds.size() + " tokens";
+      case REPETITION -> "cut off after " + tokenIds.size() + " tokens that repeat themselves";
+    };
+  }
 }

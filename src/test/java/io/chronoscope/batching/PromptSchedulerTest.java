@@ -63,7 +63,7 @@ class PromptSchedulerTest {
             Collections.nCopies(promptTokens, 1),
             Collections.nCopies(generated, 2),
             "",
-            true,
+            Answer.End.COMPLETE,
             0,
             List.of());
       }

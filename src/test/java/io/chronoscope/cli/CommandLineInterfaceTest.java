@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +177,77 @@ class CommandLineInterfaceTest {
 
     assertThat(text(err)).contains("device cuda is not available: ", "NVIDIA", "-Pcuda13");
     assertThat(text(out)).isEmpty();
+  }
+
+  @Test
+  void reportsAWrongCallOnOneLineWithAnExample() {
+    for (String[] wrong :
+        new String[][] {
+          {"watch"},
+          {"--modle=x", "events"},
+          {"produce"},
+          {"produce", "a.mp4", "--by-reference"},
+          {"events", "--folow"},
+          {"events", "--since", "yesterday"},
+          {"serve", "--port", "abc"},
+          {"rules"},
+          {"rules", "set", "stops"},
+          {"generate", "--image", "a", "--video", "b", "--prompt", "What?"},
+          {"completion", "fish"}
+        }) {
+      err.reset();
+
+      assertThat(run(wrong)).isEqualTo(ExitCode.USAGE);
+
+      assertThat(text(err).lines())
+          .singleElement()
+          .asString()
+          .contains("example: chronoscope ")
+          .doesNotContain("java.", "Exception");
+    }
+  }
+
+  @Test
+  void suggestsWhatWasMeant() {
+    run("events", "--folow");
+    run("evnts");
+    assertThat(text(err)).contains("did you mean --follow?", "did you mean events");
+  }
+
+  @Test
+  void rejectsAMistypedFileBeforeAnythingStarts() throws IOException {
+    Path video = Files.createFile(folder.resolve("Gate.mp4"));
+    String mistyped = folder.resolve("gate.mp4").toString();
+    for (String[] wrong :
+        new String[][] {
+          {"analyze", mistyped},
+          {"produce", mistyped},
+          {"demo", mistyped},
+          {"generate", "--video", mistyped, "--prompt", "What?", "--model", "nowhere"}
+        }) {
+      err.reset();
+
+      assertThat(run(wrong)).as(wrong[0]).isIn(ExitCode.USAGE, ExitCode.ENVIRONMENT);
+    }
+    err.reset();
+    assertThat(run("analyze", mistyped)).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err))
+        .isEqualTo(
+            "chronoscope: there is no file %s; did you mean %s?\n".formatted(mistyped, video));
+  }
+
+  @Test
+  void rejectsAFolderInPlaceOfAFile() {
+    assertThat(run("analyze", folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains(folder + " is a folder; name a file in it");
+  }
+
+  @Test
+  void printsACompletionScript() {
+    assertThat(run("completion", "bash")).isEqualTo(ExitCode.OK);
+    assertThat(text(out))
+        .contains("complete -F _complete_chronoscope", "--chunk-seconds", "redrive")
+        .doesNotContain("rehearse");
   }
 
   private int run(String... arguments) {

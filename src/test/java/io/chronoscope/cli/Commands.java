@@ -6,6 +6,7 @@ import io.chronoscope.cli.console.Output;
 import io.chronoscope.render.Terminal;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import picocli.CommandLine;
 
 /// Runs commands in this process, as if typed.
 public final class Commands {
@@ -14,12 +15,20 @@ public final class Commands {
 
   /// @return the exit code
   public static int run(OutputStream out, OutputStream err, String... arguments) {
+    return of(out, err).run(arguments);
+  }
+
+  /// All commands, to parse arguments or to read their help.
+  public static CommandLine tree() {
+    return of(OutputStream.nullOutputStream(), OutputStream.nullOutputStream()).tree();
+  }
+
+  private static CommandLineInterface of(OutputStream out, OutputStream err) {
     return new CommandLineInterface(
-            new Output(
-                new PrintStream(out, true, UTF_8),
-                Terminal.NONE,
-                new PrintStream(err, true, UTF_8),
-                Terminal.NONE))
-        .run(arguments);
+        new Output(
+            new PrintStream(out, true, UTF_8),
+            Terminal.NONE,
+            new PrintStream(err, true, UTF_8),
+            Terminal.NONE));
   }
 }

@@ -22,6 +22,7 @@ import io.chronoscope.vlm.YesNoTokens;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -114,6 +115,33 @@ class Qwen25VlTest {
         pairs.forEach(Qwen25VlTest::close);
       }
     }
+  }
+
+  @Test
+  void leavesOutUnchangedTokensAndSharesWhatIsLeft() {
+    FramePair still = noise(3, 112, 112);
+    FramePair other = noise(4, 112, 112);
+    EngineSettings pruning = SETTINGS.withPruneSimilarity(Optional.of(0.9999));
+    try (Qwen25Vl pruned = Qwen25Vl.open(GOLDEN.checkpoint(), pruning)) {
+      List<EncodedPair> pairs = pruned.encode(List.of(still, other, other));
+      List<Double> seconds = List.of(0.0, 1.0, 2.0);
+      Prompt early = about(pairs.subList(0, 2), seconds.subList(0, 2));
+      Prompt whole = about(pairs, seconds);
+
+      int all = model.generate(List.of(whole)).getFirst().promptTokenIds().size();
+      pruned.generate(List.of(early));
+      Answer answer = pruned.generate(List.of(whole)).getFirst();
+
+      assertThat(answer.promptTokenIds()).hasSize(all - pairs.getFirst().tokens());
+      assertThat(answer.reusedTokens()).isGreaterThanOrEqualTo(2 * pairs.getFirst().tokens());
+    } finally {
+      close(still);
+      close(other);
+    }
+  }
+
+  private static Prompt about(List<EncodedPair> pairs, List<Double> seconds) {
+    return Prompt.about(new Prompt.Part.Video(pairs, seconds), "What happens?", 4);
   }
 
   private static void close(FramePair pair) {

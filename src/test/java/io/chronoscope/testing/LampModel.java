@@ -148,7 +148,7 @@ public class LampModel implements VideoLanguageModel {
                 new Answer.TokenLogit(YES, (float) Math.log(yes)),
                 new Answer.TokenLogit(NO, (float) Math.log(1 - yes)))
             : List.of(new Answer.TokenLogit(OTHER, 0));
-    return new Answer(List.of(), List.of(1), text, true, 0, first);
+    return new Answer(List.of(), List.of(1), text, Answer.End.COMPLETE, 0, first);
   }
 
   private static String answer(String question, Prompt.Part.Video video) {

@@ -125,8 +125,7 @@ public final class LampVideo implements MediaDecoder {
         holeUntil - holeFrom < fps
             ? List.of()
             : List.of(
-                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)),
-        List.of());
+                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)));
   }
 
   private static Picture picture(String[] words, int frame) {

@@ -14,7 +14,7 @@ class YesNoTokensTest {
   private static final YesNoTokens TOKENS = new YesNoTokens(Set.of(1, 2), Set.of(3, 4));
 
   private static Answer answer(TokenLogit... top) {
-    return new Answer(List.of(), List.of(), "", false, 0, Arrays.asList(top));
+    return new Answer(List.of(), List.of(), "", Answer.End.LIMIT, 0, Arrays.asList(top));
   }
 
   @Test

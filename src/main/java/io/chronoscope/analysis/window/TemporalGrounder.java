@@ -122,6 +122,6 @@ public final class TemporalGrounder {
   private static EventAnswer parse(Answer answer, String query, long shownMicros) {
     return answer.finished()
         ? EventAnswerParser.grounding(answer.text(), query, shownMicros)
-        : EventAnswer.malformed("cut off after " + answer.tokenIds().size() + " tokens");
+        : EventAnswer.malformed(answer.cut());
   }
 }

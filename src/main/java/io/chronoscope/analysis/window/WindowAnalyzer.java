@@ -203,8 +203,6 @@ public final class WindowAnalyzer {
 
   private EventAnswer parse(Answer answer, EncodedWindow window) {
     EventAnswer parsed = EventAnswerParser.events(answer.text(), window.shownMicros());
-    return answer.finished()
-        ? parsed
-        : parsed.cutOff("cut off after " + settings.maxNewTokens() + " tokens");
+    return answer.finished() ? parsed : parsed.cutOff(answer.cut());
   }
 }

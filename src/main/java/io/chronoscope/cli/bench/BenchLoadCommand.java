@@ -3,18 +3,24 @@ package io.chronoscope.cli.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.checkpoint.CheckpointHints;
+import io.chronoscope.cli.console.BusyMachine;
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
+import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.render.SaturationPicture;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +51,9 @@ import picocli.CommandLine.Parameters;
 final class BenchLoadCommand implements Callable<Integer> {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ROW = "%-8s %7s %8s %6s %6s %6s %5s %9s %5s %6s %6s %6s  %-12s %8s";
+
+  /// 80 columns.
+  private static final String ROW = "%-5s %4s %5s %5s %5s %5s %5s %5s %4s %5s %4s %5s %6s %4s";
 
   @Parameters(
       paramLabel = "DIR",
@@ -129,25 +137,36 @@ final class BenchLoadCommand implements Callable<Integer> {
     if (cameras >= 0) {
       return runPhase();
     }
+    InputFiles.requireFolder(folder);
+    announce();
     if (!json) {
       output.print(
           ROW.formatted(
-              "load",
-              "cameras",
-              "lag p50",
-              "p95",
-              "max",
-              "at end",
-              "fps",
-              "tokens/s",
-              "seen",
-              "level",
-              "mIoU",
-              "R1@.5",
-              "invented",
-              "memory"));
+              "load", "cams", "p50 s", "p95 s", "max s", "end s", "fps", "tok/s", "seen", "level",
+              "mIoU", "R1@.5", "wrong", "MiB"));
     }
     return streams.isEmpty() ? runFactors() : runStreams();
+  }
+
+  private void announce() {
+    boolean byFactor = streams.isEmpty();
+    output.report(
+        LoadPlan.duration(
+            byFactor ? factors.size() : streams.size(), seconds, byFactor && capacity.isEmpty()));
+    BusyMachine.warning().ifPresent(this::warn);
+    LoadPlan.warnings(seconds, windowLength()).forEach(this::warn);
+  }
+
+  private void warn(String warning) {
+    output.report("chronoscope: " + warning);
+  }
+
+  private Duration windowLength() {
+    model.apply();
+    ChronoscopeConfig settings = ConfigLoader.load();
+    return LayerSettings.windows(
+            settings, CheckpointHints.of(ConfigLoader.resolve(settings, settings.model())))
+        .length();
   }
 
   private int runStreams() throws IOException {
@@ -179,8 +198,9 @@ final class BenchLoadCommand implements Callable<Integer> {
 
   private int runFactors() throws IOException {
     double videoPerSecond = capacity.isPresent() ? capacity.get() : measureCapacity();
+    LoadPlan.warnings(factors, videoPerSecond).forEach(this::warn);
     for (double factor : factors) {
-      int count = Math.max(1, (int) Math.round(factor * videoPerSecond));
+      int count = LoadPlan.cameras(factor, videoPerSecond);
       print(Decimals.of(factor, 1) + "x", startPhase(count, target));
     }
     return ExitCode.OK;
@@ -199,7 +219,7 @@ final class BenchLoadCommand implements Callable<Integer> {
     output.report("measuring the capacity of this machine …");
     JsonNode phase = startPhase(0, target);
     double videoPerSecond = phase.path("videoPerSecond").asDouble();
-    print("at once", phase);
+    print("burst", phase);
     output.report("this machine analyzes %.1f s of video per second".formatted(videoPerSecond));
     if (!(videoPerSecond > 0)) {
       throw new IllegalStateException("no video was analyzed: " + phase);
@@ -250,10 +270,10 @@ final class BenchLoadCommand implements Callable<Integer> {
             decimal(phase, "tokensPerSecond", 0),
             decimal(phase, "seen", 2),
             "%s/%d".formatted(decimal(phase, "loadLevel", 1), phase.path("loadLevelMax").asInt()),
-            decimal(phase, "mIoU", 3),
-            decimal(phase, "R1@0.5", 3),
-            "%d of %d".formatted(phase.path("invented").asInt(), phase.path("answers").asInt()),
-            phase.path("peakMemoryMiB").asInt() + " MiB"));
+            decimal(phase, "mIoU", 2),
+            decimal(phase, "R1@0.5", 2),
+            "%d/%d".formatted(phase.path("invented").asInt(), phase.path("answers").asInt()),
+            phase.path("peakMemoryMiB").asInt()));
   }
 
   private static String decimal(JsonNode phase, String field, int digits) {

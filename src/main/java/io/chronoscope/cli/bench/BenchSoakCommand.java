@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bench;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
@@ -116,7 +117,8 @@ final class BenchSoakCommand implements Callable<Integer> {
       return new VideoRepeater()
           .repeat(source, Duration.ofMillis(Math.round(hours * 3_600_000)), file);
     } catch (IOException e) {
-      throw new EnvironmentException("cannot repeat " + source + ": " + e, e);
+      throw new EnvironmentException(
+          "cannot repeat " + source + ": " + FailureMessages.reason(e), e);
     } catch (UnreadableMediaException e) {
       throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
     }

@@ -139,7 +139,7 @@ public final class BundleCommand implements Callable<Integer> {
   private static Path app() {
     Path jar = Path.of(System.getProperty("java.class.path"));
     Path folder = jar.toAbsolutePath().getParent();
-    if (folder == null || !jar.endsWith("quarkus-run.jar")) {
+    if (folder == null || !Files.exists(folder.resolve("quarkus-run.jar"))) {
       throw new EnvironmentException("only the packaged program can be bundled; run ./chronoscope");
     }
     return folder;

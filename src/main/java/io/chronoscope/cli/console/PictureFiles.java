@@ -23,6 +23,7 @@ public final class PictureFiles {
   ///
   /// @return owned by the caller, which closes them
   public static List<Picture> readFolder(Path folder) {
+    InputFiles.requireFolder(folder);
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files =
@@ -31,7 +32,8 @@ public final class PictureFiles {
               .sorted()
               .toList();
     } catch (IOException e) {
-      throw new EnvironmentException("cannot list " + folder + ": " + e, e);
+      throw new EnvironmentException(
+          "cannot list %s: %s".formatted(folder, FailureMessages.reason(e)), e);
     }
     if (files.isEmpty()) {
       throw new EnvironmentException("no PNG files in " + folder);
@@ -50,11 +52,13 @@ public final class PictureFiles {
   ///
   /// @return owned by the caller, which closes it
   public static Picture read(Path file) {
+    InputFiles.requireFile(file);
     BufferedImage image;
     try {
       image = ImageIO.read(file.toFile());
     } catch (IOException e) {
-      throw new EnvironmentException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new EnvironmentException(
+          "cannot read %s: %s".formatted(file, FailureMessages.reason(e)), e);
     }
     if (image == null) {
       throw new EnvironmentException(file + " is not a picture in a supported format");

@@ -2,7 +2,8 @@
 /// converters for option values ([PointInTime], [DurationConverter], [SecondsConverter]); they
 /// override settings through [SettingOverrides]. [KafkaConnection] checks that the brokers respond,
 /// [BrokerRefusal] explains why they do not. [Output] is where results and messages go, [Columns]
-/// and [Decimals] format tables.
+/// and [Decimals] format tables. [UsageMessages] and [FailureMessages] report what goes wrong,
+/// [CommandExamples] end the help.
 @NullMarked
 package io.chronoscope.cli.console;
 

@@ -58,7 +58,7 @@ final class DlqListCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static List<String> table(List<Letter> deadLetters, Set<ChunkOrigin> retained) {
+  private List<String> table(List<Letter> deadLetters, Set<ChunkOrigin> retained) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("ID", "STREAM", "REJECTED", "REASON", "STATE", "RECORD", "DETAIL"));
     for (Letter deadLetter : deadLetters) {
@@ -72,6 +72,6 @@ final class DlqListCommand implements Callable<Integer> {
               retained.contains(deadLetter.origin()) ? "retained" : "gone",
               deadLetter.letter().rejection().detail()));
     }
-    return Columns.aligned(rows);
+    return Columns.aligned(rows, output.outTerminal());
   }
 }

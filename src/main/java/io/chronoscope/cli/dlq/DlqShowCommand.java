@@ -3,6 +3,7 @@ package io.chronoscope.cli.dlq;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.claimcheck.ReferenceStore;
+import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
@@ -134,7 +135,8 @@ final class DlqShowCommand implements Callable<Integer> {
     try {
       Files.write(file, bytes);
     } catch (IOException e) {
-      throw new EnvironmentException("cannot write " + file + ": " + e, e);
+      throw new EnvironmentException(
+          "cannot write %s: %s".formatted(file, FailureMessages.reason(e)), e);
     }
     output.report("saved %d bytes to %s".formatted(bytes.length, file));
     return ExitCode.OK;

@@ -23,7 +23,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,6 +45,8 @@ public final class EventsCommand implements Callable<Integer> {
 
   /// What is about a time is published after it; clocks of producers may be ahead by this much.
   private static final Duration CLOCK_TOLERANCE = Duration.ofHours(1);
+
+  private static final int MAX_NAMED = 10;
 
   @Option(names = "--stream", paramLabel = "ID", description = "Only results of this stream.")
   Optional<String> stream = Optional.empty();
@@ -165,23 +170,45 @@ public final class EventsCommand implements Callable<Integer> {
 
   private void show(ResultReader reader) {
     Deque<Read.Published> latest = new ArrayDeque<>();
-    reader.readToEnd(read ->
-        wanted(read)
-            .ifPresent(published -> {
-              if (json && limit.isEmpty()) {
-                output.printJson(published.json());
-                return;
-              }
-              latest.add(published);
-              if (limit.isPresent() && latest.size() > limit.getAsInt()) {
-                latest.remove();
-              }
-            }));
+    Set<String> streams = new TreeSet<>();
+    reader.readToEnd(read -> {
+      if (read instanceof Read.Published published) {
+        streams.add(published.result().stream());
+      }
+      wanted(read)
+          .ifPresent(published -> {
+            if (json && limit.isEmpty()) {
+              output.printJson(published.json());
+              return;
+            }
+            latest.add(published);
+            if (limit.isPresent() && latest.size() > limit.getAsInt()) {
+              latest.remove();
+            }
+          });
+    });
+    if (stream.isPresent() && !streams.contains(stream.get())) {
+      output.report(unknown(stream.get(), streams));
+      return;
+    }
     if (json) {
       latest.forEach(published -> output.printJson(published.json()));
     } else {
       print(latest);
     }
+  }
+
+  private static String unknown(String stream, Set<String> streams) {
+    return "no results of a stream %s; %s"
+        .formatted(
+            stream,
+            streams.isEmpty()
+                ? "there are none of any stream yet"
+                : "there are results of "
+                    + streams.stream().limit(MAX_NAMED).collect(Collectors.joining(", "))
+                    + (streams.size() > MAX_NAMED
+                        ? " and %d more".formatted(streams.size() - MAX_NAMED)
+                        : ""));
   }
 
   private void print(Collection<Read.Published> results) {

@@ -6,6 +6,7 @@ import io.chronoscope.domain.PrintableText;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.render.TextWidth;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,25 +145,12 @@ final class ResultRow {
   }
 
   private static String cut(String line) {
-    return line.length() <= COLUMNS ? line : line.substring(0, COLUMNS - 1) + "…";
+    return TextWidth.of(line) <= COLUMNS ? line : TextWidth.cut(line, COLUMNS - 1) + "…";
   }
 
   private static List<String> wrapped(String text) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder(INDENT);
-    for (String word : text.split(" ")) {
-      while (word.length() > COLUMNS - INDENT.length()) {
-        int room = COLUMNS - INDENT.length();
-        lines.add(INDENT + word.substring(0, room));
-        word = word.substring(room);
-      }
-      if (line.length() > INDENT.length() && line.length() + 1 + word.length() > COLUMNS) {
-        lines.add(line.toString());
-        line = new StringBuilder(INDENT);
-      }
-      line.append(line.length() > INDENT.length() ? " " : "").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
+    return TextWidth.wrap(text, COLUMNS - INDENT.length()).stream()
+        .map(line -> INDENT + line)
+        .toList();
   }
 }

@@ -41,7 +41,7 @@ final class RulesListCommand implements Callable<Integer> {
     } else if (rules.isEmpty()) {
       output.report("no rules are in force");
     } else {
-      Columns.aligned(table(rules)).forEach(output::print);
+      Columns.aligned(table(rules), output.outTerminal()).forEach(output::print);
     }
     return ExitCode.OK;
   }

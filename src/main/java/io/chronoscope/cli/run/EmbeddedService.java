@@ -40,6 +40,7 @@ public final class EmbeddedService {
   private final ChronoscopeConfig settings;
   private final AnalysisListener listener;
   private final List<Double> rates;
+  private final Consumer<String> steps;
   private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
   private final Map<String, Long> endedAtNanos = new ConcurrentHashMap<>();
 
@@ -48,9 +49,19 @@ public final class EmbeddedService {
   ///   [io.chronoscope.service.FrameRateRouter]
   public EmbeddedService(
       ChronoscopeConfig settings, AnalysisListener listener, List<Double> rates) {
+    this(settings, listener, rates, step -> {});
+  }
+
+  /// @param steps receives a sentence for each step until the analysis begins
+  public EmbeddedService(
+      ChronoscopeConfig settings,
+      AnalysisListener listener,
+      List<Double> rates,
+      Consumer<String> steps) {
     this.settings = settings;
     this.listener = listener;
     this.rates = List.copyOf(rates);
+    this.steps = steps;
   }
 
   /// Sends the streams immediately.
@@ -80,47 +91,62 @@ public final class EmbeddedService {
       Pace pace,
       Consumer<StreamResults> onResult,
       Consumer<Map<String, StreamResults>> onceComplete) {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
+      return runOn(broker.bootstrapServers(), streams, pace, onResult, onceComplete);
+    }
+  }
+
+  /// The same with a broker that somebody else runs, on the topics of the settings.
+  ///
+  /// @param servers address of a broker without security, as the embedded one is
+  public Map<String, StreamResults> runOn(
+      String servers,
+      List<SegmentStream> streams,
+      Pace pace,
+      Consumer<StreamResults> onResult,
+      Consumer<Map<String, StreamResults>> onceComplete) {
     Map<String, StreamResults> all = new LinkedHashMap<>();
     streams.forEach(stream -> all.put(stream.id(), new StreamResults(stream.id())));
     TopicNames topics = LayerSettings.topicNames(settings);
-    try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
-      String servers = broker.bootstrapServers();
-      Map<String, Object> client = KafkaClientConfig.ofEmbedded(servers);
-      Topics.ensure(client, topics);
-      SettingOverrides.useBroker(servers);
-      SettingOverrides.set("chronoscope.http.port", "0");
-      SettingOverrides.set("chronoscope.search.directory", "memory");
-      SettingOverrides.set("chronoscope.management.port", "0");
-      if (System.getenv("CHRONOSCOPE_LOG_LEVEL") == null) {
-        SettingOverrides.set("chronoscope.log.level", "WARN");
-      }
-      int status =
-          ServiceLauncher.run(
-              new ServiceLauncher.Plan(
-                  () -> {
-                    try (ResultReader reader =
-                            new ResultReader(
-                                client,
-                                topics.ofKind(Topic.Kind.ANALYSIS),
-                                ResultReader.From.BEGINNING);
-                        ChunkPublisher publisher =
-                            new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE)) {
-                      CameraFeed feed = new CameraFeed(new SegmentSender(publisher), pace);
-                      CompletableFuture<Void> sending =
-                          CompletableFuture.runAsync(
-                              () -> feed.send(streams), task -> Thread.ofVirtual().start(task));
-                      collect(reader, sending, all, onResult);
-                    }
-                    onceComplete.accept(all);
-                    return ExitCode.OK;
-                  },
-                  listener.andThen(endListener()),
-                  rates));
-      if (status != ExitCode.OK) {
-        throw new EnvironmentException("the service stopped by itself; see the log above");
-      }
-      return all;
+    Map<String, Object> client = KafkaClientConfig.ofEmbedded(servers);
+    Topics.ensure(client, topics);
+    steps.accept("Kafka broker at %s; starting the service …".formatted(servers));
+    SettingOverrides.useBroker(servers);
+    SettingOverrides.set("chronoscope.http.port", "0");
+    SettingOverrides.set("chronoscope.search.directory", "memory");
+    SettingOverrides.set("chronoscope.management.port", "0");
+    if (System.getenv("CHRONOSCOPE_LOG_LEVEL") == null) {
+      SettingOverrides.set("chronoscope.log.level", "WARN");
     }
+    int status =
+        ServiceLauncher.run(
+            new ServiceLauncher.Plan(
+                () -> {
+                  steps.accept(
+                      "service started; loading the model %s …".formatted(settings.model()));
+                  try (ResultReader reader =
+                          new ResultReader(
+                              client,
+                              topics.ofKind(Topic.Kind.ANALYSIS),
+                              ResultReader.From.BEGINNING);
+                      ChunkPublisher publisher =
+                          new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE)) {
+                    CameraFeed feed = new CameraFeed(new SegmentSender(publisher), pace);
+                    CompletableFuture<Void> sending =
+                        CompletableFuture.runAsync(
+                            () -> feed.send(streams), task -> Thread.ofVirtual().start(task));
+                    collect(reader, sending, all, onResult);
+                  }
+                  onceComplete.accept(all);
+                  return ExitCode.OK;
+                },
+                listener.andThen(endListener()),
+                rates,
+                model -> steps.accept("model %s loaded; analyzing …".formatted(model))));
+    if (status != ExitCode.OK) {
+      throw new EnvironmentException("the service stopped by itself; see the log above");
+    }
+    return all;
   }
 
   private AnalysisListener endListener() {

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.run;
 
+import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.ChunkOrigin;
@@ -57,7 +58,7 @@ public final class SegmentSender {
       return sending.toCompletableFuture().join();
     } catch (CompletionException e) {
       throw new IllegalStateException(
-          "cannot send a chunk of %s: %s".formatted(stream, e.getCause()), e);
+          "cannot send a chunk of %s: %s".formatted(stream, FailureMessages.of(e)), e);
     }
   }
 }

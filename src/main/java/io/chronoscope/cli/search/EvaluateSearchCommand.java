@@ -174,7 +174,7 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
                   ? "–"
                   : "%d of %d".formatted(score.falseAnswers(), score.negatives())));
     }
-    Columns.aligned(rows).forEach(output::print);
+    Columns.aligned(rows, output.outTerminal()).forEach(output::print);
   }
 
   private static String number(boolean there, double value) {

@@ -4,6 +4,7 @@ import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.LocalTimes;
 import io.chronoscope.domain.PrintableText;
 import io.chronoscope.render.Terminal;
+import io.chronoscope.render.TextWidth;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchHit.Emphasis;
 import io.chronoscope.search.SearchHit.Fragment;
@@ -77,13 +78,13 @@ final class HitLines {
     int used = 0;
     for (Fragment fragment : fragments) {
       for (String word : PrintableText.of(fragment.text()).split("(?<= )")) {
-        if (used > 0 && used + word.stripTrailing().length() > width) {
+        if (used > 0 && used + TextWidth.of(word.stripTrailing()) > width) {
           lines.add(line.toString().stripTrailing());
           line = new StringBuilder(INDENT);
           used = 0;
         }
         line.append(fragment.emphasis() == Emphasis.MATCH ? bold(word) : word);
-        used += word.length();
+        used += TextWidth.of(word);
       }
     }
     lines.add(line.toString().stripTrailing());

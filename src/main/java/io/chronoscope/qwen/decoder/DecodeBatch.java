@@ -82,7 +82,11 @@ final class DecodeBatch {
     Map<String, NativeTensor> results =
         runLoop(
             settings.firstRunTokens(),
-            Set.of(DecoderGraph.GENERATED, DecoderGraph.LOGIT_SUMS, DecoderGraph.FIRST_LOGITS));
+            Set.of(
+                DecoderGraph.GENERATED,
+                DecoderGraph.LOGIT_SUMS,
+                DecoderGraph.LOG_PROBABILITIES,
+                DecoderGraph.FIRST_LOGITS));
     try {
       readFirstLogits(results);
       return readTokens(results);
@@ -94,7 +98,10 @@ final class DecodeBatch {
   /// @return steps run
   private int decode() {
     Map<String, NativeTensor> results =
-        runLoop(settings.tokensPerRun(), Set.of(DecoderGraph.GENERATED, DecoderGraph.LOGIT_SUMS));
+        runLoop(
+            settings.tokensPerRun(),
+            Set.of(
+                DecoderGraph.GENERATED, DecoderGraph.LOGIT_SUMS, DecoderGraph.LOG_PROBABILITIES));
     try {
       return readTokens(results);
     } finally {
@@ -150,12 +157,14 @@ final class DecodeBatch {
   private int readTokens(Map<String, NativeTensor> results) {
     long[] tokens = result(results, DecoderGraph.GENERATED).toLongs();
     float[] logitSums = result(results, DecoderGraph.LOGIT_SUMS).toFloats();
+    float[] logProbabilities = result(results, DecoderGraph.LOG_PROBABILITIES).toFloats();
     int steps = tokens.length / sequences.length;
     for (int step = 0; step < steps; step++) {
       for (int i = 0; i < sequences.length; i++) {
         if (!sequences[i].answer.done()) {
           int at = step * sequences.length + i;
-          sequences[i].answer.append((int) tokens[at], logitSums[at]);
+          sequences[i].answer.append(
+              new SelectedToken((int) tokens[at], logitSums[at], logProbabilities[at]));
         }
       }
     }

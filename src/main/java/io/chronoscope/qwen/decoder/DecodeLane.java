@@ -64,14 +64,11 @@ final class DecodeLane implements AutoCloseable {
     }
   }
 
-  /// What a step selects for one sequence.
-  record Selected(int token, float logitSum) {}
-
   /// Computes one token of each sequence.
   ///
   /// @param sequences in the rows from 0 on
   /// @return in their order
-  List<Selected> run(List<StepSequence> sequences) {
+  List<SelectedToken> run(List<StepSequence> sequences) {
     int count =
         switch (model.runs()) {
           case ORDINARY -> sequences.size();
@@ -105,6 +102,7 @@ final class DecodeLane implements AutoCloseable {
     private final NativeTensor totalLength;
     private final NativeTensor selected;
     private final NativeTensor logitSums;
+    private final NativeTensor logProbabilities;
     private final Runnable run;
 
     Bound(int count) {
@@ -133,6 +131,7 @@ final class DecodeLane implements AutoCloseable {
       }
       this.selected = output(StepGraph.SELECTED, ElementType.INT64, count);
       this.logitSums = output(StepGraph.LOGIT_SUMS, ElementType.FLOAT32, count);
+      this.logProbabilities = output(StepGraph.LOG_PROBABILITIES, ElementType.FLOAT32, count);
       this.run =
           switch (model.runs()) {
             case ORDINARY -> binding::run;
@@ -183,7 +182,7 @@ final class DecodeLane implements AutoCloseable {
       return tensor;
     }
 
-    List<Selected> run(List<StepSequence> sequences) {
+    List<SelectedToken> run(List<StepSequence> sequences) {
       int total = 0;
       for (int row = 0; row < sequences.size(); row++) {
         StepSequence sequence = sequences.get(row);
@@ -199,9 +198,10 @@ final class DecodeLane implements AutoCloseable {
       run.run();
       long[] ids = selected.toLongs();
       float[] sums = logitSums.toFloats();
-      List<Selected> results = new ArrayList<>();
+      float[] logs = logProbabilities.toFloats();
+      List<SelectedToken> results = new ArrayList<>();
       for (int row = 0; row < sequences.size(); row++) {
-        results.add(new Selected((int) ids[row], sums[row]));
+        results.add(new SelectedToken((int) ids[row], sums[row], logs[row]));
       }
       return results;
     }

@@ -1,9 +1,13 @@
 package io.chronoscope.qwen.decoder;
 
+import io.chronoscope.vlm.Answer;
+import java.util.List;
+
 /// The tokens generated for one prompt.
 ///
 /// @param tokenIds with the stop token if one was generated; not copied
-/// @param finished whether a stop token was generated
+/// @param logProbabilities of each token, before any penalty
+/// @param end why there are no more
 /// @param firstLogits `[vocabulary]` of the first generated position, before any penalty; not
 ///   copied
 /// @param reusedTokens tokens of the prompt whose keys and values were in the cache already
@@ -13,8 +17,19 @@ package io.chronoscope.qwen.decoder;
 @SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
 public record Decoded(
     int[] tokenIds,
-    boolean finished,
+    List<Float> logProbabilities,
+    Answer.End end,
     float[] firstLogits,
     int reusedTokens,
     long prefillNanos,
-    long decodeNanos) {}
+    long decodeNanos) {
+
+  public Decoded {
+    logProbabilities = List.copyOf(logProbabilities);
+  }
+
+  /// Whether a stop token was generated.
+  public boolean finished() {
+    return end == Answer.End.COMPLETE;
+  }
+}

@@ -68,6 +68,9 @@ final class DecoderGraph {
   /// one of them is not.
   static final String LOGIT_SUMS = "logit_sums";
 
+  /// FLOAT32 `[steps, batch]`: logarithms of the probabilities of [#GENERATED], before any penalty.
+  static final String LOG_PROBABILITIES = "log_probabilities";
+
   private final TextConfig text;
   private final ElementType compute;
   private final Graph outer = Graph.named("decoder");
@@ -188,7 +191,8 @@ final class DecoderGraph {
       outer.output(next(values(layer)), ends.get(at++), 4);
     }
     outer.output(GENERATED, ends.get(at++), 2);
-    outer.output(LOGIT_SUMS, ends.get(at), 2);
+    outer.output(LOGIT_SUMS, ends.get(at++), 2);
+    outer.output(LOG_PROBABILITIES, ends.get(at), 2);
     return outer;
   }
 
@@ -266,5 +270,6 @@ final class DecoderGraph {
     results.addAll(next.toList());
     results.add(selected.token());
     results.add(ops.sum(outputs.logits(), 1));
+    results.add(selection.logProbability(ops, outputs.logits(), selected.token()));
   }
 }

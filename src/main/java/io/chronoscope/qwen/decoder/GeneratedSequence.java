@@ -1,5 +1,7 @@
 package io.chronoscope.qwen.decoder;
 
+import io.chronoscope.vlm.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -9,9 +11,12 @@ final class GeneratedSequence {
   private final DecodeRequest request;
   private final List<Integer> eosTokenIds;
   private final IntStream.Builder generated = IntStream.builder();
+  private final List<Float> logProbabilities = new ArrayList<>();
+  private final Repetition repetition = new Repetition();
   private int count;
   private int lastToken;
   private boolean finished;
+  private boolean repeats;
   private float[] firstLogits = new float[0];
 
   GeneratedSequence(DecodeRequest request, List<Integer> eosTokenIds) {
@@ -34,7 +39,7 @@ final class GeneratedSequence {
   }
 
   boolean done() {
-    return finished || count >= request.maxNewTokens();
+    return finished || repeats || count >= request.maxNewTokens();
   }
 
   int remaining() {
@@ -52,24 +57,27 @@ final class GeneratedSequence {
     firstLogits = logits;
   }
 
-  /// @throws NonFiniteLogitsException when the logits that selected `token` contain NaN or an
+  /// @throws NonFiniteLogitsException when the logits that selected the token contain NaN or an
   ///   infinity
-  void append(int token, float logitSum) {
-    if (!Float.isFinite(logitSum)) {
+  void append(SelectedToken token) {
+    if (!Float.isFinite(token.logitSum())) {
       throw new NonFiniteLogitsException(
-          request.prompt().length(), count, "the sum of the logits is " + logitSum);
+          request.prompt().length(), count, "the sum of the logits is " + token.logitSum());
     }
-    generated.add(token);
+    generated.add(token.id());
+    logProbabilities.add(token.logProbability());
     count++;
-    lastToken = token;
-    finished = eosTokenIds.contains(token);
-    request.onToken().accept(token);
+    lastToken = token.id();
+    finished = eosTokenIds.contains(token.id());
+    repeats = repetition.add(token.id());
+    request.onToken().accept(token.id());
   }
 
   Decoded toDecoded(int reusedTokens, long prefillNanos, long decodeNanos) {
     return new Decoded(
         generated.build().toArray(),
-        finished,
+        logProbabilities,
+        finished ? Answer.End.COMPLETE : repeats ? Answer.End.REPETITION : Answer.End.LIMIT,
         firstLogits,
         reusedTokens,
         prefillNanos,

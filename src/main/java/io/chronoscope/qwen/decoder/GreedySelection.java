@@ -54,6 +54,15 @@ record GreedySelection(GenerationDefaults generation, int vocabSize) {
     return ops.argMaxByBlocks(scores, vocabSize);
   }
 
+  /// The logarithm of the probability that the model gives to selected tokens, before any penalty.
+  ///
+  /// @param logits FLOAT32 `[batch, vocabulary]`
+  /// @param tokens INT64 `[batch]`
+  /// @return FLOAT32 `[batch]`
+  Value logProbability(Ops ops, Value logits, Value tokens) {
+    return ops.sub(ops.elementOfEach(logits, tokens), ops.logSumExpByBlocks(logits, vocabSize));
+  }
+
   private Value penalized(Ops ops, Value logits, Value seen) {
     Value penalty = ops.graph().scalar((float) generation.repetitionPenalty());
     Value zero = ops.graph().scalar(0f);

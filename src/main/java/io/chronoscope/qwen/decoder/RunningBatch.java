@@ -103,11 +103,11 @@ final class RunningBatch implements AutoCloseable {
       moveTo(lanes.acquire(lane.cache().rows(), capacityFor(needed)));
     }
     List<StepSequence> before = sequences();
-    List<DecodeLane.Selected> selected = lane.run(before);
+    List<SelectedToken> selected = lane.run(before);
     for (int row = 0; row < before.size(); row++) {
-      DecodeLane.Selected next = selected.get(row);
-      before.get(row).append(next.token(), next.logitSum());
-      lane.markSeen(row, next.token());
+      SelectedToken next = selected.get(row);
+      before.get(row).append(next);
+      lane.markSeen(row, next.id());
     }
     before.stream().filter(StepSequence::hasEnded).forEach(this::remove);
   }

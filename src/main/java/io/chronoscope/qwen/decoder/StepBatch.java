@@ -147,13 +147,17 @@ public final class StepBatch implements AutoCloseable {
       tensors.cache(cache, 1);
       NativeTensor selected = tensors.output(StepGraph.SELECTED, ElementType.INT64, 1);
       NativeTensor logitSum = tensors.output(StepGraph.LOGIT_SUMS, ElementType.FLOAT32, 1);
+      NativeTensor logProbability =
+          tensors.output(StepGraph.LOG_PROBABILITIES, ElementType.FLOAT32, 1);
       NativeTensor logits =
           tensors.output(StepGraph.LOGITS, ElementType.FLOAT32, 1, text.vocabSize());
       tensors.run();
       sequence.setComputed(until);
       if (last) {
         sequence.appendFirst(
-            logits.toFloats(), (int) selected.toLongs()[0], logitSum.toFloats()[0]);
+            logits.toFloats(),
+            new SelectedToken(
+                (int) selected.toLongs()[0], logitSum.toFloats()[0], logProbability.toFloats()[0]));
       }
     }
   }

@@ -61,6 +61,9 @@ final class StepGraph {
   /// not.
   static final String LOGIT_SUMS = DecoderGraph.LOGIT_SUMS;
 
+  /// FLOAT32 `[batch]`: logarithms of the probabilities of [#SELECTED], before any penalty.
+  static final String LOG_PROBABILITIES = DecoderGraph.LOG_PROBABILITIES;
+
   private StepGraph() {}
 
   /// Name of a layer's cached keys among the inputs and, through [#next], among the outputs:
@@ -118,7 +121,9 @@ final class StepGraph {
             ? List.of(graph.input(SEEN, ElementType.BOOL, 2))
             : List.of();
 
-    graph.output(SELECTED, selection.best(ops, outputs.logits(), seen), 1);
+    Value best = selection.best(ops, outputs.logits(), seen);
+    graph.output(SELECTED, best, 1);
+    graph.output(LOG_PROBABILITIES, selection.logProbability(ops, outputs.logits(), best), 1);
     graph.output(LOGITS, outputs.logits(), 2);
     graph.output(LOGIT_SUMS, ops.sum(outputs.logits(), 1), 1);
     for (int layer = 0; layer < text.layers(); layer++) {

@@ -112,9 +112,9 @@ public final class StepSequence {
   }
 
   /// Appends a generated token. What it throws becomes the failure of this sequence alone.
-  void append(int token, float logitSum) {
+  void append(SelectedToken token) {
     try {
-      answer.append(token, logitSum);
+      answer.append(token);
     } catch (RuntimeException e) {
       failure = e;
     }
@@ -124,14 +124,14 @@ public final class StepSequence {
   }
 
   /// Records the logits of the first position and the token that they select.
-  void appendFirst(float[] logits, int token, float logitSum) {
+  void appendFirst(float[] logits, SelectedToken token) {
     try {
       answer.setFirstLogits(logits);
     } catch (NonFiniteLogitsException e) {
       failure = e;
       return;
     }
-    append(token, logitSum);
+    append(token);
   }
 
   /// Index of the last generated token in the KV cache: it is computed in the next step.

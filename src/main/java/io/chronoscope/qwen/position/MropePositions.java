@@ -80,44 +80,44 @@ public final class MropePositions {
     }
 
     public Builder image(TokenGrid grid) {
-      return pairs(grid, new long[] {0});
+      return pairs(new VideoTokens.All(grid, 1), new long[] {0});
     }
 
     /// Appends a video with evenly spaced frames.
     ///
     /// @param secondsPerPair time between the first frames of consecutive pairs
-    public Builder video(TokenGrid grid, int pairs, double secondsPerPair) {
-      long[] times = new long[pairs];
-      for (int pair = 0; pair < pairs; pair++) {
+    public Builder video(VideoTokens video, double secondsPerPair) {
+      long[] times = new long[video.pairs()];
+      for (int pair = 0; pair < times.length; pair++) {
         times[pair] = (long) (pair * (float) secondsPerPair * tokensPerSecond);
       }
-      return pairs(grid, times);
+      return pairs(video, times);
     }
 
     /// Appends a video with individually timed frames.
     ///
     /// @param pairSeconds time of each pair's first frame, relative to the video's start
     /// @throws IllegalArgumentException when a time is negative
-    public Builder video(TokenGrid grid, double[] pairSeconds) {
+    public Builder video(VideoTokens video, double[] pairSeconds) {
       long[] times = new long[pairSeconds.length];
       for (int pair = 0; pair < times.length; pair++) {
         times[pair] = (long) ((float) pairSeconds[pair] * tokensPerSecond);
       }
-      return pairs(grid, times);
+      return pairs(video, times);
     }
 
-    private Builder pairs(TokenGrid grid, long[] times) {
-      reserve(Math.multiplyExact(times.length, grid.tokens()));
+    private Builder pairs(VideoTokens video, long[] times) {
+      reserve(video.count());
+      TokenGrid grid = video.grid();
       long start = next;
-      for (long pairTime : times) {
+      for (int pair = 0; pair < times.length; pair++) {
+        long pairTime = times[pair];
         if (pairTime < 0) {
           throw new IllegalArgumentException(
               "the time of a frame pair is before the start of its video");
         }
-        for (int row = 0; row < grid.rows(); row++) {
-          for (int column = 0; column < grid.columns(); column++) {
-            append(start + pairTime, start + row, start + column);
-          }
+        for (int token : video.tokens(pair)) {
+          append(start + pairTime, start + token / grid.columns(), start + token % grid.columns());
         }
         long last = Math.max(pairTime, Math.max(grid.rows(), grid.columns()) - 1L);
         next = Math.max(next, start + last + 1);

@@ -3,6 +3,7 @@ package io.chronoscope.qwen.prompt;
 import io.chronoscope.checkpoint.VisionTokens;
 import io.chronoscope.qwen.position.MropePositions;
 import io.chronoscope.qwen.position.TokenGrid;
+import io.chronoscope.qwen.position.VideoTokens;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +31,21 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
 
     /// @param pairSeconds time of each frame pair, relative to the video's start; not copied
     @SuppressWarnings("ArrayRecordComponent") // handed over once, not compared
-    record Video(TokenGrid grid, double[] pairSeconds) implements Segment {}
+    record Video(VideoTokens tokens, double[] pairSeconds) implements Segment {
+
+      public Video {
+        if (tokens.pairs() != pairSeconds.length) {
+          throw new IllegalArgumentException(
+              "a video needs one time for each of its frame pairs: %d pairs, %d times"
+                  .formatted(tokens.pairs(), pairSeconds.length));
+        }
+      }
+
+      /// A video with all of its tokens.
+      public Video(TokenGrid grid, double[] pairSeconds) {
+        this(new VideoTokens.All(grid, pairSeconds.length), pairSeconds);
+      }
+    }
   }
 
   /// Lays out a prompt.
@@ -48,8 +63,8 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
       switch (segment) {
         case Segment.Text(String text) -> assembly.text(text);
         case Segment.Image(TokenGrid grid) -> assembly.image(grid);
-        case Segment.Video(TokenGrid grid, double[] pairSeconds) ->
-            assembly.video(grid, pairSeconds);
+        case Segment.Video(VideoTokens video, double[] pairSeconds) ->
+            assembly.video(video, pairSeconds);
       }
     }
     assembly.text("<|im_end|>\n<|im_start|>assistant\n");
@@ -84,16 +99,16 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
       visionEnd();
     }
 
-    void video(TokenGrid grid, double[] pairSeconds) {
+    void video(VideoTokens video, double[] pairSeconds) {
       visionStart();
       double step = pairSeconds.length > 1 ? pairSeconds[1] : 0;
       if (evenlySpaced(pairSeconds, step)) {
         // The rule for even spacing rounds the way the checkpoints were trained.
-        positions.video(grid, pairSeconds.length, step);
+        positions.video(video, step);
       } else {
-        positions.video(grid, pairSeconds);
+        positions.video(video, pairSeconds);
       }
-      pads(tokens.videoPad(), Math.multiplyExact(grid.tokens(), pairSeconds.length));
+      pads(tokens.videoPad(), video.count());
       visionEnd();
     }
 

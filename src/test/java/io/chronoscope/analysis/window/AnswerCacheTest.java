@@ -64,7 +64,13 @@ class AnswerCacheTest {
         () -> {
           int number = asked.incrementAndGet();
           return CompletableFuture.completedFuture(
-              new Answer(List.of(), List.of(number), "answer " + number, true, 0, List.of()));
+              new Answer(
+                  List.of(),
+                  List.of(number),
+                  "answer " + number,
+                  Answer.End.COMPLETE,
+                  0,
+                  List.of()));
         },
         reused::incrementAndGet);
   }

@@ -123,7 +123,7 @@ class BundleIT {
   @Test
   void aStartCacheThatDoesNotFitIsIgnoredSilently() throws Exception {
     Path caches = Files.createDirectories(bundle.resolve("start-cache"));
-    for (String cache : List.of("commands.aot", "service.aot")) {
+    for (String cache : List.of("commands.aot", "service.aot", "embedded.aot")) {
       Files.writeString(caches.resolve(cache), "recorded with another JVM");
     }
     String identify = ". lib/start.sh; JAVA=$PWD/runtime/bin/java; identify_java; echo $IDENTITY";

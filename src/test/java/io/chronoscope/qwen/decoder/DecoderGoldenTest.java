@@ -158,6 +158,10 @@ class DecoderGoldenTest {
         assertThat(decoded.firstLogits()[i]).isCloseTo(expected[i], within(1e-3f));
       }
       assertThat(ids(decoded)).isEqualTo(golden.ints("tokenIds"));
+      assertThat(decoded.logProbabilities()).hasSize(decoded.tokenIds().length);
+      assertThat(decoded.logProbabilities().getFirst())
+          .isCloseTo(
+              StepDecoderTest.logProbability(expected, decoded.tokenIds()[0]), within(1e-3f));
     }
   }
 

@@ -17,6 +17,7 @@ import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.testing.GoldenCase;
+import io.chronoscope.vlm.Answer;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -105,9 +106,21 @@ class StepDecoderTest {
     return new DecodeRequest(prompt, pairs, shared, maxNewTokens, token -> {});
   }
 
+  static float logProbability(float[] logits, int token) {
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - logits[token]);
+    }
+    return (float) -Math.log(sum);
+  }
+
   private static void assertSame(Decoded actual, Decoded expected) {
     assertThat(ids(actual)).isEqualTo(ids(expected));
-    assertThat(actual.finished()).isEqualTo(expected.finished());
+    assertThat(actual.end()).isEqualTo(expected.end());
+    for (int i = 0; i < expected.logProbabilities().size(); i++) {
+      assertThat(actual.logProbabilities().get(i))
+          .isCloseTo(expected.logProbabilities().get(i), within(TOLERANCE));
+    }
     for (int id = 0; id < expected.firstLogits().length; id++) {
       assertThat(actual.firstLogits()[id]).isCloseTo(expected.firstLogits()[id], within(TOLERANCE));
     }
@@ -129,10 +142,33 @@ class StepDecoderTest {
             assertThat(decoded.firstLogits()[i]).isCloseTo(expected[i], within(1e-3f));
           }
           assertThat(ids(decoded)).as("chunk %d", chunk).isEqualTo(golden.ints("tokenIds"));
+          assertThat(decoded.logProbabilities()).hasSize(decoded.tokenIds().length);
+          assertThat(decoded.logProbabilities().getFirst())
+              .isCloseTo(logProbability(expected, decoded.tokenIds()[0]), within(1e-3f));
           assertThat(streamed).isEqualTo(ids(decoded));
         }
       }
     }
+  }
+
+  /// A checkpoint without training falls into a loop.
+  @Test
+  void cutsAnAnswerThatRepeatsItself() {
+    try (Checkpoint untrained = Checkpoint.open(GoldenCase.named("published-tied").checkpoint());
+        StepDecoder decoder = decoder(untrained, new StepSettings(4, 64, 0))) {
+      ChatPrompt prompt =
+          assemble(untrained, List.of(new ChatPrompt.Segment.Text("what ".repeat(20))));
+      Decoded looping = decoder.generate(List.of(limitedTo(prompt, 3000))).getFirst();
+      assertThat(looping.end()).isEqualTo(Answer.End.REPETITION);
+      int before = looping.tokenIds().length - 1;
+      Decoded limited = decoder.generate(List.of(limitedTo(prompt, before))).getFirst();
+      assertThat(limited.end()).isEqualTo(Answer.End.LIMIT);
+      assertThat(ids(limited)).isEqualTo(ids(looping).subList(0, before));
+    }
+  }
+
+  private static DecodeRequest limitedTo(ChatPrompt prompt, int maxNewTokens) {
+    return new DecodeRequest(prompt, List.of(), maxNewTokens, token -> {});
   }
 
   @Test

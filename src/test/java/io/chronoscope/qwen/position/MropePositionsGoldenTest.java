@@ -82,9 +82,11 @@ class MropePositionsGoldenTest {
     if (segment.get("type").asText().equals("image")) {
       builder.image(grid);
     } else if (segment.has("pairSeconds")) {
-      builder.video(grid, GoldenArrays.doubles(segment.get("pairSeconds")));
+      double[] seconds = GoldenArrays.doubles(segment.get("pairSeconds"));
+      builder.video(new VideoTokens.All(grid, seconds.length), seconds);
     } else {
-      builder.video(grid, (int) thw[0], segment.get("secondsPerGrid").asDouble());
+      builder.video(
+          new VideoTokens.All(grid, (int) thw[0]), segment.get("secondsPerGrid").asDouble());
     }
   }
 

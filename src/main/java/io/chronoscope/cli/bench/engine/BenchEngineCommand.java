@@ -1,6 +1,6 @@
 package io.chronoscope.cli.bench.engine;
 
-import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.BusyMachine;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
@@ -10,8 +10,6 @@ import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.render.ThroughputPicture;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -37,9 +35,6 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false)
 public final class BenchEngineCommand implements Callable<Integer> {
-
-  /// Load average for each core above which other work disturbs the figures.
-  private static final double BUSY_SHARE = 0.5;
 
   @Option(
       names = "--shape",
@@ -135,13 +130,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
 
   /// Other work on the machine slows down rows and ceilings alike, and not by the same factor.
   private void reportOtherLoad() {
-    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
-    double load = system.getSystemLoadAverage();
-    if (load > system.getAvailableProcessors() * BUSY_SHARE) {
-      output.report(
-          "chronoscope: this machine is busy (load average %s, %d cores): the figures are worth little"
-              .formatted(Decimals.of(load, 1), system.getAvailableProcessors()));
-    }
+    BusyMachine.warning().ifPresent(warning -> output.report("chronoscope: " + warning));
   }
 
   private ReferenceProcess startReference(ChronoscopeConfig settings, String python) {

@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.config.EnvironmentException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -57,7 +58,8 @@ final class ReferenceProcess implements AutoCloseable {
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
     } catch (IOException e) {
-      throw new EnvironmentException("--reference: cannot start " + python + ": " + e, e);
+      throw new EnvironmentException(
+          "--reference: cannot start " + python + ": " + FailureMessages.reason(e), e);
     }
     try {
       return new ReferenceProcess(process);

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench.engine;
 
+import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
@@ -37,7 +38,7 @@ record VideoWorkloads(Path file, ByteBuffer media, Stopwatch stopwatch) {
     try {
       return new VideoWorkloads(file, ByteBuffer.wrap(Files.readAllBytes(file)), stopwatch);
     } catch (IOException e) {
-      throw new EnvironmentException("cannot read " + file + ": " + e, e);
+      throw new EnvironmentException("cannot read " + file + ": " + FailureMessages.reason(e), e);
     }
   }
 

@@ -64,7 +64,7 @@ class ModelWorkloadsTest {
               Collections.nCopies(tokens, 5),
               Collections.nCopies(generated, 7),
               "text",
-              false,
+              Answer.End.LIMIT,
               0,
               List.of());
       return Collections.nCopies(prompts.size(), answer);

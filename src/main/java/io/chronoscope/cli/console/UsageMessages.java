@@ -1,0 +1,98 @@
+package io.chronoscope.cli.console;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Reports a wrong call on one line: what is wrong, what was probably meant, and an example.
+public final class UsageMessages implements IParameterExceptionHandler {
+
+  private final Output output;
+
+  public UsageMessages(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public int handleParseException(ParameterException problem, String[] arguments) {
+    CommandSpec command = problem.getCommandLine().getCommandSpec();
+    output.report(
+        "%s: %s; %s".formatted(command.qualifiedName(), text(problem, command), remedy(command)));
+    return command.exitCodeOnInvalidInput();
+  }
+
+  private static String text(ParameterException problem, CommandSpec command) {
+    return switch (problem) {
+      case UnmatchedArgumentException unmatched -> unmatched(unmatched, command);
+      case MissingParameterException missing
+          when !missing.getMissing().isEmpty() && !isValueMissing(missing) ->
+          missing.getMissing().stream().map(UsageMessages::name).collect(Collectors.joining(", "))
+              + (missing.getMissing().size() == 1 ? " is missing" : " are missing");
+      default -> {
+        String message = String.valueOf(problem.getMessage());
+        yield message.equals("Missing required subcommand")
+            ? "which one? " + subcommands(command)
+            : FailureMessages.lowerFirst(
+                message
+                    .replaceFirst("\\AError: ", "")
+                    .replaceFirst("' is not an? (?:int|long)\\z", "' is not a whole number")
+                    .replaceFirst("' is not a double\\z", "' is not a number"));
+      }
+    };
+  }
+
+  /// An option without its value, as opposed to an option that is not there at all.
+  private static boolean isValueMissing(MissingParameterException problem) {
+    return String.valueOf(problem.getMessage()).contains("parameter for option");
+  }
+
+  private static String unmatched(UnmatchedArgumentException problem, CommandSpec command) {
+    String argument = problem.getUnmatched().getFirst();
+    List<String> meant = problem.getSuggestions();
+    String kind =
+        problem.isUnknownOption()
+            ? "unknown option "
+            : command.subcommands().isEmpty() ? "unexpected argument " : "unknown command ";
+    return kind
+        + "'"
+        + argument
+        + "'"
+        + (meant.isEmpty()
+            ? ""
+            : ", did you mean "
+                + meant.stream()
+                    .map(one -> one.replaceFirst("\\A" + command.qualifiedName() + " ", ""))
+                    .limit(2)
+                    .collect(Collectors.joining(" or "))
+                + "?");
+  }
+
+  private static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+  }
+
+  private static String subcommands(CommandSpec command) {
+    return command.subcommands().values().stream()
+        .map(CommandLine::getCommandSpec)
+        .filter(spec -> !spec.usageMessage().hidden())
+        .map(CommandSpec::name)
+        .filter(Objects::nonNull)
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String remedy(CommandSpec command) {
+    List<String> examples = CommandExamples.of(command);
+    return examples.isEmpty()
+        ? "see " + command.qualifiedName() + " --help"
+        : "example: %s (more: --help)".formatted(examples.getFirst());
+  }
+}
