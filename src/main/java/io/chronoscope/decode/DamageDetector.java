@@ -8,20 +8,14 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
 
 /// Decides for each packet of a video whether its frame is intact. It is not when the container says
-/// that something of the packet is missing ([TransportLosses], FFmpeg's corrupt flag), when its
-/// bytes are not what an encoder writes ([BrokenBytes]), when the decoder rejects the packet or
-/// logs an error with it ([DecoderLog]), or when it depends on a frame that is not
-/// ([DamageSpread]).
+/// that something of the packet is missing ([VideoInput#read]), when its bytes are not what an
+/// encoder writes ([BrokenBytes]), when the decoder rejects the packet or logs an error with it
+/// ([DecoderLog]), or when it depends on a frame that is not ([DamageSpread]).
 ///
 /// Used by the thread that decodes.
 final class DamageDetector implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(DamageDetector.class.getName());
-
-  private final TransportLosses losses;
-
-  /// FFmpeg marks packets of a transport stream by the same counters, but not always the right one.
-  private final boolean trustsMarks;
 
   private final DecoderLog log;
   private final DamageSpread spread = new DamageSpread();
@@ -39,8 +33,6 @@ final class DamageDetector implements AutoCloseable {
   DamageDetector(VideoInput input, int threads) throws UnreadableMediaException {
     VideoCodec codec = VideoCodec.of(input.stream().codecpar());
     ByteBuffer extradata = input.extradata();
-    this.losses = input.transportLosses();
-    this.trustsMarks = input.container() != ContainerFormat.MPEG_TS;
     this.broken = BrokenBytes.of(codec, extradata);
     this.dependences = Dependence.reader(codec, extradata);
     this.trustsKeyMarks = hasKeyMarksOnly(codec);
@@ -69,9 +61,8 @@ final class DamageDetector implements AutoCloseable {
     boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
     dependence = trustsKeyMarks && key ? Dependence.NOTHING : dependences.of(bytes);
     damaged = spread.reaches(dependence, packet.pts());
-    boolean lost = losses.incomplete().contains(packet.pos());
-    boolean corrupt = trustsMarks && (packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0;
-    if (lost || corrupt) {
+    if ((packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
+      // The packets after it may be missing, too.
       spread.startAfter();
       damaged = true;
     } else if (broken.in(bytes)) {

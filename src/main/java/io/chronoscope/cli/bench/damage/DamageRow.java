@@ -36,9 +36,6 @@ record DamageRow(
       refused += trial.refused() ? 1 : 0;
       flagged += trial.flagged() ? 1 : 0;
       lost += trial.lostMicros();
-      if (trial.isSilent() && Boolean.getBoolean("damage.trace")) {
-        System.err.printf("silent %s %s %s seed %d wrong %d lost %d%n", media.codec(), media.container(), kind, seed + i, trial.wrongMicros() / 1000, trial.lostMicros()/1000);
-      }
     }
     double total = (double) trials * reference.facts().durationMicros();
     return new DamageRow(
