@@ -28,7 +28,6 @@ import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.Topic;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,8 +53,6 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false)
 final class ProduceCommand implements Callable<Integer> {
-
-  private static final URI SOURCE = URI.create("/chronoscope/produce");
 
   @Parameters(
       arity = "1..*",
@@ -152,7 +149,7 @@ final class ProduceCommand implements Callable<Integer> {
             new ChunkPublisher(
                 connection.client(),
                 connection.topics().of(Topic.CHUNKS),
-                SOURCE,
+                LayerSettings.source(settings, "produce"),
                 new SendTraces(tracing))) {
       SegmentSender sender = new SegmentSender(publisher);
       if (stream.isPresent()) {
@@ -187,7 +184,7 @@ final class ProduceCommand implements Callable<Integer> {
             new ChunkPublisher(
                 KafkaChunkSink.properties(connection.client()),
                 connection.topics().of(Topic.CHUNKS),
-                SOURCE,
+                LayerSettings.source(settings, "live"),
                 new SendTraces(tracing))) {
       report.run(
           plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);

@@ -476,6 +476,11 @@ public interface ChronoscopeConfig {
     @WithDefault("exactly-once")
     DeliveryGuarantee delivery();
 
+    /// CloudEvents source (`ce_source`) of what Chronoscope publishes, a URI reference. Commands
+    /// and HTTP append what sends, such as `/produce`, and senders of chunks a part of their own.
+    @WithDefault("/chronoscope")
+    URI source();
+
     /// Maximum size of a chunk. Brokers and topics must allow it (`message.max.bytes`).
     @WithDefault("64M")
     MemorySize maxChunkBytes();

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts.Gap;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 final class FrameTiming implements AutoCloseable {
 
   /// Assumed frame duration when nothing states or implies one.
-  private static final long DEFAULT_FRAME_MICROS = 40_000;
+  static final long DEFAULT_FRAME_MICROS = 40_000;
 
   private final VideoPackets source;
   private final StallRule stalls;
@@ -34,7 +35,7 @@ final class FrameTiming implements AutoCloseable {
   private final FrameSink sink;
   private final AVFrame held = avutil.av_frame_alloc();
   private final UntimedFrames untimed = new UntimedFrames();
-  private final PictureConverter converter = new PictureConverter();
+  private final PictureConverter converter;
   private final List<Gap> gaps = new ArrayList<>();
   private final DamagedTimes damage = new DamagedTimes();
 
@@ -60,6 +61,7 @@ final class FrameTiming implements AutoCloseable {
     this.limits = limits;
     this.maxMicros = limits.maxDuration().toNanos() / 1000;
     this.sink = sink;
+    this.converter = new PictureConverter(source.input().pixelAspect());
   }
 
   /// Adds the next decoded frame.
@@ -148,9 +150,9 @@ final class FrameTiming implements AutoCloseable {
             || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
     frames++;
     if (widthPx == 0) {
-      boolean transposed = PictureConverter.Orientation.of(held).a() == 0;
-      widthPx = transposed ? held.height() : held.width();
-      heightPx = transposed ? held.width() : held.height();
+      FrameSize size = converter.sizeOf(held);
+      widthPx = size.widthPx();
+      heightPx = size.heightPx();
     }
   }
 
@@ -324,7 +326,7 @@ final class FrameTiming implements AutoCloseable {
     return gaps;
   }
 
-  /// Width of the first frame, upright.
+  /// Width of the first frame, upright and with square pixels.
   int widthPx() {
     return widthPx;
   }

@@ -4,6 +4,8 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
@@ -47,11 +49,29 @@ public final class MediaCutter {
           "target duration of a segment must be positive: " + target);
     }
     try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file);
-        VideoPackets packets = VideoPackets.open(map(channel, arena), LIMITS);
-        Cut cut = new Cut(packets, target, sink)) {
-      return cut.run();
+        FileChannel channel = FileChannel.open(file)) {
+      MemorySegment bytes = map(channel, arena);
+      try (VideoPackets packets = VideoPackets.open(bytes, LIMITS)) {
+        if (packets.input().container().clock() == ContainerFormat.Clock.STILL
+            && packets.size() == 1) {
+          sink.accept(wholePicture(packets, bytes));
+          return 1;
+        }
+        try (Cut cut = new Cut(packets, target, sink)) {
+          return cut.run();
+        }
+      }
     }
+  }
+
+  /// A still picture is a video of one frame. It stays as it is, with what it says about itself.
+  private static MediaSegment wholePicture(VideoPackets packets, MemorySegment bytes) {
+    return new MediaSegment(
+        0,
+        Duration.ZERO,
+        Duration.of(FrameTiming.DEFAULT_FRAME_MICROS, ChronoUnit.MICROS),
+        packets.input().container().contentType(),
+        ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE)));
   }
 
   /// What a file's video is, as far as its packets say.

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 ///
 /// @param container display name, such as `mp4`
 /// @param codec FFmpeg's name; the first one if the codec changes
-/// @param widthPx of the first frame, upright
-/// @param heightPx of the first frame, upright
+/// @param widthPx of the first frame, upright and with square pixels
+/// @param heightPx of the first frame, upright and with square pixels
 /// @param durationMicros from time zero to the end of the last frame
 /// @param firstFrameMicros presentation time of the first frame
 /// @param frames decoded frames

@@ -98,7 +98,10 @@ final class SegmentMuxer {
         avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()), "codec parameters");
     stream.codecpar().codec_tag(0); // tags are specific to the source's container
     stream.time_base(source.time_base());
-    stream.sample_aspect_ratio(source.sample_aspect_ratio());
+    if (source.sample_aspect_ratio().num() > 0) {
+      stream.sample_aspect_ratio(source.sample_aspect_ratio());
+      stream.codecpar().sample_aspect_ratio(source.sample_aspect_ratio());
+    }
     return stream;
   }
 

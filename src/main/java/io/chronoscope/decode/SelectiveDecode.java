@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.SelectiveSink;
+import io.chronoscope.domain.FrameSize;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ final class SelectiveDecode implements AutoCloseable {
   private final DecodeLimits limits;
   private final DecoderFactory decoders;
   private final SelectiveSink sink;
-  private final PictureConverter converter = new PictureConverter();
+  private final PictureConverter converter;
   private final AVFrame decoded = avutil.av_frame_alloc();
   private final DamageDetector damage;
   private @Nullable AVCodecContext decoder;
@@ -47,6 +48,7 @@ final class SelectiveDecode implements AutoCloseable {
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
+    this.converter = new PictureConverter(input.pixelAspect());
     this.damage = new DamageDetector(input, threads);
   }
 
@@ -134,9 +136,9 @@ final class SelectiveDecode implements AutoCloseable {
     fed.clear(frame);
     VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
     if (frame == 0) {
-      boolean transposed = PictureConverter.Orientation.of(decoded).a() == 0;
-      widthPx = transposed ? decoded.height() : decoded.width();
-      heightPx = transposed ? decoded.width() : decoded.height();
+      FrameSize size = converter.sizeOf(decoded);
+      widthPx = size.widthPx();
+      heightPx = size.heightPx();
     }
     Display display = displays.get(frame);
     boolean wanted = sink.wants(display.fromMicros(), display.untilMicros());

@@ -258,6 +258,11 @@ final class VideoInput implements AutoCloseable {
     return stream;
   }
 
+  /// Width by height of a pixel as the container states it; 0 when it does not.
+  AVRational pixelAspect() {
+    return stream.sample_aspect_ratio();
+  }
+
   AVRational timeBase() {
     return stream.time_base();
   }

@@ -60,6 +60,7 @@ final class VideoPackets implements AutoCloseable {
     boolean opened = false;
     try {
       packets.readAll(maxBytes);
+      packets.requireAny();
       packets.determineTimes();
       opened = true;
       return packets;
@@ -100,6 +101,19 @@ final class VideoPackets implements AutoCloseable {
     }
     input.requireRoomForStreams(result);
     rewind();
+  }
+
+  private void requireAny() throws UnreadableMediaException {
+    if (size() > 0) {
+      return;
+    }
+    requireReadToTheEnd();
+    throw new UnreadableMediaException(
+        Reason.NO_FRAMES,
+        input.container() == ContainerFormat.MP4
+            ? "it is an initialization segment alone: it describes %s video and holds none"
+                .formatted(input.codecName())
+            : "it announces %s video and holds none".formatted(input.codecName()));
   }
 
   private void determineTimes() throws UnreadableMediaException {
