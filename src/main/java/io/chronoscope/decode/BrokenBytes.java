@@ -63,6 +63,9 @@ sealed interface BrokenBytes {
     /// Zero bytes at the end of a unit that some writers add.
     private static final int MAX_TRAILING_ZEROS = 8;
 
+    /// … where start codes follow the units.
+    private static final int MAX_STUFFING = 64;
+
     @Override
     public boolean in(ByteBuffer packet) {
       if (units.lengthBytes() == 0) {
@@ -74,8 +77,7 @@ sealed interface BrokenBytes {
       }
       List<Integer> found = starts.get();
       for (int i = 0; i < found.size(); i++) {
-        int end =
-            i + 1 < found.size() ? found.get(i + 1) - units.lengthBytes() : packet.limit();
+        int end = i + 1 < found.size() ? found.get(i + 1) - units.lengthBytes() : packet.limit();
         if (isBroken(packet, found.get(i), end)) {
           return true;
         }
@@ -93,12 +95,14 @@ sealed interface BrokenBytes {
         } else {
           int next = nonZero(bytes, at + 2, end);
           if (next == end) {
-            return units.lengthBytes() > 0 && end - at > MAX_TRAILING_ZEROS;
+            return end - at > (units.lengthBytes() > 0 ? MAX_TRAILING_ZEROS : MAX_STUFFING);
           }
           int value = bytes.get(next) & 0xff;
           boolean startCode = value == 1 && units.lengthBytes() == 0;
           boolean escape =
-              value == 3 && next == at + 2 && (next + 1 == end || (bytes.get(next + 1) & 0xff) <= 3);
+              value == 3
+                  && next == at + 2
+                  && (next + 1 == end || (bytes.get(next + 1) & 0xff) <= 3);
           if (!startCode && !escape && (value <= 3 || next > at + 2)) {
             return true;
           }

@@ -42,8 +42,7 @@ public record ClipVariants(ByteBuffer media) {
   ///
   /// @throws UnreadableMediaException when the clip cannot be read
   public byte[] in(Container container) throws UnreadableMediaException {
-    try (VideoInput input =
-            VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS);
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS);
         Output output = new Output(container)) {
       AVStream stream = SegmentMuxer.streamLike(input.stream(), output.context);
       output.begin();
@@ -66,8 +65,7 @@ public record ClipVariants(ByteBuffer media) {
   /// @throws UnreadableMediaException when the clip cannot be decoded
   public byte[] in(Container container, Encoding encoding) throws UnreadableMediaException {
     List<AVFrame> frames = new ArrayList<>();
-    try (VideoInput input =
-        VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS)) {
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS)) {
       decode(input, frames);
       return encode(frames, input.stream().avg_frame_rate(), container, encoding);
     } finally {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
 
-/// Decides for each packet of a video whether its frame is intact. It is not when the container says
-/// that something of the packet is missing ([VideoInput#read]), when its bytes are not what an
+/// Decides for each packet of a video whether its frame is intact. It is not when the container
+/// says that something of the packet is missing ([VideoInput#read]), when its bytes are not what an
 /// encoder writes ([BrokenBytes]), when the decoder rejects the packet or logs an error with it
 /// ([DecoderLog]), or when it depends on a frame that is not ([DamageSpread]).
 ///

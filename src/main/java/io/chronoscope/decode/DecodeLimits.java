@@ -22,10 +22,7 @@ public record DecodeLimits(
   }
 
   public DecodeLimits {
-    if (maxPixels <= 0
-        || maxFrames <= 0
-        || !maxDuration.isPositive()
-        || maxDamage.isNegative()) {
+    if (maxPixels <= 0 || maxFrames <= 0 || !maxDuration.isPositive() || maxDamage.isNegative()) {
       throw new IllegalArgumentException(
           "decode limits must be positive: %d pixels, %s, %d frames"
               .formatted(maxPixels, maxDuration, maxFrames));

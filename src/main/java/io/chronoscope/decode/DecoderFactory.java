@@ -77,8 +77,7 @@ record DecoderFactory(DecodeLimits limits, int threads) {
   }
 
   private static String decoderName(VideoCodec codec, AVStream stream) {
-    boolean beyondLibvpx =
-        codec == VideoCodec.VP9 && stream.codecpar().profile() > VP9_8_BIT_420;
+    boolean beyondLibvpx = codec == VideoCodec.VP9 && stream.codecpar().profile() > VP9_8_BIT_420;
     return beyondLibvpx ? PROBING_VP9 : codec.softwareDecoder();
   }
 }

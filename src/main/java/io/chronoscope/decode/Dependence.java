@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/// What a packet's frame depends on, read from the packet alone. Unlike [PacketKinds], which decides
-/// what may be skipped and claims nothing in doubt, this decides from where on frames can be
-/// trusted again after damage; in doubt a packet depends on the ones before it.
+/// What a packet's frame depends on, read from the packet alone. Unlike [PacketKinds], which
+/// decides what may be skipped and claims nothing in doubt, this decides from where on frames can
+/// be trusted again after damage; in doubt a packet depends on the ones before it.
 sealed interface Dependence {
 
   /// Nothing before it, and nor do frames that are displayed after it.
@@ -52,13 +52,12 @@ sealed interface Dependence {
   }
 
   private static Dependence ofKind(Optional<List<PacketKind>> kind) {
-    return kind.map(
-            one ->
-                switch (one.getFirst()) {
-                  case RANDOM_ACCESS -> NOTHING;
-                  case REFERENCE -> BEFORE;
-                  case DISPOSABLE -> BEFORE_ONLY;
-                })
+    return kind.map(one ->
+            switch (one.getFirst()) {
+              case RANDOM_ACCESS -> NOTHING;
+              case REFERENCE -> BEFORE;
+              case DISPOSABLE -> BEFORE_ONLY;
+            })
         .orElse(BEFORE);
   }
 

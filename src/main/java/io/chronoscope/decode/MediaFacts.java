@@ -1,7 +1,6 @@
 package io.chronoscope.decode;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -107,9 +106,10 @@ public record MediaFacts(
     if (declaredMicros - durationMicros <= rounding) {
       return this;
     }
-    List<Damage> all = new ArrayList<>(damage);
-    all.add(new Damage(durationMicros, declaredMicros));
-    return with(declaredMicros, gaps, all);
+    DamagedTimes all = new DamagedTimes();
+    damage.forEach(one -> all.add(one.fromMicros(), one.untilMicros()));
+    all.add(durationMicros, declaredMicros);
+    return with(declaredMicros, gaps, all.spans());
   }
 
   /// The same with the damage that lasts longer than this among the gaps.

@@ -21,8 +21,8 @@ enum VideoCodec {
   HEVC(avcodec.AV_CODEC_ID_HEVC, "hevc", Remux.FRAGMENTED_MP4),
   /// The MP4 registry has no VP8.
   VP8(avcodec.AV_CODEC_ID_VP8, "vp8", Remux.MATROSKA),
-  /// Unlike FFmpeg's own decoder, libvpx notices data that a frame leaves over; see [DecoderFactory]
-  /// for profiles that it is not built for.
+  /// Unlike FFmpeg's own decoder, libvpx notices data that a frame leaves over; see
+  /// [DecoderFactory] for profiles that it is not built for.
   VP9(avcodec.AV_CODEC_ID_VP9, "libvpx-vp9", Remux.FRAGMENTED_MP4),
   /// FFmpeg's own AV1 decoder only drives hardware; libaom decodes in software.
   AV1(avcodec.AV_CODEC_ID_AV1, "libaom-av1", Remux.FRAGMENTED_MP4),

@@ -54,15 +54,7 @@ public record Sampling(
   /// The same with another number of frames.
   public Sampling withFrames(int frames) {
     return new Sampling(
-        frames,
-        fps,
-        reason,
-        videoTokens,
-        frameWidthPx,
-        frameHeightPx,
-        lagMs,
-        loadLevel,
-        damagedMs);
+        frames, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel, damagedMs);
   }
 
   /// The same with this much damage.
@@ -79,8 +71,8 @@ public record Sampling(
         millis);
   }
 
-  /// Combines the samplings of several parts: the sum of frames, tokens and damage, otherwise the values of
-  /// the least closely sampled part.
+  /// Combines the samplings of several parts: the sum of frames, tokens and damage, otherwise the
+  /// values of the least closely sampled part.
   ///
   /// @param parts at least one
   public static Sampling combined(List<Sampling> parts) {

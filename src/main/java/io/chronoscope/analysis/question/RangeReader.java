@@ -115,8 +115,7 @@ final class RangeReader implements AutoCloseable {
       }
       long startMicros = StreamClock.epochMicros(start);
       for (MediaFacts.Damage one : read.facts().damage()) {
-        damage.add(
-            new TimeRange(startMicros + one.fromMicros(), startMicros + one.untilMicros()));
+        damage.add(new TimeRange(startMicros + one.fromMicros(), startMicros + one.untilMicros()));
       }
       end = StreamClock.plusMicros(start, read.facts().durationMicros());
     } catch (UnreadableMediaException e) {

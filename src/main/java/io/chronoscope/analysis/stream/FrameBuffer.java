@@ -89,15 +89,16 @@ final class FrameBuffer implements AutoCloseable {
     long start = clock.offsetMicros(chunkStart);
     facts
         .damage()
-        .forEach(one -> damage.merge(start + one.fromMicros(), start + one.untilMicros(), Math::max));
+        .forEach(
+            one -> damage.merge(start + one.fromMicros(), start + one.untilMicros(), Math::max));
   }
 
   /// How much of a time span is damaged; longer damage is a gap and does not count.
   long damagedMillis(long fromMicros, long untilMicros) {
     long micros =
         damage.headMap(untilMicros).entrySet().stream()
-            .mapToLong(one ->
-                Math.min(one.getValue(), untilMicros) - Math.max(one.getKey(), fromMicros))
+            .mapToLong(
+                one -> Math.min(one.getValue(), untilMicros) - Math.max(one.getKey(), fromMicros))
             .filter(length -> length > 0)
             .sum();
     return Math.round(micros / 1000.0);
@@ -126,8 +127,7 @@ final class FrameBuffer implements AutoCloseable {
       DecodedChunk decoded = record.decoded().orElseThrow();
       DetailLevel detail = DetailLevel.at(decoded.detailLevel());
       reader.goTo(decoded.samplerBefore());
-      ChunkReader.Read read =
-          reader.read(chunk, StreamClock.epochMicros(record.start()), detail);
+      ChunkReader.Read read = reader.read(chunk, StreamClock.epochMicros(record.start()), detail);
       add(read.frames(), detail);
       addDamage(record.start(), read.facts());
       chunks.add(record);

@@ -154,7 +154,8 @@ final class WindowScheduler {
     List<Result> results =
         aggregator.add(
             analyzer
-                .analyze(window, candidates, frames.grid(), untilMicros, detail.noFinerThan(sampled))
+                .analyze(
+                    window, candidates, frames.grid(), untilMicros, detail.noFinerThan(sampled))
                 .withDamage(
                     frames.damagedMillis(
                         windows.startOf(window), Math.min(untilMicros, windows.endOf(window)))),

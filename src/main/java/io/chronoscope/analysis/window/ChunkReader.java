@@ -117,9 +117,7 @@ public final class ChunkReader {
     return chunk
         .declaredDuration()
         .map(declared ->
-            facts
-                .lasting(declared.toNanos() / 1000)
-                .withDamageUpTo(settings.decode().maxDamage()))
+            facts.lasting(declared.toNanos() / 1000).withDamageUpTo(settings.decode().maxDamage()))
         .orElse(facts);
   }
 

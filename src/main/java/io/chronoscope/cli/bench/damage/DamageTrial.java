@@ -71,8 +71,8 @@ record DamageTrial(boolean refused, long wrongMicros, long lostMicros, boolean f
     return different > right.length / PIXELS;
   }
 
-  /// Whether the trial shows too much that is wrong. Each moment counts by itself: that another part
-  /// of the file is flagged excuses nothing.
+  /// Whether the trial shows too much that is wrong. Each moment counts by itself: that another
+  /// part of the file is flagged excuses nothing.
   boolean isSilent() {
     return wrongMicros >= WRONG_MICROS;
   }
