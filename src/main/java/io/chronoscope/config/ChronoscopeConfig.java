@@ -1,5 +1,6 @@
 package io.chronoscope.config;
 
+import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -251,6 +252,35 @@ public interface ChronoscopeConfig {
     @WithDefault("500ms")
     @WithConverter(Bounds.NotNegativeDuration.class)
     Duration maxDamage();
+
+    /// Where chunks are decoded: `process`, in worker processes, which a chunk may crash without
+    /// harm to anything else; or `in-process`, without the limits on memory, time and output below.
+    @WithDefault("process")
+    Isolation isolation();
+
+    /// Chunks that are decoded at the same time, over all streams, each in a worker process of its
+    /// own; 0 takes one for each core, at most 16.
+    @WithDefault("0")
+    @WithConverter(Bounds.NotNegativeInt.class)
+    int workers();
+
+    /// Memory that decoding one chunk may take in its worker.
+    @WithDefault("512M")
+    MemorySize maxMemory();
+
+    /// CPU seconds that decoding may take for each second of a chunk, in addition to 10.
+    @WithDefault("10")
+    @WithConverter(Bounds.PositiveInt.class)
+    int cpuPerSecond();
+
+    /// Time that decoding one chunk may take.
+    @WithDefault("5m")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration timeout();
+
+    /// Bytes of pictures, at the video's own size, that are sampled from one chunk.
+    @WithDefault("16G")
+    MemorySize maxOutputBytes();
   }
 
   interface Shedding {
@@ -268,7 +298,8 @@ public interface ChronoscopeConfig {
 
   interface Queue {
 
-    /// Maximum bytes of queued chunks over all streams; reading pauses above it (back-pressure).
+    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that hold
+    /// more than their share pause (back-pressure); unfetched references count by their record.
     @WithDefault("256M")
     MemorySize maxBytes();
   }

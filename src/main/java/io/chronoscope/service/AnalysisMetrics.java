@@ -61,6 +61,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   private final Counter chunksShed;
   private final Counter frames;
   private final Counter damaged;
+  private final Counter strayBytes;
   private final Counter candidates;
   private final Counter shown;
   private final Counter encoded;
@@ -98,6 +99,10 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.chunksShed = chunks("shed");
     this.frames = frames("decoded");
     this.damaged = frames("damaged");
+    this.strayBytes =
+        counter(
+            "chronoscope.media.stray.bytes",
+            "Bytes around media that do not belong to them, and incomplete transport packets");
     this.candidates = frames("sampled");
     this.shown = frames("shown");
     this.encoded = pairs("encoded");
@@ -194,6 +199,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         decoded.increment();
         frames.increment(chunk.facts().frames());
         damaged.increment(chunk.facts().damagedFrames());
+        strayBytes.increment(chunk.facts().strayBytes());
         candidates.increment(chunk.sampledFrames());
         stage("decode").record(chunk.took());
       }

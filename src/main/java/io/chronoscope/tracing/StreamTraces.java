@@ -41,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -101,6 +102,12 @@ public final class StreamTraces implements AnalysisListener {
     received.put(
         new ChunkOrigin(record.topic(), record.partition(), record.offset()), parent.with(span));
     return problem -> OpenSpans.end(span, problem);
+  }
+
+  /// The trace that a stream's work belongs to at the moment, for its log lines.
+  public Optional<String> traceId(String stream) {
+    OpenSpans spans = streams.get(stream);
+    return spans == null ? Optional.empty() : spans.traceId();
   }
 
   /// Adds the trace headers of the commit that is being written for a stream, if there is one.

@@ -2,6 +2,7 @@ package io.chronoscope.cli.bench;
 
 import io.chronoscope.cli.bench.damage.BenchDamageCommand;
 import io.chronoscope.cli.bench.engine.BenchEngineCommand;
+import io.chronoscope.cli.bench.engine.BenchIsolationCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
     description = "Measures the service on this machine with the configured model.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(load | soak | engine | search | damage)",
+    synopsisSubcommandLabel = "(load | soak | engine | isolation | search | damage)",
     footer = {"", "Each command has --json and --help."})
 public final class BenchCommand {
 
@@ -24,6 +25,7 @@ public final class BenchCommand {
         .addSubcommand(new BenchLoadCommand(output))
         .addSubcommand(new BenchSoakCommand(output))
         .addSubcommand(new BenchEngineCommand(output))
+        .addSubcommand(new BenchIsolationCommand(output))
         .addSubcommand(new BenchSearchCommand(output))
         .addSubcommand(new BenchDamageCommand(output));
   }
