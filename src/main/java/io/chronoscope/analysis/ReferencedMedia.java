@@ -22,8 +22,8 @@ public interface ReferencedMedia {
   ///   the target has other bytes
   ByteBuffer fetch(Media.Reference reference) throws UnreadableMediaException;
 
-  /// Fetches media and uses them. A source that bounds the memory of fetched media counts them until
-  /// `use` is done.
+  /// Fetches media and uses them. A source that bounds the memory of fetched media counts them
+  /// until `use` is done.
   ///
   /// @throws UnreadableMediaException as [#fetch], or of `use`
   default <T> T use(Media.Reference reference, Use<T> use) throws UnreadableMediaException {

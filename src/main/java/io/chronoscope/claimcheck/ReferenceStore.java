@@ -94,8 +94,7 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
     }
   }
 
-  private byte[] read(
-      Media.Reference reference, MediaSource source, ArrivedBytes.Fetch fetch)
+  private byte[] read(Media.Reference reference, MediaSource source, ArrivedBytes.Fetch fetch)
       throws UnreadableMediaException, IOException {
     long deadlineNanos = clock.nanoTime() + settings.timeout().toNanos();
     MediaSource.OpenMedia media = source.open(reference.uri());

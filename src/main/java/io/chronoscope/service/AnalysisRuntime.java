@@ -74,7 +74,9 @@ public final class AnalysisRuntime implements AutoCloseable {
             batches);
     ReferenceStore references =
         new ReferenceStore(
-            LayerSettings.references(settings), listener, settings.queue().maxBytes().asLongValue());
+            LayerSettings.references(settings),
+            listener,
+            settings.queue().maxBytes().asLongValue());
     WindowTools tools =
         new WindowTools(
             decoder,

@@ -22,14 +22,13 @@ class ArrivedBytesTest {
   private static CompletableFuture<Long> adding(Fetch fetch, long bytes) {
     CompletableFuture<Long> added = new CompletableFuture<>();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                added.complete(fetch.add(bytes));
-              } catch (InterruptedException e) {
-                added.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            added.complete(fetch.add(bytes));
+          } catch (InterruptedException e) {
+            added.completeExceptionally(e);
+          }
+        });
     return added;
   }
 
@@ -65,8 +64,7 @@ class ArrivedBytesTest {
   @Test
   void countsWhatHasArrivedNotWhatIsStated() throws Exception {
     byte[] media = new byte[1000];
-    String digest =
-        HexFormat.of().formatHex(VerifiedRead.sha256().digest(media));
+    String digest = HexFormat.of().formatHex(VerifiedRead.sha256().digest(media));
     Media.Reference reference =
         new Media.Reference(URI.create("s3://bucket/key"), media.length, digest);
     ArrivedBytes generous = new ArrivedBytes(1 << 20);
