@@ -94,6 +94,8 @@ public interface ChronoscopeConfig {
 
   Cache cache();
 
+  Events events();
+
   Questions questions();
 
   Rules rules();
@@ -247,6 +249,12 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveLong.class)
     long maxFrames();
 
+    /// Damage that lasts longer is a gap with the cause `damaged`; shorter damage is stated as
+    /// `damagedMs` with the results that cover it.
+    @WithDefault("500ms")
+    @WithConverter(Bounds.NotNegativeDuration.class)
+    Duration maxDamage();
+
     /// Where chunks are decoded: `process`, in worker processes, which a chunk may crash without
     /// harm to anything else; or `in-process`, without the limits on memory, time and output below.
     @WithDefault("process")
@@ -310,6 +318,15 @@ public interface ChronoscopeConfig {
     /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
     @WithDefault("512M")
     MemorySize maxPrefixBytes();
+  }
+
+  interface Events {
+
+    /// Confidence, 0 to 1, from which on an event is published; what is below is counted. Of a
+    /// checkpoint without a calibration it is the probability of the least likely word.
+    @WithDefault("0")
+    @WithConverter(Bounds.Confidence.class)
+    double minConfidence();
   }
 
   interface Questions {

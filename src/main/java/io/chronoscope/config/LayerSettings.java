@@ -120,7 +120,8 @@ public final class LayerSettings {
             sampling.windowTokens(),
             sampling.tokensPerSecond(),
             sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
-        new DecodeLimits(decode.maxPixels(), decode.maxDuration(), decode.maxFrames()),
+        new DecodeLimits(
+            decode.maxPixels(), decode.maxDuration(), decode.maxFrames(), decode.maxDamage()),
         sampling.maxPixels().orElse(Long.MAX_VALUE),
         settings.idleTimeout(),
         settings.queue().maxBytes().asLongValue(),
@@ -129,7 +130,8 @@ public final class LayerSettings {
         textTasks(settings, hints),
         new OrderingLimits(
             settings.ordering().allowedLateness(),
-            settings.ordering().maxBufferedBytes().asLongValue()));
+            settings.ordering().maxBufferedBytes().asLongValue()),
+        settings.events().minConfidence());
   }
 
   /// Decoders for the chunks of all streams. The caller closes them.

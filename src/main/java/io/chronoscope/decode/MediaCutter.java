@@ -146,6 +146,9 @@ public final class MediaCutter {
     }
 
     private void append(int number, AVPacket packet) {
+      if (index == 0 && segment.isEmpty() && !packets.isKey(number) && packets.hasKeys()) {
+        return; // a recording that begins within a group of pictures
+      }
       if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
         startSegment();
       }

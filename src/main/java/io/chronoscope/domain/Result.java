@@ -113,6 +113,12 @@ public sealed interface Result {
       return status.isFinal();
     }
 
+    /// The same event with another certainty.
+    public VideoEvent withCertainty(Certainty other) {
+      return new VideoEvent(
+          id, revision, status, stream, span, toleranceMs, description, provenance, chunks, other);
+    }
+
     /// The same event in another revision and status.
     public VideoEvent revised(int nextRevision, Status nextStatus) {
       return new VideoEvent(
@@ -199,6 +205,8 @@ public sealed interface Result {
       MISSING,
       /// Its chunk arrived and could not be read.
       UNREADABLE,
+      /// Its chunk arrived, but this part of it is damaged or missing.
+      DAMAGED,
       /// The producer's clock jumped: by sequence number nothing is missing, by time there is.
       CLOCK,
       /// The chunks arrived, but load shedding skipped their windows.

@@ -104,7 +104,7 @@ public final class ChunkReader {
                 references.use(reference, bytes -> decode(chunk, bytes, sink));
           };
       whole = true;
-      return new Read(facts, frames);
+      return new Read(asDeclared(facts, chunk), frames);
     } catch (IllegalArgumentException e) {
       throw new UnreadableMediaException(
           Rejection.Reason.PICTURE_TOO_NARROW, "no size for the model: " + e.getMessage());
@@ -114,6 +114,15 @@ public final class ChunkReader {
         sampler.resumeAt(before);
       }
     }
+  }
+
+  /// What a chunk is shorter by than its envelope declares, or damaged.
+  private MediaFacts asDeclared(MediaFacts facts, Chunk chunk) {
+    return chunk
+        .declaredDuration()
+        .map(declared ->
+            facts.lasting(declared.toNanos() / 1000).withDamageUpTo(settings.decode().maxDamage()))
+        .orElse(facts);
   }
 
   private MediaFacts decode(Chunk chunk, ByteBuffer bytes, SelectiveSink sink)
