@@ -101,7 +101,7 @@ public final class ChunkReader {
                   settings.sampling().candidateDivisor(detail.fpsDivisor()),
                   frames));
       whole = true;
-      return new Read(facts, frames);
+      return new Read(asDeclared(facts, chunk), frames);
     } catch (IllegalArgumentException e) {
       throw new UnreadableMediaException(
           Rejection.Reason.PICTURE_TOO_NARROW, "no size for the model: " + e.getMessage());
@@ -111,6 +111,15 @@ public final class ChunkReader {
         sampler.resumeAt(before);
       }
     }
+  }
+
+  /// What a chunk is shorter by than its envelope declares, or damaged.
+  private MediaFacts asDeclared(MediaFacts facts, Chunk chunk) {
+    return chunk
+        .declaredDuration()
+        .map(declared ->
+            facts.lasting(declared.toNanos() / 1000).withDamageUpTo(settings.decode().maxDamage()))
+        .orElse(facts);
   }
 
   private ByteBuffer bytes(Media media) throws UnreadableMediaException {
