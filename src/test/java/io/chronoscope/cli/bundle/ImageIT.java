@@ -144,12 +144,8 @@ class ImageIT {
               .start();
       try {
         awaitReady(port, process, log);
-        ProcessHandle java =
-            process
-                .descendants()
-                .filter(one -> one.info().command().orElse("").endsWith("/bin/java"))
-                .findFirst()
-                .orElseThrow();
+        // `unshare` has one child, which became the program; that one has workers.
+        ProcessHandle java = process.children().findFirst().orElseThrow();
         assertThat(Files.readString(Path.of("/proc/" + java.pid() + "/status")))
             .containsPattern("Uid:\\s+10001\\s+10001")
             .containsPattern("CapEff:\\s+0000000000000000");
