@@ -99,13 +99,11 @@ public class SearchResource {
     String text = Parameters.required("q", q);
     Set<ResultType> types = Parameters.constants("type", ResultType.class, type);
     ResultFilter filter =
-        Index.visibleTo(callers.current())
-            .withTypes(types)
-            .withRange(Parameters.time("from", from), Parameters.time("to", to));
+        Parameters.narrowed(Index.visibleTo(callers.current()), stream, from, to).withTypes(types);
     SearchRequest request =
         new SearchRequest(
             text,
-            Parameters.pattern("stream", stream).map(filter::withStream).orElse(filter),
+            filter,
             Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT));
     return json(
         text, Parameters.flag("ground", ground) ? grounded(request) : index.get().search(request));

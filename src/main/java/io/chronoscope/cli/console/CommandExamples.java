@@ -28,7 +28,9 @@ public final class CommandExamples {
               "produce",
               List.of(
                   "video-samples/yard.mp4 --stream yard --realtime",
-                  "video-samples/yard.mp4 --stream yard --start-time 12:00")),
+                  "video-samples/yard.mp4 --stream yard --start-time 12:00",
+                  "rtsp://camera-1/main --stream gate",
+                  "recordings --watch --stream gate")),
           Map.entry(
               "events",
               List.of("--follow", "--stream yard --since 10m", "--alerts --rule stops --json")),
@@ -56,6 +58,9 @@ public final class CommandExamples {
               "generate", List.of("--video video-samples/gate.mp4 --prompt \"What happens?\"")),
           Map.entry("evaluate", List.of("video-samples", "video-samples --fps 1,2")),
           Map.entry("evaluate search", List.of("--skip-grounding")),
+          Map.entry("evaluate queries", List.of("training/queries --wrong")),
+          Map.entry("bench damage", List.of("--trials 10 --codecs h264")),
+          Map.entry("bench isolation", List.of("--streams 2 --rounds 3")),
           Map.entry("bench", List.of("load --seconds 60")),
           Map.entry("bench load", List.of("--seconds 60 --factors 1,2", "--streams 1,2,4")),
           Map.entry("bench soak", List.of("--hours 1")),
