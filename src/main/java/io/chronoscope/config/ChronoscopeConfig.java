@@ -292,8 +292,9 @@ public interface ChronoscopeConfig {
 
   interface Queue {
 
-    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that hold
-    /// more than their share pause (back-pressure); unfetched references count by their record.
+    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that
+    /// hold more than their share pause (back-pressure); unfetched references count by their
+    /// record.
     @WithDefault("256M")
     MemorySize maxBytes();
   }

@@ -208,6 +208,24 @@ class FieldCasesTest {
   }
 
   @Test
+  void takesTheDefaultOrElseTheLargestOfTwoVideoTracks() throws Exception {
+    byte[] small = TestMedia.video().codec("libvpx").container("webm").size(96, 64).bytes();
+    byte[] large = TestMedia.video().codec("libvpx").container("webm").size(192, 128).bytes();
+
+    MediaFacts largest = facts(TwoTracks.of(small, large, List.of(false, false)));
+    MediaFacts stated = facts(TwoTracks.of(small, large, List.of(true, false)));
+
+    assertThat(largest.widthPx()).isEqualTo(192);
+    assertThat(largest.selection())
+        .hasValue("of 2 video tracks, vp8 192x128 is used, not vp8 96x64");
+    assertThat(stated.widthPx()).isEqualTo(96);
+  }
+
+  private static MediaFacts facts(byte[] media) throws UnreadableMediaException {
+    return new FfmpegDecoder().decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none());
+  }
+
+  @Test
   void scrambledTransportStreamIsEncrypted() {
     byte[] media = TestMedia.video().codec("libopenh264").container("mpegts").bytes();
     for (int at = 0; at < media.length; at += 188) {
