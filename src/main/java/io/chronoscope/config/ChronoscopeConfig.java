@@ -94,6 +94,8 @@ public interface ChronoscopeConfig {
 
   Cache cache();
 
+  Events events();
+
   Questions questions();
 
   Rules rules();
@@ -310,6 +312,15 @@ public interface ChronoscopeConfig {
     /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
     @WithDefault("512M")
     MemorySize maxPrefixBytes();
+  }
+
+  interface Events {
+
+    /// Confidence, 0 to 1, from which on an event is published; what is below is counted. Of a
+    /// checkpoint without a calibration it is the probability of the least likely word.
+    @WithDefault("0")
+    @WithConverter(Bounds.Confidence.class)
+    double minConfidence();
   }
 
   interface Questions {

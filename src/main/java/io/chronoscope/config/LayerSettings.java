@@ -129,7 +129,8 @@ public final class LayerSettings {
         textTasks(settings, hints),
         new OrderingLimits(
             settings.ordering().allowedLateness(),
-            settings.ordering().maxBufferedBytes().asLongValue()));
+            settings.ordering().maxBufferedBytes().asLongValue()),
+        settings.events().minConfidence());
   }
 
   /// Decoders for the chunks of all streams. The caller closes them.

@@ -7,6 +7,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
 import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisEvent.EventOpened;
 import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
 import io.chronoscope.analysis.AnalysisEvent.InputStarted;
@@ -17,16 +18,19 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanChecked;
 import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.UnknownWords;
 import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
+import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.domain.PrintableText;
 import java.util.LinkedHashMap;
@@ -127,6 +131,7 @@ final class AnalysisLog implements AnalysisListener {
                 case REPAIRED -> "malformed answer, repaired";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
+      case SpanChecked _, EventJudged _, WindowTold _ -> {}
       case SpanRefused refused ->
           write(
               Logger.Level.DEBUG,
@@ -136,6 +141,14 @@ final class AnalysisLog implements AnalysisListener {
                   "query", refused.query(),
                   "score", refused.score(),
                   "spanScore", refused.spanScore()));
+      case UnknownWords unknown ->
+          write(
+              Logger.Level.DEBUG,
+              "the model's world does not have these words",
+              of(
+                  "stream", unknown.stream(),
+                  "query", unknown.query(),
+                  "words", unknown.words()));
       case RuleEvaluated evaluated ->
           write(
               Logger.Level.DEBUG,

@@ -78,6 +78,7 @@ class PackagesTest {
           "messaging.rule",
           "evaluation",
           "evaluation.search",
+          "evaluation.query",
           "render",
           "config",
           "service",
