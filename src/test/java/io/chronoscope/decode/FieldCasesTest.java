@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,7 @@ class FieldCasesTest {
     "03_dash_emptyedit_5s_0.mp4, 0-4, an empty edit in each fragment",
     "03_dash_emptyedit_5s_1.mp4, 0-4, an empty edit in each fragment",
     "03_dash_emptyedit_5s_2.mp4, 0-4, an empty edit in each fragment",
-    "04_clock_back_at_8s.ts, 0-30.2, a clock that is set back",
+    "04_clock_back_at_8s.ts, 0-30.167, a clock that is set back",
     "06_trimmed_editlist.mp4, 0-23.5, an edit list that starts late",
     "07_mpts_7s.ts, 0-22.167, programs with other clocks",
     "08_video_12s_late.ts, 12.064-24.231, video that begins late",
@@ -219,6 +220,23 @@ class FieldCasesTest {
     assertThat(largest.selection())
         .hasValue("of 2 video tracks, vp8 192x128 is used, not vp8 96x64");
     assertThat(stated.widthPx()).isEqualTo(96);
+  }
+
+  /// The name of the header's list of codecs becomes that of its content encryption.
+  @Test
+  void protectedAsfIsEncrypted() {
+    byte[] media = TestMedia.video().codec("wmv2").container("asf").bytes();
+    String text = new String(media, StandardCharsets.ISO_8859_1);
+    byte[] codecs = HexFormat.of().parseHex("4052d1861d31d011a3a400a0c90348f6");
+    int at = text.indexOf(new String(codecs, StandardCharsets.ISO_8859_1));
+    byte[] encryption = HexFormat.of().parseHex("fbb3112223bdd211b4b700a0c955fc6e");
+    System.arraycopy(encryption, 0, media, at, 16);
+
+    UnreadableMediaException thrown =
+        catchThrowableOfType(UnreadableMediaException.class, () -> facts(media));
+
+    assertThat(thrown.rejection().detail())
+        .isEqualTo("the video is encrypted (ASF content encryption)");
   }
 
   private static MediaFacts facts(byte[] media) throws UnreadableMediaException {
