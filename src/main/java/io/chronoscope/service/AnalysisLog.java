@@ -209,7 +209,12 @@ final class AnalysisLog implements AnalysisListener {
     if (values.get("stream") instanceof String stream) {
       traceId.apply(stream).ifPresent(id -> values.put("traceId", id));
     }
-    values.forEach(MDC::put);
+    values.forEach((field, value) -> {
+      if (value instanceof Number) {
+        TypedLogFields.isNumber(field);
+      }
+      MDC.put(field, value);
+    });
     try {
       LOG.log(
           level,
