@@ -101,8 +101,7 @@ class DamagedMediaTest {
         new MediaFacts("mp4", "h264", 96, 64, 4_000_000, 0, 100, 0).lasting(4_600_000);
 
     assertThat(facts.withDamageUpTo(Duration.ofMillis(500)).gaps())
-        .containsExactly(
-            new MediaFacts.Gap(4_000_000, 4_600_000, MediaFacts.Gap.Cause.DAMAGED));
+        .containsExactly(new MediaFacts.Gap(4_000_000, 4_600_000, MediaFacts.Gap.Cause.DAMAGED));
     assertThat(facts.withDamageUpTo(Duration.ofMillis(700)).damage())
         .containsExactly(new MediaFacts.Damage(4_000_000, 4_600_000));
   }
@@ -111,7 +110,13 @@ class DamagedMediaTest {
   class TransportPackets {
 
     private final byte[] whole =
-        TestMedia.video().codec("libopenh264").container("mpegts").group(10).size(320, 240).frames(30).bytes();
+        TestMedia.video()
+            .codec("libopenh264")
+            .container("mpegts")
+            .group(10)
+            .size(320, 240)
+            .frames(30)
+            .bytes();
 
     /// A packet within a picture, by its number in the stream.
     private final int inner = inner(whole);
@@ -119,7 +124,8 @@ class DamagedMediaTest {
     private static int inner(byte[] media) {
       int found = 0;
       for (int packet = 0; packet * TS_PACKET < media.length; packet++) {
-        int head = (media[packet * TS_PACKET + 1] & 0xff) << 8 | media[packet * TS_PACKET + 2] & 0xff;
+        int head =
+            (media[packet * TS_PACKET + 1] & 0xff) << 8 | media[packet * TS_PACKET + 2] & 0xff;
         if (head == 256 && ++found == 3) {
           return packet;
         }
@@ -135,7 +141,9 @@ class DamagedMediaTest {
     void areCounted() {
       assertThat(losses(whole).incomplete()).isEmpty();
       byte[] lost = without(whole, inner);
-      assertThat(losses(lost).incomplete()).hasSize(1).allMatch(at -> at < (long) inner * TS_PACKET);
+      assertThat(losses(lost).incomplete())
+          .hasSize(1)
+          .allMatch(at -> at < (long) inner * TS_PACKET);
     }
 
     @Test
@@ -150,7 +158,11 @@ class DamagedMediaTest {
       byte[] repeated = new byte[whole.length + TS_PACKET];
       System.arraycopy(whole, 0, repeated, 0, (inner + 1) * TS_PACKET);
       System.arraycopy(
-          whole, inner * TS_PACKET, repeated, (inner + 1) * TS_PACKET, whole.length - inner * TS_PACKET);
+          whole,
+          inner * TS_PACKET,
+          repeated,
+          (inner + 1) * TS_PACKET,
+          whole.length - inner * TS_PACKET);
       assertThat(losses(repeated).incomplete()).isEmpty();
     }
 

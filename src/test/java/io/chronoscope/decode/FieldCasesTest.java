@@ -1,8 +1,8 @@
 package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;

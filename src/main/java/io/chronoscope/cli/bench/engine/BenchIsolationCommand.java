@@ -128,9 +128,10 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
     StreamReplay replay = new StreamReplay(file);
     try (DecodePool workers =
-            LayerSettings.decoders(settings, Isolation.PROCESS, DecodeListener.SILENT);
+            LayerSettings.decoders(settings, Isolation.PROCESS, streams, DecodeListener.SILENT);
         DecodePool local =
-            LayerSettings.decoders(settings, Isolation.IN_PROCESS, DecodeListener.SILENT)) {
+            LayerSettings.decoders(
+                settings, Isolation.IN_PROCESS, streams, DecodeListener.SILENT)) {
       workers.awaitStarted();
       Map<Isolation, MediaDecoder> decoders = new EnumMap<>(Isolation.class);
       decoders.put(Isolation.IN_PROCESS, local);
