@@ -41,15 +41,20 @@ final class DeferredIntake implements Intake {
     return state;
   }
 
-  /// Forwards all buffered calls in their order; later calls are forwarded at once.
+  /// Forwards all buffered calls in their order; later calls are forwarded at once. An input that is
+  /// accepted at once makes its caller offer the next one before this returns: it comes last.
   synchronized void ready(Intake intake) {
-    buffer.forEach(call -> call.forward(intake));
+    for (int next = 0; next < buffer.size(); next++) {
+      buffer.get(next).forward(intake);
+    }
     buffer.clear();
     state = new State.Ready(intake);
   }
 
   synchronized void failed(Throwable cause) {
-    buffer.forEach(call -> call.fail(cause));
+    for (int next = 0; next < buffer.size(); next++) {
+      buffer.get(next).fail(cause);
+    }
     buffer.clear();
     state = new State.Failed(cause);
   }

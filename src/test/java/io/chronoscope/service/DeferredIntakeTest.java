@@ -59,6 +59,16 @@ class DeferredIntakeTest {
   }
 
   @Test
+  void acceptsWhatACallerOffersBecauseItsInputWasAccepted() {
+    recording.accepted.complete(null);
+    intake.offer(input("a")).thenRun(() -> intake.offer(input("b")));
+
+    intake.ready(recording);
+
+    assertThat(recording.seen).containsExactly("offer a", "offer b");
+  }
+
+  @Test
   void failsAllCallsWhenTheModelCannotBeLoaded() {
     CompletionStage<Void> before = intake.offer(input("a"));
 
