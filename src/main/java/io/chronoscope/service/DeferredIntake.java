@@ -43,15 +43,22 @@ final class DeferredIntake implements Intake {
 
   /// Forwards all buffered calls in their order; later calls are forwarded at once.
   synchronized void ready(Intake intake) {
-    buffer.forEach(call -> call.forward(intake));
-    buffer.clear();
+    drain(call -> call.forward(intake));
     state = new State.Ready(intake);
   }
 
   synchronized void failed(Throwable cause) {
-    buffer.forEach(call -> call.fail(cause));
-    buffer.clear();
+    drain(call -> call.fail(cause));
     state = new State.Failed(cause);
+  }
+
+  /// A caller that learns here that its input was accepted may offer the next one on this thread,
+  /// which then is appended meanwhile.
+  private void drain(Consumer<Call> action) {
+    for (int i = 0; i < buffer.size(); i++) {
+      action.accept(buffer.get(i));
+    }
+    buffer.clear();
   }
 
   @Override

@@ -59,6 +59,21 @@ class DeferredIntakeTest {
   }
 
   @Test
+  void takesTheNextInputOfACallerWhoseFirstIsAcceptedAtOnce() {
+    recording.accepted.complete(null);
+    var first =
+        intake
+            .offer(input("a"))
+            .thenCompose(done -> intake.offer(input("b")))
+            .thenCompose(done -> intake.offer(input("c")));
+
+    intake.ready(recording);
+
+    assertThat(recording.seen).containsExactly("offer a", "offer b", "offer c");
+    assertThat(first.toCompletableFuture()).isCompleted();
+  }
+
+  @Test
   void failsAllCallsWhenTheModelCannotBeLoaded() {
     CompletionStage<Void> before = intake.offer(input("a"));
 
