@@ -3,6 +3,7 @@ package io.chronoscope.cli;
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
 import io.chronoscope.cli.bundle.BundleCommand;
+import io.chronoscope.cli.bundle.ImageCommand;
 import io.chronoscope.cli.console.CommandExamples;
 import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.cli.console.Output;
@@ -84,6 +85,7 @@ public final class CommandLineInterface {
             EvaluateCommand.commandLine(output),
             BenchCommand.commandLine(output),
             new BundleCommand(output),
+            new ImageCommand(output),
             new SelfCheckCommand(output),
             new CompletionCommand(output),
             new RehearseCommand(output),

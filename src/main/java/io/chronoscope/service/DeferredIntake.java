@@ -41,24 +41,22 @@ final class DeferredIntake implements Intake {
     return state;
   }
 
-  /// Forwards all buffered calls in their order; later calls are forwarded at once.
+  /// Forwards all buffered calls in their order; later calls are forwarded at once. An input that is
+  /// accepted at once makes its caller offer the next one before this returns: it comes last.
   synchronized void ready(Intake intake) {
-    drain(call -> call.forward(intake));
+    for (int next = 0; next < buffer.size(); next++) {
+      buffer.get(next).forward(intake);
+    }
+    buffer.clear();
     state = new State.Ready(intake);
   }
 
   synchronized void failed(Throwable cause) {
-    drain(call -> call.fail(cause));
-    state = new State.Failed(cause);
-  }
-
-  /// A caller that learns here that its input was accepted may offer the next one on this thread,
-  /// which then is appended meanwhile.
-  private void drain(Consumer<Call> action) {
-    for (int i = 0; i < buffer.size(); i++) {
-      action.accept(buffer.get(i));
+    for (int next = 0; next < buffer.size(); next++) {
+      buffer.get(next).fail(cause);
     }
     buffer.clear();
+    state = new State.Failed(cause);
   }
 
   @Override

@@ -58,12 +58,20 @@ public final class CommandExamples {
               "generate", List.of("--video video-samples/gate.mp4 --prompt \"What happens?\"")),
           Map.entry("evaluate", List.of("video-samples", "video-samples --fps 1,2")),
           Map.entry("evaluate search", List.of("--skip-grounding")),
+          Map.entry("evaluate queries", List.of("training/queries --wrong")),
+          Map.entry("bench damage", List.of("--trials 10 --codecs h264")),
+          Map.entry("bench isolation", List.of("--streams 2 --rounds 3")),
           Map.entry("bench", List.of("load --seconds 60")),
           Map.entry("bench load", List.of("--seconds 60 --factors 1,2", "--streams 1,2,4")),
           Map.entry("bench soak", List.of("--hours 1")),
           Map.entry("bench engine", List.of("--shape demo --rows encoder,prefill,decode")),
           Map.entry("bench search", List.of("--events 10000 --rate 50 --seconds 20")),
           Map.entry("bundle", List.of("--target linux-x64 --out dist")),
+          Map.entry(
+              "image",
+              List.of(
+                  "--variant cpu --out dist",
+                  "--variant cpu --out dist --push registry.example/chronoscope:0.1.0")),
           Map.entry("selfcheck", List.of("--out report")),
           Map.entry("completion", List.of("bash > chronoscope.bash")));
 
