@@ -56,6 +56,7 @@ public final class CommandExamples {
               "generate", List.of("--video video-samples/gate.mp4 --prompt \"What happens?\"")),
           Map.entry("evaluate", List.of("video-samples", "video-samples --fps 1,2")),
           Map.entry("evaluate search", List.of("--skip-grounding")),
+          Map.entry("chaos", List.of("--list", "--faults kill-before-commit,broker-away")),
           Map.entry("bench", List.of("load --seconds 60")),
           Map.entry("bench load", List.of("--seconds 60 --factors 1,2", "--streams 1,2,4")),
           Map.entry("bench soak", List.of("--hours 1")),
