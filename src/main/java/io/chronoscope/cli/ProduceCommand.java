@@ -12,21 +12,26 @@ import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.KafkaChunkSink;
 import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.LiveSourceSettings;
+import io.chronoscope.decode.LiveSettings.Treatment;
+import io.chronoscope.live.LiveSources;
+import io.chronoscope.live.SourceAddress;
 import io.chronoscope.render.ClockTime;
 import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
 import io.chronoscope.wire.Topic;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,13 +54,14 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class ProduceCommand implements Callable<Integer> {
 
-  private static final URI SOURCE = URI.create("/chronoscope/produce");
-
   @Parameters(
       arity = "1..*",
-      paramLabel = "FILE",
-      description = "Video files. With --stream they are consecutive parts of one stream.")
-  List<Path> files = new ArrayList<>();
+      paramLabel = "FILE|ADDRESS",
+      description = {
+        "Video files. With --stream they are consecutive parts of one stream.",
+        "Or live sources: rtsp://…, http(s)://….m3u8, udp://HOST:PORT, - for the standard input."
+      })
+  List<String> inputs = new ArrayList<>();
 
   @Option(
       names = "--stream",
@@ -92,6 +98,18 @@ final class ProduceCommand implements Callable<Integer> {
   boolean noEnd;
 
   @Option(
+      names = "--watch",
+      description = "Takes directories, and sends each file that is completed in them.")
+  boolean watch;
+
+  @Option(
+      names = "--encode",
+      description =
+          "Encodes the video of live sources again, for those without usable key frames or with a"
+              + " codec that chunks may not have.")
+  boolean encode;
+
+  @Option(
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
@@ -113,6 +131,10 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (watch || inputs.stream().anyMatch(SourceAddress::isLive)) {
+      return produceLive();
+    }
+    List<Path> files = inputs.stream().map(Path::of).toList();
     files.forEach(InputFiles::requireFile);
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
@@ -127,7 +149,7 @@ final class ProduceCommand implements Callable<Integer> {
             new ChunkPublisher(
                 connection.client(),
                 connection.topics().of(Topic.CHUNKS),
-                SOURCE,
+                LayerSettings.source(settings, "produce"),
                 new SendTraces(tracing))) {
       SegmentSender sender = new SegmentSender(publisher);
       if (stream.isPresent()) {
@@ -141,6 +163,59 @@ final class ProduceCommand implements Callable<Integer> {
       uploader.ifPresent(MediaUploader::close);
     }
     return ExitCode.OK;
+  }
+
+  private int produceLive() {
+    requireNoFileOptions();
+    kafka.apply();
+    ChronoscopeConfig settings = ConfigLoader.load();
+    List<LiveSources.Plan> plans = inputs.stream().map(input -> plan(settings, input)).toList();
+    KafkaConnection connection = KafkaConnection.open(settings);
+    if (settings.topics().create()) {
+      Topics.ensure(connection.client(), connection.topics());
+    }
+    LiveProduction report =
+        new LiveProduction(
+            output,
+            InstantSource.system(),
+            json ? LiveProduction.Form.JSON : LiveProduction.Form.TEXT);
+    try (Tracing tracing = openTracing(settings);
+        ChunkPublisher publisher =
+            new ChunkPublisher(
+                KafkaChunkSink.properties(connection.client()),
+                connection.topics().of(Topic.CHUNKS),
+                LayerSettings.source(settings, "live"),
+                new SendTraces(tracing))) {
+      report.run(
+          plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
+    }
+    return ExitCode.OK;
+  }
+
+  private LiveSources.Plan plan(ChronoscopeConfig settings, String input) {
+    SourceAddress address = LiveSourceSettings.address("ADDRESS", input);
+    if (watch != address instanceof SourceAddress.Folder) {
+      throw new ConfigurationException(
+          "%s is %s directory; --watch takes directories and nothing else"
+              .formatted(address, watch ? "no" : "a"));
+    }
+    if (address instanceof SourceAddress.Folder(Path folder)) {
+      InputFiles.requireFolder(folder);
+    }
+    String id = stream.orElseGet(address::defaultStream);
+    Treatment treatment = encode ? Treatment.ENCODE : LiveSourceSettings.treatment(settings, id);
+    return LiveSourceSettings.plan(settings, id, address, chunkLength, treatment);
+  }
+
+  private void requireNoFileOptions() {
+    if (stream.isPresent() && inputs.size() > 1) {
+      throw new ConfigurationException(
+          "--stream names one stream, and each live source is one; give one address");
+    }
+    if (startTime.isPresent() || realtime || noEnd || byReference.isPresent()) {
+      throw new ConfigurationException(
+          "--start-time, --realtime, --no-end and --by-reference apply to files, not to live sources");
+    }
   }
 
   private static Tracing openTracing(ChronoscopeConfig settings) {

@@ -65,6 +65,13 @@ final class VideoFile {
   /// from the first frame to the last.
   Selected select(double fps) {
     MediaFacts facts = facts();
+    if (facts.frames() == 1) {
+      // The model sees pairs of frames; a single one is shown twice.
+      List<Picture> only = new ArrayList<>();
+      decode(index -> true, only);
+      only.add(only.getFirst().share());
+      return new Selected(only, fps);
+    }
     double seconds = (facts.durationMicros() - facts.firstFrameMicros()) / 1e6;
     double videoFps = facts.frames() / seconds;
     int count =

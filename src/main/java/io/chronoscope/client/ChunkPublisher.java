@@ -2,6 +2,7 @@ package io.chronoscope.client;
 
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.live.SpooledChunk;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.wire.ChunkRecords;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,7 +34,8 @@ public final class ChunkPublisher implements AutoCloseable {
   /// @param kafka client properties, at least `bootstrap.servers`; they override the defaults of
   ///   this class
   /// @param topic the chunks topic
-  /// @param source the `ce_source`: identifies the sender, a URI reference
+  /// @param source beginning of the `ce_source`, a URI reference. A part of this publisher's own
+  ///   follows, so that source and id are unique also when a stream is sent again
   public ChunkPublisher(Map<String, Object> kafka, String topic, URI source) {
     this(kafka, topic, source, SendTraces.NONE);
   }
@@ -42,7 +45,7 @@ public final class ChunkPublisher implements AutoCloseable {
     this.producer =
         new KafkaProducer<>(withDefaults(kafka), new StringSerializer(), new ByteArraySerializer());
     this.topic = topic;
-    this.source = source;
+    this.source = URI.create(source + "/" + UUID.randomUUID());
     this.traces = traces;
   }
 
@@ -62,6 +65,22 @@ public final class ChunkPublisher implements AutoCloseable {
       byte[] media) {
     return send(
         ChunkRecords.chunk(topic, source, stream, sequence, start, duration, contentType, media));
+  }
+
+  /// Sends a chunk of a live source.
+  public CompletionStage<ChunkOrigin> publish(SpooledChunk chunk) {
+    return send(
+        ChunkRecords.live(
+            topic,
+            source,
+            chunk.id(),
+            chunk.stream(),
+            chunk.sequence(),
+            chunk.start(),
+            chunk.duration(),
+            chunk.clock(),
+            chunk.contentType(),
+            chunk.media()));
   }
 
   /// Sends one chunk whose media are stored elsewhere.

@@ -1,5 +1,6 @@
 package io.chronoscope.config;
 
+import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -8,6 +9,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// All settings of Chronoscope, with their defaults. Long because it is the only place that
@@ -100,6 +102,13 @@ public interface ChronoscopeConfig {
   References references();
 
   Search search();
+
+  /// Live sources that the service reads: addresses by the ids of their streams, such as
+  /// `chronoscope.sources.gate=rtsp://camera-1/main`. On one instance only: each that has them
+  /// reads them.
+  Map<String, String> sources();
+
+  Live live();
 
   Kafka kafka();
 
@@ -392,6 +401,50 @@ public interface ChronoscopeConfig {
     Optional<Duration> retention();
   }
 
+  interface Live {
+
+    /// Minimum length of a live source's chunk, which ends before the next key frame.
+    @WithDefault("4s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration chunkLength();
+
+    /// Comma-separated ids of sources whose video is encoded again, because they have no usable key
+    /// frames or a codec that chunks may not have; `*` stands for all.
+    Optional<List<String>> encode();
+
+    /// Whose clock gives chunks their times: `source` is the source's own where it has one,
+    /// otherwise when its video arrives; `arrival` is always the latter.
+    @WithDefault("source")
+    TimeSource clock();
+
+    /// How long a source may send no new picture before it is connected to again.
+    @WithDefault("10s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration readTimeout();
+
+    /// Longest pause between attempts to connect; they start at a second and double. After a
+    /// refused password it is the first.
+    @WithDefault("30s")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration maxBackoff();
+
+    /// Directory in which the chunks of live sources wait until Kafka has them.
+    @WithDefault("data/spool")
+    String spool();
+
+    /// Maximum bytes of one source's chunks that wait; above it the oldest are dropped, which is a
+    /// gap.
+    @WithDefault("1G")
+    MemorySize maxSpoolBytes();
+
+    /// Credentials of a source by its id, as `user:password`. For the environment
+    /// (`CHRONOSCOPE_LIVE_CREDENTIALS_GATE`); command lines are visible to others.
+    Map<String, String> credentials();
+
+    /// File of credentials, one source on each line: its id and `user:password`.
+    Optional<String> credentialsFile();
+  }
+
   interface Kafka {
 
     /// Addresses of the brokers; `KAFKA_BOOTSTRAP_SERVERS` sets it as well.
@@ -416,6 +469,11 @@ public interface ChronoscopeConfig {
     /// a result may be published again, under the same id.
     @WithDefault("exactly-once")
     DeliveryGuarantee delivery();
+
+    /// CloudEvents source (`ce_source`) of what Chronoscope publishes, a URI reference. Commands
+    /// and HTTP append what sends, such as `/produce`, and senders of chunks a part of their own.
+    @WithDefault("/chronoscope")
+    URI source();
 
     /// Maximum size of a chunk. Brokers and topics must allow it (`message.max.bytes`).
     @WithDefault("64M")

@@ -91,6 +91,7 @@ public final class ConfigLoader {
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
     }
     var unusedReferences = LayerSettings.references(settings);
+    var unusedSources = LiveSourceSettings.plans(settings);
     ChronoscopeConfig.Window window = settings.window();
     if (window.length().isPresent()
         && window.overlap().isPresent()

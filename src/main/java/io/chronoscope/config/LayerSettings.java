@@ -21,6 +21,7 @@ import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +123,13 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()));
+  }
+
+  /// CloudEvents source of one kind of sender.
+  ///
+  /// @param sender such as `produce`
+  public static URI source(ChronoscopeConfig settings, String sender) {
+    return URI.create(settings.kafka().source() + "/" + sender);
   }
 
   /// When a frame pair counts as unchanged.

@@ -59,7 +59,9 @@ public final class ClipCopier implements AutoCloseable {
       throws IOException, UnreadableMediaException, NotPlayableException {
     long first = file == null ? startIn(part) : Long.MIN_VALUE;
     MemorySegment bytes = MemorySegment.ofBuffer(part.media());
-    try (VideoInput input = VideoInput.open(bytes, limits)) {
+    try (VideoPackets packets = VideoPackets.open(bytes, limits)) {
+      VideoInput input = packets.input();
+      packets.requireTimed();
       AVCodecParameters found = input.stream().codecpar();
       BrowserPlayback.require(found);
       if (file == null) {
@@ -68,7 +70,7 @@ public final class ClipCopier implements AutoCloseable {
         end = Clip.End.MEDIA_CHANGES;
         return false;
       }
-      return copy(part, input, first);
+      return copy(part, packets, first);
     }
   }
 
@@ -101,19 +103,15 @@ public final class ClipCopier implements AutoCloseable {
   /// The absolute time of the key frame with which the clip starts.
   private long startIn(ClipPart part) throws UnreadableMediaException {
     long start = Long.MIN_VALUE;
-    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(part.media()), limits)) {
-      AVPacket packet = avcodec.av_packet_alloc();
-      try {
-        while (input.read(packet) >= 0) {
-          MediaCutter.fillTimestamps(packet);
-          long pts = part.startMicros() + input.micros(packet.pts());
-          if (isKey(packet) && (start == Long.MIN_VALUE || pts <= fromMicros)) {
-            start = pts;
-          }
-          avcodec.av_packet_unref(packet);
+    try (VideoPackets packets = VideoPackets.open(MemorySegment.ofBuffer(part.media()), limits)) {
+      packets.requireTimed();
+      for (int i = 0; i < packets.size(); i++) {
+        long pts = part.startMicros() + packets.input().micros(packets.presentation(i));
+        if (packets.isKey(i)
+            && packets.isShown(i)
+            && (start == Long.MIN_VALUE || pts <= fromMicros)) {
+          start = pts;
         }
-      } finally {
-        avcodec.av_packet_free(packet);
       }
     }
     if (start == Long.MIN_VALUE) {
@@ -123,46 +121,43 @@ public final class ClipCopier implements AutoCloseable {
   }
 
   /// @param first time of the packet to start with; the earliest time for all
-  private boolean copy(ClipPart part, VideoInput input, long first)
-      throws IOException, UnreadableMediaException {
+  private boolean copy(ClipPart part, VideoPackets packets, long first) throws IOException {
     ClipFile out = java.util.Objects.requireNonNull(file);
+    VideoInput input = packets.input();
     long before = lastPts;
     boolean repeatsKey = lastIsKey;
     boolean joined = false;
-    AVPacket packet = avcodec.av_packet_alloc();
-    try {
-      while (input.read(packet) >= 0) {
-        MediaCutter.fillTimestamps(packet);
-        long pts = part.startMicros() + input.micros(packet.pts());
-        long dts = part.startMicros() + input.micros(packet.dts());
-        long duration = durationMicros(packet, pts, input);
-        if (dts >= toMicros && lastPts != Long.MIN_VALUE) {
-          return false;
-        }
-        boolean repeated = false;
-        if (!joined && isKey(packet) && pts >= first) {
-          repeated = repeatsKey && Math.abs(pts - before) <= SAME_FRAME_MICROS;
-          joined = repeated || before == Long.MIN_VALUE || pts > before;
-        }
-        boolean leading = before == Long.MIN_VALUE ? pts < first : pts <= before;
-        if (joined && !repeated && !leading) {
-          if (lastPts == Long.MIN_VALUE) {
-            zeroMicros = pts;
-          }
-          out.write(packet, pts - zeroMicros, dts - zeroMicros, duration);
-          if (pts > lastPts) {
-            lastPts = pts;
-            lastIsKey = isKey(packet);
-          }
-          endMicros = Math.max(endMicros, pts + duration);
-          onBytes.accept(out.sizeBytes());
-        }
-        avcodec.av_packet_unref(packet);
+    AVPacket packet = packets.next();
+    for (int i = 0; packet != null; i++, packet = packets.next()) {
+      long pts = part.startMicros() + input.micros(packet.pts());
+      long dts = part.startMicros() + input.micros(packet.dts());
+      long duration = durationMicros(packet, pts, input);
+      if (dts >= toMicros && lastPts != Long.MIN_VALUE) {
+        return false;
       }
-      return true;
-    } finally {
-      avcodec.av_packet_free(packet);
+      if (!packets.isShown(i)) {
+        continue;
+      }
+      boolean repeated = false;
+      if (!joined && isKey(packet) && pts >= first) {
+        repeated = repeatsKey && Math.abs(pts - before) <= SAME_FRAME_MICROS;
+        joined = repeated || before == Long.MIN_VALUE || pts > before;
+      }
+      boolean leading = before == Long.MIN_VALUE ? pts < first : pts <= before;
+      if (joined && !repeated && !leading) {
+        if (lastPts == Long.MIN_VALUE) {
+          zeroMicros = pts;
+        }
+        out.write(packet, pts - zeroMicros, dts - zeroMicros, duration);
+        if (pts > lastPts) {
+          lastPts = pts;
+          lastIsKey = isKey(packet);
+        }
+        endMicros = Math.max(endMicros, pts + duration);
+        onBytes.accept(out.sizeBytes());
+      }
     }
+    return true;
   }
 
   /// Some containers state no durations; a last frame without one would not be shown.

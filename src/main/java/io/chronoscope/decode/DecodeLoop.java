@@ -20,28 +20,27 @@ final class DecodeLoop implements AutoCloseable {
   /// Consecutive errors after which the decoder gets the next packet.
   private static final int MAX_ERRORS_PER_PACKET = 64;
 
-  private final VideoInput input;
+  private final VideoPackets source;
   private final DecodeLimits limits;
   private final DecoderFactory decoders;
   private final String codecName;
   private final FrameTiming timing;
-  private final AVPacket packet = avcodec.av_packet_alloc();
   private final AVFrame decoded = avutil.av_frame_alloc();
 
   private AVCodecContext decoder;
   private long packets;
   private long rejected;
 
-  DecodeLoop(VideoInput input, DecodeLimits limits, FrameSink sink, int threads)
+  DecodeLoop(VideoPackets source, DecodeLimits limits, FrameSink sink, int threads)
       throws UnreadableMediaException {
-    this.input = input;
+    this.source = source;
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
-    this.codecName = input.codecName();
-    this.timing = new FrameTiming(input, limits, sink);
+    this.codecName = source.input().codecName();
+    this.timing = new FrameTiming(source, limits, sink);
     boolean opened = false;
     try {
-      this.decoder = decoders.open(input.stream());
+      this.decoder = decoders.open(source.input().stream());
       opened = true;
     } finally {
       if (!opened) {
@@ -51,25 +50,21 @@ final class DecodeLoop implements AutoCloseable {
   }
 
   MediaFacts run() throws UnreadableMediaException {
-    long indexed = input.indexedPackets();
-    int result = input.read(packet);
-    while (result >= 0) {
+    source.rewind();
+    AVPacket packet = source.next();
+    while (packet != null) {
       packets++;
-      try {
-        if (input.codecId() != decoder.codec_id()) {
-          reopenDecoder();
-        }
-        feed(packet);
-      } finally {
-        avcodec.av_packet_unref(packet);
+      if (source.input().codecId() != decoder.codec_id()) {
+        reopenDecoder();
       }
-      result = input.read(packet);
+      feed(packet);
+      packet = source.next();
     }
     feed(null);
     long endMicros = timing.finish();
-    requireComplete(indexed, result);
+    requireComplete();
     return new MediaFacts(
-        input.container().displayName(),
+        source.input().container().displayName(),
         codecName,
         timing.widthPx(),
         timing.heightPx(),
@@ -77,13 +72,15 @@ final class DecodeLoop implements AutoCloseable {
         timing.firstMicros(),
         timing.frames(),
         timing.damaged() + rejected,
-        timing.gaps());
+        timing.gaps(),
+        source.input().strayBytes(),
+        source.input().selection());
   }
 
   /// A transport stream may switch to another codec in its middle.
   private void reopenDecoder() throws UnreadableMediaException {
     feed(null);
-    AVCodecContext next = decoders.openAfterCodecChange(input.stream());
+    AVCodecContext next = decoders.openAfterCodecChange(source.input().stream());
     avcodec.avcodec_free_context(decoder);
     decoder = next;
   }
@@ -134,17 +131,14 @@ final class DecodeLoop implements AutoCloseable {
     }
   }
 
-  private void requireComplete(long indexed, int readResult) throws UnreadableMediaException {
+  private void requireComplete() throws UnreadableMediaException {
+    long indexed = source.input().indexedPackets();
     if (packets < indexed) {
       throw new UnreadableMediaException(
           Reason.TRUNCATED,
           "the index lists %d frames, only %d are present".formatted(indexed, packets));
     }
-    if (readResult != avutil.AVERROR_EOF) {
-      throw new UnreadableMediaException(
-          Reason.CORRUPT,
-          "reading stopped after packet %d: %s".formatted(packets, Ffmpeg.describe(readResult)));
-    }
+    source.requireReadToTheEnd();
     long frames = timing.frames();
     long damaged = timing.damaged() + rejected;
     if (frames == 0) {
@@ -174,6 +168,5 @@ final class DecodeLoop implements AutoCloseable {
   private void freeFrames() {
     timing.close();
     avutil.av_frame_free(decoded);
-    avcodec.av_packet_free(packet);
   }
 }

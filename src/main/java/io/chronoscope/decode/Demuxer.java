@@ -14,13 +14,24 @@ import org.bytedeco.javacpp.PointerPointer;
 /// [VideoCodec], and no protocol at all, so that a file cannot make FFmpeg open anything else.
 final class Demuxer {
 
+  /// Streams of one input, of all kinds: those of a full satellite transponder.
+  static final int MAX_STREAMS = 256;
+
   private Demuxer() {}
+
+  /// How much of an input is read to identify its streams.
+  enum Probe {
+    /// FFmpeg's usual share: 5 MB, 5 s.
+    BEGINNING,
+    /// All of it, for video that begins late.
+    WHOLE
+  }
 
   /// Opens the container with FFmpeg's format, codec and protocol whitelists set.
   ///
   /// @return a context that the caller closes before `source`
   /// @throws UnreadableMediaException CORRUPT when the headers cannot be read
-  static AVFormatContext open(ContainerFormat container, MemoryInput source)
+  static AVFormatContext open(ContainerFormat container, MemoryInput source, Probe probe)
       throws UnreadableMediaException {
     AVFormatContext context = avformat.avformat_alloc_context();
     context.pb(source.context());
@@ -29,7 +40,11 @@ final class Demuxer {
       Ffmpeg.option(options, "format_whitelist", demuxerNames(container));
       Ffmpeg.option(options, "codec_whitelist", VideoCodec.decoderWhitelist());
       Ffmpeg.option(options, "protocol_whitelist", "none");
-      Ffmpeg.option(options, "max_streams", "64");
+      Ffmpeg.option(options, "max_streams", Integer.toString(MAX_STREAMS));
+      if (probe == Probe.WHOLE) {
+        Ffmpeg.option(options, "probesize", Long.toString(Integer.MAX_VALUE));
+        Ffmpeg.option(options, "analyzeduration", Long.toString(Long.MAX_VALUE / 2));
+      }
       AVInputFormat format = avformat.av_find_input_format(container.demuxer());
       // On failure FFmpeg frees the context.
       int result = avformat.avformat_open_input(context, "", format, options);
@@ -43,6 +58,12 @@ final class Demuxer {
     } finally {
       avutil.av_dict_free(options);
     }
+  }
+
+  static UnreadableMediaException tooManyStreams() {
+    return new UnreadableMediaException(
+        Reason.UNSUPPORTED_CONTAINER,
+        "it has more than %d streams, the limit".formatted(MAX_STREAMS));
   }
 
   private static String demuxerNames(ContainerFormat container) {
@@ -71,6 +92,10 @@ final class Demuxer {
         each.set(i, new AVDictionary(options.get(i)));
       }
       if (result < 0) {
+        if (result == avutil.AVERROR_ENOMEM() && context.nb_streams() >= MAX_STREAMS) {
+          throw tooManyStreams();
+        }
+        Ffmpeg.requireMemory(result);
         throw new UnreadableMediaException(
             Reason.CORRUPT, "the streams cannot be identified: " + Ffmpeg.describe(result));
       }

@@ -1,9 +1,12 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -45,7 +48,9 @@ public final class Ffmpeg {
   private static final class ToLogger extends LogCallback {
     @Override
     public void call(int level, BytePointer line) {
-      LOG.log(Level.DEBUG, () -> line.getString(StandardCharsets.UTF_8).strip());
+      // It may contain addresses with credentials.
+      LOG.log(
+          Level.DEBUG, () -> AddressRedaction.of(line.getString(StandardCharsets.UTF_8).strip()));
     }
   }
 
@@ -88,6 +93,18 @@ public final class Ffmpeg {
   /// Converts ticks of a time base to microseconds.
   static long micros(long ticks, AVRational timeBase) {
     return avutil.av_rescale(ticks, 1_000_000L * timeBase.num(), timeBase.den());
+  }
+
+  /// Converts microseconds to ticks of a time base.
+  static long ticks(long micros, AVRational timeBase) {
+    return avutil.av_rescale(micros, timeBase.den(), 1_000_000L * timeBase.num());
+  }
+
+  /// A packet's bytes, valid as long as the packet.
+  static ByteBuffer bytes(AVPacket packet) {
+    return packet.size() == 0
+        ? ByteBuffer.allocate(0)
+        : packet.data().capacity(packet.size()).asByteBuffer();
   }
 
   /// Closes a muxer's file, if it is open, and frees the muxer.

@@ -8,16 +8,13 @@ import java.util.Optional;
 /// threads. A call works on its own thread (plus FFmpeg's threads when more than one is requested)
 /// and frees all native memory before it returns or throws.
 ///
-/// Supports MP4, fragmented MP4, MPEG-TS, Matroska and WebM with the codecs of [VideoCodec] (H.264,
-/// HEVC, VP8, VP9, AV1, MPEG-4 Part 2, MPEG-2 and Motion JPEG). It decodes the first video stream
-/// that is not a cover picture. Everything else is rejected before FFmpeg's demuxers or decoders
-/// see it. [DecoderFactory] chooses the decoder for a codec.
+/// Supports the containers of [ContainerFormat] with the codecs of [VideoCodec]. Of several video
+/// streams it decodes the default or else the largest one. Everything else is rejected before
+/// FFmpeg's demuxers or decoders see it. [DecoderFactory] chooses the decoder for a codec.
 ///
-/// Frame times are relative to the segment's time zero: presentation time zero in an MP4, the first
-/// fragment's decode time in fragments of a longer presentation, the earliest presentation time in
-/// MPEG-TS and Matroska. A frame is displayed until the next one, the last one for its own
-/// duration. The clock of a transport stream wraps after 26.5 hours; times are unwrapped. See
-/// [FrameTiming] for frames without a time and for gaps.
+/// Frame times are relative to the segment's time zero; [VideoPackets] says which that is, and
+/// repairs the times that packets state. A frame is displayed until the next one, the last one for
+/// its own duration. See [FrameTiming] for gaps.
 ///
 /// For a [MediaDecoder.SelectiveSink], frames on which no wanted frame depends are not decoded
 /// ([SelectiveDecode]). Damage in those is not noticed; a segment with any other damage is decoded
@@ -47,25 +44,24 @@ public final class FfmpegDecoder implements MediaDecoder {
   @Override
   public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
-    if (sink instanceof SelectiveSink selective) {
-      Optional<MediaFacts> facts = decodeSelected(media, limits, selective);
-      if (facts.isPresent()) {
-        return facts.get();
+    try (VideoPackets packets = VideoPackets.open(MemorySegment.ofBuffer(media), limits)) {
+      if (sink instanceof SelectiveSink selective) {
+        Optional<MediaFacts> facts = decodeSelected(packets, limits, selective);
+        if (facts.isPresent()) {
+          return facts.get();
+        }
+        selective.restart();
       }
-      selective.restart();
-    }
-    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
-        DecodeLoop loop = new DecodeLoop(input, limits, sink, threads)) {
-      input.disableTimestampGeneration();
-      return loop.run();
+      try (DecodeLoop loop = new DecodeLoop(packets, limits, sink, threads)) {
+        return loop.run();
+      }
     }
   }
 
   private Optional<MediaFacts> decodeSelected(
-      ByteBuffer media, DecodeLimits limits, SelectiveSink sink) throws UnreadableMediaException {
-    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), limits);
-        SelectiveDecode decode = new SelectiveDecode(input, limits, sink, threads)) {
-      input.disableTimestampGeneration();
+      VideoPackets packets, DecodeLimits limits, SelectiveSink sink)
+      throws UnreadableMediaException {
+    try (SelectiveDecode decode = new SelectiveDecode(packets, limits, sink, threads)) {
       return decode.run();
     }
   }

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts.Gap;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,29 +13,25 @@ import org.bytedeco.ffmpeg.global.avutil;
 /// the sink. It holds one frame back, because a frame is displayed until the next one.
 ///
 /// - Time only moves forward: a frame whose time is not later than the one before is dropped and
-///   counts as damaged.
-/// - A frame that states no time follows its predecessor at the codec's frame rate. If the codec
-///   states none, frames without a time are spaced evenly between their neighbors that have one.
-/// - A transport stream states no frame durations. If the next frame is much later than the frame
-///   interval, the frame before is displayed for one interval only, and the rest is a gap.
+///   counts as damaged. Frames before time zero are not shown.
+/// - A frame that states no time, though its packet did or should, follows its predecessor at the
+///   codec's frame rate. If the codec states none, frames without a time are spaced evenly between
+///   their neighbors that have one.
+/// - If the next frame is much later than usual ([StallRule]), the frame before is displayed for
+///   one usual interval only, and the rest is a gap.
 final class FrameTiming implements AutoCloseable {
 
   /// Assumed frame duration when nothing states or implies one.
-  private static final long DEFAULT_FRAME_MICROS = 40_000;
+  static final long DEFAULT_FRAME_MICROS = 40_000;
 
-  /// A pause in a transport stream is a gap when it is longer than this and longer than
-  /// [#GAP_FRAMES] frame intervals.
-  static final long GAP_MICROS = 1_000_000;
-
-  private static final int GAP_FRAMES = 5;
-
-  private final VideoInput input;
+  private final VideoPackets source;
+  private final StallRule stalls;
   private final DecodeLimits limits;
   private final long maxMicros;
   private final FrameSink sink;
   private final AVFrame held = avutil.av_frame_alloc();
   private final UntimedFrames untimed = new UntimedFrames();
-  private final PictureConverter converter = new PictureConverter();
+  private final PictureConverter converter;
   private final List<Gap> gaps = new ArrayList<>();
   private boolean holding;
   private long heldMicros;
@@ -46,11 +43,13 @@ final class FrameTiming implements AutoCloseable {
   private int widthPx;
   private int heightPx;
 
-  FrameTiming(VideoInput input, DecodeLimits limits, FrameSink sink) {
-    this.input = input;
+  FrameTiming(VideoPackets source, DecodeLimits limits, FrameSink sink) {
+    this.source = source;
+    this.stalls = new StallRule(source.usualIntervalMicros());
     this.limits = limits;
     this.maxMicros = limits.maxDuration().toNanos() / 1000;
     this.sink = sink;
+    this.converter = new PictureConverter(source.input().pixelAspect());
   }
 
   /// Adds the next decoded frame.
@@ -59,9 +58,10 @@ final class FrameTiming implements AutoCloseable {
   /// @param statedFrameMicros frame duration as the codec states it; 0 when it states none
   void add(AVFrame decoded, long statedFrameMicros) throws UnreadableMediaException {
     codecFrameMicros = statedFrameMicros;
-    long ticks = decoded.best_effort_timestamp();
+    long stated = decoded.pts();
+    long ticks = stated != avutil.AV_NOPTS_VALUE ? stated : decoded.best_effort_timestamp();
     if (ticks != avutil.AV_NOPTS_VALUE) {
-      long micros = input.micros(ticks);
+      long micros = source.input().micros(ticks);
       placeUntimed(micros);
       place(decoded, micros);
     } else if (codecFrameMicros > 0) {
@@ -90,6 +90,9 @@ final class FrameTiming implements AutoCloseable {
   }
 
   private void place(AVFrame frame, long micros) throws UnreadableMediaException {
+    if (micros < 0 && holding && micros <= heldMicros) {
+      return; // neither is shown
+    }
     if ((holding && micros <= heldMicros) || micros < -maxMicros) {
       damaged++; // its time cannot be right
       backwards++;
@@ -100,11 +103,14 @@ final class FrameTiming implements AutoCloseable {
           Reason.TOO_LONG, "it has more than the limit of %d frames".formatted(limits.maxFrames()));
     }
     requireDurationWithinLimit(micros);
+    if (holding && heldMicros < 0) {
+      startHeldAtZero(micros);
+    }
     if (holding) {
       deliver(displayEnd(micros));
     } else {
       firstMicros = micros;
-      if (micros > GAP_MICROS) {
+      if (micros > StallRule.MIN_MICROS) {
         gaps.add(new Gap(0, micros));
       }
     }
@@ -116,22 +122,29 @@ final class FrameTiming implements AutoCloseable {
       damaged++;
     }
     if (widthPx == 0) {
-      boolean transposed = PictureConverter.Orientation.of(held).a() == 0;
-      widthPx = transposed ? held.height() : held.width();
-      heightPx = transposed ? held.width() : held.height();
+      FrameSize size = converter.sizeOf(held);
+      widthPx = size.widthPx();
+      heightPx = size.heightPx();
+    }
+  }
+
+  /// Drops the held frame when it is over by time zero; otherwise it is shown from there.
+  private void startHeldAtZero(long nextMicros) {
+    if (nextMicros <= 0) {
+      avutil.av_frame_unref(held);
+      holding = false;
+      frames--;
+    } else {
+      heldMicros = 0;
+      firstMicros = 0;
     }
   }
 
   private long displayEnd(long nextMicros) {
-    long interval = codecFrameMicros > 0 ? codecFrameMicros : averageFrameMicros();
-    boolean gap =
-        input.container() == ContainerFormat.MPEG_TS
-            && interval > 0
-            && nextMicros - heldMicros > Math.max(GAP_MICROS, GAP_FRAMES * interval);
-    if (!gap) {
+    if (!stalls.isStall(heldMicros, nextMicros)) {
       return nextMicros;
     }
-    long until = heldMicros + interval;
+    long until = heldMicros + stalls.usualMicros();
     gaps.add(new Gap(until, nextMicros));
     return until;
   }
@@ -168,28 +181,35 @@ final class FrameTiming implements AutoCloseable {
       throw new UnreadableMediaException(
           Reason.BAD_TIME, "all of its frames are before its time zero");
     }
+    heldMicros = Math.max(0, heldMicros);
+    firstMicros = Math.max(0, firstMicros);
     deliver(until);
     return until;
   }
 
   private long lastFrameMicros() {
     return lastFrameMicros(
-        Ffmpeg.micros(held.duration(), input.timeBase()), codecFrameMicros, averageFrameMicros());
+        source.statedDurationMicros(held.duration()),
+        codecFrameMicros,
+        stalls.usualMicros(),
+        source.size());
   }
 
   /// For how long a segment's last frame is displayed.
   ///
   /// @param ownMicros duration that the frame states; 0 when it states none
   /// @param codecMicros frame duration as the codec states it, or 0
-  /// @param averageMicros mean interval between the frames, or 0
-  static long lastFrameMicros(long ownMicros, long codecMicros, long averageMicros) {
-    if (ownMicros > 0) {
+  /// @param usualMicros interval between the frames, or 0
+  /// @param frames from which that interval is known
+  static long lastFrameMicros(long ownMicros, long codecMicros, long usualMicros, long frames) {
+    // Some muxers state the duration of a frame at a nominal rate.
+    if (ownMicros > 0 && (frames < 3 || 2 * ownMicros >= usualMicros)) {
       return ownMicros;
     }
-    if (codecMicros > 0) {
-      return codecMicros;
+    if (usualMicros > 0) {
+      return usualMicros;
     }
-    return averageMicros > 0 ? averageMicros : DEFAULT_FRAME_MICROS;
+    return codecMicros > 0 ? codecMicros : DEFAULT_FRAME_MICROS;
   }
 
   /// Mean interval between frames without the gaps; 0 before the second frame.
@@ -232,7 +252,7 @@ final class FrameTiming implements AutoCloseable {
     return gaps;
   }
 
-  /// Width of the first frame, upright.
+  /// Width of the first frame, upright and with square pixels.
   int widthPx() {
     return widthPx;
   }

@@ -3,27 +3,34 @@ package io.chronoscope.decode;
 import io.chronoscope.domain.Rejection.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
-import org.bytedeco.ffmpeg.global.avutil;
 
-/// Cuts a file's video into self-contained segments at key frames, without re-encoding. Audio and
-/// other streams are dropped. Presentation time in each segment starts at zero; `start` plus a
-/// frame's time in its segment is the frame's time in the file, to a microsecond.
+/// Cuts a file's video into self-contained segments, without re-encoding, where a decoder can begin
+/// ([CutPlan]). Audio and other streams are dropped. `start` plus a frame's time in its segment is
+/// the frame's time in the file, to a microsecond; which that is, [VideoPackets] says.
 ///
 /// Frames that follow a key frame in the file but are displayed before it (an open group of
 /// pictures) depend on the frames before the key frame. They go to the segment that ends there,
-/// together with a copy of the key frame, which is then in both segments.
+/// together with a copy of the key frame, which is then in both segments. Frames that an edit list
+/// excludes are in a segment only if others need them, before its time zero.
 ///
-/// Buffers the packets of one segment, whatever the file's size. Thread-safe.
+/// Buffers the packets of one segment, and the times of all. Thread-safe.
 public final class MediaCutter {
 
   // The file is the user's own, so only the size of one picture is limited.
@@ -42,102 +49,118 @@ public final class MediaCutter {
           "target duration of a segment must be positive: " + target);
     }
     try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file);
-        VideoInput input =
-            VideoInput.open(channel.map(MapMode.READ_ONLY, 0, channel.size(), arena), LIMITS);
-        Cut cut = new Cut(input, target, sink)) {
-      return cut.run();
+        FileChannel channel = FileChannel.open(file)) {
+      MemorySegment bytes = map(channel, arena);
+      try (VideoPackets packets = VideoPackets.open(bytes, LIMITS)) {
+        if (packets.input().container().clock() == ContainerFormat.Clock.STILL
+            && packets.size() == 1) {
+          sink.accept(wholePicture(packets, bytes));
+          return 1;
+        }
+        try (Cut cut = new Cut(packets, target, sink)) {
+          return cut.run();
+        }
+      }
     }
   }
 
-  /// Sets the missing one of a packet's two timestamps from the other.
+  /// A still picture is a video of one frame. It stays as it is, with what it says about itself.
+  private static MediaSegment wholePicture(VideoPackets packets, MemorySegment bytes) {
+    return new MediaSegment(
+        0,
+        Duration.ZERO,
+        Duration.of(FrameTiming.DEFAULT_FRAME_MICROS, ChronoUnit.MICROS),
+        packets.input().container().contentType(),
+        ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE)));
+  }
+
+  /// What a file's video is, as far as its packets say.
   ///
-  /// @throws UnreadableMediaException CORRUPT when it has neither
-  static void fillTimestamps(AVPacket packet) throws UnreadableMediaException {
-    if (packet.pts() == avutil.AV_NOPTS_VALUE) {
-      packet.pts(packet.dts());
+  /// @param duration from time zero to the end of the last frame
+  /// @param selection which of several video tracks is used; empty when there is only one
+  public record Overview(Duration duration, Optional<String> selection) {}
+
+  /// Reads a file's packets without cutting.
+  ///
+  /// @throws IOException when the file cannot be read
+  /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the file
+  public Overview overview(Path file) throws IOException, UnreadableMediaException {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(file);
+        VideoPackets packets = VideoPackets.open(map(channel, arena), LIMITS)) {
+      return new Overview(
+          Duration.of(Math.max(0, packets.endMicros()), ChronoUnit.MICROS),
+          packets.input().selection());
     }
-    if (packet.pts() == avutil.AV_NOPTS_VALUE) {
-      throw new UnreadableMediaException(Reason.CORRUPT, "a packet has no timestamp");
-    }
-    if (packet.dts() == avutil.AV_NOPTS_VALUE) {
-      packet.dts(packet.pts());
-    }
+  }
+
+  private static MemorySegment map(FileChannel channel, Arena arena) throws IOException {
+    return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
   }
 
   private static final class Cut implements AutoCloseable {
 
+    private final VideoPackets packets;
     private final VideoInput input;
-    private final long targetMicros;
+    private final BitSet starts;
     private final Consumer<MediaSegment> sink;
-    private final SegmentMuxer muxer;
+    private SegmentMuxer muxer;
     // The segment being filled.
     private final List<AVPacket> segment = new ArrayList<>();
-    // A key frame at which the next segment may start, and the frames displayed before it.
+    // A key frame with which the next segment starts, and the frames displayed before it.
     private final List<AVPacket> pending = new ArrayList<>();
     private int index;
 
-    Cut(VideoInput input, Duration target, Consumer<MediaSegment> sink)
+    Cut(VideoPackets packets, Duration target, Consumer<MediaSegment> sink)
         throws UnreadableMediaException {
-      this.input = input;
-      this.targetMicros = target.toNanos() / 1000;
+      this.packets = packets;
       this.sink = sink;
+      packets.requireReadToTheEnd();
+      this.starts = CutPlan.of(packets, target.toNanos() / 1000);
+      this.input = packets.input();
       this.muxer = new SegmentMuxer(input.stream());
     }
 
     int run() throws UnreadableMediaException {
-      AVPacket packet = avcodec.av_packet_alloc();
-      try {
-        int result = input.read(packet);
-        while (result >= 0) {
-          append(packet);
-          avcodec.av_packet_unref(packet);
-          result = input.read(packet);
+      packets.requireTimed();
+      int codec = input.codecId();
+      AVPacket packet = packets.next();
+      for (int i = 0; packet != null; i++) {
+        if (input.codecId() != codec) {
+          finish();
+          codec = input.codecId();
+          muxer = new SegmentMuxer(input.stream());
         }
-        if (result != avutil.AVERROR_EOF) {
-          throw new UnreadableMediaException(
-              Reason.CORRUPT,
-              "reading stopped after segment %d: %s".formatted(index, Ffmpeg.describe(result)));
-        }
-      } finally {
-        avcodec.av_packet_free(packet);
+        append(i, packet);
+        packet = packets.next();
       }
-      if (!pending.isEmpty()) {
-        AVPacket key = pending.getFirst();
-        if (pending.size() == 1) {
-          pending.clear();
-          emit(key.pts());
-          segment.add(key);
-        } else {
-          segment.addAll(pending);
-          pending.clear();
-        }
-      }
-      if (segment.isEmpty()) {
+      if (!finish() && index == 0) {
         throw new UnreadableMediaException(
-            Reason.NO_FRAMES, "the " + input.codecName() + " video has no key frame");
+            Reason.NO_FRAMES, "the " + input.codecName() + " video has no frame to show");
       }
-      emit(endTicks());
       return index;
     }
 
-    private void append(AVPacket packet) throws UnreadableMediaException {
-      fillTimestamps(packet);
+    private void append(int number, AVPacket packet) {
       if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
         startSegment();
       }
-      boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
-      if (!pending.isEmpty()) {
-        pending.add(avcodec.av_packet_clone(packet));
-      } else if (key && !segment.isEmpty() && isLongEnough(packet.pts())) {
-        pending.add(avcodec.av_packet_clone(packet));
-      } else if (key || !segment.isEmpty()) {
-        segment.add(avcodec.av_packet_clone(packet));
-      } // packets before the first key frame cannot be decoded
+      AVPacket copy = avcodec.av_packet_clone(packet);
+      if (!packets.isShown(number)) {
+        copy.flags(copy.flags() | avcodec.AV_PKT_FLAG_DISCARD);
+      }
+      if (starts.get(number) && !segment.isEmpty() && !isShown(copy)) {
+        emit(endTicks());
+        segment.add(copy);
+      } else if (!pending.isEmpty() || (starts.get(number) && !segment.isEmpty())) {
+        pending.add(copy);
+      } else {
+        segment.add(copy);
+      }
     }
 
-    private boolean isLongEnough(long ticks) {
-      return input.micros(ticks) - input.micros(zeroTicks()) >= targetMicros;
+    private static boolean isShown(AVPacket packet) {
+      return (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) == 0;
     }
 
     /// Emits the segment and starts the next one at the pending key frame.
@@ -156,31 +179,103 @@ public final class MediaCutter {
       }
     }
 
+    /// Emits what is buffered.
+    ///
+    /// @return whether there was anything to show
+    private boolean finish() {
+      if (!pending.isEmpty()) {
+        AVPacket key = pending.getFirst();
+        if (pending.size() == 1) {
+          pending.clear();
+          emit(key.pts());
+          segment.add(key);
+        } else {
+          segment.addAll(pending);
+          pending.clear();
+        }
+      }
+      boolean shows = segment.stream().anyMatch(Cut::isShown);
+      if (shows) {
+        emit(endTicks());
+      }
+      free(segment);
+      return shows;
+    }
+
     private void emit(long untilTicks) {
-      long zero = zeroTicks();
+      if (segment.stream().noneMatch(Cut::isShown)) {
+        free(segment);
+        return;
+      }
+      long first = shownTicks().min().orElseThrow();
+      boolean pause =
+          index == 0 && input.micros(first) > StallRule.MIN_MICROS && muxer.keepsPause();
+      long zero = pause ? 0 : first;
+      long until = displayEnd(untilTicks);
+      hide(first, until);
       long start = input.micros(zero);
       MediaSegment next =
           new MediaSegment(
               index++,
               Duration.of(start, ChronoUnit.MICROS),
-              Duration.of(input.micros(untilTicks) - start, ChronoUnit.MICROS),
+              Duration.of(input.micros(until) - start, ChronoUnit.MICROS),
               muxer.contentType(),
-              muxer.write(segment, zero));
+              muxer.write(
+                  segment,
+                  zero,
+                  pause ? SegmentMuxer.Layout.INDEX : SegmentMuxer.Layout.FRAGMENTS));
       free(segment);
       sink.accept(next);
     }
 
-    /// Presentation time of the segment's first frame: the key frame's, or in the file's first
-    /// group that of a frame displayed before it.
-    private long zeroTicks() {
-      return segment.stream().mapToLong(AVPacket::pts).min().orElseThrow();
+    private LongStream shownTicks() {
+      return segment.stream().filter(Cut::isShown).mapToLong(AVPacket::pts);
+    }
+
+    /// The end of the last frame's display, which the container may not state: the start of the
+    /// next segment, unless there is a gap in between.
+    private long displayEnd(long untilTicks) {
+      long last = shownTicks().max().orElseThrow();
+      StallRule stalls = new StallRule(packets.usualIntervalMicros());
+      long until =
+          stalls.isStall(input.micros(last), input.micros(untilTicks))
+              ? last + packets.usualIntervalTicks()
+              : untilTicks;
+      segment.stream()
+          .filter(packet -> isShown(packet) && packet.pts() == last && until > last)
+          .forEach(packet -> packet.duration(until - last));
+      return Math.max(until, last);
+    }
+
+    /// Gives frames that are not shown times outside the segment: before its first frame, or, as
+    /// they may be needed by the last ones, for a moment at its end.
+    private void hide(long first, long until) {
+      int before = 0;
+      while (!isShown(segment.get(before))) {
+        before++;
+      }
+      long step = Math.max(1, packets.usualIntervalTicks());
+      List<AVPacket> needed = new ArrayList<>(segment.subList(0, before));
+      needed.sort(Comparator.comparingLong(AVPacket::pts));
+      for (int i = 0; i < before; i++) {
+        needed.get(i).pts(first - step * (before - i));
+      }
+      long end = until;
+      for (AVPacket packet : segment.subList(before, segment.size())) {
+        if (!isShown(packet)) {
+          packet.pts(end++);
+          packet.duration(1);
+        }
+      }
     }
 
     private long endTicks() {
       return segment.stream()
-          .mapToLong(p -> p.pts() + Math.max(0, p.duration()))
+          .filter(Cut::isShown)
+          .mapToLong(p ->
+              p.pts() + Math.max(0, p.duration() > 0 ? p.duration() : packets.usualIntervalTicks()))
           .max()
-          .orElseThrow();
+          .orElse(0);
     }
 
     private static void free(List<AVPacket> packets) {

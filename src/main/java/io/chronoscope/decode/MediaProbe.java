@@ -22,13 +22,7 @@ public final class MediaProbe {
   /// @see #of(ByteBuffer, DecodeLimits)
   public static Found of(MemorySegment media, DecodeLimits limits) throws UnreadableMediaException {
     try (VideoInput input = VideoInput.open(media, limits)) {
-      return new Found(
-          switch (input.container()) {
-            case MP4 -> "video/mp4";
-            case MATROSKA -> "video/x-matroska";
-            case MPEG_TS -> "video/mp2t";
-          },
-          input.codecName());
+      return new Found(input.container().contentType(), input.codecName());
     }
   }
 }

@@ -35,16 +35,18 @@ final class Mp4Boxes {
 
   /// What a complete MP4 contains.
   ///
+  /// @param fragmentsOnly whether there are fragments, and all samples are in them
   /// @param fragmentStartMicros decode time of the first fragment; 0 without fragments
   /// @param mediaBytes up to the end of the last box; bytes that follow are no box
   /// @param boxes number of boxes that were read
-  record Contents(long fragmentStartMicros, long mediaBytes, long boxes) {}
+  record Contents(boolean fragmentsOnly, long fragmentStartMicros, long mediaBytes, long boxes) {}
 
   private final MemorySegment bytes;
   private final SampleTables tables;
   private final Map<Integer, Long> timescales = new HashMap<>();
   private long boxes;
   private long fragments;
+  private int tracks;
   private long firstFragmentMicros = Long.MAX_VALUE;
   // Of the track or fragment being read; -1 when not yet known.
   private long trackId = -1;
@@ -65,7 +67,7 @@ final class Mp4Boxes {
     long mediaBytes = checkTopLevel();
     walk(0, mediaBytes, 0, "file");
     long start = firstFragmentMicros == Long.MAX_VALUE ? 0 : firstFragmentMicros;
-    return new Contents(start, mediaBytes, boxes);
+    return new Contents(fragments > 0 && tables.indexedSamples() == 0, start, mediaBytes, boxes);
   }
 
   /// @return offset after the last box
@@ -206,6 +208,9 @@ final class Mp4Boxes {
       throw box.corrupt("is a track within a track");
     }
     insideTrack = true;
+    if (++tracks > Demuxer.MAX_STREAMS) {
+      throw Demuxer.tooManyStreams();
+    }
     trackId = -1;
     timescale = -1;
     tables.startTrack();

@@ -30,6 +30,11 @@ record NalUnits(int lengthBytes) {
     return lengthBytes == 0 ? Optional.of(afterStartCodes(packet)) : afterLengths(packet);
   }
 
+  /// Where the unit in front of the one at `start` ends.
+  int endBefore(int start) {
+    return start - (lengthBytes == 0 ? START_CODE_BYTES : lengthBytes);
+  }
+
   /// The positions after each start code `00 00 01`, which MPEG-2 and MPEG-4 Part 2 have, too.
   static List<Integer> afterStartCodes(ByteBuffer packet) {
     List<Integer> found = new ArrayList<>();

@@ -24,9 +24,13 @@ sealed interface PacketKinds {
       case AV1 ->
           new KeyFramesOnly(packet -> Optional.of(keyOrReference(Av1Headers.isKey(packet))));
       case MPEG4_PART2 -> new Mpeg4Part2();
-      case MPEG2 -> new Mpeg2();
+      case MPEG1, MPEG2 -> new Mpeg2();
       case MOTION_JPEG ->
           new KeyFramesOnly(packet -> Optional.of(keyOrReference(hasOwnTables(packet))));
+      case PNG, WEBP, BMP, RAW, DV ->
+          new KeyFramesOnly(packet -> Optional.of(PacketKind.RANDOM_ACCESS));
+      case MSMPEG4_V2, MSMPEG4_V3, WMV1, WMV2, WMV3, VC1, H263, SORENSON_H263, VP6, CINEPAK ->
+          new KeyFramesOnly(packet -> Optional.empty());
     };
   }
 

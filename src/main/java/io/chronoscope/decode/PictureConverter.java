@@ -1,12 +1,15 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.Optional;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
@@ -18,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Converts decoded frames to upright RGB pictures at native resolution, with the color matrix and
 /// range that the frame states. A frame that states no matrix is treated as Rec. 601, as FFmpeg's
-/// own tools do. Limitations: non-square pixels are not corrected, and high dynamic range is not
-/// tone-mapped.
+/// own tools do. High dynamic range is mapped to the ordinary one ([ToneMapping]). Pictures whose
+/// pixels are not square get their true proportions.
 ///
 /// Reuses its scaler while size and format stay the same; not thread-safe.
 final class PictureConverter implements AutoCloseable {
@@ -28,17 +31,70 @@ final class PictureConverter implements AutoCloseable {
       swscale.SWS_BICUBIC | swscale.SWS_ACCURATE_RND | swscale.SWS_FULL_CHR_H_INT;
   private static final int UNITY = 1 << 16;
 
+  /// Pixels that are narrower or wider than this are taken for a mistake.
+  private static final double MAX_PIXEL_ASPECT = 4;
+
+  private final AVRational streamPixelAspect;
   private @Nullable Layout layout;
   private @Nullable SwsContext scaler;
   private @Nullable AVFrame rgb;
 
-  private record Layout(int width, int height, int format, int matrix, boolean fullRange) {}
+  /// @param streamPixelAspect width by height of a pixel as the container states it; it has
+  ///   precedence over what the codec states, as in players
+  PictureConverter(AVRational streamPixelAspect) {
+    this.streamPixelAspect = streamPixelAspect;
+  }
+
+  private record Layout(
+      FrameSize stored,
+      FrameSize shown,
+      int format,
+      int matrix,
+      boolean fullRange,
+      Optional<ToneMapping> toneMapping) {}
+
+  /// The size of a frame's picture, upright and with square pixels.
+  FrameSize sizeOf(AVFrame frame) {
+    FrameSize size = squarePixels(frame);
+    return Orientation.of(frame).isTransposed()
+        ? new FrameSize(size.heightPx(), size.widthPx())
+        : size;
+  }
+
+  private FrameSize squarePixels(AVFrame frame) {
+    AVRational stated =
+        streamPixelAspect.num() > 0 && streamPixelAspect.den() > 0
+            ? streamPixelAspect
+            : frame.sample_aspect_ratio();
+    double aspect = stated.num() > 0 && stated.den() > 0 ? (double) stated.num() / stated.den() : 1;
+    int width = frame.width();
+    int height = frame.height();
+    if (aspect > MAX_PIXEL_ASPECT || aspect < 1 / MAX_PIXEL_ASPECT) {
+      return new FrameSize(width, height);
+    }
+    boolean wide = aspect >= 1;
+    double factor = wide ? aspect : 1 / aspect;
+    boolean mayGrow = width * (height * factor) <= DecodeLimits.DEFAULTS.maxPixels();
+    if (mayGrow) {
+      return wide
+          ? new FrameSize((int) Math.round(width * factor), height)
+          : new FrameSize(width, (int) Math.round(height * factor));
+    }
+    return wide
+        ? new FrameSize(width, (int) Math.max(1, Math.round(height / factor)))
+        : new FrameSize((int) Math.max(1, Math.round(width / factor)), height);
+  }
 
   /// @return a picture that the caller owns
   Picture convert(AVFrame frame) throws UnreadableMediaException {
     Layout wanted =
         new Layout(
-            frame.width(), frame.height(), frame.format(), matrix(frame), isFullRange(frame));
+            new FrameSize(frame.width(), frame.height()),
+            squarePixels(frame),
+            frame.format(),
+            matrix(frame),
+            isFullRange(frame),
+            ToneMapping.of(frame.color_trc()));
     if (!wanted.equals(layout)) {
       close();
       prepare(wanted);
@@ -55,22 +111,33 @@ final class PictureConverter implements AutoCloseable {
             target.data(),
             target.linesize()),
         "conversion to RGB");
+    int width = wanted.shown.widthPx();
+    int height = wanted.shown.heightPx();
     long rowBytes = target.linesize(0);
     MemorySegment pixels =
         MemorySegment.ofBuffer(
-            new BytePointer(target.data(0)).capacity(rowBytes * frame.height()).asByteBuffer());
-    return Orientation.of(frame).upright(pixels, rowBytes, frame.width(), frame.height());
+            new BytePointer(target.data(0)).capacity(rowBytes * height).asByteBuffer());
+    if (wanted.toneMapping.isPresent()) {
+      ToneMapping mapping = wanted.toneMapping.get();
+      // In place: a pixel is read before its bytes are overwritten.
+      for (int y = 0; y < height; y++) {
+        mapping.map(pixels, y * rowBytes, pixels, y * rowBytes, width);
+      }
+    }
+    return Orientation.of(frame).upright(pixels, rowBytes, width, height);
   }
 
   private void prepare(Layout wanted) throws UnreadableMediaException {
+    int target =
+        wanted.toneMapping.isPresent() ? avutil.AV_PIX_FMT_RGB48LE : avutil.AV_PIX_FMT_RGB24;
     SwsContext context =
         swscale.sws_getContext(
-            wanted.width,
-            wanted.height,
+            wanted.stored.widthPx(),
+            wanted.stored.heightPx(),
             wanted.format,
-            wanted.width,
-            wanted.height,
-            avutil.AV_PIX_FMT_RGB24,
+            wanted.shown.widthPx(),
+            wanted.shown.heightPx(),
+            target,
             FLAGS,
             (SwsFilter) null,
             (SwsFilter) null,
@@ -79,7 +146,8 @@ final class PictureConverter implements AutoCloseable {
       throw new UnreadableMediaException(
           Reason.UNSUPPORTED_CODEC,
           "frames of %dx%d in pixel format %s cannot be converted"
-              .formatted(wanted.width, wanted.height, pixelFormat(wanted.format)));
+              .formatted(
+                  wanted.stored.widthPx(), wanted.stored.heightPx(), pixelFormat(wanted.format)));
     }
     scaler = context;
     IntPointer coefficients = swscale.sws_getCoefficients(wanted.matrix);
@@ -87,12 +155,12 @@ final class PictureConverter implements AutoCloseable {
     swscale.sws_setColorspaceDetails(
         context, coefficients, wanted.fullRange ? 1 : 0, coefficients, 1, 0, UNITY, UNITY);
     // FFmpeg pads the rows, because the converter may write past a row's end.
-    AVFrame target = avutil.av_frame_alloc();
-    rgb = target;
-    target.format(avutil.AV_PIX_FMT_RGB24);
-    target.width(wanted.width);
-    target.height(wanted.height);
-    Ffmpeg.check(avutil.av_frame_get_buffer(target, 0), "a frame buffer");
+    AVFrame buffer = avutil.av_frame_alloc();
+    rgb = buffer;
+    buffer.format(target);
+    buffer.width(wanted.shown.widthPx());
+    buffer.height(wanted.shown.heightPx());
+    Ffmpeg.check(avutil.av_frame_get_buffer(buffer, 0), "a frame buffer");
   }
 
   private static String pixelFormat(int format) {
@@ -141,6 +209,11 @@ final class PictureConverter implements AutoCloseable {
 
     private static final Orientation AS_STORED = new Orientation(1, 0, 0, 1);
 
+    /// Whether rows become columns.
+    boolean isTransposed() {
+      return a == 0;
+    }
+
     static Orientation of(AVFrame frame) {
       AVFrameSideData data =
           avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_DISPLAYMATRIX);
@@ -166,7 +239,7 @@ final class PictureConverter implements AutoCloseable {
     }
 
     Picture upright(MemorySegment rgb, long rowBytes, int width, int height) {
-      boolean transposed = a == 0;
+      boolean transposed = isTransposed();
       Picture picture =
           transposed ? Picture.allocate(height, width) : Picture.allocate(width, height);
       MemorySegment target = picture.rgb();

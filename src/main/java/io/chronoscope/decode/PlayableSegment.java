@@ -24,25 +24,23 @@ public record PlayableSegment(ByteBuffer initialization, ByteBuffer media) {
   public static PlayableSegment of(ByteBuffer segment, DecodeLimits limits)
       throws UnreadableMediaException, NotPlayableException {
     List<AVPacket> packets = new ArrayList<>();
-    AVPacket packet = avcodec.av_packet_alloc();
-    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(segment), limits)) {
-      BrowserPlayback.require(input.stream().codecpar());
+    try (VideoPackets input = VideoPackets.open(MemorySegment.ofBuffer(segment), limits)) {
+      BrowserPlayback.require(input.input().stream().codecpar());
       long zeroTicks = Long.MAX_VALUE;
-      while (input.read(packet) >= 0) {
-        MediaCutter.fillTimestamps(packet);
-        boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
-        if (key || !packets.isEmpty()) {
+      input.requireTimed();
+      AVPacket packet = input.next();
+      for (int i = 0; packet != null; i++) {
+        if (input.isKey(i) || !packets.isEmpty()) {
           packets.add(avcodec.av_packet_clone(packet));
-          zeroTicks = Math.min(zeroTicks, packet.pts());
+          zeroTicks = input.isShown(i) ? Math.min(zeroTicks, packet.pts()) : zeroTicks;
         }
-        avcodec.av_packet_unref(packet);
+        packet = input.next();
       }
-      if (packets.isEmpty()) {
+      if (packets.isEmpty() || zeroTicks == Long.MAX_VALUE) {
         throw new UnreadableMediaException(Reason.NO_FRAMES, "the segment has no key frame");
       }
-      return split(new SegmentMuxer(input.stream()).write(packets, zeroTicks));
+      return split(new SegmentMuxer(input.input().stream()).write(packets, zeroTicks));
     } finally {
-      avcodec.av_packet_free(packet);
       packets.forEach(avcodec::av_packet_free);
     }
   }

@@ -42,6 +42,7 @@ final class SampleTables {
   // Bytes of all samples that have no entry of their own.
   private long equalSampleBytes;
   private long fragmentSampleBytes;
+  private long indexedSamples;
   private Track track = new Track();
 
   /// What the tables of one track declare.
@@ -60,6 +61,11 @@ final class SampleTables {
   SampleTables(long fileBytes, DecodeLimits limits) {
     this.fileBytes = fileBytes;
     this.limits = limits;
+  }
+
+  /// Samples that the indexes of all tracks list, outside fragments.
+  long indexedSamples() {
+    return indexedSamples;
   }
 
   void startTrack() {
@@ -164,6 +170,7 @@ final class SampleTables {
           "declares %d edits of %d samples, the limit is %d together"
               .formatted(track.edits, track.samples, MAX_EDITED_SAMPLES));
     }
+    indexedSamples += track.samples;
     track = new Track();
   }
 

@@ -13,7 +13,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 
 /// Writes packets of one video stream as a self-contained segment, unchanged except for their
-/// timestamps, into the container that [VideoCodec#remux()] names.
+/// timestamps, into the container that [VideoCodec#remux()] names. Decoding times are made from the
+/// presentation times ([PacketTimes#decodeTimes]).
 final class SegmentMuxer {
 
   private final AVStream source;
@@ -25,16 +26,36 @@ final class SegmentMuxer {
     this.container = VideoCodec.of(source.codecpar()).remux();
   }
 
+  /// How a segment's time zero is written down.
+  enum Layout {
+    /// Fragments. Frames before time zero are not shown; the first frame after it follows at once.
+    FRAGMENTS,
+    /// An index, whose edit list keeps a pause before the first frame.
+    INDEX
+  }
+
+  /// Whether the container can begin with a pause.
+  boolean keepsPause() {
+    return container == VideoCodec.Remux.FRAGMENTED_MP4;
+  }
+
   String contentType() {
     return container.contentType();
   }
 
+  /// Writes one segment in fragments.
+  ///
+  /// @see #write(List, long, Layout)
+  ByteBuffer write(List<AVPacket> packets, long zeroTicks) {
+    return write(packets, zeroTicks, Layout.FRAGMENTS);
+  }
+
   /// Writes one segment.
   ///
-  /// @param packets in decoding order, starting with a key frame; not consumed
+  /// @param packets in decoding order, each with a presentation time; not consumed
   /// @param zeroTicks presentation time that becomes the segment's time zero, in the source's time
   ///   base
-  ByteBuffer write(List<AVPacket> packets, long zeroTicks) {
+  ByteBuffer write(List<AVPacket> packets, long zeroTicks, Layout layout) {
     AVFormatContext context = new AVFormatContext(null);
     AVIOContext output = new AVIOContext(null);
     AVDictionary options = new AVDictionary(null);
@@ -45,14 +66,16 @@ final class SegmentMuxer {
       Ffmpeg.check(avformat.avio_open_dyn_buf(output), "a segment's buffer");
       context.pb(output);
       AVStream stream = streamLike(source, context);
-      if (container == VideoCodec.Remux.FRAGMENTED_MP4) {
+      if (container == VideoCodec.Remux.FRAGMENTED_MP4 && layout == Layout.FRAGMENTS) {
         // The header is written once the first packets are known. Its edit list puts the first
         // displayed frame at presentation time zero although decoding starts before it.
         Ffmpeg.option(options, "movflags", "frag_keyframe+delay_moov+default_base_moof");
       }
       Ffmpeg.check(avformat.avformat_write_header(context, options), "a segment's header");
-      for (AVPacket packet : packets) {
-        write(packet, zeroTicks, source, context, stream);
+      long[] decodeTimes =
+          PacketTimes.decodeTimes(packets.stream().mapToLong(AVPacket::pts).toArray());
+      for (int i = 0; i < packets.size(); i++) {
+        write(packets.get(i), decodeTimes[i], zeroTicks, source, context, stream);
       }
       Ffmpeg.check(avformat.av_write_trailer(context), "a segment's trailer");
       return copyOf(output);
@@ -75,6 +98,10 @@ final class SegmentMuxer {
         avcodec.avcodec_parameters_copy(stream.codecpar(), source.codecpar()), "codec parameters");
     stream.codecpar().codec_tag(0); // tags are specific to the source's container
     stream.time_base(source.time_base());
+    if (source.sample_aspect_ratio().num() > 0) {
+      stream.sample_aspect_ratio(source.sample_aspect_ratio());
+      stream.codecpar().sample_aspect_ratio(source.sample_aspect_ratio());
+    }
     return stream;
   }
 
@@ -83,13 +110,19 @@ final class SegmentMuxer {
   /// @param packet not consumed
   /// @param zeroTicks timestamp that becomes time zero
   static void write(
-      AVPacket packet, long zeroTicks, AVStream source, AVFormatContext context, AVStream stream) {
+      AVPacket packet,
+      long decodeTicks,
+      long zeroTicks,
+      AVStream source,
+      AVFormatContext context,
+      AVStream stream) {
     AVPacket shifted = avcodec.av_packet_clone(packet);
     try {
       shifted.stream_index(0);
       shifted.pos(-1);
+      shifted.flags(shifted.flags() & ~avcodec.AV_PKT_FLAG_DISCARD);
       shifted.pts(shifted.pts() - zeroTicks);
-      shifted.dts(shifted.dts() - zeroTicks);
+      shifted.dts(decodeTicks - zeroTicks);
       avcodec.av_packet_rescale_ts(shifted, source.time_base(), stream.time_base());
       Ffmpeg.check(avformat.av_interleaved_write_frame(context, shifted), "a segment's packet");
     } finally {

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.SelectiveSink;
+import io.chronoscope.domain.FrameSize;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 /// missing, unexpected or damaged, this gives up and leaves the segment to [DecodeLoop].
 final class SelectiveDecode implements AutoCloseable {
 
+  private final VideoPackets source;
   private final VideoInput input;
   private final DecodeLimits limits;
   private final DecoderFactory decoders;
   private final SelectiveSink sink;
-  private final PictureConverter converter = new PictureConverter();
+  private final PictureConverter converter;
   private final AVFrame decoded = avutil.av_frame_alloc();
   private @Nullable AVCodecContext decoder;
   private List<Display> displays = List.of();
@@ -37,32 +39,33 @@ final class SelectiveDecode implements AutoCloseable {
   private int widthPx;
   private int heightPx;
 
-  SelectiveDecode(VideoInput input, DecodeLimits limits, SelectiveSink sink, int threads) {
-    this.input = input;
+  SelectiveDecode(VideoPackets source, DecodeLimits limits, SelectiveSink sink, int threads) {
+    this.source = source;
+    this.input = source.input();
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
+    this.converter = new PictureConverter(input.pixelAspect());
   }
 
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
   /// @throws UnreadableMediaException when the decoder cannot be opened or a picture not converted
   Optional<MediaFacts> run() throws UnreadableMediaException {
-    try (TimedPackets packets = TimedPackets.read(input)) {
-      AVCodecContext context = decoders.open(input.stream());
-      decoder = context;
-      Optional<List<Display>> timed = packets.displays(limits, codecFrameMicros(context));
-      if (timed.isEmpty()) {
-        return Optional.empty();
-      }
-      displays = timed.get();
-      selected = sink.select(displays);
-      Optional<DecodePlan> plan = packets.planFor(selected);
-      if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
-        return Optional.empty();
-      }
-      fed = packets.framesOf(plan.get().packets());
-      return decode(context, packets, plan.get()) ? facts(context, packets) : Optional.empty();
+    TimedPackets packets = new TimedPackets(source);
+    AVCodecContext context = decoders.open(input.stream());
+    decoder = context;
+    Optional<List<Display>> timed = packets.displays(limits, codecFrameMicros(context));
+    if (timed.isEmpty()) {
+      return Optional.empty();
     }
+    displays = timed.get();
+    selected = sink.select(displays);
+    Optional<DecodePlan> plan = packets.planFor(selected);
+    if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
+      return Optional.empty();
+    }
+    fed = packets.framesOf(plan.get().packets());
+    return decode(context, packets, plan.get()) ? facts(context, packets) : Optional.empty();
   }
 
   /// @return whether the frames were as expected
@@ -112,8 +115,7 @@ final class SelectiveDecode implements AutoCloseable {
   }
 
   private boolean accept(TimedPackets packets) throws UnreadableMediaException {
-    long ticks = decoded.best_effort_timestamp();
-    int frame = packets.frameAt(ticks);
+    int frame = packets.frameAt(decoded.pts());
     boolean damaged =
         decoded.decode_error_flags() != 0 || (decoded.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
     if (damaged || frame < next || !fed.get(frame) || !skipTo(frame)) {
@@ -122,9 +124,9 @@ final class SelectiveDecode implements AutoCloseable {
     fed.clear(frame);
     VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
     if (frame == 0) {
-      boolean transposed = PictureConverter.Orientation.of(decoded).a() == 0;
-      widthPx = transposed ? decoded.height() : decoded.width();
-      heightPx = transposed ? decoded.width() : decoded.height();
+      FrameSize size = converter.sizeOf(decoded);
+      widthPx = size.widthPx();
+      heightPx = size.heightPx();
     }
     Display display = displays.get(frame);
     boolean wanted = sink.wants(display.fromMicros(), display.untilMicros());
@@ -173,7 +175,10 @@ final class SelectiveDecode implements AutoCloseable {
             displays.getLast().untilMicros(),
             displays.getFirst().fromMicros(),
             displays.size(),
-            0));
+            0,
+            List.of(),
+            input.strayBytes(),
+            input.selection()));
   }
 
   private static long codecFrameMicros(AVCodecContext context) {

@@ -1,7 +1,6 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -16,57 +15,41 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/// All packets of a segment's video, and what they say about its frames before any is decoded. Owns
-/// the packets.
-final class TimedPackets implements AutoCloseable {
-
-  /// Packets in memory at once; a larger segment is decoded packet by packet.
-  private static final long MAX_BYTES = 256L << 20;
+/// What a segment's packets say about its frames before any is decoded.
+final class TimedPackets {
 
   private static final int UNUSUAL = avcodec.AV_PKT_FLAG_CORRUPT | avcodec.AV_PKT_FLAG_DISCARD;
 
+  private final VideoPackets source;
   private final VideoInput input;
   private final List<AVPacket> packets = new ArrayList<>();
 
   /// Frame in presentation order by its presentation time in ticks.
   private final Map<Long, Integer> frames = new HashMap<>();
 
-  private boolean usual = true;
+  /// Whether the packets are one timed and shown frame each.
+  private boolean usual;
 
-  private TimedPackets(VideoInput input) {
-    this.input = input;
-  }
-
-  /// Reads until the end, or until the packets turn out not to be one timed frame each.
-  static TimedPackets read(VideoInput input) {
-    TimedPackets packets = new TimedPackets(input);
-    packets.readAll();
-    return packets;
-  }
-
-  private void readAll() {
-    int codec = input.codecId();
-    long indexed = input.indexedPackets();
-    long bytes = 0;
+  /// @param source owns the packets
+  TimedPackets(VideoPackets source) {
+    this.source = source;
+    this.input = source.input();
+    this.usual =
+        source.inMemory()
+            && source.isTimed()
+            && source.result() == avutil.AVERROR_EOF
+            && source.size() >= input.indexedPackets()
+            && source.size() > 0;
     Set<Long> times = new HashSet<>();
-    int result = 0;
-    while (usual && result >= 0) {
-      AVPacket packet = avcodec.av_packet_alloc();
+    for (int i = 0; usual && i < source.size(); i++) {
+      AVPacket packet = source.get(i);
       packets.add(packet);
-      result = input.read(packet);
-      if (result >= 0) {
-        bytes += packet.size();
-        usual =
-            input.codecId() == codec
-                && bytes <= MAX_BYTES
-                && packet.pts() != avutil.AV_NOPTS_VALUE
-                && times.add(packet.pts())
-                && (packet.flags() & UNUSUAL) == 0
-                && !changesParameters(packet);
-      }
+      usual =
+          times.add(packet.pts())
+              && source.isShown(i)
+              && (packet.flags() & UNUSUAL) == 0
+              && !changesParameters(packet);
     }
-    avcodec.av_packet_free(packets.removeLast());
-    usual &= result == avutil.AVERROR_EOF && packets.size() >= indexed && !packets.isEmpty();
     List<Long> sorted = times.stream().sorted().toList();
     IntStream.range(0, sorted.size()).forEach(i -> frames.put(sorted.get(i), i));
   }
@@ -98,31 +81,31 @@ final class TimedPackets implements AutoCloseable {
     }
     List<Long> starts =
         packets.stream().map(packet -> input.micros(packet.pts())).sorted().toList();
+    StallRule stalls = new StallRule(source.usualIntervalMicros());
     List<Display> displays = new ArrayList<>();
     for (int i = 0; i + 1 < starts.size(); i++) {
       displays.add(new Display(starts.get(i), starts.get(i + 1)));
     }
     long last = starts.getLast();
-    long end = last + lastFrameMicros(codecFrameMicros, last - starts.getFirst());
+    long end = last + lastFrameMicros(codecFrameMicros);
     displays.add(new Display(last, end));
     boolean plain =
         starts.getFirst() >= -maxMicros
-            && starts.getFirst() <= FrameTiming.GAP_MICROS
+            && starts.getFirst() <= StallRule.MIN_MICROS
             && end > 0
             && end <= maxMicros
             && displays.stream().allMatch(display -> display.fromMicros() < display.untilMicros())
-            && (input.container() != ContainerFormat.MPEG_TS
-                || displays.stream()
-                    .allMatch(display ->
-                        display.untilMicros() - display.fromMicros() <= FrameTiming.GAP_MICROS));
+            && displays.stream().noneMatch(display -> stalls.isStall(display));
     return plain ? Optional.of(List.copyOf(displays)) : Optional.empty();
   }
 
-  private long lastFrameMicros(long codecFrameMicros, long sinceFirstMicros) {
+  private long lastFrameMicros(long codecFrameMicros) {
     AVPacket last = packets.stream().max(Comparator.comparingLong(AVPacket::pts)).orElseThrow();
-    long average = packets.size() > 1 ? sinceFirstMicros / (packets.size() - 1) : 0;
     return FrameTiming.lastFrameMicros(
-        Ffmpeg.micros(last.duration(), input.timeBase()), codecFrameMicros, average);
+        source.statedDurationMicros(last.duration()),
+        codecFrameMicros,
+        source.usualIntervalMicros(),
+        source.size());
   }
 
   /// Plans to decode some frames, and the first one, which tells the picture's size.
@@ -131,8 +114,8 @@ final class TimedPackets implements AutoCloseable {
   /// @return empty when it is not known what the packets depend on
   Optional<DecodePlan> planFor(BitSet wanted) throws UnreadableMediaException {
     Optional<List<PacketKind>> kinds =
-        PacketKinds.of(VideoCodec.of(input.stream().codecpar()), extradata())
-            .of(packets.stream().map(TimedPackets::bytes).toList());
+        PacketKinds.of(VideoCodec.of(input.stream().codecpar()), input.extradata())
+            .of(packets.stream().map(Ffmpeg::bytes).toList());
     List<Long> times = packets.stream().map(AVPacket::pts).toList();
     BitSet wantedPackets = new BitSet();
     for (int i = 0; i < times.size(); i++) {
@@ -147,24 +130,5 @@ final class TimedPackets implements AutoCloseable {
     BitSet found = new BitSet();
     some.stream().forEach(packet -> found.set(frameAt(packets.get(packet).pts())));
     return found;
-  }
-
-  private ByteBuffer extradata() {
-    int size = input.stream().codecpar().extradata_size();
-    return size == 0
-        ? ByteBuffer.allocate(0)
-        : input.stream().codecpar().extradata().capacity(size).asByteBuffer();
-  }
-
-  private static ByteBuffer bytes(AVPacket packet) {
-    return packet.size() == 0
-        ? ByteBuffer.allocate(0)
-        : packet.data().capacity(packet.size()).asByteBuffer();
-  }
-
-  @Override
-  public void close() {
-    packets.forEach(avcodec::av_packet_free);
-    packets.clear();
   }
 }

@@ -24,7 +24,25 @@ enum VideoCodec {
   AV1(avcodec.AV_CODEC_ID_AV1, "libaom-av1", Remux.FRAGMENTED_MP4),
   MPEG4_PART2(avcodec.AV_CODEC_ID_MPEG4, "mpeg4", Remux.FRAGMENTED_MP4),
   MPEG2(avcodec.AV_CODEC_ID_MPEG2VIDEO, "mpeg2video", Remux.FRAGMENTED_MP4),
-  MOTION_JPEG(avcodec.AV_CODEC_ID_MJPEG, "mjpeg", Remux.FRAGMENTED_MP4);
+  MOTION_JPEG(avcodec.AV_CODEC_ID_MJPEG, "mjpeg", Remux.FRAGMENTED_MP4),
+  MPEG1(avcodec.AV_CODEC_ID_MPEG1VIDEO, "mpeg1video", Remux.FRAGMENTED_MP4),
+  // What recorders and archives have in AVI, FLV, ASF and MOV.
+  MSMPEG4_V2(avcodec.AV_CODEC_ID_MSMPEG4V2, "msmpeg4v2", Remux.MATROSKA),
+  MSMPEG4_V3(avcodec.AV_CODEC_ID_MSMPEG4V3, "msmpeg4", Remux.MATROSKA),
+  WMV1(avcodec.AV_CODEC_ID_WMV1, "wmv1", Remux.MATROSKA),
+  WMV2(avcodec.AV_CODEC_ID_WMV2, "wmv2", Remux.MATROSKA),
+  WMV3(avcodec.AV_CODEC_ID_WMV3, "wmv3", Remux.MATROSKA),
+  VC1(avcodec.AV_CODEC_ID_VC1, "vc1", Remux.FRAGMENTED_MP4),
+  H263(avcodec.AV_CODEC_ID_H263, "h263", Remux.MATROSKA),
+  SORENSON_H263(avcodec.AV_CODEC_ID_FLV1, "flv", Remux.MATROSKA),
+  VP6(avcodec.AV_CODEC_ID_VP6F, "vp6f", Remux.MATROSKA),
+  CINEPAK(avcodec.AV_CODEC_ID_CINEPAK, "cinepak", Remux.MATROSKA),
+  DV(avcodec.AV_CODEC_ID_DVVIDEO, "dvvideo", Remux.MATROSKA),
+  RAW(avcodec.AV_CODEC_ID_RAWVIDEO, "rawvideo", Remux.MATROSKA),
+  // Still pictures.
+  PNG(avcodec.AV_CODEC_ID_PNG, "png", Remux.FRAGMENTED_MP4),
+  WEBP(avcodec.AV_CODEC_ID_WEBP, "webp", Remux.MATROSKA),
+  BMP(avcodec.AV_CODEC_ID_BMP, "bmp", Remux.MATROSKA);
 
   /// The container into which packets of a codec are written without re-encoding.
   enum Remux {
@@ -57,6 +75,10 @@ enum VideoCodec {
     this.codecId = codecId;
     this.softwareDecoder = softwareDecoder;
     this.remux = remux;
+  }
+
+  static boolean isListed(AVCodecParameters parameters) {
+    return Arrays.stream(values()).anyMatch(one -> one.codecId == parameters.codec_id());
   }
 
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC when the stream's codec is not listed

@@ -1,47 +1,53 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.Demuxer.Probe;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVProgram;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
-/// An opened segment or file and the one video stream that is read from it.
-///
-/// **Time zero.** MP4: presentation time zero of the movie, with edit lists applied; for fragments
-/// cut out of a longer presentation, the decode time of the first one. MPEG-TS and Matroska: the
-/// earliest presentation time of any stream.
+/// An opened segment or file and the one video stream that is read from it: the one that the
+/// container marks as default, or else the largest.
 final class VideoInput implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(VideoInput.class.getName());
 
-  private final ContainerFormat container;
+  private final MediaStructure structure;
   private final MemoryInput source;
   private final AVFormatContext context;
   private final AVStream stream;
-  private final long zeroMicros;
+  private final List<String> otherVideos;
+  private final long indexedPackets;
 
   private VideoInput(
-      ContainerFormat container,
-      MemoryInput source,
-      AVFormatContext context,
-      AVStream stream,
-      long zeroMicros) {
-    this.container = container;
+      MediaStructure structure, MemoryInput source, AVFormatContext context, Selected selected) {
+    this.structure = structure;
     this.source = source;
     this.context = context;
-    this.stream = stream;
-    this.zeroMicros = zeroMicros;
+    this.stream = selected.stream();
+    this.otherVideos = selected.others();
+    this.indexedPackets =
+        structure.container() == ContainerFormat.MP4
+            ? avformat.avformat_index_get_entries_count(stream)
+            : 0;
   }
 
   /// Opens the input, checks it against `limits` and selects its video stream.
@@ -50,27 +56,46 @@ final class VideoInput implements AutoCloseable {
   /// @throws UnreadableMediaException when the container, the codec or a limit forbids decoding
   static VideoInput open(MemorySegment bytes, DecodeLimits limits) throws UnreadableMediaException {
     Ffmpeg.load();
-    ContainerFormat container = ContainerFormat.sniff(bytes);
-    ContainerFormat.Structure structure = container.checkComplete(bytes, limits);
-    long trailing = bytes.byteSize() - structure.mediaBytes();
-    if (trailing > 0) {
-      LOG.log(Level.DEBUG, "{0} trailing bytes are no box and are left out", trailing);
+    MediaStructure structure = MediaStructure.of(bytes, limits);
+    if (structure.strayBytes() > 0) {
+      LOG.log(
+          Level.DEBUG,
+          "{0} bytes do not belong to the media and are left out",
+          structure.strayBytes());
     }
-    MemoryInput source = new MemoryInput(bytes.asSlice(0, structure.mediaBytes()));
+    boolean mayBeginLate =
+        switch (structure.container()) {
+          case MPEG_TS, MPEG_PS, FLV -> true;
+          default -> false;
+        };
+    try {
+      VideoInput input = open(structure, limits, Probe.BEGINNING);
+      if (!mayBeginLate || input.isIdentified()) {
+        return input;
+      }
+      input.close();
+    } catch (UnreadableMediaException e) {
+      if (!mayBeginLate || e.rejection().reason() != Reason.NO_VIDEO) {
+        throw e;
+      }
+    }
+    return open(structure, limits, Probe.WHOLE);
+  }
+
+  private static VideoInput open(MediaStructure structure, DecodeLimits limits, Probe probe)
+      throws UnreadableMediaException {
+    MemoryInput source = new MemoryInput(structure.media());
     @Nullable AVFormatContext context = null;
     boolean opened = false;
     try {
-      context = Demuxer.open(container, source);
+      context = Demuxer.open(structure.container(), source, probe);
       requirePicturesWithinLimit(context, limits);
       Demuxer.probeStreams(context, limits);
       requirePicturesWithinLimit(context, limits);
-      AVStream stream = selectVideo(context);
-      requireDurationWithinLimit(context, stream, limits);
-      long zero =
-          container == ContainerFormat.MP4
-              ? structure.fragmentStartMicros()
-              : context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : context.start_time();
-      VideoInput input = new VideoInput(container, source, context, stream, zero);
+      Selected selected = selectVideo(context);
+      requireNotEncrypted(structure, selected.stream());
+      requireDurationWithinLimit(context, selected.stream(), structure, limits);
+      VideoInput input = new VideoInput(structure, source, context, selected);
       opened = true;
       return input;
     } finally {
@@ -81,6 +106,10 @@ final class VideoInput implements AutoCloseable {
         source.close();
       }
     }
+  }
+
+  private boolean isIdentified() {
+    return stream.codecpar().width() > 0;
   }
 
   private static void requirePicturesWithinLimit(AVFormatContext context, DecodeLimits limits)
@@ -103,34 +132,86 @@ final class VideoInput implements AutoCloseable {
     }
   }
 
-  private static AVStream selectVideo(AVFormatContext context) throws UnreadableMediaException {
+  /// @param others the video streams that were not selected
+  private record Selected(AVStream stream, List<String> others) {}
+
+  private static Selected selectVideo(AVFormatContext context) throws UnreadableMediaException {
+    List<AVStream> videos = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    @Nullable AVStream selected = null;
     for (int i = 0; i < context.nb_streams(); i++) {
       AVStream stream = context.streams(i);
       boolean cover = (stream.disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
-      if (stream.codecpar().codec_type() == avutil.AVMEDIA_TYPE_VIDEO
-          && !cover
-          && selected == null) {
-        selected = stream;
+      if (stream.codecpar().codec_type() == avutil.AVMEDIA_TYPE_VIDEO && !cover) {
+        videos.add(stream);
       } else {
         others.add(VideoCodec.describe(stream.codecpar()));
-        stream.discard(avcodec.AVDISCARD_ALL);
       }
     }
-    if (selected == null) {
+    if (videos.isEmpty()) {
       throw new UnreadableMediaException(
           Reason.NO_VIDEO,
           others.isEmpty()
               ? "it has no streams"
               : "none of its %d stream(s) is video: %s".formatted(others.size(), others));
     }
+    AVStream selected = Collections.max(videos, PREFERENCE);
+    for (int i = 0; i < context.nb_streams(); i++) {
+      if (i != selected.index()) {
+        context.streams(i).discard(avcodec.AVDISCARD_ALL);
+      }
+    }
     var unused = VideoCodec.of(selected.codecpar());
-    return selected;
+    return new Selected(
+        selected,
+        videos.stream()
+            .filter(video -> video.index() != selected.index())
+            .map(VideoInput::describe)
+            .toList());
   }
 
+  /// One that can be decoded, then the default one, then the largest, then the first.
+  private static final Comparator<AVStream> PREFERENCE =
+      Comparator.<AVStream>comparingInt(video -> VideoCodec.isListed(video.codecpar()) ? 1 : 0)
+          .thenComparingInt(video -> video.disposition() & avformat.AV_DISPOSITION_DEFAULT)
+          .thenComparingLong(video -> (long) video.codecpar().width() * video.codecpar().height())
+          .thenComparingInt(video -> -video.index());
+
+  private static String describe(AVStream video) {
+    return "%s %dx%d"
+        .formatted(
+            VideoCodec.describe(video.codecpar()),
+            video.codecpar().width(),
+            video.codecpar().height());
+  }
+
+  /// Which of several video streams was selected; empty when there is only one.
+  Optional<String> selection() {
+    return otherVideos.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "of %d video tracks, %s is used, not %s"
+                .formatted(
+                    otherVideos.size() + 1, describe(stream), String.join(", ", otherVideos)));
+  }
+
+  private static void requireNotEncrypted(MediaStructure structure, AVStream stream)
+      throws UnreadableMediaException {
+    boolean scrambled =
+        structure.transport().filter(packets -> packets.isScrambled(stream.id())).isPresent();
+    AVDictionaryEntry key = avutil.av_dict_get(stream.metadata(), "enc_key_id", null, 0);
+    boolean matroskaKey = key != null && !key.isNull();
+    if (scrambled || matroskaKey) {
+      throw new UnreadableMediaException(
+          Reason.UNSUPPORTED_CODEC,
+          "the video is encrypted (%s)"
+              .formatted(
+                  scrambled ? "scrambled transport packets" : "'ContentEncryption' element"));
+    }
+  }
+
+  /// The end that a container declares counts from its clock's zero, not from its first frame.
   private static void requireDurationWithinLimit(
-      AVFormatContext context, AVStream stream, DecodeLimits limits)
+      AVFormatContext context, AVStream stream, MediaStructure structure, DecodeLimits limits)
       throws UnreadableMediaException {
     long micros = avutil.AV_NOPTS_VALUE;
     if (stream.duration() != avutil.AV_NOPTS_VALUE) {
@@ -138,21 +219,36 @@ final class VideoInput implements AutoCloseable {
     } else if (context.duration_estimation_method() != avformat.AVFMT_DURATION_FROM_BITRATE) {
       micros = context.duration();
     }
+    long start = structure.fragmentStartMicros();
+    if (structure.container() == ContainerFormat.MATROSKA
+        && context.start_time() != avutil.AV_NOPTS_VALUE) {
+      start = Math.max(0, context.start_time());
+    }
     long limit = limits.maxDuration().toNanos() / 1000;
-    if (micros != avutil.AV_NOPTS_VALUE && micros > limit) {
+    if (micros != avutil.AV_NOPTS_VALUE && micros - start > limit) {
       throw new UnreadableMediaException(
           Reason.TOO_LONG,
           "it declares a duration of %.1f s, the limit is %.1f s"
-              .formatted(micros / 1e6, limit / 1e6));
+              .formatted((micros - start) / 1e6, limit / 1e6));
     }
   }
 
   ContainerFormat container() {
-    return container;
+    return structure.container();
+  }
+
+  /// Foreign bytes around the media, and incomplete packets.
+  long strayBytes() {
+    return structure.strayBytes();
   }
 
   AVStream stream() {
     return stream;
+  }
+
+  /// Width by height of a pixel as the container states it; 0 when it does not.
+  AVRational pixelAspect() {
+    return stream.sample_aspect_ratio();
   }
 
   AVRational timeBase() {
@@ -164,17 +260,28 @@ final class VideoInput implements AutoCloseable {
     return VideoCodec.describe(stream.codecpar());
   }
 
+  /// The codec's parameters from the container, valid as long as this input.
+  ByteBuffer extradata() {
+    int size = stream.codecpar().extradata_size();
+    return size == 0
+        ? ByteBuffer.allocate(0)
+        : stream.codecpar().extradata().capacity(size).asByteBuffer();
+  }
+
   /// FFmpeg's `AVCodecID` of the packet that was read last; a transport stream may change it.
   int codecId() {
     return stream.codecpar().codec_id();
   }
 
-  /// Makes a transport stream's packets carry only the timestamps that it states. By default FFmpeg
-  /// fills in missing ones from a frame rate that it derives from those present: where only every
-  /// fifth packet has one, it assumes a fifth of the true rate.
+  /// Makes packets carry only the timestamps that the container states. By default FFmpeg fills in
+  /// missing ones from a frame rate that it derives from those present: where only every fifth
+  /// packet has one, it assumes a fifth of the true rate.
   void disableTimestampGeneration() throws UnreadableMediaException {
-    if (container != ContainerFormat.MPEG_TS) {
-      return;
+    switch (container().clock()) {
+      case STATED, STILL -> {
+        return;
+      }
+      case SPARSE, NONE -> {}
     }
     // The packets that were buffered while probing already have generated timestamps: read them
     // again.
@@ -186,14 +293,74 @@ final class VideoInput implements AutoCloseable {
     context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_NOFILLIN);
   }
 
-  /// Converts a timestamp of the video stream to microseconds from the segment's time zero.
-  long micros(long ticks) {
-    return Ffmpeg.micros(ticks, stream.time_base()) - zeroMicros;
+  /// The timestamp of time zero ([VideoPackets]), in the stream's time base.
+  ///
+  /// @param firstFrame timestamp of the video's first frame, if it has one
+  long zeroTicks(OptionalLong firstFrame) {
+    if (container() == ContainerFormat.MP4 && !structure.fragments()) {
+      return 0;
+    }
+    long first = firstFrame.orElse(Long.MAX_VALUE);
+    for (int i = 0; i < context.nb_streams(); i++) {
+      AVStream other = context.streams(i);
+      if (i != stream.index()
+          && isSoundOrVideo(other)
+          && other.start_time() != avutil.AV_NOPTS_VALUE
+          && isOfSameProgram(i)) {
+        first =
+            Math.min(
+                first,
+                avutil.av_rescale_q(other.start_time(), other.time_base(), stream.time_base()));
+      }
+    }
+    // Before zero, a fragmented MP4's edit list hides what decoding has to begin with.
+    long earliest = structure.fragments() ? 0 : Long.MIN_VALUE;
+    return first == Long.MAX_VALUE ? 0 : Math.max(earliest, first);
   }
 
-  /// Number of samples that an MP4's index lists for the video so far; 0 for other containers.
+  private static boolean isSoundOrVideo(AVStream stream) {
+    int type = stream.codecpar().codec_type();
+    boolean cover = (stream.disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
+    return !cover && (type == avutil.AVMEDIA_TYPE_VIDEO || type == avutil.AVMEDIA_TYPE_AUDIO);
+  }
+
+  /// A transport stream's programs have clocks of their own.
+  private boolean isOfSameProgram(int other) {
+    AVProgram program = null;
+    boolean listed = false;
+    do {
+      program = avformat.av_find_program_from_stream(context, program, stream.index());
+      boolean found = program != null && !program.isNull();
+      if (!found) {
+        return !listed;
+      }
+      listed = true;
+      for (int i = 0; i < program.nb_stream_indexes(); i++) {
+        if (program.stream_index().get(i) == other) {
+          return true;
+        }
+      }
+    } while (true);
+  }
+
+  /// Converts a timestamp of the video stream to microseconds.
+  long micros(long ticks) {
+    return Ffmpeg.micros(ticks, stream.time_base());
+  }
+
+  /// Number of samples that an MP4's index lists for the video before any is read; 0 for other
+  /// containers.
   long indexedPackets() {
-    return container == ContainerFormat.MP4 ? avformat.avformat_index_get_entries_count(stream) : 0;
+    return indexedPackets;
+  }
+
+  /// @param result of reading
+  /// @throws UnreadableMediaException UNSUPPORTED_CONTAINER when it failed because there are too
+  ///   many streams
+  void requireRoomForStreams(int result) throws UnreadableMediaException {
+    if (result == avutil.AVERROR_ENOMEM() && context.nb_streams() >= Demuxer.MAX_STREAMS) {
+      throw Demuxer.tooManyStreams();
+    }
   }
 
   /// Reads the video's next packet and skips those of other streams.

@@ -13,7 +13,7 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
-import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -31,23 +31,24 @@ public final class VideoRepeater {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(source)) {
       var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-      try (VideoInput first = VideoInput.open(bytes, MediaCutter.LIMITS);
-          Target written = new Target(first.stream(), target)) {
+      try (VideoPackets packets = VideoPackets.open(bytes, MediaCutter.LIMITS);
+          Target written = new Target(packets.input().stream(), target)) {
+        packets.requireTimed();
+        packets.requireReadToTheEnd();
+        AVRational timeBase = packets.input().timeBase();
         long untilTicks =
-            avutil.av_rescale(
-                atLeast.toMillis(), first.timeBase().den(), 1000L * first.timeBase().num());
+            avutil.av_rescale(atLeast.toMillis(), timeBase.den(), 1000L * timeBase.num());
         long ticks = 0;
         while (ticks < untilTicks) {
-          try (VideoInput pass = VideoInput.open(bytes, MediaCutter.LIMITS)) {
-            long appended = written.append(pass, ticks, untilTicks);
-            if (appended <= 0) {
-              throw new UnreadableMediaException(Reason.NO_FRAMES, source + " has no key frame");
-            }
-            ticks += appended;
+          packets.rewind();
+          long appended = written.append(packets, ticks, untilTicks);
+          if (appended <= 0) {
+            throw new UnreadableMediaException(Reason.NO_FRAMES, source + " has no key frame");
           }
+          ticks += appended;
         }
         written.finish();
-        return Duration.of(Ffmpeg.micros(ticks, first.timeBase()), ChronoUnit.MICROS);
+        return Duration.of(Ffmpeg.micros(ticks, timeBase), ChronoUnit.MICROS);
       }
     }
   }
@@ -90,37 +91,27 @@ public final class VideoRepeater {
     /// @param untilTicks stops before the first key frame that would be presented at or after this
     ///   time
     /// @return ticks by which the file has grown
-    long append(VideoInput video, long atTicks, long untilTicks) throws UnreadableMediaException {
-      AVPacket packet = avcodec.av_packet_alloc();
-      try {
-        long zero = avutil.AV_NOPTS_VALUE;
-        long end = 0;
-        int result = video.read(packet);
-        while (result >= 0) {
-          MediaCutter.fillTimestamps(packet);
-          boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
-          if (zero == avutil.AV_NOPTS_VALUE && key) {
-            zero = packet.pts();
-          }
-          if (zero != avutil.AV_NOPTS_VALUE) {
-            long at = packet.pts() - zero;
-            if (key && atTicks + at >= untilTicks) {
-              return end;
-            }
-            SegmentMuxer.write(packet, zero - atTicks, source, context, stream);
-            end = Math.max(end, at + Math.max(1, packet.duration()));
-          }
-          avcodec.av_packet_unref(packet);
-          result = video.read(packet);
+    long append(VideoPackets video, long atTicks, long untilTicks) {
+      long zero = avutil.AV_NOPTS_VALUE;
+      long end = 0;
+      AVPacket packet = video.next();
+      for (int i = 0; packet != null; i++) {
+        boolean key = video.isKey(i);
+        if (zero == avutil.AV_NOPTS_VALUE && key) {
+          zero = packet.pts();
         }
-        if (result != avutil.AVERROR_EOF) {
-          throw new UnreadableMediaException(
-              Reason.CORRUPT, "reading stopped: " + Ffmpeg.describe(result));
+        if (zero != avutil.AV_NOPTS_VALUE) {
+          long at = packet.pts() - zero;
+          if (key && atTicks + at >= untilTicks) {
+            return end;
+          }
+          SegmentMuxer.write(packet, packet.dts(), zero - atTicks, source, context, stream);
+          long duration = packet.duration() > 0 ? packet.duration() : video.usualIntervalTicks();
+          end = Math.max(end, at + Math.max(1, duration));
         }
-        return end;
-      } finally {
-        avcodec.av_packet_free(packet);
+        packet = video.next();
       }
+      return end;
     }
 
     void finish() throws IOException {

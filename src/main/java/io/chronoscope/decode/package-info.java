@@ -15,6 +15,11 @@
 /// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec. To
 /// add a hardware decoder, change `DecoderFactory`, the only place that opens decoders.
 ///
+/// Live video: [io.chronoscope.decode.LiveReader] reads one connection, an RTSP server's by
+/// FFmpeg's own network code under a `ReadWatch`, everything else as a
+/// [io.chronoscope.decode.ByteFeed] through `FeedInput`. `LiveCutter` cuts its packets at key
+/// frames; `LiveEncoder` in front of it makes such packets where there are none.
+///
 /// In the other direction, [io.chronoscope.decode.MediaCutter] reads a file's packets and writes
 /// them with `SegmentMuxer` as self-contained segments, and [io.chronoscope.decode.VideoRepeater]
 /// makes a long file from a short one.

@@ -50,6 +50,8 @@ public record Rejection(Reason reason, String detail) {
     /// Decoding takes more memory, time or output than one chunk may; the detail names the limit.
     OVER_BUDGET,
     /// The decoder crashed, twice.
-    DECODER_CRASHED
+    DECODER_CRASHED,
+    /// One side of the picture is so much longer than the other that the model has no size for it.
+    PICTURE_TOO_NARROW
   }
 }

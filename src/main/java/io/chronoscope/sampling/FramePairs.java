@@ -38,6 +38,8 @@ public record FramePairs(List<SampledFrame> frames) {
   }
 
   private static FrameTimes timesOf(List<SampledFrame> frames) {
-    return new FrameTimes(frames.stream().map(SampledFrame::gridMicros).toList());
+    return new FrameTimes(
+        frames.stream().map(SampledFrame::gridMicros).toList(),
+        frames.stream().map(SampledFrame::timeMicros).toList());
   }
 }

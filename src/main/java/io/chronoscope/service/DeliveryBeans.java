@@ -56,7 +56,9 @@ class DeliveryBeans {
     String group = settings.kafka().group();
     ResultEnvelope envelope =
         new ResultEnvelope(
-            names, KafkaBeans.SOURCE, (result, headers) -> traces.addTo(headers, result.stream()));
+            names,
+            settings.kafka().source(),
+            (result, headers) -> traces.addTo(headers, result.stream()));
     WriteUnitRecords records = new WriteUnitRecords(envelope, names, offsets);
     Executor executor = Executors.newVirtualThreadPerTaskExecutor();
     return switch (settings.kafka().delivery()) {

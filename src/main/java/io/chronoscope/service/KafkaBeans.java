@@ -12,7 +12,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 
@@ -23,9 +22,6 @@ public class KafkaBeans {
 
   /// Identifies the client properties of all clients, the channel's included.
   public static final String CLIENT = "default-kafka-broker";
-
-  /// CloudEvents source of all results.
-  static final URI SOURCE = URI.create("/chronoscope");
 
   /// The topics must exist before the channels connect.
   private static final int BEFORE_CHANNELS = 100;

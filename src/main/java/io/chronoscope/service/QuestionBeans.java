@@ -50,7 +50,7 @@ class QuestionBeans {
       MessagingMetrics metrics) {
     return new QuestionConsumer(
         kafka,
-        new ResultEnvelope(names, KafkaBeans.SOURCE),
+        new ResultEnvelope(names, settings.kafka().source()),
         names,
         new QuestionConsumer.Settings(
             settings.kafka().group(),

@@ -54,7 +54,7 @@ class RuleBeans {
         kafka,
         settings.kafka().group(),
         names.of(Topic.RULES),
-        new ResultEnvelope(names, KafkaBeans.SOURCE),
+        new ResultEnvelope(names, settings.kafka().source()),
         settings.kafka().delivery(),
         metrics);
   }

@@ -8,6 +8,8 @@ import io.chronoscope.client.LetterRedrive;
 import io.chronoscope.client.LetterRedrive.Outcome;
 import io.chronoscope.client.LetterRedrive.Repetition;
 import io.chronoscope.client.RetainedRecords;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.service.KafkaBeans;
@@ -29,7 +31,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,19 +52,21 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Dead letters", description = "Rejected records, and sending them again")
 public class DeadLetterResource {
 
-  private static final URI SOURCE = URI.create("/chronoscope/http");
   private static final int MAX_REDRIVEN = 100;
 
+  private final ChronoscopeConfig settings;
   private final Map<String, Object> kafka;
   private final TopicNames names;
   private final Callers callers;
   private final AuditLog audit;
 
   DeadLetterResource(
+      ChronoscopeConfig settings,
       @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
       TopicNames names,
       Callers callers,
       AuditLog audit) {
+    this.settings = settings;
     this.kafka = kafka;
     this.names = names;
     this.callers = callers;
@@ -142,7 +145,7 @@ public class DeadLetterResource {
         LetterRedrive.redrive(
             kafka,
             names,
-            SOURCE,
+            LayerSettings.source(settings, "http"),
             ids(request),
             request.path("again").asBoolean(false) ? Repetition.AGAIN : Repetition.ONCE,
             letter -> caller.maySee(letter.letter().stream()))) {

@@ -2,13 +2,14 @@ package io.chronoscope.web;
 
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.QuestionPublisher;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.service.KafkaBeans;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +17,25 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Publishers {
 
-  /// CloudEvents source of what is sent over HTTP.
-  static final URI SOURCE = URI.create("/chronoscope/http");
-
+  private final ChronoscopeConfig settings;
   private final Map<String, Object> kafka;
   private final TopicNames names;
   private @Nullable ChunkPublisher chunks;
   private @Nullable QuestionPublisher questions;
 
-  Publishers(@Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka, TopicNames names) {
+  Publishers(
+      ChronoscopeConfig settings,
+      @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
+      TopicNames names) {
+    this.settings = settings;
     this.kafka = kafka;
     this.names = names;
   }
 
   synchronized ChunkPublisher chunks() {
     if (chunks == null) {
-      chunks = new ChunkPublisher(kafka, names.of(Topic.CHUNKS), SOURCE);
+      chunks =
+          new ChunkPublisher(kafka, names.of(Topic.CHUNKS), LayerSettings.source(settings, "http"));
     }
     return chunks;
   }

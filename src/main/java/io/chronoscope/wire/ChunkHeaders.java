@@ -26,6 +26,9 @@ final class ChunkHeaders {
   static final String SEQUENCE = "sequence";
   static final String DURATION_MS = "durationms";
 
+  /// Where a live chunk's time comes from; for people, not read.
+  static final String CLOCK = "clock";
+
   /// Id of the dead letter for which a chunk was redriven.
   static final String REDRIVEN = "redriven";
 

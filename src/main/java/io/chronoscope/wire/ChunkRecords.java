@@ -1,5 +1,6 @@
 package io.chronoscope.wire;
 
+import io.chronoscope.domain.SourceClock;
 import io.chronoscope.domain.StreamInput.Media;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
@@ -32,6 +33,30 @@ public final class ChunkRecords {
     return record(
         topic,
         event(source, stream, sequence, start, duration, InputType.CHUNK)
+            .withData(contentType, new MediaData(media)));
+  }
+
+  /// A chunk of a live source.
+  ///
+  /// @param id the `ce_id`; the same when the chunk is sent again
+  /// @param clock that `start` comes from
+  /// @see #chunk(String, URI, String, long, Instant, Duration, String, byte[])
+  public static ProducerRecord<String, byte[]> live(
+      String topic,
+      URI source,
+      String id,
+      String stream,
+      long sequence,
+      Instant start,
+      Duration duration,
+      SourceClock clock,
+      String contentType,
+      byte[] media) {
+    return record(
+        topic,
+        event(source, stream, sequence, start, duration, InputType.CHUNK)
+            .withId(id)
+            .withExtension(ChunkHeaders.CLOCK, clock.id())
             .withData(contentType, new MediaData(media)));
   }
 

@@ -7,6 +7,7 @@ import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.QuestionAnswer;
 import io.chronoscope.domain.Result.Revised;
+import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.StreamEnd;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
@@ -64,6 +65,32 @@ public final class ResultEnvelope {
         ResultJson.write(deadLetter, rejected),
         Optional.of(rejected.recordTime()),
         partitions);
+  }
+
+  /// What follows a withdrawn result in the same transaction: a tombstone, so that compaction
+  /// removes the result and a table of the topic no longer has it.
+  ///
+  /// @param partitions partitions of the result's topic
+  /// @return empty for a result that stays valid
+  public Optional<ProducerRecord<String, byte[]>> tombstone(Result result, int partitions) {
+    return isWithdrawn(result)
+        ? Optional.of(
+            new ProducerRecord<>(
+                topic(result), partition(result.stream(), partitions), key(result), null))
+        : Optional.empty();
+  }
+
+  private static boolean isWithdrawn(Result result) {
+    return switch (result) {
+      case VideoEvent event -> event.status() == Status.WITHDRAWN;
+      case Alert alert -> alert.status() == Status.WITHDRAWN;
+      case Gap gap -> gap.status() == Status.WITHDRAWN;
+      case Summary summary -> false;
+      case Unanswered unanswered -> false;
+      case StreamEnd end -> false;
+      case QuestionAnswer answer -> false;
+      case DeadLetter letter -> false;
+    };
   }
 
   private ProducerRecord<String, byte[]> write(

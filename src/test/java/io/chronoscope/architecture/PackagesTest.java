@@ -55,6 +55,9 @@ class PackagesTest {
           "analysis.question",
           // Fetches what chunks refer to, through the analysis's own port.
           "claimcheck",
+          // Brings video to Kafka, through a port that client implements.
+          "live.hls",
+          "live",
           "wire",
           // Turns what the analysis reports into spans; clients and messaging add their records.
           "tracing",

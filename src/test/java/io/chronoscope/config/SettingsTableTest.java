@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// The table of settings in the documents is written from [ChronoscopeConfig]: names, variables,
@@ -27,7 +28,7 @@ class SettingsTableTest {
   private static final String HEADING =
       "| setting | environment | default | what it does |\n|---|---|---|---|\n";
   private static final Pattern GROUP = Pattern.compile("^  interface (\\w+) \\{$");
-  private static final Pattern METHOD = Pattern.compile("^ +[\\w<>.]+ (\\w+)\\(\\);$");
+  private static final Pattern METHOD = Pattern.compile("^ +[\\w<>., ]+ (\\w+)\\(\\);$");
 
   @Test
   void theDocumentListsEverySettingAsItIsDeclared() throws IOException {
@@ -71,16 +72,22 @@ class SettingsTableTest {
 
   private static String row(String key, Method setting, String sentence) {
     assertThat(sentence).as("documentation of " + key).isNotBlank();
+    if (setting.getReturnType() == Map.class) {
+      return row(key + ".ID", setting.getAnnotation(WithDefault.class), sentence);
+    }
+    return row(key, setting.getAnnotation(WithDefault.class), sentence);
+  }
+
+  private static String row(String key, @Nullable WithDefault given, String sentence) {
     return "| `%s` | `%s` | %s | %s |\n"
         .formatted(
             key,
             key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'),
-            defaultOf(setting),
+            defaultOf(given),
             sentence);
   }
 
-  private static String defaultOf(Method setting) {
-    WithDefault given = setting.getAnnotation(WithDefault.class);
+  private static String defaultOf(@Nullable WithDefault given) {
     if (given == null) {
       return "–";
     }

@@ -79,11 +79,9 @@ class UnreadableMediaTest {
 
     @Test
     void otherContainers() {
-      Rejection avi = rejected(TestMedia.video().container("avi").bytes());
-      assertThat(avi.reason()).isEqualTo(Reason.UNSUPPORTED_CONTAINER);
-      assertThat(avi.detail()).startsWith("RIFF/AVI");
-      assertThat(rejected(TestMedia.video().codec("mpeg2video").container("vob").bytes()).detail())
-          .startsWith("MPEG program stream");
+      Rejection ogg = rejected("OggS and more of it".getBytes(StandardCharsets.US_ASCII));
+      assertThat(ogg.reason()).isEqualTo(Reason.UNSUPPORTED_CONTAINER);
+      assertThat(ogg.detail()).startsWith("Ogg is not supported; supported are MP4,");
       assertThat(
               rejected("#EXTM3U\nfile:///etc/passwd\n".getBytes(StandardCharsets.UTF_8)).reason())
           .isEqualTo(Reason.UNSUPPORTED_CONTAINER);
@@ -137,12 +135,10 @@ class UnreadableMediaTest {
     }
 
     @Test
-    void truncatedTransportStreamOrMatroska() {
-      for (String container : new String[] {"mpegts", "matroska"}) {
-        byte[] media = TestMedia.video().codec("libopenh264").container(container).bytes();
-        Rejection rejection = rejected(Arrays.copyOf(media, media.length * 3 / 5 + 1));
-        assertThat(rejection.reason()).as(container).isEqualTo(Reason.TRUNCATED);
-      }
+    void truncatedMatroska() {
+      byte[] media = TestMedia.video().codec("libopenh264").container("matroska").bytes();
+      Rejection rejection = rejected(Arrays.copyOf(media, media.length * 3 / 5 + 1));
+      assertThat(rejection.reason()).isEqualTo(Reason.TRUNCATED);
     }
   }
 
@@ -173,7 +169,7 @@ class UnreadableMediaTest {
       Rejection rejection = rejected(TestMedia.video().codec("ffv1").container("matroska").bytes());
       assertThat(rejection.reason()).isEqualTo(Reason.UNSUPPORTED_CODEC);
       assertThat(rejection.detail())
-          .startsWith("the video uses ffv1; supported codecs are [av1, h264, hevc,");
+          .startsWith("the video uses ffv1; supported codecs are [av1, bmp, cinepak,");
     }
 
     @Test

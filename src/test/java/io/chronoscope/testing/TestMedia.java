@@ -48,6 +48,8 @@ public final class TestMedia {
   private boolean video = true;
   private boolean sound;
   private int quarterTurns;
+  private int pixelAspectNum = 1;
+  private int pixelAspectDen = 1;
   private long firstTick;
   private IntToLongFunction ticks = frame -> frame;
   private LongPredicate lit = tick -> false;
@@ -149,6 +151,13 @@ public final class TestMedia {
     return this;
   }
 
+  /// Width by height of a pixel.
+  public TestMedia pixelAspect(int numerator, int denominator) {
+    pixelAspectNum = numerator;
+    pixelAspectDen = denominator;
+    return this;
+  }
+
   /// The first frame's time, in frames.
   public TestMedia startingAt(long frame) {
     firstTick = frame;
@@ -230,6 +239,7 @@ public final class TestMedia {
     context.pix_fmt(codec.equals("mjpeg") ? avutil.AV_PIX_FMT_YUVJ420P : avutil.AV_PIX_FMT_YUV420P);
     context.time_base(rational(fpsDen, fpsNum));
     context.framerate(rational(fpsNum, fpsDen));
+    context.sample_aspect_ratio(rational(pixelAspectNum, pixelAspectDen));
     context.gop_size(group);
     context.max_b_frames(bFrames);
     context.bit_rate(400_000);
@@ -294,6 +304,7 @@ public final class TestMedia {
     AVStream stream = avformat.avformat_new_stream(output, null);
     check(avcodec.avcodec_parameters_from_context(stream.codecpar(), context));
     stream.time_base(context.time_base());
+    stream.sample_aspect_ratio(context.sample_aspect_ratio());
     return stream;
   }
 

@@ -85,7 +85,7 @@ class InputSchemasTest {
         """
         {"ce_specversion":"1.0","ce_id":"cam/1","ce_source":"/test","ce_type":"io.chronoscope.chunk",
          "ce_subject":"cam","ce_time":"2026-01-01T12:00:00Z","ce_sequence":"1","ce_durationms":"4000",
-         "ce_redriven":"video.chunks/0/1","content-type":"video/mp4"}\
+         "ce_redriven":"video.chunks/0/1","ce_clock":"rtcp","content-type":"video/mp4"}\
         """,
         json -> {
           ProducerRecord<String, byte[]> record =

@@ -175,6 +175,28 @@ class ResultEnvelopeTest {
   }
 
   @Test
+  void endsWithdrawnResultsWithATombstoneAndNoOthers() {
+    Random random = new Random(5);
+    int withdrawn = 0;
+    for (int i = 0; i < 300; i++) {
+      Result result = Samples.random(random);
+      var tombstone = ENVELOPE.tombstone(result, 4);
+
+      assertThat(tombstone.isPresent())
+          .isEqualTo(ResultJson.write(result).path("status").asText().equals("withdrawn"));
+      if (tombstone.isPresent()) {
+        ProducerRecord<String, byte[]> record = ENVELOPE.write(result, 4);
+        assertThat(tombstone.get().value()).isNull();
+        assertThat(tombstone.get().topic()).isEqualTo(record.topic());
+        assertThat(tombstone.get().key()).isEqualTo(record.key());
+        assertThat(tombstone.get().partition()).isEqualTo(record.partition());
+        withdrawn++;
+      }
+    }
+    assertThat(withdrawn).isPositive();
+  }
+
+  @Test
   void sendsEachTypeToItsTopic() {
     Random random = new Random(3);
     for (int i = 0; i < 100; i++) {

@@ -67,12 +67,12 @@ record ArrivalRules(Duration allowedLateness) {
 
   private Arrival.Late late(Instant start, Progress progress) {
     return new Arrival.Late(
-        "it starts at %s and arrived %.3f s late, when its stream was at %s with the watermark at %s; allowed lateness is %.3f s"
+        "it starts at %s, %.3f s before the watermark at %s, up to which its stream is analyzed (latest start: %s); allowed lateness is %.3f s"
             .formatted(
                 start,
-                Duration.between(start, progress.latestStart()).toMillis() / 1e3,
-                progress.latestStart(),
+                Duration.between(start, progress.watermark()).toMillis() / 1e3,
                 progress.watermark(),
+                progress.latestStart(),
                 allowedLateness.toMillis() / 1e3));
   }
 }

@@ -103,7 +103,7 @@ public final class ChunkReader {
       return new Read(facts, frames);
     } catch (IllegalArgumentException e) {
       throw new UnreadableMediaException(
-          Rejection.Reason.PICTURE_TOO_LARGE, "no size for the model: " + e.getMessage());
+          Rejection.Reason.PICTURE_TOO_NARROW, "no size for the model: " + e.getMessage());
     } finally {
       if (!whole) {
         frames.forEach(frame -> frame.picture().close());

@@ -144,7 +144,7 @@ public record EncodedWindow(
                 until,
                 span.gapMicros()),
             sampling.withFrames(endFrame - firstFrame),
-            new FrameTimes(micros.subList(firstFrame, endFrame)),
+            times.between(firstFrame, endFrame),
             origins.subList(firstFrame, endFrame),
             pairs.subList(firstPair, endPair)));
   }

@@ -1,18 +1,26 @@
 package io.chronoscope.cli.console;
 
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Picture;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes still pictures.
 public final class PictureFiles {
@@ -48,21 +56,70 @@ public final class PictureFiles {
     }
   }
 
-  /// Reads any format that Java supports: PNG, JPEG, GIF, BMP. The alpha channel is ignored.
+  /// Reads a PNG, JPEG, WebP, BMP or GIF picture, or the first frame of a video. It is upright, as
+  /// its EXIF orientation says. The alpha channel is ignored.
   ///
   /// @return owned by the caller, which closes it
+  /// @throws IllegalArgumentException when it is no picture; the message names the file
   public static Picture read(Path file) {
     InputFiles.requireFile(file);
-    BufferedImage image;
+    byte[] bytes;
+    BufferedImage image = null;
     try {
-      image = ImageIO.read(file.toFile());
+      bytes = Files.readAllBytes(file);
+      if (isReadByJava(bytes)) {
+        image = readByJava(bytes);
+      }
     } catch (IOException e) {
       throw new EnvironmentException(
           "cannot read %s: %s".formatted(file, FailureMessages.reason(e)), e);
     }
-    if (image == null) {
-      throw new EnvironmentException(file + " is not a picture in a supported format");
+    return image == null ? decode(file, bytes) : toPicture(image);
+  }
+
+  /// Java decodes JPEG as the reference implementation does, to the last bit of most pixels.
+  private static boolean isReadByJava(byte[] bytes) {
+    boolean jpeg = bytes.length > 2 && bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xd8;
+    return jpeg || (bytes.length > 3 && bytes[0] == 'G' && bytes[1] == 'I' && bytes[2] == 'F');
+  }
+
+  /// @return `null` when Java does not know this kind of JPEG
+  private static @Nullable BufferedImage readByJava(byte[] bytes) throws IOException {
+    try {
+      BufferedImage stored = ImageIO.read(new ByteArrayInputStream(bytes));
+      return stored == null ? null : ExifOrientation.ofJpeg(bytes).upright(stored);
+    } catch (IIOException e) {
+      return null;
     }
+  }
+
+  private static Picture decode(Path file, byte[] bytes) {
+    List<Picture> pictures = new ArrayList<>();
+    try {
+      var unused =
+          new FfmpegDecoder()
+              .decode(
+                  ByteBuffer.wrap(bytes),
+                  DecodeLimits.DEFAULTS,
+                  new MediaDecoder.FrameSink() {
+                    @Override
+                    public boolean wants(long fromMicros, long untilMicros) {
+                      return pictures.isEmpty();
+                    }
+
+                    @Override
+                    public void frame(long fromMicros, long untilMicros, Picture picture) {
+                      pictures.add(picture);
+                    }
+                  });
+      return pictures.getFirst();
+    } catch (UnreadableMediaException e) {
+      pictures.forEach(Picture::close);
+      throw new IllegalArgumentException(file + " cannot be used: " + e.rejection().detail(), e);
+    }
+  }
+
+  private static Picture toPicture(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
     Picture picture = Picture.allocate(width, height);

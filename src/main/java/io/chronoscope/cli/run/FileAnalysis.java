@@ -7,8 +7,10 @@ import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
@@ -25,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -44,7 +45,7 @@ public final class FileAnalysis {
   private final Consumer<Result> onResult;
   private final Map<String, StreamResults> results = new LinkedHashMap<>();
   private final Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
-  private boolean hasUnreadableFiles;
+  private volatile boolean hasUnreadableFiles;
 
   /// @param query what to look for; empty for everything that happens
   /// @param onResult called with each result, one at a time, on the streams' threads
@@ -59,14 +60,13 @@ public final class FileAnalysis {
     this.onResult = onResult;
   }
 
-  /// Analyzes the files and waits until all streams have ended. An unreadable file is reported and
-  /// does not stop the others.
+  /// Analyzes the files and waits until all streams have ended. A file that cannot be read or
+  /// analyzed is reported and does not stop the others.
   ///
   /// @param files by the id of their stream
   /// @param chunkLength minimum length of the chunks that files are cut into
   /// @param start absolute start of all streams
   /// @return the results of each stream, in the order of `files`, without unreadable files
-  /// @throws IllegalStateException when the analysis of a stream fails
   public Map<String, StreamResults> run(
       Map<String, Path> files, Duration chunkLength, Instant start) {
     for (String stream : files.keySet()) {
@@ -82,8 +82,6 @@ public final class FileAnalysis {
           runtime.analysis(limits, LoadGovernor.off(), Rules.NONE, this::apply)) {
         files.forEach((stream, file) -> offer(analysis, stream, file, chunkLength, start));
         ends.values().forEach(CompletableFuture::join);
-      } catch (CompletionException e) {
-        throw new IllegalStateException("the analysis failed: " + e.getCause(), e.getCause());
       }
     }
     return results;
@@ -97,7 +95,9 @@ public final class FileAnalysis {
   private void offer(
       StreamAnalysis analysis, String stream, Path file, Duration chunkLength, Instant start) {
     try {
-      progress.start(stream, Optional.of(FileFeed.lengthOf(file).toMillis()));
+      MediaCutter.Overview overview = FileFeed.overview(file);
+      overview.selection().ifPresent(said -> progress.print("%s: %s".formatted(file, said)));
+      progress.start(stream, Optional.of(overview.duration().toMillis()));
       AtomicLong sequence = new AtomicLong();
       FileFeed.cut(
           file,
@@ -109,14 +109,23 @@ public final class FileAnalysis {
           analysis.offer(
               new StreamInput.EndOfStream(
                   stream, new ChunkOrigin(file.toString(), 0, sequence.get()))));
-    } catch (IllegalArgumentException e) {
-      progress.print("chronoscope: " + e.getMessage());
-      hasUnreadableFiles = true;
-      synchronized (results) {
-        results.remove(stream);
-      }
-      end(stream).complete(null);
+    } catch (ConfigurationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Whatever is wrong with one file, the others are analyzed.
+      String message = String.valueOf(e.getMessage());
+      fail(stream, message.contains(file.toString()) ? message : file + ": " + e);
     }
+  }
+
+  /// Reports a file that cannot be analyzed.
+  private void fail(String stream, String message) {
+    progress.print("chronoscope: " + message);
+    synchronized (results) {
+      hasUnreadableFiles = true;
+      results.remove(stream);
+    }
+    end(stream).complete(null);
   }
 
   private static StreamInput.Chunk chunk(
@@ -166,7 +175,7 @@ public final class FileAnalysis {
         progress.update(stream, 0, eventsOf(stream));
         progress.end(stream);
       } else if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable cause)) {
-        end(stream).completeExceptionally(cause);
+        fail(stream, "the analysis of %s failed: %s".formatted(stream, cause));
       }
     };
   }

@@ -14,14 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Turns video files into streams: finds them, names their streams and cuts them into chunks.
 public final class FileFeed {
 
-  private static final Set<String> EXTENSIONS = Set.of("mp4", "m4v", "mov", "mkv", "webm", "ts");
+  private static final Set<String> EXTENSIONS =
+      Set.of(
+          "mp4", "m4v", "mov", "mkv", "webm", "ts", "m2ts", "mts", "avi", "mpg", "mpeg", "vob",
+          "flv", "asf", "wmv", "264", "h264", "265", "h265", "hevc", "m2v");
 
   private FileFeed() {}
 
@@ -58,16 +60,35 @@ public final class FileFeed {
     return dot <= 0 ? name : name.substring(0, dot);
   }
 
-  /// Cuts a file at key frames, without re-encoding.
+  /// Cuts a file where decoders can begin, without re-encoding.
   ///
-  /// @param length minimum length of a chunk, which ends before the next key frame
+  /// @param length minimum length of a chunk, which ends before the next such place
   /// @throws io.chronoscope.config.ConfigurationException when there is no such file
   /// @throws EnvironmentException when the file cannot be read
   /// @throws IllegalArgumentException when the file is not a readable video; the message names it
   public static void cut(Path file, Duration length, Consumer<MediaSegment> sink) {
+    var unused = read(file, () -> new MediaCutter().cut(file, length, sink));
+  }
+
+  /// Reads what a file's video is, without cutting it.
+  ///
+  /// @throws io.chronoscope.config.ConfigurationException when there is no such file
+  /// @throws EnvironmentException when the file cannot be read
+  /// @throws IllegalArgumentException when the file is not a readable video; the message names it
+  public static MediaCutter.Overview overview(Path file) {
+    return read(file, () -> new MediaCutter().overview(file));
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+
+    T read() throws IOException, UnreadableMediaException;
+  }
+
+  private static <T> T read(Path file, Reading<T> reading) {
     InputFiles.requireFile(file);
     try {
-      new MediaCutter().cut(file, length, sink);
+      return reading.read();
     } catch (IOException e) {
       throw new EnvironmentException(
           "cannot read %s: %s".formatted(file, FailureMessages.reason(e)), e);
@@ -85,11 +106,9 @@ public final class FileFeed {
     return segments;
   }
 
-  /// Returns the end of the file's last chunk. Reads the whole file.
+  /// Returns the end of the file's last frame.
   public static Duration lengthOf(Path file) {
-    AtomicLong endNanos = new AtomicLong();
-    cut(file, Duration.ofSeconds(10), segment -> endNanos.set(endOf(segment).toNanos()));
-    return Duration.ofNanos(endNanos.get());
+    return overview(file).duration();
   }
 
   /// Copies the segment's media.

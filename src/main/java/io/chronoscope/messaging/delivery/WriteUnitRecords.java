@@ -7,6 +7,7 @@ import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -27,7 +28,7 @@ public final class WriteUnitRecords {
 
   /// @param producer knows how many partitions a topic has; blocks until it does
   List<ProducerRecord<String, byte[]>> results(WriteUnit unit, Producer<String, byte[]> producer) {
-    return unit.results().stream().map(result -> record(result, producer)).toList();
+    return unit.results().stream().flatMap(result -> records(result, producer)).toList();
   }
 
   /// The stream's state after a commit; empty for a record that belongs to no stream.
@@ -49,8 +50,14 @@ public final class WriteUnitRecords {
     return new ProducerRecord<>(topics.of(Topic.STATE), partition.partition(), stream, null);
   }
 
-  private ProducerRecord<String, byte[]> record(Result result, Producer<String, byte[]> producer) {
+  private Stream<ProducerRecord<String, byte[]>> records(
+      Result result, Producer<String, byte[]> producer) {
     int partitions = producer.partitionsFor(envelope.topic(result)).size();
+    return Stream.concat(
+        Stream.of(record(result, partitions)), envelope.tombstone(result, partitions).stream());
+  }
+
+  private ProducerRecord<String, byte[]> record(Result result, int partitions) {
     if (result instanceof DeadLetter letter) {
       return offsets
           .pending(letter.origin())

@@ -268,6 +268,9 @@ public final class IndexFollower implements AutoCloseable {
     if (current != null) {
       current.wakeup();
     }
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
     try {
       thread.join(CLOSE_TIMEOUT);
     } catch (InterruptedException e) {

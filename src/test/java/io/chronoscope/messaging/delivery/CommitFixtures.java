@@ -7,6 +7,8 @@ import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.StreamState.Summaries;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.messaging.delivery.PartitionProgress.PendingRecord;
 import io.chronoscope.testing.Samples;
 import io.chronoscope.testing.StreamPositions;
@@ -64,6 +66,27 @@ final class CommitFixtures {
                 List.of(),
                 StreamPositions.at(resumeFrom, Instant.parse("2026-01-01T00:00:00.000001Z")))),
         origin(resumeFrom));
+  }
+
+  /// A commit that withdraws the event of [#commit].
+  static StreamCommit withdrawal(String stream, int revision, long resumeFrom) {
+    StreamCommit commit = commit(stream, revision, resumeFrom);
+    VideoEvent event = Samples.event(stream + "-e1", revision, stream);
+    return new StreamCommit(
+        stream,
+        List.of(
+            new VideoEvent(
+                event.id(),
+                revision,
+                Status.WITHDRAWN,
+                stream,
+                event.span(),
+                event.toleranceMs(),
+                event.description(),
+                event.provenance(),
+                event.chunks())),
+        commit.state(),
+        commit.resumeFrom());
   }
 
   /// The last commit of a stream.

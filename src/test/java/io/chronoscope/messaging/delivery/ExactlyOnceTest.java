@@ -66,6 +66,20 @@ class ExactlyOnceTest {
   class Transactions {
 
     @Test
+    void writesTheTombstoneOfAWithdrawnEventInItsTransaction() {
+      CommitFixtures.read(offsets, "north", 7, 9);
+      sink.commit(CommitFixtures.withdrawal("north", 2, 8));
+      run();
+
+      assertThat(producer.commitCount()).isEqualTo(1);
+      assertThat(keys()).containsExactly("north-e1", "north-e1", "north");
+      assertThat(producer.history().get(0).value()).isNotNull();
+      assertThat(producer.history().get(1).value()).isNull();
+      assertThat(producer.history().get(1).partition())
+          .isEqualTo(producer.history().get(0).partition());
+    }
+
+    @Test
     void writesCommitsOfSeveralStreamsInOneTransaction() {
       CommitFixtures.read(offsets, "north", 7, 9);
       CommitFixtures.read(offsets, "south", 9, 11);

@@ -1,0 +1,76 @@
+package io.chronoscope.decode;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/// What the outer structure of a segment or file shows before any demuxer sees it.
+///
+/// @param media the bytes of the container, without foreign ones around it
+/// @param strayBytes foreign bytes before and after it, and incomplete packets
+/// @param fragments whether it is an MP4 whose samples are all in fragments: possibly a part of a
+///   longer presentation, whose clock it has
+/// @param fragmentStartMicros decode time of the first fragment, else 0
+/// @param transport of a transport stream
+record MediaStructure(
+    ContainerFormat container,
+    MemorySegment media,
+    long strayBytes,
+    boolean fragments,
+    long fragmentStartMicros,
+    Optional<TransportPackets> transport) {
+
+  /// Recognizes the container and checks that it is complete, as far as its outer structure shows,
+  /// and that its index declares nothing that cannot be.
+  ///
+  /// @throws UnreadableMediaException EMPTY, NOT_MEDIA, UNSUPPORTED_CONTAINER, TRUNCATED, CORRUPT,
+  ///   TOO_LONG, or UNSUPPORTED_CODEC for encrypted video
+  static MediaStructure of(MemorySegment bytes, DecodeLimits limits)
+      throws UnreadableMediaException {
+    ContainerFormat.Sniffed sniffed = ContainerFormat.sniff(bytes);
+    MemorySegment media = bytes.asSlice(sniffed.from());
+    return switch (sniffed.container()) {
+      case MP4 -> {
+        Mp4Boxes.Contents contents = new Mp4Boxes(media, limits).check();
+        yield new MediaStructure(
+            ContainerFormat.MP4,
+            media.asSlice(0, contents.mediaBytes()),
+            bytes.byteSize() - contents.mediaBytes(),
+            contents.fragmentsOnly(),
+            contents.fragmentStartMicros(),
+            Optional.empty());
+      }
+      case MPEG_TS -> {
+        TransportPackets packets = new TransportPackets(media);
+        long length = media.byteSize() - packets.strayBytes();
+        yield new MediaStructure(
+            ContainerFormat.MPEG_TS,
+            media.asSlice(0, length),
+            bytes.byteSize() - length,
+            false,
+            0,
+            Optional.of(packets));
+      }
+      case MATROSKA -> {
+        MatroskaElements.checkComplete(media);
+        yield plain(sniffed, media);
+      }
+      case MPEG_PS,
+          AVI,
+          FLV,
+          ASF,
+          H264_STREAM,
+          HEVC_STREAM,
+          MPEG_VIDEO_STREAM,
+          JPEG,
+          PNG,
+          WEBP,
+          BMP ->
+          plain(sniffed, media);
+    };
+  }
+
+  private static MediaStructure plain(ContainerFormat.Sniffed sniffed, MemorySegment media) {
+    return new MediaStructure(
+        sniffed.container(), media, sniffed.from(), false, 0, Optional.empty());
+  }
+}

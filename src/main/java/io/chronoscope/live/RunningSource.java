@@ -1,0 +1,161 @@
+package io.chronoscope.live;
+
+import io.chronoscope.live.LiveSources.Plan;
+import io.chronoscope.live.LiveSources.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// A source with its two threads: one reads into the spool, one sends from it. Thread-safe.
+final class RunningSource implements AutoCloseable {
+
+  private static final Duration READER_PATIENCE = Duration.ofSeconds(3);
+  private static final Duration SENDER_PATIENCE = Duration.ofSeconds(5);
+
+  private final Plan plan;
+  private final LiveSource source;
+  private final Spool spool;
+  private final LiveStream stream;
+  private final SpoolSender sender;
+  private final ChunkSink sink;
+  private final Consumer<SourceEvent> listener;
+  private final Instant start;
+  private final Thread reading;
+  private final Thread sending;
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  private RunningSource(
+      Plan plan,
+      LiveSource source,
+      Spool spool,
+      Settings settings,
+      ChunkSink sink,
+      InstantSource clock,
+      Consumer<SourceEvent> listener) {
+    RandomGenerator random = RandomGenerator.getDefault();
+    this.plan = plan;
+    this.source = source;
+    this.spool = spool;
+    this.sink = sink;
+    this.listener = listener;
+    this.start = clock.instant();
+    this.stream =
+        new LiveStream(
+            plan.stream(),
+            source,
+            spool,
+            new StreamTimeline(settings.timeSource()),
+            new Backoff(settings.firstBackoff(), settings.maxBackoff(), random),
+            clock,
+            Pause.SLEEP,
+            listener);
+    this.sender =
+        new SpoolSender(
+            plan.stream(),
+            spool,
+            sink,
+            new Backoff(settings.firstBackoff(), settings.maxBackoff(), random),
+            Pause.SLEEP,
+            listener);
+    this.reading =
+        Thread.ofPlatform().daemon().name("source " + plan.stream()).unstarted(this::read);
+    this.sending =
+        Thread.ofPlatform().daemon().name("spool " + plan.stream()).unstarted(this::send);
+  }
+
+  /// @throws IOException when the spool cannot be used
+  static RunningSource open(
+      Plan plan,
+      Settings settings,
+      ChunkSink sink,
+      InputStream in,
+      InstantSource clock,
+      Consumer<SourceEvent> listener)
+      throws IOException {
+    Spool spool = Spool.open(settings.spool(), plan.stream(), settings.maxSpoolBytes());
+    LiveSource source =
+        switch (plan.address()) {
+          case SourceAddress.Rtsp(var uri) ->
+              LiveSource.rtsp(uri, plan.credentials(), plan.settings(), clock);
+          case SourceAddress.Hls(var uri) ->
+              LiveSource.hls(uri, plan.credentials(), plan.settings(), clock);
+          case SourceAddress.Udp udp -> LiveSource.udp(udp, plan.settings(), clock);
+          case SourceAddress.StandardInput input -> LiveSource.input(in, plan.settings(), clock);
+          case SourceAddress.Folder(var path) ->
+              new FolderSource(path, spool, plan.settings().segmentLength(), clock, listener);
+        };
+    return new RunningSource(plan, source, spool, settings, sink, clock, listener);
+  }
+
+  void start() {
+    reading.start();
+    sending.start();
+  }
+
+  private void read() {
+    try {
+      stream.run();
+    } finally {
+      source.close();
+      if (stream.state() instanceof SourceState.Ended) {
+        sender.finish();
+      }
+    }
+  }
+
+  private void send() {
+    boolean empty = sender.run();
+    if (empty && stream.state() instanceof SourceState.Ended) {
+      try {
+        sink.end(plan.stream());
+        listener.accept(new SourceEvent.Ended(plan.stream()));
+      } catch (IOException e) {
+        listener.accept(new SourceEvent.Held(plan.stream(), String.valueOf(e.getMessage())));
+      } catch (InterruptedException e) {
+        return;
+      }
+      ended.countDown();
+    }
+  }
+
+  SourceStatus status() {
+    return stream.status(plan.address().toString(), sender.sent(), sender.sentUntil(), start);
+  }
+
+  boolean awaitEnd(Duration patience) throws InterruptedException {
+    return ended.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void stopReading() {
+    stream.stop();
+  }
+
+  @Override
+  public void close() {
+    stream.stop();
+    try {
+      if (reading.isAlive()) {
+        reading.join(READER_PATIENCE);
+      }
+      sender.finish();
+      if (sending.isAlive()) {
+        sending.join(sender.isHeld() ? Duration.ofMillis(1) : SENDER_PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    sending.interrupt();
+    source.close();
+    try {
+      spool.close();
+    } catch (IOException e) {
+      // The lock goes with the process.
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.chronoscope.live;
+
+import io.chronoscope.domain.SourceClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// How a source is doing. Counters count from its start.
+///
+/// @param address without secrets
+/// @param frames received
+/// @param bytes of the chunks cut
+/// @param sent chunks in Kafka
+/// @param dropped chunks lost here
+/// @param reconnects connections after the first
+/// @param gaps times for which there was no video
+/// @param waiting chunks in the spool
+/// @param waitingBytes their size
+/// @param clock where times come from at present
+/// @param sentUntil end of the newest chunk in Kafka
+/// @param start when the source was started
+public record SourceStatus(
+    String stream,
+    String address,
+    SourceState state,
+    long frames,
+    long bytes,
+    long sent,
+    long dropped,
+    long reconnects,
+    long gaps,
+    int waiting,
+    long waitingBytes,
+    Optional<SourceClock> clock,
+    Optional<Instant> sentUntil,
+    Instant start) {
+
+  /// How far what is in Kafka trails the present.
+  public Duration lag(Instant now) {
+    Duration lag = Duration.between(sentUntil.orElse(start), now);
+    return lag.isNegative() ? Duration.ZERO : lag;
+  }
+}
