@@ -32,7 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 /// ends is started again, as a supervisor would do, until the scene is closed.
 final class Scene implements AutoCloseable {
 
-  static final Duration TIMEOUT = Duration.ofMinutes(4);
+  static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   private static final URI SOURCE = URI.create("/chronoscope/chaos");
   private static final Duration POLL = Duration.ofMillis(300);
@@ -41,6 +41,7 @@ final class Scene implements AutoCloseable {
   private final Map<String, Object> kafka;
   private final String bootstrapServers;
   private final String group;
+  private final String prefix;
   private final TopicNames topics;
   private final Path directory;
   private final Admin admin;
@@ -63,7 +64,8 @@ final class Scene implements AutoCloseable {
     this.kafka = kafka;
     this.bootstrapServers = bootstrapServers;
     this.group = "chaos-" + name;
-    this.topics = TopicNames.DEFAULT.renamed(topic -> "chaos." + name + "." + topic);
+    this.prefix = "chaos." + name + ".";
+    this.topics = TopicNames.DEFAULT.renamed(topic -> prefix + topic);
     this.directory = directory;
     this.admin = Admin.create(kafka);
     Topics.ensure(admin, topics);
@@ -147,8 +149,14 @@ final class Scene implements AutoCloseable {
     laboratory.workload().send(publisher, from, until);
   }
 
+  /// What is published so far. Records that name their topics name them without the scene's prefix.
   CommittedResults results() {
-    return CommittedResults.read(kafka, topics);
+    CommittedResults read = CommittedResults.read(kafka, topics);
+    Map<String, List<String>> records = new TreeMap<>();
+    read.records()
+        .forEach((key, texts) ->
+            records.put(key, texts.stream().map(text -> text.replace(prefix, "")).toList()));
+    return new CommittedResults(records, read.ids());
   }
 
   /// Waits until everything on the chunks topic is processed and all streams have ended; starts
@@ -246,13 +254,26 @@ final class Scene implements AutoCloseable {
       List<String> found = ofWorkload.getOrDefault(key, List.of());
       if (!wanted.equals(found)) {
         return new Observation.Broken(
-            "%s: %d records instead of %d, or others%s"
-                .formatted(key, found.size(), wanted.size(), restarted));
+            "%s: %d records instead of %d, %s%s"
+                .formatted(
+                    key, found.size(), wanted.size(), firstDifference(wanted, found), restarted));
       }
     }
     return new Observation.Holds(
         "the same %d records%s"
             .formatted(expected.records().values().stream().mapToInt(List::size).sum(), restarted));
+  }
+
+  private static String firstDifference(List<String> wanted, List<String> found) {
+    int same = 0;
+    while (same < Math.min(wanted.size(), found.size())
+        && wanted.get(same).equals(found.get(same))) {
+      same++;
+    }
+    return "the first other one %s instead of %s"
+        .formatted(
+            same < found.size() ? found.get(same) : "(none)",
+            same < wanted.size() ? wanted.get(same) : "(none)");
   }
 
   private boolean isOfWorkload(String key) {
