@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -80,6 +81,11 @@ def main() -> None:
     s.add_argument("--codec", help="h264, hevc, mpeg4, vp9 or av1 (default: varied)")
     s.add_argument("--samples", action="store_true", help="write the committed video-samples")
 
+    q = commands.add_parser("queries", help="write clips and queries with known answers")
+    q.add_argument("--seed", type=int, default=300, help="first clip's seed (held out: below 100000)")
+    q.add_argument("--clips", type=int, default=20)
+    q.add_argument("--out", default=str(HERE / "queries"))
+
     x = commands.add_parser("export", help="write a run as a Qwen2.5-VL checkpoint directory")
     x.add_argument("--run", default=str(HERE / "runs" / "demo"))
     x.add_argument("--out", default=str(HERE.parent / "models" / "demo"))
@@ -108,6 +114,9 @@ def main() -> None:
     c = commands.add_parser("check", help="compare the fast forward pass with that of the reference")
     c.add_argument("--model", default=str(HERE.parent / "models" / "demo"))
 
+    w = commands.add_parser("world", help="write the words of the world into a checkpoint's chronoscope.json")
+    w.add_argument("--model", type=Path, default=HERE.parent / "models" / "demo")
+
     p = commands.add_parser("prompts", help="write the prompts that the service also builds")
     p.add_argument("--out", type=Path, default=HERE / "prompts.json")
 
@@ -120,6 +129,16 @@ def main() -> None:
         from chronoscope_training.teach import teach
 
         teach(options)
+    elif options.command == "world":
+        from chronoscope_training import world
+
+        file = options.model / "chronoscope.json"
+        hints = {**json.loads(file.read_text()), "world": world.world()}
+        file.write_text(json.dumps(hints, indent=2) + "\n")
+    elif options.command == "queries":
+        from chronoscope_training import queryset
+
+        queryset.write(options.out, options.seed, options.clips)
     elif options.command == "scenes":
         from chronoscope_training import video
 

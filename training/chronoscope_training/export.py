@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from . import data, prompts
+from . import data, prompts, world
 from . import model as net
 from .data import Text
 from .model import Model
@@ -208,5 +208,6 @@ def export(run: str | Path, folder: str | Path, summarizes_text: bool = False) -
             "bos_token": None,
         },
     )
-    write_json(folder / "chronoscope.json", {**WINDOW, "summarizesText": summarizes_text, "comparesText": False})
+    hints = {**WINDOW, "summarizesText": summarizes_text, "comparesText": False, "world": world.world()}
+    write_json(folder / "chronoscope.json", hints)
     print("exported", state)

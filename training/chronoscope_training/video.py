@@ -47,6 +47,48 @@ def truth(scene: Scene, frames: int, rate: Fraction) -> list[dict[str, Any]]:
     return out
 
 
+def encode(
+    path: str | Path,
+    scene: Scene,
+    rng: scenes.Rng,
+    duration: float,
+    size: tuple[int, int],
+    rate: str,
+    codec: str,
+) -> int:
+    """Writes a scene as PATH.mp4 and returns the number of its frames."""
+    width, height = size
+    frame_rate = rate_of(rate)
+    frames = int(duration * frame_rate)
+    back = render.background(scene.background, width, height, scene.extent)
+    # Static grain compresses away; a little moving grain exercises the decoder.
+    back = np.clip(back + rng.normal(0, 2.0, back.shape).astype(np.float32), 0, 255)
+    name, options = CODECS[codec]
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path.with_suffix(".mp4")), "w") as container:
+        stream = container.add_stream(name, rate=frame_rate, options=options)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.time_base = 1 / frame_rate
+        if name == "mpeg4":
+            stream.codec_context.qmin = stream.codec_context.qmax = 5
+        cells = (height // 4, width // 4, 3)
+        for k in range(frames):
+            picture = render.draw(scene, back, float(k / frame_rate))
+            if k % 2 == 0:
+                grain = np.repeat(np.repeat(rng.normal(0, 0.8, cells).astype(np.float32), 4, 0), 4, 1)
+            picture[: cells[0] * 4, : cells[1] * 4] += grain
+            frame = av.VideoFrame.from_ndarray(np.clip(picture + 0.5, 0, 255).astype(np.uint8), format="rgb24")
+            frame.pts = k
+            frame.time_base = 1 / frame_rate
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return frames
+
+
 def write(
     path: str | Path,
     seed: int,
@@ -59,38 +101,10 @@ def write(
 ) -> list[dict[str, Any]]:
     """Writes one scene as PATH.mp4 and PATH.events.json and returns the truth."""
     rng = np.random.default_rng([seed, 99])
-    width, height = size
-    pace_of_frames = rate_of(rate)
-    scene = scenes.long_scene(rng, duration, width / height, at_once, pace)
-    frames = int(duration * pace_of_frames)
-    back = render.background(scene.background, width, height, scene.extent)
-    # Static grain compresses away; a little moving grain exercises the decoder.
-    back = np.clip(back + rng.normal(0, 2.0, back.shape).astype(np.float32), 0, 255)
-    name, options = CODECS[codec]
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with av.open(str(path.with_suffix(".mp4")), "w") as container:
-        stream = container.add_stream(name, rate=pace_of_frames, options=options)
-        assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.time_base = 1 / pace_of_frames
-        if name == "mpeg4":
-            stream.codec_context.qmin = stream.codec_context.qmax = 5
-        cells = (height // 4, width // 4, 3)
-        for k in range(frames):
-            picture = render.draw(scene, back, float(k / pace_of_frames))
-            if k % 2 == 0:
-                grain = np.repeat(np.repeat(rng.normal(0, 0.8, cells).astype(np.float32), 4, 0), 4, 1)
-            picture[: cells[0] * 4, : cells[1] * 4] += grain
-            frame = av.VideoFrame.from_ndarray(np.clip(picture + 0.5, 0, 255).astype(np.uint8), format="rgb24")
-            frame.pts = k
-            frame.time_base = 1 / pace_of_frames
-            for packet in stream.encode(frame):
-                container.mux(packet)
-        for packet in stream.encode():
-            container.mux(packet)
-    events = truth(scene, frames, pace_of_frames)
-    path.with_suffix(".events.json").write_text(json.dumps(events, indent=1) + "\n")
+    scene = scenes.long_scene(rng, duration, size[0] / size[1], at_once, pace)
+    frames = encode(path, scene, rng, duration, size, rate, codec)
+    events = truth(scene, frames, rate_of(rate))
+    Path(path).with_suffix(".events.json").write_text(json.dumps(events, indent=1) + "\n")
     return events
 
 

@@ -190,9 +190,15 @@ export const api = {
       onPage,
     ),
 
-  search: (question: string, stream: string | null) =>
+  /** @param check whether the model checks the best hits in the video, which takes a while */
+  search: (question: string, stream: string | null, check: boolean) =>
     ask<SearchAnswer>(
-      address("/api/search", { q: question, stream: stream ?? undefined, limit: 50 }),
+      address("/api/search", {
+        q: question,
+        stream: stream ?? undefined,
+        limit: 50,
+        ground: check ? "true" : undefined,
+      }),
     ),
 
   async rules(): Promise<Rule[]> {

@@ -24,6 +24,8 @@ export interface TimeWindow {
 export interface Search {
   question: string;
   stream: string | null;
+  /** Whether the model checks the best hits in the video. */
+  check: boolean;
   state: "running" | "done" | "failed";
   hits: Hit[];
   /** Why nothing was found; empty when something was. */
@@ -465,19 +467,21 @@ export class App {
 
   // --- search, rules ----------------------------------------------------------------------------
 
-  async search(question: string, stream: string | null): Promise<void> {
+  /** While hits are checked, those of the search before stay. */
+  async search(question: string, stream: string | null, check = false): Promise<void> {
     const running: Search = {
       question,
       stream,
+      check,
       state: "running",
-      hits: [],
+      hits: check ? (this.state.search?.hits ?? []) : [],
       nothingFound: "",
       problem: "",
     };
     this.set({ search: running, tab: "search" });
     let outcome: Search;
     try {
-      const found = await api.search(question, stream);
+      const found = await api.search(question, stream, check);
       const nothingFound =
         found.nothingFound ??
         (found.items.length === 0 ? "No event or summary describes this." : "");

@@ -196,8 +196,19 @@ export function SearchResults() {
             </>
           )}
         </span>
+        {search.state === "done" && search.hits.length > 0 && !search.check && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => void app.search(search.question, search.stream, true)}
+          >
+            Check in the video
+          </button>
+        )}
       </p>
-      {search.state === "running" && <p class="empty">Searching …</p>}
+      {search.state === "running" && (
+        <p class="empty">{search.check ? "The model looks at the best hits …" : "Searching …"}</p>
+      )}
       {search.state === "failed" && <p class="problem">{search.problem}</p>}
       {search.nothingFound !== "" && (
         <p class="empty">

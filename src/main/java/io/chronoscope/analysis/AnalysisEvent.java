@@ -1,5 +1,6 @@
 package io.chronoscope.analysis;
 
+import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
@@ -7,6 +8,7 @@ import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.StreamInput.Media;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Something that happened during analysis. [AnalysisListener] says in which order and on which
 /// threads events arrive.
@@ -81,6 +83,34 @@ public sealed interface AnalysisEvent {
       String stream, Sampling sampling, int events, int generatedTokens, Duration took)
       implements AnalysisEvent {}
 
+  /// What the model told about a window.
+  ///
+  /// @param frameMicros times of its frames, from the stream's start
+  /// @param untilMicros end of what it covers, from the stream's start
+  /// @param coverage the whole window, or what of it had arrived
+  record WindowTold(
+      String stream,
+      long window,
+      List<Long> frameMicros,
+      long untilMicros,
+      Coverage coverage,
+      List<Told> events)
+      implements AnalysisEvent {
+
+    public enum Coverage {
+      WHOLE,
+      PART
+    }
+
+    /// An event as the window saw it, in microseconds from the stream's start.
+    public record Told(long startMicros, long endMicros, String description) {}
+
+    public WindowTold {
+      frameMicros = List.copyOf(frameMicros);
+      events = List.copyOf(events);
+    }
+  }
+
   /// A question was not asked, because the same question about the same input was answered before.
   record AnswerReused(String stream) implements AnalysisEvent {}
 
@@ -89,6 +119,20 @@ public sealed interface AnalysisEvent {
   /// @param latency since the arrival of the record with the last frame analyzed for it
   /// @param delay since the arrival of the record with the event's first frame
   record EventOpened(String stream, Duration latency, Duration delay) implements AnalysisEvent {}
+
+  /// An event is final.
+  ///
+  /// @param event its id
+  /// @param evidence what its confidence rests on; empty if the model does not tell
+  /// @param outcome whether it was published, or held back because its confidence is too low
+  record EventJudged(String stream, String event, Optional<Evidence> evidence, Outcome outcome)
+      implements AnalysisEvent {
+
+    public enum Outcome {
+      PUBLISHED,
+      HELD_BACK
+    }
+  }
 
   /// The model's answer could not be used.
   record MalformedAnswer(String stream, String problem, Outcome outcome) implements AnalysisEvent {
@@ -103,14 +147,40 @@ public sealed interface AnalysisEvent {
     }
   }
 
-  /// The model said that something happens, and when, but not when shown that span alone; the span
-  /// is not reported.
+  /// The model was asked about a span that it had named for something that was looked for.
+  ///
+  /// @param query what was looked for
+  /// @param score how sure the model is that it happens in the whole video, 0 to 1
+  /// @param spanScore how sure the model is that it happens in the span, 0 to 1
+  /// @param halfScore how sure it is of the half of the picture that the query names; 0.5 if none
+  /// @param confidence of all that together
+  record SpanChecked(
+      String stream,
+      String query,
+      double score,
+      double spanScore,
+      double halfScore,
+      double confidence)
+      implements AnalysisEvent {}
+
+  /// The model said that something happens, and when, but the check of that span left too little
+  /// confidence; the span is not reported.
   ///
   /// @param query what was looked for
   /// @param score how sure the model is that it happens in the whole video, 0 to 1
   /// @param spanScore how sure the model is that it happens in the span, 0 to 1
   record SpanRefused(String stream, String query, double score, double spanScore)
       implements AnalysisEvent {}
+
+  /// Something was looked for in words that the model's world does not have; it is not there.
+  ///
+  /// @param query what was looked for
+  record UnknownWords(String stream, String query, List<String> words) implements AnalysisEvent {
+
+    public UnknownWords {
+      words = List.copyOf(words);
+    }
+  }
 
   /// @param score how sure the model is that the rule matches, 0 to 1
   /// @param matches whether the score reaches the rule's threshold, and the check of the span found

@@ -17,6 +17,7 @@ import java.util.Set;
 ///   events
 /// @param textTasks what the model is asked about text
 /// @param ordering how far chunks may arrive out of order
+/// @param minConfidence an event with less is not published, 0 to 1
 public record AnalysisSettings(
     WindowPlan windows,
     SamplingLimits sampling,
@@ -27,7 +28,8 @@ public record AnalysisSettings(
     int maxNewTokens,
     Optional<Query> query,
     Set<TextTask> textTasks,
-    OrderingLimits ordering) {
+    OrderingLimits ordering,
+    double minConfidence) {
 
   public AnalysisSettings {
     if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {
@@ -68,7 +70,24 @@ public record AnalysisSettings(
         maxNewTokens,
         query,
         textTasks,
-        ordering);
+        ordering,
+        minConfidence);
+  }
+
+  /// The same, looking for one thing.
+  public AnalysisSettings withQuery(Query one) {
+    return new AnalysisSettings(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        maxWaitingBytes,
+        maxNewTokens,
+        Optional.of(one),
+        textTasks,
+        ordering,
+        minConfidence);
   }
 
   /// The same for streams that are read from a topic: none becomes idle in between.
@@ -83,7 +102,8 @@ public record AnalysisSettings(
         maxNewTokens,
         query,
         textTasks,
-        ordering);
+        ordering,
+        minConfidence);
   }
 
   /// The same with at most this many bytes waiting.
@@ -98,6 +118,7 @@ public record AnalysisSettings(
         maxNewTokens,
         query,
         textTasks,
-        ordering);
+        ordering,
+        minConfidence);
   }
 }

@@ -68,7 +68,26 @@ public record StreamState(
   /// @param startSeen the analysis that determined its start
   /// @param endSeen the analysis that determined its end
   /// @param wordingMicros how much of the event the analysis saw that worded its description
-  public record OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
+  /// @param evidence what its confidence rests on; empty if the model does not tell
+  public record OpenEvent(
+      VideoEvent event,
+      Seen startSeen,
+      Seen endSeen,
+      long wordingMicros,
+      Optional<Evidence> evidence) {
+
+    public OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
+      this(event, startSeen, endSeen, wordingMicros, Optional.empty());
+    }
+
+    /// What the windows that could see an event say for it.
+    ///
+    /// @param words highest probability of the least likely word of its description, over windows
+    /// @param times highest probability of the least likely digit of its times, over windows
+    /// @param seen how many windows saw it
+    /// @param looks how many windows could see it
+    /// @param lastWindow number of the last of them
+    public record Evidence(double words, double times, int seen, int looks, long lastWindow) {}
 
     /// The analysis that determined one bound of an event.
     ///
@@ -78,7 +97,7 @@ public record StreamState(
     public record Seen(long window, long untilMicros) {}
 
     public OpenEvent withEvent(VideoEvent revised) {
-      return new OpenEvent(revised, startSeen, endSeen, wordingMicros);
+      return new OpenEvent(revised, startSeen, endSeen, wordingMicros, evidence);
     }
   }
 

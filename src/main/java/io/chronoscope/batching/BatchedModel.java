@@ -6,6 +6,7 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.ModelProfile;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
@@ -61,6 +62,11 @@ public final class BatchedModel implements AutoCloseable {
   /// See [VideoLanguageModel#yesNoTokens].
   public YesNoTokens yesNoTokens() {
     return model.yesNoTokens();
+  }
+
+  /// See [VideoLanguageModel#profile].
+  public ModelProfile profile() {
+    return model.profile();
   }
 
   /// See [VideoLanguageModel#maxPositions].

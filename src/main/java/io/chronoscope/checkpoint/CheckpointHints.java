@@ -1,5 +1,6 @@
 package io.chronoscope.checkpoint;
 
+import io.chronoscope.vlm.ModelProfile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -14,15 +15,24 @@ import java.util.TreeSet;
 /// @param summarizesText whether the model can summarize text; a checkpoint of a few million
 ///   parameters, trained on questions about video only, cannot
 /// @param comparesText whether the model can decide if two descriptions refer to the same event
+/// @param profile what the model knows, and how its probabilities are to be read
 public record CheckpointHints(
     OptionalDouble windowSeconds,
     OptionalDouble overlapSeconds,
     boolean summarizesText,
-    boolean comparesText) {
+    boolean comparesText,
+    ModelProfile profile) {
 
   private static final String FILE = "chronoscope.json";
   private static final Set<String> KEYS =
-      Set.of("windowSeconds", "overlapSeconds", "summarizesText", "comparesText");
+      Set.of(
+          "windowSeconds",
+          "overlapSeconds",
+          "summarizesText",
+          "comparesText",
+          ProfileReader.WORLD,
+          ProfileReader.EVENTS,
+          ProfileReader.QUERIES);
 
   /// Reads the file of a checkpoint directory, if there is one.
   public static Optional<CheckpointHints> of(Path directory) {
@@ -39,6 +49,7 @@ public record CheckpointHints(
         fields.positiveNumberIfPresent("windowSeconds"),
         fields.positiveNumberIfPresent("overlapSeconds"),
         fields.flag("summarizesText", true),
-        fields.flag("comparesText", true));
+        fields.flag("comparesText", true),
+        ProfileReader.read(fields));
   }
 }

@@ -135,7 +135,18 @@ final class AskCommand implements Callable<Integer> {
                     gap.reason()));
       }
     }
+    if (nothingSeen(answer)) {
+      output.report(
+          "nothing of this range of %s is retained; chronoscope events --stream %s shows whether the"
+                  .formatted(stream, stream)
+              + " stream is known, and when it was");
+    }
     return answer.problem().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private boolean nothingSeen(QuestionAnswer answer) {
+    return answer.notSeen().stream()
+        .anyMatch(gap -> !gap.start().isAfter(range.from()) && !gap.end().isBefore(range.to()));
   }
 
   private StreamTimeline timeline(QuestionAnswer answer) {

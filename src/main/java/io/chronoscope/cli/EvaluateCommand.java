@@ -74,6 +74,22 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin ModelOptions model = new ModelOptions();
 
   @Option(
+      names = "--explain",
+      description = {
+        "Prints for each event that was lost, found with an IoU below 0.7 or invented which stage lost"
+            + " it: NOT_SAMPLED (no frame shows it), ENCODER (taken for something else), ANSWER (no"
+            + " window tells it well) or MERGE (a window had it better than the stream)."
+      })
+  boolean explain;
+
+  @Option(
+      names = "--calibrate",
+      description =
+          "Fits the confidence of events on these videos and prints it for the checkpoint's"
+              + " chronoscope.json. For videos of their own, such as seeds 100 to 199.")
+  boolean calibrate;
+
+  @Option(
       names = "--json",
       description = "Prints one JSON object on each line: videos, then rates, then the total.")
   boolean json;
@@ -84,10 +100,11 @@ final class EvaluateCommand implements Callable<Integer> {
     this.output = output;
   }
 
-  /// The command with its subcommand.
+  /// The command with its subcommands.
   static CommandLine commandLine(Output output) {
     return new CommandLine(new EvaluateCommand(output))
-        .addSubcommand(new EvaluateSearchCommand(output));
+        .addSubcommand(new EvaluateSearchCommand(output))
+        .addSubcommand(new EvaluateQueriesCommand(output));
   }
 
   @Override
@@ -102,7 +119,11 @@ final class EvaluateCommand implements Callable<Integer> {
     Path folder =
         directory.orElseThrow(() ->
             new ConfigurationException(
-                "evaluate needs a directory of videos, or the subcommand search"));
+                "evaluate needs a directory of videos, or one of the subcommands search and queries"));
+    if (calibrate && settings.events().minConfidence() > 0) {
+      throw new ConfigurationException(
+          "--calibrate needs all events: set chronoscope.events.min-confidence to 0");
+    }
     List<Evaluated> evaluated = new ArrayList<>();
     List<SegmentStream> streams = new ArrayList<>();
     for (Path file : FileFeed.videosIn(folder)) {
@@ -126,17 +147,27 @@ final class EvaluateCommand implements Callable<Integer> {
     if (evaluated.isEmpty()) {
       throw new EnvironmentException("no video in " + folder + " has a ground-truth file");
     }
-    new EvaluationReport(output, json).print(evaluated, run(settings, streams));
+    AnalysisRecord heard = new AnalysisRecord();
+    Map<String, StreamResults> results = run(settings, streams, heard);
+    if (calibrate) {
+      output.print(EventCalibration.fit(evaluated, results, heard));
+    } else {
+      new EvaluationReport(output, json).print(evaluated, results);
+      if (explain) {
+        new LossReport(output, json).print(evaluated, results, heard);
+      }
+    }
     return ExitCode.OK;
   }
 
-  private Map<String, StreamResults> run(ChronoscopeConfig settings, List<SegmentStream> streams) {
+  private Map<String, StreamResults> run(
+      ChronoscopeConfig settings, List<SegmentStream> streams, AnalysisListener listener) {
     String all = streams.size() + " streams";
     Map<String, StreamResults> soFar = new ConcurrentHashMap<>();
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
       progress.start(all, Optional.of(streams.stream().mapToLong(SegmentStream::durationMs).sum()));
       Map<String, StreamResults> results =
-          new EmbeddedService(settings, AnalysisListener.SILENT, rates)
+          new EmbeddedService(settings, listener, rates)
               .run(
                   streams,
                   updated -> {

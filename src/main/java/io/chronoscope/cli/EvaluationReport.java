@@ -5,6 +5,7 @@ import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.evaluation.Comparison;
 import io.chronoscope.evaluation.GroundTruth;
+import io.chronoscope.evaluation.Reliability;
 import io.chronoscope.evaluation.Score;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,6 +63,42 @@ final class EvaluationReport {
     }
     byRate.forEach(this::printRate);
     printTotal(Score.of(all));
+    printReliability(Reliability.of(all));
+  }
+
+  private void printReliability(Reliability reliability) {
+    if (json) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("level", "reliability");
+      line.put("calibrationError", reliability.calibrationError());
+      line.put("bins", reliability.bins());
+      line.put("matched", reliability.matched());
+      line.put("withinTolerance", reliability.withinTolerance());
+      output.printJson(line);
+      return;
+    }
+    output.print("");
+    output.print(
+        "bounds within their tolerance: %d of %d matched events (%s)"
+            .formatted(
+                reliability.withinTolerance(),
+                reliability.matched(),
+                Decimals.of(reliability.toleranceShare(), 3)));
+    if (reliability.bins().isEmpty()) {
+      output.print("no event has a confidence");
+      return;
+    }
+    output.print("expected calibration error: " + Decimals.of(reliability.calibrationError(), 3));
+    output.print("%-12s %7s %11s %10s".formatted("confidence", "events", "mean", "precision"));
+    for (Reliability.Bin bin : reliability.bins()) {
+      output.print(
+          "%-12s %7d %11s %10s"
+              .formatted(
+                  "from " + Decimals.of(bin.from(), 1),
+                  bin.events(),
+                  Decimals.of(bin.confidence(), 3),
+                  Decimals.of(bin.precision(), 3)));
+    }
   }
 
   private void printVideo(Evaluated one, Comparison comparison, StreamResults found) {

@@ -5,9 +5,8 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.live.ChunkSink;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceEvent;
-import io.chronoscope.live.SourceState;
+import io.chronoscope.live.SourceMessages;
 import io.chronoscope.live.SourceStatus;
-import io.chronoscope.render.ClockTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -44,60 +43,11 @@ final class LiveProduction {
 
   /// Called on the threads of the sources.
   void onEvent(SourceEvent event) {
-    String id = event.stream() + ": ";
-    switch (event) {
-      case SourceEvent.Connected connected ->
-          output.report(
-              id
-                  + switch (connected.clock()) {
-                    case RTCP -> "receiving; times come from the source's clock (RTCP)";
-                    case PROGRAM_DATE_TIME ->
-                        "receiving; times come from the playlist (EXT-X-PROGRAM-DATE-TIME)";
-                    case FILE -> "receiving; a file ends when it was last modified";
-                    case ARRIVAL -> "receiving; times are those of arrival";
-                  });
-      case SourceEvent.Lost lost ->
-          output.report(
-              id + "%s; next attempt in %s".formatted(lost.reason(), seconds(lost.retryIn())));
-      case SourceEvent.Gap gap ->
-          output.report(
-              id
-                  + "no video for %s, from %s to %s"
-                      .formatted(
-                          seconds(Duration.between(gap.from(), gap.until())),
-                          gap.from(),
-                          gap.until()));
-      case SourceEvent.ClockJumped jumped ->
-          output.report(
-              id
-                  + "the source's clock was set %s by %s"
-                      .formatted(
-                          jumped.by().isNegative() ? "back" : "forward",
-                          seconds(jumped.by().abs())));
-      case SourceEvent.Sent sent -> {
-        if (form == Form.JSON) {
-          output.printJson(json(sent));
-        }
-      }
-      case SourceEvent.Held held ->
-          output.report(id + "Kafka takes no chunks, they wait on disk: " + held.reason());
-      case SourceEvent.Resumed resumed ->
-          output.report(
-              id + "Kafka takes chunks again, %d are waiting".formatted(resumed.waiting()));
-      case SourceEvent.Dropped dropped ->
-          output.report(
-              id
-                  + "%d chunk%s lost: %s"
-                      .formatted(
-                          dropped.chunks(), dropped.chunks() == 1 ? "" : "s", dropped.reason()));
-      case SourceEvent.Ended ended -> output.report(id + "ended");
+    if (!(event instanceof SourceEvent.Sent sent)) {
+      output.report(event.stream() + ": " + SourceMessages.of(event));
+    } else if (form == Form.JSON) {
+      output.printJson(json(sent));
     }
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.compareTo(Duration.ofMinutes(2)) < 0
-        ? "%.1f s".formatted(duration.toMillis() / 1e3)
-        : ClockTime.coarse(duration.toMillis());
   }
 
   private static Map<String, Object> json(SourceEvent.Sent sent) {
@@ -155,18 +105,10 @@ final class LiveProduction {
       SourceStatus status, @Nullable SourceStatus earlier, double elapsed, Instant now) {
     long frames = status.frames() - (earlier == null ? 0 : earlier.frames());
     long bytes = status.bytes() - (earlier == null ? 0 : earlier.bytes());
-    String state =
-        switch (status.state()) {
-          case SourceState.Connecting connecting -> "connecting";
-          case SourceState.Live live -> "live";
-          case SourceState.Waiting waiting -> "waiting, " + waiting.reason();
-          case SourceState.Ended ended -> "ended";
-          case SourceState.Stopped stopped -> "stopped";
-        };
     return "%s: %s, %.1f frames/s, %.2f Mbit/s, lag %.1f s, %d sent, %d waiting (%.1f MB), %d dropped"
         .formatted(
             status.stream(),
-            state,
+            status.state().name(),
             frames / elapsed,
             bytes * 8 / elapsed / 1e6,
             status.lag(now).toMillis() / 1e3,

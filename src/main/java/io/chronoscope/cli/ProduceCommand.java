@@ -19,7 +19,6 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
-import io.chronoscope.decode.LiveSettings.Treatment;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceAddress;
 import io.chronoscope.render.ClockTime;
@@ -166,10 +165,20 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private int produceLive() {
-    requireNoFileOptions();
+    if (startTime.isPresent() || realtime || noEnd || byReference.isPresent()) {
+      throw new ConfigurationException(
+          "--start-time, --realtime, --no-end and --by-reference apply to files, not to live sources");
+    }
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
-    List<LiveSources.Plan> plans = inputs.stream().map(input -> plan(settings, input)).toList();
+    LiveInputs live =
+        new LiveInputs(
+            inputs,
+            watch ? LiveInputs.Kind.DIRECTORIES : LiveInputs.Kind.ADDRESSES,
+            stream,
+            chunkLength,
+            encode);
+    List<LiveSources.Plan> plans = live.plans(settings);
     KafkaConnection connection = KafkaConnection.open(settings);
     if (settings.topics().create()) {
       Topics.ensure(connection.client(), connection.topics());
@@ -190,32 +199,6 @@ final class ProduceCommand implements Callable<Integer> {
           plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
     }
     return ExitCode.OK;
-  }
-
-  private LiveSources.Plan plan(ChronoscopeConfig settings, String input) {
-    SourceAddress address = LiveSourceSettings.address("ADDRESS", input);
-    if (watch != address instanceof SourceAddress.Folder) {
-      throw new ConfigurationException(
-          "%s is %s directory; --watch takes directories and nothing else"
-              .formatted(address, watch ? "no" : "a"));
-    }
-    if (address instanceof SourceAddress.Folder(Path folder)) {
-      InputFiles.requireFolder(folder);
-    }
-    String id = stream.orElseGet(address::defaultStream);
-    Treatment treatment = encode ? Treatment.ENCODE : LiveSourceSettings.treatment(settings, id);
-    return LiveSourceSettings.plan(settings, id, address, chunkLength, treatment);
-  }
-
-  private void requireNoFileOptions() {
-    if (stream.isPresent() && inputs.size() > 1) {
-      throw new ConfigurationException(
-          "--stream names one stream, and each live source is one; give one address");
-    }
-    if (startTime.isPresent() || realtime || noEnd || byReference.isPresent()) {
-      throw new ConfigurationException(
-          "--start-time, --realtime, --no-end and --by-reference apply to files, not to live sources");
-    }
   }
 
   private static Tracing openTracing(ChronoscopeConfig settings) {

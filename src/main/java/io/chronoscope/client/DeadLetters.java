@@ -12,17 +12,26 @@ import io.chronoscope.wire.RedriveMark;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Rfc3339;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
-/// Reads the dead-letter topic: the dead letters, and which of them were redriven.
+/// Reads the dead-letter topic: the dead letters, and which of them were redriven. For use by one
+/// thread.
 public final class DeadLetters {
 
-  private DeadLetters() {}
+  private final Map<String, Letter> letters = new HashMap<>();
+  private final Map<String, RedriveMark> marks = new HashMap<>();
+
+  /// Where the dead letters themselves are, by id.
+  private final Map<String, ChunkOrigin> places = new HashMap<>();
+
+  DeadLetters() {}
 
   /// A dead letter as read from the topic.
   ///
@@ -70,29 +79,53 @@ public final class DeadLetters {
   /// @return by id, ordered by the time of writing
   /// @throws IllegalArgumentException when the topic does not exist
   public static Map<String, Letter> read(Map<String, Object> kafka, String topic) {
-    Map<String, Letter> letters = new HashMap<>();
-    Map<String, RedriveMark> marks = new HashMap<>();
-    TopicReader.readWhole(
-        kafka,
-        topic,
-        record -> {
-          if (record.value() == null) {
-            return;
+    DeadLetters read = new DeadLetters();
+    TopicReader.readWhole(kafka, topic, read::add);
+    return read.letters();
+  }
+
+  /// Adds a record of the topic.
+  void add(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return;
+    }
+    try {
+      if (RedriveMark.isMark(record)) {
+        RedriveMark mark = RedriveMark.read(record.value());
+        marks.merge(mark.letter(), mark, (a, b) -> b.at().isBefore(a.at()) ? a : b);
+      } else if (ResultEnvelope.read(record) instanceof DeadLetter letter) {
+        letters.put(letter.id(), letter(record, letter));
+        places.put(
+            letter.id(), new ChunkOrigin(record.topic(), record.partition(), record.offset()));
+      }
+    } catch (MalformedRecordException e) {
+      // Not written by this program; it names no record that could be redriven.
+    }
+  }
+
+  /// Forgets what the topic no longer retains.
+  ///
+  /// @param beginnings the first offset of each partition
+  void forgetBelow(Map<TopicPartition, Long> beginnings) {
+    places
+        .entrySet()
+        .removeIf(place -> {
+          ChunkOrigin at = place.getValue();
+          long first = beginnings.getOrDefault(new TopicPartition(at.topic(), at.partition()), 0L);
+          if (at.offset() >= first) {
+            return false;
           }
-          try {
-            if (RedriveMark.isMark(record)) {
-              RedriveMark mark = RedriveMark.read(record.value());
-              marks.merge(mark.letter(), mark, (a, b) -> b.at().isBefore(a.at()) ? a : b);
-            } else if (ResultEnvelope.read(record) instanceof DeadLetter letter) {
-              letters.put(letter.id(), letter(record, letter));
-            }
-          } catch (MalformedRecordException e) {
-            // Not written by this program; it names no record that could be redriven.
-          }
+          letters.remove(place.getKey());
+          marks.remove(place.getKey());
+          return true;
         });
+  }
+
+  /// By id, ordered by the time of writing.
+  Map<String, Letter> letters() {
     Map<String, Letter> inOrder = new LinkedHashMap<>();
     letters.values().stream()
-        .sorted(java.util.Comparator.comparing(Letter::at).thenComparing(Letter::id))
+        .sorted(Comparator.comparing(Letter::at).thenComparing(Letter::id))
         .forEach(one -> inOrder.put(one.id(), with(one, Optional.ofNullable(marks.get(one.id())))));
     return inOrder;
   }

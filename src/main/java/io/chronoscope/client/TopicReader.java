@@ -144,6 +144,15 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
+  /// Reads up to the ends at the time of the call, or until [#stop()].
+  void readToPresentEnd(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    Map<TopicPartition, Long> present = consumer.endOffsets(partitions);
+    while (!stopped
+        && partitions.stream().anyMatch(p -> consumer.position(p) < present.getOrDefault(p, 0L))) {
+      poll(POLL).forEach(sink);
+    }
+  }
+
   /// Reads until [#stop()].
   void follow(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     while (!stopped) {

@@ -94,6 +94,19 @@ final class Bounds {
     }
   }
 
+  public static final class Confidence implements Converter<Double> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Double convert(String value) {
+      double confidence = Double.parseDouble(value.strip());
+      if (!(confidence >= 0 && confidence <= 1)) {
+        throw new IllegalArgumentException("not a confidence from 0 to 1");
+      }
+      return confidence;
+    }
+  }
+
   public static final class Similarity implements Converter<Double> {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package io.chronoscope.config;
 
+import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -92,6 +93,8 @@ public interface ChronoscopeConfig {
   Queue queue();
 
   Cache cache();
+
+  Events events();
 
   Questions questions();
 
@@ -245,6 +248,35 @@ public interface ChronoscopeConfig {
     @WithDefault("120000")
     @WithConverter(Bounds.PositiveLong.class)
     long maxFrames();
+
+    /// Where chunks are decoded: `process`, in worker processes, which a chunk may crash without
+    /// harm to anything else; or `in-process`, without the limits on memory, time and output below.
+    @WithDefault("process")
+    Isolation isolation();
+
+    /// Chunks that are decoded at the same time, over all streams, each in a worker process of its
+    /// own; 0 takes one for each core, at most 16.
+    @WithDefault("0")
+    @WithConverter(Bounds.NotNegativeInt.class)
+    int workers();
+
+    /// Memory that decoding one chunk may take in its worker.
+    @WithDefault("512M")
+    MemorySize maxMemory();
+
+    /// CPU seconds that decoding may take for each second of a chunk, in addition to 10.
+    @WithDefault("10")
+    @WithConverter(Bounds.PositiveInt.class)
+    int cpuPerSecond();
+
+    /// Time that decoding one chunk may take.
+    @WithDefault("5m")
+    @WithConverter(Bounds.PositiveDuration.class)
+    Duration timeout();
+
+    /// Bytes of pictures, at the video's own size, that are sampled from one chunk.
+    @WithDefault("16G")
+    MemorySize maxOutputBytes();
   }
 
   interface Shedding {
@@ -262,7 +294,8 @@ public interface ChronoscopeConfig {
 
   interface Queue {
 
-    /// Maximum bytes of queued chunks over all streams; reading pauses above it (back-pressure).
+    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that hold
+    /// more than their share pause (back-pressure); unfetched references count by their record.
     @WithDefault("256M")
     MemorySize maxBytes();
   }
@@ -278,6 +311,15 @@ public interface ChronoscopeConfig {
     /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
     @WithDefault("512M")
     MemorySize maxPrefixBytes();
+  }
+
+  interface Events {
+
+    /// Confidence, 0 to 1, from which on an event is published; what is below is counted. Of a
+    /// checkpoint without a calibration it is the probability of the least likely word.
+    @WithDefault("0")
+    @WithConverter(Bounds.Confidence.class)
+    double minConfidence();
   }
 
   interface Questions {

@@ -9,6 +9,10 @@ import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.worker.ChunkBudget;
+import io.chronoscope.decode.worker.DecodeListener;
+import io.chronoscope.decode.worker.DecodePool;
+import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.ort.CudaSupport;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.DeviceUnavailableException;
@@ -21,6 +25,7 @@ import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +39,8 @@ import java.util.Set;
 /// Derives the settings of each layer from the configuration, and opens the configured model.
 public final class LayerSettings {
 
+  private static final int MAX_DECODE_WORKERS = 16;
+  private static final int BASE_CPU_SECONDS = 10;
   private static final Duration WINDOW = Duration.ofSeconds(60);
   private static final Duration OVERLAP = Duration.ofSeconds(10);
 
@@ -122,7 +129,43 @@ public final class LayerSettings {
         textTasks(settings, hints),
         new OrderingLimits(
             settings.ordering().allowedLateness(),
-            settings.ordering().maxBufferedBytes().asLongValue()));
+            settings.ordering().maxBufferedBytes().asLongValue()),
+        settings.events().minConfidence());
+  }
+
+  /// Decoders for the chunks of all streams. The caller closes them.
+  ///
+  /// @param listener receives what happens to workers
+  /// @throws EnvironmentException if the workers' program cannot be found
+  public static DecodePool decoders(ChronoscopeConfig settings, DecodeListener listener) {
+    return decoders(settings, settings.decode().isolation(), listener);
+  }
+
+  /// The same, wherever the settings say that they decode.
+  public static DecodePool decoders(
+      ChronoscopeConfig settings, Isolation isolation, DecodeListener listener) {
+    ChronoscopeConfig.Decode decode = settings.decode();
+    int cores = Runtime.getRuntime().availableProcessors();
+    int count = decode.workers() > 0 ? decode.workers() : Math.min(cores, MAX_DECODE_WORKERS);
+    return switch (isolation) {
+      case IN_PROCESS -> DecodePool.inProcess(count);
+      case PROCESS -> {
+        try {
+          yield DecodePool.ofWorkers(
+              new DecodePool.Workers(
+                  count,
+                  Math.max(decode.maxPixels(), DecodeLimits.DEFAULTS.maxPixels()),
+                  new ChunkBudget(
+                      decode.maxMemory().asLongValue(),
+                      new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
+                      decode.timeout(),
+                      decode.maxOutputBytes().asLongValue())),
+              listener);
+        } catch (IOException e) {
+          throw new EnvironmentException("decode workers cannot start: " + e.getMessage(), e);
+        }
+      }
+    };
   }
 
   /// CloudEvents source of one kind of sender.

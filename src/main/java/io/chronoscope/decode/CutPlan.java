@@ -1,9 +1,12 @@
 package io.chronoscope.decode;
 
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.jspecify.annotations.Nullable;
 
 /// Where a video can be cut: at packets from which a decoder can really begin.
@@ -11,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// A container's key frame marks do not say that. A recovery point of H.264 starts a gradual
 /// refresh of the picture; a frame may need parameter sets that were sent before it; some files
 /// mark what they like. So each candidate is decoded: by itself if it says that nothing before it
-/// is needed ([PacketKinds], [ParameterSets]), otherwise with all that follows up to the next one.
+/// is needed ([PacketKinds], [ParameterSets]), otherwise with all that follows up to the next one;
+/// both with the parameter sets that it lacks ([ParameterSets]) in front.
 final class CutPlan implements AutoCloseable {
 
   private final VideoPackets packets;
@@ -19,6 +23,7 @@ final class CutPlan implements AutoCloseable {
   private final PacketKinds kinds;
   private final ParameterSets parameterSets;
   private final BitSet starts = new BitSet();
+  private final Map<Integer, byte[]> prefixes = new HashMap<>();
   private long startMicros;
   private @Nullable DecodeTrial trial;
   private int tried;
@@ -31,12 +36,17 @@ final class CutPlan implements AutoCloseable {
     this.parameterSets = ParameterSets.of(codec, packets.input().extradata());
   }
 
+  /// The packets with which segments start.
+  ///
+  /// @param starts without the first one
+  /// @param parameterSets bytes to be put in front of some of them
+  record Cuts(BitSet starts, Map<Integer, byte[]> parameterSets) {}
+
   /// @param targetMicros minimum distance between two starts
-  /// @return the packets with which a segment starts, without the first one
-  static BitSet of(VideoPackets packets, long targetMicros) throws UnreadableMediaException {
+  static Cuts of(VideoPackets packets, long targetMicros) throws UnreadableMediaException {
     try (CutPlan plan = new CutPlan(packets, targetMicros)) {
       plan.run();
-      return plan.starts;
+      return new Cuts(plan.starts, plan.prefixes);
     } finally {
       packets.rewind();
     }
@@ -84,10 +94,22 @@ final class CutPlan implements AutoCloseable {
     if (packet == 0 || !packets.isShown(packet) || micros(packet) - startMicros < targetMicros) {
       return;
     }
-    DecodeTrial started = new DecodeTrial(packets.input(), data);
+    byte[] missing = parameterSets.missingFrom(Ffmpeg.bytes(data));
+    if (missing.length > 0) {
+      prefixes.put(packet, missing);
+    }
+    AVPacket complete = Ffmpeg.prefixed(data, missing);
+    DecodeTrial started;
+    try {
+      started = new DecodeTrial(packets.input(), complete);
+    } finally {
+      avcodec.av_packet_free(complete);
+    }
     boolean independent =
-        kinds.of(List.of(Ffmpeg.bytes(data))).equals(Optional.of(List.of(PacketKind.RANDOM_ACCESS)))
-            && parameterSets.areIn(Ffmpeg.bytes(data));
+        parameterSets.areKnown()
+            && kinds
+                .of(List.of(Ffmpeg.bytes(data)))
+                .equals(Optional.of(List.of(PacketKind.RANDOM_ACCESS)));
     if (independent) {
       try (started) {
         if (started.succeeds()) {

@@ -2,19 +2,25 @@ package io.chronoscope.decode;
 
 import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /// FFmpeg as a library: loading, logging, error codes, options and time conversion.
@@ -44,6 +50,20 @@ public final class Ffmpeg {
 
   /// Loads the library. Later calls do nothing.
   public static void load() {}
+
+  /// The folder into which FFmpeg's libraries are unpacked.
+  public static Path libraryDirectory() {
+    try {
+      return Loader.getCacheDir().toPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException("FFmpeg's libraries cannot be unpacked", e);
+    }
+  }
+
+  /// A class of each jar that FFmpeg consists of; the jars with native parts lie beside them.
+  public static List<Class<?>> libraryClasses() {
+    return List.of(Loader.class, avutil.class);
+  }
 
   private static final class ToLogger extends LogCallback {
     @Override
@@ -105,6 +125,19 @@ public final class Ffmpeg {
     return packet.size() == 0
         ? ByteBuffer.allocate(0)
         : packet.data().capacity(packet.size()).asByteBuffer();
+  }
+
+  /// A packet with more bytes in front, else the same.
+  ///
+  /// @param packet not consumed
+  /// @return owned by the caller
+  static AVPacket prefixed(AVPacket packet, byte[] prefix) {
+    AVPacket longer = avcodec.av_packet_alloc();
+    check(avcodec.av_new_packet(longer, prefix.length + packet.size()), "a packet");
+    ByteBuffer target = bytes(longer);
+    target.put(prefix).put(bytes(packet));
+    check(avcodec.av_packet_copy_props(longer, packet), "a packet's properties");
+    return longer;
   }
 
   /// Closes a muxer's file, if it is open, and frees the muxer.

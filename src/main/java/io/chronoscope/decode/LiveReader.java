@@ -1,10 +1,7 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.domain.AddressRedaction;
-import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.SourceClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -14,13 +11,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVProducerReferenceTime;
-import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
-import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -30,12 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// thread, except for [#cancel()].
 public final class LiveReader implements AutoCloseable {
 
-  /// How long FFmpeg may collect packets to find out about the streams.
-  private static final Duration PROBING = Duration.ofSeconds(2);
-
-  private static final DecodeLimits LIMITS =
-      new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
-
   /// FFmpeg states no time for the first packet of an RTSP stream, which is a key frame as a rule.
   private static final int MAX_UNTIMED = 8;
 
@@ -43,24 +30,18 @@ public final class LiveReader implements AutoCloseable {
 
   private final LiveSettings settings;
   private final InstantSource clock;
-  private final ReadWatch watch;
-  private final @Nullable FeedInput feed;
+  private final LiveDemuxer demuxer;
   private final @Nullable ByteFeed bytes;
-  private final String url;
-  private @Nullable AVFormatContext context;
   private final List<AVPacket> untimed = new ArrayList<>();
   private long latestTicks = Long.MIN_VALUE;
   private long markedPosition = -1;
 
   private LiveReader(
-      LiveSettings settings, InstantSource clock, String url, @Nullable ByteFeed bytes) {
-    Ffmpeg.load();
+      LiveSettings settings, InstantSource clock, LiveDemuxer demuxer, @Nullable ByteFeed bytes) {
     this.settings = settings;
     this.clock = clock;
-    this.watch = new ReadWatch(settings.readTimeout());
-    this.url = url;
+    this.demuxer = demuxer;
     this.bytes = bytes;
-    this.feed = bytes == null ? null : new FeedInput(bytes, watch);
   }
 
   /// Reads from an RTSP server, by TCP.
@@ -68,13 +49,13 @@ public final class LiveReader implements AutoCloseable {
   /// @param url with credentials, percent-encoded, if the server wants some
   /// @param clock when packets arrive
   public static LiveReader rtsp(String url, LiveSettings settings, InstantSource clock) {
-    return new LiveReader(settings, clock, url, null);
+    return new LiveReader(settings, clock, new LiveDemuxer(url, settings), null);
   }
 
   /// @param feed is closed with the reader
   /// @param clock when packets arrive
   public static LiveReader of(ByteFeed feed, LiveSettings settings, InstantSource clock) {
-    return new LiveReader(settings, clock, "", feed);
+    return new LiveReader(settings, clock, new LiveDemuxer(feed, settings), feed);
   }
 
   /// Reads until the source ends or this reader is canceled. What was read before a failure is
@@ -85,13 +66,10 @@ public final class LiveReader implements AutoCloseable {
   /// @throws IOException when the source fails or is frozen; says what happened, without secrets
   /// @throws UnreadableMediaException when its video cannot be cut
   public void read(Consumer<LiveSegment> sink) throws IOException, UnreadableMediaException {
-    watch.advanced();
-    AVFormatContext opened = open();
-    AVStream stream = video(opened);
-    watch.advanced();
+    AVStream stream = demuxer.open();
     try (LivePackets packets = packets(stream, sink)) {
       try {
-        readPackets(opened, stream, packets);
+        readPackets(stream, packets);
       } finally {
         packets.finish();
       }
@@ -105,33 +83,21 @@ public final class LiveReader implements AutoCloseable {
         var unused = VideoCodec.of(stream.codecpar());
         yield new LiveCutter(stream, settings, sink);
       }
-      case ENCODE -> new LiveEncoder(stream, settings, LIMITS, sink);
+      case ENCODE -> new LiveEncoder(stream, settings, LiveDemuxer.LIMITS, sink);
     };
   }
 
-  private void readPackets(AVFormatContext opened, AVStream stream, LivePackets packets)
+  private void readPackets(AVStream stream, LivePackets packets)
       throws IOException, UnreadableMediaException {
     AVPacket packet = avcodec.av_packet_alloc();
     try {
-      while (true) {
-        int result = avformat.av_read_frame(opened, packet);
-        if (result < 0) {
-          if (watch.isCanceled() || result == avutil.AVERROR_EOF) {
-            return;
-          }
-          throw failed("the connection failed", result);
-        }
+      while (demuxer.read(packet)) {
         boolean discarded = (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0;
         if (packet.stream_index() == stream.index() && !discarded) {
           add(packet, stream, packets);
         }
         avcodec.av_packet_unref(packet);
-        if (watch.isCanceled()) {
-          return;
-        }
-        if (watch.isExpired()) {
-          throw frozen();
-        }
+        demuxer.requireAdvance();
       }
     } finally {
       avcodec.av_packet_free(packet);
@@ -166,7 +132,7 @@ public final class LiveReader implements AutoCloseable {
       throws UnreadableMediaException {
     if (packet.dts() != latestTicks) {
       latestTicks = packet.dts();
-      watch.advanced();
+      demuxer.advanced();
     }
     packets.add(
         packet, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), stated(packet, stream));
@@ -206,96 +172,9 @@ public final class LiveReader implements AutoCloseable {
     }
   }
 
-  private AVFormatContext open() throws IOException, UnreadableMediaException {
-    AVFormatContext opening = avformat.avformat_alloc_context();
-    watch.guard(opening);
-    AVDictionary options = new AVDictionary(null);
-    try {
-      Ffmpeg.option(options, "codec_whitelist", codecs());
-      Ffmpeg.option(options, "max_streams", "64");
-      Ffmpeg.option(options, "analyzeduration", Long.toString(PROBING.toNanos() / 1000));
-      String demuxer;
-      if (feed == null) {
-        demuxer = "rtsp";
-        Ffmpeg.option(options, "protocol_whitelist", "rtsp,rtsps,rtp,tcp,tls");
-        Ffmpeg.option(options, "rtsp_transport", "tcp");
-        Ffmpeg.option(options, "allowed_media_types", "video");
-      } else {
-        ContainerFormat container = feed.sniff();
-        demuxer = container.demuxer();
-        opening.pb(feed.context());
-        Ffmpeg.option(options, "protocol_whitelist", "none");
-      }
-      AVInputFormat format = avformat.av_find_input_format(demuxer);
-      Ffmpeg.option(options, "format_whitelist", format.name().getString());
-      // On failure FFmpeg frees the context.
-      int result = avformat.avformat_open_input(opening, url, format, options);
-      if (result == avutil.AVERROR_HTTP_UNAUTHORIZED || result == avutil.AVERROR_HTTP_FORBIDDEN) {
-        throw new SourceRefusedException(
-            "the source refuses the credentials: " + Ffmpeg.describe(result));
-      }
-      if (result < 0) {
-        throw failed("no connection", result);
-      }
-      context = opening;
-      try {
-        Demuxer.probeStreams(opening, LIMITS);
-      } catch (UnreadableMediaException e) {
-        throwReason();
-        throw e;
-      }
-      throwReason();
-      return opening;
-    } finally {
-      avutil.av_dict_free(options);
-    }
-  }
-
-  private String codecs() {
-    return settings.treatment() == LiveSettings.Treatment.COPY
-        ? VideoCodec.decoderWhitelist()
-        : VideoCodec.decoderWhitelist() + "," + String.join(",", LiveEncoder.FURTHER_DECODERS);
-  }
-
-  private static AVStream video(AVFormatContext opened) throws UnreadableMediaException {
-    @Nullable AVStream selected = null;
-    for (int i = 0; i < opened.nb_streams(); i++) {
-      AVStream stream = opened.streams(i);
-      if (selected == null && stream.codecpar().codec_type() == avutil.AVMEDIA_TYPE_VIDEO) {
-        selected = stream;
-      } else {
-        stream.discard(avcodec.AVDISCARD_ALL);
-      }
-    }
-    if (selected == null) {
-      throw new UnreadableMediaException(Reason.NO_VIDEO, "the source sends no video");
-    }
-    return selected;
-  }
-
-  /// Why FFmpeg could not read on, if that was decided here.
-  private void throwReason() throws IOException {
-    if (feed != null) {
-      feed.throwFailure();
-    }
-    if (watch.isExpired() && !watch.isCanceled()) {
-      throw frozen();
-    }
-  }
-
-  private IOException failed(String what, int error) throws IOException {
-    throwReason();
-    return new IOException(what + ": " + AddressRedaction.of(Ffmpeg.describe(error)));
-  }
-
-  private IOException frozen() {
-    return new IOException(
-        "no new picture for %.0f s".formatted(settings.readTimeout().toMillis() / 1e3));
-  }
-
   /// Ends [#read] soon. Callable from any thread.
   public void cancel() {
-    watch.cancel();
+    demuxer.cancel();
     if (bytes != null) {
       bytes.close();
     }
@@ -303,13 +182,6 @@ public final class LiveReader implements AutoCloseable {
 
   @Override
   public void close() {
-    if (context != null) {
-      avformat.avformat_close_input(context);
-      context = null;
-    }
-    if (feed != null) {
-      feed.close();
-    }
-    watch.close();
+    demuxer.close();
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -103,6 +104,7 @@ public final class MediaCutter {
     private final VideoPackets packets;
     private final VideoInput input;
     private final BitSet starts;
+    private final Map<Integer, byte[]> parameterSets;
     private final Consumer<MediaSegment> sink;
     private SegmentMuxer muxer;
     // The segment being filled.
@@ -116,7 +118,9 @@ public final class MediaCutter {
       this.packets = packets;
       this.sink = sink;
       packets.requireReadToTheEnd();
-      this.starts = CutPlan.of(packets, target.toNanos() / 1000);
+      CutPlan.Cuts cuts = CutPlan.of(packets, target.toNanos() / 1000);
+      this.starts = cuts.starts();
+      this.parameterSets = cuts.parameterSets();
       this.input = packets.input();
       this.muxer = new SegmentMuxer(input.stream());
     }
@@ -142,17 +146,23 @@ public final class MediaCutter {
     }
 
     private void append(int number, AVPacket packet) {
+      if (index == 0 && segment.isEmpty() && !packets.isKey(number) && packets.hasKeys()) {
+        return; // a recording that begins within a group of pictures
+      }
       if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
         startSegment();
       }
-      AVPacket copy = avcodec.av_packet_clone(packet);
+      boolean starts = this.starts.get(number);
+      byte[] missing = starts ? parameterSets.get(number) : null;
+      AVPacket copy =
+          missing == null ? avcodec.av_packet_clone(packet) : Ffmpeg.prefixed(packet, missing);
       if (!packets.isShown(number)) {
         copy.flags(copy.flags() | avcodec.AV_PKT_FLAG_DISCARD);
       }
-      if (starts.get(number) && !segment.isEmpty() && !isShown(copy)) {
+      if (starts && !segment.isEmpty() && !isShown(copy)) {
         emit(endTicks());
         segment.add(copy);
-      } else if (!pending.isEmpty() || (starts.get(number) && !segment.isEmpty())) {
+      } else if (!pending.isEmpty() || (starts && !segment.isEmpty())) {
         pending.add(copy);
       } else {
         segment.add(copy);
@@ -207,6 +217,10 @@ public final class MediaCutter {
         free(segment);
         return;
       }
+      // Nothing that is shown depends on what comes after it.
+      while (!isShown(segment.getLast())) {
+        avcodec.av_packet_free(segment.removeLast());
+      }
       long first = shownTicks().min().orElseThrow();
       boolean pause =
           index == 0 && input.micros(first) > StallRule.MIN_MICROS && muxer.keepsPause();
@@ -250,32 +264,36 @@ public final class MediaCutter {
     /// Gives frames that are not shown times outside the segment: before its first frame, or, as
     /// they may be needed by the last ones, for a moment at its end.
     private void hide(long first, long until) {
-      int before = 0;
-      while (!isShown(segment.get(before))) {
-        before++;
-      }
+      List<AVPacket> hidden =
+          segment.stream()
+              .filter(packet -> !isShown(packet))
+              .sorted(Comparator.comparingLong(AVPacket::pts))
+              .toList();
+      long before = hidden.stream().filter(packet -> packet.pts() < first).count();
       long step = Math.max(1, packets.usualIntervalTicks());
-      List<AVPacket> needed = new ArrayList<>(segment.subList(0, before));
-      needed.sort(Comparator.comparingLong(AVPacket::pts));
-      for (int i = 0; i < before; i++) {
-        needed.get(i).pts(first - step * (before - i));
-      }
-      long end = until;
-      for (AVPacket packet : segment.subList(before, segment.size())) {
-        if (!isShown(packet)) {
-          packet.pts(end++);
-          packet.duration(1);
-        }
+      for (int i = 0; i < hidden.size(); i++) {
+        AVPacket packet = hidden.get(i);
+        packet.pts(i < before ? first - step * (before - i) : until + (i - before));
+        packet.duration(1);
       }
     }
 
     private long endTicks() {
-      return segment.stream()
-          .filter(Cut::isShown)
-          .mapToLong(p ->
-              p.pts() + Math.max(0, p.duration() > 0 ? p.duration() : packets.usualIntervalTicks()))
-          .max()
-          .orElse(0);
+      AVPacket last =
+          segment.stream()
+              .filter(Cut::isShown)
+              .max(Comparator.comparingLong(AVPacket::pts))
+              .orElse(null);
+      if (last == null) {
+        return 0;
+      }
+      long micros =
+          FrameTiming.lastFrameMicros(
+              packets.statedDurationMicros(last.duration()),
+              0,
+              packets.usualIntervalMicros(),
+              packets.size());
+      return last.pts() + Ffmpeg.ticks(micros, input.timeBase());
     }
 
     private static void free(List<AVPacket> packets) {

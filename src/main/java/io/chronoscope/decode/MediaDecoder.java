@@ -19,6 +19,14 @@ public interface MediaDecoder {
   MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException;
 
+  /// The same on behalf of a stream: a decoder that many share serves streams fairly.
+  ///
+  /// @param stream whose segment it is
+  default MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
+      throws UnreadableMediaException {
+    return decode(media, limits, sink);
+  }
+
   /// Receives a segment's frames in presentation order.
   interface FrameSink {
 

@@ -30,6 +30,18 @@ record NalUnits(int lengthBytes) {
     return lengthBytes == 0 ? Optional.of(afterStartCodes(packet)) : afterLengths(packet);
   }
 
+  /// What stands in front of a unit.
+  byte[] prefix(int unitBytes) {
+    if (lengthBytes == 0) {
+      return new byte[] {0, 0, 0, 1};
+    }
+    byte[] length = new byte[lengthBytes];
+    for (int i = 0; i < lengthBytes; i++) {
+      length[i] = (byte) (unitBytes >> 8 * (lengthBytes - 1 - i));
+    }
+    return length;
+  }
+
   /// Where the unit in front of the one at `start` ends.
   int endBefore(int start) {
     return start - (lengthBytes == 0 ? START_CODE_BYTES : lengthBytes);

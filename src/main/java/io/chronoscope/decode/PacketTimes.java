@@ -70,6 +70,10 @@ final class PacketTimes {
     return keys.get(packet);
   }
 
+  boolean hasKeys() {
+    return !keys.isEmpty();
+  }
+
   /// Whether an edit list excludes the packet's frame: others may depend on it.
   boolean isDiscarded(int packet) {
     return discarded.get(packet);

@@ -306,6 +306,7 @@ final class VideoInput implements AutoCloseable {
       if (i != stream.index()
           && isSoundOrVideo(other)
           && other.start_time() != avutil.AV_NOPTS_VALUE
+          && startsInFragments(other)
           && isOfSameProgram(i)) {
         first =
             Math.min(
@@ -316,6 +317,12 @@ final class VideoInput implements AutoCloseable {
     // Before zero, a fragmented MP4's edit list hides what decoding has to begin with.
     long earliest = structure.fragments() ? 0 : Long.MIN_VALUE;
     return first == Long.MAX_VALUE ? 0 : Math.max(earliest, first);
+  }
+
+  /// A track that has no samples in these fragments may state a time long before them.
+  private boolean startsInFragments(AVStream other) {
+    return Ffmpeg.micros(other.start_time(), other.time_base())
+        >= structure.fragmentStartMicros() - StallRule.MIN_MICROS;
   }
 
   private static boolean isSoundOrVideo(AVStream stream) {

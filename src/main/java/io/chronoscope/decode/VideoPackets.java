@@ -201,6 +201,10 @@ final class VideoPackets implements AutoCloseable {
     return times.isKey(packet);
   }
 
+  boolean hasKeys() {
+    return times.hasKeys();
+  }
+
   /// Whether a packet's frame is shown: it is neither excluded by an edit list nor before time
   /// zero.
   boolean isShown(int packet) {

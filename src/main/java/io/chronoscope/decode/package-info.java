@@ -1,11 +1,14 @@
 /// Media bytes to timed frames, and files to chunks. The only package that knows FFmpeg.
 ///
-/// Decoding a segment: [io.chronoscope.decode.FfmpegDecoder] lets `ContainerFormat` recognize the
-/// container by its first bytes and check from its outer structure that the segment is complete,
-/// before any demuxer sees it. `VideoInput` opens it over `MemoryInput` through `Demuxer`, which
-/// sets the container, codec and protocol whitelists, and selects the video stream. `DecodeLoop`
-/// feeds the decoder, `FrameTiming` decides when each frame is displayed (`UntimedFrames` buffers
-/// those that state no time), and `PictureConverter` converts the wanted ones to pictures.
+/// One way in: `MediaStructure` recognizes the container by its first bytes and checks from its
+/// outer structure that it is complete, before any demuxer sees it. `VideoInput` opens it over
+/// `MemoryInput` through `Demuxer`, which sets the container, codec and protocol whitelists, and
+/// selects the video stream. `VideoPackets` reads its packets and gives them their times, which
+/// `PacketTimes` repairs. Everything in this package that reads media starts there.
+///
+/// Decoding a segment: [io.chronoscope.decode.FfmpegDecoder] lets `DecodeLoop` feed the decoder.
+/// `FrameTiming` decides when each frame is displayed, and what is a gap by the `StallRule`;
+/// `PictureConverter` converts the wanted frames to pictures.
 ///
 /// For a sink that says beforehand which frames it wants, `SelectiveDecode` comes first:
 /// `TimedPackets` times the frames by their packets, `PacketKinds` reads what packets depend on,
@@ -20,9 +23,9 @@
 /// [io.chronoscope.decode.ByteFeed] through `FeedInput`. `LiveCutter` cuts its packets at key
 /// frames; `LiveEncoder` in front of it makes such packets where there are none.
 ///
-/// In the other direction, [io.chronoscope.decode.MediaCutter] reads a file's packets and writes
-/// them with `SegmentMuxer` as self-contained segments, and [io.chronoscope.decode.VideoRepeater]
-/// makes a long file from a short one.
+/// In the other direction, [io.chronoscope.decode.MediaCutter] cuts a file where `CutPlan` allows,
+/// and writes the packets with `SegmentMuxer` as self-contained segments, and
+/// [io.chronoscope.decode.VideoRepeater] makes a long file from a short one.
 @NullMarked
 package io.chronoscope.decode;
 

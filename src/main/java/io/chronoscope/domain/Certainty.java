@@ -4,8 +4,9 @@ import java.util.OptionalDouble;
 
 /// How far the model's answer behind a result can be relied on.
 ///
-/// @param confidence how sure the model is that the result is true, 0 to 1, from its token
-///   probabilities; not calibrated. Empty if the model was not asked whether it is true
+/// @param confidence that the result is true, 0 to 1, from the model's token probabilities; of a
+///   checkpoint that brings a calibration it is the share of such results that are true. Empty if
+///   the model does not tell
 /// @param repaired whether the answer had another form than the expected one, with a meaning that
 ///   is certain
 public record Certainty(OptionalDouble confidence, boolean repaired) {
@@ -19,6 +20,12 @@ public record Certainty(OptionalDouble confidence, boolean repaired) {
       throw new IllegalArgumentException(
           "confidence is " + confidence.getAsDouble() + ", not between 0 and 1");
     }
+  }
+
+  /// The same answer with this confidence, to three decimals: the next ones depend on which prompts
+  /// the model computed together.
+  public Certainty withConfidence(double known) {
+    return new Certainty(OptionalDouble.of(Math.round(known * 1000) / 1000.0), repaired);
   }
 
   /// The same confidence, from an answer that was repaired if one of both was.

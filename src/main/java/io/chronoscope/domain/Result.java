@@ -113,6 +113,12 @@ public sealed interface Result {
       return status.isFinal();
     }
 
+    /// The same event with another certainty.
+    public VideoEvent withCertainty(Certainty other) {
+      return new VideoEvent(
+          id, revision, status, stream, span, toleranceMs, description, provenance, chunks, other);
+    }
+
     /// The same event in another revision and status.
     public VideoEvent revised(int nextRevision, Status nextStatus) {
       return new VideoEvent(

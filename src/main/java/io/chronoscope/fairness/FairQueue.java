@@ -98,6 +98,17 @@ public final class FairQueue<T> {
     size--;
   }
 
+  /// Removes an item wherever it stands in its stream's queue.
+  ///
+  /// @return whether it was there
+  public boolean remove(String stream, T item) {
+    boolean removed = lane(stream).items.remove(item);
+    if (removed) {
+      size--;
+    }
+    return removed;
+  }
+
   /// Records that a stream has received service.
   public void charge(String stream, double cost) {
     lane(stream).served += cost;

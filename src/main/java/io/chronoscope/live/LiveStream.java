@@ -3,10 +3,13 @@ package io.chronoscope.live;
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.SourceRefusedException;
 import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.SourceClock;
 import io.chronoscope.live.LiveSource.End;
 import io.chronoscope.live.StreamTimeline.Placed;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// [#run] is for one thread; everything else is thread-safe.
 final class LiveStream {
+
+  private static final Logger LOG = System.getLogger(LiveStream.class.getName());
 
   private final String id;
   private final LiveSource source;
@@ -88,6 +93,10 @@ final class LiveStream {
         } catch (IOException | UnreadableMediaException e) {
           wait = backoff.next();
           reason = message(e);
+        } catch (RuntimeException e) {
+          LOG.log(Level.DEBUG, "source " + id, e);
+          wait = backoff.next();
+          reason = "unexpected failure: " + AddressRedaction.of(String.valueOf(e));
         }
         if (isStopped()) {
           break;

@@ -1,9 +1,13 @@
 package io.chronoscope.live;
 
 import java.time.Instant;
+import java.util.List;
 
 /// What a source is doing.
 public sealed interface SourceState {
+
+  /// The names of all states.
+  List<String> NAMES = List.of("connecting", "live", "waiting", "ended", "stopped");
 
   /// One word, for metrics and health.
   String name();

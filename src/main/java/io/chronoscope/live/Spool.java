@@ -1,10 +1,9 @@
 package io.chronoscope.live;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.SourceClock;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +18,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /// The chunks of one stream that are not in Kafka yet, in a directory: one file each, oldest first.
@@ -27,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// what was dropped is a gap. Thread-safe; one process at a time.
 public final class Spool implements AutoCloseable {
 
-  private static final int MAGIC = 0x43485331;
   private static final String SUFFIX = ".chunk";
   private static final String NUMBER = "next-sequence";
 
@@ -144,7 +141,7 @@ public final class Spool implements AutoCloseable {
       chunk = new SpooledChunk(stream, next++, start, duration, contentType, clock, media);
     }
     writeAtomically(NUMBER, Long.toString(chunk.sequence() + 1).getBytes(UTF_8));
-    byte[] bytes = serialized(chunk);
+    byte[] bytes = ChunkFile.write(chunk);
     writeAtomically(name(chunk.sequence()), bytes);
     synchronized (this) {
       sizes.put(chunk.sequence(), (long) bytes.length);
@@ -189,7 +186,8 @@ public final class Spool implements AutoCloseable {
       inFlight = sequence;
     }
     try {
-      return Optional.of(read(sequence));
+      return Optional.of(
+          ChunkFile.read(stream, sequence, Files.readAllBytes(directory.resolve(name(sequence)))));
     } catch (IOException e) {
       synchronized (this) {
         dropped++;
@@ -235,53 +233,8 @@ public final class Spool implements AutoCloseable {
     return dropped;
   }
 
-  private static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8;
-
   private static String name(long sequence) {
     return "%016d%s".formatted(sequence, SUFFIX);
-  }
-
-  private static byte[] serialized(SpooledChunk chunk) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(chunk.media().length + 256);
-    DataOutputStream out = new DataOutputStream(bytes);
-    out.writeInt(MAGIC);
-    out.writeLong(chunk.start().getEpochSecond());
-    out.writeInt(chunk.start().getNano());
-    out.writeLong(chunk.duration().toNanos());
-    out.writeUTF(chunk.contentType());
-    out.writeUTF(chunk.clock().name());
-    out.writeLong(crc(chunk.media()));
-    out.writeInt(chunk.media().length);
-    out.write(chunk.media());
-    return bytes.toByteArray();
-  }
-
-  private SpooledChunk read(long sequence) throws IOException {
-    byte[] bytes = Files.readAllBytes(directory.resolve(name(sequence)));
-    try (DataInputStream in = new DataInputStream(new java.io.ByteArrayInputStream(bytes))) {
-      if (in.readInt() != MAGIC) {
-        throw new IOException("it is no chunk");
-      }
-      Instant start = Instant.ofEpochSecond(in.readLong(), in.readInt());
-      Duration duration = Duration.ofNanos(in.readLong());
-      String contentType = in.readUTF();
-      SourceClock clock = SourceClock.valueOf(in.readUTF());
-      long crc = in.readLong();
-      byte[] media = new byte[Math.min(in.readInt(), in.available())];
-      in.readFully(media);
-      if (crc(media) != crc) {
-        throw new IOException("its checksum is wrong");
-      }
-      return new SpooledChunk(stream, sequence, start, duration, contentType, clock, media);
-    } catch (IllegalArgumentException | NegativeArraySizeException e) {
-      throw new IOException("it is no chunk", e);
-    }
-  }
-
-  private static long crc(byte[] media) {
-    CRC32 crc = new CRC32();
-    crc.update(media);
-    return crc.getValue();
   }
 
   /// A reader never sees a partial file, and a chunk that is there survives a loss of power.

@@ -87,13 +87,11 @@ final class StreamTimeline {
     Instant before = end;
     Instant until = start.plus(segment.duration());
     end = before == null || jumped != 0 || until.isAfter(before) ? until : before;
-    boolean lost = starts && before != null && Duration.between(before, start).compareTo(SEAM) > 0;
-    return new Placed(
-        start,
-        until,
-        clock,
-        Duration.of(jumped, ChronoUnit.MICROS),
-        lost ? Optional.of(new Missing(before, start)) : Optional.empty());
+    Optional<Missing> missing =
+        starts && before != null && Duration.between(before, start).compareTo(SEAM) > 0
+            ? Optional.of(new Missing(before, start))
+            : Optional.empty();
+    return new Placed(start, until, clock, Duration.of(jumped, ChronoUnit.MICROS), missing);
   }
 
   /// Whether a clock tells the time of a frame, rather than that of a transmission or a file.

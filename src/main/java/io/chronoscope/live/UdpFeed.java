@@ -43,14 +43,12 @@ final class UdpFeed implements ByteFeed {
     DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
     boolean opened = false;
     try {
-      InetAddress address = host.isEmpty() ? null : InetAddress.getByName(host);
-      boolean group = address != null && address.isMulticastAddress();
+      // Without a name, every address of this machine.
+      InetAddress address = InetAddress.getByName(host.isEmpty() ? "0.0.0.0" : host);
+      boolean group = address.isMulticastAddress();
       channel.setOption(StandardSocketOptions.SO_REUSEADDR, group);
       channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
-      channel.bind(
-          address == null || group
-              ? new InetSocketAddress(port)
-              : new InetSocketAddress(address, port));
+      channel.bind(group ? new InetSocketAddress(port) : new InetSocketAddress(address, port));
       if (group) {
         join(channel, address);
       }

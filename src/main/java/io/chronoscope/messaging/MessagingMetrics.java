@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -42,9 +43,11 @@ public final class MessagingMetrics {
 
   private final Timer transaction;
   private final AtomicLong lag = new AtomicLong();
+  private final ProducerMetrics producers;
 
   public MessagingMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.producers = new ProducerMetrics(registry);
     this.received =
         Counter.builder("chronoscope.chunks.received")
             .description("Records read from the chunks topic")
@@ -111,6 +114,16 @@ public final class MessagingMetrics {
     Gauge.builder("chronoscope.chunks.outstanding", outstanding::getAsInt)
         .description("Records read that their streams still need")
         .register(registry);
+  }
+
+  /// A producer that writes results was opened.
+  public void opened(Producer<?, ?> producer) {
+    producers.opened(producer);
+  }
+
+  /// A producer that writes results is about to be closed.
+  public void closing(Producer<?, ?> producer) {
+    producers.closing(producer);
   }
 
   public void received(int sizeBytes) {

@@ -1,6 +1,7 @@
 package io.chronoscope.qwen;
 
 import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.checkpoint.PixelLimits;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
@@ -25,6 +26,7 @@ import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.ModelProfile;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
@@ -241,6 +243,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
   @Override
   public YesNoTokens yesNoTokens() {
     return yesNoTokens;
+  }
+
+  @Override
+  public ModelProfile profile() {
+    return checkpoint.hints().map(CheckpointHints::profile).orElse(ModelProfile.PLAIN);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
 import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisEvent.EventOpened;
 import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
 import io.chronoscope.analysis.AnalysisEvent.InputStarted;
@@ -17,35 +18,49 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanChecked;
 import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.UnknownWords;
 import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
+import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.domain.PrintableText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /// Logs the analysis: the message says what happened, key-value pairs say where (`stream`,
-/// `sequence`, `reason`, …). In JSON the pairs are separate fields.
+/// `sequence`, `reason`, …), `traceId` to which trace it belongs. In JSON the pairs are separate
+/// fields.
 final class AnalysisLog implements AnalysisListener {
 
   private static final Logger LOG = Logger.getLogger("io.chronoscope.analysis");
   private static final int MAX_LOGGED_RULES = 1000;
+  private static final int MAX_LOGGED_SELECTIONS = 1000;
 
   private final Set<String> loggedSkippedRules = ConcurrentHashMap.newKeySet();
+  private final Set<String> loggedSelections = ConcurrentHashMap.newKeySet();
+  private final Function<String, Optional<String>> traceId;
+
+  /// @param traceId the trace of a stream's work, if it is traced
+  AnalysisLog(Function<String, Optional<String>> traceId) {
+    this.traceId = traceId;
+  }
 
   @Override
   public void on(AnalysisEvent event) {
@@ -63,17 +78,19 @@ final class AnalysisLog implements AnalysisListener {
               Logger.Level.WARN,
               "media source cannot be reached, retrying",
               of("uri", media.reference().uri(), "problem", media.problem()));
-      case ChunkDecoded chunk ->
-          write(
-              Logger.Level.DEBUG,
-              "chunk decoded",
-              of(
-                  "stream", chunk.stream(),
-                  "codec", chunk.facts().codec(),
-                  "frames", chunk.facts().frames(),
-                  "damaged", chunk.facts().damagedFrames(),
-                  "sampled", chunk.sampledFrames(),
-                  "tookMs", chunk.took().toMillis()));
+      case ChunkDecoded chunk -> {
+        chunk.facts().selection().ifPresent(said -> logSelection(chunk.stream(), said));
+        write(
+            Logger.Level.DEBUG,
+            "chunk decoded",
+            of(
+                "stream", chunk.stream(),
+                "codec", chunk.facts().codec(),
+                "frames", chunk.facts().frames(),
+                "damaged", chunk.facts().damagedFrames(),
+                "sampled", chunk.sampledFrames(),
+                "tookMs", chunk.took().toMillis()));
+      }
       case ChunkRejected chunk ->
           write(
               Logger.Level.WARN,
@@ -114,6 +131,7 @@ final class AnalysisLog implements AnalysisListener {
                 case REPAIRED -> "malformed answer, repaired";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
+      case SpanChecked _, EventJudged _, WindowTold _ -> {}
       case SpanRefused refused ->
           write(
               Logger.Level.DEBUG,
@@ -123,6 +141,14 @@ final class AnalysisLog implements AnalysisListener {
                   "query", refused.query(),
                   "score", refused.score(),
                   "spanScore", refused.spanScore()));
+      case UnknownWords unknown ->
+          write(
+              Logger.Level.DEBUG,
+              "the model's world does not have these words",
+              of(
+                  "stream", unknown.stream(),
+                  "query", unknown.query(),
+                  "words", unknown.words()));
       case RuleEvaluated evaluated ->
           write(
               Logger.Level.DEBUG,
@@ -176,11 +202,19 @@ final class AnalysisLog implements AnalysisListener {
     return values;
   }
 
-  private static void write(Logger.Level level, String message, Map<String, Object> values) {
+  private void write(Logger.Level level, String message, Map<String, Object> values) {
     if (!LOG.isEnabled(level)) {
       return;
     }
-    values.forEach(MDC::put);
+    if (values.get("stream") instanceof String stream) {
+      traceId.apply(stream).ifPresent(id -> values.put("traceId", id));
+    }
+    values.forEach((field, value) -> {
+      if (value instanceof Number) {
+        TypedLogFields.isNumber(field);
+      }
+      MDC.put(field, value);
+    });
     try {
       LOG.log(
           level,
@@ -191,6 +225,13 @@ final class AnalysisLog implements AnalysisListener {
                   .collect(Collectors.joining(" ", " ", "")));
     } finally {
       values.keySet().forEach(MDC::remove);
+    }
+  }
+
+  /// Once for each stream.
+  private void logSelection(String stream, String said) {
+    if (loggedSelections.size() < MAX_LOGGED_SELECTIONS && loggedSelections.add(stream)) {
+      write(Logger.Level.INFO, "video track selected", of("stream", stream, "selection", said));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
 import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisEvent.EventOpened;
 import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
 import io.chronoscope.analysis.AnalysisEvent.InputStarted;
@@ -17,16 +18,19 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanChecked;
 import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.UnknownWords;
 import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
+import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.domain.Sampling;
@@ -58,9 +62,12 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   private final Counter decoded;
   private final Counter skipped;
   private final Counter spansRefused;
+  private final Counter unknownWords;
+  private final Counter eventsHeldBack;
   private final Counter chunksShed;
   private final Counter frames;
   private final Counter damaged;
+  private final Counter strayBytes;
   private final Counter candidates;
   private final Counter shown;
   private final Counter encoded;
@@ -98,6 +105,10 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.chunksShed = chunks("shed");
     this.frames = frames("decoded");
     this.damaged = frames("damaged");
+    this.strayBytes =
+        counter(
+            "chronoscope.media.stray.bytes",
+            "Bytes around media that do not belong to them, and incomplete transport packets");
     this.candidates = frames("sampled");
     this.shown = frames("shown");
     this.encoded = pairs("encoded");
@@ -130,6 +141,14 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         counter(
             "chronoscope.spans.refused",
             "Spans found for a rule, a question or a query that the check of the span refused");
+    this.eventsHeldBack =
+        counter(
+            "chronoscope.events.held.back",
+            "Events that were not published, because their confidence is below the minimum");
+    this.unknownWords =
+        counter(
+            "chronoscope.queries.unknown",
+            "Questions about a window in words that the model's world does not have");
     this.alertsSuppressed =
         counter("chronoscope.alerts.suppressed", "Matches suppressed by a rule's cool-down");
     List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
@@ -194,6 +213,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         decoded.increment();
         frames.increment(chunk.facts().frames());
         damaged.increment(chunk.facts().damagedFrames());
+        strayBytes.increment(chunk.facts().strayBytes());
         candidates.increment(chunk.sampledFrames());
         stage("decode").record(chunk.took());
       }
@@ -230,7 +250,15 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
       case MalformedAnswer answer -> malformed(answer.outcome()).increment();
       case RuleEvaluated rule -> evaluated(rule.matches()).increment();
       case RulesSkipped rules -> rulesSkipped.increment(rules.rules().size());
+      case SpanChecked _, WindowTold _ -> {}
+      case EventJudged judged -> {
+        switch (judged.outcome()) {
+          case PUBLISHED -> {}
+          case HELD_BACK -> eventsHeldBack.increment();
+        }
+      }
       case SpanRefused _ -> spansRefused.increment();
+      case UnknownWords _ -> unknownWords.increment();
       case AlertSuppressed _ -> alertsSuppressed.increment();
       case Progress progress ->
           lagMicros.put(

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /// The loaded model with everything that analyses need besides their settings: batching, embedding
-/// cache, decoder, access to referenced media. Owns all of these. Commands without Kafka use it as
-/// well as the service.
+/// cache, access to referenced media. Owns all of these; the decoder belongs to the caller, who
+/// closes it later. Commands without Kafka use it as well as the service.
 public final class AnalysisRuntime implements AutoCloseable {
 
   private final Qwen25Vl engine;

@@ -1,22 +1,25 @@
 package io.chronoscope.service;
 
 import io.chronoscope.messaging.chunk.ChunkFeed;
+import io.chronoscope.messaging.chunk.PartitionFlow;
 import io.chronoscope.tracing.StreamTraces;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
+import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jboss.logging.Logger;
 
 /// The channel `video-chunks`: passes its records to the [ChunkFeed] one by one, and notifies it of
-/// assigned and revoked partitions. The feed's delivery commits offsets, so messages are never
+/// assigned and revoked partitions. A partition whose stream has no room pauses ([PartitionFlow]). The feed's delivery commits offsets, so messages are never
 /// acknowledged.
 @ApplicationScoped
 @Identifier(ChunkChannel.NAME)
@@ -24,22 +27,41 @@ class ChunkChannel implements KafkaConsumerRebalanceListener {
 
   static final String NAME = "video-chunks";
 
-  private final ChunkFeed feed;
-  private final StreamTraces traces;
+  private static final Logger LOG = Logger.getLogger(ChunkChannel.class);
 
-  ChunkChannel(ChunkFeed feed, StreamTraces traces) {
+  private final ChunkFeed feed;
+  private final PartitionFlow flow;
+
+  ChunkChannel(ChunkFeed feed, StreamTraces traces, KafkaClientService clients) {
     this.feed = feed;
-    this.traces = traces;
+    this.flow =
+        new PartitionFlow(
+            (record, generation) -> {
+              var offered = traces.received(record);
+              return feed.consume(record, generation)
+                  .whenComplete((done, problem) -> offered.accept(problem));
+            },
+            action -> changeReading(clients, action));
+  }
+
+  private static void changeReading(
+      KafkaClientService clients, java.util.function.Consumer<Consumer<?, ?>> action) {
+    KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(NAME);
+    if (consumer != null) {
+      consumer
+          .runOnPollingThread((Consumer<byte[], byte[]> polling) -> action.accept(polling))
+          .subscribe()
+          .with(
+              done -> {},
+              problem -> LOG.warn("partitions cannot be paused or resumed", problem));
+    }
   }
 
   @Incoming(NAME)
   @Acknowledgment(Acknowledgment.Strategy.NONE)
   CompletionStage<Void> consume(Message<byte[]> message) {
     IncomingKafkaRecordMetadata<byte[], byte[]> metadata = kafka(message);
-    ConsumerRecord<byte[], byte[]> record = metadata.getRecord();
-    var offered = traces.received(record);
-    return feed.consume(record, metadata.getConsumerGroupGenerationId())
-        .whenComplete((done, problem) -> offered.accept(problem));
+    return flow.offer(metadata.getRecord(), metadata.getConsumerGroupGenerationId());
   }
 
   @SuppressWarnings("unchecked") // the channel's deserializers are fixed
@@ -57,11 +79,13 @@ class ChunkChannel implements KafkaConsumerRebalanceListener {
 
   @Override
   public void onPartitionsRevoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+    flow.revoked(partitions);
     feed.revoked(consumer, partitions);
   }
 
   @Override
   public void onPartitionsLost(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+    flow.revoked(partitions);
     feed.lost(partitions);
   }
 }

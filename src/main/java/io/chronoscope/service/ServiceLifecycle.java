@@ -1,5 +1,6 @@
 package io.chronoscope.service;
 
+import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ChunkArchive;
 import io.chronoscope.analysis.CommitSink;
@@ -9,8 +10,9 @@ import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.messaging.rule.RuleLoader;
@@ -53,6 +55,7 @@ class ServiceLifecycle {
   private final RuleBacktests backtests;
   private final ChunkArchive archive;
   private final StreamStarts starts;
+  private final DecodePool decoders;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final Thread loading;
   private boolean stopped;
@@ -69,7 +72,9 @@ class ServiceLifecycle {
       QuestionConsumer questions,
       RuleBacktests backtests,
       ChunkArchive archive,
-      StreamStarts starts) {
+      StreamStarts starts,
+      DecodePool decoders) {
+    this.decoders = decoders;
     this.questions = questions;
     this.backtests = backtests;
     this.archive = archive;
@@ -88,7 +93,24 @@ class ServiceLifecycle {
   void start(@Observes StartupEvent event) {
     ConfigLoader.check(settings);
     failure.onFailure(ServiceLifecycle::exit);
+    Thread.setDefaultUncaughtExceptionHandler(this::uncaught);
     loading.start();
+  }
+
+  /// After an `Error` nothing is certain any more, neither of the stream nor of the others: the next
+  /// process resumes from the last commit.
+  private void exitOnError(AnalysisEvent event) {
+    if (event instanceof AnalysisEvent.StreamFailed(String stream, Error error)) {
+      failure.report("stream %s cannot continue".formatted(PrintableText.of(stream)), error);
+    }
+  }
+
+  private void uncaught(Thread thread, Throwable problem) {
+    if (problem instanceof Error) {
+      failure.report("thread %s ended".formatted(PrintableText.of(thread.getName())), problem);
+    } else {
+      LOG.errorf(problem, "thread %s ended", PrintableText.of(thread.getName()));
+    }
   }
 
   /// Exits, so that the supervisor restarts the process. An orderly shutdown may hang on what
@@ -108,14 +130,16 @@ class ServiceLifecycle {
   private void load() {
     try {
       long started = System.nanoTime();
+      decoders.awaitStarted();
       AnalysisMetrics metrics = new AnalysisMetrics(registry);
       AnalysisRuntime runtime =
           AnalysisRuntime.open(
               settings,
-              new FfmpegDecoder(),
+              decoders,
               metrics
                   .andThen(traces)
-                  .andThen(new AnalysisLog())
+                  .andThen(new AnalysisLog(traces::traceId))
+                  .andThen(this::exitOnError)
                   .andThen(ServiceLauncher.listener()),
               metrics);
       own(runtime);

@@ -3,12 +3,14 @@ package io.chronoscope.tracing;
 import io.chronoscope.domain.ChunkOrigin;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,13 @@ final class OpenSpans {
   OpenSpans(Tracing tracing, String stream) {
     this.tracing = tracing;
     this.stream = stream;
+  }
+
+  /// The trace of the open window, else that of the current input or the last one.
+  Optional<String> traceId() {
+    Context current = windowSpan == null ? input : window;
+    SpanContext span = Span.fromContext(current).getSpanContext();
+    return span.isValid() ? Optional.of(span.getTraceId()) : Optional.empty();
   }
 
   /// @param received context in which the record was received; the root when it was not traced

@@ -7,6 +7,7 @@ import io.chronoscope.analysis.AnalysisEvent.ChunkDecoded;
 import io.chronoscope.analysis.AnalysisEvent.ChunkRejected;
 import io.chronoscope.analysis.AnalysisEvent.ChunkShed;
 import io.chronoscope.analysis.AnalysisEvent.DuplicateChunkSkipped;
+import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisEvent.EventOpened;
 import io.chronoscope.analysis.AnalysisEvent.InputCompleted;
 import io.chronoscope.analysis.AnalysisEvent.InputStarted;
@@ -17,16 +18,19 @@ import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.Progress;
 import io.chronoscope.analysis.AnalysisEvent.RuleEvaluated;
 import io.chronoscope.analysis.AnalysisEvent.RulesSkipped;
+import io.chronoscope.analysis.AnalysisEvent.SpanChecked;
 import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisEvent.StreamIdle;
 import io.chronoscope.analysis.AnalysisEvent.StreamRevoked;
+import io.chronoscope.analysis.AnalysisEvent.UnknownWords;
 import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
+import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.domain.ChunkOrigin;
@@ -41,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -101,6 +106,12 @@ public final class StreamTraces implements AnalysisListener {
     received.put(
         new ChunkOrigin(record.topic(), record.partition(), record.offset()), parent.with(span));
     return problem -> OpenSpans.end(span, problem);
+  }
+
+  /// The trace that a stream's work belongs to at the moment, for its log lines.
+  public Optional<String> traceId(String stream) {
+    OpenSpans spans = streams.get(stream);
+    return spans == null ? Optional.empty() : spans.traceId();
   }
 
   /// Adds the trace headers of the commit that is being written for a stream, if there is one.
@@ -189,7 +200,11 @@ public final class StreamTraces implements AnalysisListener {
           RuleEvaluated _,
           RulesSkipped _,
           AlertSuppressed _,
+          SpanChecked _,
+          EventJudged _,
+          WindowTold _,
           SpanRefused _,
+          UnknownWords _,
           Progress _,
           StreamIdle _,
           StreamRevoked _ -> {}

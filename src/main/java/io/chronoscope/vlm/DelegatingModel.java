@@ -36,6 +36,11 @@ public interface DelegatingModel extends VideoLanguageModel {
   }
 
   @Override
+  default ModelProfile profile() {
+    return delegate().profile();
+  }
+
+  @Override
   default int maxPositions() {
     return delegate().maxPositions();
   }

@@ -31,6 +31,11 @@ public interface VideoLanguageModel extends AutoCloseable {
   /// The first tokens of answers that say yes or no.
   YesNoTokens yesNoTokens();
 
+  /// How far its answers can be relied on.
+  default ModelProfile profile() {
+    return ModelProfile.PLAIN;
+  }
+
   /// Upper bound on the positions of a prompt and its answer together. Text needs one per token,
   /// and every token has at least one byte.
   int maxPositions();

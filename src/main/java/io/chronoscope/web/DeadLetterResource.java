@@ -2,8 +2,8 @@ package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chronoscope.client.DeadLetters;
 import io.chronoscope.client.DeadLetters.Letter;
+import io.chronoscope.client.FollowedDeadLetters;
 import io.chronoscope.client.LetterRedrive;
 import io.chronoscope.client.LetterRedrive.Outcome;
 import io.chronoscope.client.LetterRedrive.Repetition;
@@ -22,7 +22,9 @@ import io.chronoscope.wire.Json;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.smallrye.common.annotation.Identifier;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -47,6 +49,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /// Rejected records, and sending them again.
+@Singleton
 @Path("/dead-letters")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Dead letters", description = "Rejected records, and sending them again")
@@ -56,6 +59,7 @@ public class DeadLetterResource {
 
   private final ChronoscopeConfig settings;
   private final Map<String, Object> kafka;
+  private final FollowedDeadLetters followed;
   private final TopicNames names;
   private final Callers callers;
   private final AuditLog audit;
@@ -68,9 +72,15 @@ public class DeadLetterResource {
       AuditLog audit) {
     this.settings = settings;
     this.kafka = kafka;
+    this.followed = new FollowedDeadLetters(kafka, names.of(Topic.DEAD_LETTERS));
     this.names = names;
     this.callers = callers;
     this.audit = audit;
+  }
+
+  @PreDestroy
+  void close() {
+    followed.close();
   }
 
   @GET
@@ -97,7 +107,7 @@ public class DeadLetterResource {
     Set<Rejection.Reason> reasons = Parameters.constants("reason", Rejection.Reason.class, reason);
     int most = Parameters.limit(limit);
     List<Letter> letters =
-        DeadLetters.read(kafka, names.of(Topic.DEAD_LETTERS)).values().stream()
+        followed.current().values().stream()
             .filter(one -> caller.maySee(one.letter().stream()))
             .filter(one -> pattern.map(p -> p.matches(one.letter().stream())).orElse(true))
             .filter(one -> reasons.isEmpty() || reasons.contains(one.letter().rejection().reason()))

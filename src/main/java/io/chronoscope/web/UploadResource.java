@@ -5,6 +5,7 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaCutter;
+import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaProbe;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -65,14 +66,20 @@ public class UploadResource {
   private final Callers callers;
   private final AuditLog audit;
   private final ChronoscopeConfig settings;
+  private final MediaDecoder decoder;
   private final Semaphore places = new Semaphore(MAX_CONCURRENT);
 
   UploadResource(
-      Publishers publishers, Callers callers, AuditLog audit, ChronoscopeConfig settings) {
+      Publishers publishers,
+      Callers callers,
+      AuditLog audit,
+      ChronoscopeConfig settings,
+      MediaDecoder decoder) {
     this.publishers = publishers;
     this.callers = callers;
     this.audit = audit;
     this.settings = settings;
+    this.decoder = decoder;
   }
 
   @POST
@@ -116,8 +123,8 @@ public class UploadResource {
     ObjectNode json = Json.newObject().put("stream", id).put("bytes", media.length);
     try {
       ByteBuffer buffer = ByteBuffer.wrap(media);
+      MediaFacts facts = UploadedMedia.decode(decoder, buffer, limits);
       String type = UploadedMedia.requireType(contentType, MediaProbe.of(buffer, limits));
-      MediaFacts facts = UploadedMedia.decode(buffer, limits);
       Duration duration = Duration.of(facts.durationMicros(), ChronoUnit.MICROS);
       json.put("durationMs", duration.toMillis()).put("contentType", type);
       ChunkOrigin at =

@@ -1,7 +1,7 @@
 package io.chronoscope.web;
 
 import io.chronoscope.decode.DecodeLimits;
-import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaProbe;
@@ -29,8 +29,9 @@ final class UploadedMedia {
   /// What the whole segment holds.
   ///
   /// @throws UnreadableMediaException when it cannot be decoded
-  static MediaFacts decode(ByteBuffer media, DecodeLimits limits) throws UnreadableMediaException {
-    return new FfmpegDecoder().decode(media, limits, FrameSink.NONE);
+  static MediaFacts decode(MediaDecoder decoder, ByteBuffer media, DecodeLimits limits)
+      throws UnreadableMediaException {
+    return decoder.decode(media, limits, FrameSink.NONE);
   }
 
   /// Checks a file's headers; cutting it reads the rest.

@@ -30,6 +30,8 @@ class PackagesTest {
           "rule",
           "fairness",
           "decode",
+          // Runs decoders side by side and in processes of their own, behind decode's port.
+          "decode.worker",
           "sampling",
           "vlm",
           // The C interface that ort is written on.
@@ -76,6 +78,7 @@ class PackagesTest {
           "messaging.rule",
           "evaluation",
           "evaluation.search",
+          "evaluation.query",
           "render",
           "config",
           "service",
@@ -200,10 +203,10 @@ class PackagesTest {
   }
 
   @Test
-  void nativeFunctionsAreCalledInOnePackage() {
+  void nativeFunctionsAreCalledInTwoPackages() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "ort.capi")
+        .resideOutsideOfPackages(ROOT + "ort.capi", ROOT + "decode.worker")
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("java.lang.foreign.Linker")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.vlm.ModelProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,7 +229,12 @@ class CheckpointTest {
       try (Checkpoint checkpoint = open()) {
         assertThat(checkpoint.hints())
             .contains(
-                new CheckpointHints(OptionalDouble.of(12.5), OptionalDouble.empty(), false, true));
+                new CheckpointHints(
+                    OptionalDouble.of(12.5),
+                    OptionalDouble.empty(),
+                    false,
+                    true,
+                    ModelProfile.PLAIN));
       }
     }
 

@@ -11,6 +11,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.domain.Result;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.CommandBlock;
+import io.chronoscope.testing.JsonOutput;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.testing.ShellWords;
 import io.chronoscope.wire.Topic;
@@ -112,6 +113,7 @@ class DocumentedCommandsIT {
             }
           }
         }
+        printJsonAsPublished();
       }
     } finally {
       properties.keySet().forEach(System::clearProperty);
@@ -153,6 +155,41 @@ class DocumentedCommandsIT {
 
   private Map<String, DeadLetters.Letter> letters() {
     return DeadLetters.read(kafka, TopicNames.DEFAULT.of(Topic.DEAD_LETTERS));
+  }
+
+  /// What commands print with `--json` matches the published schemas. The others take minutes, or a
+  /// process of their own: `demo` prints the same records.
+  private void printJsonAsPublished() throws Exception {
+    String range = " --from 2026-05-04T12:00:00Z --to 2026-05-04T12:01:00Z";
+    json("produce", "video-samples/corridor.mp4 --stream json");
+    awaitEnds(++sent);
+    json("events", "--stream json");
+    json("rules set", "json \"a red circle\" --streams nobody");
+    json("rules list", "");
+    json("rules remove", "json");
+    String letter = rejected();
+    json("dlq list", "");
+    json("dlq show", letter);
+    json("dlq redrive", letter + " --again");
+    json("ask", "\"a blue square appears\" --stream yard" + range);
+    json("backtest", "--rule \"a red circle stops\" --stream yard" + range);
+    json("search", "\"a red circle moves left\"");
+    json("analyze", "video-samples/corridor.mp4");
+    json("generate", "--video video-samples/corridor.mp4 --fps 0.5 --prompt \"What happens?\"");
+    json("bench engine", "--shape demo --rows resize");
+    json("bench search", "--events 100 --descriptions 20 --rate 20 --seconds 1");
+  }
+
+  private static void json(String command, String arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Commands.run(
+            out,
+            err,
+            ShellWords.split(command + " " + arguments + " --json").toArray(String[]::new));
+    assertThat(status).as("%s %s%n%s", command, arguments, err.toString(UTF_8)).isZero();
+    JsonOutput.requireValid(command, out.toString(UTF_8));
   }
 
   private void run(CommandBlock block) throws Exception {

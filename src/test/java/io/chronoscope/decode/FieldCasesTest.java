@@ -1,10 +1,16 @@
 package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.chronoscope.domain.Rejection;
+import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Span;
+import io.chronoscope.testing.TestMedia;
+import io.chronoscope.testing.TransportStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Odd media as people report them from the field: what is seen of each, as one chunk and as a file
 /// that is cut into chunks. Most are 30 s of 24 frames a second.
@@ -59,6 +66,7 @@ class FieldCasesTest {
     "08_video_12s_late.ts, 12.064-24.231, video that begins late",
     "10_trailer.mp4, 0-30, foreign bytes at the end",
     "11_pts_every_5th.ts, 0-30, times of every fifth frame only",
+    "16_67_streams.ts, 0-4.167, as many streams as a transponder has",
     "12_intra_refresh.ts, 0-30, recovery points instead of key frames",
   })
   void isSeenAtTheSameTimesAsChunkAndAsFile(String file, String expected, String why)
@@ -66,6 +74,24 @@ class FieldCasesTest {
     byte[] media = Files.readAllBytes(MEDIA.resolve(file));
 
     assertSeen(media, Seen.parse(expected));
+  }
+
+  /// Edit lists that begin within a frame's display, between frames that are reordered, or end
+  /// early.
+  @ParameterizedTest
+  @CsvSource({"300, 23500, 0-23.458", "700, 23500, 0-23.417", "0, 10000, 0-10"})
+  void showsOnlyWhatTheEditListShows(int laterByTicks, int durationMillis, String expected)
+      throws Exception {
+    byte[] media = Files.readAllBytes(MEDIA.resolve("06_trimmed_editlist.mp4"));
+    ByteBuffer bytes = ByteBuffer.wrap(media);
+    int edit = new String(media, StandardCharsets.ISO_8859_1).indexOf("elst") + 12;
+    bytes.putInt(edit, durationMillis);
+    bytes.putInt(edit + 4, bytes.getInt(edit + 4) + laterByTicks);
+
+    Frames chunk = Frames.none();
+    new FfmpegDecoder().decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, chunk);
+    assertStretches(chunk.offered, Seen.parse(expected), "as a chunk");
+    assertStretches(cutAndDecode(media), Seen.parse(expected), "as a file");
   }
 
   @Test
@@ -79,6 +105,129 @@ class FieldCasesTest {
 
     assertThat(facts.frames()).isBetween(716L, 720L);
     assertThat(facts.strayBytes()).isEqualTo(88 + 100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "libopenh264, mp4, 0",
+    "libopenh264, matroska, 0",
+    "libopenh264, mpegts, 0",
+    "mpeg4, avi, 0",
+    "mpeg4, avi, 2",
+    "mpeg4, matroska, 2",
+    "mpeg4, mov, 2",
+    "mpeg2video, mpegts, 2",
+    "mpeg2video, vob, 2",
+    "mpeg1video, mpeg, 2",
+    "flv, flv, 0",
+    "libopenh264, flv, 0",
+    "wmv2, asf, 0",
+    "msmpeg4, avi, 0",
+    "mjpeg, avi, 0",
+    "libvpx, webm, 0",
+    "libvpx-vp9, webm, 0",
+    "libaom-av1, matroska, 0",
+    "mpeg2video, mpeg2video, 2",
+    "mpeg1video, mpeg1video, 2",
+  })
+  void plainVideoIsSeenTheSameInEveryContainer(String codec, String container, int bFrames)
+      throws Exception {
+    byte[] media =
+        TestMedia.video()
+            .codec(codec)
+            .container(container)
+            .bFrames(bFrames)
+            .frames(250)
+            .group(25)
+            .bytes();
+
+    assertSeen(media, Seen.parse("0-10"));
+  }
+
+  /// Sound begins 4 s before the pictures.
+  @ParameterizedTest
+  @CsvSource({
+    "mp4, 4-10",
+    "mov, 4-10",
+    "matroska, 4-10",
+    // These have the encoder's delay of the sound in front.
+    "mpegts, 4.064-10.064",
+    "flv, 4.064-10.064",
+  })
+  void lateVideoLeavesAGapBefore(String container, String expected) throws Exception {
+    byte[] media =
+        TestMedia.video()
+            .codec("libopenh264")
+            .container(container)
+            .startingAt(100)
+            .frames(150)
+            .withSound()
+            .bytes();
+
+    assertSeen(media, Seen.parse(expected));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mp4", "mov", "matroska", "mpegts", "flv"})
+  void stallIsAGap(String container) throws Exception {
+    byte[] media =
+        TestMedia.video()
+            .codec("libopenh264")
+            .container(container)
+            .times(i -> i < 130 ? i : i + 200)
+            .frames(250)
+            .group(25)
+            .bytes();
+
+    assertSeen(media, Seen.parse("0-5.2 13.2-18"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mp4", "matroska", "mpegts", "flv"})
+  void sparseFramesAreSeenThroughout(String container) throws Exception {
+    byte[] media =
+        TestMedia.video()
+            .codec("libopenh264")
+            .container(container)
+            .times(i -> 50L * i)
+            .frames(20)
+            .group(1)
+            .bytes();
+
+    assertSeen(media, Seen.parse("0-40"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mp4", "matroska", "mpegts"})
+  void foreignBytesAroundTheMediaAreLeftOut(String container) throws Exception {
+    byte[] media = TestMedia.video().codec("libopenh264").container(container).frames(100).bytes();
+    byte[] junk = new byte[100];
+    java.util.Arrays.fill(junk, (byte) 0x2e);
+
+    assertSeen(TransportStream.joined(junk, media, junk), Seen.parse("0-4"));
+  }
+
+  @Test
+  void scrambledTransportStreamIsEncrypted() {
+    byte[] media = TestMedia.video().codec("libopenh264").container("mpegts").bytes();
+    for (int at = 0; at < media.length; at += 188) {
+      int pid = (media[at + 1] & 0x1f) << 8 | media[at + 2] & 0xff;
+      if (pid == 0x100) {
+        media[at + 3] |= (byte) 0x80;
+      }
+    }
+
+    UnreadableMediaException thrown =
+        catchThrowableOfType(
+            UnreadableMediaException.class,
+            () ->
+                new FfmpegDecoder()
+                    .decode(ByteBuffer.wrap(media), DecodeLimits.DEFAULTS, Frames.none()));
+
+    assertThat(thrown.rejection())
+        .isEqualTo(
+            new Rejection(
+                Reason.UNSUPPORTED_CODEC, "the video is encrypted (scrambled transport packets)"));
   }
 
   /// Which frames are seen when, by either way.

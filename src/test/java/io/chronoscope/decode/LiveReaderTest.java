@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,19 @@ class LiveReaderTest {
         settings(Duration.ofSeconds(10), Treatment.COPY));
 
     assertThat(segments).extracting(LiveSegment::continues).containsExactly(false, false);
+    assertThat(decodedFrames()).isEqualTo(60);
+  }
+
+  @Test
+  void waitsForTheKeyFrameThatStatesTheParameters() throws Exception {
+    byte[] media =
+        TestMedia.video().codec("mpeg4").container("mpegts").fps(5).frames(100).group(40).bytes();
+    // Joined after the first key frame.
+    byte[] joined = Arrays.copyOfRange(media, 188 * 40, media.length);
+
+    read(feed(joined), settings(Duration.ofSeconds(1), Treatment.COPY));
+
+    assertThat(segments).isNotEmpty();
     assertThat(decodedFrames()).isEqualTo(60);
   }
 

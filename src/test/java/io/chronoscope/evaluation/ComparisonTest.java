@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.domain.TemporalIou;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -116,6 +117,6 @@ class ComparisonTest {
   }
 
   private static ReportedEvent reported(long startMs, long endMs, String description) {
-    return new ReportedEvent(startMs, endMs, description);
+    return new ReportedEvent("evt", startMs, endMs, description, 250, OptionalDouble.empty());
   }
 }

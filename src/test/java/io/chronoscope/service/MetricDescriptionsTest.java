@@ -7,6 +7,7 @@ import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.shedding.LoadGovernor;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MetricDescriptionsTest {
@@ -17,6 +18,8 @@ class MetricDescriptionsTest {
   void everyMetricHasAHelpText() {
     new AnalysisMetrics(registry).watchShedding(LoadGovernor.off());
     var unusedMessaging = new MessagingMetrics(registry);
+    SourceMetrics.publish(registry, List::of);
+    SourceMetrics.publishEach(registry, List.of("gate"), List::of);
     InfoMetrics.publish(registry, new ModelRef("demo", "1"), "cpu");
 
     assertThat(registry.getMeters())

@@ -4,13 +4,20 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.testing.RtspServer;
+import io.chronoscope.testing.TestMedia;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,6 +50,7 @@ class SecuredBrokerIT {
   private static final Path HOME = Path.of("").toAbsolutePath();
   private static final String PASSWORD = "n0t-f0r-logs";
   private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
+  private static final String CAMERA_PASSWORD = "camera-s3cret";
   private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration SERVICE_TIMEOUT = Duration.ofMinutes(3);
 
@@ -131,14 +139,26 @@ class SecuredBrokerIT {
 
     Path log = directory.resolve("serve.log");
     int port = freePort();
-    Process service =
+    RtspServer camera =
+        RtspServer.of(
+                TestMedia.video()
+                    .codec("libopenh264")
+                    .container("h264")
+                    .frames(150)
+                    .group(25)
+                    .bytes(),
+                25)
+            .clock(Instant.parse("2026-05-04T12:00:00Z"))
+            .requireCredentials("viewer", CAMERA_PASSWORD)
+            .freezeAtEnd();
+    ProcessBuilder command =
         command(
-                PASSWORD,
-                List.of("serve", "--port", "0", "--management-port", Integer.toString(port)))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    try {
+            PASSWORD, List.of("serve", "--port", "0", "--management-port", Integer.toString(port)));
+    command.environment().put("CHRONOSCOPE_SOURCES_GATE", camera.url());
+    command.environment().put("CHRONOSCOPE_LIVE_CREDENTIALS_GATE", "viewer:" + CAMERA_PASSWORD);
+    command.environment().put("CHRONOSCOPE_LIVE_SPOOL", directory.resolve("spool").toString());
+    Process service = command.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    try (camera) {
       Exit seen = run(PASSWORD, "events", "--json");
       long until = System.nanoTime() + SERVICE_TIMEOUT.toNanos();
       while (!seen.out().contains("\"level\":\"stream\"")) {
@@ -149,6 +169,11 @@ class SecuredBrokerIT {
       }
       assertThat(seen.status()).isZero();
       assertThat(seen.out()).contains("\"description\"");
+      assertThat(camera.plays()).isPositive();
+      assertThat(get(port, "/q/health/ready")).contains("\"gate\"");
+      assertThat(get(port, "/q/metrics"))
+          .containsPattern("chronoscope_source_chunks_sent_total\\{stream=\"gate\"} [1-9]")
+          .contains("chronoscope_source_chunks_dropped_total{stream=\"gate\"} 0.0");
       assertThat(OperatingPage.exposedMetrics(port)).containsAll(OperatingPage.documentedMetrics());
       assertThat(traces(TopicNames.DEFAULT.of(Topic.CHUNKS)))
           .containsAll(traces(TopicNames.DEFAULT.of(Topic.EVENTS)))
@@ -160,8 +185,19 @@ class SecuredBrokerIT {
       }
     }
     assertThat(Files.readString(log) + produced.err())
+        .contains("source stream=gate receiving; times come from the source's clock (RTCP)")
         .doesNotContain(PASSWORD)
+        .doesNotContain(CAMERA_PASSWORD)
         .doesNotContain(STORE_PASSWORD);
+  }
+
+  private static String get(int port, String path) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+              BodyHandlers.ofString())
+          .body();
+    }
   }
 
   /// Ids of the traces in the headers of a topic's records.

@@ -13,6 +13,7 @@ import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
+import io.chronoscope.vlm.ModelProfile;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
@@ -50,7 +51,8 @@ public class LampModel implements VideoLanguageModel {
         512,
         Optional.empty(),
         Set.of(),
-        OrderingLimits.DEFAULTS);
+        OrderingLimits.DEFAULTS,
+        0);
   }
 
   private static final int YES = 7;
@@ -66,6 +68,8 @@ public class LampModel implements VideoLanguageModel {
   public final List<List<String>> batches = new CopyOnWriteArrayList<>();
 
   public volatile int maxPositions = 32_768;
+
+  public volatile ModelProfile profile = ModelProfile.PLAIN;
 
   /// Probability of yes for a lamp that is on, and of no for one that is off.
   public volatile double sureness = 0.9;
@@ -91,6 +95,11 @@ public class LampModel implements VideoLanguageModel {
   @Override
   public int tokensPerPair(FrameSize size) {
     return 1;
+  }
+
+  @Override
+  public ModelProfile profile() {
+    return profile;
   }
 
   @Override

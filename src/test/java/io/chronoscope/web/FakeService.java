@@ -144,7 +144,11 @@ final class FakeService implements AutoCloseable {
         case "/api/session" -> json(exchange, 200, session());
         case "/api/streams" -> json(exchange, 200, list(store.streams, query));
         case "/api/results" -> json(exchange, 200, list(store.list(query), query));
-        case "/api/search" -> json(exchange, 200, search(query.getOrDefault("q", "")));
+        case "/api/search" ->
+            json(
+                exchange,
+                200,
+                search(query.getOrDefault("q", ""), query.getOrDefault("ground", "")));
         case "/api/rules" -> json(exchange, 200, list(List.copyOf(store.rules.values()), query));
         case "/api/dead-letters" -> json(exchange, 200, list(store.deadLetters, query));
         default -> {
@@ -235,7 +239,8 @@ final class FakeService implements AutoCloseable {
     return page;
   }
 
-  private ObjectNode search(String words) {
+  /// The model confirms every hit with narrower bounds.
+  private ObjectNode search(String words, String ground) {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode items = answer.putArray("items");
     for (JsonNode event : store.list(Map.of())) {
@@ -245,6 +250,10 @@ final class FakeService implements AutoCloseable {
         ObjectNode hit = items.addObject();
         for (String name : List.of("stream", "start", "end", "toleranceMs")) {
           hit.set(name, event.get(name));
+        }
+        if (ground.equals("true")) {
+          hit.put("toleranceMs", 40);
+          hit.putObject("grounding").put("outcome", "confirmed").put("confidence", 0.93);
         }
         hit.put("score", 1).put("thumbnail", "/api/streams/x/thumbnail").set("result", event);
         ArrayNode parts = hit.putArray("text");

@@ -342,6 +342,25 @@ class PageIT {
   }
 
   @Test
+  void theModelChecksHitsOnRequest() {
+    store.stream(stream("yard", "live", 60));
+    store.publish(event("yard", "evt-1", 10, 20, "A red circle stops."));
+    try (Tab tab = desk()) {
+      Page page = tab.page();
+      search(page, "circle");
+      Locator hit = page.locator(".row-hit").first();
+      assertThat(hit).not().containsText("checked by the model");
+      page.getByRole(AriaRole.BUTTON, named("Check in the video")).click();
+
+      assertThat(hit).containsText("checked by the model");
+      assertThat(hit).containsText("± 0.04 s");
+      assertThat(hit).containsText("93");
+      assertThat(page.getByRole(AriaRole.BUTTON, named("Check in the video"))).hasCount(0);
+      assertNoComplaints(tab);
+    }
+  }
+
+  @Test
   void isSmallAndAsksNoOtherHost() {
     store.stream(stream("yard", "live", 60));
     store.publish(event("yard", "evt-1", 10, 20, "A red circle stops."));

@@ -2,6 +2,7 @@ package io.chronoscope.analysis.event;
 
 import io.chronoscope.analysis.ChunkSample;
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
@@ -16,6 +17,7 @@ import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.TimeSpan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Opens an event from its first sighting, and merges each further sighting into it: takes every
 /// bound, and the description, from the analysis that saw it best. Times are microseconds from the
@@ -26,15 +28,23 @@ final class EventMerger {
   private final StreamClock clock;
   private final ModelRef model;
   private final EventNaming naming;
+  private final EventConfidence confidence;
 
-  EventMerger(String stream, StreamClock clock, ModelRef model, EventNaming naming) {
+  EventMerger(
+      String stream,
+      StreamClock clock,
+      ModelRef model,
+      EventNaming naming,
+      EventConfidence confidence) {
     this.stream = stream;
     this.clock = clock;
     this.model = model;
     this.naming = naming;
+    this.confidence = confidence;
   }
 
   OpenEvent open(Sighting sighting, SeenSpan span, Sampling sampling) {
+    Optional<Evidence> evidence = EventConfidence.first(sighting, span);
     String id = naming.id(sighting.startMicros(), sighting.description());
     VideoEvent event =
         event(
@@ -47,8 +57,8 @@ final class EventMerger {
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
             sighting.chunks(),
-            sighting.certainty());
-    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros());
+            confidence.certainty(evidence, sighting.certainty()));
+    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros(), evidence);
   }
 
   private static Seen seenBy(SeenSpan span) {
@@ -59,6 +69,7 @@ final class EventMerger {
   /// same window saw everything that the one before saw, so it replaces what only that one saw.
   OpenEvent merge(OpenEvent before, Sighting sighting, SeenSpan span, Sampling sampling) {
     VideoEvent old = before.event();
+    Optional<Evidence> evidence = EventConfidence.and(before.evidence(), sighting, span);
     Bound start = start(before, sighting, span);
     Bound end = end(before, sighting, span, start.micros());
     boolean sameWindow =
@@ -80,12 +91,15 @@ final class EventMerger {
                     ? sighting.frameMicros().size()
                     : old.sampling().framesSeen() + newFrames(before, sighting)),
             ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)),
-            sighting.certainty().orRepaired(!sameWindow && old.certainty().repaired()));
+            confidence.certainty(
+                evidence,
+                sighting.certainty().orRepaired(!sameWindow && old.certainty().repaired())));
     return new OpenEvent(
         event,
         start.seen(),
         end.seen(),
-        reworded ? sighting.lengthMicros() : before.wordingMicros());
+        reworded ? sighting.lengthMicros() : before.wordingMicros(),
+        evidence);
   }
 
   private static int newFrames(OpenEvent before, Sighting sighting) {

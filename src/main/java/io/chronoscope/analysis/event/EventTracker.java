@@ -1,5 +1,6 @@
 package io.chronoscope.analysis.event;
 
+import io.chronoscope.analysis.AnalysisEvent.EventJudged.Outcome;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.event.EventMatching.Pairing;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Follows events across windows: merges what successive analyses see of the same event and decides
 /// which revisions are published. An event is `open` when it is first published, `update` when its
@@ -28,9 +30,17 @@ public final class EventTracker {
   private static final Comparator<VideoEvent> ORDER =
       Comparator.comparing(VideoEvent::start).thenComparing(VideoEvent::id);
 
+  /// Receives events that are closed, published or not.
+  @FunctionalInterface
+  public interface OnFinal {
+    void accept(OpenEvent event, Outcome outcome);
+  }
+
   private final StreamClock clock;
   private final EventMatching matching;
   private final EventMerger merger;
+  private final EventConfidence confidence;
+  private final OnFinal onFinal;
   private List<OpenEvent> open;
 
   /// @param open the open events of the stream's state
@@ -47,21 +57,29 @@ public final class EventTracker {
         open,
         matcher,
         (startMicros, description) ->
-            StableIds.of("evt", stream, streamStart, startMicros, description));
+            StableIds.of("evt", stream, streamStart, startMicros, description),
+        EventConfidence.OFF,
+        (event, outcome) -> {});
   }
 
   /// @param open the open events of the stream's state
   /// @param naming gives new events their ids
+  /// @param confidence decides which events are published
+  /// @param onFinal called for each event once it is closed
   public EventTracker(
       String stream,
       Instant streamStart,
       ModelRef model,
       List<OpenEvent> open,
       SemanticMatcher matcher,
-      EventNaming naming) {
+      EventNaming naming,
+      EventConfidence confidence,
+      OnFinal onFinal) {
     this.clock = new StreamClock(streamStart);
     this.matching = new EventMatching(clock, matcher);
-    this.merger = new EventMerger(stream, clock, model, naming);
+    this.merger = new EventMerger(stream, clock, model, naming, confidence);
+    this.confidence = confidence;
+    this.onFinal = onFinal;
     this.open = List.copyOf(open);
   }
 
@@ -87,9 +105,10 @@ public final class EventTracker {
       unseenBefore.remove(pairing.sighting());
       OpenEvent merged = merger.merge(pairing.event(), pairing.sighting(), span, sampling);
       if (isFinal(merged, span, nextFromMicros)) {
-        published.add(next(merged, Status.CLOSED));
-      } else if (changed(merged.event(), pairing.event().event())) {
-        VideoEvent revised = next(merged, Status.UPDATE);
+        closed(merged).ifPresent(published::add);
+      } else if (suffices(merged)
+          && (isHeldBack(merged) || changed(merged.event(), pairing.event().event()))) {
+        VideoEvent revised = next(merged, isHeldBack(merged) ? Status.OPEN : Status.UPDATE);
         published.add(revised);
         stillOpen.add(merged.withEvent(revised));
       } else {
@@ -97,19 +116,24 @@ public final class EventTracker {
       }
     }
     for (Sighting sighting : unseenBefore) {
-      OpenEvent opened = merger.open(sighting, span, sampling);
+      OpenEvent opened = heldBack(merger.open(sighting, span, sampling));
       if (isFinal(opened, span, nextFromMicros)) {
-        published.add(opened.event().revised(1, Status.CLOSED));
+        closed(opened).ifPresent(published::add);
+      } else if (suffices(opened)) {
+        VideoEvent first = next(opened, Status.OPEN);
+        published.add(first);
+        stillOpen.add(opened.withEvent(first));
       } else {
-        published.add(opened.event());
         stillOpen.add(opened);
       }
     }
     for (OpenEvent event : unmatched) {
-      if (span.isWhole()) {
-        published.add(next(event, isDisproved(event, span) ? Status.WITHDRAWN : Status.CLOSED));
-      } else {
+      if (!span.isWhole()) {
         stillOpen.add(event);
+      } else if (isDisproved(event, span)) {
+        withdrawn(event).ifPresent(published::add);
+      } else {
+        closed(confidence.missed(event, span, clock)).ifPresent(published::add);
       }
     }
     open = List.copyOf(stillOpen);
@@ -123,9 +147,36 @@ public final class EventTracker {
   /// @return revisions to publish, by start
   public List<VideoEvent> closeAll() {
     List<VideoEvent> published =
-        open.stream().map(event -> next(event, Status.CLOSED)).sorted(ORDER).toList();
+        open.stream().flatMap(event -> closed(event).stream()).sorted(ORDER).toList();
     open = List.of();
     return published;
+  }
+
+  /// The final revision; none for an event that was never published and is not sure enough.
+  private Optional<VideoEvent> closed(OpenEvent event) {
+    if (suffices(event)) {
+      onFinal.accept(event, Outcome.PUBLISHED);
+      return Optional.of(next(event, Status.CLOSED));
+    }
+    onFinal.accept(event, Outcome.HELD_BACK);
+    return withdrawn(event);
+  }
+
+  private static Optional<VideoEvent> withdrawn(OpenEvent event) {
+    return isHeldBack(event) ? Optional.empty() : Optional.of(next(event, Status.WITHDRAWN));
+  }
+
+  private boolean suffices(OpenEvent event) {
+    return confidence.suffices(event.event().certainty());
+  }
+
+  /// An event that was not published yet has no revision.
+  private static boolean isHeldBack(OpenEvent event) {
+    return event.event().revision() == 0;
+  }
+
+  private static OpenEvent heldBack(OpenEvent event) {
+    return event.withEvent(event.event().revised(0, Status.OPEN));
   }
 
   /// Whether a window that does not confirm an event disproves it. It does only if it saw all of

@@ -58,7 +58,9 @@ final class RuleTracker {
             before.open().stream().map(OpenAlert::seen).toList(),
             SemanticMatcher.OF_WORDS_ONLY,
             (startMicros, text) ->
-                StableIds.of("alr", stream, clock.start(), before.rule().id(), startMicros, text));
+                StableIds.of("alr", stream, clock.start(), before.rule().id(), startMicros, text),
+            EventConfidence.OFF,
+            (event, outcome) -> {});
   }
 
   WatchedRule state() {

@@ -17,6 +17,12 @@ final class TextSimilarity {
   /// From this similarity on, two descriptions count as the same.
   static final double SAME = 0.8;
 
+  /// From this similarity on, two descriptions may be of one event whose name one look got wrong.
+  static final double SIMILAR = 0.5;
+
+  /// From this similarity on, two descriptions have something in common: a color, or what it is.
+  static final double RELATED = 0.4;
+
   private static final Pattern NOT_A_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final Set<String> STOP_WORDS =
       Set.of(

@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.stream;
 
 import io.chronoscope.analysis.AnalysisEvent.AlertSuppressed;
+import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.StableIds;
@@ -10,6 +11,7 @@ import io.chronoscope.analysis.StreamState.Counts;
 import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowSequence;
 import io.chronoscope.analysis.event.AlertTracker;
+import io.chronoscope.analysis.event.EventConfidence;
 import io.chronoscope.analysis.event.EventTracker;
 import io.chronoscope.analysis.event.SemanticMatcher;
 import io.chronoscope.analysis.summary.Summarizer;
@@ -44,6 +46,8 @@ final class StreamAggregator {
   private final String stream;
   private final Instant start;
   private final ModelRef model;
+  private final EventConfidence confidence;
+  private final EventTracker.OnFinal onFinal;
   private final EventTracker events;
   private final AlertTracker alerts;
   private final SummaryTree summaries;
@@ -56,6 +60,10 @@ final class StreamAggregator {
     this.stream = state.stream();
     this.start = state.start();
     this.model = model.ref();
+    this.confidence = new EventConfidence(model.profile().calibration(), settings.minConfidence());
+    this.onFinal =
+        (event, outcome) ->
+            listener.on(new EventJudged(stream, event.event().id(), event.evidence(), outcome));
     this.events =
         new EventTracker(
             stream,
@@ -64,7 +72,11 @@ final class StreamAggregator {
             state.openEvents(),
             settings.textTasks().contains(TextTask.COMPARE)
                 ? SemanticMatcher.asking(model, stream)
-                : SemanticMatcher.OF_WORDS_ONLY);
+                : SemanticMatcher.OF_WORDS_ONLY,
+            (startMicros, description) ->
+                StableIds.of("evt", stream, start, startMicros, description),
+            confidence,
+            onFinal);
     this.alerts =
         new AlertTracker(
             stream,
@@ -149,7 +161,9 @@ final class StreamAggregator {
                       model,
                       List.of(),
                       SemanticMatcher.OF_WORDS_ONLY,
-                      this::repairedEventId)
+                      this::repairedEventId,
+                      confidence,
+                      onFinal)
                   .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE));
       countWindow();
       results.addAll(events);

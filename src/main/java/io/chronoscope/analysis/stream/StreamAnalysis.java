@@ -8,7 +8,9 @@ import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
+import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamInput.Unreadable;
+import io.chronoscope.fairness.FairBudget;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,28 +18,31 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-/// Analyzes many streams concurrently. Each active stream has a [StreamWorker] with its own thread,
-/// which processes its inputs in order; streams share the model's batches and nothing else.
-/// Thread-safe.
+/// Analyzes many streams concurrently. Each active stream has a [StreamWorker] with its own virtual
+/// thread, which processes its inputs in order. Streams share the model's batches, the decoders and
+/// the memory for queued chunks, all of them fairly. Thread-safe.
 public final class StreamAnalysis implements Intake, AutoCloseable {
+
+  /// What a queued record takes besides its media.
+  private static final long RECORD_BYTES = 1024;
 
   private final AnalysisSettings settings;
   private final StreamTools tools;
-  private final ByteBudget waitingBytes;
+  private final FairBudget waitingBytes;
   private final Map<String, StreamWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, Resumed> idle = new ConcurrentHashMap<>();
 
   public StreamAnalysis(AnalysisSettings settings, StreamTools tools) {
     this.settings = settings;
     this.tools = tools;
-    this.waitingBytes = new ByteBudget(settings.maxWaitingBytes());
+    this.waitingBytes = new FairBudget(settings.maxWaitingBytes());
   }
 
   @Override
   public CompletionStage<Void> offer(StreamInput input) {
     CompletableFuture<Void> refused = new CompletableFuture<>();
     long bytes = sizeBytes(input);
-    CompletionStage<Void> room = waitingBytes.add(bytes);
+    CompletionStage<Void> room = waitingBytes.add(input.stream(), bytes);
     workers.compute(
         input.stream(),
         (stream, current) -> {
@@ -55,7 +60,7 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
       return room;
     }
     // Outside the map: a caller that this wakes up may offer at once.
-    waitingBytes.release(bytes);
+    waitingBytes.release(input.stream(), bytes);
     return refused;
   }
 
@@ -66,7 +71,7 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
             settings,
             tools,
             resumed,
-            input -> waitingBytes.release(sizeBytes(input)),
+            input -> waitingBytes.release(stream, sizeBytes(input)),
             this::retire);
     worker.start();
     return worker;
@@ -87,12 +92,18 @@ public final class StreamAnalysis implements Intake, AutoCloseable {
         != worker;
   }
 
+  /// Bytes in memory. What a reference states has not arrived yet.
   private static long sizeBytes(StreamInput input) {
-    return switch (input) {
-      case Chunk chunk -> chunk.sizeBytes();
-      case EndOfStream end -> 0;
-      case Unreadable unreadable -> 0;
-    };
+    return RECORD_BYTES
+        + switch (input) {
+          case Chunk chunk ->
+              switch (chunk.media()) {
+                case Media.Inline inline -> inline.sizeBytes();
+                case Media.Reference reference -> 0;
+              };
+          case EndOfStream end -> 0;
+          case Unreadable unreadable -> 0;
+        };
   }
 
   @Override

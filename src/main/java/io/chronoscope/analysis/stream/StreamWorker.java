@@ -19,7 +19,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The queue of one stream and the thread that processes it. After the stream has ended or become
+/// The queue of one stream and the virtual thread that processes it. Nothing that occupies a core
+/// for long runs on it: decoding and the model have threads of their own. After the stream has ended or become
 /// idle, the same worker may run its next life cycle.
 ///
 /// Thread-safe, except for the [StreamLifecycle], which only the worker's own thread uses.
@@ -58,7 +59,7 @@ final class StreamWorker {
     this.onProcessed = onProcessed;
     this.retire = retire;
     this.lag = new StreamLag(stream, tools.load(), tools.clock());
-    this.thread = Thread.ofPlatform().name("stream " + stream).daemon().unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("stream " + stream).unstarted(this::run);
   }
 
   void start() {

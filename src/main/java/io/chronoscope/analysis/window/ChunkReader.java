@@ -91,6 +91,7 @@ public final class ChunkReader {
     try {
       MediaFacts facts =
           decoder.decode(
+              chunk.stream(),
               bytes(chunk.media()),
               settings.decode(),
               sampler.sinkForChunk(

@@ -95,6 +95,7 @@ public record EncodedWindow(
         Math.max(
             times.toleranceMicrosAt(start + startMicros),
             times.toleranceMicrosAt(end + startMicros));
+    Certainty answer = new Certainty(OptionalDouble.empty(), event.repaired());
     return new Sighting(
         start,
         end,
@@ -102,7 +103,8 @@ public record EncodedWindow(
         tolerance,
         seen,
         chunks,
-        new Certainty(confidence, event.repaired()));
+        confidence.isPresent() ? answer.withConfidence(confidence.getAsDouble()) : answer,
+        event.likelihood());
   }
 
   /// Whether its frames follow one another at the sampling rate throughout.

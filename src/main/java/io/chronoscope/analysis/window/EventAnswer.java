@@ -1,6 +1,8 @@
 package io.chronoscope.analysis.window;
 
+import io.chronoscope.vlm.Answer;
 import java.util.List;
+import java.util.Optional;
 
 /// The model's answer to a question about events.
 ///
@@ -19,8 +21,21 @@ public record EventAnswer(List<ParsedEvent> events, List<String> problems, List<
   ///
   /// @param repaired whether it was read from an answer, or has fields, in another form than the
   ///   expected one
+  /// @param likelihood of its words and times; empty if the model does not tell
   public record ParsedEvent(
-      long startMicros, long endMicros, String description, boolean repaired) {
+      long startMicros,
+      long endMicros,
+      String description,
+      boolean repaired,
+      Optional<Likelihood> likelihood) {
+
+    public ParsedEvent(long startMicros, long endMicros, String description, boolean repaired) {
+      this(startMicros, endMicros, description, repaired, Optional.empty());
+    }
+
+    ParsedEvent withLikelihood(Optional<Likelihood> known) {
+      return new ParsedEvent(startMicros, endMicros, description, repaired, known);
+    }
 
     boolean sameAs(ParsedEvent other) {
       return startMicros == other.startMicros
@@ -31,6 +46,19 @@ public record EventAnswer(List<ParsedEvent> events, List<String> problems, List<
 
   static EventAnswer malformed(String problem) {
     return new EventAnswer(List.of(), List.of(problem), List.of());
+  }
+
+  /// The same answer with the likelihood of its events.
+  ///
+  /// @param answer that was parsed
+  EventAnswer weighed(Answer answer) {
+    Likelihood.Reader reader = new Likelihood.Reader(answer);
+    return new EventAnswer(
+        events.stream()
+            .map(event -> event.withLikelihood(reader.next(event.description())))
+            .toList(),
+        problems,
+        repairs);
   }
 
   /// The same answer, which the token limit cut off: its last event may be missing.

@@ -19,25 +19,23 @@ public sealed interface GroundingResult {
   ///
   /// @param score how sure the model is that it happens in the video, 0 to 1
   /// @param spanScore how sure the model is that it happens in the span, 0 to 1
-  record Located(double score, double spanScore, ParsedEvent event) implements GroundingResult {
+  /// @param confidence that it is true, 0 to 1: calibrated if the checkpoint brings a calibration,
+  ///   else the smaller of both scores
+  record Located(double score, double spanScore, double confidence, ParsedEvent event)
+      implements GroundingResult {
 
     public Located {
       requireShare(score);
       requireShare(spanScore);
-    }
-
-    /// The smaller of both scores: a span is no surer than the weaker of the two answers that it
-    /// rests on. Comes from the model's token probabilities and is not calibrated.
-    public double confidence() {
-      return Math.min(score, spanScore);
+      requireShare(confidence);
     }
   }
 
-  /// The model says that it happens, and when, but not when shown that span alone.
+  /// The model says that it happens, and when, but the check leaves its confidence below the
+  /// threshold.
   ///
   /// @param score how sure the model is that it happens in the video, 0 to 1
-  /// @param spanScore how sure the model is that it happens in the span, 0 to 1; below the
-  ///   threshold
+  /// @param spanScore how sure the model is that it happens in the span, 0 to 1
   record Refused(double score, double spanScore, ParsedEvent event) implements GroundingResult {
 
     public Refused {

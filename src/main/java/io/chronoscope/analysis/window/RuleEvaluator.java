@@ -47,7 +47,7 @@ final class RuleEvaluator {
       case GroundingResult.Absent absent -> noMatch(rule, absent.score());
       case GroundingResult.Refused refused -> noMatch(rule, refused.score());
       case GroundingResult.Located located ->
-          match(rule, located.score(), window.sighting(located));
+          match(rule, located.confidence(), window.sighting(located));
       case GroundingResult.Unlocated unlocated ->
           match(rule, unlocated.score(), anywhere(rule, window));
     };

@@ -2,7 +2,10 @@ package io.chronoscope.analysis.window;
 
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// An event as reported by the analysis of one window, in microseconds from the stream's start.
 ///
@@ -10,6 +13,7 @@ import java.util.List;
 /// @param frameMicros times of the frames that show it, including those that bracket its bounds
 /// @param chunks the chunks of those frames
 /// @param certainty how far the answer can be relied on
+/// @param likelihood of its words and times; empty if the model does not tell
 public record Sighting(
     long startMicros,
     long endMicros,
@@ -17,7 +21,28 @@ public record Sighting(
     long toleranceMicros,
     List<Long> frameMicros,
     List<ChunkOrigin> chunks,
-    Certainty certainty) {
+    Certainty certainty,
+    Optional<Likelihood> likelihood) {
+
+  /// A sighting of which the model does not tell how likely it is.
+  public Sighting(
+      long startMicros,
+      long endMicros,
+      String description,
+      long toleranceMicros,
+      List<Long> frameMicros,
+      List<ChunkOrigin> chunks,
+      Certainty certainty) {
+    this(
+        startMicros,
+        endMicros,
+        description,
+        toleranceMicros,
+        frameMicros,
+        chunks,
+        certainty,
+        Optional.empty());
+  }
 
   public Sighting {
     if (endMicros < startMicros) {
@@ -27,6 +52,27 @@ public record Sighting(
     }
     frameMicros = List.copyOf(frameMicros);
     chunks = List.copyOf(chunks);
+  }
+
+  /// What both report, as one sighting in the words of the longer one.
+  ///
+  /// @param other from the same window
+  public Sighting joined(Sighting other) {
+    Sighting longer = lengthMicros() >= other.lengthMicros() ? this : other;
+    List<ChunkOrigin> both = new ArrayList<>(chunks);
+    other.chunks.stream().filter(chunk -> !both.contains(chunk)).forEach(both::add);
+    return new Sighting(
+        Math.min(startMicros, other.startMicros),
+        Math.max(endMicros, other.endMicros),
+        longer.description,
+        Math.max(toleranceMicros, other.toleranceMicros),
+        Stream.concat(frameMicros.stream(), other.frameMicros.stream())
+            .sorted()
+            .distinct()
+            .toList(),
+        both,
+        longer.certainty.orRepaired(certainty.repaired() || other.certainty.repaired()),
+        longer.likelihood);
   }
 
   /// Length of the time that both cover.

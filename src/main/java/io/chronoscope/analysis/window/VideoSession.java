@@ -4,10 +4,13 @@ import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FrameHalf;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.Prompt.Part;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Asks the model questions about one video that was encoded once. Thread-safe.
 ///
@@ -17,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 /// @param priority of all questions
 /// @param answers of all videos
 /// @param onReuse called when a question need not be asked, because its answer is known
+/// @param asked the questions about this video so far: each is asked once
 public record VideoSession(
     BatchedModel model,
     String stream,
@@ -25,11 +29,50 @@ public record VideoSession(
     int maxNewTokens,
     Priority priority,
     AnswerCache answers,
-    Runnable onReuse) {
+    Runnable onReuse,
+    Map<Asked, CompletableFuture<Answer>> asked) {
+
+  /// A question about the video.
+  record Asked(String question, int maxTokens) {}
 
   public VideoSession {
     pairs = List.copyOf(pairs);
     pairSeconds = List.copyOf(pairSeconds);
+  }
+
+  /// A session in which nothing was asked yet.
+  public VideoSession(
+      BatchedModel model,
+      String stream,
+      List<EncodedPair> pairs,
+      List<Double> pairSeconds,
+      int maxNewTokens,
+      Priority priority,
+      AnswerCache answers,
+      Runnable onReuse) {
+    this(
+        model,
+        stream,
+        pairs,
+        pairSeconds,
+        maxNewTokens,
+        priority,
+        answers,
+        onReuse,
+        new ConcurrentHashMap<>());
+  }
+
+  /// A session on one half of the picture, which is not encoded again.
+  VideoSession half(FrameHalf half) {
+    return new VideoSession(
+        model,
+        stream,
+        pairs.stream().map(pair -> pair.half(half)).toList(),
+        pairSeconds,
+        maxNewTokens,
+        priority,
+        answers,
+        onReuse);
   }
 
   /// A session on a part of the video, which is not encoded again: the pairs that show the span,
@@ -67,13 +110,17 @@ public record VideoSession(
   ///
   /// @param maxTokens most tokens in the answer
   CompletableFuture<Answer> ask(String question, int maxTokens) {
-    Prompt prompt = Prompt.about(new Part.Video(pairs, pairSeconds), question, maxTokens);
-    return answers.answer(
-        pairs,
-        pairSeconds,
-        question,
-        maxTokens,
-        () -> model.generate(stream, prompt, priority),
-        onReuse);
+    return asked.computeIfAbsent(
+        new Asked(question, maxTokens),
+        first ->
+            answers.answer(
+                pairs, pairSeconds, question, maxTokens, () -> generate(first), onReuse));
+  }
+
+  private CompletableFuture<Answer> generate(Asked one) {
+    return model.generate(
+        stream,
+        Prompt.about(new Part.Video(pairs, pairSeconds), one.question(), one.maxTokens()),
+        priority);
   }
 }

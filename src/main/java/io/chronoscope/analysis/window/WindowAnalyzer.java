@@ -3,6 +3,7 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
+import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
@@ -72,6 +73,7 @@ public final class WindowAnalyzer {
     EventsAsked asked = ask(session, encoded, Attempts.TWO);
     Optional<Answer> summarized = summary.map(CompletableFuture::join);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
+    report(encoded, WindowTold.Coverage.WHOLE, asked);
     listener.on(
         new WindowAnalyzed(
             stream,
@@ -106,6 +108,7 @@ public final class WindowAnalyzer {
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
     EventsAsked asked = ask(session, encoded, Attempts.ONE);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
+    report(encoded, WindowTold.Coverage.PART, asked);
     listener.on(
         new PartialAnalysisCompleted(
             stream,
@@ -121,6 +124,21 @@ public final class WindowAnalyzer {
         "",
         "",
         evaluations);
+  }
+
+  private void report(EncodedWindow window, WindowTold.Coverage coverage, EventsAsked asked) {
+    listener.on(
+        new WindowTold(
+            stream,
+            window.span().window(),
+            window.times().micros().stream().map(micros -> micros - window.startMicros()).toList(),
+            window.span().untilMicros(),
+            coverage,
+            asked.sightings().stream()
+                .map(sighting ->
+                    new WindowTold.Told(
+                        sighting.startMicros(), sighting.endMicros(), sighting.description()))
+                .toList()));
   }
 
   /// The events of a window as its summary.
@@ -202,7 +220,8 @@ public final class WindowAnalyzer {
   }
 
   private EventAnswer parse(Answer answer, EncodedWindow window) {
-    EventAnswer parsed = EventAnswerParser.events(answer.text(), window.shownMicros());
+    EventAnswer parsed =
+        EventAnswerParser.events(answer.text(), window.shownMicros()).weighed(answer);
     return answer.finished() ? parsed : parsed.cutOff(answer.cut());
   }
 }

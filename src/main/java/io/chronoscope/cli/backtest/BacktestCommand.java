@@ -19,7 +19,8 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.worker.DecodeListener;
+import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.evaluation.Difference;
 import io.chronoscope.evaluation.Difference.Detection;
@@ -184,10 +185,11 @@ public final class BacktestCommand implements Callable<Integer> {
     List<Detection> live = readLive(connection).in(scope, wanted);
     try (ShadowTopics shadowTopics =
             new ShadowTopics(connection.client(), connection.topics(), shadow, SOURCE);
+        DecodePool decoders = LayerSettings.decoders(settings, DecodeListener.SILENT);
         AnalysisRuntime runtime =
             AnalysisRuntime.open(
                 settings,
-                new FfmpegDecoder(),
+                decoders,
                 backtest.listener(),
                 BatchListener.SILENT,
                 engine ->

@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bench;
 
 import io.chronoscope.cli.bench.engine.BenchEngineCommand;
+import io.chronoscope.cli.bench.engine.BenchIsolationCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import picocli.CommandLine;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     description = "Measures the service on this machine with the configured model.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(load | soak | engine | search)",
+    synopsisSubcommandLabel = "(load | soak | engine | isolation | search)",
     footer = {"", "Each command has --json and --help."})
 public final class BenchCommand {
 
@@ -23,6 +24,7 @@ public final class BenchCommand {
         .addSubcommand(new BenchLoadCommand(output))
         .addSubcommand(new BenchSoakCommand(output))
         .addSubcommand(new BenchEngineCommand(output))
+        .addSubcommand(new BenchIsolationCommand(output))
         .addSubcommand(new BenchSearchCommand(output));
   }
 }

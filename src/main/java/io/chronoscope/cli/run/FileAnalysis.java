@@ -9,9 +9,10 @@ import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
+import io.chronoscope.decode.worker.DecodeListener;
+import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.StreamInput;
@@ -73,8 +74,9 @@ public final class FileAnalysis {
       ends.put(stream, new CompletableFuture<>());
       results.put(stream, StreamResults.latestOnly(stream));
     }
-    try (AnalysisRuntime runtime =
-        AnalysisRuntime.open(settings, new FfmpegDecoder(), listener(), BatchListener.SILENT)) {
+    try (DecodePool decoders = LayerSettings.decoders(settings, DecodeListener.SILENT);
+        AnalysisRuntime runtime =
+            AnalysisRuntime.open(settings, decoders, listener(), BatchListener.SILENT)) {
       AnalysisSettings limits =
           LayerSettings.analysis(settings, runtime.hints(), query)
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);

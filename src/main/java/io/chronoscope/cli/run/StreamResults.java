@@ -162,7 +162,13 @@ public final class StreamResults {
   }
 
   static ReportedEvent reported(VideoEvent event) {
-    return new ReportedEvent(event.startOffsetMs(), event.endOffsetMs(), event.description());
+    return new ReportedEvent(
+        event.id(),
+        event.startOffsetMs(),
+        event.endOffsetMs(),
+        event.description(),
+        event.toleranceMs(),
+        event.certainty().confidence());
   }
 
   /// @param name the stream's name in the drawing

@@ -7,6 +7,7 @@ import io.chronoscope.search.SearchRequest.Matching;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.query.Calibration;
+import io.chronoscope.search.query.Contrasts;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.search.query.Relevance.Evidence;
 import io.chronoscope.search.query.SearchText;
@@ -79,9 +80,11 @@ public final class CalibrationFit {
       String question, List<SearchHit> hits, TextEmbedder embedder, Matching matching) {
     Map<String, Double> cosines = new HashMap<>();
     if (matching != Matching.WORDS && !hits.isEmpty()) {
-      float[] asked = embedder.embed(SearchText.parse(question).plain());
+      float[] asked =
+          embedder.embed(Contrasts.ENGLISH.inPlainWords(SearchText.parse(question).plain()));
       List<String> texts = hits.stream().map(hit -> hit.result().text()).distinct().toList();
-      List<float[]> vectors = embedder.embed(texts);
+      List<float[]> vectors =
+          embedder.embed(texts.stream().map(Contrasts.ENGLISH::inPlainWords).toList());
       for (int i = 0; i < texts.size(); i++) {
         double product = 0;
         for (int d = 0; d < asked.length; d++) {

@@ -5,6 +5,7 @@ import io.chronoscope.domain.AddressRedaction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -93,11 +94,12 @@ public final class HttpDownloads implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (IOException e) {
+      String reason = e instanceof ConnectException ? "no connection" : e.getMessage();
       throw new IOException(
           "%s: %s"
               .formatted(
                   AddressRedaction.of(uri.toString()),
-                  e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                  reason == null ? e.getClass().getSimpleName() : reason),
           e);
     }
   }

@@ -88,7 +88,7 @@ public final class ChunkFeed {
       resume(start);
       metrics.assigned(partitions.size());
       LOG.info("assigned {}; {} streams resume", partitions, start.states().size());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure.report("partitions " + partitions + " could not be taken over", e);
     }
   }
@@ -171,7 +171,7 @@ public final class ChunkFeed {
             return failed(record, problem);
           })
           .thenCompose(next -> next);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return failed(record, e);
     }
   }

@@ -93,11 +93,13 @@ public final class ExactlyOnce implements Delivery {
 
   private void open(TopicPartition partition, OnFenced onFenced) {
     Producer<String, byte[]> producer = producers.open(partition);
+    metrics.opened(producer);
     PartitionTransactions transactions =
         new PartitionTransactions(producer, group, retries, metrics);
     try {
       transactions.fenceFormerOwner();
     } catch (RuntimeException e) {
+      metrics.closing(producer);
       producer.close(Duration.ZERO);
       throw e;
     }
@@ -184,6 +186,7 @@ public final class ExactlyOnce implements Delivery {
       Open open = writers.remove(partition);
       if (open != null) {
         open.writer().abandon();
+        metrics.closing(open.producer());
         open.producer().close(timeout);
       }
     }

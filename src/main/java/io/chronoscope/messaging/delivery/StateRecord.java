@@ -14,7 +14,11 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamPosition.DecodedChunk;
 import io.chronoscope.analysis.StreamState;
+import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
+import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.sampling.FrameSampler;
 import io.chronoscope.wire.FlatResults;
 import io.chronoscope.wire.MalformedRecordException;
@@ -37,6 +41,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .addModule(new Jdk8Module())
           .addModule(new FlatResults())
           .addMixIn(DecodedChunk.class, OptionalDetail.class)
+          .addMixIn(OpenEvent.class, OptionalEvidence.class)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           // Only the components of records are written, not what is derived from them.
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
@@ -84,6 +89,66 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
                   .formatted(state.version(), StreamState.VERSION));
         });
     return record;
+  }
+
+  @JsonDeserialize(builder = OpenEventFields.class)
+  private interface OptionalEvidence {
+
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    Optional<Evidence> evidence();
+  }
+
+  /// Collects the fields of an [OpenEvent]; states of earlier builds have no evidence.
+  private static final class OpenEventFields {
+
+    private Optional<VideoEvent> event = Optional.empty();
+    private Optional<Seen> startSeen = Optional.empty();
+    private Optional<Seen> endSeen = Optional.empty();
+    private Optional<Long> wordingMicros = Optional.empty();
+    private Optional<Evidence> evidence = Optional.empty();
+
+    @JsonProperty
+    OpenEventFields withEvent(VideoEvent value) {
+      event = Optional.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    OpenEventFields withStartSeen(Seen value) {
+      startSeen = Optional.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    OpenEventFields withEndSeen(Seen value) {
+      endSeen = Optional.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    OpenEventFields withWordingMicros(long value) {
+      wordingMicros = Optional.of(value);
+      return this;
+    }
+
+    @JsonProperty
+    OpenEventFields withEvidence(Optional<Evidence> value) {
+      evidence = value;
+      return this;
+    }
+
+    OpenEvent build() {
+      return new OpenEvent(
+          required("event", event),
+          required("startSeen", startSeen),
+          required("endSeen", endSeen),
+          required("wordingMicros", wordingMicros),
+          evidence);
+    }
+
+    private static <T> T required(String field, Optional<T> value) {
+      return value.orElseThrow(() -> new IllegalArgumentException("an open event has no " + field));
+    }
   }
 
   @JsonDeserialize(builder = DecodedChunkFields.class)

@@ -15,6 +15,8 @@ import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.UpdatableIndex;
+import io.chronoscope.search.query.Contrasts;
+import io.chronoscope.search.query.Cut;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -207,7 +209,9 @@ public final class LuceneIndex implements UpdatableIndex {
             .toList();
     Map<IndexedResult, float[]> vectors = new HashMap<>();
     if (!some.isEmpty()) {
-      List<float[]> embedded = embedder.embed(some.stream().map(IndexedResult::text).toList());
+      List<float[]> embedded =
+          embedder.embed(
+              some.stream().map(one -> Contrasts.ENGLISH.inPlainWords(one.text())).toList());
       for (int i = 0; i < some.size(); i++) {
         vectors.put(some.get(i), embedded.get(i));
       }

@@ -12,6 +12,7 @@ import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.query.Cut;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
 import java.io.UncheckedIOException;

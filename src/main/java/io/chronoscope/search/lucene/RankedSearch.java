@@ -1,20 +1,18 @@
 package io.chronoscope.search.lucene;
 
-import io.chronoscope.domain.Result;
-import io.chronoscope.search.IndexedResult;
-import io.chronoscope.search.ListPosition;
 import io.chronoscope.search.ResultFilter;
-import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.SearchRequest.Matching;
 import io.chronoscope.search.TextEmbedder;
-import io.chronoscope.search.query.Highlighter;
+import io.chronoscope.search.query.CandidateRanking;
+import io.chronoscope.search.query.CandidateRanking.Candidate;
+import io.chronoscope.search.query.Contrasts;
+import io.chronoscope.search.query.Cut;
 import io.chronoscope.search.query.RankFusion;
 import io.chronoscope.search.query.RankFusion.Ranked;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.search.query.SearchText;
-import io.chronoscope.search.query.WordAnalysis;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
@@ -56,16 +53,8 @@ final class RankedSearch {
   private static final Set<ResultType> SEARCHED =
       Set.of(ResultType.EVENT, ResultType.ALERT, ResultType.SUMMARY, ResultType.GAP);
 
-  /// Candidates that each ranking brings in; more cost time and come from further down.
-  private static final int MIN_CANDIDATES = 50;
-
-  private static final int CANDIDATES_PER_HIT = 3;
-
   /// The graph is searched by quantized vectors; of what it brings, the exact ones decide.
   private static final int OVERSAMPLING = 2;
-
-  /// Share of the results from which on a word counts as one of the index's own.
-  private static final double KNOWN_SHARE = 0.001;
 
   /// Among results of the same words the newest come first.
   private static final Sort BY_SCORE =
@@ -86,14 +75,14 @@ final class RankedSearch {
       throws IOException {
     SearchText text = SearchText.parse(request.text());
     Query filter = filter(request.filter(), text);
-    int candidates = Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * request.limit());
+    int candidates = CandidateRanking.candidatesFor(request);
     RankFusion<Integer> fusion = new RankFusion<>();
     if (request.matching() != Matching.MEANING) {
       fusion.add(byWords(searcher, text, filter, candidates));
     }
     Map<Integer, Double> cosines = new HashMap<>();
     if (request.matching() != Matching.WORDS) {
-      float[] meaning = embedder.embed(text.plain());
+      float[] meaning = embedder.embed(Contrasts.ENGLISH.inPlainWords(text.plain()));
       Set<Integer> near = byMeaning(searcher, meaning, filter, candidates);
       Set<Integer> all = new HashSet<>(near);
       all.addAll(fusion.scores().keySet());
@@ -101,46 +90,27 @@ final class RankedSearch {
       fusion.add(ranked(near, cosines, candidates));
     }
     Map<Integer, Double> fused = fusion.scores();
-    List<SearchHit> hits = new ArrayList<>();
     Map<String, Boolean> known = new HashMap<>();
-    for (String term : WordAnalysis.terms(text.plain())) {
+    for (String term : Relevance.terms(text.plain())) {
       known.put(term, isKnown(searcher, term));
     }
-    Relevance relevance =
-        new Relevance(text, request.matching(), term -> known.getOrDefault(term, false));
-    Highlighter highlighter = new Highlighter(text);
-    for (Candidate one : ranked(searcher, fused, build)) {
-      double estimate =
-          relevance.estimate(
-              relevance.evidence(one.result().text(), cosines.getOrDefault(one.doc(), 0.0)));
-      if (isShown(relevance, estimate) && hits.size() < request.limit()) {
-        hits.add(
-            new SearchHit(
-                one.result(),
-                estimate,
-                highlighter.fragments(one.result().text()),
-                Optional.empty()));
-      }
+    List<Candidate> found = new ArrayList<>();
+    StoredFields stored = searcher.storedFields();
+    for (int doc : new TreeSet<>(fused.keySet())) {
+      found.add(
+          new Candidate(
+              ResultDocument.readResult(stored.document(doc), build),
+              fused.getOrDefault(doc, 0.0),
+              cosines.getOrDefault(doc, 0.0)));
     }
-    if (!hits.isEmpty()) {
-      return new SearchOutcome.Found(hits);
-    }
-    return new SearchOutcome.NothingFound(
-        fused.isEmpty()
-            ? "no result passes the filters and has these words"
-            : "no result fits well enough");
+    return new CandidateRanking(text, request, cut, term -> known.getOrDefault(term, false))
+        .outcome(found);
   }
 
   static boolean isKnown(IndexSearcher searcher, String term) throws IOException {
-    int containing = searcher.getIndexReader().docFreq(new Term(ResultDocument.WORDS, term));
-    return containing > KNOWN_SHARE * searcher.getIndexReader().maxDoc();
-  }
-
-  private boolean isShown(Relevance relevance, double estimate) {
-    return switch (cut) {
-      case CALIBRATED -> relevance.isEnough(estimate);
-      case NONE -> true;
-    };
+    return CandidateRanking.isKnown(
+        searcher.getIndexReader().docFreq(new Term(ResultDocument.TERMS, term)),
+        searcher.getIndexReader().maxDoc());
   }
 
   private static Query filter(ResultFilter filter, SearchText text) {
@@ -241,40 +211,5 @@ final class RankedSearch {
       }
     }
     return cosines;
-  }
-
-  private record Candidate(int doc, IndexedResult result, double score) {}
-
-  private static List<Candidate> ranked(
-      IndexSearcher searcher, Map<Integer, Double> fused, String build) throws IOException {
-    List<Candidate> candidates = new ArrayList<>();
-    StoredFields stored = searcher.storedFields();
-    for (int doc : new TreeSet<>(fused.keySet())) {
-      IndexedResult result = ResultDocument.readResult(stored.document(doc), build);
-      candidates.add(new Candidate(doc, result, fused.getOrDefault(doc, 0.0) * precision(result)));
-    }
-    candidates.sort(
-        Comparator.comparingDouble(Candidate::score)
-            .reversed()
-            .thenComparing(one -> ListPosition.of(one.result()), Comparator.reverseOrder()));
-    return candidates;
-  }
-
-  /// How closely a result bounds a moment: an event says when, a summary of an hour hardly.
-  private static double precision(IndexedResult one) {
-    return switch (one.type()) {
-      case EVENT, ALERT -> 1;
-      case ANSWER, GAP, STREAM_END, UNANSWERED, DEAD_LETTER -> 0.9;
-      case SUMMARY -> one.level().map(RankedSearch::precision).orElse(0.5);
-    };
-  }
-
-  private static double precision(Result.Level level) {
-    return switch (level) {
-      case WINDOW -> 0.8;
-      case MINUTE -> 0.7;
-      case HOUR -> 0.6;
-      case STREAM -> 0.5;
-    };
   }
 }

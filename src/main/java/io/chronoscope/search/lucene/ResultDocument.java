@@ -11,6 +11,7 @@ import io.chronoscope.search.PublishedResult;
 import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.StreamTally.Validity;
+import io.chronoscope.search.query.Relevance;
 import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.ResultType;
 import io.chronoscope.wire.Topic;
@@ -39,7 +40,7 @@ import org.apache.lucene.util.BytesRef;
 final class ResultDocument {
 
   /// Part of the index's schema.
-  static final String VERSION = "1";
+  static final String VERSION = "2";
 
   /// Every document of a result has this term; marks of removed results do not.
   static final Term LIVE = new Term("live", "1");
@@ -57,6 +58,7 @@ final class ResultDocument {
   static final String SEQUENCE = "sequence";
   static final String WORDS = "words";
   static final String AS_WRITTEN = "as-written";
+  static final String TERMS = "terms";
   static final String STREAM_WORDS = "stream-words";
   static final String VECTOR = "vector";
   static final String REVISION_AND_TALLY = "tally";
@@ -131,6 +133,8 @@ final class ResultDocument {
     document.add(new LongField(SEQUENCE, one.changed().sequence(), Store.NO));
     document.add(new TextField(WORDS, one.text(), Store.NO));
     document.add(new TextField(AS_WRITTEN, one.text(), Store.NO));
+    Relevance.terms(one.text())
+        .forEach(term -> document.add(new StringField(TERMS, term, Store.NO)));
     document.add(new TextField(STREAM_WORDS, one.stream(), Store.NO));
     vector.ifPresent(numbers ->
         document.add(

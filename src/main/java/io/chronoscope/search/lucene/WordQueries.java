@@ -1,5 +1,6 @@
 package io.chronoscope.search.lucene;
 
+import io.chronoscope.search.query.Contrasts;
 import io.chronoscope.search.query.SearchText;
 import io.chronoscope.search.query.WordAnalysis;
 import java.util.Map;
@@ -43,7 +44,11 @@ final class WordQueries {
   /// Scores results by their words (BM25).
   static Query scoring(SearchText text) {
     BooleanQuery.Builder any = new BooleanQuery.Builder();
+    String plainWords = Contrasts.ENGLISH.inPlainWords(text.plain());
     add(any, text.plain(), ResultDocument.WORDS, WORDS_BOOST);
+    if (!plainWords.equals(text.plain())) {
+      add(any, plainWords, ResultDocument.WORDS, WORDS_BOOST);
+    }
     add(any, text.plain(), ResultDocument.AS_WRITTEN, AS_WRITTEN_BOOST);
     add(any, text.plain(), ResultDocument.STREAM_WORDS, STREAM_BOOST);
     for (String beginning : text.beginnings()) {

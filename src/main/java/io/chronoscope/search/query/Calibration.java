@@ -15,10 +15,10 @@ import io.chronoscope.search.query.Relevance.Evidence;
 public record Calibration(
     double bias, double coverage, double missing, double lacking, double cosine, double cut) {
 
-  private static final Calibration WORDS = new Calibration(-4.88, 6.65, 0, 0, 0, 0.854);
-  private static final Calibration MEANING = new Calibration(-0.82, 0, 0, 0, 1.48, 0.65);
+  private static final Calibration WORDS = new Calibration(-4.59, 6.62, 0, 0, 0, 0.883);
+  private static final Calibration MEANING = new Calibration(-0.73, 0, 0, 0, 1.23, 0.616);
   private static final Calibration HYBRID =
-      new Calibration(-4.91, 5.53, -3.16, -15.21, 11.47, 0.79);
+      new Calibration(-6.36, 7.83, -18.82, -10.22, 7.3, 0.637);
 
   static Calibration of(Matching matching) {
     return switch (matching) {
@@ -29,12 +29,14 @@ public record Calibration(
   }
 
   public double estimate(Evidence evidence) {
-    double sum =
-        bias
-            + coverage * evidence.coverage()
-            + missing * evidence.missing()
-            + lacking * evidence.lacking()
-            + cosine * Math.max(0, evidence.cosine());
-    return 1 / (1 + Math.exp(-sum));
+    return 1 / (1 + Math.exp(-logOdds(evidence)));
+  }
+
+  double logOdds(Evidence evidence) {
+    return bias
+        + coverage * evidence.coverage()
+        + missing * evidence.missing()
+        + lacking * evidence.lacking()
+        + cosine * Math.max(0, evidence.cosine());
   }
 }

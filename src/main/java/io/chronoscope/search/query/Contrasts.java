@@ -13,12 +13,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /// Words that exclude each other: a red car is no blue car, and left is not right. To an embedding
-/// they are nearly the same, because they occur in the same sentences.
+/// they are nearly the same, because they occur in the same sentences, and a rare word for one of
+/// them, like crimson, is hardly nearer to red than to blue.
 ///
-/// The words are in `contrasts.txt`: groups of values, each value with its synonyms.
+/// The words are in `contrasts.txt`: groups of values, each value with its synonyms and the plain
+/// word that stands for them.
 public final class Contrasts {
+
+  static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
   /// The list that comes with the program.
   public static final Contrasts ENGLISH = load("contrasts.txt");
@@ -26,20 +33,38 @@ public final class Contrasts {
   /// Longest synonym, in words.
   private static final int MAX_WORDS = 3;
 
+  /// Before a color they say which shade of it, and nothing of their own.
+  private static final Set<String> SHADES =
+      Set.of("dark", "deep", "light", "pale", "bright", "pure");
+
+  /// A value by which the group of colors is known.
+  private static final String COLOR = "red";
+
   /// After these, "left" is a verb and "right" no direction.
   private static final Set<String> OBJECTS =
       Set.of("the", "a", "an", "his", "her", "their", "its", "this", "that", "behind", "alone");
 
   private record Value(int group, int value) {}
 
-  private final Map<String, Value> values;
+  /// @param plain what a synonym is read as
+  /// @param single the same for comparing words
+  private record Entry(Value value, String plain, String single) {}
 
-  private Contrasts(Map<String, Value> values) {
-    this.values = values;
+  /// Where a text has an entry.
+  ///
+  /// @param start index of its first character
+  /// @param end index behind its last character
+  private record Place(int start, int end, Entry entry) {}
+
+  /// By synonym, its words separated by blanks.
+  private final Map<String, Entry> entries;
+
+  private Contrasts(Map<String, Entry> entries) {
+    this.entries = entries;
   }
 
   private static Contrasts load(String file) {
-    Map<String, Value> values = new HashMap<>();
+    Map<String, Entry> entries = new HashMap<>();
     try (InputStream in = Contrasts.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new FileNotFoundException(file);
@@ -51,8 +76,17 @@ public final class Contrasts {
         if (line.isBlank()) {
           group++;
         } else if (!line.startsWith("#")) {
-          for (String synonym : line.split(",")) {
-            values.put(synonym.strip(), new Value(group, value));
+          String[] parts = line.split("\\s*;\\s*");
+          for (String part : parts) {
+            String[] synonyms = part.split("\\s*,\\s*");
+            // "Moves up" has to meet "moves upwards", so it stays two words.
+            String single = parts.length == 1 ? synonyms[0].replace(' ', '_') : synonyms[0];
+            for (String synonym : synonyms) {
+              entries.put(
+                  String.join(
+                      " ", WORD.matcher(synonym).results().map(MatchResult::group).toList()),
+                  new Entry(new Value(group, value), synonyms[0], single));
+            }
           }
           value++;
         }
@@ -60,7 +94,7 @@ public final class Contrasts {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
-    return new Contrasts(values);
+    return new Contrasts(entries);
   }
 
   /// What a text says in words of the list.
@@ -70,21 +104,9 @@ public final class Contrasts {
     private final Map<Integer, List<Integer>> byGroup = new HashMap<>();
 
     private Said(String text) {
-      List<String> words = new ArrayList<>();
-      for (String word : text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")) {
-        if (!word.isEmpty()) {
-          words.add(word);
-        }
-      }
-      for (int at = 0; at < words.size(); at++) {
-        for (int count = Math.min(MAX_WORDS, words.size() - at); count > 0; count--) {
-          Value value = values.get(String.join(" ", words.subList(at, at + count)));
-          if (value != null && !isVerb(words, at)) {
-            byGroup.computeIfAbsent(value.group(), key -> new ArrayList<>()).add(value.value());
-            at += count - 1;
-            break;
-          }
-        }
+      for (Place place : places(text)) {
+        Value value = place.entry().value();
+        byGroup.computeIfAbsent(value.group(), key -> new ArrayList<>()).add(value.value());
       }
     }
 
@@ -110,6 +132,31 @@ public final class Contrasts {
     return found == some.size();
   }
 
+  /// The longest synonyms of a text, in order.
+  private List<Place> places(String text) {
+    List<MatchResult> found = WORD.matcher(text).results().toList();
+    List<String> words = found.stream().map(word -> word.group().toLowerCase(Locale.ROOT)).toList();
+    List<Place> places = new ArrayList<>();
+    for (int at = 0; at < words.size(); at++) {
+      for (int count = Math.min(MAX_WORDS, words.size() - at); count > 0; count--) {
+        Entry entry = entries.get(String.join(" ", words.subList(at, at + count)));
+        if (entry != null && !isVerb(words, at) && !PhrasalVerbs.ENGLISH.isParticle(words, at)) {
+          int first = at > 0 && isShade(words.get(at - 1), entry) ? at - 1 : at;
+          places.removeIf(one -> one.end() > found.get(first).start());
+          places.add(new Place(found.get(first).start(), found.get(at + count - 1).end(), entry));
+          at += count - 1;
+          break;
+        }
+      }
+    }
+    return places;
+  }
+
+  private boolean isShade(String word, Entry entry) {
+    Entry color = entries.get(COLOR);
+    return SHADES.contains(word) && color != null && color.value().group() == entry.value().group();
+  }
+
   private static boolean isVerb(List<String> words, int at) {
     return words.get(at).equals("left")
         && at + 1 < words.size()
@@ -119,5 +166,27 @@ public final class Contrasts {
 
   public Said said(String text) {
     return new Said(text);
+  }
+
+  /// The text with the plain word in place of each synonym: `a crimson disc rises` says that a red
+  /// circle moves up.
+  public String inPlainWords(String text) {
+    return replaced(text, Entry::plain);
+  }
+
+  /// The same, where a plain word of several, such as "goes off", is one word: on their own its
+  /// parts mean something else.
+  String inSingleWords(String text) {
+    return replaced(text, Entry::single);
+  }
+
+  private String replaced(String text, Function<Entry, String> by) {
+    StringBuilder plain = new StringBuilder();
+    int at = 0;
+    for (Place place : places(text)) {
+      plain.append(text, at, place.start()).append(by.apply(place.entry()));
+      at = place.end();
+    }
+    return plain.append(text, at, text.length()).toString();
   }
 }

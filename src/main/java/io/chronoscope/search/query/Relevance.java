@@ -9,11 +9,11 @@ import java.util.function.Predicate;
 
 /// Estimates how likely a result is what a search text means, and what is too unlikely to be shown.
 ///
-/// Three things count: the share of the text's words that occur in one sentence of the result; the
-/// share that does not occur although the index knows these words, so that they would stand there
-/// if they were true; and the cosine between the embeddings of text and result. A sentence that
-/// contradicts the text does not count. The weights come from a logistic regression on questions of
-/// their own, see [Calibration].
+/// Text and sentences are compared in plain words ([Contrasts]). What counts: the share of the
+/// text's words that occur in one sentence of the result; the share that does not occur although
+/// the index knows these words, so that they would stand there if they were true; and the cosine
+/// between the embeddings of text and result. A sentence that contradicts the text does not count.
+/// The weights come from a logistic regression on questions of their own, see [Calibration].
 public final class Relevance {
 
   private final Matching matching;
@@ -27,23 +27,30 @@ public final class Relevance {
     this.text = text;
     this.matching = matching;
     this.known = known;
-    this.terms = WordAnalysis.terms(text.plain());
+    this.terms = terms(text.plain());
     this.said = Contrasts.ENGLISH.said(text.plain());
   }
 
-  /// What is known about a pair of search text and result.
+  /// The words that a text is judged by, without endings.
+  public static Set<String> terms(String text) {
+    String plain = Contrasts.ENGLISH.inSingleWords(text);
+    Set<String> terms = WordAnalysis.terms(PhrasalVerbs.ENGLISH.without(plain));
+    return terms.isEmpty() ? WordAnalysis.terms(plain) : terms;
+  }
+
+  /// What is known about a pair of search text and sentence.
   ///
-  /// @param coverage share of the text's words in one sentence of the result, 0 to 1
+  /// @param coverage share of the text's words in the sentence, 0 to 1
   /// @param missing share of the text's words that the index knows and the sentence lacks, 0 to 1
-  /// @param cosine between the embeddings, -1 to 1; 0 when the result has none
+  /// @param cosine between the embeddings of text and result, -1 to 1; 0 when the result has none
   public record Evidence(double coverage, double missing, double cosine) {
 
     static final Evidence NONE = new Evidence(0, 1, -1);
 
-    /// Nearly the same words, but not those: the more of them occur, the more the ones that do not
-    /// say that something else is meant.
+    /// Nearly the same words, but not those: when all but one occur, that one says that something
+    /// else is meant; when few do, it says little.
     public double lacking() {
-      return missing > 0 ? coverage : 0;
+      return missing > 0 ? coverage * coverage * coverage : 0;
     }
   }
 
@@ -63,6 +70,11 @@ public final class Relevance {
     return best;
   }
 
+  /// The estimate as log odds, which tells apart what is close to 0 or 1.
+  public double logOdds(Evidence evidence) {
+    return Calibration.of(matching).logOdds(evidence);
+  }
+
   /// The estimate, 0 to 1.
   public double estimate(Evidence evidence) {
     return Calibration.of(matching).estimate(evidence);
@@ -77,7 +89,7 @@ public final class Relevance {
     if (terms.isEmpty()) {
       return new Evidence(0, 0, cosine);
     }
-    Set<String> there = WordAnalysis.terms(sentence);
+    Set<String> there = terms(sentence);
     int found = 0;
     int missing = 0;
     for (String term : terms) {

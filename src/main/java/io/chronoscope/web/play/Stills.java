@@ -2,8 +2,8 @@ package io.chronoscope.web.play;
 
 import io.chronoscope.client.ChunkIndex.Entry;
 import io.chronoscope.client.RetainedMedia;
-import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.JpegEncoder;
+import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Picture;
@@ -27,6 +27,7 @@ public class Stills {
 
   private final RetainedVideo video;
   private final WorkLimits limits;
+  private final MediaDecoder decoder;
   private final Map<String, byte[]> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -37,9 +38,10 @@ public class Stills {
         }
       };
 
-  Stills(RetainedVideo video, WorkLimits limits) {
+  Stills(RetainedVideo video, WorkLimits limits, MediaDecoder decoder) {
     this.video = video;
     this.limits = limits;
+    this.decoder = decoder;
   }
 
   /// The picture shown at a time; where a chunk covers the time without a frame, its last one
@@ -65,6 +67,7 @@ public class Stills {
                 try (RetainedMedia reader = video.open();
                     Picture picture =
                         picture(
+                            stream,
                             video.media(entry, reader),
                             StreamClock.epochMicros(time) - StreamClock.epochMicros(entry.start()),
                             deadline)) {
@@ -104,7 +107,7 @@ public class Stills {
   }
 
   /// @param micros from the segment's time zero
-  private Picture picture(ByteBuffer media, long micros, Deadline deadline)
+  private Picture picture(String stream, ByteBuffer media, long micros, Deadline deadline)
       throws UnreadableMediaException {
     var sink =
         new FrameSink() {
@@ -133,7 +136,7 @@ public class Stills {
         };
     boolean found = false;
     try {
-      var unused = new FfmpegDecoder().decode(media, limits.decode(), sink);
+      var unused = decoder.decode(stream, media, limits.decode(), sink);
       found = true;
     } catch (Found e) {
       found = true;

@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
@@ -126,5 +127,50 @@ class EventMatchingTest {
             saw(1, 4, "A man waits in the right half."),
             saw(1, 4, "A man waits."));
     assertThat(EventMatching.withoutRepeats(sightings)).isEqualTo(sightings.subList(0, 2));
+  }
+
+  @Test
+  void joinsRepetitionsThatOverlap() {
+    List<Sighting> joined =
+        EventMatching.withoutRepeats(
+            List.of(
+                saw(1, 3, "A blue circle moves down."),
+                saw(2.5, 6, "A blue circle moves down and stops."),
+                saw(7, 8, "A blue circle moves down.")));
+    assertThat(joined)
+        .extracting(Sighting::startMicros, Sighting::endMicros, Sighting::description)
+        .containsExactly(
+            tuple(1_000_000L, 6_000_000L, "A blue circle moves down and stops."),
+            tuple(7_000_000L, 8_000_000L, "A blue circle moves down."));
+  }
+
+  /// Two looks at one thing: what is under way at the window's edge ends where the event ended.
+  @Test
+  void matchesAnotherNameForTheSameTime() {
+    List<OpenEvent> event = List.of(open(5, 9, "A red triangle turns green."));
+    assertThat(pairs(event, saw(8, 9.25, "A green triangle turns green."))).hasSize(1);
+    assertThat(pairs(event, saw(8, 11, "A green triangle turns green."))).isEmpty();
+    assertThat(pairs(event, saw(8.75, 9.25, "A green triangle turns green."))).isEmpty();
+    assertThat(pairs(event, saw(8, 9.25, "A white cross appears."))).isEmpty();
+  }
+
+  /// Both windows saw one thing of this kind all through their overlap, and neither saw two.
+  @Test
+  void matchesWhatMustBeOneThing() {
+    OpenEvent cut = open(5, 10, "A purple circle appears.");
+    assertThat(pairs(List.of(cut), saw(8, 12, "A green circle appears."))).hasSize(1);
+    assertThat(pairs(List.of(cut), saw(8, 9.5, "A green circle appears."))).isEmpty();
+    assertThat(pairs(List.of(cut), saw(9, 12, "A green circle appears."))).isEmpty();
+    assertThat(
+            pairs(
+                List.of(cut),
+                saw(8, 12, "A green circle appears."),
+                saw(8, 11, "A purple circle appears.")))
+        .containsExactly("A purple circle appears. + A purple circle appears.");
+    assertThat(
+            pairs(
+                List.of(open(5, 9, "A purple circle appears.")),
+                saw(8, 12, "A green circle appears.")))
+        .isEmpty();
   }
 }

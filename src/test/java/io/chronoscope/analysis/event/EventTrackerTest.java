@@ -115,7 +115,7 @@ class EventTrackerTest {
       List<VideoEvent> events =
           window(0, saw(2, 5, "A red circle moves left."), saw(2.5, 5.5, "A red circle appears."));
       assertThat(events.stream().map(EventTrackerTest::describe))
-          .containsExactly("A red circle moves left. 2.0-5.0 r1 CLOSED");
+          .containsExactly("A red circle moves left. 2.0-5.5 r1 CLOSED");
     }
   }
 

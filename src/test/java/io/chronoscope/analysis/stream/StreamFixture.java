@@ -27,6 +27,7 @@ final class StreamFixture implements AutoCloseable {
 
   private final BatchedModel model;
   private MediaDecoder decoder = new LampVideo();
+  private ReferencedMedia references = ReferencedMedia.NONE;
   private LoadGovernor load = LoadGovernor.off();
   private Rules rules = Rules.NONE;
   private AnalysisListener listener = AnalysisListener.SILENT;
@@ -51,6 +52,11 @@ final class StreamFixture implements AutoCloseable {
 
   StreamFixture decoder(MediaDecoder decoder) {
     this.decoder = decoder;
+    return this;
+  }
+
+  StreamFixture references(ReferencedMedia references) {
+    this.references = references;
     return this;
   }
 
@@ -83,7 +89,7 @@ final class StreamFixture implements AutoCloseable {
   StreamTools tools() {
     return new StreamTools(
         new WindowTools(
-            decoder, ReferencedMedia.NONE, model, BatchedModels.cache(model), listener, clock),
+            decoder, references, model, BatchedModels.cache(model), listener, clock),
         load,
         rules,
         sink);

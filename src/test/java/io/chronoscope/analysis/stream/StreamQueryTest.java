@@ -57,17 +57,7 @@ class StreamQueryTest {
         LampModel.settings(
             new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(3)),
             Duration.ofMinutes(10));
-    return new AnalysisSettings(
-        all.windows(),
-        all.sampling(),
-        all.decode(),
-        all.maxFramePixels(),
-        all.idleTimeout(),
-        all.maxWaitingBytes(),
-        all.maxNewTokens(),
-        Optional.of(new Query(query, threshold)),
-        all.textTasks(),
-        all.ordering());
+    return all.withQuery(new Query(query, threshold));
   }
 
   private List<Result> run(String query, double threshold) {

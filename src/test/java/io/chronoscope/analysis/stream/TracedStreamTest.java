@@ -102,6 +102,9 @@ class TracedStreamTest {
         assertThat(parent(name, last)).as(name).isEqualTo(spanOfWindow.getSpanId());
       }
 
+      assertThat(traces.traceId("cam")).contains(last.get("chunk").getTraceId());
+      assertThat(traces.traceId("another")).isEmpty();
+
       // The window is based on both chunks; the first was sent in a trace of its own.
       SpanData received = receivedIn(TRACE);
       assertThat(received.getParentSpanId()).isEqualTo(SENT);

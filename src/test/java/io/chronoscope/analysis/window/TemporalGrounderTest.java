@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.AnalysisEvent.SpanRefused;
+import io.chronoscope.analysis.AnalysisEvent.UnknownWords;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.analysis.window.GroundingResult.Absent;
@@ -17,15 +18,23 @@ import io.chronoscope.batching.Priority;
 import io.chronoscope.testing.BatchedModels;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
+import io.chronoscope.vlm.Calibration;
+import io.chronoscope.vlm.ClosedWorld;
 import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.FrameHalf;
+import io.chronoscope.vlm.ModelProfile;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class TemporalGrounderTest {
@@ -35,11 +44,15 @@ class TemporalGrounderTest {
   private final LampModel model = new LampModel();
   private final BatchedModel batched = BatchedModels.of(model, 3, Duration.ofSeconds(5));
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> unknown = Collections.synchronizedList(new ArrayList<>());
   private final List<SpanRefused> refusals = Collections.synchronizedList(new ArrayList<>());
   private final TemporalGrounder grounder =
       new TemporalGrounder(
           "cam",
           event -> {
+            if (event instanceof UnknownWords words) {
+              unknown.add(words.query() + " " + words.words());
+            }
             if (event instanceof SpanRefused refused) {
               refusals.add(refused);
             }
@@ -176,9 +189,18 @@ class TemporalGrounderTest {
 
   @Test
   void aResultIsNoSurerThanTheWeakerOfItsTwoAnswers() {
-    ParsedEvent event = new ParsedEvent(0, 1, "Lamp-aaa is on", false);
-    assertThat(new Located(0.7, 0.9, event).confidence()).isEqualTo(0.7);
-    assertThat(new Located(0.9, 0.6, event).confidence()).isEqualTo(0.6);
+    assertThat(new QueryScores(0.7, 0.9, 0.5).confidence(Calibration.NONE)).isEqualTo(0.7);
+    assertThat(new QueryScores(0.9, 0.6, 0.5).confidence(Calibration.NONE)).isEqualTo(0.6);
+    assertThat(new QueryScores(0.9, 0.9, 0.3).confidence(Calibration.NONE)).isEqualTo(0.3);
+  }
+
+  @Test
+  void aCalibrationDecidesWhatTheScoresAreWorth() {
+    Calibration calibration =
+        new Calibration(Optional.empty(), Optional.of(new Calibration.OfQueries(-1, 0.5, 0.5, 1)));
+    double sure = new QueryScores(0.9, 0.9, 0.5).confidence(calibration);
+    assertThat(sure).isCloseTo(Calibration.sigmoid(-1 + Math.log(9)), within(1e-9));
+    assertThat(new QueryScores(0.9, 0.9, 0.9).confidence(calibration)).isGreaterThan(sure);
   }
 
   @Test
@@ -208,5 +230,56 @@ class TemporalGrounderTest {
     results.forEach(result -> assertThat(result.join()).isInstanceOf(Absent.class));
     assertThat(model.batches).singleElement().asList().hasSize(3);
     assertThat(model.encodedPairs).hasValue(0);
+  }
+
+  @Nested
+  class ModelOfAClosedWorld {
+
+    @BeforeEach
+    void knowLampsAlone() {
+      model.profile =
+          new ModelProfile(
+              Optional.of(
+                  new ClosedWorld(
+                      Map.of("lamp", Map.of("a", List.of("Lamp-aaa"), "b", List.of("Lamp-bbb"))),
+                      Map.of(FrameHalf.UPPER, List.of("in the upper half")),
+                      List.of("is", "on"))),
+              Calibration.NONE);
+    }
+
+    @Test
+    void doesNotAskAboutWhatItHasNoWordFor() {
+      model.disturb = (question, answer) -> "Yes";
+      assertThat(ground("Elephant-aaa is on", 0.5)).isEqualTo(new Absent(0));
+      assertThat(model.questions).hasValue(0);
+      assertThat(unknown).containsExactly("Elephant-aaa is on [elephant-aaa]");
+    }
+
+    @Test
+    void takesTheTimeFromWhatItTellsByItself() {
+      model.disturb = (question, answer) -> answer.startsWith("The event") ? "At noon." : answer;
+      assertThat(ground("Lamp-aaa is on", 0.5))
+          .isInstanceOfSatisfying(
+              Located.class,
+              located ->
+                  assertThat(located.event())
+                      .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-aaa is on", false)));
+    }
+
+    @Test
+    void doesNotBelieveAYesWithoutAnEventThatShowsIt() {
+      model.disturb =
+          (question, answer) ->
+              question.equals(Prompts.presence("Lamp-bbb is on")) ? "Yes" : answer;
+      assertThat(ground("Lamp-bbb is on", 0.5)).isInstanceOf(Absent.class);
+    }
+
+    @Test
+    void asksAboutAHalfOfThePictureOnItsOwnTokens() {
+      // A pair of one token has it in both halves, so neither half is likelier.
+      assertThat(ground("Lamp-aaa is on in the upper half", 0.4)).isInstanceOf(Located.class);
+      assertThat(model.batches.stream().flatMap(List::stream))
+          .containsOnly(Prompts.EVENTS, Prompts.presence("Lamp-aaa is on"));
+    }
   }
 }

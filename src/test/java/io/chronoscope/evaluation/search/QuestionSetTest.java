@@ -27,7 +27,7 @@ class QuestionSetTest {
       case EVALUATION ->
           new QuestionWriter(set.streams(), 120, QuestionWriter.EVALUATION, 1).write(120);
       case CALIBRATION ->
-          new QuestionWriter(set.streams(), 120, QuestionWriter.CALIBRATION, 2).write(80);
+          new QuestionWriter(set.streams(), 120, QuestionWriter.CALIBRATION, 2).write(120);
     };
   }
 

@@ -49,6 +49,34 @@ class SearchTextTest {
         .hasMessageContaining("limit");
   }
 
+  private static void reads(String text, String plain) {
+    assertThat(Contrasts.ENGLISH.inPlainWords(text)).isEqualTo(plain);
+  }
+
+  @Test
+  void readsRareWordsAsPlainOnes() {
+    reads("A crimson disc drifts upwards.", "A red circle drifts up.");
+    reads("a sky-blue van descends", "a blue van moves down");
+    reads("a dark purple car in a dark street", "a purple car in a dark street");
+    reads("a man left the room", "a man left the room");
+    reads("nothing to replace", "nothing to replace");
+  }
+
+  @Test
+  void aVerbWithAParticleIsNoDirection() {
+    reads("he turned up and sat down", "he turned up and sat down");
+    reads("it floats upward", "it floats up");
+    assertThat(Relevance.terms("a bicycle turns up")).containsExactly("bicycle");
+    assertAgreement("a man turns up", "A man moves down.");
+    assertContradiction("a balloon floats up", "A balloon floats down.");
+  }
+
+  @Test
+  void aWordThatOnlyOccursWithinAPhraseIsNotThatWord() {
+    assertThat(Relevance.terms("The light goes off.")).containsExactly("light", "goes_off");
+    assertThat(Relevance.terms("a van goes left")).containsExactly("van", "go", "left");
+  }
+
   @Test
   void knowsWordsThatExcludeEachOther() {
     assertContradiction("a red car turns left", "A blue car turns left.");

@@ -1,4 +1,4 @@
-package io.chronoscope.search.lucene;
+package io.chronoscope.search.query;
 
 /// Which hits a search shows.
 public enum Cut {

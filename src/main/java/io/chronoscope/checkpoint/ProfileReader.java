@@ -1,0 +1,96 @@
+package io.chronoscope.checkpoint;
+
+import io.chronoscope.vlm.Calibration;
+import io.chronoscope.vlm.ClosedWorld;
+import io.chronoscope.vlm.FrameHalf;
+import io.chronoscope.vlm.ModelProfile;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Reads what `chronoscope.json` says about a checkpoint's world and the calibration of its
+/// probabilities.
+final class ProfileReader {
+
+  static final String WORLD = "world";
+  static final String EVENTS = "eventConfidence";
+  static final String QUERIES = "queryConfidence";
+
+  private ProfileReader() {}
+
+  static ModelProfile read(CheckpointJson fields) {
+    return new ModelProfile(
+        fields.object(WORLD).map(ProfileReader::world),
+        new Calibration(
+            fields.object(EVENTS).map(ProfileReader::events),
+            fields.object(QUERIES).map(ProfileReader::queries)));
+  }
+
+  private static ClosedWorld world(CheckpointJson fields) {
+    requireKeys(fields, Set.of("names", "places", "fillers"));
+    Map<String, Map<String, List<String>>> names = new TreeMap<>();
+    fields
+        .object("names")
+        .ifPresent(kinds ->
+            kinds
+                .keys()
+                .forEach(kind -> names.put(kind, phrases(kinds.object(kind).orElseThrow()))));
+    Map<FrameHalf, List<String>> places = new EnumMap<>(FrameHalf.class);
+    fields
+        .object("places")
+        .ifPresent(halves ->
+            phrases(halves).forEach((half, texts) -> places.put(half(halves, half), texts)));
+    return new ClosedWorld(names, places, fields.texts("fillers").orElse(List.of()));
+  }
+
+  private static Map<String, List<String>> phrases(CheckpointJson values) {
+    Map<String, List<String>> phrases = new TreeMap<>();
+    for (String value : values.keys()) {
+      phrases.put(value, values.texts(value).orElseThrow());
+    }
+    return phrases;
+  }
+
+  private static FrameHalf half(CheckpointJson halves, String name) {
+    try {
+      return FrameHalf.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw halves.invalid(name, "is no half of the picture: upper, lower, left or right");
+    }
+  }
+
+  private static Calibration.OfEvents events(CheckpointJson fields) {
+    requireKeys(fields, Set.of("bias", "words", "times", "agreement", "alone"));
+    return new Calibration.OfEvents(
+        number(fields, "bias"),
+        number(fields, "words"),
+        number(fields, "times"),
+        number(fields, "agreement"),
+        number(fields, "alone"));
+  }
+
+  private static Calibration.OfQueries queries(CheckpointJson fields) {
+    requireKeys(fields, Set.of("bias", "whether", "span", "half"));
+    return new Calibration.OfQueries(
+        number(fields, "bias"),
+        number(fields, "whether"),
+        number(fields, "span"),
+        number(fields, "half"));
+  }
+
+  private static double number(CheckpointJson fields, String key) {
+    return fields.numberIfPresent(key).orElse(0);
+  }
+
+  private static void requireKeys(CheckpointJson fields, Set<String> known) {
+    for (String key : fields.keys()) {
+      if (!known.contains(key)) {
+        throw fields.invalid(key, "is unknown; known are " + new TreeSet<>(known));
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.chronoscope.cli;
+
+import io.chronoscope.analysis.AnalysisEvent;
+import io.chronoscope.analysis.AnalysisEvent.EventJudged;
+import io.chronoscope.analysis.AnalysisEvent.WindowTold;
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
+import io.chronoscope.evaluation.Loss;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// What an evaluation has to know of the analysis beyond its results. Thread-safe.
+final class AnalysisRecord implements AnalysisListener {
+
+  private final Map<String, Evidence> evidence = new ConcurrentHashMap<>();
+  private final Queue<WindowTold> windows = new ConcurrentLinkedQueue<>();
+
+  @Override
+  public void on(AnalysisEvent event) {
+    if (event instanceof EventJudged judged) {
+      judged.evidence().ifPresent(known -> evidence.put(judged.event(), known));
+    } else if (event instanceof WindowTold told) {
+      windows.add(told);
+    }
+  }
+
+  /// What the confidence of an event rests on.
+  Optional<Evidence> evidenceOf(String event) {
+    return Optional.ofNullable(evidence.get(event));
+  }
+
+  /// What the model told about each window of a stream.
+  List<Loss.Window> windowsOf(String stream) {
+    return windows.stream()
+        .filter(window -> window.stream().equals(stream))
+        .map(window ->
+            new Loss.Window(
+                window.frameMicros().stream().map(micros -> micros / 1000).toList(),
+                window.untilMicros() / 1000,
+                window.events().stream()
+                    .map(told ->
+                        new Loss.Told(
+                            told.startMicros() / 1000, told.endMicros() / 1000, told.description()))
+                    .toList()))
+        .toList();
+  }
+}

@@ -1,0 +1,228 @@
+package io.chronoscope.cli.bench.engine;
+
+import io.chronoscope.analysis.stream.StreamAnalysis;
+import io.chronoscope.batching.BatchListener;
+import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.ModelOptions;
+import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Version;
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.LayerSettings;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.decode.worker.DecodeListener;
+import io.chronoscope.decode.worker.DecodePool;
+import io.chronoscope.decode.worker.Isolation;
+import io.chronoscope.rule.Rules;
+import io.chronoscope.service.AnalysisRuntime;
+import io.chronoscope.service.ExitCode;
+import io.chronoscope.shedding.LoadGovernor;
+import io.chronoscope.wire.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What decoding in worker processes costs: the same streams with decoders in workers and in this
+/// process, in turn, over one model.
+@Command(
+    name = "isolation",
+    description = {
+      "Measures what decoding in worker processes costs, without Kafka.",
+      "Analyzes the same streams with decoders in worker processes and in this process, in turn."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+public final class BenchIsolationCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--shape",
+      paramLabel = "3b|7b|mini|demo",
+      description =
+          "Model with random weights in a published shape, or the demo checkpoint. Excludes"
+              + " --model.")
+  Optional<String> shape = Optional.empty();
+
+  @Option(
+      names = "--video",
+      paramLabel = "FILE",
+      description = "Video of each stream (default: " + EngineBench.DEMO_VIDEO + ").")
+  Optional<Path> video = Optional.empty();
+
+  @Option(
+      names = "--streams",
+      paramLabel = "N",
+      description = "Streams at the same time (default: ${DEFAULT-VALUE}).")
+  int streams = 4;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Measured rounds, after one that is not (default: ${DEFAULT-VALUE}).")
+  int rounds = 5;
+
+  @Mixin ModelOptions model = new ModelOptions();
+
+  @Option(names = "--json", description = "Prints one JSON object.")
+  boolean json;
+
+  private final Output output;
+
+  public BenchIsolationCommand(Output output) {
+    this.output = output;
+  }
+
+  /// Decodes with one of two decoders.
+  private static final class Switch implements MediaDecoder {
+    private volatile MediaDecoder current;
+
+    Switch(MediaDecoder first) {
+      this.current = first;
+    }
+
+    @Override
+    public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
+        throws UnreadableMediaException {
+      return current.decode(media, limits, sink);
+    }
+
+    @Override
+    public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
+        throws UnreadableMediaException {
+      return current.decode(stream, media, limits, sink);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (shape.isPresent() && model.arguments().contains("--model")) {
+      throw new ConfigurationException("--shape and --model exclude each other");
+    }
+    if (streams <= 0 || rounds <= 0) {
+      throw new ConfigurationException("--streams and --rounds must be positive");
+    }
+    model.apply();
+    if (shape.isPresent()) {
+      var unused =
+          BenchShape.select(
+              shape.get(), Optional.empty(), model, line -> output.report("chronoscope: " + line));
+    }
+    ChronoscopeConfig settings = ConfigLoader.load();
+    Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
+    StreamReplay replay = new StreamReplay(file);
+    try (DecodePool workers =
+            LayerSettings.decoders(settings, Isolation.PROCESS, DecodeListener.SILENT);
+        DecodePool local =
+            LayerSettings.decoders(settings, Isolation.IN_PROCESS, DecodeListener.SILENT)) {
+      workers.awaitStarted();
+      Map<Isolation, MediaDecoder> decoders = new EnumMap<>(Isolation.class);
+      decoders.put(Isolation.IN_PROCESS, local);
+      decoders.put(Isolation.PROCESS, workers);
+      Switch decoder = new Switch(local);
+      try (AnalysisRuntime runtime =
+              AnalysisRuntime.open(settings, decoder, replay.listener(), BatchListener.SILENT);
+          StreamAnalysis analysis =
+              runtime.analysis(
+                  LayerSettings.analysis(settings, runtime.hints(), Optional.empty()),
+                  LoadGovernor.off(),
+                  Rules.NONE,
+                  replay::commit)) {
+        print(measure(replay, analysis, decoder, decoders), replay.videoSeconds());
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private Map<Isolation, List<Cost>> measure(
+      StreamReplay replay,
+      StreamAnalysis analysis,
+      Switch decoder,
+      Map<Isolation, MediaDecoder> decoders) {
+    Stopwatch stopwatch = new Stopwatch(System::nanoTime, BenchIsolationCommand::cpuNanos);
+    Map<Isolation, List<Cost>> costs = new EnumMap<>(Isolation.class);
+    for (int round = 0; round <= rounds; round++) {
+      for (Isolation isolation : Isolation.values()) {
+        decoder.current = decoders.get(isolation);
+        String name = "%s-%d-".formatted(isolation, round);
+        Cost cost = stopwatch.time(() -> runAll(replay, analysis, name));
+        if (round > 0) {
+          costs.computeIfAbsent(isolation, any -> new ArrayList<>()).add(cost);
+        }
+      }
+    }
+    return costs;
+  }
+
+  private void runAll(StreamReplay replay, StreamAnalysis analysis, String name) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Void>> runs = new ArrayList<>();
+      for (int i = 0; i < streams; i++) {
+        String stream = name + i;
+        runs.add(CompletableFuture.runAsync(() -> replay.run(analysis, stream), threads));
+      }
+      runs.forEach(CompletableFuture::join);
+    }
+  }
+
+  /// CPU time of this process and of its workers.
+  private static long cpuNanos() {
+    return Stopwatch.ofProcess().cpuNanos().getAsLong()
+        + ProcessHandle.current()
+            .children()
+            .mapToLong(child -> child.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
+            .sum();
+  }
+
+  private void print(Map<Isolation, List<Cost>> costs, double videoSeconds) {
+    Cost local = total(costs.get(Isolation.IN_PROCESS));
+    Cost workers = total(costs.get(Isolation.PROCESS));
+    double video = videoSeconds * streams * rounds;
+    if (json) {
+      output.printJson(
+          Json.newObject()
+              .put("videoSeconds", video)
+              .put("inProcessSeconds", local.seconds())
+              .put("inProcessCpuSeconds", local.cpuSeconds())
+              .put("processSeconds", workers.seconds())
+              .put("processCpuSeconds", workers.cpuSeconds()));
+      return;
+    }
+    output.print(
+        "%d streams, %d rounds, %s s of video each way"
+            .formatted(streams, rounds, Decimals.of(video, 0)));
+    output.print("             seconds of video/s    CPU s per s of video");
+    output.print(row("in-process", local, video));
+    output.print(row("process", workers, video));
+    output.print(
+        "cost         throughput %+.1f %%      CPU time %+.1f %%"
+            .formatted(
+                100 * (local.seconds() / workers.seconds() - 1),
+                100 * (workers.cpuSeconds() / local.cpuSeconds() - 1)));
+  }
+
+  private static String row(String name, Cost cost, double video) {
+    return "%-12s %18.1f %23.4f".formatted(name, video / cost.seconds(), cost.cpuSeconds() / video);
+  }
+
+  private static Cost total(List<Cost> costs) {
+    return new Cost(
+        costs.stream().mapToDouble(Cost::seconds).sum(),
+        costs.stream().mapToDouble(Cost::cpuSeconds).sum());
+  }
+}

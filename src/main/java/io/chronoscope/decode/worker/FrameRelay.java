@@ -1,0 +1,284 @@
+package io.chronoscope.decode.worker;
+
+import io.chronoscope.decode.MediaDecoder.Display;
+import io.chronoscope.decode.MediaDecoder.FrameSink;
+import io.chronoscope.decode.MediaDecoder.SelectiveSink;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.decode.worker.Message.Abort;
+import io.chronoscope.decode.worker.Message.Decode;
+import io.chronoscope.decode.worker.Message.Done;
+import io.chronoscope.decode.worker.Message.Failed;
+import io.chronoscope.decode.worker.Message.Frame;
+import io.chronoscope.decode.worker.Message.Ready;
+import io.chronoscope.decode.worker.Message.Restart;
+import io.chronoscope.decode.worker.Message.Select;
+import io.chronoscope.decode.worker.Message.Selected;
+import io.chronoscope.decode.worker.Message.SinkKind;
+import io.chronoscope.decode.worker.Message.Taken;
+import io.chronoscope.decode.worker.Message.Unreadable;
+import io.chronoscope.decode.worker.Message.Wanted;
+import io.chronoscope.decode.worker.Message.Wants;
+import io.chronoscope.decode.worker.MessageCodec.MalformedMessageException;
+import io.chronoscope.domain.Picture;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// In the parent, one chunk's conversation with a worker: asks the sink what the worker asks, and
+/// gives it the frames. A sink that throws ends the conversation; its exception is thrown again
+/// when the worker has stopped.
+final class FrameRelay {
+
+  /// The worker exceeded a limit that the parent keeps, or says itself that it failed.
+  static final class GivenUpException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final LossCause loss;
+
+    GivenUpException(LossCause cause, String detail) {
+      super(detail);
+      this.loss = cause;
+    }
+
+    LossCause loss() {
+      return loss;
+    }
+  }
+
+  /// Limits the worker's CPU time.
+  interface CpuLimit {
+    /// @param seconds since the worker started
+    void set(long seconds) throws IOException;
+  }
+
+  private final MessageChannel channel;
+  private final MemorySegment pictures;
+  private final ChunkBudget budget;
+  private final FrameSink sink;
+  private final CpuLimit cpuLimit;
+
+  private List<Display> displays = List.of();
+  private BitSet selected = new BitSet();
+  private int replayed;
+
+  /// Whether the sink was asked for the next frame and wants it.
+  private boolean frameDue;
+
+  private long cpuSecondsBefore;
+  private long cpuSecondsAllowed;
+  private long outputBytes;
+  private @Nullable RuntimeException failure;
+  private boolean over;
+
+  private volatile long waitedNanos;
+  private volatile long waitingSince = Long.MIN_VALUE;
+
+  FrameRelay(
+      MessageChannel channel,
+      MemorySegment pictures,
+      ChunkBudget budget,
+      FrameSink sink,
+      CpuLimit cpuLimit) {
+    this.channel = channel;
+    this.pictures = pictures;
+    this.budget = budget;
+    this.sink = sink;
+    this.cpuLimit = cpuLimit;
+  }
+
+  SinkKind sinkKind() {
+    return sink == FrameSink.NONE
+        ? SinkKind.NONE
+        : sink instanceof SelectiveSink ? SinkKind.SELECTIVE : SinkKind.PLAIN;
+  }
+
+  /// @param cpuSeconds that the worker has used so far
+  void begin(long cpuSeconds) throws IOException {
+    cpuSecondsBefore = cpuSeconds;
+    allowCpuFor(0);
+  }
+
+  /// Whether the worker has said its last word about the chunk, and can take another one.
+  boolean isOver() {
+    return over;
+  }
+
+  /// How long the worker has been waited for. For any thread.
+  long waitedNanos() {
+    long since = waitingSince;
+    return waitedNanos + (since == Long.MIN_VALUE ? 0 : System.nanoTime() - since);
+  }
+
+  /// @throws GivenUpException when the worker exceeds the output, or failed
+  /// @throws IOException when the worker is gone, or says what it must not say
+  MediaFacts run() throws IOException, UnreadableMediaException {
+    while (true) {
+      Message message = receive();
+      switch (message) {
+        case Select(long[] times) -> answer(() -> select(times));
+        case Wants wants -> answer(() -> wants(wants));
+        case Frame frame -> answer(() -> take(frame));
+        case Restart() -> restart();
+        case Done(int agreed, MediaFacts facts) -> {
+          over = true;
+          end(agreed);
+          return facts;
+        }
+        case Unreadable(int agreed, var reason, String detail) -> {
+          over = true;
+          end(agreed);
+          throw new UnreadableMediaException(reason, detail);
+        }
+        case Failed(String problem) -> {
+          over = true;
+          rethrow();
+          throw new GivenUpException(LossCause.CRASH, "the decoder failed: " + problem);
+        }
+        case Ready _, Decode _, Selected _, Wanted _, Taken _, Abort _ ->
+            throw new MalformedMessageException(
+                "a " + message.getClass().getSimpleName() + " while decoding");
+      }
+    }
+  }
+
+  private Message receive() throws IOException {
+    waitingSince = System.nanoTime();
+    try {
+      return channel.receive();
+    } finally {
+      waitedNanos += System.nanoTime() - waitingSince;
+      waitingSince = Long.MIN_VALUE;
+    }
+  }
+
+  private interface Answer {
+    Message get() throws IOException;
+  }
+
+  /// Answers, unless the sink has failed.
+  private void answer(Answer answer) throws IOException {
+    Message message = new Abort();
+    if (failure == null) {
+      try {
+        message = answer.get();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    channel.send(message);
+  }
+
+  private Message select(long[] times) throws IOException {
+    if (!(sink instanceof SelectiveSink selective) || times.length % 2 != 0) {
+      throw new MalformedMessageException("a selection of " + times.length + " times");
+    }
+    List<Display> all = new ArrayList<>(times.length / 2);
+    for (int i = 0; i < times.length; i += 2) {
+      all.add(new Display(times[i], times[i + 1]));
+    }
+    displays = all;
+    if (!all.isEmpty()) {
+      allowCpuFor(all.getLast().untilMicros() - all.getFirst().fromMicros());
+    }
+    selected = selective.select(displays);
+    return new Selected(selected.toLongArray());
+  }
+
+  private Message wants(Wants wants) throws IOException {
+    replay(wants.agreed());
+    requireNoFrameDue();
+    allowCpuFor(wants.untilMicros());
+    frameDue = sink.wants(wants.fromMicros(), wants.untilMicros());
+    return new Wanted(frameDue);
+  }
+
+  private Message take(Frame frame) throws IOException {
+    replay(frame.agreed());
+    if (!frameDue) {
+      throw new MalformedMessageException("a frame that is not wanted");
+    }
+    frameDue = false;
+    long bytes = pictureBytes(frame);
+    outputBytes += bytes;
+    if (outputBytes > budget.outputBytes()) {
+      throw new GivenUpException(
+          LossCause.OUTPUT,
+          "its wanted pictures have more than %d MiB".formatted(budget.outputBytes() >> 20));
+    }
+    Picture picture = Picture.allocate(frame.widthPx(), frame.heightPx());
+    MemorySegment.copy(pictures, frame.offset(), picture.rgb(), 0, bytes);
+    sink.frame(frame.fromMicros(), frame.untilMicros(), picture);
+    return new Taken();
+  }
+
+  private long pictureBytes(Frame frame) throws MalformedMessageException {
+    if (frame.widthPx() > 0 && frame.heightPx() > 0) {
+      long pixels = (long) frame.widthPx() * frame.heightPx();
+      if (frame.offset() >= 0
+          && pixels <= pictures.byteSize() / 3
+          && frame.offset() <= pictures.byteSize() - 3 * pixels) {
+        return 3 * pixels;
+      }
+    }
+    throw new MalformedMessageException("a frame outside of the shared memory: " + frame);
+  }
+
+  private void restart() throws IOException {
+    if (!(sink instanceof SelectiveSink selective)) {
+      throw new MalformedMessageException("a restart without a selection");
+    }
+    replayed = 0;
+    frameDue = false;
+    if (failure == null) {
+      selective.restart();
+    }
+  }
+
+  /// Asks the sink for the frames that were displayed as announced. Of these only the last can be a
+  /// wanted one whose picture comes next.
+  private void replay(int agreed) throws IOException {
+    if (agreed < replayed || agreed > displays.size()) {
+      throw new MalformedMessageException(
+          "%d frames as announced after %d of %d".formatted(agreed, replayed, displays.size()));
+    }
+    for (; replayed < agreed; replayed++) {
+      requireNoFrameDue();
+      Display display = displays.get(replayed);
+      frameDue = sink.wants(display.fromMicros(), display.untilMicros());
+      if (frameDue != selected.get(replayed)) {
+        throw new IllegalStateException(
+            "the sink wants the frame at %d µs: %s, but selected otherwise"
+                .formatted(display.fromMicros(), frameDue));
+      }
+    }
+  }
+
+  private void requireNoFrameDue() throws MalformedMessageException {
+    if (frameDue) {
+      throw new MalformedMessageException("a wanted frame is missing");
+    }
+  }
+
+  private void end(int agreed) throws IOException {
+    rethrow();
+    replay(agreed);
+  }
+
+  private void rethrow() {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /// The length of a chunk is known bit by bit.
+  private void allowCpuFor(long lengthMicros) throws IOException {
+    long allowed = cpuSecondsBefore + budget.cpuTime().secondsFor(lengthMicros);
+    if (allowed > cpuSecondsAllowed) {
+      cpuLimit.set(allowed);
+      cpuSecondsAllowed = allowed;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.chronoscope.decode.worker;
+
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.domain.Rejection;
+import java.util.List;
+
+/// What a worker and its parent say to each other. The worker speaks first ([Ready]). For each
+/// [Decode] it sends any number of [Select], [Wants], [Frame] and [Restart], and at last [Done],
+/// [Unreadable] or [Failed]. The parent answers the first three, in order.
+///
+/// `agreed` counts the frames, from the first one on, that were displayed as [Select] announced, so
+/// that the worker knew itself whether they are wanted. The parent asks its sink for them then.
+sealed interface Message {
+
+  // From the parent.
+
+  /// Decode what lies in the shared memory.
+  record Decode(DecodeLimits limits, long mediaBytes, SinkKind sink) implements Message {}
+
+  enum SinkKind {
+    /// Wants nothing.
+    NONE,
+    /// Is asked for each frame.
+    PLAIN,
+    /// Selects from the times of all frames.
+    SELECTIVE
+  }
+
+  /// Answers [Select].
+  ///
+  /// @param words of a [java.util.BitSet]
+  record Selected(long[] words) implements Message {}
+
+  /// Answers [Wants].
+  record Wanted(boolean wanted) implements Message {}
+
+  /// Answers [Frame]: its memory may be used again.
+  record Taken() implements Message {}
+
+  /// Answers anything: the parent wants no more of this chunk.
+  record Abort() implements Message {}
+
+  // From the worker.
+
+  /// The worker is confined and waits for chunks.
+  ///
+  /// @param memoryPath of the shared memory, as the worker sees it
+  /// @param missing names of protections that are not in force, each followed by the reason
+  record Ready(String memoryPath, List<Protection> inForce, List<String> missing)
+      implements Message {}
+
+  /// @param times from when until when each frame is displayed, in pairs
+  record Select(long[] times) implements Message {}
+
+  record Wants(int agreed, long fromMicros, long untilMicros) implements Message {}
+
+  /// A wanted frame.
+  ///
+  /// @param offset of its pixels in the picture area
+  record Frame(
+      int agreed, long fromMicros, long untilMicros, int widthPx, int heightPx, long offset)
+      implements Message {}
+
+  record Restart() implements Message {}
+
+  record Done(int agreed, MediaFacts facts) implements Message {}
+
+  record Unreadable(int agreed, Rejection.Reason reason, String detail) implements Message {}
+
+  /// The decoder failed in a way that it has no words for.
+  record Failed(String problem) implements Message {}
+}

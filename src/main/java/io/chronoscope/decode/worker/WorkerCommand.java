@@ -1,0 +1,167 @@
+package io.chronoscope.decode.worker;
+
+import io.chronoscope.decode.Ffmpeg;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// The command line that starts a worker: the same Java, with this program's classes and FFmpeg's
+/// libraries alone, in namespaces of its own where the platform allows that.
+///
+/// @param words of the command
+/// @param namespacesMissing why it does not start in namespaces of its own; empty if it does
+record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
+
+  /// A small machine: the serial collector, no optimizing compiler, little address space.
+  private static final List<String> JAVA_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Xms8m",
+          "-Xmx64m",
+          "-Xss512k",
+          "-XX:ReservedCodeCacheSize=16m",
+          "-XX:CompressedClassSpaceSize=16m",
+          "-XX:MaxMetaspaceSize=64m",
+          "-XX:ActiveProcessorCount=1",
+          "-XX:-UseContainerSupport",
+          "-XX:-UsePerfData",
+          "-XX:+DisableAttachMechanism",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-XX:+SuppressFatalErrorMessage",
+          "-XX:-CreateCoredumpOnCrash",
+          "-XX:+DisplayVMOutputToStderr",
+          "-Xlog:disable",
+          "-Xshare:auto",
+          "--enable-native-access=ALL-UNNAMED",
+          "-Djava.awt.headless=true");
+
+  private static final List<List<String>> NAMESPACES =
+      List.of(
+          List.of("unshare", "--user", "--net", "--ipc", "--uts"),
+          List.of("unshare", "--net", "--ipc", "--uts"));
+
+  WorkerCommand {
+    words = List.copyOf(words);
+  }
+
+  /// @param pictureBytes of the shared memory's picture area
+  static WorkerCommand of(long pictureBytes) throws IOException {
+    List<String> words = new ArrayList<>();
+    Optional<List<String>> namespaces = namespaces();
+    namespaces.ifPresent(words::addAll);
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(JAVA_OPTIONS);
+    // In a namespace of its own the worker has another user, and so another home.
+    words.add("-Duser.home=" + System.getProperty("user.home"));
+    words.add("-Dorg.bytedeco.javacpp.cachedir=" + Ffmpeg.libraryDirectory());
+    words.add("-cp");
+    words.add(classPath());
+    words.add(DecodeWorker.class.getName());
+    words.add(Long.toString(pictureBytes));
+    return new WorkerCommand(
+        words,
+        namespaces.isPresent()
+            ? Optional.empty()
+            : Optional.of("unshare is missing, or not allowed here"));
+  }
+
+  /// Tries which namespaces a process may have here.
+  private static Optional<List<String>> namespaces() {
+    if (SystemCalls.machine().isEmpty()) {
+      return Optional.empty();
+    }
+    return NAMESPACES.stream().filter(WorkerCommand::works).findFirst();
+  }
+
+  private static boolean works(List<String> prefix) {
+    List<String> trial = new ArrayList<>(prefix);
+    trial.add("true");
+    try {
+      Process process =
+          new ProcessBuilder(trial)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        return false;
+      }
+      return process.exitValue() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /// This program's own classes and FFmpeg's, nothing else of the class path.
+  private static String classPath() throws IOException {
+    Set<String> entries = new LinkedHashSet<>();
+    entries.add(locationOf(DecodeWorker.class));
+    for (Class<?> library : Ffmpeg.libraryClasses()) {
+      String jar = locationOf(library);
+      entries.add(jar);
+      entries.addAll(platformJarsBeside(jar));
+    }
+    entries.add(locationOfResources());
+    return String.join(File.pathSeparator, entries);
+  }
+
+  /// Where the program's classes lie in a folder, its resources may lie in another one.
+  private static String locationOfResources() throws IOException {
+    URL resource = DecodeWorker.class.getResource(DecodeWorker.SAMPLE);
+    if (resource == null || !resource.getProtocol().equals("file")) {
+      return locationOf(DecodeWorker.class);
+    }
+    try {
+      String file = Path.of(resource.toURI()).toString();
+      String inside =
+          DecodeWorker.class.getPackageName().replace('.', File.separatorChar)
+              + File.separator
+              + DecodeWorker.SAMPLE;
+      return file.substring(0, file.length() - inside.length() - 1);
+    } catch (URISyntaxException e) {
+      throw new IOException("the program's resources lie in no file", e);
+    }
+  }
+
+  /// The jars of the same library with its native parts.
+  private static List<String> platformJarsBeside(String jar) throws IOException {
+    Path path = Path.of(jar);
+    Path folder = path.getParent();
+    if (folder == null || !Files.isRegularFile(path)) {
+      return List.of();
+    }
+    String stem = fileName(jar).replaceFirst("\\.jar$", "");
+    try (var files = Files.list(folder)) {
+      return files
+          .filter(file -> fileName(file.toString()).startsWith(stem + "-"))
+          .map(Path::toString)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static String fileName(String path) {
+    return String.valueOf(Path.of(path).getFileName());
+  }
+
+  private static String locationOf(Class<?> type) throws IOException {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IOException("the classes of " + type.getName() + " lie in no file", e);
+    }
+  }
+}

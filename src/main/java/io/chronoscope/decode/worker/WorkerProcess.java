@@ -1,0 +1,338 @@
+package io.chronoscope.decode.worker;
+
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.MediaDecoder.FrameSink;
+import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
+import io.chronoscope.decode.worker.Message.Decode;
+import io.chronoscope.decode.worker.Message.Ready;
+import io.chronoscope.domain.Rejection.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/// A running worker, as its parent sees it. Once it threw [WorkerLostException] it is of no use any
+/// more. Used by one thread, the one that started it: on Linux the worker dies with that thread.
+final class WorkerProcess implements AutoCloseable {
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(250);
+  private static final int SIGNALLED = 128;
+  private static final int SIGXCPU = 24;
+  private static final int EXIT_HEAP_EXHAUSTED = 3;
+  private static final int MAX_LAST_WORDS = 2000;
+
+  /// What the largest allocation for a picture may take: four samples of 16 bits.
+  private static final long BYTES_PER_PIXEL = 8;
+
+  private static final Set<Reason> DAMAGED =
+      EnumSet.of(Reason.CORRUPT, Reason.NO_FRAMES, Reason.TRUNCATED);
+
+  private final Process process;
+  private final MessageChannel channel;
+  private final SharedMemory memory;
+  private final ChunkBudget budget;
+  private final ScheduledExecutorService watch;
+  private final ProcessLimits limits;
+  private final WorkerReady ready;
+  private final long idleBytes;
+  private volatile boolean tookTooLong;
+  private boolean idle = true;
+
+  private WorkerProcess(
+      Process process,
+      MessageChannel channel,
+      SharedMemory memory,
+      ChunkBudget budget,
+      ScheduledExecutorService watch,
+      WorkerReady ready,
+      long idleBytes) {
+    this.process = process;
+    this.channel = channel;
+    this.memory = memory;
+    this.budget = budget;
+    this.watch = watch;
+    this.limits = new ProcessLimits(process.pid());
+    this.ready = ready;
+    this.idleBytes = idleBytes;
+  }
+
+  /// Starts a worker and waits until it is confined and ready.
+  ///
+  /// @param watch runs short tasks at their time
+  /// @throws IOException when it does not start; says why
+  static WorkerProcess start(
+      WorkerCommand command, long pictureBytes, ChunkBudget budget, ScheduledExecutorService watch)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command.words());
+    // Arenas for each thread would take 64 MB of address space each.
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
+    builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL_OPTIONS"));
+    builder.environment().keySet().removeIf(name -> name.startsWith("JDK_JAVA_OPTIONS"));
+    Process process = builder.start();
+    ScheduledFuture<?> timeout =
+        watch.schedule(process::destroyForcibly, START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    boolean started = false;
+    try {
+      MessageChannel channel =
+          new MessageChannel(process.getInputStream(), process.getOutputStream());
+      if (!(channel.receive() instanceof Ready said)) {
+        throw new IOException("it does not say that it is ready");
+      }
+      SharedMemory memory =
+          SharedMemory.open(process.pid(), Path.of(said.memoryPath()), pictureBytes);
+      long idleBytes =
+          ProcessLimits.isSupported() ? new ProcessLimits(process.pid()).addressSpace() : 0;
+      WorkerProcess worker =
+          new WorkerProcess(
+              process,
+              channel,
+              memory,
+              budget,
+              watch,
+              protections(process.pid(), said, command),
+              idleBytes);
+      started = true;
+      return worker;
+    } catch (IOException e) {
+      throw new IOException(
+          "a decode worker does not start: %s; %s".formatted(e, ending(process).detail()), e);
+    } finally {
+      timeout.cancel(false);
+      if (!started) {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  private static WorkerReady protections(long pid, Ready said, WorkerCommand command) {
+    Set<Protection> inForce = EnumSet.noneOf(Protection.class);
+    Map<Protection, String> missing = new EnumMap<>(Protection.class);
+    inForce.addAll(said.inForce());
+    for (int i = 0; i + 1 < said.missing().size(); i += 2) {
+      missing.put(Protection.valueOf(said.missing().get(i)), said.missing().get(i + 1));
+    }
+    for (Protection limit : Set.of(Protection.ADDRESS_SPACE, Protection.CPU_TIME)) {
+      if (ProcessLimits.isSupported()) {
+        inForce.add(limit);
+      } else {
+        missing.put(limit, "only on Linux, x86-64 and AArch64");
+      }
+    }
+    command
+        .namespacesMissing()
+        .ifPresentOrElse(
+            reason -> missing.put(Protection.NAMESPACES, reason),
+            () -> inForce.add(Protection.NAMESPACES));
+    return new WorkerReady(pid, inForce, missing);
+  }
+
+  WorkerReady ready() {
+    return ready;
+  }
+
+  /// Decodes a chunk.
+  ///
+  /// @param media read from position to limit; not moved
+  /// @throws WorkerLostException when the worker died or exceeded the budget
+  MediaFacts decode(ByteBuffer media, DecodeLimits decodeLimits, FrameSink sink)
+      throws UnreadableMediaException, WorkerLostException {
+    FrameRelay relay = new FrameRelay(channel, memory.pictures(), budget, sink, this::limitCpu);
+    idle = false;
+    ScheduledFuture<?> watching =
+        watch.scheduleAtFixedRate(
+            () -> enforceWallTime(relay),
+            WATCH_INTERVAL.toMillis(),
+            WATCH_INTERVAL.toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
+      MemorySegment bytes = MemorySegment.ofBuffer(media);
+      MemorySegment shared = memory.chunk(bytes.byteSize(), MapMode.READ_WRITE);
+      MemorySegment.copy(bytes, 0, shared, 0, bytes.byteSize());
+      limitMemory();
+      relay.begin(ProcessLimits.isSupported() ? limits.cpuSeconds() : 0);
+      channel.send(new Decode(decodeLimits, bytes.byteSize(), relay.sinkKind()));
+      MediaFacts facts = relay.run();
+      if (facts.damagedFrames() > 0) {
+        requireMemoryLeft(BYTES_PER_PIXEL * facts.widthPx() * facts.heightPx());
+      }
+      return facts;
+    } catch (UnreadableMediaException e) {
+      if (e.rejection().reason() == Reason.OVER_BUDGET) {
+        throw outOfMemory();
+      }
+      if (DAMAGED.contains(e.rejection().reason())) {
+        requireMemoryLeft(budget.memoryBytes() / 4);
+      }
+      throw e;
+    } catch (IOException e) {
+      throw lost(e);
+    } finally {
+      watching.cancel(false);
+      idle = relay.isOver();
+    }
+  }
+
+  /// A decoder that gets no memory for a picture may say no more than that the frame is damaged.
+  ///
+  /// @param bytes of the allocation that may have failed
+  private void requireMemoryLeft(long bytes) throws WorkerLostException {
+    if (chunkPeakBytes() + bytes > budget.memoryBytes()) {
+      throw outOfMemory();
+    }
+  }
+
+  /// The most that any chunk of this worker took, as far as the platform tells.
+  private long chunkPeakBytes() {
+    if (!ProcessLimits.isSupported()) {
+      return 0;
+    }
+    try {
+      return limits.peakAddressSpace() - idleBytes - memory.chunkBytes();
+    } catch (IOException e) {
+      return 0; // it is gone, which the next call notices
+    }
+  }
+
+  /// Whether it can take a chunk.
+  boolean isIdle() {
+    return idle;
+  }
+
+  private void limitMemory() throws IOException {
+    if (ProcessLimits.isSupported()) {
+      limits.limitAddressSpace(idleBytes + budget.memoryBytes() + memory.chunkBytes());
+    }
+  }
+
+  private void limitCpu(long seconds) throws IOException {
+    if (ProcessLimits.isSupported()) {
+      limits.limitCpuSeconds(seconds);
+    }
+  }
+
+  private void enforceWallTime(FrameRelay relay) {
+    if (relay.waitedNanos() > budget.wallTime().toNanos()) {
+      tookTooLong = true;
+      process.destroyForcibly();
+    }
+  }
+
+  /// Address space that earlier chunks took, or have left behind, if the worker had better be
+  /// replaced because of it.
+  ///
+  /// @return 0 if it is little
+  long excessBytes() {
+    if (!ProcessLimits.isSupported()) {
+      return 0;
+    }
+    long peak = chunkPeakBytes();
+    try {
+      long kept = limits.addressSpace() - idleBytes - memory.chunkBytes();
+      return kept > budget.memoryBytes() / 4 || peak > budget.memoryBytes() * 3 / 4 ? peak : 0;
+    } catch (IOException e) {
+      return 0; // it is gone, which the next chunk notices
+    }
+  }
+
+  /// Why the worker is gone, or has to be.
+  private WorkerLostException lost(IOException problem) {
+    if (problem instanceof FrameRelay.GivenUpException given) {
+      process.destroyForcibly();
+      return new WorkerLostException(given.loss(), String.valueOf(given.getMessage()));
+    }
+    if (tookTooLong) {
+      return new WorkerLostException(
+          LossCause.WALL_TIME,
+          "it took more than %d s of wall time".formatted(budget.wallTime().toSeconds()));
+    }
+    boolean saidNonsense = problem instanceof MessageCodec.MalformedMessageException;
+    Ending ending = ending(process);
+    if (saidNonsense) {
+      return new WorkerLostException(
+          LossCause.CRASH, "the worker sent what it must not: " + problem.getMessage());
+    }
+    return switch (ending.limit()) {
+      case CPU_TIME ->
+          new WorkerLostException(
+              LossCause.CPU_TIME, "it took more than " + budget.cpuTime().words());
+      case MEMORY -> outOfMemory();
+      case WALL_TIME, OUTPUT, CRASH ->
+          new WorkerLostException(LossCause.CRASH, "the decoder crashed: " + ending.detail());
+    };
+  }
+
+  private WorkerLostException outOfMemory() {
+    return new WorkerLostException(
+        LossCause.MEMORY,
+        "it took more than the %d MiB of memory that a chunk may take"
+            .formatted(budget.memoryBytes() >> 20));
+  }
+
+  /// How a process ended.
+  private record Ending(LossCause limit, String detail) {}
+
+  private static Ending ending(Process process) {
+    try {
+      if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        return new Ending(LossCause.CRASH, "its worker stopped to answer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      return new Ending(LossCause.CRASH, "interrupted");
+    }
+    int status = process.exitValue();
+    String lastWords = lastWords(process);
+    String words = lastWords.isEmpty() ? "" : ": " + lastWords;
+    if (status == SIGNALLED + SIGXCPU) {
+      return new Ending(LossCause.CPU_TIME, "CPU time");
+    }
+    if (status == EXIT_HEAP_EXHAUSTED
+        || lastWords.contains("insufficient memory")
+        || lastWords.contains("OutOfMemoryError")) {
+      return new Ending(LossCause.MEMORY, "memory" + words);
+    }
+    return new Ending(
+        LossCause.CRASH,
+        (status > SIGNALLED
+                ? "its worker was ended by signal " + (status - SIGNALLED)
+                : "its worker ended with exit code " + status)
+            + words);
+  }
+
+  private static String lastWords(Process process) {
+    try (InputStream errors = process.getErrorStream()) {
+      return new String(errors.readNBytes(MAX_LAST_WORDS), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /// Kills the worker. For any thread.
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /// Stops the worker; what it decodes is lost.
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    memory.close();
+  }
+}

@@ -1,0 +1,16 @@
+/// Decodes chunks apart from the rest of the process, behind decode's port
+/// [io.chronoscope.decode.MediaDecoder].
+///
+/// [io.chronoscope.decode.worker.DecodePool] gives the chunks of all streams fairly to a fixed
+/// number of decoders. With workers, each of its threads owns a `WorkerDecoder`, which keeps one
+/// `WorkerProcess` running, restarts it when it died or exceeded a limit, and tries the chunk once
+/// more. The process runs `DecodeWorker`: it confines itself (`Confinement`, `SystemCallFilter`),
+/// decodes with FFmpeg, and hands frames over in memory that both map (`SharedMemory`).
+///
+/// The two talk in `Message`s over the worker's standard input and output, in `MessageChannel`. The
+/// parent trusts nothing that a worker says: messages are bounded and validated, pictures are
+/// copied before use, and limits are set from outside (`ProcessLimits`).
+@NullMarked
+package io.chronoscope.decode.worker;
+
+import org.jspecify.annotations.NullMarked;

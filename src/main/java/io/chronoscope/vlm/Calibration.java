@@ -1,0 +1,60 @@
+package io.chronoscope.vlm;
+
+import java.util.Optional;
+
+/// Turns what the model's tokens say into probabilities that hold: logistic regressions, fitted on
+/// videos with known answers (`evaluate --calibrate`, `evaluate queries --calibrate`). They belong
+/// to a checkpoint and are part of its `chronoscope.json`.
+///
+/// @param events of events that were not looked for; empty if not fitted
+/// @param queries of what was looked for; empty if not fitted
+public record Calibration(Optional<OfEvents> events, Optional<OfQueries> queries) {
+
+  public static final Calibration NONE = new Calibration(Optional.empty(), Optional.empty());
+
+  /// @param words weight of the log-odds of the least likely token of the description
+  /// @param times weight of the log-odds of the least likely token of the times
+  /// @param agreement weight of the share of windows that saw it, among those that could
+  /// @param alone weight of 1 for an event that a single window could see
+  public record OfEvents(double bias, double words, double times, double agreement, double alone) {
+
+    /// @param wordsProbability of the least likely token of the description
+    /// @param timesProbability of the least likely token of the times
+    /// @param seen windows that saw it, at least 1
+    /// @param looks windows that could see it
+    public double confidence(
+        double wordsProbability, double timesProbability, int seen, int looks) {
+      return sigmoid(
+          bias
+              + words * logOdds(wordsProbability)
+              + times * logOdds(timesProbability)
+              + agreement * seen / looks
+              + (looks == 1 ? alone : 0));
+    }
+  }
+
+  /// @param whether weight of the log-odds of yes about the whole video
+  /// @param span weight of the log-odds of yes about the span
+  /// @param half weight of the log-odds of yes about the half of the picture against the other half
+  public record OfQueries(double bias, double whether, double span, double half) {
+
+    /// @param score probability of yes about the whole video
+    /// @param spanScore probability of yes about the span
+    /// @param halfScore probability of the half of the picture against the other one; 0.5 if the
+    ///   query names none
+    public double confidence(double score, double spanScore, double halfScore) {
+      return sigmoid(
+          bias + whether * logOdds(score) + span * logOdds(spanScore) + half * logOdds(halfScore));
+    }
+  }
+
+  /// Log-odds, bounded so that a probability that was rounded to 0 or 1 decides nothing alone.
+  public static double logOdds(double probability) {
+    double bounded = Math.clamp(probability, 1e-4, 1 - 1e-4);
+    return Math.log(bounded / (1 - bounded));
+  }
+
+  public static double sigmoid(double logOdds) {
+    return 1 / (1 + Math.exp(-logOdds));
+  }
+}
