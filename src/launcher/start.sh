@@ -19,7 +19,7 @@
 choose_kind() {
   case ${1:-} in
     rules | events | dlq | ask | completion | help | '') KIND=commands ;;
-    demo | bench | chaos | chaos-broker) KIND=embedded ;;
+    demo | evaluate | bench | chaos | chaos-broker) KIND=embedded ;;
     rehearse) KIND=${2:-} ;;
     *) KIND=service ;;
   esac

@@ -186,6 +186,26 @@ CASES = [
 ]
 
 
+# Prompts that lay a video out differently; `videoLayout` in chronoscope.json selects the layout.
+LAYOUT_CASES = [
+    Case(
+        "timestamps",
+        "Each frame as a still image behind its time in seconds, as TimeLens-7B was trained.",
+        9000,
+        Shape(hidden=64, heads=4, kv_heads=2),
+        [
+            "0.0s: ",
+            Still("000.png", 84, 112),
+            "1.0s: ",
+            Still("001.png", 84, 112),
+            "2.5s: ",
+            Still("002.png", 84, 112),
+            "Please find the visual event described by the sentence 'a red ball rolls to the left'.",
+        ],
+    ),
+]
+
+
 class CaseRun:
     """The inputs of one case: frames, prompt, ids and positions; independent of the weights."""
 
@@ -497,6 +517,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=600, help="seeds to try for each case")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--bf16", action="store_true", help="write only the bfloat16 results of existing cases")
+    parser.add_argument("--layouts", action="store_true", help="write the other layouts of a video instead")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     transformers.logging.set_verbosity_error()
@@ -509,6 +530,11 @@ def main() -> None:
         for case in CASES:
             if not args.only or case.name in args.only:
                 write_bf16(case, args.out, tokenizer)
+        return
+    if args.layouts:
+        for case in LAYOUT_CASES:
+            shutil.rmtree(args.out / case.name, ignore_errors=True)
+            write_case(case, args.out, tokenizer, args.tries)
         return
     chosen = args.only or [c.name for c in CASES] + ["preprocess"]
     for name in chosen:

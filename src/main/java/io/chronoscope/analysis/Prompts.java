@@ -44,6 +44,14 @@ public final class Prompts {
     return GROUNDING.formatted(quoted(query));
   }
 
+  /// Asks the same in the wording that a checkpoint was taught.
+  ///
+  /// @param wording with `{}` for the query
+  public static String grounding(String wording, String query) {
+    String plain = query.strip().replaceAll("\\s+", " ").replaceAll("\\.+$", "");
+    return wording.replace("{}", quoted(plain));
+  }
+
   /// Asks whether two descriptions of the same time mean the same event.
   public static String sameEvent(String one, String other) {
     return SAME.formatted(inert(one), inert(other));

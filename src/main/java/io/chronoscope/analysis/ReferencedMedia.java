@@ -21,4 +21,18 @@ public interface ReferencedMedia {
   /// @throws UnreadableMediaException when the reference is forbidden, its target is missing, or
   ///   the target has other bytes
   ByteBuffer fetch(Media.Reference reference) throws UnreadableMediaException;
+
+  /// Fetches media and uses them. A source that bounds the memory of fetched media counts them
+  /// until `use` is done.
+  ///
+  /// @throws UnreadableMediaException as [#fetch], or of `use`
+  default <T> T use(Media.Reference reference, Use<T> use) throws UnreadableMediaException {
+    return use.of(fetch(reference));
+  }
+
+  /// What is done with media.
+  @FunctionalInterface
+  interface Use<T> {
+    T of(ByteBuffer media) throws UnreadableMediaException;
+  }
 }

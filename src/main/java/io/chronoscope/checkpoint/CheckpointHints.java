@@ -15,12 +15,14 @@ import java.util.TreeSet;
 /// @param summarizesText whether the model can summarize text; a checkpoint of a few million
 ///   parameters, trained on questions about video only, cannot
 /// @param comparesText whether the model can decide if two descriptions refer to the same event
+/// @param videoLayout how a prompt lays out a video
 /// @param profile what the model knows, and how its probabilities are to be read
 public record CheckpointHints(
     OptionalDouble windowSeconds,
     OptionalDouble overlapSeconds,
     boolean summarizesText,
     boolean comparesText,
+    VideoLayout videoLayout,
     ModelProfile profile) {
 
   private static final String FILE = "chronoscope.json";
@@ -30,9 +32,11 @@ public record CheckpointHints(
           "overlapSeconds",
           "summarizesText",
           "comparesText",
+          "videoLayout",
           ProfileReader.WORLD,
           ProfileReader.EVENTS,
-          ProfileReader.QUERIES);
+          ProfileReader.QUERIES,
+          ProfileReader.GROUNDING);
 
   /// Reads the file of a checkpoint directory, if there is one.
   public static Optional<CheckpointHints> of(Path directory) {
@@ -50,6 +54,7 @@ public record CheckpointHints(
         fields.positiveNumberIfPresent("overlapSeconds"),
         fields.flag("summarizesText", true),
         fields.flag("comparesText", true),
+        VideoLayout.read(fields, "videoLayout").orElse(VideoLayout.PAIRS),
         ProfileReader.read(fields));
   }
 }

@@ -12,13 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Reads what `chronoscope.json` says about a checkpoint's world and the calibration of its
-/// probabilities.
+/// Reads what `chronoscope.json` says about a checkpoint's world, the calibration of its
+/// probabilities and the wording of its questions.
 final class ProfileReader {
 
   static final String WORLD = "world";
   static final String EVENTS = "eventConfidence";
   static final String QUERIES = "queryConfidence";
+  static final String GROUNDING = "groundingPrompt";
 
   private ProfileReader() {}
 
@@ -27,7 +28,15 @@ final class ProfileReader {
         fields.object(WORLD).map(ProfileReader::world),
         new Calibration(
             fields.object(EVENTS).map(ProfileReader::events),
-            fields.object(QUERIES).map(ProfileReader::queries)));
+            fields.object(QUERIES).map(ProfileReader::queries)),
+        fields
+            .text(GROUNDING)
+            .map(prompt -> {
+              if (!prompt.contains("{}")) {
+                throw fields.invalid(GROUNDING, "has no {} for what is looked for");
+              }
+              return prompt;
+            }));
   }
 
   private static ClosedWorld world(CheckpointJson fields) {

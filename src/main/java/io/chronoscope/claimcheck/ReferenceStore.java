@@ -26,15 +26,23 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
   private final AnalysisListener listener;
   private final RetryClock clock;
   private final Map<String, MediaSource> sources;
+  private final ArrivedBytes memory;
 
   public ReferenceStore(ReferenceSettings settings, AnalysisListener listener) {
-    this(settings, listener, RetryClock.SYSTEM);
+    this(settings, listener, RetryClock.SYSTEM, Long.MAX_VALUE);
   }
 
-  ReferenceStore(ReferenceSettings settings, AnalysisListener listener, RetryClock clock) {
+  /// @param maxBytes of media that were fetched and not used yet, over all callers of [#use]
+  public ReferenceStore(ReferenceSettings settings, AnalysisListener listener, long maxBytes) {
+    this(settings, listener, RetryClock.SYSTEM, maxBytes);
+  }
+
+  ReferenceStore(
+      ReferenceSettings settings, AnalysisListener listener, RetryClock clock, long maxBytes) {
     this.settings = settings;
     this.listener = listener;
     this.clock = clock;
+    this.memory = new ArrivedBytes(maxBytes);
     this.sources =
         Map.of(
             "file", new FileSource(settings.roots()),
@@ -44,12 +52,25 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
   /// @throws CancellationException when the thread is interrupted
   @Override
   public ByteBuffer fetch(Media.Reference reference) throws UnreadableMediaException {
+    return use(reference, bytes -> bytes);
+  }
+
+  /// @throws CancellationException when the thread is interrupted
+  @Override
+  public <T> T use(Media.Reference reference, Use<T> use) throws UnreadableMediaException {
+    try (ArrivedBytes.Fetch fetch = memory.begin()) {
+      return use.of(fetch(reference, fetch));
+    }
+  }
+
+  private ByteBuffer fetch(Media.Reference reference, ArrivedBytes.Fetch fetch)
+      throws UnreadableMediaException {
     MediaSource source = sourceOf(reference.uri());
     long start = clock.nanoTime();
     Duration backoff = INITIAL_BACKOFF;
     while (true) {
       try {
-        byte[] bytes = read(reference, source);
+        byte[] bytes = read(reference, source, fetch);
         listener.on(new MediaFetched(reference, Duration.ofNanos(clock.nanoTime() - start)));
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
       } catch (IOException e) {
@@ -66,19 +87,20 @@ public final class ReferenceStore implements ReferencedMedia, AutoCloseable {
         }
         listener.on(new MediaUnavailable(reference, problem));
         sleep(backoff, reference);
+        fetch.restart();
         backoff = backoff.multipliedBy(2);
         backoff = backoff.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : backoff;
       }
     }
   }
 
-  private byte[] read(Media.Reference reference, MediaSource source)
+  private byte[] read(Media.Reference reference, MediaSource source, ArrivedBytes.Fetch fetch)
       throws UnreadableMediaException, IOException {
     long deadlineNanos = clock.nanoTime() + settings.timeout().toNanos();
     MediaSource.OpenMedia media = source.open(reference.uri());
     boolean complete = false;
     try {
-      byte[] bytes = VerifiedRead.read(reference, media, clock, deadlineNanos);
+      byte[] bytes = VerifiedRead.read(reference, media, clock, deadlineNanos, fetch);
       complete = true;
       return bytes;
     } finally {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /// Reads the number of bytes that a reference states, at most one more, and verifies their digest.
@@ -24,26 +25,37 @@ final class VerifiedRead {
     }
   }
 
-  /// @param deadlineNanos on `clock`
+  /// Memory grows with what arrives, whatever the reference states.
+  ///
+  /// @param deadlineNanos on `clock`; later by the time that `fetch` waits for memory
   /// @throws UnreadableMediaException REFERENCE_MISMATCH when size or digest differ from the
   ///   reference
   /// @throws IOException when the connection breaks or the deadline passes; a retry may succeed
   static byte[] read(
-      Media.Reference reference, MediaSource.OpenMedia media, RetryClock clock, long deadlineNanos)
+      Media.Reference reference,
+      MediaSource.OpenMedia media,
+      RetryClock clock,
+      long deadlineNanos,
+      ArrivedBytes.Fetch fetch)
       throws UnreadableMediaException, IOException {
+    long deadline = deadlineNanos;
     long stated = reference.sizeBytes();
     if (media.sizeBytes().isPresent() && media.sizeBytes().getAsLong() != stated) {
       throw mismatch(reference, "has " + media.sizeBytes().getAsLong() + " bytes, not " + stated);
     }
-    byte[] bytes = new byte[Math.toIntExact(stated)];
+    int size = Math.toIntExact(stated);
+    byte[] bytes = new byte[Math.min(size, BLOCK_BYTES)];
     MessageDigest digest = sha256();
     int length = 0;
-    while (length < bytes.length) {
+    while (length < size) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("interrupted");
       }
-      if (clock.nanoTime() - deadlineNanos > 0) {
+      if (clock.nanoTime() - deadline > 0) {
         throw new IOException("received only %d of %d bytes in time".formatted(length, stated));
+      }
+      if (length == bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * length));
       }
       int read = media.bytes().read(bytes, length, Math.min(BLOCK_BYTES, bytes.length - length));
       if (read < 0) {
@@ -53,6 +65,7 @@ final class VerifiedRead {
         }
         throw mismatch(reference, "has " + length + " bytes, not " + stated);
       }
+      deadline += waitForMemory(fetch, read);
       digest.update(bytes, length, read);
       length += read;
     }
@@ -64,6 +77,16 @@ final class VerifiedRead {
       throw mismatch(reference, "has the SHA-256 " + found + ", not " + reference.sha256());
     }
     return bytes;
+  }
+
+  private static long waitForMemory(ArrivedBytes.Fetch fetch, int arrived)
+      throws InterruptedIOException {
+    try {
+      return fetch.add(arrived);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
   }
 
   private static UnreadableMediaException mismatch(Media.Reference reference, String how) {

@@ -15,13 +15,13 @@ import java.util.Optional;
 /// The live sources that a command line names.
 ///
 /// @param stream id of the only one's stream
-/// @param encode whether their video is encoded again; otherwise the settings say so
+/// @param treatment ENCODE for all of them; otherwise the settings say which are encoded
 record LiveInputs(
     List<String> addresses,
     Kind kind,
     Optional<String> stream,
     Duration chunkLength,
-    boolean encode) {
+    Treatment treatment) {
 
   /// What the words of the command line are.
   enum Kind {
@@ -51,7 +51,8 @@ record LiveInputs(
       InputFiles.requireFolder(folder);
     }
     String id = stream.orElseGet(address::defaultStream);
-    Treatment treatment = encode ? Treatment.ENCODE : LiveSourceSettings.treatment(settings, id);
-    return LiveSourceSettings.plan(settings, id, address, chunkLength, treatment);
+    Treatment own =
+        treatment == Treatment.ENCODE ? treatment : LiveSourceSettings.treatment(settings, id);
+    return LiveSourceSettings.plan(settings, id, address, chunkLength, own);
   }
 }

@@ -19,6 +19,7 @@ import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
+import io.chronoscope.decode.LiveSettings.Treatment;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceAddress;
 import io.chronoscope.render.ClockTime;
@@ -47,7 +48,7 @@ import picocli.CommandLine.Parameters;
 /// Sends video files as streams of chunks.
 @Command(
     name = "produce",
-    description = "Cuts video files into chunks and sends them as streams.",
+    description = "Cuts video files and live sources into chunks and sends them as streams.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -177,7 +178,7 @@ final class ProduceCommand implements Callable<Integer> {
             watch ? LiveInputs.Kind.DIRECTORIES : LiveInputs.Kind.ADDRESSES,
             stream,
             chunkLength,
-            encode);
+            encode ? Treatment.ENCODE : Treatment.COPY);
     List<LiveSources.Plan> plans = live.plans(settings);
     KafkaConnection connection = KafkaConnection.open(settings);
     if (settings.topics().create()) {

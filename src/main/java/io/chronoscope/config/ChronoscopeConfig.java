@@ -249,6 +249,12 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveLong.class)
     long maxFrames();
 
+    /// Damage that lasts longer is a gap with the cause `damaged`; shorter damage is stated as
+    /// `damagedMs` with the results that cover it.
+    @WithDefault("500ms")
+    @WithConverter(Bounds.NotNegativeDuration.class)
+    Duration maxDamage();
+
     /// Where chunks are decoded: `process`, in worker processes, which a chunk may crash without
     /// harm to anything else; or `in-process`, without the limits on memory, time and output below.
     @WithDefault("process")
@@ -294,8 +300,9 @@ public interface ChronoscopeConfig {
 
   interface Queue {
 
-    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that hold
-    /// more than their share pause (back-pressure); unfetched references count by their record.
+    /// Maximum bytes of queued chunks over all streams. Above it the partitions of streams that
+    /// hold more than their share pause (back-pressure); unfetched references count by their
+    /// record.
     @WithDefault("256M")
     MemorySize maxBytes();
   }

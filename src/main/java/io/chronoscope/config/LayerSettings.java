@@ -120,7 +120,8 @@ public final class LayerSettings {
             sampling.windowTokens(),
             sampling.tokensPerSecond(),
             sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
-        new DecodeLimits(decode.maxPixels(), decode.maxDuration(), decode.maxFrames()),
+        new DecodeLimits(
+            decode.maxPixels(), decode.maxDuration(), decode.maxFrames(), decode.maxDamage()),
         sampling.maxPixels().orElse(Long.MAX_VALUE),
         settings.idleTimeout(),
         settings.queue().maxBytes().asLongValue(),

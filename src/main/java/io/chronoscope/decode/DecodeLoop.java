@@ -25,6 +25,7 @@ final class DecodeLoop implements AutoCloseable {
   private final DecoderFactory decoders;
   private final String codecName;
   private final FrameTiming timing;
+  private final DamageDetector damage;
   private final AVFrame decoded = avutil.av_frame_alloc();
 
   private AVCodecContext decoder;
@@ -38,6 +39,7 @@ final class DecodeLoop implements AutoCloseable {
     this.decoders = new DecoderFactory(limits, threads);
     this.codecName = source.input().codecName();
     this.timing = new FrameTiming(source, limits, sink);
+    this.damage = new DamageDetector(source.input(), threads);
     boolean opened = false;
     try {
       this.decoder = decoders.open(source.input().stream());
@@ -57,24 +59,39 @@ final class DecodeLoop implements AutoCloseable {
       if (source.input().codecId() != decoder.codec_id()) {
         reopenDecoder();
       }
-      feed(packet);
+      decode(packet);
       packet = source.next();
     }
     feed(null);
     long endMicros = timing.finish();
     requireComplete();
     return new MediaFacts(
-        source.input().container().displayName(),
-        codecName,
-        timing.widthPx(),
-        timing.heightPx(),
-        endMicros,
-        timing.firstMicros(),
-        timing.frames(),
-        timing.damaged() + rejected,
-        timing.gaps(),
-        source.input().strayBytes(),
-        source.input().selection());
+            source.input().container().displayName(),
+            codecName,
+            timing.widthPx(),
+            timing.heightPx(),
+            endMicros,
+            timing.firstMicros(),
+            timing.frames(),
+            timing.damaged() + rejected,
+            timing.gaps(),
+            timing.damage(),
+            source.input().strayBytes(),
+            source.input().selection())
+        .lasting(source.input().declaredEndMicros())
+        .withDamageUpTo(limits.maxDamage());
+  }
+
+  private void decode(AVPacket packet) throws UnreadableMediaException {
+    if (packet.size() == 0) {
+      return; // repeats the frame before
+    }
+    damage.begin(packet);
+    long before = rejected;
+    feed(packet);
+    if (damage.end(rejected > before)) {
+      timing.markDamaged(packet.pts());
+    }
   }
 
   /// A transport stream may switch to another codec in its middle.
@@ -83,6 +100,7 @@ final class DecodeLoop implements AutoCloseable {
     AVCodecContext next = decoders.openAfterCodecChange(source.input().stream());
     avcodec.avcodec_free_context(decoder);
     decoder = next;
+    damage.switchTo(VideoCodec.of(source.input().stream().codecpar()));
   }
 
   /// Feeds the decoder a packet, or `null` to drain it, and receives all frames that are ready.
@@ -102,6 +120,9 @@ final class DecodeLoop implements AutoCloseable {
       } else {
         try {
           VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
+          if (decoded.pts() == avutil.AV_NOPTS_VALUE && damage.isSpreading()) {
+            decoded.flags(decoded.flags() | AVFrame.AV_FRAME_FLAG_CORRUPT);
+          }
           timing.add(decoded, codecFrameMicros());
         } finally {
           avutil.av_frame_unref(decoded);
@@ -147,13 +168,13 @@ final class DecodeLoop implements AutoCloseable {
           "no frame was decoded from %d packet(s) of %s, %d of which the decoder rejected"
               .formatted(packets, codecName, rejected));
     }
-    if (2 * damaged > frames + rejected) {
-      if (2 * timing.backwards() > damaged) {
-        throw new UnreadableMediaException(
-            Reason.BAD_TIME,
-            "its clock is set back: %d frames have a time not later than the frame before"
-                .formatted(timing.backwards()));
-      }
+    if (2 * timing.backwards() > frames) {
+      throw new UnreadableMediaException(
+          Reason.BAD_TIME,
+          "its clock is set back: %d frames have a time not later than the frame before"
+              .formatted(timing.backwards()));
+    }
+    if (!timing.hasIntactFrames()) {
       throw new UnreadableMediaException(
           Reason.CORRUPT, "%d of %d frames are damaged".formatted(damaged, frames + rejected));
     }
@@ -166,6 +187,7 @@ final class DecodeLoop implements AutoCloseable {
   }
 
   private void freeFrames() {
+    damage.close();
     timing.close();
     avutil.av_frame_free(decoded);
   }

@@ -19,6 +19,12 @@ import org.bytedeco.ffmpeg.global.avutil;
 /// @param threads decoding threads of one decoder
 record DecoderFactory(DecodeLimits limits, int threads) {
 
+  /// FFmpeg's own decoder for VP9: it probes streams, and decodes those with more than 8 bits or
+  /// less subsampled color.
+  static final String PROBING_VP9 = "vp9";
+
+  private static final int VP9_8_BIT_420 = 0;
+
   /// Opens a decoder with the parameter sets (`extradata`) that the container states in front of
   /// all packets.
   ///
@@ -46,7 +52,7 @@ record DecoderFactory(DecodeLimits limits, int threads) {
   private AVCodecContext open(AVStream stream, ParameterSets parameterSets)
       throws UnreadableMediaException {
     VideoCodec codec = VideoCodec.of(stream.codecpar());
-    AVCodec decoder = avcodec.avcodec_find_decoder_by_name(codec.softwareDecoder());
+    AVCodec decoder = avcodec.avcodec_find_decoder_by_name(decoderName(codec, stream));
     AVCodecContext context = avcodec.avcodec_alloc_context3(decoder);
     int result = avcodec.avcodec_parameters_to_context(context, stream.codecpar());
     if (result >= 0) {
@@ -68,5 +74,10 @@ record DecoderFactory(DecodeLimits limits, int threads) {
               .formatted(codec.displayName(), Ffmpeg.describe(result)));
     }
     return context;
+  }
+
+  private static String decoderName(VideoCodec codec, AVStream stream) {
+    boolean beyondLibvpx = codec == VideoCodec.VP9 && stream.codecpar().profile() > VP9_8_BIT_420;
+    return beyondLibvpx ? PROBING_VP9 : codec.softwareDecoder();
   }
 }

@@ -37,13 +37,10 @@ public final class Ffmpeg {
     if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
       System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     }
-    if (LOG.isLoggable(Level.DEBUG)) {
-      callback = new ToLogger();
-      avutil.setLogCallback(callback);
-      avutil.av_log_set_level(avutil.AV_LOG_WARNING);
-    } else {
-      avutil.av_log_set_level(avutil.AV_LOG_QUIET);
-    }
+    callback = new Lines();
+    avutil.setLogCallback(callback);
+    avutil.av_log_set_level(
+        LOG.isLoggable(Level.DEBUG) ? avutil.AV_LOG_WARNING : avutil.AV_LOG_ERROR);
   }
 
   private Ffmpeg() {}
@@ -65,12 +62,16 @@ public final class Ffmpeg {
     return List.of(Loader.class, avutil.class);
   }
 
-  private static final class ToLogger extends LogCallback {
+  /// Errors go to the decoder that is at work, and all lines to the debug log.
+  private static final class Lines extends LogCallback {
     @Override
     public void call(int level, BytePointer line) {
+      String text = line.getString(StandardCharsets.UTF_8).strip();
       // It may contain addresses with credentials.
-      LOG.log(
-          Level.DEBUG, () -> AddressRedaction.of(line.getString(StandardCharsets.UTF_8).strip()));
+      LOG.log(Level.DEBUG, () -> AddressRedaction.of(text));
+      if (level <= avutil.AV_LOG_ERROR) {
+        DecoderLog.add(text);
+      }
     }
   }
 

@@ -17,14 +17,17 @@ import java.util.Optional;
 /// its own duration. See [FrameTiming] for gaps.
 ///
 /// For a [MediaDecoder.SelectiveSink], frames on which no wanted frame depends are not decoded
-/// ([SelectiveDecode]). Damage in those is not noticed; a segment with any other damage is decoded
-/// as a whole.
+/// ([SelectiveDecode]). What only decoding shows of damage in those is not noticed; a segment with
+/// any other damage is decoded as a whole.
+///
+/// A damaged frame is not offered to the sink, nor is one that depends on it ([DamageDetector]);
+/// the time is in [MediaFacts#damage] or, if it is longer, in [MediaFacts#gaps].
 ///
 /// A segment is TRUNCATED when its container declares more than is present: a box or element that
 /// ends after the last byte, a missing `moov`, an incomplete transport packet, fewer samples than
-/// the index lists. It is CORRUPT when it cannot be demuxed, or when more than half of its frames
-/// are damaged (marked by the decoder, rejected by it, or out of order in time). It is BAD_TIME
-/// when most of the damaged frames are out of order, or when frame times cannot be determined.
+/// the index lists. It is CORRUPT when it cannot be demuxed, or when none of its frames is intact.
+/// It is BAD_TIME when a third of its frames are out of order in time, or when frame times cannot
+/// be determined.
 public final class FfmpegDecoder implements MediaDecoder {
 
   private final int threads;

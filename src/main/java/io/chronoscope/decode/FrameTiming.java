@@ -6,6 +6,8 @@ import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -17,6 +19,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 /// - A frame that states no time, though its packet did or should, follows its predecessor at the
 ///   codec's frame rate. If the codec states none, frames without a time are spaced evenly between
 ///   their neighbors that have one.
+/// - A damaged frame is not offered to the sink. From its time to that of the next intact frame,
+///   the segment shows nothing; the same goes for a packet whose frame never came.
 /// - If the next frame is much later than usual ([StallRule]), the frame before is displayed for
 ///   one usual interval only, and the rest is a gap.
 final class FrameTiming implements AutoCloseable {
@@ -33,8 +37,16 @@ final class FrameTiming implements AutoCloseable {
   private final UntimedFrames untimed = new UntimedFrames();
   private final PictureConverter converter;
   private final List<Gap> gaps = new ArrayList<>();
+  private final DamagedTimes damage = new DamagedTimes();
+
+  /// Times of damaged packets whose frames were not delivered yet.
+  private final NavigableSet<Long> damagedMicros = new TreeSet<>();
+
   private boolean holding;
+  private boolean heldDamaged;
+  private boolean losesTimeless;
   private long heldMicros;
+  private long intactFrames;
   private long codecFrameMicros;
   private long firstMicros;
   private long frames;
@@ -68,6 +80,23 @@ final class FrameTiming implements AutoCloseable {
       place(decoded, holding ? heldMicros + codecFrameMicros : 0);
     } else {
       untimed.add(decoded);
+    }
+  }
+
+  /// The frame of a packet is damaged, or does not come at all. May be called before or right after
+  /// the frame is added.
+  ///
+  /// @param ptsTicks the packet's time, or `AV_NOPTS_VALUE`
+  void markDamaged(long ptsTicks) {
+    if (ptsTicks == avutil.AV_NOPTS_VALUE) {
+      losesTimeless = true;
+      return;
+    }
+    long micros = source.input().micros(ptsTicks);
+    if (holding && micros == heldMicros) {
+      heldDamaged = true;
+    } else if (!holding || micros > heldMicros) {
+      damagedMicros.add(micros);
     }
   }
 
@@ -110,17 +139,16 @@ final class FrameTiming implements AutoCloseable {
       deliver(displayEnd(micros));
     } else {
       firstMicros = micros;
-      if (micros > StallRule.MIN_MICROS) {
-        gaps.add(new Gap(0, micros));
-      }
+      begin(micros);
     }
     avutil.av_frame_move_ref(held, frame);
     holding = true;
     heldMicros = micros;
+    heldDamaged =
+        damagedMicros.remove(micros)
+            || held.decode_error_flags() != 0
+            || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
     frames++;
-    if (held.decode_error_flags() != 0 || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
-      damaged++;
-    }
     if (widthPx == 0) {
       FrameSize size = converter.sizeOf(held);
       widthPx = size.widthPx();
@@ -140,8 +168,23 @@ final class FrameTiming implements AutoCloseable {
     }
   }
 
+  /// What the segment has before its first frame.
+  private void begin(long micros) {
+    Long lost = damagedMicros.lower(micros);
+    long seen = lost == null ? micros : Math.max(0, damagedMicros.first());
+    if (seen > StallRule.MIN_MICROS) {
+      gaps.add(new Gap(0, seen));
+    }
+    if (seen < micros) {
+      damage.add(seen, micros);
+    }
+    damagedMicros.headSet(micros).clear();
+  }
+
   private long displayEnd(long nextMicros) {
-    if (!stalls.isStall(heldMicros, nextMicros)) {
+    Long lost = damagedMicros.higher(heldMicros);
+    boolean lostBetween = lost != null && lost < nextMicros;
+    if (lostBetween || !stalls.isStall(heldMicros, nextMicros)) {
       return nextMicros;
     }
     long until = heldMicros + stalls.usualMicros();
@@ -151,13 +194,32 @@ final class FrameTiming implements AutoCloseable {
 
   private void deliver(long untilMicros) throws UnreadableMediaException {
     try {
-      if (sink.wants(heldMicros, untilMicros)) {
-        sink.frame(heldMicros, untilMicros, converter.convert(held));
+      long end = heldDamaged ? heldMicros : intactUntil(untilMicros);
+      if (end > heldMicros) {
+        intactFrames++;
+        if (sink.wants(heldMicros, end)) {
+          sink.frame(heldMicros, end, converter.convert(held));
+        }
+      } else {
+        damaged++;
       }
+      if (end < untilMicros) {
+        damage.add(end, untilMicros);
+      }
+      damagedMicros.headSet(untilMicros).clear();
     } finally {
       avutil.av_frame_unref(held);
       holding = false;
+      losesTimeless = false;
     }
+  }
+
+  /// The end of the held frame's display: no later than a frame that is missing after it.
+  private long intactUntil(long untilMicros) {
+    Long lost = damagedMicros.higher(heldMicros);
+    long end = lost == null ? untilMicros : Math.min(lost, untilMicros);
+    long usual = stalls.usualMicros();
+    return losesTimeless && usual > 0 ? Math.min(end, heldMicros + usual) : end;
   }
 
   /// Delivers the last frame.
@@ -175,7 +237,9 @@ final class FrameTiming implements AutoCloseable {
     if (!holding) {
       return 0;
     }
-    long until = heldMicros + lastFrameMicros();
+    Long lost = damagedMicros.isEmpty() ? null : damagedMicros.last();
+    long last = lost == null ? heldMicros : Math.max(heldMicros, lost);
+    long until = last + lastFrameMicros();
     requireDurationWithinLimit(until);
     if (until <= 0) {
       throw new UnreadableMediaException(
@@ -246,6 +310,16 @@ final class FrameTiming implements AutoCloseable {
 
   long firstMicros() {
     return firstMicros;
+  }
+
+  /// Whether any frame was offered to the sink.
+  boolean hasIntactFrames() {
+    return intactFrames > 0;
+  }
+
+  /// When the segment shows no intact frame because of damage.
+  List<MediaFacts.Damage> damage() {
+    return damage.spans();
   }
 
   List<Gap> gaps() {

@@ -105,6 +105,14 @@ final class SegmentMuxer {
     return stream;
   }
 
+  /// Follows a packet of which something is missing, so that it stays recognizable where the
+  /// container cannot mark it: what no encoder writes ([BrokenBytes]).
+  private static final byte[] INCOMPLETE = new byte[80];
+
+  static {
+    INCOMPLETE[INCOMPLETE.length - 1] = (byte) 0x80;
+  }
+
   /// Writes one packet with its timestamps shifted.
   ///
   /// @param packet not consumed
@@ -118,6 +126,11 @@ final class SegmentMuxer {
       AVStream stream) {
     AVPacket shifted = avcodec.av_packet_clone(packet);
     try {
+      if ((shifted.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
+        int size = shifted.size();
+        Ffmpeg.check(avcodec.av_grow_packet(shifted, INCOMPLETE.length), "a segment's packet");
+        shifted.data().position(size).put(INCOMPLETE);
+      }
       shifted.stream_index(0);
       shifted.pos(-1);
       shifted.flags(shifted.flags() & ~avcodec.AV_PKT_FLAG_DISCARD);

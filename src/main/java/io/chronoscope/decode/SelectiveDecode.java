@@ -28,6 +28,7 @@ final class SelectiveDecode implements AutoCloseable {
   private final SelectiveSink sink;
   private final PictureConverter converter;
   private final AVFrame decoded = avutil.av_frame_alloc();
+  private final DamageDetector damage;
   private @Nullable AVCodecContext decoder;
   private List<Display> displays = List.of();
   private BitSet selected = new BitSet();
@@ -39,13 +40,16 @@ final class SelectiveDecode implements AutoCloseable {
   private int widthPx;
   private int heightPx;
 
-  SelectiveDecode(VideoPackets source, DecodeLimits limits, SelectiveSink sink, int threads) {
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC
+  SelectiveDecode(VideoPackets source, DecodeLimits limits, SelectiveSink sink, int threads)
+      throws UnreadableMediaException {
     this.source = source;
     this.input = source.input();
     this.limits = limits;
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
     this.converter = new PictureConverter(input.pixelAspect());
+    this.damage = new DamageDetector(input, threads);
   }
 
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
@@ -59,6 +63,9 @@ final class SelectiveDecode implements AutoCloseable {
       return Optional.empty();
     }
     displays = timed.get();
+    if (packets.areDamaged(damage)) {
+      return Optional.empty();
+    }
     selected = sink.select(displays);
     Optional<DecodePlan> plan = packets.planFor(selected);
     if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
@@ -93,6 +100,11 @@ final class SelectiveDecode implements AutoCloseable {
   }
 
   private boolean feed(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
+      throws UnreadableMediaException {
+    return receive(context, packet, packets) && !damage.end(false);
+  }
+
+  private boolean receive(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
       throws UnreadableMediaException {
     int result = avcodec.avcodec_send_packet(context, packet);
     Ffmpeg.requireMemory(result);
@@ -168,17 +180,20 @@ final class SelectiveDecode implements AutoCloseable {
     }
     return Optional.of(
         new MediaFacts(
-            input.container().displayName(),
-            input.codecName(),
-            widthPx,
-            heightPx,
-            displays.getLast().untilMicros(),
-            displays.getFirst().fromMicros(),
-            displays.size(),
-            0,
-            List.of(),
-            input.strayBytes(),
-            input.selection()));
+                input.container().displayName(),
+                input.codecName(),
+                widthPx,
+                heightPx,
+                displays.getLast().untilMicros(),
+                displays.getFirst().fromMicros(),
+                displays.size(),
+                0,
+                List.of(),
+                List.of(),
+                input.strayBytes(),
+                input.selection())
+            .lasting(input.declaredEndMicros())
+            .withDamageUpTo(limits.maxDamage()));
   }
 
   private static long codecFrameMicros(AVCodecContext context) {
@@ -187,6 +202,7 @@ final class SelectiveDecode implements AutoCloseable {
 
   @Override
   public void close() {
+    damage.close();
     converter.close();
     avutil.av_frame_free(decoded);
     if (decoder != null) {

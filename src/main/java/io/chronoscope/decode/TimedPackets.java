@@ -61,6 +61,17 @@ final class TimedPackets {
             type == avcodec.AV_PKT_DATA_NEW_EXTRADATA || type == avcodec.AV_PKT_DATA_PARAM_CHANGE);
   }
 
+  /// Whether any packet is damaged, as far as this shows without decoding.
+  boolean areDamaged(DamageDetector damage) {
+    for (AVPacket packet : packets) {
+      damage.begin(packet);
+      if (damage.end(false)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   AVPacket get(int packet) {
     return packets.get(packet);
   }

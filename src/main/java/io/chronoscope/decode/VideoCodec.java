@@ -4,6 +4,8 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -19,7 +21,9 @@ enum VideoCodec {
   HEVC(avcodec.AV_CODEC_ID_HEVC, "hevc", Remux.FRAGMENTED_MP4),
   /// The MP4 registry has no VP8.
   VP8(avcodec.AV_CODEC_ID_VP8, "vp8", Remux.MATROSKA),
-  VP9(avcodec.AV_CODEC_ID_VP9, "vp9", Remux.FRAGMENTED_MP4),
+  /// Unlike FFmpeg's own decoder, libvpx notices data that a frame leaves over; see
+  /// [DecoderFactory] for profiles that it is not built for.
+  VP9(avcodec.AV_CODEC_ID_VP9, "libvpx-vp9", Remux.FRAGMENTED_MP4),
   /// FFmpeg's own AV1 decoder only drives hardware; libaom decodes in software.
   AV1(avcodec.AV_CODEC_ID_AV1, "libaom-av1", Remux.FRAGMENTED_MP4),
   MPEG4_PART2(avcodec.AV_CODEC_ID_MPEG4, "mpeg4", Remux.FRAGMENTED_MP4),
@@ -111,7 +115,10 @@ enum VideoCodec {
 
   /// The decoders of all codecs in FFmpeg's whitelist syntax.
   static String decoderWhitelist() {
-    return String.join(",", Arrays.stream(values()).map(VideoCodec::softwareDecoder).toList());
+    return Stream.concat(
+            Arrays.stream(values()).map(VideoCodec::softwareDecoder),
+            Stream.of(DecoderFactory.PROBING_VP9))
+        .collect(Collectors.joining(","));
   }
 
   /// FFmpeg's `AVCodecID`.

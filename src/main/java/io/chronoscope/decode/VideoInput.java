@@ -36,6 +36,7 @@ final class VideoInput implements AutoCloseable {
   private final AVStream stream;
   private final List<String> otherVideos;
   private final long indexedPackets;
+  private final TransportLosses losses;
 
   private VideoInput(
       MediaStructure structure, MemoryInput source, AVFormatContext context, Selected selected) {
@@ -48,6 +49,17 @@ final class VideoInput implements AutoCloseable {
         structure.container() == ContainerFormat.MP4
             ? avformat.avformat_index_get_entries_count(stream)
             : 0;
+    this.losses = losses(structure, stream);
+  }
+
+  private static TransportLosses losses(MediaStructure structure, AVStream stream) {
+    if (structure.container() != ContainerFormat.MPEG_TS) {
+      return TransportLosses.NONE;
+    }
+    int stride = TransportPackets.packetBytes(structure.media(), 2);
+    return stride == 0
+        ? TransportLosses.NONE
+        : TransportLosses.find(structure.media(), stride == 192 ? 4 : 0, stride, stream.id());
   }
 
   /// Opens the input, checks it against `limits` and selects its video stream.
@@ -268,6 +280,19 @@ final class VideoInput implements AutoCloseable {
         : stream.codecpar().extradata().capacity(size).asByteBuffer();
   }
 
+  /// When the video ends by what its container declares, in microseconds from the segment's time
+  /// zero; 0 when it declares nothing about this stream alone. An MP4 has an index instead.
+  long declaredEndMicros() {
+    boolean declared =
+        container() == ContainerFormat.MATROSKA
+            && context.nb_streams() == 1
+            && context.duration() != avutil.AV_NOPTS_VALUE
+            && context.duration_estimation_method() == avformat.AVFMT_DURATION_FROM_STREAM;
+    long start =
+        context.start_time() == avutil.AV_NOPTS_VALUE ? 0 : Math.max(0, context.start_time());
+    return declared ? Math.max(0, context.duration() - start) : 0;
+  }
+
   /// FFmpeg's `AVCodecID` of the packet that was read last; a transport stream may change it.
   int codecId() {
     return stream.codecpar().codec_id();
@@ -370,7 +395,9 @@ final class VideoInput implements AutoCloseable {
     }
   }
 
-  /// Reads the video's next packet and skips those of other streams.
+  /// Reads the video's next packet and skips those of other streams. Packets of which something is
+  /// missing are marked as corrupt; of a transport stream, those that [TransportLosses] finds, as
+  /// FFmpeg does not always mark the right one.
   ///
   /// @return 0, or FFmpeg's error code (`AVERROR_EOF` at the end)
   int read(AVPacket packet) {
@@ -378,6 +405,11 @@ final class VideoInput implements AutoCloseable {
     while (result >= 0 && packet.stream_index() != stream.index()) {
       avcodec.av_packet_unref(packet);
       result = avformat.av_read_frame(context, packet);
+    }
+    if (result >= 0 && container() == ContainerFormat.MPEG_TS) {
+      int others = packet.flags() & ~avcodec.AV_PKT_FLAG_CORRUPT;
+      boolean lost = losses.incomplete().contains(packet.pos());
+      packet.flags(lost ? others | avcodec.AV_PKT_FLAG_CORRUPT : others);
     }
     return Math.min(result, 0);
   }

@@ -15,6 +15,11 @@
 /// and `DecodePlan` leaves out what is not needed. Where that does not hold, `DecodeLoop` decodes
 /// the whole segment.
 ///
+/// A damaged frame is not offered to a sink: `DamageDetector` decides for each packet whether its
+/// frame is intact, from `TransportLosses`, `BrokenBytes` and the `DecoderLog`, and `DamageSpread`
+/// follows damage to the frames that depend on it (`Dependence`). `ClipVariants` writes the clips
+/// that `bench damage` damages.
+///
 /// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec. To
 /// add a hardware decoder, change `DecoderFactory`, the only place that opens decoders.
 ///

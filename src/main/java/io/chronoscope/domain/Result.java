@@ -205,6 +205,8 @@ public sealed interface Result {
       MISSING,
       /// Its chunk arrived and could not be read.
       UNREADABLE,
+      /// Its chunk arrived, but this part of it is damaged or missing.
+      DAMAGED,
       /// The producer's clock jumped: by sequence number nothing is missing, by time there is.
       CLOCK,
       /// The chunks arrived, but load shedding skipped their windows.

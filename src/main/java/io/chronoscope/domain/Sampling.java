@@ -14,6 +14,8 @@ import java.util.List;
 /// @param frameHeightPx height of the frames given to the model
 /// @param lagMs how long the last chunk of the range had waited when it was analyzed
 /// @param loadLevel level of load shedding at that time; 0 for none
+/// @param damagedMs how much of the time range has damaged frames, which were not sampled; longer
+///   damage is a gap
 public record Sampling(
     int framesSeen,
     double fps,
@@ -22,7 +24,21 @@ public record Sampling(
     int frameWidthPx,
     int frameHeightPx,
     long lagMs,
-    int loadLevel) {
+    int loadLevel,
+    long damagedMs) {
+
+  /// Without damage.
+  public Sampling(
+      int framesSeen,
+      double fps,
+      String reason,
+      int videoTokens,
+      int frameWidthPx,
+      int frameHeightPx,
+      long lagMs,
+      int loadLevel) {
+    this(framesSeen, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel, 0);
+  }
 
   /// Without lag or load shedding.
   public Sampling(
@@ -38,11 +54,25 @@ public record Sampling(
   /// The same with another number of frames.
   public Sampling withFrames(int frames) {
     return new Sampling(
-        frames, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel);
+        frames, fps, reason, videoTokens, frameWidthPx, frameHeightPx, lagMs, loadLevel, damagedMs);
   }
 
-  /// Combines the samplings of several parts: the sum of frames and tokens, otherwise the values of
-  /// the least closely sampled part.
+  /// The same with this much damage.
+  public Sampling withDamage(long millis) {
+    return new Sampling(
+        framesSeen,
+        fps,
+        reason,
+        videoTokens,
+        frameWidthPx,
+        frameHeightPx,
+        lagMs,
+        loadLevel,
+        millis);
+  }
+
+  /// Combines the samplings of several parts: the sum of frames, tokens and damage, otherwise the
+  /// values of the least closely sampled part.
   ///
   /// @param parts at least one
   public static Sampling combined(List<Sampling> parts) {
@@ -62,7 +92,8 @@ public record Sampling(
         smallest.frameWidthPx(),
         smallest.frameHeightPx(),
         parts.stream().mapToLong(Sampling::lagMs).max().orElseThrow(),
-        parts.stream().mapToInt(Sampling::loadLevel).max().orElseThrow());
+        parts.stream().mapToInt(Sampling::loadLevel).max().orElseThrow(),
+        parts.stream().mapToLong(Sampling::damagedMs).sum());
   }
 
   private static int sum(long all) {

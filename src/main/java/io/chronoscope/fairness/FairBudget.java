@@ -9,11 +9,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// Back-pressure by bytes in memory, by stream. Bytes are always admitted, since the caller has read
-/// them already, but it is asked for more of a stream only when there is room: while the whole is
-/// not used up, or the stream holds less than its share, the whole divided by the streams that hold
-/// any. So a stream alone may use the whole; beside others, one that holds more than its share waits
-/// and the others do not. Together they hold less than twice the maximum, and one record each.
+/// Back-pressure by bytes in memory, by stream. Bytes are always admitted, since the caller has
+/// read them already, but it is asked for more of a stream only when there is room: while the whole
+/// is not used up, or the stream holds less than its share, the whole divided by the streams that
+/// hold any. So a stream alone may use the whole; beside others, one that holds more than its share
+/// waits and the others do not. Together they hold less than twice the maximum, and one record
+/// each.
 ///
 /// Thread-safe.
 public final class FairBudget {

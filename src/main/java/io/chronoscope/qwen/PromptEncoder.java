@@ -1,6 +1,7 @@
 package io.chronoscope.qwen;
 
 import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.checkpoint.VideoLayout;
 import io.chronoscope.qwen.TokenPruning.PrunedPair;
 import io.chronoscope.qwen.decoder.DecodeRequest;
 import io.chronoscope.qwen.position.TokenGrid;
@@ -12,14 +13,19 @@ import io.chronoscope.vlm.Prompt;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Turns a prompt of the port into a request to the decoder: the parts become segments of a
 /// [ChatPrompt], their embeddings the rows of its visual tokens.
 ///
-/// @param pruning which tokens of a video are left out
+/// @param pruning which tokens of a video are left out; none of stills with timestamps
+/// @param layout how a video is laid out
 record PromptEncoder(
-    Checkpoint checkpoint, ChatTokenizer tokenizer, Optional<TokenPruning> pruning) {
+    Checkpoint checkpoint,
+    ChatTokenizer tokenizer,
+    Optional<TokenPruning> pruning,
+    VideoLayout layout) {
 
   /// @throws IllegalArgumentException when a video mixes frame sizes
   DecodeRequest encode(Prompt prompt) {
@@ -37,11 +43,11 @@ record PromptEncoder(
           visual = pair.tokens();
         }
         case Prompt.Part.Video(List<EncodedPair> pairs, List<Double> pairSeconds) -> {
-          VideoTokens tokens = videoTokens(pairs, rows);
-          segments.add(
-              new ChatPrompt.Segment.Video(
-                  tokens, pairSeconds.stream().mapToDouble(Double::doubleValue).toArray()));
-          visual = tokens.count();
+          visual =
+              switch (layout) {
+                case PAIRS -> addPairs(pairs, pairSeconds, segments, rows);
+                case TIMESTAMPS -> addStills(pairs, pairSeconds, segments, rows);
+              };
         }
       }
       sharedVisual += i < prompt.sharedParts() ? visual : 0;
@@ -57,6 +63,35 @@ record PromptEncoder(
     // they follow there.
     int shared = sharedVisual == 0 ? 0 : chat.visualAt()[sharedVisual - 1] + 1;
     return new DecodeRequest(chat, rows, shared, prompt.maxNewTokens(), prompt.onToken());
+  }
+
+  /// @return number of visual tokens
+  private int addPairs(
+      List<EncodedPair> pairs,
+      List<Double> pairSeconds,
+      List<ChatPrompt.Segment> segments,
+      List<FloatBuffer> rows) {
+    VideoTokens tokens = videoTokens(pairs, rows);
+    segments.add(
+        new ChatPrompt.Segment.Video(
+            tokens, pairSeconds.stream().mapToDouble(Double::doubleValue).toArray()));
+    return tokens.count();
+  }
+
+  /// @return number of visual tokens
+  private static int addStills(
+      List<EncodedPair> pairs,
+      List<Double> pairSeconds,
+      List<ChatPrompt.Segment> segments,
+      List<FloatBuffer> rows) {
+    for (int i = 0; i < pairs.size(); i++) {
+      EncodedPair pair = pairs.get(i);
+      segments.add(
+          new ChatPrompt.Segment.Text(String.format(Locale.ROOT, "%.1fs: ", pairSeconds.get(i))));
+      segments.add(new ChatPrompt.Segment.Image(grid(pair)));
+      rows.add(pair.embeddings());
+    }
+    return pairs.stream().mapToInt(EncodedPair::tokens).sum();
   }
 
   /// The tokens of a video, whose embeddings are added to `rows`.

@@ -3,6 +3,7 @@ package io.chronoscope.qwen;
 import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.checkpoint.PixelLimits;
+import io.chronoscope.checkpoint.VideoLayout;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
@@ -79,7 +80,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
     this.weights = weights;
     this.tokenizer = tokenizer;
     this.promptEncoder =
-        new PromptEncoder(checkpoint, tokenizer, settings.pruneSimilarity().map(TokenPruning::new));
+        new PromptEncoder(
+            checkpoint,
+            tokenizer,
+            settings.pruneSimilarity().map(TokenPruning::new),
+            layout(checkpoint));
     this.encoder = graphs.encoder();
     this.decoder = graphs.decoder();
     this.yesNoTokens = YesNoTokens.of(tokenizer::encode);
@@ -259,12 +264,22 @@ public final class Qwen25Vl implements VideoLanguageModel {
   public List<EncodedPair> encode(List<FramePair> pairs) {
     return whileOpen(() -> {
       List<EncodedPair> encoded = new ArrayList<>();
-      for (int from = 0; from < pairs.size(); from += settings.maxEncoderBatch()) {
-        int until = Math.min(pairs.size(), from + settings.maxEncoderBatch());
-        encoded.addAll(encoder.encode(pairs.subList(from, until)));
+      List<FramePair> shown =
+          switch (layout(checkpoint)) {
+            case PAIRS -> pairs;
+            case TIMESTAMPS ->
+                pairs.stream().map(pair -> new FramePair(pair.first(), pair.first())).toList();
+          };
+      for (int from = 0; from < shown.size(); from += settings.maxEncoderBatch()) {
+        int until = Math.min(shown.size(), from + settings.maxEncoderBatch());
+        encoded.addAll(encoder.encode(shown.subList(from, until)));
       }
       return encoded;
     });
+  }
+
+  private static VideoLayout layout(Checkpoint checkpoint) {
+    return checkpoint.hints().map(CheckpointHints::videoLayout).orElse(VideoLayout.PAIRS);
   }
 
   @Override

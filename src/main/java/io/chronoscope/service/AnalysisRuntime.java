@@ -72,7 +72,11 @@ public final class AnalysisRuntime implements AutoCloseable {
             new BatchLimits(batching.maxPairs(), batching.maxDelay()),
             new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
             batches);
-    ReferenceStore references = new ReferenceStore(LayerSettings.references(settings), listener);
+    ReferenceStore references =
+        new ReferenceStore(
+            LayerSettings.references(settings),
+            listener,
+            settings.queue().maxBytes().asLongValue());
     WindowTools tools =
         new WindowTools(
             decoder,

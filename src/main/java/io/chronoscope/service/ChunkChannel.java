@@ -19,8 +19,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
 /// The channel `video-chunks`: passes its records to the [ChunkFeed] one by one, and notifies it of
-/// assigned and revoked partitions. A partition whose stream has no room pauses ([PartitionFlow]). The feed's delivery commits offsets, so messages are never
-/// acknowledged.
+/// assigned and revoked partitions. A partition whose stream has no room pauses ([PartitionFlow]).
+/// The feed's delivery commits offsets, so messages are never acknowledged.
 @ApplicationScoped
 @Identifier(ChunkChannel.NAME)
 class ChunkChannel implements KafkaConsumerRebalanceListener {
@@ -51,9 +51,7 @@ class ChunkChannel implements KafkaConsumerRebalanceListener {
       consumer
           .runOnPollingThread((Consumer<byte[], byte[]> polling) -> action.accept(polling))
           .subscribe()
-          .with(
-              done -> {},
-              problem -> LOG.warn("partitions cannot be paused or resumed", problem));
+          .with(done -> {}, problem -> LOG.warn("partitions cannot be paused or resumed", problem));
     }
   }
 

@@ -4,8 +4,8 @@ import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -34,7 +34,7 @@ final class DeferredIntake implements Intake {
     void fail(Throwable cause);
   }
 
-  private final List<Call> buffer = new ArrayList<>();
+  private final Queue<Call> buffer = new ArrayDeque<>();
   private volatile State state = new State.Loading();
 
   State state() {
@@ -43,15 +43,21 @@ final class DeferredIntake implements Intake {
 
   /// Forwards all buffered calls in their order; later calls are forwarded at once.
   synchronized void ready(Intake intake) {
-    buffer.forEach(call -> call.forward(intake));
-    buffer.clear();
+    drain(call -> call.forward(intake));
     state = new State.Ready(intake);
   }
 
   synchronized void failed(Throwable cause) {
-    buffer.forEach(call -> call.fail(cause));
-    buffer.clear();
+    drain(call -> call.fail(cause));
     state = new State.Failed(cause);
+  }
+
+  /// A caller whose input is accepted at once offers the next one from within: it comes last.
+  private void drain(Consumer<Call> outcome) {
+    Call call;
+    while ((call = buffer.poll()) != null) {
+      outcome.accept(call);
+    }
   }
 
   @Override

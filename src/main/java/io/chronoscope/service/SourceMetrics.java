@@ -26,11 +26,10 @@ final class SourceMetrics {
   /// Publishes the number of sources in each state, whether there are any or not.
   static void publish(MeterRegistry registry, Supplier<List<SourceStatus>> all) {
     for (String state : SourceState.NAMES) {
+      // A supplier is kept; a state object would be referred to weakly.
       Gauge.builder(
               "chronoscope.sources",
-              all,
-              statuses ->
-                  statuses.get().stream().filter(one -> one.state().name().equals(state)).count())
+              () -> all.get().stream().filter(one -> one.state().name().equals(state)).count())
           .description("Live sources that the service reads, by state")
           .tag("state", state)
           .register(registry);

@@ -9,7 +9,6 @@ import io.chronoscope.search.InvalidQueryException;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.ResultListing;
 import io.chronoscope.search.SearchRequest;
-import io.chronoscope.web.access.Caller;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
 import io.chronoscope.web.play.ClipCache.Cached;
@@ -191,12 +190,11 @@ public class McpTools {
   }
 
   private ResultFilter filter(Optional<String> stream, Optional<String> from, Optional<String> to) {
-    Caller caller = callers.current();
-    ResultFilter filter =
-        Index.visibleTo(caller)
-            .withRange(
-                Parameters.time("from", from.orElse(null)), Parameters.time("to", to.orElse(null)));
-    return Parameters.pattern("stream", stream.orElse(null)).map(filter::withStream).orElse(filter);
+    return Parameters.narrowed(
+        Index.visibleTo(callers.current()),
+        stream.orElse(null),
+        from.orElse(null),
+        to.orElse(null));
   }
 
   /// A problem is an answer, too: the caller can correct its request.

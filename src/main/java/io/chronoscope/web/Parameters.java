@@ -122,6 +122,15 @@ public final class Parameters {
     return constants;
   }
 
+  /// Narrows a filter by the parameters that all queries of results have.
+  ///
+  /// @param filter what the caller may see
+  static ResultFilter narrowed(
+      ResultFilter filter, @Nullable String stream, @Nullable String from, @Nullable String to) {
+    ResultFilter inRange = filter.withRange(time("from", from), time("to", to));
+    return pattern("stream", stream).map(inRange::withStream).orElse(inRange);
+  }
+
   public static Optional<StreamPattern> pattern(String name, @Nullable String value) {
     try {
       return text(value).map(StreamPattern::new);

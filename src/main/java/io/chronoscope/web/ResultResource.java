@@ -115,11 +115,8 @@ public class ResultResource {
       @Nullable String to,
       @Nullable String status) {
     ResultFilter filter =
-        Index.visibleTo(callers.current())
-            .withTypes(types)
-            .withRange(Parameters.time("from", from), Parameters.time("to", to));
+        Parameters.narrowed(Index.visibleTo(callers.current()), stream, from, to).withTypes(types);
     Set<Status> statuses = Parameters.constants("status", Status.class, status);
-    ResultFilter wanted = statuses.isEmpty() ? filter : filter.withStatuses(statuses);
-    return Parameters.pattern("stream", stream).map(wanted::withStream).orElse(wanted);
+    return statuses.isEmpty() ? filter : filter.withStatuses(statuses);
   }
 }

@@ -4,8 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Rejection;
@@ -15,7 +20,9 @@ import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
+import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.TimeSpan;
+import java.io.IOException;
 import java.util.OptionalDouble;
 
 /// Maps results to flat JSON objects: the fields of [TimeSpan], [Provenance] and [Rejection] stand
@@ -26,6 +33,7 @@ public final class FlatResults extends SimpleModule {
 
   public FlatResults() {
     setMixInAnnotation(VideoEvent.class, TimedAndUncertain.class);
+    setMixInAnnotation(Sampling.class, OptionalDamage.class);
     setMixInAnnotation(Certainty.class, OptionalCertainty.class);
     setMixInAnnotation(Summary.class, TimedAndInferred.class);
     setMixInAnnotation(Alert.class, TimedAndUncertain.class);
@@ -60,6 +68,56 @@ public final class FlatResults extends SimpleModule {
 
     @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     boolean repaired();
+  }
+
+  @JsonDeserialize(using = SamplingReader.class)
+  private interface OptionalDamage {
+
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    long damagedMs();
+  }
+
+  /// Reads a [Sampling] that may not state its damage: records of earlier builds do not.
+  private static final class SamplingReader extends StdDeserializer<Sampling> {
+
+    private static final long serialVersionUID = 1L;
+    private static final String DAMAGE = "damagedMs";
+
+    /// All fields, none of them optional.
+    private record Fields(
+        int framesSeen,
+        double fps,
+        String reason,
+        int videoTokens,
+        int frameWidthPx,
+        int frameHeightPx,
+        long lagMs,
+        int loadLevel,
+        long damagedMs) {}
+
+    SamplingReader() {
+      super(Sampling.class);
+    }
+
+    @Override
+    public Sampling deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      JsonNode node = context.readTree(parser);
+      if (node instanceof ObjectNode fields && !fields.has(DAMAGE)) {
+        fields.put(DAMAGE, 0);
+      }
+      Fields read = context.readTreeAsValue(node, Fields.class);
+      return new Sampling(
+          read.framesSeen,
+          read.fps,
+          read.reason,
+          read.videoTokens,
+          read.frameWidthPx,
+          read.frameHeightPx,
+          read.lagMs,
+          read.loadLevel,
+          read.damagedMs);
+    }
   }
 
   /// Collects the fields of a [Certainty], each of which may be missing: records of earlier builds

@@ -234,6 +234,7 @@ class CheckpointTest {
                     OptionalDouble.empty(),
                     false,
                     true,
+                    VideoLayout.PAIRS,
                     ModelProfile.PLAIN));
       }
     }

@@ -230,7 +230,8 @@ class FilesByReferenceTest {
             fetched.add(media.reference().sizeBytes());
           }
         },
-        clock);
+        clock,
+        Long.MAX_VALUE);
   }
 
   private static ReferenceSettings settings(Path... roots) {

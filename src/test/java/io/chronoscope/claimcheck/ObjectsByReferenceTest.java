@@ -196,7 +196,8 @@ class ObjectsByReferenceTest {
             problems.add(media.problem());
           }
         },
-        clock);
+        clock,
+        Long.MAX_VALUE);
   }
 
   private ReferenceSettings settings(Duration timeout) {

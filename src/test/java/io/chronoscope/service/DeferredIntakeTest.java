@@ -59,6 +59,17 @@ class DeferredIntakeTest {
   }
 
   @Test
+  void aCallerWhoseInputIsAcceptedAtOnceOffersTheNextFromWithin() {
+    recording.accepted.complete(null);
+    intake.offer(input("a")).thenRun(() -> intake.offer(input("a again")));
+    intake.offer(input("b"));
+
+    intake.ready(recording);
+
+    assertThat(recording.seen).containsExactly("offer a", "offer b", "offer a again");
+  }
+
+  @Test
   void failsAllCallsWhenTheModelCannotBeLoaded() {
     CompletionStage<Void> before = intake.offer(input("a"));
 

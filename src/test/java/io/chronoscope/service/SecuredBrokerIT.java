@@ -173,7 +173,8 @@ class SecuredBrokerIT {
       assertThat(get(port, "/q/health/ready")).contains("\"gate\"");
       assertThat(get(port, "/q/metrics"))
           .containsPattern("chronoscope_source_chunks_sent_total\\{stream=\"gate\"} [1-9]")
-          .contains("chronoscope_source_chunks_dropped_total{stream=\"gate\"} 0.0");
+          .contains("chronoscope_source_chunks_dropped_total{stream=\"gate\"} 0.0")
+          .contains("chronoscope_sources{state=\"ended\"} 0.0");
       assertThat(OperatingPage.exposedMetrics(port)).containsAll(OperatingPage.documentedMetrics());
       assertThat(traces(TopicNames.DEFAULT.of(Topic.CHUNKS)))
           .containsAll(traces(TopicNames.DEFAULT.of(Topic.EVENTS)))

@@ -28,6 +28,13 @@ public record GoldenCase(io.chronoscope.cli.selfcheck.GoldenCase files) {
     return io.chronoscope.cli.selfcheck.GoldenCase.in(root).stream().map(GoldenCase::new);
   }
 
+  /// A case whose prompt lays a video out differently.
+  public static GoldenCase layout(String name) {
+    return new GoldenCase(
+        io.chronoscope.cli.selfcheck.GoldenCase.of(
+            Path.of("src/test/resources/golden-layouts").resolve(name)));
+  }
+
   public static GoldenCase named(String name) {
     return new GoldenCase(io.chronoscope.cli.selfcheck.GoldenCase.of(ROOT.resolve(name)));
   }

@@ -86,10 +86,15 @@ final class EventMerger {
                 ? sighting.toleranceMicros()
                 : Math.max(old.toleranceMs() * 1000, sighting.toleranceMicros()),
             reworded ? sighting.description() : old.description(),
-            sampling.withFrames(
-                sameWindow
-                    ? sighting.frameMicros().size()
-                    : old.sampling().framesSeen() + newFrames(before, sighting)),
+            sampling
+                .withFrames(
+                    sameWindow
+                        ? sighting.frameMicros().size()
+                        : old.sampling().framesSeen() + newFrames(before, sighting))
+                .withDamage(
+                    sameWindow
+                        ? sampling.damagedMs()
+                        : Math.max(old.sampling().damagedMs(), sampling.damagedMs())),
             ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)),
             confidence.certainty(
                 evidence,

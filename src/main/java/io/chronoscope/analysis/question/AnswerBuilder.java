@@ -43,6 +43,7 @@ final class AnswerBuilder {
   private final List<NotSeen> notSeen = new ArrayList<>();
   private final List<Sampling> samplings = new ArrayList<>();
   private final Set<Long> framesSeen = new HashSet<>();
+  private long damagedMs;
   private boolean anyUsable;
 
   AnswerBuilder(Question question, ModelRef model, InstantSource clock) {
@@ -163,6 +164,11 @@ final class AnswerBuilder {
         : Stream.of(toCome);
   }
 
+  /// How much of the range is damaged.
+  void damaged(long millis) {
+    damagedMs = millis;
+  }
+
   /// The sampling of all windows together; its rate is the lowest of all.
   private Sampling sampling() {
     Sampling lowest =
@@ -175,7 +181,8 @@ final class AnswerBuilder {
         lowest.frameWidthPx(),
         lowest.frameHeightPx(),
         samplings.stream().mapToLong(Sampling::lagMs).max().orElse(0),
-        samplings.stream().mapToInt(Sampling::loadLevel).max().orElse(0));
+        samplings.stream().mapToInt(Sampling::loadLevel).max().orElse(0),
+        damagedMs);
   }
 
   private QuestionAnswer answer(

@@ -165,6 +165,7 @@ final class QuestionRun {
       reader
           .notSeen(StreamClock.ofEpochMicros(from), StreamClock.ofEpochMicros(to))
           .forEach(answer::addNotSeen);
+      answer.damaged(reader.damagedMillis(from, to));
     }
   }
 

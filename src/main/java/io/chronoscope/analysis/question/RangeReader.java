@@ -31,6 +31,8 @@ final class RangeReader implements AutoCloseable {
 
   private record Placed(Chunk chunk, Instant start) {}
 
+  private record TimeRange(long fromMicros, long untilMicros) {}
+
   private final ChunkCursor cursor;
   private final ChunkReader chunks;
   private final PriorityQueue<Placed> buffered =
@@ -38,6 +40,7 @@ final class RangeReader implements AutoCloseable {
           Comparator.comparing(Placed::start).thenComparing(p -> p.chunk.origin().offset()));
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
   private final List<NotSeen> notSeen = new ArrayList<>();
+  private final List<TimeRange> damage = new ArrayList<>();
   private @Nullable Instant first;
   private @Nullable Instant covered;
   private @Nullable String lost;
@@ -105,7 +108,14 @@ final class RangeReader implements AutoCloseable {
             new NotSeen(
                 StreamClock.plusMicros(start, gap.fromMicros()),
                 StreamClock.plusMicros(start, gap.untilMicros()),
-                "a chunk has no frame here"));
+                switch (gap.cause()) {
+                  case NO_FRAMES -> "a chunk has no frame here";
+                  case DAMAGED -> "a chunk is damaged here";
+                }));
+      }
+      long startMicros = StreamClock.epochMicros(start);
+      for (MediaFacts.Damage one : read.facts().damage()) {
+        damage.add(new TimeRange(startMicros + one.fromMicros(), startMicros + one.untilMicros()));
       }
       end = StreamClock.plusMicros(start, read.facts().durationMicros());
     } catch (UnreadableMediaException e) {
@@ -127,6 +137,19 @@ final class RangeReader implements AutoCloseable {
   /// The frames decoded and not yet dropped, in order.
   List<SampledFrame> frames() {
     return List.copyOf(frames);
+  }
+
+  /// How much of a range, read to its end, is damaged; longer damage is among what was not seen.
+  ///
+  /// @param fromMicros epoch microseconds
+  long damagedMillis(long fromMicros, long untilMicros) {
+    long micros =
+        damage.stream()
+            .mapToLong(one ->
+                Math.min(one.untilMicros, untilMicros) - Math.max(one.fromMicros, fromMicros))
+            .filter(length -> length > 0)
+            .sum();
+    return Math.round(micros / 1000.0);
   }
 
   /// Closes and removes frames before `micros` (epoch microseconds).

@@ -34,6 +34,7 @@ final class FrameBuffer implements AutoCloseable {
   private final StreamClock clock;
   private final Deque<SampledFrame> frames = new ArrayDeque<>();
   private final NavigableMap<Long, DetailLevel> details = new TreeMap<>();
+  private final NavigableMap<Long, Long> damage = new TreeMap<>();
   private final Deque<NeededRecord> chunks = new ArrayDeque<>();
 
   /// @param reader reads this stream only
@@ -81,6 +82,26 @@ final class FrameBuffer implements AutoCloseable {
             placed.start(),
             Optional.of(new DecodedChunk(end, decoded.samplerBefore(), decoded.detail().level()))));
     add(decoded.frames(), decoded.detail());
+    addDamage(placed.start(), decoded.facts());
+  }
+
+  private void addDamage(Instant chunkStart, MediaFacts facts) {
+    long start = clock.offsetMicros(chunkStart);
+    facts
+        .damage()
+        .forEach(
+            one -> damage.merge(start + one.fromMicros(), start + one.untilMicros(), Math::max));
+  }
+
+  /// How much of a time span is damaged; longer damage is a gap and does not count.
+  long damagedMillis(long fromMicros, long untilMicros) {
+    long micros =
+        damage.headMap(untilMicros).entrySet().stream()
+            .mapToLong(
+                one -> Math.min(one.getValue(), untilMicros) - Math.max(one.getKey(), fromMicros))
+            .filter(length -> length > 0)
+            .sum();
+    return Math.round(micros / 1000.0);
   }
 
   private void add(List<SampledFrame> sampled, DetailLevel detail) {
@@ -106,7 +127,9 @@ final class FrameBuffer implements AutoCloseable {
       DecodedChunk decoded = record.decoded().orElseThrow();
       DetailLevel detail = DetailLevel.at(decoded.detailLevel());
       reader.goTo(decoded.samplerBefore());
-      add(reader.read(chunk, StreamClock.epochMicros(record.start()), detail).frames(), detail);
+      ChunkReader.Read read = reader.read(chunk, StreamClock.epochMicros(record.start()), detail);
+      add(read.frames(), detail);
+      addDamage(record.start(), read.facts());
       chunks.add(record);
     } finally {
       reader.goTo(after);
@@ -142,6 +165,7 @@ final class FrameBuffer implements AutoCloseable {
       frames.removeFirst().picture().close();
     }
     details.headMap(micros).clear();
+    damage.values().removeIf(until -> until <= micros);
     chunks.removeIf(chunk -> !endsAfter(chunk, micros));
   }
 
@@ -167,6 +191,7 @@ final class FrameBuffer implements AutoCloseable {
     frames.forEach(frame -> frame.picture().close());
     frames.clear();
     details.clear();
+    damage.clear();
     chunks.clear();
   }
 }

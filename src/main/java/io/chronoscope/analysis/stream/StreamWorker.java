@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The queue of one stream and the virtual thread that processes it. Nothing that occupies a core
-/// for long runs on it: decoding and the model have threads of their own. After the stream has ended or become
-/// idle, the same worker may run its next life cycle.
+/// for long runs on it: decoding and the model have threads of their own. After the stream has
+/// ended or become idle, the same worker may run its next life cycle.
 ///
 /// Thread-safe, except for the [StreamLifecycle], which only the worker's own thread uses.
 final class StreamWorker {

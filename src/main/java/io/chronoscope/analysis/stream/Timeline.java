@@ -115,8 +115,17 @@ final class Timeline implements AutoCloseable {
       if (ChunkTimes.isGap(unseen, until)) {
         published.add(
             publish(
-                new DetectedGap(
-                    unseen, until, Cause.MISSING, "the chunk has no frames for this time")));
+                switch (gap.cause()) {
+                  case NO_FRAMES ->
+                      new DetectedGap(
+                          unseen, until, Cause.MISSING, "the chunk has no frames for this time");
+                  case DAMAGED ->
+                      new DetectedGap(
+                          unseen,
+                          until,
+                          Cause.DAMAGED,
+                          "the chunk is damaged here, or this part of it is missing");
+                }));
       }
     }
     if (!published.isEmpty()) {

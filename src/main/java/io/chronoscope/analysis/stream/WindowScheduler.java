@@ -120,8 +120,10 @@ final class WindowScheduler {
     reportStarted(window, candidates);
     publisher.publish(
         aggregator.addPartial(
-            analyzer.analyzePartial(
-                window, candidates, frames.grid(), watermark, frames.detail(start, end)),
+            analyzer
+                .analyzePartial(
+                    window, candidates, frames.grid(), watermark, frames.detail(start, end))
+                .withDamage(frames.damagedMillis(start, Math.min(watermark, end))),
             windows),
         candidates);
     listener.on(new WindowCompleted(stream, window));
@@ -151,8 +153,12 @@ final class WindowScheduler {
     DetailLevel sampled = frames.detail(windows.startOf(window), windows.endOf(window));
     List<Result> results =
         aggregator.add(
-            analyzer.analyze(
-                window, candidates, frames.grid(), untilMicros, detail.noFinerThan(sampled)),
+            analyzer
+                .analyze(
+                    window, candidates, frames.grid(), untilMicros, detail.noFinerThan(sampled))
+                .withDamage(
+                    frames.damagedMillis(
+                        windows.startOf(window), Math.min(untilMicros, windows.endOf(window)))),
             windows);
     progress.settle(windows.endOf(window));
     return results;

@@ -4,6 +4,7 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ReferencedMedia;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.MediaDecoder.SelectiveSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.FrameSize;
@@ -89,19 +90,21 @@ public final class ChunkReader {
     List<SampledFrame> frames = new ArrayList<>();
     boolean whole = false;
     try {
+      SelectiveSink sink =
+          sampler.sinkForChunk(
+              chunkStartMicros,
+              chunk.origin(),
+              chunk.recordTime().toEpochMilli(),
+              settings.sampling().candidateDivisor(detail.fpsDivisor()),
+              frames);
       MediaFacts facts =
-          decoder.decode(
-              chunk.stream(),
-              bytes(chunk.media()),
-              settings.decode(),
-              sampler.sinkForChunk(
-                  chunkStartMicros,
-                  chunk.origin(),
-                  chunk.recordTime().toEpochMilli(),
-                  settings.sampling().candidateDivisor(detail.fpsDivisor()),
-                  frames));
+          switch (chunk.media()) {
+            case Media.Inline inline -> decode(chunk, inline.bytes(), sink);
+            case Media.Reference reference ->
+                references.use(reference, bytes -> decode(chunk, bytes, sink));
+          };
       whole = true;
-      return new Read(facts, frames);
+      return new Read(asDeclared(facts, chunk), frames);
     } catch (IllegalArgumentException e) {
       throw new UnreadableMediaException(
           Rejection.Reason.PICTURE_TOO_NARROW, "no size for the model: " + e.getMessage());
@@ -113,11 +116,18 @@ public final class ChunkReader {
     }
   }
 
-  private ByteBuffer bytes(Media media) throws UnreadableMediaException {
-    return switch (media) {
-      case Media.Inline inline -> inline.bytes();
-      case Media.Reference reference -> references.fetch(reference);
-    };
+  /// What a chunk is shorter by than its envelope declares, or damaged.
+  private MediaFacts asDeclared(MediaFacts facts, Chunk chunk) {
+    return chunk
+        .declaredDuration()
+        .map(declared ->
+            facts.lasting(declared.toNanos() / 1000).withDamageUpTo(settings.decode().maxDamage()))
+        .orElse(facts);
+  }
+
+  private MediaFacts decode(Chunk chunk, ByteBuffer bytes, SelectiveSink sink)
+      throws UnreadableMediaException {
+    return decoder.decode(chunk.stream(), bytes, settings.decode(), sink);
   }
 
   private Picture atModelSize(Picture picture) {

@@ -119,7 +119,13 @@ public final class TemporalGrounder {
     }
 
     private CompletableFuture<EventAnswer> when() {
-      String question = Prompts.grounding(query);
+      String question =
+          session
+              .model()
+              .profile()
+              .groundingPrompt()
+              .map(wording -> Prompts.grounding(wording, query))
+              .orElseGet(() -> Prompts.grounding(query));
       return session
           .ask(question)
           .thenCompose(answer -> {

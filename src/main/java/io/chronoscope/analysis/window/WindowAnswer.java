@@ -24,4 +24,10 @@ public record WindowAnswer(
     events = List.copyOf(events);
     rules = List.copyOf(rules);
   }
+
+  /// The same about a window of which this much is damaged.
+  public WindowAnswer withDamage(long millis) {
+    return new WindowAnswer(
+        span, sampling.withDamage(millis), events, problem, unusableText, summary, rules);
+  }
 }

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.cli.bench.damage.BenchDamageCommand;
 import io.chronoscope.cli.bench.engine.BenchEngineCommand;
 import io.chronoscope.cli.bench.engine.BenchIsolationCommand;
 import io.chronoscope.cli.console.Output;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
     description = "Measures the service on this machine with the configured model.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(load | soak | engine | isolation | search)",
+    synopsisSubcommandLabel = "(load | soak | engine | isolation | search | damage)",
     footer = {"", "Each command has --json and --help."})
 public final class BenchCommand {
 
@@ -25,6 +26,7 @@ public final class BenchCommand {
         .addSubcommand(new BenchSoakCommand(output))
         .addSubcommand(new BenchEngineCommand(output))
         .addSubcommand(new BenchIsolationCommand(output))
-        .addSubcommand(new BenchSearchCommand(output));
+        .addSubcommand(new BenchSearchCommand(output))
+        .addSubcommand(new BenchDamageCommand(output));
   }
 }

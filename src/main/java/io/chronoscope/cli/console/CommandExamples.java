@@ -28,7 +28,9 @@ public final class CommandExamples {
               "produce",
               List.of(
                   "video-samples/yard.mp4 --stream yard --realtime",
-                  "video-samples/yard.mp4 --stream yard --start-time 12:00")),
+                  "video-samples/yard.mp4 --stream yard --start-time 12:00",
+                  "rtsp://camera-1/main --stream gate",
+                  "recordings --watch --stream gate")),
           Map.entry(
               "events",
               List.of("--follow", "--stream yard --since 10m", "--alerts --rule stops --json")),

@@ -41,6 +41,7 @@ final class GapRows {
       case MISSING -> "chunk missing";
       case UNREADABLE -> "chunk unreadable";
       case CLOCK -> "producer's clock jumped";
+      case DAMAGED -> "damaged";
       case NOT_LOOKED -> "not analyzed: too far behind";
     };
   }

@@ -1,5 +1,5 @@
 /// `chronoscope search`: [SearchCommand] opens the index (`OpenedIndex`), asks it, and prints hits
-/// (`HitLines`, `HitJson`).
+/// (`HitLines`, `PrintedHit`).
 @NullMarked
 package io.chronoscope.cli.search;
 

@@ -37,6 +37,10 @@ public final class DecodeWorker {
   /// A resource: a short video that is decoded before the first chunk.
   static final String SAMPLE = "warm-up.mp4";
 
+  /// Memory for pictures that is kept for the next chunk; giving it back costs a tenth of the time
+  /// that decoding small pictures takes.
+  private static final long KEPT_BYTES = 32L << 20;
+
   private final MessageChannel channel;
   private final SharedMemory memory;
   private final MediaDecoder decoder = new FfmpegDecoder();
@@ -129,8 +133,10 @@ public final class DecodeWorker {
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
-      memory.releasePictures(frames.usedBytes());
-      SystemCalls.trimNativeHeap();
+      if (frames.usedBytes() > KEPT_BYTES) {
+        memory.releasePictures();
+        SystemCalls.trimNativeHeap();
+      }
       channel.send(outcome);
     }
   }

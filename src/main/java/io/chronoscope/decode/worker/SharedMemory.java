@@ -29,9 +29,6 @@ final class SharedMemory implements AutoCloseable {
   private static final long F_SEAL_SHRINK = 2;
   private static final long MADV_REMOVE = 9;
 
-  /// Used areas above this are given back after a chunk.
-  private static final long KEPT_BYTES = 32L << 20;
-
   private final FileChannel file;
   private final long pictureBytes;
   private final MemorySegment pictures;
@@ -119,11 +116,9 @@ final class SharedMemory implements AutoCloseable {
     return chunk.byteSize();
   }
 
-  /// Gives back the pages of the picture area, if there are many.
-  ///
-  /// @param usedBytes of the area, from its start
-  void releasePictures(long usedBytes) throws IOException {
-    if (usedBytes > KEPT_BYTES && SystemCalls.machine().isPresent()) {
+  /// Gives back the pages of the picture area.
+  void releasePictures() throws IOException {
+    if (SystemCalls.machine().isPresent()) {
       var unused =
           SystemCalls.call(
               Call.MADVISE, pictures.address(), pictures.byteSize(), MADV_REMOVE, 0, 0);

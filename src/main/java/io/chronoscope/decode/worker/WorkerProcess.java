@@ -9,11 +9,9 @@ import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.domain.Rejection.Reason;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -29,12 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class WorkerProcess implements AutoCloseable {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(250);
-  private static final int SIGNALLED = 128;
-  private static final int SIGXCPU = 24;
-  private static final int EXIT_HEAP_EXHAUSTED = 3;
-  private static final int MAX_LAST_WORDS = 2000;
 
   /// What the largest allocation for a picture may take: four samples of 16 bits.
   private static final long BYTES_PER_PIXEL = 8;
@@ -110,7 +103,7 @@ final class WorkerProcess implements AutoCloseable {
       return worker;
     } catch (IOException e) {
       throw new IOException(
-          "a decode worker does not start: %s; %s".formatted(e, ending(process).detail()), e);
+          "a decode worker does not start: %s; %s".formatted(e, ProcessEnding.of(process).detail()), e);
     } finally {
       timeout.cancel(false);
       if (!started) {
@@ -187,7 +180,8 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// A decoder that gets no memory for a picture may say no more than that the frame is damaged.
+  /// A decoder that gets no memory for a picture may say no more than that the frame is damaged. The
+  /// peak may be that of an earlier chunk: then the retry, in a new worker, tells.
   ///
   /// @param bytes of the allocation that may have failed
   private void requireMemoryLeft(long bytes) throws WorkerLostException {
@@ -232,18 +226,17 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// Address space that earlier chunks took, or have left behind, if the worker had better be
-  /// replaced because of it.
+  /// Address space that earlier chunks have left behind, if it is so much that the worker had better
+  /// be replaced.
   ///
   /// @return 0 if it is little
   long excessBytes() {
     if (!ProcessLimits.isSupported()) {
       return 0;
     }
-    long peak = chunkPeakBytes();
     try {
       long kept = limits.addressSpace() - idleBytes - memory.chunkBytes();
-      return kept > budget.memoryBytes() / 4 || peak > budget.memoryBytes() * 3 / 4 ? peak : 0;
+      return kept > budget.memoryBytes() / 4 ? kept : 0;
     } catch (IOException e) {
       return 0; // it is gone, which the next chunk notices
     }
@@ -261,12 +254,12 @@ final class WorkerProcess implements AutoCloseable {
           "it took more than %d s of wall time".formatted(budget.wallTime().toSeconds()));
     }
     boolean saidNonsense = problem instanceof MessageCodec.MalformedMessageException;
-    Ending ending = ending(process);
+    ProcessEnding ending = ProcessEnding.of(process);
     if (saidNonsense) {
       return new WorkerLostException(
           LossCause.CRASH, "the worker sent what it must not: " + problem.getMessage());
     }
-    return switch (ending.limit()) {
+    return switch (ending.loss()) {
       case CPU_TIME ->
           new WorkerLostException(
               LossCause.CPU_TIME, "it took more than " + budget.cpuTime().words());
@@ -281,47 +274,6 @@ final class WorkerProcess implements AutoCloseable {
         LossCause.MEMORY,
         "it took more than the %d MiB of memory that a chunk may take"
             .formatted(budget.memoryBytes() >> 20));
-  }
-
-  /// How a process ended.
-  private record Ending(LossCause limit, String detail) {}
-
-  private static Ending ending(Process process) {
-    try {
-      if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        return new Ending(LossCause.CRASH, "its worker stopped to answer");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      process.destroyForcibly();
-      return new Ending(LossCause.CRASH, "interrupted");
-    }
-    int status = process.exitValue();
-    String lastWords = lastWords(process);
-    String words = lastWords.isEmpty() ? "" : ": " + lastWords;
-    if (status == SIGNALLED + SIGXCPU) {
-      return new Ending(LossCause.CPU_TIME, "CPU time");
-    }
-    if (status == EXIT_HEAP_EXHAUSTED
-        || lastWords.contains("insufficient memory")
-        || lastWords.contains("OutOfMemoryError")) {
-      return new Ending(LossCause.MEMORY, "memory" + words);
-    }
-    return new Ending(
-        LossCause.CRASH,
-        (status > SIGNALLED
-                ? "its worker was ended by signal " + (status - SIGNALLED)
-                : "its worker ended with exit code " + status)
-            + words);
-  }
-
-  private static String lastWords(Process process) {
-    try (InputStream errors = process.getErrorStream()) {
-      return new String(errors.readNBytes(MAX_LAST_WORDS), StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   /// Kills the worker. For any thread.

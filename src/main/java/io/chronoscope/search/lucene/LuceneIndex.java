@@ -12,7 +12,6 @@ import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.StreamFacts;
-import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.UpdatableIndex;
 import io.chronoscope.search.query.Contrasts;
@@ -22,14 +21,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.IndexWriter;
@@ -60,17 +55,11 @@ public final class LuceneIndex implements UpdatableIndex {
   private final RankedSearch ranked;
   private final ChangeSignal signal = new ChangeSignal();
 
-  /// Guarded by itself.
-  private final Map<String, StreamTally> tallies = new TreeMap<>();
-
-  private final Map<SourcePartition, Long> nextOffsets = new ConcurrentSkipListMap<>(ORDER);
-  private final Map<SourcePartition, Long> endOffsets = new ConcurrentSkipListMap<>(ORDER);
-
-  private static final Comparator<SourcePartition> ORDER =
-      Comparator.comparing(SourcePartition::topic).thenComparing(SourcePartition::partition);
+  private final StreamTallies tallies =
+      new StreamTallies(stream -> answer(searcher -> ResultQueries.tally(searcher, stream)));
+  private final ReadProgress progress;
 
   private volatile CommitData current;
-  private volatile boolean caughtUp;
   private long committedSequence;
   private boolean changedSinceCommit;
 
@@ -82,7 +71,7 @@ public final class LuceneIndex implements UpdatableIndex {
     this.ranked = new RankedSearch(embedder, cut);
     this.current = current;
     this.committedSequence = current.sequence();
-    this.nextOffsets.putAll(current.offsets());
+    this.progress = new ReadProgress(current.offsets());
     this.searchers = new SearcherManager(writer, null);
     countAll();
   }
@@ -120,10 +109,7 @@ public final class LuceneIndex implements UpdatableIndex {
   }
 
   private void countAll() throws IOException {
-    synchronized (tallies) {
-      tallies.clear();
-      tallies.putAll(read(ResultQueries::tallies));
-    }
+    tallies.set(read(ResultQueries::tallies));
   }
 
   @Override
@@ -148,7 +134,7 @@ public final class LuceneIndex implements UpdatableIndex {
     try {
       BatchPlan plan = read(searcher -> BatchPlan.of(batch, searcher, current.position()));
       write(plan);
-      nextOffsets.putAll(batch.nextOffsets());
+      progress.readUpTo(batch.nextOffsets());
       current =
           new CommitData(
               current.schema(),
@@ -156,14 +142,13 @@ public final class LuceneIndex implements UpdatableIndex {
               current.build(),
               plan.last().sequence(),
               current.forgotten(),
-              nextOffsets);
+              progress.nextOffsets());
       changedSinceCommit = true;
       if (!plan.isEmpty()) {
         searchers.maybeRefreshBlocking();
-        count(plan);
+        tallies.add(plan);
         signal.changed();
       }
-      noteProgress();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to the index in " + files, e);
     }
@@ -184,21 +169,6 @@ public final class LuceneIndex implements UpdatableIndex {
     for (Change.Removed one : plan.removals()) {
       writer.deleteDocuments(ResultDocument.keyTerm(one.type(), one.id()));
       writer.addDocument(ResultDocument.ofRemoved(one, Instant.now()));
-    }
-  }
-
-  private void count(BatchPlan plan) {
-    synchronized (tallies) {
-      plan.formerEntries()
-          .forEach((stream, entries) -> {
-            StreamTally tally = tallies.get(stream);
-            if (tally != null) {
-              entries.forEach(tally::remove);
-            }
-          });
-      plan.upserts()
-          .forEach(one -> tallies.computeIfAbsent(one.stream(), StreamTally::new).add(one));
-      tallies.values().removeIf(StreamTally::isEmpty);
     }
   }
 
@@ -302,9 +272,7 @@ public final class LuceneIndex implements UpdatableIndex {
   public void clear() {
     try {
       writer.deleteAll();
-      nextOffsets.clear();
-      endOffsets.clear();
-      caughtUp = false;
+      progress.clear();
       current = CommitData.ofNew(current.schema()).of(current.cluster());
       committedSequence = 0;
       changedSinceCommit = true;
@@ -319,39 +287,17 @@ public final class LuceneIndex implements UpdatableIndex {
 
   @Override
   public void topicsEndAt(Map<SourcePartition, Long> ends) {
-    endOffsets.putAll(ends);
-    noteProgress();
-  }
-
-  private void noteProgress() {
-    caughtUp =
-        caughtUp
-            || (!endOffsets.isEmpty()
-                && endOffsets.entrySet().stream()
-                    .allMatch(end -> nextOffsets.getOrDefault(end.getKey(), 0L) >= end.getValue()));
+    progress.topicsEndAt(ends);
   }
 
   @Override
   public List<StreamFacts> streams() {
-    synchronized (tallies) {
-      return tallies.keySet().stream().map(this::facts).flatMap(Optional::stream).toList();
-    }
+    return tallies.all();
   }
 
   @Override
   public Optional<StreamFacts> stream(String id) {
-    synchronized (tallies) {
-      return facts(id);
-    }
-  }
-
-  private Optional<StreamFacts> facts(String stream) {
-    StreamTally tally = tallies.get(stream);
-    if (tally != null && tally.isStale()) {
-      tally = answer(searcher -> ResultQueries.tally(searcher, stream));
-      tallies.replace(stream, tally);
-    }
-    return tally == null || tally.isEmpty() ? Optional.empty() : Optional.of(tally.facts());
+    return tallies.of(id);
   }
 
   /// Whether a word, without its ending, is common enough in the index that its absence from a
@@ -415,18 +361,7 @@ public final class LuceneIndex implements UpdatableIndex {
 
   @Override
   public IndexProgress progress() {
-    List<IndexProgress.OfPartition> partitions = new ArrayList<>();
-    Map<SourcePartition, Long> all = new TreeMap<>(ORDER);
-    all.putAll(endOffsets);
-    nextOffsets.forEach((partition, next) -> all.merge(partition, next, Math::max));
-    all.forEach((partition, end) ->
-        partitions.add(
-            new IndexProgress.OfPartition(
-                partition, nextOffsets.getOrDefault(partition, 0L), end)));
-    return new IndexProgress(
-        caughtUp ? IndexProgress.Phase.FOLLOWING : IndexProgress.Phase.BUILDING,
-        answer(ResultQueries::count),
-        partitions);
+    return progress.of(answer(ResultQueries::count));
   }
 
   @Override

@@ -132,8 +132,7 @@ class FairStreamsTest {
     }
 
     @Override
-    public MediaFacts decode(
-        String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
+    public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
         throws UnreadableMediaException {
       if (stream.equals("hog")) {
         await();
@@ -173,18 +172,15 @@ class FairStreamsTest {
   /// Nothing of these references has arrived, so they take no memory, whatever they state.
   @Test
   void aStoreThatHangsStopsOnlyTheStreamsThatWaitForIt() throws Exception {
-    fixture.references(
-        reference -> {
-          await();
-          return MEDIA;
-        });
+    fixture.references(reference -> {
+      await();
+      return MEDIA;
+    });
     StreamAnalysis analysis = start();
     URI uri = URI.create("s3://bucket/key");
     for (int i = 0; i < 10; i++) {
       assertThat(
-              offer(
-                  analysis,
-                  chunk("hog", i, new Media.Reference(uri, 1L << 40, "00".repeat(32)))))
+              offer(analysis, chunk("hog", i, new Media.Reference(uri, 1L << 40, "00".repeat(32)))))
           .isCompleted();
     }
     for (int i = 0; i < 20; i++) {
@@ -228,8 +224,7 @@ class FairStreamsTest {
     long before = usedBytes();
     for (int i = 0; i < 10_000; i++) {
       // Not the same objects for all: as if each had been read from its record.
-      StreamState copy =
-          Json.read(Json.write(state).put("stream", "cam-" + i), StreamState.class);
+      StreamState copy = Json.read(Json.write(state).put("stream", "cam-" + i), StreamState.class);
       analysis.resume(copy, new ChunkOrigin("video.chunks", i % 16, i));
     }
     assertThat(analysis.streams()).isZero();

@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -158,6 +159,37 @@ class MediaInDisorderTest {
 
   @Nested
   class Chunks {
+
+    @Test
+    void mayBeDamagedInPart() {
+      Optional<Duration> two = Optional.of(Duration.ofSeconds(2));
+      int[] packet = {0};
+      send(0, two, media(0, 2).bytes());
+      // Damaged from its 26th frame to its next key frame, and from its 32nd.
+      send(
+          2,
+          two,
+          media(2, 2)
+              .packets(bytes -> {
+                if (packet[0]++ == 26 || packet[0] >= 32) {
+                  Arrays.fill(bytes, bytes.length / 3, bytes.length, (byte) 0xa5);
+                }
+                return bytes;
+              })
+              .bytes());
+      send(4, two, media(4, 2).bytes());
+      run();
+
+      assertThat(all(Gap.class))
+          .singleElement()
+          .satisfies(gap -> {
+            assertThat(gap.cause()).isEqualTo(Cause.DAMAGED);
+            assertThat(gap.start()).isEqualTo(at(3.24));
+            assertThat(gap.end()).isEqualTo(at(4));
+          });
+      assertThat(all(VideoEvent.class))
+          .anySatisfy(event -> assertThat(event.sampling().damagedMs()).isEqualTo(160));
+    }
 
     @Test
     void mayBeShuffledDuplicatedOverlappingLateOrMissing() {

@@ -88,8 +88,7 @@ final class StreamFixture implements AutoCloseable {
   /// Tools with a cache of their own.
   StreamTools tools() {
     return new StreamTools(
-        new WindowTools(
-            decoder, references, model, BatchedModels.cache(model), listener, clock),
+        new WindowTools(decoder, references, model, BatchedModels.cache(model), listener, clock),
         load,
         rules,
         sink);

@@ -220,6 +220,25 @@ class TemporalGrounderTest {
   }
 
   @Test
+  void asksWhenInTheWordingThatTheCheckpointWasTaught() {
+    String wording = "Please find the visual event described by the sentence '{}'.";
+    model.profile = new ModelProfile(Optional.empty(), Calibration.NONE, Optional.of(wording));
+    model.disturb =
+        (question, answer) ->
+            question.equals(wording.replace("{}", "Lamp-aaa is on"))
+                ? "The event happens in 2.0 - 4.0 seconds."
+                : answer;
+    assertThat(ground("Lamp-aaa  is on.", 0.5))
+        .isInstanceOfSatisfying(
+            Located.class,
+            located -> {
+              assertThat(located.event().startMicros()).isEqualTo(2_000_000);
+              assertThat(located.event().endMicros()).isEqualTo(4_000_000);
+            });
+    assertThat(malformed).isEmpty();
+  }
+
+  @Test
   void asksSeveralQueriesInOneBatch() {
     // A batch starts when three prompts wait, so this ends only if all three are submitted before
     // the first answer is awaited.
@@ -244,7 +263,8 @@ class TemporalGrounderTest {
                       Map.of("lamp", Map.of("a", List.of("Lamp-aaa"), "b", List.of("Lamp-bbb"))),
                       Map.of(FrameHalf.UPPER, List.of("in the upper half")),
                       List.of("is", "on"))),
-              Calibration.NONE);
+              Calibration.NONE,
+              Optional.empty());
     }
 
     @Test

@@ -48,8 +48,7 @@ class LuceneIndexTest extends ResultIndexContract {
   }
 
   /// What a reader can see, without what depends on how often the index was built.
-  private record Answers(
-      List<String> results, List<StreamFacts> streams, List<List<String>> searches) {
+  record Answers(List<String> results, List<StreamFacts> streams, List<List<String>> searches) {
 
     static Answers of(LuceneIndex index) {
       index.compact();
@@ -73,13 +72,13 @@ class LuceneIndexTest extends ResultIndexContract {
     }
   }
 
-  private static void same(Answers one, Answers other, long seed) {
+  static void same(Answers one, Answers other, long seed) {
     assertThat(one.streams()).as("seed %d", seed).isEqualTo(other.streams());
     assertThat(one.searches()).as("seed %d", seed).isEqualTo(other.searches());
     assertThat(one.results()).as("seed %d", seed).isEqualTo(other.results());
   }
 
-  private static TopicRecords history(Random random) {
+  static TopicRecords history(Random random) {
     TopicRecords topics = new TopicRecords();
     int[] revisions = new int[60];
     for (int i = 0; i < 300; i++) {

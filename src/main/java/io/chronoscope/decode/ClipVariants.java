@@ -1,0 +1,206 @@
+package io.chronoscope.decode;
+
+import io.chronoscope.domain.Rejection.Reason;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIOContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.javacpp.BytePointer;
+
+/// Writes a short clip in other containers and codecs, in memory, for benchmarks.
+///
+/// @param media a clip of [VideoCodec#H264] or another codec with 8 bits and 4:2:0
+public record ClipVariants(ByteBuffer media) {
+
+  private static final int BITS_PER_SECOND = 400_000;
+
+  /// @param muxer FFmpeg's name
+  /// @param movFlags FFmpeg's `movflags`; empty for none
+  public record Container(String muxer, String movFlags) {}
+
+  /// @param encoder FFmpeg's name
+  /// @param keyFrameInterval in frames
+  /// @param bFrames between two others
+  /// @param options of the encoder
+  public record Encoding(
+      String encoder, int keyFrameInterval, int bFrames, Map<String, String> options) {}
+
+  /// Copies the packets.
+  ///
+  /// @throws UnreadableMediaException when the clip cannot be read
+  public byte[] in(Container container) throws UnreadableMediaException {
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS);
+        Output output = new Output(container)) {
+      AVStream stream = SegmentMuxer.streamLike(input.stream(), output.context);
+      output.begin();
+      AVPacket packet = avcodec.av_packet_alloc();
+      try {
+        while (input.read(packet) >= 0) {
+          avcodec.av_packet_rescale_ts(packet, input.timeBase(), stream.time_base());
+          output.write(packet);
+          avcodec.av_packet_unref(packet);
+        }
+      } finally {
+        avcodec.av_packet_free(packet);
+      }
+      return output.finish();
+    }
+  }
+
+  /// Decodes and encodes the frames.
+  ///
+  /// @throws UnreadableMediaException when the clip cannot be decoded
+  public byte[] in(Container container, Encoding encoding) throws UnreadableMediaException {
+    List<AVFrame> frames = new ArrayList<>();
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS)) {
+      decode(input, frames);
+      return encode(frames, input.stream().avg_frame_rate(), container, encoding);
+    } finally {
+      frames.forEach(avutil::av_frame_free);
+    }
+  }
+
+  private static void decode(VideoInput input, List<AVFrame> frames)
+      throws UnreadableMediaException {
+    AVCodecContext decoder = new DecoderFactory(DecodeLimits.DEFAULTS, 1).open(input.stream());
+    AVPacket packet = avcodec.av_packet_alloc();
+    try {
+      boolean more = true;
+      while (more) {
+        more = input.read(packet) >= 0;
+        avcodec.avcodec_send_packet(decoder, more ? packet : null);
+        avcodec.av_packet_unref(packet);
+        AVFrame frame = avutil.av_frame_alloc();
+        while (avcodec.avcodec_receive_frame(decoder, frame) >= 0) {
+          frames.add(frame);
+          frame = avutil.av_frame_alloc();
+        }
+        avutil.av_frame_free(frame);
+      }
+    } finally {
+      avcodec.av_packet_free(packet);
+      avcodec.avcodec_free_context(decoder);
+    }
+    if (frames.isEmpty()) {
+      throw new UnreadableMediaException(Reason.NO_FRAMES, "the clip has no frames");
+    }
+  }
+
+  private static byte[] encode(
+      List<AVFrame> frames, AVRational rate, Container container, Encoding encoding) {
+    AVCodec codec = avcodec.avcodec_find_encoder_by_name(encoding.encoder());
+    AVCodecContext encoder = avcodec.avcodec_alloc_context3(codec);
+    AVPacket packet = avcodec.av_packet_alloc();
+    AVDictionary options = new AVDictionary(null);
+    try (Output output = new Output(container)) {
+      encoder.width(frames.getFirst().width());
+      encoder.height(frames.getFirst().height());
+      boolean jpeg = encoding.encoder().equals("mjpeg");
+      encoder.pix_fmt(jpeg ? avutil.AV_PIX_FMT_YUVJ420P : avutil.AV_PIX_FMT_YUV420P);
+      // MPEG-2 knows a few rates only; the times of the frames are kept.
+      encoder.time_base(new AVRational().num(rate.den()).den(rate.num()));
+      encoder.framerate(rate);
+      encoder.gop_size(encoding.keyFrameInterval());
+      encoder.max_b_frames(encoding.bFrames());
+      encoder.bit_rate(BITS_PER_SECOND);
+      encoder.thread_count(1);
+      encoder.strict_std_compliance(avcodec.FF_COMPLIANCE_UNOFFICIAL);
+      if ((output.context.oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
+        encoder.flags(encoder.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
+      }
+      encoding.options().forEach((key, value) -> Ffmpeg.option(options, key, value));
+      Ffmpeg.check(avcodec.avcodec_open2(encoder, codec, options), encoding.encoder());
+      AVStream stream = avformat.avformat_new_stream(output.context, null);
+      Ffmpeg.check(
+          avcodec.avcodec_parameters_from_context(stream.codecpar(), encoder), "codec parameters");
+      stream.time_base(encoder.time_base());
+      stream.avg_frame_rate(rate);
+      output.begin();
+      for (int i = 0; i <= frames.size(); i++) {
+        AVFrame frame = i < frames.size() ? frames.get(i) : null;
+        if (frame != null) {
+          frame.pts(i);
+          frame.duration(1);
+          frame.pict_type(avutil.AV_PICTURE_TYPE_NONE);
+          frame.format(encoder.pix_fmt());
+        }
+        Ffmpeg.check(avcodec.avcodec_send_frame(encoder, frame), "encoding");
+        while (avcodec.avcodec_receive_packet(encoder, packet) >= 0) {
+          packet.duration(Math.max(1, packet.duration()));
+          avcodec.av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
+          output.write(packet);
+        }
+      }
+      return output.finish();
+    } finally {
+      avutil.av_dict_free(options);
+      avcodec.av_packet_free(packet);
+      avcodec.avcodec_free_context(encoder);
+    }
+  }
+
+  private static final class Output implements AutoCloseable {
+    private final AVFormatContext context = new AVFormatContext(null);
+    private final AVIOContext io = new AVIOContext(null);
+    private final Container container;
+
+    Output(Container container) {
+      this.container = container;
+      Ffmpeg.load();
+      Ffmpeg.check(
+          avformat.avformat_alloc_output_context2(context, null, container.muxer(), null),
+          container.muxer());
+      Ffmpeg.check(avformat.avio_open_dyn_buf(io), "a buffer");
+      context.pb(io);
+    }
+
+    void begin() {
+      AVDictionary options = new AVDictionary(null);
+      try {
+        if (!container.movFlags().isEmpty()) {
+          Ffmpeg.option(options, "movflags", container.movFlags());
+        }
+        Ffmpeg.check(avformat.avformat_write_header(context, options), "a header");
+      } finally {
+        avutil.av_dict_free(options);
+      }
+    }
+
+    void write(AVPacket packet) {
+      packet.stream_index(0);
+      packet.pos(-1);
+      Ffmpeg.check(avformat.av_interleaved_write_frame(context, packet), "a packet");
+    }
+
+    byte[] finish() {
+      Ffmpeg.check(avformat.av_write_trailer(context), "a trailer");
+      try (BytePointer written = new BytePointer()) {
+        byte[] bytes = new byte[avformat.avio_get_dyn_buf(io, written)];
+        written.get(bytes);
+        return bytes;
+      }
+    }
+
+    @Override
+    public void close() {
+      try (BytePointer rest = new BytePointer()) {
+        avformat.avio_close_dyn_buf(io, rest);
+        avutil.av_free(rest);
+      }
+      avformat.avformat_free_context(context);
+    }
+  }
+}
