@@ -16,7 +16,7 @@ import numpy as np
 
 from . import lessons, queries, scenes, video
 from .queries import OPPOSITE, Query, judge
-from .scenes import Dark, Event, Rng, Scene
+from .scenes import Event, Rng, Scene
 
 Entry: TypeAlias = dict[str, Any]  # clip, kind, style, text and spans, as in queries.json
 
@@ -60,7 +60,7 @@ class ClipQueries:
     def true_ones(self) -> Iterator[Entry]:
         """Things, motions, stops and halves that the clip shows."""
         things = [t for t in self.scene.things if t.t1 > 0.6 and t.t0 < LENGTH - 0.6]
-        self.rng.shuffle(things)  # type: ignore[arg-type]
+        self.rng.shuffle(things)
         things.sort(key=lambda thing: not thing.direction or thing.t_stop >= min(thing.t1, LENGTH))
         for n, thing in enumerate(things[:3]):
             style = "paraphrase" if n % 2 else "plain"
@@ -84,7 +84,12 @@ class ClipQueries:
     def asked(self, query: Query, kind: str, style: str, text: str = "") -> Iterator[Entry]:
         verdict, events = self.verdict(query)
         if verdict is True:
-            yield {"kind": kind, "style": style, "text": text or self.worded(query, style), "spans": [*map(span, events)]}
+            yield {
+                "kind": kind,
+                "style": style,
+                "text": text or self.worded(query, style),
+                "spans": [*map(span, events)],
+            }
 
     def false_ones(self) -> Iterator[Entry]:
         """What the clip does not show."""
@@ -113,7 +118,11 @@ class ClipQueries:
                 break
         denial = lessons.choose(rng, DENIALS)
         moving = self.verdict(Query("move"))[0]
-        if moving is True if denial in DENIAL_OF_MOTION else any(self.verdict(Query(a))[0] for a in ("appear", "light")):
+        if (
+            moving is True
+            if denial in DENIAL_OF_MOTION
+            else any(self.verdict(Query(a))[0] for a in ("appear", "light"))
+        ):
             yield self.absent("denial", "plain", denial)
 
     def absent(self, kind: str, style: str, text: str) -> Entry:
@@ -126,7 +135,8 @@ class ClipQueries:
             if field == "direction":
                 candidate = replace(query, direction=lessons.choose(self.rng, list(scenes.DIRECTIONS)))
             elif field:
-                candidate = replace(query, **{field: int(self.rng.integers(6 if field == "colour" else 4))})
+                changes: dict[str, Any] = {field: int(self.rng.integers(6 if field == "colour" else 4))}
+                candidate = replace(query, **changes)
             if self.verdict(candidate)[0] is False:
                 yield self.absent(kind, style, self.worded(candidate, style))
                 return
@@ -141,7 +151,9 @@ def clip_scene(seed: int, aspect: float) -> Scene:
     while True:
         count = queries.pick(rng, (0.08, 0.3, 0.36, 0.26))
         scene = lessons.lesson_scene(rng, LENGTH, aspect, count, 0.08)
-        if seed % 2 or any(t.direction and 1 < t.t_stop < min(t.t1, LENGTH) - 1 and t.t0 < t.t_stop - 1 for t in scene.things):
+        if seed % 2 or any(
+            t.direction and 1 < t.t_stop < min(t.t1, LENGTH) - 1 and t.t0 < t.t_stop - 1 for t in scene.things
+        ):
             return scene
 
 

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from chronoscope_training import data, evaluate, lessons, prompts, queries, render, scenes, stories, video
+from chronoscope_training import (
+    data,
+    evaluate,
+    lessons,
+    prompts,
+    queries,
+    queryset,
+    render,
+    scenes,
+    stories,
+    video,
+    world,
+)
 
 
 def still(t0: float, t1: float) -> scenes.Thing:
@@ -289,3 +301,37 @@ def test_mistake_in_an_answer_keeps_its_targets() -> None:
         assert len(told) == len(target) == len(answer)
         assert told != answer
         assert all(t in (right, data.IGNORE) for t, right in zip(target, answer))
+
+
+def test_committed_queries_are_those_that_the_seeds_draw() -> None:
+    folder = Path(__file__).parents[1] / "queries"
+    committed = json.loads((folder / "queries.json").read_text())
+    assert len(committed) >= 200
+    for seed in (300, 311, 323):
+        width, height = queryset.SIZES[seed % len(queryset.SIZES)]
+        asked = queryset.ClipQueries(seed, queryset.clip_scene(seed, width / height))
+        drawn = {entry["text"]: entry for entry in (*asked.true_ones(), *asked.false_ones())}
+        expected = [entry for entry in committed if entry["clip"] == f"clip-{seed}.mp4"]
+        assert [{"clip": f"clip-{seed}.mp4", **entry} for entry in drawn.values()] == expected
+
+
+def test_demo_checkpoint_declares_the_words_of_the_world() -> None:
+    file = Path(__file__).parents[2] / "models" / "demo" / "chronoscope.json"
+    assert json.loads(file.read_text())["world"] == world.world()
+
+
+def test_world_has_the_words_of_true_queries() -> None:
+    words = {
+        word
+        for phrases in (
+            *(texts for values in world.world()["names"].values() for texts in values.values()),
+            *world.world()["places"].values(),
+            world.world()["fillers"],
+        )
+        for phrase in phrases
+        for word in phrase.split()
+    }
+    committed = json.loads((Path(__file__).parents[1] / "queries" / "queries.json").read_text())
+    for entry in committed:
+        if entry["spans"]:
+            assert set(entry["text"].lower().split()) <= words, entry["text"]

@@ -3,15 +3,72 @@ package io.chronoscope.decode;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
 
 /// The element structure of Matroska and WebM (RFC 8794, RFC 9559), parsed as far as necessary to
-/// check that a file is complete.
+/// check that a file is complete, and that its clusters are as they were written.
 final class MatroskaElements {
 
+  private static final ValueLayout.OfInt LITTLE_ENDIAN =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long SEGMENT = 0x18538067L;
   private static final long CLUSTER = 0x1F43B675L;
 
+  private static final long CHECKSUM = 0xBF;
+  private static final int CHECKSUM_BYTES = 6;
+
   private MatroskaElements() {}
+
+  /// Bytes of a file, from the first to the one after the last.
+  record Range(long from, long until) {
+
+    boolean contains(long position) {
+      return from <= position && position < until;
+    }
+  }
+
+  /// Clusters that state a checksum and do not have it (RFC 8794 §11.3.1). WebM has none.
+  static List<Range> damagedClusters(MemorySegment bytes) {
+    List<Range> damaged = new ArrayList<>();
+    long at = 0;
+    while (at < bytes.byteSize()) {
+      int idBytes = vintBytes(bytes, at, 4);
+      int sizeBytes = idBytes == 0 ? 0 : vintBytes(bytes, at + idBytes, 8);
+      long content = at + idBytes + sizeBytes;
+      if (sizeBytes == 0 || content > bytes.byteSize()) {
+        break;
+      }
+      long id = number(bytes, at, idBytes);
+      long mask = (1L << (7 * sizeBytes)) - 1;
+      long size = number(bytes, at + idBytes, sizeBytes) & mask;
+      if (id == SEGMENT) {
+        at = content;
+      } else if (size == mask || size > bytes.byteSize() - content) {
+        break;
+      } else {
+        if (id == CLUSTER && !hasItsChecksum(bytes.asSlice(content, size))) {
+          damaged.add(new Range(at, content + size));
+        }
+        at = content + size;
+      }
+    }
+    return damaged;
+  }
+
+  private static boolean hasItsChecksum(MemorySegment content) {
+    boolean stated =
+        content.byteSize() > CHECKSUM_BYTES
+            && number(content, 0, 2) == (CHECKSUM << 8 | 0x80 | Integer.BYTES);
+    if (!stated) {
+      return true;
+    }
+    CRC32 checksum = new CRC32();
+    checksum.update(content.asSlice(CHECKSUM_BYTES).asByteBuffer());
+    return content.get(LITTLE_ENDIAN, 2) == (int) checksum.getValue();
+  }
 
   /// @throws UnreadableMediaException TRUNCATED when an element of known size ends after the last
   ///   byte

@@ -37,6 +37,7 @@ final class VideoInput implements AutoCloseable {
   private final List<String> otherVideos;
   private final long indexedPackets;
   private final TransportLosses losses;
+  private final List<MatroskaElements.Range> damagedClusters;
 
   private VideoInput(
       MediaStructure structure, MemoryInput source, AVFormatContext context, Selected selected) {
@@ -50,6 +51,10 @@ final class VideoInput implements AutoCloseable {
             ? avformat.avformat_index_get_entries_count(stream)
             : 0;
     this.losses = losses(structure, stream);
+    this.damagedClusters =
+        structure.container() == ContainerFormat.MATROSKA
+            ? MatroskaElements.damagedClusters(structure.media())
+            : List.of();
   }
 
   private static TransportLosses losses(MediaStructure structure, AVStream stream) {
@@ -396,8 +401,9 @@ final class VideoInput implements AutoCloseable {
   }
 
   /// Reads the video's next packet and skips those of other streams. Packets of which something is
-  /// missing are marked as corrupt; of a transport stream, those that [TransportLosses] finds, as
-  /// FFmpeg does not always mark the right one.
+  /// missing are marked as corrupt: in a transport stream, those that [TransportLosses] finds, as
+  /// FFmpeg does not always mark the right one; in a Matroska file, those of clusters that do not
+  /// have their checksum.
   ///
   /// @return 0, or FFmpeg's error code (`AVERROR_EOF` at the end)
   int read(AVPacket packet) {
@@ -406,12 +412,21 @@ final class VideoInput implements AutoCloseable {
       avcodec.av_packet_unref(packet);
       result = avformat.av_read_frame(context, packet);
     }
-    if (result >= 0 && container() == ContainerFormat.MPEG_TS) {
-      int others = packet.flags() & ~avcodec.AV_PKT_FLAG_CORRUPT;
-      boolean lost = losses.incomplete().contains(packet.pos());
-      packet.flags(lost ? others | avcodec.AV_PKT_FLAG_CORRUPT : others);
+    if (result >= 0) {
+      markIfDamaged(packet);
     }
     return Math.min(result, 0);
+  }
+
+  private void markIfDamaged(AVPacket packet) {
+    long at = packet.pos();
+    if (container() == ContainerFormat.MPEG_TS) {
+      packet.flags(packet.flags() & ~avcodec.AV_PKT_FLAG_CORRUPT);
+    }
+    if (losses.incomplete().contains(at)
+        || damagedClusters.stream().anyMatch(cluster -> cluster.contains(at))) {
+      packet.flags(packet.flags() | avcodec.AV_PKT_FLAG_CORRUPT);
+    }
   }
 
   @Override

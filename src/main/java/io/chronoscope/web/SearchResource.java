@@ -2,9 +2,9 @@ package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chronoscope.search.HitJson;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.SearchHit;
+import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.grounding.GroundedSearch;
@@ -141,11 +141,27 @@ public class SearchResource {
             .put("end", Rfc3339.format(hit.end()))
             .put("toleranceMs", hit.toleranceMs())
             .put("score", hit.score());
-    json.set("text", HitJson.text(hit.text()));
-    hit.grounding().ifPresent(grounding -> json.set("grounding", HitJson.grounding(grounding)));
+    ArrayNode text = json.putArray("text");
+    for (SearchHit.Fragment fragment : hit.text()) {
+      text.addObject()
+          .put("text", fragment.text())
+          .put("match", fragment.emphasis() == SearchHit.Emphasis.MATCH);
+    }
+    hit.grounding().ifPresent(grounding -> json.set("grounding", json(grounding)));
     json.set("result", Index.json(hit.result()));
     json.put("clip", MediaLinks.clip(stream, hit.start(), hit.end()));
     json.put("thumbnail", MediaLinks.thumbnail(stream, hit.start(), hit.end()));
     return json;
+  }
+
+  private static ObjectNode json(Grounding grounding) {
+    ObjectNode json = Json.newObject();
+    return switch (grounding) {
+      case Grounding.Confirmed confirmed ->
+          json.put("outcome", "confirmed").put("confidence", confirmed.confidence());
+      case Grounding.NotConfirmed not -> json.put("outcome", "not_confirmed");
+      case Grounding.Unchecked(String reason) ->
+          json.put("outcome", "unchecked").put("reason", reason);
+    };
   }
 }

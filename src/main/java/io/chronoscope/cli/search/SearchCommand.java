@@ -219,7 +219,7 @@ public final class SearchCommand implements Callable<Integer> {
         int rank = 1;
         for (SearchHit hit : found.hits()) {
           if (json) {
-            output.printJson(PrintedHit.of(rank, hit));
+            output.printJson(HitJson.of(rank, hit));
           } else {
             lines.of(rank, hit).forEach(output::print);
           }

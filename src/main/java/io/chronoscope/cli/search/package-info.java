@@ -1,5 +1,5 @@
 /// `chronoscope search`: [SearchCommand] opens the index (`OpenedIndex`), asks it, and prints hits
-/// (`HitLines`, `PrintedHit`).
+/// (`HitLines`, `HitJson`).
 @NullMarked
 package io.chronoscope.cli.search;
 

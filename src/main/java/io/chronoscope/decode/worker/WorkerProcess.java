@@ -103,7 +103,8 @@ final class WorkerProcess implements AutoCloseable {
       return worker;
     } catch (IOException e) {
       throw new IOException(
-          "a decode worker does not start: %s; %s".formatted(e, ProcessEnding.of(process).detail()), e);
+          "a decode worker does not start: %s; %s".formatted(e, ProcessEnding.of(process).detail()),
+          e);
     } finally {
       timeout.cancel(false);
       if (!started) {
@@ -180,8 +181,8 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// A decoder that gets no memory for a picture may say no more than that the frame is damaged. The
-  /// peak may be that of an earlier chunk: then the retry, in a new worker, tells.
+  /// A decoder that gets no memory for a picture may say no more than that the frame is damaged.
+  /// The peak may be that of an earlier chunk: then the retry, in a new worker, tells.
   ///
   /// @param bytes of the allocation that may have failed
   private void requireMemoryLeft(long bytes) throws WorkerLostException {
@@ -226,8 +227,8 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// Address space that earlier chunks have left behind, if it is so much that the worker had better
-  /// be replaced.
+  /// Address space that earlier chunks have left behind, if it is so much that the worker had
+  /// better be replaced.
   ///
   /// @return 0 if it is little
   long excessBytes() {

@@ -16,11 +16,12 @@ class FaultsTest {
   void everyFaultHasANameOfItsOwnAndAPromise() {
     List<Fault> all = Faults.all(OUTAGE);
     assertThat(all).extracting(Fault::name).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(24);
-    assertThat(all).allSatisfy(fault -> {
-      assertThat(fault.name()).matches("[a-z-]+");
-      assertThat(fault.what()).isNotBlank();
-      assertThat(fault.promise()).isNotBlank();
-    });
+    assertThat(all)
+        .allSatisfy(fault -> {
+          assertThat(fault.name()).matches("[a-z-]+");
+          assertThat(fault.what()).isNotBlank();
+          assertThat(fault.promise()).isNotBlank();
+        });
   }
 
   @Test

@@ -36,16 +36,17 @@ class KafkaProxyTest {
   @BeforeEach
   void start() throws IOException {
     broker = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(() -> {
-      while (true) {
-        try {
-          Socket client = broker.accept();
-          Thread.ofVirtual().start(() -> answer(client));
-        } catch (IOException e) {
-          return;
-        }
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          while (true) {
+            try {
+              Socket client = broker.accept();
+              Thread.ofVirtual().start(() -> answer(client));
+            } catch (IOException e) {
+              return;
+            }
+          }
+        });
     proxy = new KafkaProxy(Instance.freePort(), broker.getLocalPort());
   }
 

@@ -26,6 +26,9 @@ class DamageTest {
     "hevc, ts, LOST_1, 0",
     "hevc, ts, LOST_10, 0",
     "hevc, mp4, ZERO_1K, 0",
+    "hevc, mkv, BIT, 0",
+    "vp8, mkv, BURST, 0",
+    "vp9, mkv, BIT, 0",
     "av1, mp4, BIT, 0",
     "vp8, webm, ZERO_4K, 0",
     "vp9, webm, ZERO_4K, 0",
@@ -64,7 +67,9 @@ class DamageTest {
     MediaFacts declared =
         facts.lasting(declaredMicros).withDamageUpTo(DecodeLimits.DEFAULT_MAX_DAMAGE);
     assertThat(declared.durationMicros()).isEqualTo(declaredMicros);
-    assertThat(declared.gaps())
-        .contains(new Gap(facts.durationMicros(), declaredMicros, Gap.Cause.DAMAGED));
+    Gap last = declared.gaps().getLast();
+    assertThat(last.cause()).isEqualTo(Gap.Cause.DAMAGED);
+    assertThat(last.fromMicros()).isLessThanOrEqualTo(facts.durationMicros());
+    assertThat(last.untilMicros()).isEqualTo(declaredMicros);
   }
 }
