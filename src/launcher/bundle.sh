@@ -15,9 +15,10 @@ LAUNCHER=$ROOT/chronoscope
 APP=$ROOT/app
 JAVA=$ROOT/runtime/bin/java
 CACHES=$ROOT/start-cache
+OPTIONS=$ROOT/lib
 
 case ${1:-} in
-  test | build | bundle)
+  test | build | bundle | image)
     printf 'chronoscope: %s needs a checkout, and this is a bundle\n' "$1" >&2
     exit 2
     ;;

@@ -4,6 +4,7 @@
 #   APP       the folder with quarkus-run.jar and embedded-run.jar
 #   JAVA      the java command
 #   CACHES    the folder for start caches
+#   OPTIONS   the folder with the options of the JVM (*.options)
 # and then call `start_program "$@"`.
 #
 # The embedded broker is a layer of its own, which only commands that start one have on their class
@@ -140,15 +141,10 @@ start_program() {
     *-XX:+Use*GC*) ;;
     *)
       case $KIND in
-        # Short commands end before optimized code would pay.
-        commands) set -- -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m "$@" ;;
-        # Frames, embeddings and weights are outside the Java heap. Chunks of a few MB are on it:
-        # regions of 16 MB keep G1 from treating them as humongous objects.
-        *) set -- -XX:+UseG1GC -XX:G1HeapRegionSize=16m -Xms64m "$@" ;;
+        commands) set -- "@$OPTIONS/commands.options" "$@" ;;
+        *) set -- "@$OPTIONS/service.options" "$@" ;;
       esac
       ;;
   esac
-  exec "$JAVA" -XX:+ExitOnOutOfMemoryError \
-    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Djava.awt.headless=true "$@"
+  exec "$JAVA" "@$OPTIONS/java.options" "$@"
 }

@@ -3,6 +3,7 @@ package io.chronoscope.cli;
 import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
 import io.chronoscope.cli.bundle.BundleCommand;
+import io.chronoscope.cli.bundle.ImageCommand;
 import io.chronoscope.cli.chaos.BrokerCommand;
 import io.chronoscope.cli.chaos.ChaosCommand;
 import io.chronoscope.cli.console.CommandExamples;
@@ -88,6 +89,7 @@ public final class CommandLineInterface {
             new ChaosCommand(output),
             new BrokerCommand(output),
             new BundleCommand(output),
+            new ImageCommand(output),
             new SelfCheckCommand(output),
             new CompletionCommand(output),
             new RehearseCommand(output),

@@ -25,7 +25,8 @@ public final class EnvironmentVariables {
           "CHRONOSCOPE_JAVA_OPTS",
           "CHRONOSCOPE_START_CACHE",
           "CHRONOSCOPE_TRACE",
-          "CHRONOSCOPE_BROWSER");
+          "CHRONOSCOPE_BROWSER",
+          "CHRONOSCOPE_ADVISORIES");
 
   private static final int MAX_EDITS = 4;
 

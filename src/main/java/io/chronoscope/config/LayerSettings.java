@@ -139,15 +139,18 @@ public final class LayerSettings {
   /// @param listener receives what happens to workers
   /// @throws EnvironmentException if the workers' program cannot be found
   public static DecodePool decoders(ChronoscopeConfig settings, DecodeListener listener) {
-    return decoders(settings, settings.decode().isolation(), listener);
+    return decoders(settings, settings.decode().isolation(), Integer.MAX_VALUE, listener);
   }
 
   /// The same, wherever the settings say that they decode.
+  ///
+  /// @param streams that there will be; no more decoders are of use
   public static DecodePool decoders(
-      ChronoscopeConfig settings, Isolation isolation, DecodeListener listener) {
+      ChronoscopeConfig settings, Isolation isolation, int streams, DecodeListener listener) {
     ChronoscopeConfig.Decode decode = settings.decode();
     int cores = Runtime.getRuntime().availableProcessors();
-    int count = decode.workers() > 0 ? decode.workers() : Math.min(cores, MAX_DECODE_WORKERS);
+    int wanted = decode.workers() > 0 ? decode.workers() : Math.min(cores, MAX_DECODE_WORKERS);
+    int count = Math.max(1, Math.min(wanted, streams));
     return switch (isolation) {
       case IN_PROCESS -> DecodePool.inProcess(count);
       case PROCESS -> {

@@ -4,8 +4,8 @@ import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -34,30 +34,29 @@ final class DeferredIntake implements Intake {
     void fail(Throwable cause);
   }
 
-  private final Queue<Call> buffer = new ArrayDeque<>();
+  private final List<Call> buffer = new ArrayList<>();
   private volatile State state = new State.Loading();
 
   State state() {
     return state;
   }
 
-  /// Forwards all buffered calls in their order; later calls are forwarded at once.
+  /// Forwards all buffered calls in their order; later calls are forwarded at once. An input that
+  /// is accepted at once makes its caller offer the next one before this returns: it comes last.
   synchronized void ready(Intake intake) {
-    drain(call -> call.forward(intake));
+    for (int next = 0; next < buffer.size(); next++) {
+      buffer.get(next).forward(intake);
+    }
+    buffer.clear();
     state = new State.Ready(intake);
   }
 
   synchronized void failed(Throwable cause) {
-    drain(call -> call.fail(cause));
-    state = new State.Failed(cause);
-  }
-
-  /// A caller whose input is accepted at once offers the next one from within: it comes last.
-  private void drain(Consumer<Call> outcome) {
-    Call call;
-    while ((call = buffer.poll()) != null) {
-      outcome.accept(call);
+    for (int next = 0; next < buffer.size(); next++) {
+      buffer.get(next).fail(cause);
     }
+    buffer.clear();
+    state = new State.Failed(cause);
   }
 
   @Override

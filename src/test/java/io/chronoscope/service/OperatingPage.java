@@ -14,16 +14,20 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The metrics in the operators' documentation, to compare with those of a running service.
+/// The metrics in the operators' documentation and on their dashboard, to compare with those of a
+/// running service.
 final class OperatingPage {
 
   private static final Pattern METRIC = Pattern.compile("\\bchronoscope_\\w+");
   private static final List<Path> PAGES =
-      List.of(Path.of("docs/operating.md"), Path.of("docs/alerts.yaml"));
+      List.of(
+          Path.of("docs/operating.md"),
+          Path.of("docs/alerts.yaml"),
+          Path.of("k8s/components/monitoring/dashboard.json"));
 
   private OperatingPage() {}
 
-  /// The metrics that the page and the alerting rules mention.
+  /// The metrics that the page, the alerting rules and the dashboard mention.
   static Set<String> documentedMetrics() throws IOException {
     Set<String> named = new TreeSet<>();
     for (Path page : PAGES) {

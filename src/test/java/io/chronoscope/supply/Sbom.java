@@ -1,5 +1,7 @@
 package io.chronoscope.supply;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -39,6 +41,7 @@ public record Sbom(List<Component> components) {
   }
 
   static Sbom read(Path file) throws IOException {
+    assertThat(file).as("written by builds without Maven's option -o").exists();
     List<Component> components = new ArrayList<>();
     for (JsonNode one : new ObjectMapper().readTree(file.toFile()).path("components")) {
       components.add(component(one));

@@ -3,18 +3,15 @@ package io.chronoscope.cli.bundle;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
-import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.zip.ZipFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,8 +28,6 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false)
 public final class BundleCommand implements Callable<Integer> {
-
-  private static final String CUDA_LIBRARY = "libonnxruntime_providers_cuda.so";
 
   @Option(
       names = "--target",
@@ -78,10 +73,10 @@ public final class BundleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Target platform = target();
-    Path app = app();
-    Path checkout = checkout();
+    PackagedProgram program = PackagedProgram.running();
+    Path checkout = PackagedProgram.checkout();
     RuntimeImage.jlink();
-    cuda.ifPresent(version -> requireCuda(app, version));
+    cuda.ifPresent(program::requireCuda);
     String name =
         "chronoscope-%s-%s%s"
             .formatted(
@@ -90,7 +85,7 @@ public final class BundleCommand implements Callable<Integer> {
     if (Files.exists(folder)) {
       throw new ConfigurationException(folder + " exists already");
     }
-    BundleFolder bundle = new BundleFolder(checkout, app, platform, folder, this::report);
+    BundleFolder bundle = new BundleFolder(checkout, program.app(), platform, folder, this::report);
     bundle.assemble();
     if (!withoutStartCaches) {
       bundle.recordStartCaches();
@@ -102,6 +97,10 @@ public final class BundleCommand implements Callable<Integer> {
     String sha256 = Checksums.of(archive);
     Files.writeString(
         out.resolve(name + ".tar.gz.sha256"), sha256 + "  " + archive.getFileName() + "\n");
+    Files.copy(
+        PackagedProgram.billOfMaterials(checkout),
+        out.resolve(name + ".sbom.cdx.json"),
+        StandardCopyOption.REPLACE_EXISTING);
     print(new Made(folder.toString(), archive.toString(), Files.size(archive), sha256));
     return ExitCode.OK;
   }
@@ -133,43 +132,5 @@ public final class BundleCommand implements Callable<Integer> {
               .formatted(platform, System.getProperty("os.name"), System.getProperty("os.arch")));
     }
     return platform;
-  }
-
-  /// The packaged program that runs at present.
-  private static Path app() {
-    Path jar = Path.of(System.getProperty("java.class.path"));
-    Path folder = jar.toAbsolutePath().getParent();
-    if (folder == null || !Files.exists(folder.resolve("quarkus-run.jar"))) {
-      throw new EnvironmentException("only the packaged program can be bundled; run ./chronoscope");
-    }
-    return folder;
-  }
-
-  private static Path checkout() {
-    ChronoscopeConfig settings = ConfigLoader.load();
-    Path root = Path.of(settings.home().orElse(""));
-    if (!Files.isDirectory(root.resolve("src/launcher"))) {
-      throw new EnvironmentException("a bundle is made from a checkout, which this is not");
-    }
-    return root;
-  }
-
-  private static void requireCuda(Path app, int version) {
-    try {
-      List<Path> jars =
-          Checksums.files(app).stream().filter(file -> file.toString().endsWith(".jar")).toList();
-      for (Path jar : jars) {
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
-          if (zip.stream().anyMatch(entry -> entry.getName().endsWith(CUDA_LIBRARY))) {
-            return;
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new EnvironmentException("cannot read " + app + ": " + e.getMessage(), e);
-    }
-    throw new EnvironmentException(
-        "this build has no native libraries for CUDA; make one with `./chronoscope build -Pcuda%d`"
-            .formatted(version));
   }
 }

@@ -3,7 +3,6 @@ package io.chronoscope.cli.bundle;
 import io.chronoscope.config.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -19,18 +18,22 @@ import java.util.stream.Stream;
 ///
 /// | path | what |
 /// |---|---|
-/// | `chronoscope`, `lib/start.sh` | the launcher |
+/// | `chronoscope`, `lib/` | the launcher, and the options of the JVM |
 /// | `app/` | the program's jars, with the native libraries of one platform |
 /// | `runtime/` | the Java runtime |
 /// | `start-cache/` | classes loaded ahead of time, for a fast start |
 /// | `models/demo`, `video-samples` | the demo checkpoint and the samples |
 /// | `golden/` | inputs and the reference's results, for `selfcheck` |
 /// | `LICENSE`, `NOTICE`, `licenses/` | of this program and of what is inside |
+/// | `sbom.cdx.json` | the bill of materials |
 /// | `SHA256SUMS` | checksums of all these files |
 final class BundleFolder {
 
   /// The checkout's golden cases.
   private static final String GOLDEN = "src/test/resources/golden";
+
+  private static final List<String> LIB =
+      List.of("start.sh", "java.options", "service.options", "commands.options");
 
   private static final Set<PosixFilePermission> EXECUTABLE =
       PosixFilePermissions.fromString("rwxr-xr-x");
@@ -61,9 +64,10 @@ final class BundleFolder {
     NavigableSet<String> modules = RequiredModules.of(jars);
     report.accept("making a Java runtime of %d modules".formatted(modules.size()));
     RuntimeImage.make(modules, folder.resolve("runtime"));
-    copyTree(checkout.resolve("models/demo"), folder.resolve("models/demo"));
-    copyTree(checkout.resolve("video-samples"), folder.resolve("video-samples"));
+    FileTree.copy(checkout.resolve("models/demo"), folder.resolve("models/demo"));
+    FileTree.copy(checkout.resolve("video-samples"), folder.resolve("video-samples"));
     copyGoldenCases();
+    Files.copy(PackagedProgram.billOfMaterials(checkout), folder.resolve("sbom.cdx.json"));
     copyLicenses(jars);
     copyLauncher();
   }
@@ -103,7 +107,7 @@ final class BundleFolder {
   private void copyGoldenCases() throws IOException {
     try (Stream<Path> cases = Files.list(checkout.resolve(GOLDEN))) {
       for (Path one : cases.filter(c -> Files.exists(c.resolve("golden.json"))).toList()) {
-        copyTree(one, folder.resolve("golden").resolve(one.getFileName().toString()));
+        FileTree.copy(one, folder.resolve("golden").resolve(one.getFileName().toString()));
       }
     }
   }
@@ -125,24 +129,11 @@ final class BundleFolder {
     Files.copy(sources.resolve("bundle.sh"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
     Files.setPosixFilePermissions(launcher, EXECUTABLE);
     Files.createDirectories(folder.resolve("lib"));
-    Files.copy(
-        sources.resolve("start.sh"),
-        folder.resolve("lib/start.sh"),
-        StandardCopyOption.COPY_ATTRIBUTES);
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(from)) {
-      all = walk.sorted().toList();
-    }
-    for (Path path : all) {
-      Path copy = to.resolve(from.relativize(path).toString());
-      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectories(copy);
-      } else {
-        Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES);
-      }
+    for (String name : LIB) {
+      Files.copy(
+          sources.resolve(name),
+          folder.resolve("lib").resolve(name),
+          StandardCopyOption.COPY_ATTRIBUTES);
     }
   }
 }

@@ -38,6 +38,9 @@ final class RuntimeImage {
                     "--strip-debug",
                     "--no-header-files",
                     "--no-man-pages",
+                    // Its generated classes differ with each run.
+                    "--disable-plugin",
+                    "system-modules",
                     "--output",
                     to.toString()))
             .redirectErrorStream(true)

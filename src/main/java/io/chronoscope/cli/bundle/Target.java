@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bundle;
 
+import io.chronoscope.config.EnvironmentException;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,6 +37,27 @@ enum Target {
     }
     throw new IllegalArgumentException(
         "bundles exist for %s, not for %s".formatted(List.of(values()), name));
+  }
+
+  /// @throws EnvironmentException when there are no bundles and images for this machine
+  static Target ofThisMachine() {
+    for (Target target : values()) {
+      if (target.isThisMachine()) {
+        return target;
+      }
+    }
+    throw new EnvironmentException(
+        "images are made on %s; this is %s %s"
+            .formatted(
+                List.of(values()), System.getProperty("os.name"), System.getProperty("os.arch")));
+  }
+
+  /// The name of the architecture in images.
+  String ociArchitecture() {
+    return switch (this) {
+      case LINUX_X64 -> "amd64";
+      case LINUX_ARM64 -> "arm64";
+    };
   }
 
   boolean isThisMachine() {

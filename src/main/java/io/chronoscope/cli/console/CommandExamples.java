@@ -68,6 +68,11 @@ public final class CommandExamples {
           Map.entry("bench engine", List.of("--shape demo --rows encoder,prefill,decode")),
           Map.entry("bench search", List.of("--events 10000 --rate 50 --seconds 20")),
           Map.entry("bundle", List.of("--target linux-x64 --out dist")),
+          Map.entry(
+              "image",
+              List.of(
+                  "--variant cpu --out dist",
+                  "--variant cpu --out dist --push registry.example/chronoscope:0.1.0")),
           Map.entry("selfcheck", List.of("--out report")),
           Map.entry("completion", List.of("bash > chronoscope.bash")));
 

@@ -74,7 +74,9 @@ public final class FileAnalysis {
       ends.put(stream, new CompletableFuture<>());
       results.put(stream, StreamResults.latestOnly(stream));
     }
-    try (DecodePool decoders = LayerSettings.decoders(settings, DecodeListener.SILENT);
+    try (DecodePool decoders =
+            LayerSettings.decoders(
+                settings, settings.decode().isolation(), files.size(), DecodeListener.SILENT);
         AnalysisRuntime runtime =
             AnalysisRuntime.open(settings, decoders, listener(), BatchListener.SILENT)) {
       AnalysisSettings limits =

@@ -131,7 +131,7 @@ public final class DecodeWorker {
         frames.drain();
         outcome = new Failed(String.valueOf(e.getMessage()));
       } catch (UncheckedIOException e) {
-        throw e.getCause();
+        throw new IOException("the parent is gone", e);
       }
       if (frames.usedBytes() > KEPT_BYTES) {
         memory.releasePictures();

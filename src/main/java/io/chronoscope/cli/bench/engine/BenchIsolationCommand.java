@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -127,9 +128,10 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
     StreamReplay replay = new StreamReplay(file);
     try (DecodePool workers =
-            LayerSettings.decoders(settings, Isolation.PROCESS, DecodeListener.SILENT);
+            LayerSettings.decoders(settings, Isolation.PROCESS, streams, DecodeListener.SILENT);
         DecodePool local =
-            LayerSettings.decoders(settings, Isolation.IN_PROCESS, DecodeListener.SILENT)) {
+            LayerSettings.decoders(
+                settings, Isolation.IN_PROCESS, streams, DecodeListener.SILENT)) {
       workers.awaitStarted();
       Map<Isolation, MediaDecoder> decoders = new EnumMap<>(Isolation.class);
       decoders.put(Isolation.IN_PROCESS, local);
@@ -158,7 +160,7 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     Map<Isolation, List<Cost>> costs = new EnumMap<>(Isolation.class);
     for (int round = 0; round <= rounds; round++) {
       for (Isolation isolation : Isolation.values()) {
-        decoder.current = decoders.get(isolation);
+        decoder.current = Objects.requireNonNull(decoders.get(isolation));
         String name = "%s-%d-".formatted(isolation, round);
         Cost cost = stopwatch.time(() -> runAll(replay, analysis, name));
         if (round > 0) {
@@ -190,8 +192,8 @@ public final class BenchIsolationCommand implements Callable<Integer> {
   }
 
   private void print(Map<Isolation, List<Cost>> costs, double videoSeconds) {
-    Cost local = total(costs.get(Isolation.IN_PROCESS));
-    Cost workers = total(costs.get(Isolation.PROCESS));
+    Cost local = total(costs, Isolation.IN_PROCESS);
+    Cost workers = total(costs, Isolation.PROCESS);
     double video = videoSeconds * streams * rounds;
     if (json) {
       output.printJson(
@@ -220,7 +222,8 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     return "%-12s %18.1f %23.4f".formatted(name, video / cost.seconds(), cost.cpuSeconds() / video);
   }
 
-  private static Cost total(List<Cost> costs) {
+  private static Cost total(Map<Isolation, List<Cost>> all, Isolation isolation) {
+    List<Cost> costs = all.getOrDefault(isolation, List.of());
     return new Cost(
         costs.stream().mapToDouble(Cost::seconds).sum(),
         costs.stream().mapToDouble(Cost::cpuSeconds).sum());
