@@ -3,9 +3,7 @@ package io.chronoscope.decode;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Facts about a decoded segment.
@@ -115,17 +113,17 @@ public record MediaFacts(
   /// The same with the damage that lasts longer than this among the gaps.
   public MediaFacts withDamageUpTo(Duration longest) {
     long longestMicros = longest.toNanos() / 1000;
-    Map<Boolean, List<Damage>> isGap =
-        damage.stream()
-            .collect(Collectors.partitioningBy(one -> one.lengthMicros() > longestMicros));
     Stream<Gap> longer =
-        isGap.get(true).stream()
+        damage.stream()
+            .filter(one -> one.lengthMicros() > longestMicros)
             .map(one -> new Gap(one.fromMicros(), one.untilMicros(), Gap.Cause.DAMAGED));
     List<Gap> all =
         Stream.concat(gaps.stream(), longer)
             .sorted(Comparator.comparingLong(Gap::fromMicros))
             .toList();
-    return with(durationMicros, all, isGap.get(false));
+    List<Damage> shorter =
+        damage.stream().filter(one -> one.lengthMicros() <= longestMicros).toList();
+    return with(durationMicros, all, shorter);
   }
 
   private MediaFacts with(long duration, List<Gap> otherGaps, List<Damage> otherDamage) {

@@ -1,7 +1,12 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What the outer structure of a segment or file shows before any demuxer sees it.
 ///
@@ -18,6 +23,12 @@ record MediaStructure(
     boolean fragments,
     long fragmentStartMicros,
     Optional<TransportPackets> transport) {
+
+  private static final long MAX_ASF_HEADER_BYTES = 8 * 1024;
+  private static final List<MemorySegment> ASF_ENCRYPTION =
+      Stream.of("fbb3112223bdd211b4b700a0c955fc6e", "14e68a292226174cb935dae07ee9289c")
+          .map(name -> MemorySegment.ofArray(HexFormat.of().parseHex(name)))
+          .toList();
 
   /// Recognizes the container and checks that it is complete, as far as its outer structure shows,
   /// and that its index declares nothing that cannot be.
@@ -54,19 +65,29 @@ record MediaStructure(
         MatroskaElements.checkComplete(media);
         yield plain(sniffed, media);
       }
-      case MPEG_PS,
-          AVI,
-          FLV,
-          ASF,
-          H264_STREAM,
-          HEVC_STREAM,
-          MPEG_VIDEO_STREAM,
-          JPEG,
-          PNG,
-          WEBP,
-          BMP ->
+      case ASF -> {
+        requireNotProtected(media);
+        yield plain(sniffed, media);
+      }
+      case MPEG_PS, AVI, FLV, H264_STREAM, HEVC_STREAM, MPEG_VIDEO_STREAM, JPEG, PNG, WEBP, BMP ->
           plain(sniffed, media);
     };
+  }
+
+  /// An ASF header that announces encrypted content has one of two objects (ASF specification 1.2,
+  /// §3.16 and §3.17).
+  private static void requireNotProtected(MemorySegment media) throws UnreadableMediaException {
+    long last = Math.min(MAX_ASF_HEADER_BYTES, media.byteSize()) - 16;
+    for (long at = 0; at <= last; at++) {
+      MemorySegment name = media.asSlice(at, 16);
+      for (MemorySegment encryption : ASF_ENCRYPTION) {
+        if (name.get(ValueLayout.JAVA_BYTE, 0) == encryption.get(ValueLayout.JAVA_BYTE, 0)
+            && name.mismatch(encryption) < 0) {
+          throw new UnreadableMediaException(
+              Reason.UNSUPPORTED_CODEC, "the video is encrypted (ASF content encryption)");
+        }
+      }
+    }
   }
 
   private static MediaStructure plain(ContainerFormat.Sniffed sniffed, MemorySegment media) {

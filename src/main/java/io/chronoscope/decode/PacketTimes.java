@@ -174,17 +174,19 @@ final class PacketTimes {
   private void joinClocks() {
     int[] timed = packets().filter(packet -> pts[packet] != NONE).toArray();
     long far = reorderingTicks();
-    long step = Math.max(1, usualStep());
     long shift = 0;
     long latest = Long.MIN_VALUE;
     long latestStated = Long.MIN_VALUE;
+    int clockStart = 0;
     for (int i = 0; i < timed.length; i++) {
       long stated = pts[timed[i]];
-      if (latestStated - stated > far
-          && latestStated != Long.MIN_VALUE
+      if (latestStated != Long.MIN_VALUE
+          && latestStated - stated > far
           && confirmed(timed, i, latestStated - far)) {
-        shift = latest + step - firstOf(timed, i, stated + far);
+        long interval = medianDistance(Arrays.stream(timed, clockStart, i));
+        shift = latest + Math.max(1, interval) - firstOf(timed, i, stated + far);
         latestStated = Long.MIN_VALUE;
+        clockStart = i;
       }
       latestStated = Math.max(latestStated, stated);
       pts[timed[i]] = stated + shift;
@@ -308,8 +310,11 @@ final class PacketTimes {
 
   /// Median distance between consecutive frames; 0 for fewer than two.
   long usualInterval() {
-    long[] sorted =
-        packets().mapToLong(packet -> pts[packet]).filter(time -> time != NONE).sorted().toArray();
+    return medianDistance(packets().filter(packet -> pts[packet] != NONE));
+  }
+
+  private long medianDistance(IntStream timed) {
+    long[] sorted = timed.mapToLong(packet -> pts[packet]).sorted().toArray();
     long[] distances = new long[Math.max(0, sorted.length - 1)];
     int count = 0;
     for (int i = 1; i < sorted.length; i++) {

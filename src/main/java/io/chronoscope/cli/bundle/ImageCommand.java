@@ -43,7 +43,8 @@ public final class ImageCommand implements Callable<Integer> {
       paramLabel = "cpu|gpu",
       required = true,
       description =
-          "gpu: with the libraries of CUDA 13, from a build with `./chronoscope build -Pcuda13`.")
+          "What it computes on. A gpu image has the libraries of CUDA 13 inside and is made of a"
+              + " build with `./chronoscope build -Pcuda13`.")
   Variant variant = Variant.CPU;
 
   @Option(

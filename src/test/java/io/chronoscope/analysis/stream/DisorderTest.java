@@ -106,7 +106,7 @@ class DisorderTest {
           .singleElement()
           .satisfies(letter -> {
             assertThat(letter.rejection().reason()).isEqualTo(Rejection.Reason.LATE);
-            assertThat(letter.rejection().detail()).contains("28.000 s late");
+            assertThat(letter.rejection().detail()).contains("30.000 s before the watermark");
           });
       assertThat(all(StreamEnd.class, committed))
           .extracting(StreamEnd::notSeenMs)
