@@ -41,8 +41,8 @@ final class DeferredIntake implements Intake {
     return state;
   }
 
-  /// Forwards all buffered calls in their order; later calls are forwarded at once. An input that is
-  /// accepted at once makes its caller offer the next one before this returns: it comes last.
+  /// Forwards all buffered calls in their order; later calls are forwarded at once. An input that
+  /// is accepted at once makes its caller offer the next one before this returns: it comes last.
   synchronized void ready(Intake intake) {
     for (int next = 0; next < buffer.size(); next++) {
       buffer.get(next).forward(intake);
