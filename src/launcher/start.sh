@@ -20,7 +20,7 @@
 choose_kind() {
   case ${1:-} in
     rules | events | dlq | ask | completion | help | '') KIND=commands ;;
-    demo | evaluate | bench | chaos) KIND=embedded ;;
+    demo | evaluate | bench | chaos | chaos-broker) KIND=embedded ;;
     rehearse) KIND=${2:-} ;;
     *) KIND=service ;;
   esac
@@ -102,7 +102,7 @@ start_program() {
 
   # What the embedded broker and the index write is for the user alone.
   case ${1:-} in
-    serve | demo) umask 077 ;;
+    serve | demo | chaos) umask 077 ;;
   esac
 
   # The command line is built from its end. Options are split into words on purpose.

@@ -4,6 +4,8 @@ import io.chronoscope.cli.backtest.BacktestCommand;
 import io.chronoscope.cli.bench.BenchCommand;
 import io.chronoscope.cli.bundle.BundleCommand;
 import io.chronoscope.cli.bundle.ImageCommand;
+import io.chronoscope.cli.chaos.BrokerCommand;
+import io.chronoscope.cli.chaos.ChaosCommand;
 import io.chronoscope.cli.console.CommandExamples;
 import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.cli.console.Output;
@@ -84,6 +86,8 @@ public final class CommandLineInterface {
             new GenerateCommand(output),
             EvaluateCommand.commandLine(output),
             BenchCommand.commandLine(output),
+            new ChaosCommand(output),
+            new BrokerCommand(output),
             new BundleCommand(output),
             new ImageCommand(output),
             new SelfCheckCommand(output),

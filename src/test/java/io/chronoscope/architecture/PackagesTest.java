@@ -95,6 +95,7 @@ class PackagesTest {
           "cli.backtest",
           "cli.selfcheck",
           "cli.bundle",
+          "cli.chaos",
           "cli.dlq",
           "cli.events",
           "cli.rules",

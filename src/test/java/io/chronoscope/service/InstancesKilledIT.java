@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
@@ -13,7 +14,6 @@ import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.testing.BrokerProcess;
-import io.chronoscope.testing.CommittedResults;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.testing.BrokerProcess;
-import io.chronoscope.testing.CommittedResults;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;

@@ -11,6 +11,7 @@ import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.cli.console.Version;
+import io.chronoscope.cli.run.SelfProcess;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;

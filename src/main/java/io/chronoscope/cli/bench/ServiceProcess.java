@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import io.chronoscope.cli.run.SelfProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

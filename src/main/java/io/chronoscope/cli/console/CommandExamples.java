@@ -58,6 +58,7 @@ public final class CommandExamples {
               "generate", List.of("--video video-samples/gate.mp4 --prompt \"What happens?\"")),
           Map.entry("evaluate", List.of("video-samples", "video-samples --fps 1,2")),
           Map.entry("evaluate search", List.of("--skip-grounding")),
+          Map.entry("chaos", List.of("--list", "--faults kill-before-commit,broker-away")),
           Map.entry("evaluate queries", List.of("training/queries --wrong")),
           Map.entry("bench damage", List.of("--trials 10 --codecs h264")),
           Map.entry("bench isolation", List.of("--streams 2 --rounds 3")),

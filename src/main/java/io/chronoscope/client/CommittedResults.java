@@ -1,7 +1,6 @@
-package io.chronoscope.testing;
+package io.chronoscope.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.domain.Result;
 import io.chronoscope.wire.Topic;
@@ -17,6 +16,13 @@ import java.util.TreeMap;
 /// @param ids of each record, with its revision if it has one
 public record CommittedResults(Map<String, List<String>> records, List<String> ids) {
 
+  public CommittedResults {
+    records = Map.copyOf(records);
+    ids = List.copyOf(ids);
+  }
+
+  /// @param kafka client properties, at least `bootstrap.servers`
+  /// @throws IllegalStateException when a record is no result
   public static CommittedResults read(Map<String, Object> kafka, TopicNames topics) {
     Map<String, List<String>> records = new TreeMap<>();
     List<String> ids = new ArrayList<>();
@@ -28,7 +34,7 @@ public record CommittedResults(Map<String, List<String>> records, List<String> i
           new ResultReader(kafka, List.of(topics.of(topic)), ResultReader.From.BEGINNING)) {
         reader.readToEnd(read -> {
           if (!(read instanceof Read.Published published)) {
-            throw new AssertionError("a record that is no result: " + read);
+            throw new IllegalStateException("a record that is no result: " + read);
           }
           Result result = published.result();
           records

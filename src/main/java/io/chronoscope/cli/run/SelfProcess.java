@@ -1,4 +1,4 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.run;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -6,14 +6,14 @@ import java.util.List;
 
 /// Starts this program in a process of its own, so that a measurement starts from a fresh state and
 /// shares no memory with the command that measures.
-final class SelfProcess {
+public final class SelfProcess {
 
   private SelfProcess() {}
 
   /// Prepares a process with the Java options and the environment of this one.
   ///
   /// @param javaOptions override the options of this process
-  static ProcessBuilder of(List<String> javaOptions, List<String> arguments) {
+  public static ProcessBuilder of(List<String> javaOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

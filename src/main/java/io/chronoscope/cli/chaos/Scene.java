@@ -1,0 +1,309 @@
+package io.chronoscope.cli.chaos;
+
+import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.client.CommittedResults;
+import io.chronoscope.client.Topics;
+import io.chronoscope.messaging.chunk.StateReader;
+import io.chronoscope.wire.Topic;
+import io.chronoscope.wire.TopicNames;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+
+/// One fault's own topics and consumer group, and the instances that work on them. An instance that
+/// ends is started again, as a supervisor would do, until the scene is closed.
+final class Scene implements AutoCloseable {
+
+  static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+  private static final URI SOURCE = URI.create("/chronoscope/chaos");
+  private static final Duration POLL = Duration.ofMillis(300);
+
+  private final Laboratory laboratory;
+  private final Map<String, Object> kafka;
+  private final String bootstrapServers;
+  private final String group;
+  private final String prefix;
+  private final TopicNames topics;
+  private final Path directory;
+  private final Admin admin;
+  private final ChunkPublisher publisher;
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<Instance> instances = new ArrayList<>();
+  private int started;
+  private int restarts;
+
+  /// @param kafka client properties that reach the broker directly
+  /// @param bootstrapServers what the service connects to
+  /// @param directory for what the instances write
+  Scene(
+      Laboratory laboratory,
+      String name,
+      Map<String, Object> kafka,
+      String bootstrapServers,
+      Path directory) {
+    this.laboratory = laboratory;
+    this.kafka = kafka;
+    this.bootstrapServers = bootstrapServers;
+    this.group = "chaos-" + name;
+    this.prefix = "chaos." + name + ".";
+    this.topics = TopicNames.DEFAULT.renamed(topic -> prefix + topic);
+    this.directory = directory;
+    this.admin = Admin.create(kafka);
+    Topics.ensure(admin, topics);
+    this.publisher = new ChunkPublisher(kafka, topics.of(Topic.CHUNKS), SOURCE);
+    environment.put("KAFKA_SESSION_TIMEOUT_MS", "3000");
+    environment.put("KAFKA_HEARTBEAT_INTERVAL_MS", "500");
+    environment.put("CHRONOSCOPE_KAFKA_GROUP", group);
+    environment.put("CHRONOSCOPE_SEARCH_ENABLED", "false");
+    environment.put("CHRONOSCOPE_MODEL", laboratory.model().toAbsolutePath().toString());
+    for (Topic topic : Topic.values()) {
+      environment.put(
+          topic.setting().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), topics.of(topic));
+    }
+  }
+
+  Laboratory laboratory() {
+    return laboratory;
+  }
+
+  KafkaProxy proxy() {
+    return laboratory.proxy();
+  }
+
+  Map<String, Object> kafka() {
+    return kafka;
+  }
+
+  TopicNames topics() {
+    return topics;
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  String group() {
+    return group;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /// Sends to the chunks topic, past the proxy.
+  ChunkPublisher publisher() {
+    return publisher;
+  }
+
+  /// A setting of all instances that start from now on.
+  Scene set(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  Instance start() {
+    return start(List.of("-Xmx512m"));
+  }
+
+  Instance start(List<String> javaOptions) {
+    Instance instance =
+        Instance.start(
+            bootstrapServers,
+            javaOptions,
+            environment,
+            directory.resolve("instance-" + ++started + ".log"));
+    instances.add(instance);
+    return instance;
+  }
+
+  /// Takes an instance out of supervision.
+  void forget(Instance instance) {
+    instances.remove(instance);
+  }
+
+  void sendAll() {
+    send(0, laboratory.workload().rounds());
+  }
+
+  /// @see Workload#send
+  void send(int from, int until) {
+    laboratory.workload().send(publisher, from, until);
+  }
+
+  /// What is published so far. Records that name their topics name them without the scene's prefix.
+  CommittedResults results() {
+    CommittedResults read = CommittedResults.read(kafka, topics);
+    Map<String, List<String>> records = new TreeMap<>();
+    read.records()
+        .forEach((key, texts) ->
+            records.put(key, texts.stream().map(text -> text.replace(prefix, "")).toList()));
+    return new CommittedResults(records, read.ids());
+  }
+
+  /// Waits until everything on the chunks topic is processed and all streams have ended; starts
+  /// instances that have ended, and one if there is none.
+  ///
+  /// @return the problem if that takes too long
+  Optional<String> awaitDone() throws Exception {
+    long until = System.nanoTime() + TIMEOUT.toNanos();
+    while (done() < total() || isAnyStreamLive()) {
+      if (System.nanoTime() > until) {
+        return Optional.of(
+            "%d of %d chunks processed after %s; the service said: %s"
+                .formatted(done(), total(), TIMEOUT, instances.getLast().lastWords()));
+      }
+      restartEnded();
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return Optional.empty();
+  }
+
+  private void restartEnded() {
+    int ended = (int) instances.stream().filter(instance -> !instance.isAlive()).count();
+    instances.removeIf(instance -> !instance.isAlive());
+    for (int i = 0; i < ended || instances.isEmpty(); i++) {
+      start();
+      restarts++;
+    }
+  }
+
+  /// Number of records of the chunks topic that are processed.
+  long done() throws InterruptedException {
+    try {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
+          .stream()
+          .filter(Objects::nonNull)
+          .mapToLong(offset -> offset.offset())
+          .sum();
+    } catch (ExecutionException e) {
+      return 0;
+    }
+  }
+
+  private int partitions() throws InterruptedException, ExecutionException {
+    String chunks = topics.of(Topic.CHUNKS);
+    return admin
+        .describeTopics(List.of(chunks))
+        .allTopicNames()
+        .get()
+        .get(chunks)
+        .partitions()
+        .size();
+  }
+
+  private long total() throws InterruptedException, ExecutionException {
+    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
+    for (int partition = 0; partition < partitions(); partition++) {
+      latest.put(new TopicPartition(topics.of(Topic.CHUNKS), partition), OffsetSpec.latest());
+    }
+    return admin.listOffsets(latest).all().get().values().stream()
+        .mapToLong(end -> end.offset())
+        .sum();
+  }
+
+  private boolean isAnyStreamLive() throws InterruptedException, ExecutionException {
+    Set<Integer> all = IntStream.range(0, partitions()).boxed().collect(Collectors.toSet());
+    return StateReader.from(kafka, topics.of(Topic.STATE)).read(all).stream()
+        .anyMatch(stream -> stream.state().isPresent());
+  }
+
+  /// Waits until everything is processed and compares the workload's results with the undisturbed
+  /// ones, record for record.
+  Observation compare() throws Exception {
+    Optional<String> problem = awaitDone();
+    return problem.isPresent() ? new Observation.Broken(problem.get()) : compareResults();
+  }
+
+  private Observation compareResults() throws Exception {
+    CommittedResults expected = laboratory.undisturbed();
+    CommittedResults actual = results();
+    Map<String, List<String>> ofWorkload = new TreeMap<>(actual.records());
+    ofWorkload.keySet().removeIf(key -> !isOfWorkload(key));
+    String restarted = restarts == 0 ? "" : ", " + restarts + " restarts";
+    long twice = actual.ids().size() - actual.ids().stream().distinct().count();
+    if (twice > 0) {
+      return new Observation.Broken(twice + " records published twice" + restarted);
+    }
+    Set<String> keys = new TreeSet<>(expected.records().keySet());
+    keys.addAll(ofWorkload.keySet());
+    for (String key : keys) {
+      List<String> wanted = expected.records().getOrDefault(key, List.of());
+      List<String> found = ofWorkload.getOrDefault(key, List.of());
+      if (!wanted.equals(found)) {
+        return new Observation.Broken(
+            "%s: %d records instead of %d, %s%s"
+                .formatted(
+                    key, found.size(), wanted.size(), firstDifference(wanted, found), restarted));
+      }
+    }
+    return new Observation.Holds(
+        "the same %d records%s"
+            .formatted(expected.records().values().stream().mapToInt(List::size).sum(), restarted));
+  }
+
+  private static String firstDifference(List<String> wanted, List<String> found) {
+    int same = 0;
+    while (same < Math.min(wanted.size(), found.size())
+        && wanted.get(same).equals(found.get(same))) {
+      same++;
+    }
+    return "the first other one %s instead of %s"
+        .formatted(
+            same < found.size() ? found.get(same) : "(none)",
+            same < wanted.size() ? wanted.get(same) : "(none)");
+  }
+
+  private boolean isOfWorkload(String key) {
+    return laboratory.workload().streams().keySet().stream()
+        .anyMatch(stream -> key.endsWith(" of " + stream));
+  }
+
+  /// The records of one topic and stream so far.
+  List<String> records(Topic topic, String stream) {
+    return results().records().getOrDefault(topic + " of " + stream, List.of());
+  }
+
+  /// Waits until a stream has a record on a topic.
+  boolean awaitRecord(Topic topic, String stream, Duration atMost) {
+    long until = System.nanoTime() + atMost.toNanos();
+    while (records(topic, stream).isEmpty()) {
+      if (System.nanoTime() > until) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    publisher.close();
+    admin.close(Duration.ZERO);
+    for (Instance instance : instances) {
+      instance.close();
+    }
+  }
+}
