@@ -205,13 +205,9 @@ final class Scene implements AutoCloseable {
 
   private int partitions() throws InterruptedException, ExecutionException {
     String chunks = topics.of(Topic.CHUNKS);
-    return admin
-        .describeTopics(List.of(chunks))
-        .allTopicNames()
-        .get()
-        .get(chunks)
-        .partitions()
-        .size();
+    return admin.describeTopics(List.of(chunks)).allTopicNames().get().values().stream()
+        .mapToInt(topic -> topic.partitions().size())
+        .sum();
   }
 
   private long total() throws InterruptedException, ExecutionException {

@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
@@ -59,8 +60,8 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
       case FileSystemException file -> ofFile(file);
       case CompletionException wrapper when wrapper.getCause() != null -> of(wrapper.getCause());
       case ExecutionException wrapper when wrapper.getCause() != null -> of(wrapper.getCause());
-      case UncheckedIOException wrapper when isClassName(wrapper.getMessage()) ->
-          of(wrapper.getCause());
+      case UncheckedIOException wrapper when isClassName(String.valueOf(wrapper.getMessage())) ->
+          of(Objects.requireNonNull(wrapper.getCause()));
       default -> ofMessage(failure);
     };
   }

@@ -102,6 +102,7 @@ final class SharedMemory implements AutoCloseable {
   /// The area for the chunk, at least as large as asked for.
   ///
   /// @param mode READ_WRITE for the parent, READ_ONLY for the worker
+  @SuppressWarnings("MustBeClosed") // this object owns the arena and closes it
   MemorySegment chunk(long bytes, MapMode mode) throws IOException {
     if (chunk.byteSize() < bytes) {
       chunkArena.close();
