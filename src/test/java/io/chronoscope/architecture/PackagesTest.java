@@ -90,6 +90,7 @@ class PackagesTest {
           "cli.console",
           "cli.run",
           "cli.bench.checkpoint",
+          "cli.bench.damage",
           "cli.bench.engine",
           "cli.bench",
           "cli.backtest",

@@ -78,7 +78,7 @@ class PublishedDescriptionsTest {
     assertThat(listed)
         .containsExactlyInAnyOrderElementsOf(
             manifests.keySet().stream().filter(n -> !n.equals("kustomization.yaml")).toList());
-    JsonNode pod = manifests.get("deployment.yaml").at("/spec/template/spec");
+    JsonNode pod = manifests.get("stateful-set.yaml").at("/spec/template/spec");
     assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
     JsonNode container = pod.at("/containers/0");
     assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
