@@ -78,14 +78,17 @@ class PublishedDescriptionsTest {
     assertThat(listed)
         .containsExactlyInAnyOrderElementsOf(
             manifests.keySet().stream().filter(n -> !n.equals("kustomization.yaml")).toList());
-    JsonNode pod = manifests.get("stateful-set.yaml").at("/spec/template/spec");
+    JsonNode statefulSet = manifests.get("stateful-set.yaml");
+    JsonNode pod = statefulSet.at("/spec/template/spec");
     assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
     JsonNode container = pod.at("/containers/0");
     assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean()).isTrue();
     assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/q/health/live");
     assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/q/health/ready");
+    List<String> volumes = new ArrayList<>(pod.get("volumes").findValuesAsText("name"));
+    volumes.addAll(statefulSet.at("/spec/volumeClaimTemplates").findValuesAsText("name"));
     for (JsonNode mount : container.get("volumeMounts")) {
-      assertThat(pod.get("volumes").findValuesAsText("name")).contains(mount.get("name").asText());
+      assertThat(volumes).contains(mount.get("name").asText());
     }
   }
 }
