@@ -19,16 +19,21 @@ class ArrivedBytesTest {
 
   private final ArrivedBytes memory = new ArrivedBytes(100);
 
+  /// Adds in a thread of its own, and returns once that thread waits.
   private static CompletableFuture<Long> adding(Fetch fetch, long bytes) {
     CompletableFuture<Long> added = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            added.complete(fetch.add(bytes));
-          } catch (InterruptedException e) {
-            added.completeExceptionally(e);
-          }
-        });
+    Thread adding =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                added.complete(fetch.add(bytes));
+              } catch (InterruptedException e) {
+                added.completeExceptionally(e);
+              }
+            });
+    while (adding.getState() != Thread.State.WAITING && !added.isDone()) {
+      Thread.onSpinWait();
+    }
     return added;
   }
 

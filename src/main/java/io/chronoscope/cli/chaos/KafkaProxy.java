@@ -76,7 +76,9 @@ final class KafkaProxy implements AutoCloseable {
   private final AtomicReference<@Nullable Trap> trap = new AtomicReference<>();
   private final Object holding = new Object();
   private Optional<Request> held = Optional.empty();
-  private @Nullable ServerSocket server;
+  private @Nullable Listener listener;
+
+  private record Listener(ServerSocket server, Thread accepting) {}
 
   /// @param brokerPort of the broker on this machine
   KafkaProxy(int port, int brokerPort) throws IOException {
@@ -130,9 +132,15 @@ final class KafkaProxy implements AutoCloseable {
 
   /// Ends all connections and accepts none until [#restore()].
   synchronized void cut() throws IOException {
-    if (server != null) {
-      server.close();
-      server = null;
+    if (listener != null) {
+      listener.server.close();
+      try {
+        // The port is closed only when nobody waits at it any more.
+        listener.accepting.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      listener = null;
     }
     endConnections();
   }
@@ -145,14 +153,14 @@ final class KafkaProxy implements AutoCloseable {
   }
 
   synchronized void restore() throws IOException {
-    if (server != null) {
+    if (listener != null) {
       return;
     }
     ServerSocket accepting = new ServerSocket();
     accepting.setReuseAddress(true);
     accepting.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    server = accepting;
-    Thread.ofVirtual().name("kafka-proxy").start(() -> accept(accepting));
+    Thread thread = Thread.ofVirtual().name("kafka-proxy").start(() -> accept(accepting));
+    listener = new Listener(accepting, thread);
   }
 
   /// Undoes everything.
