@@ -3,6 +3,7 @@ package io.chronoscope.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.StreamPattern;
+import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.testing.InMemoryIndex;
 import io.chronoscope.testing.Samples;
@@ -43,11 +44,12 @@ class FollowerTest {
     CompletableFuture<Void> room = new CompletableFuture<>();
     Sink sink = new Sink(room);
     ResultFilter filter = ResultFilter.ALL.withStream(new StreamPattern("cam*"));
+    Optional<ChangePosition> beforeAll = Optional.of(index.latestChange());
     Thread thread =
         Thread.ofVirtual()
             .start(() ->
                 new Follower(index, filter, STREAMS, sink, new SseImpl(), Duration.ofSeconds(30))
-                    .run(Optional.of(index.latestChange())));
+                    .run(beforeAll));
     for (int revision = 1; revision <= 1000; revision++) {
       index.publish(
           Samples.event("busy", revision, "cam"), Samples.event("else", revision, "dock"));
