@@ -57,11 +57,11 @@ public final class ClipCopier implements AutoCloseable {
   /// @throws UnreadableMediaException when the segment cannot be read
   public boolean append(ClipPart part)
       throws IOException, UnreadableMediaException, NotPlayableException {
-    long first = file == null ? startIn(part) : Long.MIN_VALUE;
     MemorySegment bytes = MemorySegment.ofBuffer(part.media());
     try (VideoPackets packets = VideoPackets.open(bytes, limits)) {
       VideoInput input = packets.input();
       packets.requireTimed();
+      long first = file == null ? startIn(part, packets) : Long.MIN_VALUE;
       AVCodecParameters found = input.stream().codecpar();
       BrowserPlayback.require(found);
       if (file == null) {
@@ -101,17 +101,14 @@ public final class ClipCopier implements AutoCloseable {
   }
 
   /// The absolute time of the key frame with which the clip starts.
-  private long startIn(ClipPart part) throws UnreadableMediaException {
+  private long startIn(ClipPart part, VideoPackets packets) throws UnreadableMediaException {
     long start = Long.MIN_VALUE;
-    try (VideoPackets packets = VideoPackets.open(MemorySegment.ofBuffer(part.media()), limits)) {
-      packets.requireTimed();
-      for (int i = 0; i < packets.size(); i++) {
-        long pts = part.startMicros() + packets.input().micros(packets.presentation(i));
-        if (packets.isKey(i)
-            && packets.isShown(i)
-            && (start == Long.MIN_VALUE || pts <= fromMicros)) {
-          start = pts;
-        }
+    for (int i = 0; i < packets.size(); i++) {
+      long pts = part.startMicros() + packets.input().micros(packets.presentation(i));
+      if (packets.isKey(i)
+          && packets.isShown(i)
+          && (start == Long.MIN_VALUE || pts <= fromMicros)) {
+        start = pts;
       }
     }
     if (start == Long.MIN_VALUE) {
