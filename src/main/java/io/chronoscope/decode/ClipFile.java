@@ -85,8 +85,7 @@ final class ClipFile implements AutoCloseable {
   }
 
   private long ticks(long micros) {
-    return avutil.av_rescale(
-        micros, stream.time_base().den(), 1_000_000L * stream.time_base().num());
+    return Ffmpeg.ticks(micros, stream.time_base());
   }
 
   /// Bytes of the packets written so far.
