@@ -21,8 +21,6 @@ import java.util.Set;
 ///   `AVPacket.pos`. What was lost may also be whole PES packets right after one of them
 record TransportLosses(Set<Long> incomplete) {
 
-  static final TransportLosses NONE = new TransportLosses(Set.of());
-
   private static final int PACKET_BYTES = 188;
   private static final int SYNC = 0x47;
   private static final int COUNTERS = 16;

@@ -18,16 +18,19 @@ final class TransportPackets {
 
   private final int[] packets = new int[PIDS];
   private final int[] scrambled = new int[PIDS];
+  private final MemorySegment whole;
+  private final int size;
+  private final long first;
   private final long strayBytes;
 
   /// @throws UnreadableMediaException NOT_MEDIA when these are not transport packets
   TransportPackets(MemorySegment bytes) throws UnreadableMediaException {
-    int size = packetBytes(bytes, 2);
+    this.size = packetBytes(bytes, 2);
     if (size == 0) {
       throw new UnreadableMediaException(Reason.NOT_MEDIA, "it has no transport packets");
     }
-    long at = size == 192 ? 4 : 0;
-    for (; at + 188 <= bytes.byteSize(); at += size) {
+    this.first = firstByte(size);
+    for (long at = first; at + 188 <= bytes.byteSize(); at += size) {
       if (unsigned(bytes, at) != SYNC) {
         continue; // the demuxer finds the next one
       }
@@ -38,6 +41,7 @@ final class TransportPackets {
       }
     }
     this.strayBytes = bytes.byteSize() % size;
+    this.whole = bytes.asSlice(0, bytes.byteSize() - strayBytes);
   }
 
   /// Transport packet size: 188, 192 with time codes, or 204 with check bytes; 0 when these are not
@@ -49,13 +53,18 @@ final class TransportPackets {
   }
 
   private static boolean isRow(MemorySegment bytes, int size, int atLeast) {
-    long at = size == 192 ? 4 : 0;
+    long at = firstByte(size);
     int seen = 0;
     while (seen < SURE && at < bytes.byteSize() && unsigned(bytes, at) == SYNC) {
       seen++;
       at += size;
     }
     return seen == SURE || (seen >= atLeast && at >= bytes.byteSize());
+  }
+
+  /// A time code is in front of its packet.
+  private static long firstByte(int size) {
+    return size == 192 ? 4 : 0;
   }
 
   private static int unsigned(MemorySegment bytes, long at) {
@@ -65,6 +74,11 @@ final class TransportPackets {
   /// Bytes at the end that are no whole packet.
   long strayBytes() {
     return strayBytes;
+  }
+
+  /// What is missing of an elementary stream.
+  TransportLosses losses(int pid) {
+    return TransportLosses.find(whole, first, size, pid);
   }
 
   /// Whether most of a stream's packets are encrypted.

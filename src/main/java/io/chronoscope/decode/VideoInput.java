@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongPredicate;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -31,17 +33,28 @@ final class VideoInput implements AutoCloseable {
   private static final Logger LOG = System.getLogger(VideoInput.class.getName());
 
   private final MediaStructure structure;
+  private final DecodeLimits limits;
+  private final Probe probe;
   private final MemoryInput source;
   private final AVFormatContext context;
   private final AVStream stream;
   private final List<String> otherVideos;
   private final long indexedPackets;
-  private final TransportLosses losses;
-  private final List<MatroskaElements.Range> damagedClusters;
+
+  /// Whether something of the packet at a position is missing. To find that out takes a pass over
+  /// all bytes, so it waits for the first packet to be read.
+  private @Nullable LongPredicate incomplete;
 
   private VideoInput(
-      MediaStructure structure, MemoryInput source, AVFormatContext context, Selected selected) {
+      MediaStructure structure,
+      DecodeLimits limits,
+      Probe probe,
+      MemoryInput source,
+      AVFormatContext context,
+      Selected selected) {
     this.structure = structure;
+    this.limits = limits;
+    this.probe = probe;
     this.source = source;
     this.context = context;
     this.stream = selected.stream();
@@ -50,21 +63,6 @@ final class VideoInput implements AutoCloseable {
         structure.container() == ContainerFormat.MP4
             ? avformat.avformat_index_get_entries_count(stream)
             : 0;
-    this.losses = losses(structure, stream);
-    this.damagedClusters =
-        structure.container() == ContainerFormat.MATROSKA
-            ? MatroskaElements.damagedClusters(structure.media())
-            : List.of();
-  }
-
-  private static TransportLosses losses(MediaStructure structure, AVStream stream) {
-    if (structure.container() != ContainerFormat.MPEG_TS) {
-      return TransportLosses.NONE;
-    }
-    int stride = TransportPackets.packetBytes(structure.media(), 2);
-    return stride == 0
-        ? TransportLosses.NONE
-        : TransportLosses.find(structure.media(), stride == 192 ? 4 : 0, stride, stream.id());
   }
 
   /// Opens the input, checks it against `limits` and selects its video stream.
@@ -112,7 +110,7 @@ final class VideoInput implements AutoCloseable {
       Selected selected = selectVideo(context);
       requireNotEncrypted(structure, selected.stream());
       requireDurationWithinLimit(context, selected.stream(), structure, limits);
-      VideoInput input = new VideoInput(structure, source, context, selected);
+      VideoInput input = new VideoInput(structure, limits, probe, source, context, selected);
       opened = true;
       return input;
     } finally {
@@ -123,6 +121,14 @@ final class VideoInput implements AutoCloseable {
         source.close();
       }
     }
+  }
+
+  /// Opens the same input once more, from its beginning. What was found out about its bytes is not
+  /// looked for again.
+  VideoInput reopen() throws UnreadableMediaException {
+    VideoInput again = open(structure, limits, probe);
+    again.incomplete = incomplete;
+    return again;
   }
 
   private boolean isIdentified() {
@@ -423,10 +429,24 @@ final class VideoInput implements AutoCloseable {
     if (container() == ContainerFormat.MPEG_TS) {
       packet.flags(packet.flags() & ~avcodec.AV_PKT_FLAG_CORRUPT);
     }
-    if (losses.incomplete().contains(at)
-        || damagedClusters.stream().anyMatch(cluster -> cluster.contains(at))) {
+    LongPredicate known = incomplete == null ? findIncomplete() : incomplete;
+    incomplete = known;
+    if (known.test(at)) {
       packet.flags(packet.flags() | avcodec.AV_PKT_FLAG_CORRUPT);
     }
+  }
+
+  private LongPredicate findIncomplete() {
+    if (container() == ContainerFormat.MATROSKA) {
+      List<MatroskaElements.Range> damaged = MatroskaElements.damagedClusters(structure.media());
+      return at -> damaged.stream().anyMatch(cluster -> cluster.contains(at));
+    }
+    Set<Long> incomplete =
+        structure
+            .transport()
+            .map(packets -> packets.losses(stream.id()).incomplete())
+            .orElse(Set.of());
+    return incomplete::contains;
   }
 
   @Override

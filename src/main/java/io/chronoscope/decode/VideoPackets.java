@@ -25,7 +25,6 @@ final class VideoPackets implements AutoCloseable {
 
   private static final long MAX_BYTES = 256L << 20;
 
-  private final MemorySegment bytes;
   private final DecodeLimits limits;
   private final List<AVPacket> kept = new ArrayList<>();
   private final AVPacket current = avcodec.av_packet_alloc();
@@ -38,7 +37,6 @@ final class VideoPackets implements AutoCloseable {
   private int next;
 
   private VideoPackets(MemorySegment bytes, DecodeLimits limits) throws UnreadableMediaException {
-    this.bytes = bytes;
     this.limits = limits;
     this.input = VideoInput.open(bytes, limits);
     this.times = new PacketTimes(input.timeBase());
@@ -185,8 +183,9 @@ final class VideoPackets implements AutoCloseable {
   void rewind() throws UnreadableMediaException {
     next = 0;
     if (!keeps) {
+      VideoInput again = input.reopen();
       input.close();
-      input = VideoInput.open(bytes, limits);
+      input = again;
       input.disableTimestampGeneration();
     }
   }
