@@ -98,7 +98,9 @@ final class VideoPackets implements AutoCloseable {
       }
     }
     input.requireRoomForStreams(result);
-    rewind();
+    if (!keeps) {
+      reopen();
+    }
   }
 
   private void requireAny() throws UnreadableMediaException {
@@ -179,15 +181,20 @@ final class VideoPackets implements AutoCloseable {
     packet.dts(decodeTimes.length == 0 ? PacketTimes.NONE : decodeTimes[index]);
   }
 
-  /// Starts again with the first packet.
+  /// Starts again with the first packet. If the packets are not in memory and some have been read,
+  /// [#input] is another one from then on, and what belongs to the former one is freed.
   void rewind() throws UnreadableMediaException {
-    next = 0;
-    if (!keeps) {
-      VideoInput again = input.reopen();
-      input.close();
-      input = again;
-      input.disableTimestampGeneration();
+    if (!keeps && next > 0) {
+      reopen();
     }
+    next = 0;
+  }
+
+  private void reopen() throws UnreadableMediaException {
+    VideoInput again = input.reopen();
+    input.close();
+    input = again;
+    input.disableTimestampGeneration();
   }
 
   /// Presentation time of a packet's frame, in ticks from time zero; [PacketTimes#NONE] when no

@@ -13,7 +13,6 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -35,9 +34,7 @@ public final class VideoRepeater {
           Target written = new Target(packets.input().stream(), target)) {
         packets.requireTimed();
         packets.requireReadToTheEnd();
-        AVRational timeBase = packets.input().timeBase();
-        long untilTicks =
-            avutil.av_rescale(atLeast.toMillis(), timeBase.den(), 1000L * timeBase.num());
+        long untilTicks = Ffmpeg.ticks(1000 * atLeast.toMillis(), packets.input().timeBase());
         long ticks = 0;
         while (ticks < untilTicks) {
           packets.rewind();
@@ -48,19 +45,17 @@ public final class VideoRepeater {
           ticks += appended;
         }
         written.finish();
-        return Duration.of(Ffmpeg.micros(ticks, timeBase), ChronoUnit.MICROS);
+        return Duration.of(packets.input().micros(ticks), ChronoUnit.MICROS);
       }
     }
   }
 
   private static final class Target implements AutoCloseable {
 
-    private final AVStream source;
     private final AVFormatContext context = new AVFormatContext(null);
     private final AVStream stream;
 
     Target(AVStream source, Path file) throws IOException, UnreadableMediaException {
-      this.source = source;
       String muxer = VideoCodec.of(source.codecpar()).remux().muxer();
       Ffmpeg.check(
           avformat.avformat_alloc_output_context2(context, null, muxer, null),
@@ -94,6 +89,7 @@ public final class VideoRepeater {
     long append(VideoPackets video, long atTicks, long untilTicks) {
       long zero = avutil.AV_NOPTS_VALUE;
       long end = 0;
+      AVStream source = video.input().stream();
       AVPacket packet = video.next();
       for (int i = 0; packet != null; i++) {
         boolean key = video.isKey(i);
