@@ -41,8 +41,8 @@ final class VideoInput implements AutoCloseable {
   private final List<String> otherVideos;
   private final long indexedPackets;
 
-  /// Whether something of the packet at a position is missing. To find that out takes a pass over
-  /// all bytes, so it waits for the first packet to be read.
+  /// Whether something of the packet at a position is missing. Finding that out takes a pass over
+  /// all bytes, so it waits until the first packet is read.
   private @Nullable LongPredicate incomplete;
 
   private VideoInput(
@@ -123,8 +123,7 @@ final class VideoInput implements AutoCloseable {
     }
   }
 
-  /// Opens the same input once more, from its beginning. What was found out about its bytes is not
-  /// looked for again.
+  /// Opens the same input once more, from its beginning. What is known of its damage is kept.
   VideoInput reopen() throws UnreadableMediaException {
     VideoInput again = open(structure, limits, probe);
     again.incomplete = incomplete;
