@@ -3,57 +3,29 @@ package io.chronoscope.decode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.ffmpeg.avformat.AVIOContext;
-import org.bytedeco.ffmpeg.avformat.Read_packet_Pointer_BytePointer_int;
-import org.bytedeco.ffmpeg.avformat.Seek_Pointer_long_int;
-import org.bytedeco.ffmpeg.avformat.Write_packet_Pointer_BytePointer_int;
-import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/// FFmpeg's view of a [ByteFeed]. Like [MemoryInput] without seeking.
-final class FeedInput implements AutoCloseable {
+/// FFmpeg's view of a [ByteFeed].
+final class FeedInput extends CallbackInput {
 
   private static final int BUFFER_BYTES = 32 * 1024;
 
   /// Five transport packets of the largest kind: enough to recognize a container.
   private static final int FIRST_BYTES = 5 * 204;
 
-  private static final Map<Long, FeedInput> OPEN = new ConcurrentHashMap<>();
-  private static final Read READ = new Read();
-
   private final ByteFeed feed;
   private final ReadWatch watch;
-  private final LongPointer key = new LongPointer(1);
-  private final AVIOContext context;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private byte[] first = {};
   private int firstRead;
   private @Nullable Exception failure;
 
   FeedInput(ByteFeed feed, ReadWatch watch) {
+    super(BUFFER_BYTES, Access.SEQUENTIAL);
     this.feed = feed;
     this.watch = watch;
-    OPEN.put(key.address(), this);
-    this.context =
-        avformat.avio_alloc_context(
-            new BytePointer(avutil.av_malloc(BUFFER_BYTES)),
-            BUFFER_BYTES,
-            0,
-            key,
-            READ,
-            (Write_packet_Pointer_BytePointer_int) null,
-            (Seek_Pointer_long_int) null);
-    context.seekable(0);
-  }
-
-  AVIOContext context() {
-    return context;
   }
 
   /// Recognizes the container by the feed's first bytes.
@@ -81,7 +53,8 @@ final class FeedInput implements AutoCloseable {
     }
   }
 
-  private int read(BytePointer target, int size) {
+  @Override
+  int read(BytePointer target, int size) {
     if (watch.isCanceled() || watch.isExpired()) {
       return avutil.AVERROR_EXIT;
     }
@@ -90,8 +63,7 @@ final class FeedInput implements AutoCloseable {
       if (n < 0) {
         return avutil.AVERROR_EOF;
       }
-      MemorySegment.ofBuffer(target.limit(n).asByteBuffer())
-          .copyFrom(MemorySegment.ofArray(buffer).asSlice(0, n));
+      copy(MemorySegment.ofArray(buffer).asSlice(0, n), target);
       return n;
     } catch (IOException | RuntimeException e) {
       failure = e;
@@ -109,26 +81,10 @@ final class FeedInput implements AutoCloseable {
     return feed.read(buffer, size);
   }
 
-  /// Frees the context. Close the format context that reads from it first.
+  /// Frees the context, and closes the feed. Close the format context that reads from it first.
   @Override
   public void close() {
-    // FFmpeg may have replaced the buffer it was given.
-    avutil.av_free(context.buffer());
-    avformat.avio_context_free(context);
-    OPEN.remove(key.address());
-    key.close();
+    super.close();
     feed.close();
-  }
-
-  private static final class Read extends Read_packet_Pointer_BytePointer_int {
-    @Override
-    public int call(Pointer opaque, BytePointer buffer, int size) {
-      try {
-        FeedInput input = OPEN.get(opaque.address());
-        return input == null ? avutil.AVERROR_EXTERNAL : input.read(buffer, size);
-      } catch (RuntimeException | Error e) {
-        return avutil.AVERROR_EXTERNAL; // an exception must not unwind native frames
-      }
-    }
   }
 }
