@@ -4,8 +4,6 @@ import io.chronoscope.decode.LiveSegment.StatedTime;
 import io.chronoscope.domain.Rejection.Reason;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -13,9 +11,8 @@ import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/// Cuts the packets of a live video into segments at key frames, as [MediaCutter] does with files:
-/// frames that follow a key frame and are displayed before it go to the segment that ends there,
-/// with a copy of the key frame. Where timestamps jump, the segment ends.
+/// Cuts the packets of a live video into segments at key frames, as [MediaCutter] does with files,
+/// open groups of pictures included. Where timestamps jump, the segment ends.
 final class LiveCutter implements LivePackets {
 
   /// A larger distance between two packets is no pause of the video but another origin of its time.
@@ -28,8 +25,7 @@ final class LiveCutter implements LivePackets {
   private final LiveSettings settings;
   private final Consumer<LiveSegment> sink;
   private final SegmentMuxer muxer;
-  private final List<AVPacket> segment = new ArrayList<>();
-  private final List<AVPacket> pending = new ArrayList<>();
+  private final CutPackets packets = new CutPackets();
   private long sizeBytes;
   private boolean continues;
   private long latestDts = Long.MIN_VALUE;
@@ -64,16 +60,15 @@ final class LiveCutter implements LivePackets {
     makeAscending(packet);
     arrivalOffsetMicros = Math.min(arrivalOffsetMicros, arrivedMicros - micros(packet.pts()));
     time.ifPresent(one -> stated = time);
-    if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
+    if (packets.isEndedBy(packet)) {
       startSegment();
     }
     boolean key = (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
-    if (!pending.isEmpty()) {
-      keep(packet, pending);
-    } else if (key && !segment.isEmpty() && isLongEnough(packet.pts())) {
-      keep(packet, pending);
-    } else if (key || !segment.isEmpty()) {
-      keep(packet, segment);
+    boolean started = !packets.segment().isEmpty();
+    if (packets.isEnding() || (key && started && isLongEnough(packet.pts()))) {
+      packets.addPending(kept(packet));
+    } else if (key || started) {
+      packets.segment().add(kept(packet));
       requireKeyFrames(micros(packet.pts()) - micros(zeroTicks()));
     } else {
       // Packets before the first key frame cannot be decoded.
@@ -82,9 +77,9 @@ final class LiveCutter implements LivePackets {
     }
   }
 
-  private void keep(AVPacket packet, List<AVPacket> list) {
-    list.add(avcodec.av_packet_clone(packet));
+  private AVPacket kept(AVPacket packet) {
     sizeBytes += packet.size();
+    return avcodec.av_packet_clone(packet);
   }
 
   /// Decode times must ascend within a segment. Where they jump, another begins.
@@ -125,36 +120,18 @@ final class LiveCutter implements LivePackets {
     return micros(ticks) - micros(zeroTicks()) >= settings.segmentLength().toNanos() / 1000;
   }
 
-  /// Emits the segment and starts the next one at the pending key frame.
   private void startSegment() {
-    AVPacket key = pending.getFirst();
-    if (pending.size() > 1) { // an open group
-      segment.add(avcodec.av_packet_clone(key));
-      segment.addAll(pending.subList(1, pending.size()));
-    }
-    pending.clear();
     try {
-      emit(key.pts());
+      packets.startSegment(this::emit);
     } finally {
-      segment.add(key);
-      sizeBytes = key.size();
+      sizeBytes = packets.segment().getLast().size();
     }
   }
 
   @Override
   public void finish() {
-    if (!pending.isEmpty()) {
-      AVPacket key = pending.getFirst();
-      if (pending.size() == 1) {
-        pending.clear();
-        emit(key.pts());
-        segment.add(key);
-      } else {
-        segment.addAll(pending);
-        pending.clear();
-      }
-    }
-    if (!segment.isEmpty()) {
+    packets.finish(this::emit);
+    if (!packets.segment().isEmpty()) {
       emit(endTicks());
     }
     sizeBytes = 0;
@@ -169,12 +146,12 @@ final class LiveCutter implements LivePackets {
             start,
             Duration.of(micros(untilTicks) - start, ChronoUnit.MICROS),
             muxer.contentType(),
-            muxer.write(segment, zero),
-            segment.size(),
+            muxer.write(packets.segment(), zero),
+            packets.segment().size(),
             continues,
             arrivalOffsetMicros,
             stated);
-    free(segment);
+    packets.clearSegment();
     continues = true;
     arrivalOffsetMicros = Long.MAX_VALUE;
     sink.accept(next);
@@ -185,21 +162,18 @@ final class LiveCutter implements LivePackets {
   }
 
   private long zeroTicks() {
-    return segment.stream().mapToLong(AVPacket::pts).min().orElseThrow();
+    return packets.segment().stream().mapToLong(AVPacket::pts).min().orElseThrow();
   }
 
   private long endTicks() {
-    return segment.stream().mapToLong(p -> p.pts() + Math.max(0, p.duration())).max().orElseThrow();
-  }
-
-  private static void free(List<AVPacket> packets) {
-    packets.forEach(avcodec::av_packet_free);
-    packets.clear();
+    return packets.segment().stream()
+        .mapToLong(p -> p.pts() + Math.max(0, p.duration()))
+        .max()
+        .orElseThrow();
   }
 
   @Override
   public void close() {
-    free(segment);
-    free(pending);
+    packets.close();
   }
 }

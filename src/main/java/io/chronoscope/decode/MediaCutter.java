@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -107,10 +106,8 @@ public final class MediaCutter {
     private final Map<Integer, byte[]> parameterSets;
     private final Consumer<MediaSegment> sink;
     private SegmentMuxer muxer;
-    // The segment being filled.
-    private final List<AVPacket> segment = new ArrayList<>();
-    // A key frame with which the next segment starts, and the frames displayed before it.
-    private final List<AVPacket> pending = new ArrayList<>();
+    private final CutPackets cut = new CutPackets();
+    private final List<AVPacket> segment = cut.segment();
     private int index;
 
     Cut(VideoPackets packets, Duration target, Consumer<MediaSegment> sink)
@@ -149,8 +146,8 @@ public final class MediaCutter {
       if (index == 0 && segment.isEmpty() && !packets.isKey(number) && packets.hasKeys()) {
         return; // a recording that begins within a group of pictures
       }
-      if (!pending.isEmpty() && packet.pts() > pending.getFirst().pts()) {
-        startSegment();
+      if (cut.isEndedBy(packet)) {
+        cut.startSegment(this::emit);
       }
       boolean starts = this.starts.get(number);
       byte[] missing = starts ? parameterSets.get(number) : null;
@@ -162,8 +159,8 @@ public final class MediaCutter {
       if (starts && !segment.isEmpty() && !isShown(copy)) {
         emit(endTicks());
         segment.add(copy);
-      } else if (!pending.isEmpty() || (starts && !segment.isEmpty())) {
-        pending.add(copy);
+      } else if (cut.isEnding() || (starts && !segment.isEmpty())) {
+        cut.addPending(copy);
       } else {
         segment.add(copy);
       }
@@ -173,48 +170,22 @@ public final class MediaCutter {
       return (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) == 0;
     }
 
-    /// Emits the segment and starts the next one at the pending key frame.
-    private void startSegment() {
-      AVPacket key = pending.getFirst();
-      boolean openGroup = pending.size() > 1;
-      if (openGroup) {
-        segment.add(avcodec.av_packet_clone(key));
-        segment.addAll(pending.subList(1, pending.size()));
-      }
-      pending.clear();
-      try {
-        emit(key.pts());
-      } finally {
-        segment.add(key);
-      }
-    }
-
     /// Emits what is buffered.
     ///
     /// @return whether there was anything to show
     private boolean finish() {
-      if (!pending.isEmpty()) {
-        AVPacket key = pending.getFirst();
-        if (pending.size() == 1) {
-          pending.clear();
-          emit(key.pts());
-          segment.add(key);
-        } else {
-          segment.addAll(pending);
-          pending.clear();
-        }
-      }
+      cut.finish(this::emit);
       boolean shows = segment.stream().anyMatch(Cut::isShown);
       if (shows) {
         emit(endTicks());
       }
-      free(segment);
+      cut.clearSegment();
       return shows;
     }
 
     private void emit(long untilTicks) {
       if (segment.stream().noneMatch(Cut::isShown)) {
-        free(segment);
+        cut.clearSegment();
         return;
       }
       // Nothing that is shown depends on what comes after it.
@@ -238,7 +209,7 @@ public final class MediaCutter {
                   segment,
                   zero,
                   pause ? SegmentMuxer.Layout.INDEX : SegmentMuxer.Layout.FRAGMENTS));
-      free(segment);
+      cut.clearSegment();
       sink.accept(next);
     }
 
@@ -296,15 +267,9 @@ public final class MediaCutter {
       return last.pts() + Ffmpeg.ticks(micros, input.timeBase());
     }
 
-    private static void free(List<AVPacket> packets) {
-      packets.forEach(avcodec::av_packet_free);
-      packets.clear();
-    }
-
     @Override
     public void close() {
-      free(segment);
-      free(pending);
+      cut.close();
     }
   }
 }
