@@ -16,6 +16,10 @@ public record DecodeLimits(
   public static final DecodeLimits DEFAULTS =
       new DecodeLimits(8192L * 4320, Duration.ofMinutes(10), 120_000);
 
+  /// For a file or a source of the user's own: only the size of one picture is limited.
+  public static final DecodeLimits PICTURE_SIZE_ONLY =
+      new DecodeLimits(DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
+
   /// Limits with the default for damage.
   public DecodeLimits(long maxPixels, Duration maxDuration, long maxFrames) {
     this(maxPixels, maxDuration, maxFrames, DEFAULT_MAX_DAMAGE);

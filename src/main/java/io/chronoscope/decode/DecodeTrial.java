@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// Finds out by decoding whether a decoder can begin at a packet.
 final class DecodeTrial implements AutoCloseable {
 
-  private static final DecodeLimits LIMITS = MediaCutter.LIMITS;
-
   private final AVCodecContext decoder;
   private final AVFrame frame = avutil.av_frame_alloc();
   private final long firstTicks;
@@ -21,7 +19,7 @@ final class DecodeTrial implements AutoCloseable {
 
   /// Starts a new decoder, with what the container states in front of all packets.
   DecodeTrial(VideoInput input, AVPacket first) throws UnreadableMediaException {
-    this.decoder = new DecoderFactory(LIMITS, 1).open(input.stream());
+    this.decoder = new DecoderFactory(DecodeLimits.PICTURE_SIZE_ONLY, 1).open(input.stream());
     this.firstTicks = first.pts();
     feed(first);
   }

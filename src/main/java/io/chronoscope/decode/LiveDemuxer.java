@@ -28,9 +28,6 @@ final class LiveDemuxer implements AutoCloseable {
   private static final int PROBING_BYTES = 64 << 20;
   private static final int PROBING_FRAMES = 3;
 
-  static final DecodeLimits LIMITS =
-      new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
-
   private final LiveSettings settings;
   private final ReadWatch watch;
   private final @Nullable FeedInput feed;
@@ -107,7 +104,7 @@ final class LiveDemuxer implements AutoCloseable {
       watch.advanced();
       boolean probed = false;
       try {
-        Demuxer.probeStreams(opening, LIMITS);
+        Demuxer.probeStreams(opening, DecodeLimits.PICTURE_SIZE_ONLY);
         throwReason();
         probed = true;
       } catch (UnreadableMediaException e) {

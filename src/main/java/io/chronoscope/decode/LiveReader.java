@@ -83,7 +83,7 @@ public final class LiveReader implements AutoCloseable {
         var unused = VideoCodec.of(stream.codecpar());
         yield new LiveCutter(stream, settings, sink);
       }
-      case ENCODE -> new LiveEncoder(stream, settings, LiveDemuxer.LIMITS, sink);
+      case ENCODE -> new LiveEncoder(stream, settings, DecodeLimits.PICTURE_SIZE_ONLY, sink);
     };
   }
 

@@ -33,10 +33,6 @@ import org.bytedeco.ffmpeg.global.avcodec;
 /// Buffers the packets of one segment, and the times of all. Thread-safe.
 public final class MediaCutter {
 
-  // The file is the user's own, so only the size of one picture is limited.
-  static final DecodeLimits LIMITS =
-      new DecodeLimits(DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
-
   /// @param target minimum duration of a segment; the last one may be shorter
   /// @param sink receives the segments in order, on this thread
   /// @return the number of segments
@@ -51,7 +47,7 @@ public final class MediaCutter {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file)) {
       MemorySegment bytes = map(channel, arena);
-      try (VideoPackets packets = VideoPackets.open(bytes, LIMITS)) {
+      try (VideoPackets packets = VideoPackets.open(bytes, DecodeLimits.PICTURE_SIZE_ONLY)) {
         if (packets.input().container().clock() == ContainerFormat.Clock.STILL
             && packets.size() == 1) {
           sink.accept(wholePicture(packets, bytes));
@@ -87,7 +83,8 @@ public final class MediaCutter {
   public Overview overview(Path file) throws IOException, UnreadableMediaException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file);
-        VideoPackets packets = VideoPackets.open(map(channel, arena), LIMITS)) {
+        VideoPackets packets =
+            VideoPackets.open(map(channel, arena), DecodeLimits.PICTURE_SIZE_ONLY)) {
       return new Overview(
           Duration.of(Math.max(0, packets.endMicros()), ChronoUnit.MICROS),
           packets.input().selection());

@@ -30,7 +30,7 @@ public final class VideoRepeater {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(source)) {
       var bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-      try (VideoPackets packets = VideoPackets.open(bytes, MediaCutter.LIMITS);
+      try (VideoPackets packets = VideoPackets.open(bytes, DecodeLimits.PICTURE_SIZE_ONLY);
           Target written = new Target(packets.input().stream(), target)) {
         packets.requireTimed();
         packets.requireReadToTheEnd();

@@ -15,7 +15,6 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +38,12 @@ final class UploadedMedia {
       throws IOException, UnreadableMediaException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file)) {
-      DecodeLimits limits =
-          new DecodeLimits(
-              DecodeLimits.DEFAULTS.maxPixels(), Duration.ofDays(3650), Long.MAX_VALUE);
       var unused =
           requireType(
               contentType,
               MediaProbe.of(
-                  channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), limits));
+                  channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
+                  DecodeLimits.PICTURE_SIZE_ONLY));
     }
   }
 
