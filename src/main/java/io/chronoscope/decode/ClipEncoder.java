@@ -8,11 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.LongConsumer;
-import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -27,8 +25,6 @@ public final class ClipEncoder implements AutoCloseable {
   private static final int MAX_WIDTH_PX = 1280;
   private static final int MAX_HEIGHT_PX = 720;
   private static final int TICKS = 90_000;
-  private static final int TYPICAL_FPS = 25;
-  private static final double BITS_PER_PIXEL = 0.15;
   private static final int KEY_FRAME_INTERVAL = 50;
 
   private final Path target;
@@ -112,28 +108,15 @@ public final class ClipEncoder implements AutoCloseable {
 
   private void open(Picture picture) throws IOException {
     int[] size = PictureScaler.fit(picture, MAX_WIDTH_PX, MAX_HEIGHT_PX);
-    AVCodec codec = avcodec.avcodec_find_encoder_by_name("libopenh264");
-    AVCodecContext context = avcodec.avcodec_alloc_context3(codec);
+    AVCodecContext context =
+        H264Encoder.open(size[0], size[1], new AVRational().num(1).den(TICKS), KEY_FRAME_INTERVAL);
     encoder = context;
-    context.width(size[0]);
-    context.height(size[1]);
-    context.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
-    context.time_base(new AVRational().num(1).den(TICKS));
-    context.framerate(new AVRational().num(TYPICAL_FPS).den(1));
-    context.gop_size(KEY_FRAME_INTERVAL);
-    context.bit_rate((long) (BITS_PER_PIXEL * TYPICAL_FPS * size[0] * size[1]));
-    context.thread_count(1);
-    context.flags(context.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
-    AVDictionary options = new AVDictionary(null);
     AVCodecParameters parameters = avcodec.avcodec_parameters_alloc();
     try {
-      Ffmpeg.option(options, "allow_skip_frames", "0");
-      Ffmpeg.check(avcodec.avcodec_open2(context, codec, options), "the H.264 encoder");
       Ffmpeg.check(
           avcodec.avcodec_parameters_from_context(parameters, context), "codec parameters");
       file = new ClipFile(target, parameters);
     } finally {
-      avutil.av_dict_free(options);
       avcodec.avcodec_parameters_free(parameters);
     }
     scaler = new PictureScaler(picture, size[0], size[1], avutil.AV_PIX_FMT_YUV420P);

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection.Reason;
+import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -44,6 +45,18 @@ record DecoderFactory(DecodeLimits limits, int threads) {
     return open(stream, ParameterSets.IN_BAND);
   }
 
+  /// Opens a decoder for a stream that may have another codec than those of [VideoCodec].
+  ///
+  /// @param further FFmpeg's names of the decoders that are allowed beside those
+  /// @return a context that the caller frees
+  /// @throws UnreadableMediaException as [#open(AVStream)]
+  AVCodecContext open(AVStream stream, List<String> further) throws UnreadableMediaException {
+    AVCodec usual = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
+    boolean allowed =
+        usual != null && !usual.isNull() && further.contains(usual.name().getString());
+    return allowed ? open(stream, usual, ParameterSets.FROM_CONTAINER) : open(stream);
+  }
+
   private enum ParameterSets {
     FROM_CONTAINER,
     IN_BAND
@@ -52,7 +65,12 @@ record DecoderFactory(DecodeLimits limits, int threads) {
   private AVCodecContext open(AVStream stream, ParameterSets parameterSets)
       throws UnreadableMediaException {
     VideoCodec codec = VideoCodec.of(stream.codecpar());
-    AVCodec decoder = avcodec.avcodec_find_decoder_by_name(decoderName(codec, stream));
+    return open(
+        stream, avcodec.avcodec_find_decoder_by_name(decoderName(codec, stream)), parameterSets);
+  }
+
+  private AVCodecContext open(AVStream stream, AVCodec decoder, ParameterSets parameterSets)
+      throws UnreadableMediaException {
     AVCodecContext context = avcodec.avcodec_alloc_context3(decoder);
     int result = avcodec.avcodec_parameters_to_context(context, stream.codecpar());
     if (result >= 0) {
@@ -71,7 +89,7 @@ record DecoderFactory(DecodeLimits limits, int threads) {
       throw new UnreadableMediaException(
           Reason.CORRUPT,
           "the %s decoder cannot be set up: %s"
-              .formatted(codec.displayName(), Ffmpeg.describe(result)));
+              .formatted(VideoCodec.describe(stream.codecpar()), Ffmpeg.describe(result)));
     }
     return context;
   }

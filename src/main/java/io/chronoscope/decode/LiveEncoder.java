@@ -1,18 +1,14 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.LiveSegment.StatedTime;
-import io.chronoscope.domain.Rejection.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -33,8 +29,6 @@ final class LiveEncoder implements LivePackets {
 
   private static final int MAX_WIDTH_PX = 1920;
   private static final int MAX_HEIGHT_PX = 1088;
-  private static final int TYPICAL_FPS = 25;
-  private static final double BITS_PER_PIXEL = 0.15;
 
   private final AVStream stream;
   private final LiveSettings settings;
@@ -58,31 +52,7 @@ final class LiveEncoder implements LivePackets {
     this.stream = stream;
     this.settings = settings;
     this.sink = sink;
-    this.decoder = openDecoder(stream, limits);
-  }
-
-  private static AVCodecContext openDecoder(AVStream stream, DecodeLimits limits)
-      throws UnreadableMediaException {
-    int id = stream.codecpar().codec_id();
-    AVCodec further = avcodec.avcodec_find_decoder(id);
-    if (further == null
-        || further.isNull()
-        || !FURTHER_DECODERS.contains(further.name().getString())) {
-      return new DecoderFactory(limits, 1).open(stream);
-    }
-    AVCodecContext context = avcodec.avcodec_alloc_context3(further);
-    int result = avcodec.avcodec_parameters_to_context(context, stream.codecpar());
-    if (result >= 0) {
-      context.pkt_timebase(stream.time_base());
-      context.max_pixels(limits.maxPixels());
-      result = avcodec.avcodec_open2(context, further, (AVDictionary) null);
-    }
-    if (result < 0) {
-      avcodec.avcodec_free_context(context);
-      throw new UnreadableMediaException(
-          Reason.CORRUPT, "the decoder cannot be set up: " + Ffmpeg.describe(result));
-    }
-    return context;
+    this.decoder = new DecoderFactory(limits, 1).open(stream, FURTHER_DECODERS);
   }
 
   @Override
@@ -181,25 +151,9 @@ final class LiveEncoder implements LivePackets {
                 (double) MAX_HEIGHT_PX / decoded.height()));
     int width = Math.max(16, (int) Math.round(decoded.width() * scale / 2) * 2);
     int height = Math.max(16, (int) Math.round(decoded.height() * scale / 2) * 2);
-    AVCodec codec = avcodec.avcodec_find_encoder_by_name("libopenh264");
-    AVCodecContext context = avcodec.avcodec_alloc_context3(codec);
+    AVCodecContext context =
+        H264Encoder.open(width, height, stream.time_base(), Integer.MAX_VALUE / 2);
     encoder = context;
-    context.width(width);
-    context.height(height);
-    context.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
-    context.time_base(stream.time_base());
-    context.framerate(new AVRational().num(TYPICAL_FPS).den(1));
-    context.gop_size(Integer.MAX_VALUE / 2);
-    context.bit_rate((long) (BITS_PER_PIXEL * TYPICAL_FPS * width * height));
-    context.thread_count(1);
-    context.flags(context.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
-    AVDictionary options = new AVDictionary(null);
-    try {
-      Ffmpeg.option(options, "allow_skip_frames", "0");
-      Ffmpeg.check(avcodec.avcodec_open2(context, codec, options), "the H.264 encoder");
-    } finally {
-      avutil.av_dict_free(options);
-    }
     AVFormatContext streams = avformat.avformat_alloc_context();
     holder = streams;
     AVStream encodedStream = avformat.avformat_new_stream(streams, null);
