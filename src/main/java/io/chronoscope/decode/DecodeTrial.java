@@ -37,9 +37,7 @@ final class DecodeTrial implements AutoCloseable {
     failed = avcodec.avcodec_send_packet(decoder, packet) < 0;
     int result = avcodec.avcodec_receive_frame(decoder, frame);
     while (result >= 0) {
-      boolean damaged =
-          frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
-      failed |= damaged || (frames == 0 && frame.pts() != firstTicks);
+      failed |= Ffmpeg.isDamaged(frame) || (frames == 0 && frame.pts() != firstTicks);
       frames++;
       avutil.av_frame_unref(frame);
       result = avcodec.avcodec_receive_frame(decoder, frame);

@@ -144,10 +144,7 @@ final class FrameTiming implements AutoCloseable {
     avutil.av_frame_move_ref(held, frame);
     holding = true;
     heldMicros = micros;
-    heldDamaged =
-        damagedMicros.remove(micros)
-            || held.decode_error_flags() != 0
-            || (held.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
+    heldDamaged = damagedMicros.remove(micros) || Ffmpeg.isDamaged(held);
     frames++;
     if (widthPx == 0) {
       FrameSize size = converter.sizeOf(held);

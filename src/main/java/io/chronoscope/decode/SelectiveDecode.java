@@ -128,9 +128,7 @@ final class SelectiveDecode implements AutoCloseable {
 
   private boolean accept(TimedPackets packets) throws UnreadableMediaException {
     int frame = packets.frameAt(decoded.pts());
-    boolean damaged =
-        decoded.decode_error_flags() != 0 || (decoded.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
-    if (damaged || frame < next || !fed.get(frame) || !skipTo(frame)) {
+    if (Ffmpeg.isDamaged(decoded) || frame < next || !fed.get(frame) || !skipTo(frame)) {
       return false;
     }
     fed.clear(frame);
