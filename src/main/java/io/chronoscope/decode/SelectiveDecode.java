@@ -28,7 +28,8 @@ final class SelectiveDecode implements AutoCloseable {
   private final SelectiveSink sink;
   private final PictureConverter converter;
   private final AVFrame decoded = avutil.av_frame_alloc();
-  private final DamageDetector damage;
+  private final BrokenBytes broken;
+  private final DecoderLog log;
   private @Nullable AVCodecContext decoder;
   private List<Display> displays = List.of();
   private BitSet selected = new BitSet();
@@ -49,7 +50,8 @@ final class SelectiveDecode implements AutoCloseable {
     this.decoders = new DecoderFactory(limits, threads);
     this.sink = sink;
     this.converter = new PictureConverter(input.pixelAspect());
-    this.damage = new DamageDetector(input, threads);
+    this.broken = BrokenBytes.of(VideoCodec.of(input.stream().codecpar()), input.extradata());
+    this.log = DecoderLog.open(threads);
   }
 
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
@@ -63,7 +65,7 @@ final class SelectiveDecode implements AutoCloseable {
       return Optional.empty();
     }
     displays = timed.get();
-    if (packets.areDamaged(damage)) {
+    if (packets.areBroken(broken)) {
       return Optional.empty();
     }
     selected = sink.select(displays);
@@ -72,6 +74,7 @@ final class SelectiveDecode implements AutoCloseable {
       return Optional.empty();
     }
     fed = packets.framesOf(plan.get().packets());
+    var unused = log.takeError(); // of what came before
     return decode(context, packets, plan.get()) ? facts(context, packets) : Optional.empty();
   }
 
@@ -101,7 +104,7 @@ final class SelectiveDecode implements AutoCloseable {
 
   private boolean feed(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
       throws UnreadableMediaException {
-    return receive(context, packet, packets) && !damage.end(false);
+    return receive(context, packet, packets) && log.takeError().isEmpty();
   }
 
   private boolean receive(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
@@ -200,7 +203,7 @@ final class SelectiveDecode implements AutoCloseable {
 
   @Override
   public void close() {
-    damage.close();
+    log.close();
     converter.close();
     avutil.av_frame_free(decoded);
     if (decoder != null) {

@@ -61,15 +61,10 @@ final class TimedPackets {
             type == avcodec.AV_PKT_DATA_NEW_EXTRADATA || type == avcodec.AV_PKT_DATA_PARAM_CHANGE);
   }
 
-  /// Whether any packet is damaged, as far as this shows without decoding.
-  boolean areDamaged(DamageDetector damage) {
-    for (AVPacket packet : packets) {
-      damage.begin(packet);
-      if (damage.end(false)) {
-        return true;
-      }
-    }
-    return false;
+  /// Whether the bytes of any packet show that it is damaged. That the container says so is unusual
+  /// ([#displays]).
+  boolean areBroken(BrokenBytes broken) {
+    return packets.stream().map(Ffmpeg::bytes).anyMatch(broken::in);
   }
 
   AVPacket get(int packet) {
