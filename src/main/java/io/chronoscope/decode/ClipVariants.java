@@ -9,8 +9,6 @@ import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -18,7 +16,6 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.javacpp.BytePointer;
 
 /// Writes a short clip in other containers and codecs, in memory, for benchmarks.
 ///
@@ -43,14 +40,14 @@ public record ClipVariants(ByteBuffer media) {
   /// @throws UnreadableMediaException when the clip cannot be read
   public byte[] in(Container container) throws UnreadableMediaException {
     try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS);
-        Output output = new Output(container)) {
-      AVStream stream = SegmentMuxer.streamLike(input.stream(), output.context);
-      output.begin();
+        MemoryOutput output = new MemoryOutput(container.muxer())) {
+      AVStream stream = SegmentMuxer.streamLike(input.stream(), output.context());
+      output.begin(container.movFlags());
       AVPacket packet = avcodec.av_packet_alloc();
       try {
         while (input.read(packet) >= 0) {
           avcodec.av_packet_rescale_ts(packet, input.timeBase(), stream.time_base());
-          output.write(packet);
+          write(packet, output);
           avcodec.av_packet_unref(packet);
         }
       } finally {
@@ -105,7 +102,7 @@ public record ClipVariants(ByteBuffer media) {
     AVCodecContext encoder = avcodec.avcodec_alloc_context3(codec);
     AVPacket packet = avcodec.av_packet_alloc();
     AVDictionary options = new AVDictionary(null);
-    try (Output output = new Output(container)) {
+    try (MemoryOutput output = new MemoryOutput(container.muxer())) {
       encoder.width(frames.getFirst().width());
       encoder.height(frames.getFirst().height());
       boolean jpeg = encoding.encoder().equals("mjpeg");
@@ -118,17 +115,17 @@ public record ClipVariants(ByteBuffer media) {
       encoder.bit_rate(BITS_PER_SECOND);
       encoder.thread_count(1);
       encoder.strict_std_compliance(avcodec.FF_COMPLIANCE_UNOFFICIAL);
-      if ((output.context.oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
+      if ((output.context().oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
         encoder.flags(encoder.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
       }
       encoding.options().forEach((key, value) -> Ffmpeg.option(options, key, value));
       Ffmpeg.check(avcodec.avcodec_open2(encoder, codec, options), encoding.encoder());
-      AVStream stream = avformat.avformat_new_stream(output.context, null);
+      AVStream stream = avformat.avformat_new_stream(output.context(), null);
       Ffmpeg.check(
           avcodec.avcodec_parameters_from_context(stream.codecpar(), encoder), "codec parameters");
       stream.time_base(encoder.time_base());
       stream.avg_frame_rate(rate);
-      output.begin();
+      output.begin(container.movFlags());
       for (int i = 0; i <= frames.size(); i++) {
         AVFrame frame = i < frames.size() ? frames.get(i) : null;
         if (frame != null) {
@@ -141,7 +138,7 @@ public record ClipVariants(ByteBuffer media) {
         while (avcodec.avcodec_receive_packet(encoder, packet) >= 0) {
           packet.duration(Math.max(1, packet.duration()));
           avcodec.av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
-          output.write(packet);
+          write(packet, output);
         }
       }
       return output.finish();
@@ -152,55 +149,9 @@ public record ClipVariants(ByteBuffer media) {
     }
   }
 
-  private static final class Output implements AutoCloseable {
-    private final AVFormatContext context = new AVFormatContext(null);
-    private final AVIOContext io = new AVIOContext(null);
-    private final Container container;
-
-    Output(Container container) {
-      this.container = container;
-      Ffmpeg.load();
-      Ffmpeg.check(
-          avformat.avformat_alloc_output_context2(context, null, container.muxer(), null),
-          container.muxer());
-      Ffmpeg.check(avformat.avio_open_dyn_buf(io), "a buffer");
-      context.pb(io);
-    }
-
-    void begin() {
-      AVDictionary options = new AVDictionary(null);
-      try {
-        if (!container.movFlags().isEmpty()) {
-          Ffmpeg.option(options, "movflags", container.movFlags());
-        }
-        Ffmpeg.check(avformat.avformat_write_header(context, options), "a header");
-      } finally {
-        avutil.av_dict_free(options);
-      }
-    }
-
-    void write(AVPacket packet) {
-      packet.stream_index(0);
-      packet.pos(-1);
-      Ffmpeg.check(avformat.av_interleaved_write_frame(context, packet), "a packet");
-    }
-
-    byte[] finish() {
-      Ffmpeg.check(avformat.av_write_trailer(context), "a trailer");
-      try (BytePointer written = new BytePointer()) {
-        byte[] bytes = new byte[avformat.avio_get_dyn_buf(io, written)];
-        written.get(bytes);
-        return bytes;
-      }
-    }
-
-    @Override
-    public void close() {
-      try (BytePointer rest = new BytePointer()) {
-        avformat.avio_close_dyn_buf(io, rest);
-        avutil.av_free(rest);
-      }
-      avformat.avformat_free_context(context);
-    }
+  private static void write(AVPacket packet, MemoryOutput output) {
+    packet.stream_index(0);
+    packet.pos(-1);
+    Ffmpeg.check(avformat.av_interleaved_write_frame(output.context(), packet), "a packet");
   }
 }

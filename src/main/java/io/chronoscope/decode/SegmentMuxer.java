@@ -4,13 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
-import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.javacpp.BytePointer;
 
 /// Writes packets of one video stream as a self-contained segment, unchanged except for their
 /// timestamps, into the container that [VideoCodec#remux()] names. Decoding times are made from the
@@ -56,38 +52,19 @@ final class SegmentMuxer {
   /// @param zeroTicks presentation time that becomes the segment's time zero, in the source's time
   ///   base
   ByteBuffer write(List<AVPacket> packets, long zeroTicks, Layout layout) {
-    AVFormatContext context = new AVFormatContext(null);
-    AVIOContext output = new AVIOContext(null);
-    AVDictionary options = new AVDictionary(null);
-    try {
-      Ffmpeg.check(
-          avformat.avformat_alloc_output_context2(context, null, container.muxer(), null),
-          "a segment's container");
-      Ffmpeg.check(avformat.avio_open_dyn_buf(output), "a segment's buffer");
-      context.pb(output);
-      AVStream stream = streamLike(source, context);
-      if (container == VideoCodec.Remux.FRAGMENTED_MP4 && layout == Layout.FRAGMENTS) {
-        // The header is written once the first packets are known. Its edit list puts the first
-        // displayed frame at presentation time zero although decoding starts before it.
-        Ffmpeg.option(options, "movflags", "frag_keyframe+delay_moov+default_base_moof");
-      }
-      Ffmpeg.check(avformat.avformat_write_header(context, options), "a segment's header");
+    try (MemoryOutput output = new MemoryOutput(container.muxer())) {
+      AVStream stream = streamLike(source, output.context());
+      boolean fragments =
+          container == VideoCodec.Remux.FRAGMENTED_MP4 && layout == Layout.FRAGMENTS;
+      // The header is written once the first packets are known. Its edit list puts the first
+      // displayed frame at presentation time zero although decoding starts before it.
+      output.begin(fragments ? "frag_keyframe+delay_moov+default_base_moof" : "");
       long[] decodeTimes =
           PacketTimes.decodeTimes(packets.stream().mapToLong(AVPacket::pts).toArray());
       for (int i = 0; i < packets.size(); i++) {
-        write(packets.get(i), decodeTimes[i], zeroTicks, source, context, stream);
+        write(packets.get(i), decodeTimes[i], zeroTicks, source, output.context(), stream);
       }
-      Ffmpeg.check(avformat.av_write_trailer(context), "a segment's trailer");
-      return copyOf(output);
-    } finally {
-      avutil.av_dict_free(options);
-      if (!output.isNull()) {
-        try (BytePointer rest = new BytePointer()) {
-          avformat.avio_close_dyn_buf(output, rest);
-          avutil.av_free(rest);
-        }
-      }
-      avformat.avformat_free_context(context);
+      return ByteBuffer.wrap(output.finish());
     }
   }
 
@@ -140,15 +117,6 @@ final class SegmentMuxer {
       Ffmpeg.check(avformat.av_interleaved_write_frame(context, shifted), "a segment's packet");
     } finally {
       avcodec.av_packet_free(shifted);
-    }
-  }
-
-  private static ByteBuffer copyOf(AVIOContext output) {
-    try (BytePointer written = new BytePointer()) {
-      int size = avformat.avio_get_dyn_buf(output, written);
-      byte[] bytes = new byte[size];
-      written.get(bytes, 0, size);
-      return ByteBuffer.wrap(bytes);
     }
   }
 }
