@@ -2,91 +2,32 @@ package io.chronoscope.cli.bench.damage;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /// A kind of damage to a file, at a random place.
 enum DamageKind {
   /// None, to see what is flagged without reason.
-  INTACT("intact") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      return media;
-    }
-  },
-  LOST_1("1 packet lost") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      return withoutPackets(media, 1, random);
-    }
-  },
-  LOST_3("3 packets lost") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      return withoutPackets(media, 3, random);
-    }
-  },
-  LOST_10("10 packets lost") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      return withoutPackets(media, 10, random);
-    }
-  },
-  BIT("1 bit") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      byte[] bytes = media.clone();
-      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-      return bytes;
-    }
-  },
-  BURST("burst of 20 bytes") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      byte[] bytes = media.clone();
-      int from = random.nextInt(bytes.length - 20);
-      for (int i = from; i < from + 20; i++) {
-        bytes[i] = (byte) random.nextInt();
-      }
-      return bytes;
-    }
-  },
-  ZERO_1K("1 KiB zeroed") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      return zeroed(media, 1024, random);
-    }
-  },
-  ZERO_4K("4 KiB zeroed") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      return zeroed(media, 4096, random);
-    }
-  },
-  MISPLACED_4K("4 KiB of elsewhere") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      byte[] bytes = media.clone();
-      int from = random.nextInt(bytes.length - 4096);
-      System.arraycopy(media, random.nextInt(bytes.length - 4096), bytes, from, 4096);
-      return bytes;
-    }
-  },
-  TAIL_25("last 25 % missing") {
-    @Override
-    byte[] damaged(byte[] media, Random random) {
-      // About a quarter, so that trials differ.
-      double share = 0.75 + (random.nextDouble() - 0.5) / 10;
-      int end = (int) (media.length * share);
-      return Arrays.copyOf(media, isTransportStream(media) ? end / PACKET * PACKET : end);
-    }
-  };
+  INTACT("intact", (media, random) -> media),
+  LOST_1("1 packet lost", (media, random) -> withoutPackets(media, 1, random)),
+  LOST_3("3 packets lost", (media, random) -> withoutPackets(media, 3, random)),
+  LOST_10("10 packets lost", (media, random) -> withoutPackets(media, 10, random)),
+  BIT("1 bit", DamageKind::withOtherBit),
+  BURST("burst of 20 bytes", DamageKind::withBurst),
+  ZERO_1K("1 KiB zeroed", (media, random) -> zeroed(media, 1024, random)),
+  ZERO_4K("4 KiB zeroed", (media, random) -> zeroed(media, 4096, random)),
+  MISPLACED_4K("4 KiB of elsewhere", DamageKind::misplaced),
+  TAIL_25("last 25 % missing", DamageKind::withoutTail);
 
   private static final int PACKET = 188;
 
   private final String label;
+  private final BiFunction<byte[], Random, byte[]> damage;
 
-  DamageKind(String label) {
+  /// @param damage makes a damaged file of a whole one, which it does not change
+  DamageKind(String label, BiFunction<byte[], Random, byte[]> damage) {
     this.label = label;
+    this.damage = damage;
   }
 
   String label() {
@@ -94,7 +35,9 @@ enum DamageKind {
   }
 
   /// @param media a whole file; not changed
-  abstract byte[] damaged(byte[] media, Random random);
+  byte[] damaged(byte[] media, Random random) {
+    return damage.apply(media, random);
+  }
 
   /// Whether the damage is of transport packets.
   boolean needsTransportStream() {
@@ -102,6 +45,35 @@ enum DamageKind {
       case LOST_1, LOST_3, LOST_10 -> true;
       case INTACT, BIT, BURST, ZERO_1K, ZERO_4K, MISPLACED_4K, TAIL_25 -> false;
     };
+  }
+
+  private static byte[] withOtherBit(byte[] media, Random random) {
+    byte[] bytes = media.clone();
+    bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+    return bytes;
+  }
+
+  private static byte[] withBurst(byte[] media, Random random) {
+    byte[] bytes = media.clone();
+    int from = random.nextInt(bytes.length - 20);
+    for (int i = from; i < from + 20; i++) {
+      bytes[i] = (byte) random.nextInt();
+    }
+    return bytes;
+  }
+
+  private static byte[] misplaced(byte[] media, Random random) {
+    byte[] bytes = media.clone();
+    int from = random.nextInt(bytes.length - 4096);
+    System.arraycopy(media, random.nextInt(bytes.length - 4096), bytes, from, 4096);
+    return bytes;
+  }
+
+  private static byte[] withoutTail(byte[] media, Random random) {
+    // About a quarter, so that trials differ.
+    double share = 0.75 + (random.nextDouble() - 0.5) / 10;
+    int end = (int) (media.length * share);
+    return Arrays.copyOf(media, isTransportStream(media) ? end / PACKET * PACKET : end);
   }
 
   private static boolean isTransportStream(byte[] media) {
