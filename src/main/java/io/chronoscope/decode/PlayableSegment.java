@@ -3,8 +3,6 @@ package io.chronoscope.decode;
 import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -16,8 +14,6 @@ import org.bytedeco.ffmpeg.global.avcodec;
 /// @param initialization `ftyp` and `moov`
 /// @param media the fragments
 public record PlayableSegment(ByteBuffer initialization, ByteBuffer media) {
-
-  private static final int BOX_HEADER_BYTES = 8;
 
   /// @throws NotPlayableException when a browser cannot play its video
   /// @throws UnreadableMediaException when the segment cannot be read
@@ -46,20 +42,16 @@ public record PlayableSegment(ByteBuffer initialization, ByteBuffer media) {
   }
 
   private static PlayableSegment split(ByteBuffer fragmented) throws UnreadableMediaException {
-    ByteBuffer boxes = fragmented.duplicate().order(ByteOrder.BIG_ENDIAN);
-    int at = 0;
-    while (at + BOX_HEADER_BYTES <= boxes.limit()) {
-      byte[] type = new byte[4];
-      boxes.get(at + 4, type);
-      if (new String(type, StandardCharsets.US_ASCII).equals("moof")) {
+    MemorySegment bytes = MemorySegment.ofBuffer(fragmented);
+    long at = 0;
+    while (at + Mp4Box.HEADER_BYTES <= bytes.byteSize()) {
+      Mp4Box box = Mp4Box.read(bytes, at, bytes.byteSize());
+      if (box.type().equals("moof")) {
+        int media = (int) at;
         return new PlayableSegment(
-            fragmented.slice(0, at), fragmented.slice(at, fragmented.limit() - at));
+            fragmented.slice(0, media), fragmented.slice(media, fragmented.limit() - media));
       }
-      int size = boxes.getInt(at);
-      if (size < BOX_HEADER_BYTES) {
-        break;
-      }
-      at += size;
+      at = box.end();
     }
     throw new UnreadableMediaException(Reason.CORRUPT, "the segment has no fragment");
   }
