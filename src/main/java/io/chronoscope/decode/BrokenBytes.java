@@ -77,7 +77,7 @@ sealed interface BrokenBytes {
       }
       List<Integer> found = starts.get();
       for (int i = 0; i < found.size(); i++) {
-        int end = i + 1 < found.size() ? found.get(i + 1) - units.lengthBytes() : packet.limit();
+        int end = i + 1 < found.size() ? units.endBefore(found.get(i + 1)) : packet.limit();
         if (isBroken(packet, found.get(i), end)) {
           return true;
         }
