@@ -21,7 +21,7 @@ final class Bidirectional {
     return units.in(packet).orElse(List.of()).stream()
         .filter(at -> (packet.get(at) & 0x1f) == H264_SLICE)
         .anyMatch(at -> {
-          Bits bits = new Bits(packet, 8L * (at + 1));
+          BitReader bits = new BitReader(packet, 8L * (at + 1));
           var unused = bits.exponentialGolomb();
           return bits.exponentialGolomb() % 5 == H264_B;
         });
@@ -43,39 +43,5 @@ final class Bidirectional {
             (packet.get(at) & 0xff) == MPEG4_PICTURE
                 && at + 1 < packet.limit()
                 && (packet.get(at + 1) & 0xff) >> 6 == MPEG4_B);
-  }
-
-  /// Reads numbers bit by bit; zeros after the end.
-  private static final class Bits {
-
-    private static final int MAX_LEADING_ZEROS = 31;
-
-    private final ByteBuffer bytes;
-    private long at;
-
-    Bits(ByteBuffer bytes, long at) {
-      this.bytes = bytes;
-      this.at = at;
-    }
-
-    private int next() {
-      int index = (int) (at >> 3);
-      int bit = index < bytes.limit() ? bytes.get(index) >> (7 - (int) (at & 7)) & 1 : 0;
-      at++;
-      return bit;
-    }
-
-    /// ITU-T H.264 §9.1.
-    long exponentialGolomb() {
-      int zeros = 0;
-      while (zeros < MAX_LEADING_ZEROS && next() == 0) {
-        zeros++;
-      }
-      long value = 1;
-      for (int i = 0; i < zeros; i++) {
-        value = value << 1 | next();
-      }
-      return value - 1;
-    }
   }
 }

@@ -22,6 +22,9 @@ sealed interface Dependence {
   /// point).
   record RefreshedAfter(int frames) implements Dependence {}
 
+  /// No encoder needs as many to refresh a picture.
+  int MAX_RECOVERY_FRAMES = (1 << 17) - 2;
+
   Dependence NOTHING = new Nothing();
   Dependence BEFORE = new Before();
   Dependence BEFORE_ONLY = new BeforeOnly();
@@ -95,20 +98,12 @@ sealed interface Dependence {
         return Optional.empty();
       }
       if (type == 6) {
-        return expGolomb(packet, payload + 2);
+        long frames = new BitReader(packet, 8L * (payload + 2)).exponentialGolomb();
+        return frames > MAX_RECOVERY_FRAMES ? Optional.empty() : Optional.of((int) frames);
       }
       payload += 2 + size;
     }
     return Optional.empty();
-  }
-
-  private static Optional<Integer> expGolomb(ByteBuffer packet, int at) {
-    long bits = 0;
-    for (int i = 0; i < 7; i++) {
-      bits = bits << 8 | (at + i < packet.limit() ? packet.get(at + i) & 0xff : 0);
-    }
-    int zeros = Long.numberOfLeadingZeros(bits << 8);
-    return zeros > 16 ? Optional.empty() : Optional.of((int) (bits >>> 55 - 2 * zeros) - 1);
   }
 
   private static Dependence mpeg2(ByteBuffer packet) {
