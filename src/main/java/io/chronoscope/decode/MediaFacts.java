@@ -47,7 +47,7 @@ public record MediaFacts(
     damage = List.copyOf(damage);
   }
 
-  /// Facts about a segment without gaps.
+  /// Facts about a segment without gaps, of which every byte and the only video track were read.
   public MediaFacts(
       String container,
       String codec,
@@ -66,30 +66,7 @@ public record MediaFacts(
         firstFrameMicros,
         frames,
         damagedFrames,
-        List.of());
-  }
-
-  /// Facts about a segment of which every byte and the only video track were read.
-  public MediaFacts(
-      String container,
-      String codec,
-      int widthPx,
-      int heightPx,
-      long durationMicros,
-      long firstFrameMicros,
-      long frames,
-      long damagedFrames,
-      List<Gap> gaps) {
-    this(
-        container,
-        codec,
-        widthPx,
-        heightPx,
-        durationMicros,
-        firstFrameMicros,
-        frames,
-        damagedFrames,
-        gaps,
+        List.of(),
         List.of(),
         0,
         Optional.empty());

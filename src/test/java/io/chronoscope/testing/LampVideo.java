@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -125,7 +126,10 @@ public final class LampVideo implements MediaDecoder {
         holeUntil - holeFrom < fps
             ? List.of()
             : List.of(
-                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)));
+                new MediaFacts.Gap(holeFrom * 1_000_000L / fps, holeUntil * 1_000_000L / fps)),
+        List.of(),
+        0,
+        Optional.empty());
   }
 
   private static Picture picture(String[] words, int frame) {
