@@ -3,10 +3,9 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.decode.MediaDecoder.Display;
-import io.chronoscope.decode.MediaDecoder.SelectiveSink;
-import io.chronoscope.domain.Picture;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Shown;
+import io.chronoscope.testing.SelectiveFrames;
 import io.chronoscope.testing.TestMedia;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -28,44 +27,6 @@ class SelectiveDecodeTest {
 
   private static final int FRAMES = 60;
   private static final int ROUNDS = 8;
-
-  /// A sink that wants frames by their start, and records what it gets.
-  private static final class Selection implements SelectiveSink {
-    private final LongPredicate wanted;
-    private final Frames frames;
-    private int restarts;
-
-    Selection(LongPredicate wanted) {
-      this.wanted = wanted;
-      this.frames = new Frames(wanted);
-    }
-
-    @Override
-    public BitSet select(List<Display> displays) {
-      BitSet selected = new BitSet();
-      for (int i = 0; i < displays.size(); i++) {
-        selected.set(i, wanted.test(displays.get(i).fromMicros()));
-      }
-      return selected;
-    }
-
-    @Override
-    public void restart() {
-      restarts++;
-      frames.offered.clear();
-      frames.shown.clear();
-    }
-
-    @Override
-    public boolean wants(long fromMicros, long untilMicros) {
-      return frames.wants(fromMicros, untilMicros);
-    }
-
-    @Override
-    public void frame(long fromMicros, long untilMicros, Picture picture) {
-      frames.frame(fromMicros, untilMicros, picture);
-    }
-  }
 
   @ParameterizedTest
   @CsvSource({
@@ -118,11 +79,11 @@ class SelectiveDecodeTest {
       LongPredicate wanted = from -> Math.round(from / 40_000.0) % every == first;
       Frames expected = new Frames(wanted);
       MediaFacts facts = new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, expected);
-      Selection selection = new Selection(wanted);
+      SelectiveFrames selection = new SelectiveFrames(wanted);
       MediaFacts selected = new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, selection);
       String named = "seed %d: frame %d of every %d".formatted(seed, first, every);
       assertThat(selected).as(named).isEqualTo(facts);
-      restarts += every > 5 ? selection.restarts : 0;
+      restarts += every > 5 ? selection.restarts() : 0;
       assertThat(selection.frames.offered).as(named).isEqualTo(expected.offered);
       assertSamePictures(selection.frames.shown, expected.shown, named);
     }
@@ -187,10 +148,10 @@ class SelectiveDecodeTest {
     Frames expected = new Frames(wanted);
     MediaFacts facts = new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, expected);
     assertThat(facts.damagedFrames()).isPositive();
-    Selection selection = new Selection(wanted);
+    SelectiveFrames selection = new SelectiveFrames(wanted);
     assertThat(new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, selection))
         .isEqualTo(facts);
-    assertThat(selection.restarts).isOne();
+    assertThat(selection.restarts()).isOne();
     assertThat(selection.frames.offered).isEqualTo(expected.offered);
     assertSamePictures(selection.frames.shown, expected.shown, "damaged");
   }

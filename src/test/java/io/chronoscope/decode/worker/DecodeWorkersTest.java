@@ -5,25 +5,22 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
-import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
-import io.chronoscope.decode.MediaDecoder.SelectiveSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.ChunkBudget.CpuTime;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerLost;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
-import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Shown;
+import io.chronoscope.testing.SelectiveFrames;
 import io.chronoscope.testing.TestMedia;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -128,47 +125,6 @@ class DecodeWorkersTest {
     return refused.rejection().reason();
   }
 
-  /// A sink that selects, and does something else when it is asked.
-  private static final class Selection implements SelectiveSink {
-    private final Frames frames;
-    private final LongPredicate wanted;
-    private final Runnable whenSelecting;
-    private int restarts;
-
-    Selection(LongPredicate wanted, Runnable whenSelecting) {
-      this.frames = new Frames(wanted);
-      this.wanted = wanted;
-      this.whenSelecting = whenSelecting;
-    }
-
-    @Override
-    public BitSet select(List<Display> displays) {
-      whenSelecting.run();
-      BitSet selected = new BitSet();
-      for (int i = 0; i < displays.size(); i++) {
-        selected.set(i, wanted.test(displays.get(i).fromMicros()));
-      }
-      return selected;
-    }
-
-    @Override
-    public void restart() {
-      restarts++;
-      frames.offered.clear();
-      frames.shown.clear();
-    }
-
-    @Override
-    public boolean wants(long fromMicros, long untilMicros) {
-      return frames.wants(fromMicros, untilMicros);
-    }
-
-    @Override
-    public void frame(long fromMicros, long untilMicros, Picture picture) {
-      frames.frame(fromMicros, untilMicros, picture);
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "libopenh264, mp4, 10",
@@ -186,7 +142,7 @@ class DecodeWorkersTest {
     Frames expected = new Frames(wanted);
     MediaFacts facts = new FfmpegDecoder().decode(media, DecodeLimits.DEFAULTS, expected);
 
-    Selection selection = new Selection(wanted, () -> {});
+    SelectiveFrames selection = new SelectiveFrames(wanted);
     assertThat(pool().decode("cam-1", media, DecodeLimits.DEFAULTS, selection)).isEqualTo(facts);
     assertSame(selection.frames, expected);
     Frames asked = new Frames(wanted);
@@ -227,14 +183,12 @@ class DecodeWorkersTest {
                     .decode(
                         media,
                         DecodeLimits.DEFAULTS,
-                        new Selection(
-                            from -> {
-                              if (from > 1_000_000) {
-                                throw new IllegalArgumentException("no size for the model");
-                              }
-                              return false;
-                            },
-                            () -> {})));
+                        new SelectiveFrames(from -> {
+                          if (from > 1_000_000) {
+                            throw new IllegalArgumentException("no size for the model");
+                          }
+                          return false;
+                        })));
     assertThat(thrown).hasMessage("no size for the model");
     assertThat(pool().decode(media, DecodeLimits.DEFAULTS, FrameSink.NONE).frames()).isEqualTo(50);
     assertThat(losses()).isEmpty();
@@ -245,8 +199,8 @@ class DecodeWorkersTest {
   void aCrashCostsOneRetry() throws Exception {
     ByteBuffer media = TestMedia.video().frames(50).buffer();
     boolean[] crashed = new boolean[1];
-    Selection selection =
-        new Selection(
+    SelectiveFrames selection =
+        new SelectiveFrames(
             from -> true,
             () -> {
               if (!crashed[0]) {
@@ -257,7 +211,7 @@ class DecodeWorkersTest {
     assertThat(pool().decode("cam-1", media, DecodeLimits.DEFAULTS, selection).frames())
         .isEqualTo(50);
     assertThat(selection.frames.shown).hasSize(50);
-    assertThat(selection.restarts).isPositive();
+    assertThat(selection.restarts()).isPositive();
     assertThat(losses())
         .singleElement()
         .satisfies(loss -> {
@@ -271,7 +225,7 @@ class DecodeWorkersTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aChunkThatCrashesTwiceIsRejectedAndTheNextOneIsDecoded() throws Exception {
     ByteBuffer media = TestMedia.video().frames(50).buffer();
-    assertThat(rejection(media, new Selection(from -> true, () -> signal("SEGV", pid()))))
+    assertThat(rejection(media, new SelectiveFrames(from -> true, () -> signal("SEGV", pid()))))
         .isEqualTo(Reason.DECODER_CRASHED);
     assertThat(losses()).hasSize(2);
     assertThat(pool().decode(media, DecodeLimits.DEFAULTS, FrameSink.NONE).frames()).isEqualTo(50);
@@ -282,7 +236,7 @@ class DecodeWorkersTest {
   void aWorkerThatStopsIsKilledAfterItsWallTime() throws Exception {
     limit(new ChunkBudget(AMPLE_MEMORY, AMPLE_CPU, Duration.ofMillis(500), 16L << 30));
     ByteBuffer media = TestMedia.video().frames(50).buffer();
-    assertThat(rejection(media, new Selection(from -> true, () -> signal("STOP", pid()))))
+    assertThat(rejection(media, new SelectiveFrames(from -> true, () -> signal("STOP", pid()))))
         .isEqualTo(Reason.OVER_BUDGET);
     assertThat(losses()).extracting(WorkerLost::cause).containsOnly(LossCause.WALL_TIME);
   }
@@ -300,8 +254,7 @@ class DecodeWorkersTest {
   void outputIsLimited() throws Exception {
     limit(new ChunkBudget(AMPLE_MEMORY, AMPLE_CPU, AMPLE_TIME, 3L * 320 * 240 * 10));
     ByteBuffer media = TestMedia.video().size(320, 240).frames(20).buffer();
-    assertThat(rejection(media, new Selection(from -> true, () -> {})))
-        .isEqualTo(Reason.OVER_BUDGET);
+    assertThat(rejection(media, new SelectiveFrames(from -> true))).isEqualTo(Reason.OVER_BUDGET);
     assertThat(losses()).extracting(WorkerLost::cause).containsOnly(LossCause.OUTPUT);
   }
 
