@@ -245,10 +245,6 @@ final class WorkerProcess implements AutoCloseable {
 
   /// Why the worker is gone, or has to be.
   private WorkerLostException lost(IOException problem) {
-    if (problem instanceof FrameRelay.GivenUpException given) {
-      process.destroyForcibly();
-      return new WorkerLostException(given.loss(), String.valueOf(given.getMessage()));
-    }
     if (tookTooLong) {
       return new WorkerLostException(
           LossCause.WALL_TIME,
