@@ -26,7 +26,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -60,12 +59,9 @@ public final class DecodeWorker {
     SharedMemory.Created created = SharedMemory.create(Long.parseLong(arguments[0]));
     prepare();
     Confinement confinement = Confinement.enter();
-    List<String> missing = new ArrayList<>();
-    confinement
-        .missing()
-        .forEach((protection, reason) -> missing.addAll(List.of(protection.name(), reason)));
     try {
-      channel.send(new Ready(created.path().toString(), confinement.inForce(), missing));
+      channel.send(
+          new Ready(created.path().toString(), confinement.inForce(), confinement.missing()));
       new DecodeWorker(channel, created.memory()).run();
     } catch (EOFException e) {
       // The parent needs this worker no longer, or is gone.

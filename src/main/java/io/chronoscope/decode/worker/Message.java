@@ -46,9 +46,11 @@ sealed interface Message {
   /// The worker is confined and waits for chunks.
   ///
   /// @param memoryPath of the shared memory, as the worker sees it
-  /// @param missing names of protections that are not in force, each followed by the reason
-  record Ready(String memoryPath, List<Protection> inForce, List<String> missing)
+  record Ready(String memoryPath, List<Protection> inForce, List<Missing> missing)
       implements Message {}
+
+  /// A protection that is not in force.
+  record Missing(Protection protection, String reason) {}
 
   /// @param times from when until when each frame is displayed, in pairs
   record Select(long[] times) implements Message {}

@@ -33,6 +33,9 @@ final class SystemCalls {
   private static final VarHandle ERRNO =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  /// Where [#machine()] is known, for people.
+  static final String ONLY_ON = "only on Linux, x86-64 and AArch64";
+
   private SystemCalls() {}
 
   /// The processors whose numbers are known.

@@ -117,14 +117,12 @@ final class WorkerProcess implements AutoCloseable {
     Set<Protection> inForce = EnumSet.noneOf(Protection.class);
     Map<Protection, String> missing = new EnumMap<>(Protection.class);
     inForce.addAll(said.inForce());
-    for (int i = 0; i + 1 < said.missing().size(); i += 2) {
-      missing.put(Protection.valueOf(said.missing().get(i)), said.missing().get(i + 1));
-    }
+    said.missing().forEach(one -> missing.put(one.protection(), one.reason()));
     for (Protection limit : Set.of(Protection.ADDRESS_SPACE, Protection.CPU_TIME)) {
       if (ProcessLimits.isSupported()) {
         inForce.add(limit);
       } else {
-        missing.put(limit, "only on Linux, x86-64 and AArch64");
+        missing.put(limit, SystemCalls.ONLY_ON);
       }
     }
     command
