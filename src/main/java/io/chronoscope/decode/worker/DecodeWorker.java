@@ -53,7 +53,7 @@ public final class DecodeWorker {
   public static void main(String[] arguments) throws IOException {
     FileInputStream in = new FileInputStream(FileDescriptor.in);
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
-    // Whatever prints must not speak to the parent.
+    // Standard output is the channel to the parent.
     System.setOut(System.err);
     MessageChannel channel = new MessageChannel(in, out);
     SharedMemory.Created created = SharedMemory.create(Long.parseLong(arguments[0]));
@@ -116,7 +116,7 @@ public final class DecodeWorker {
   private void run() throws IOException {
     while (true) {
       if (!(channel.receive() instanceof Decode request)) {
-        throw new IOException("the parent says what only a worker may say");
+        throw new IOException("the parent sent a message that only a worker may send");
       }
       RemoteFrames frames = new RemoteFrames(channel, memory.pictures());
       Message outcome;

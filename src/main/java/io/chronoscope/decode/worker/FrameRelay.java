@@ -86,7 +86,7 @@ final class FrameRelay {
     allowCpuFor(0);
   }
 
-  /// Whether the worker has said its last word about the chunk, and can take another one.
+  /// Whether the worker is done with the chunk, and can take another one.
   boolean isOver() {
     return over;
   }
@@ -258,7 +258,7 @@ final class FrameRelay {
     }
   }
 
-  /// The length of a chunk is known bit by bit.
+  /// Called whenever more of the chunk's length is known.
   private void allowCpuFor(long lengthMicros) throws IOException {
     long allowed = cpuSecondsBefore + budget.cpuTime().secondsFor(lengthMicros);
     if (allowed > cpuSecondsAllowed) {

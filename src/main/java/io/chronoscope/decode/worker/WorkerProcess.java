@@ -180,7 +180,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /// A decoder that gets no memory for a picture may say no more than that the frame is damaged.
-  /// The peak may be that of an earlier chunk: then the retry, in a new worker, tells.
+  /// The peak may be that of an earlier chunk: then the retry, in a new worker, decides.
   ///
   /// @param bytes of the allocation that may have failed
   private void requireMemoryLeft(long bytes) throws WorkerLostException {
@@ -189,7 +189,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// The most that any chunk of this worker took, as far as the platform tells.
+  /// The most that any chunk of this worker took; 0 where the platform does not report it.
   private long chunkPeakBytes() {
     if (!ProcessLimits.isSupported()) {
       return 0;

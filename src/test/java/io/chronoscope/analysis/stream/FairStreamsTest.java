@@ -228,7 +228,7 @@ class FairStreamsTest {
     assertThat(analysis.streams()).isZero();
 
     assertThat(usedBytes() - before).isLessThan(100L << 20);
-    // They go on when more comes.
+    // They resume when more arrives.
     offer(analysis, chunk("cam-4711", 5000)).get();
     assertThat(analysis.streams()).isOne();
   }
