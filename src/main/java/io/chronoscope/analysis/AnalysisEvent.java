@@ -83,7 +83,7 @@ public sealed interface AnalysisEvent {
       String stream, Sampling sampling, int events, int generatedTokens, Duration took)
       implements AnalysisEvent {}
 
-  /// What the model told about a window.
+  /// Which events the model named for a window.
   ///
   /// @param frameMicros times of its frames, from the stream's start
   /// @param untilMicros end of what it covers, from the stream's start
@@ -123,7 +123,7 @@ public sealed interface AnalysisEvent {
   /// An event is final.
   ///
   /// @param event its id
-  /// @param evidence what its confidence rests on; empty if the model does not tell
+  /// @param evidence what its confidence rests on; empty if the model gives none
   /// @param outcome whether it was published, or held back because its confidence is too low
   record EventJudged(String stream, String event, Optional<Evidence> evidence, Outcome outcome)
       implements AnalysisEvent {

@@ -60,63 +60,38 @@ public record AnalysisSettings(
 
   /// The same with a sampling rate that does not depend on activity.
   public AnalysisSettings withFixedFps(double fps) {
-    return new AnalysisSettings(
-        windows,
-        sampling.withFixedFps(fps),
-        decode,
-        maxFramePixels,
-        idleTimeout,
-        maxWaitingBytes,
-        maxNewTokens,
-        query,
-        textTasks,
-        ordering,
-        minConfidence);
+    return with(sampling.withFixedFps(fps), idleTimeout, maxWaitingBytes, query);
   }
 
   /// The same, looking for one thing.
   public AnalysisSettings withQuery(Query one) {
-    return new AnalysisSettings(
-        windows,
-        sampling,
-        decode,
-        maxFramePixels,
-        idleTimeout,
-        maxWaitingBytes,
-        maxNewTokens,
-        Optional.of(one),
-        textTasks,
-        ordering,
-        minConfidence);
+    return with(sampling, idleTimeout, maxWaitingBytes, Optional.of(one));
   }
 
   /// The same for streams that are read from a topic: none becomes idle in between.
   public AnalysisSettings withoutIdling() {
-    return new AnalysisSettings(
-        windows,
-        sampling,
-        decode,
-        maxFramePixels,
-        Duration.ofDays(1),
-        maxWaitingBytes,
-        maxNewTokens,
-        query,
-        textTasks,
-        ordering,
-        minConfidence);
+    return with(sampling, Duration.ofDays(1), maxWaitingBytes, query);
   }
 
   /// The same with at most this many bytes waiting.
   public AnalysisSettings withMaxWaitingBytesUpTo(long bytes) {
+    return with(sampling, idleTimeout, Math.min(maxWaitingBytes, bytes), query);
+  }
+
+  private AnalysisSettings with(
+      SamplingLimits newSampling,
+      Duration newIdleTimeout,
+      long newMaxWaitingBytes,
+      Optional<Query> newQuery) {
     return new AnalysisSettings(
         windows,
-        sampling,
+        newSampling,
         decode,
         maxFramePixels,
-        idleTimeout,
-        Math.min(maxWaitingBytes, bytes),
+        newIdleTimeout,
+        newMaxWaitingBytes,
         maxNewTokens,
-        query,
+        newQuery,
         textTasks,
         ordering,
         minConfidence);

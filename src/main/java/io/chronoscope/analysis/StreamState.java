@@ -68,7 +68,7 @@ public record StreamState(
   /// @param startSeen the analysis that determined its start
   /// @param endSeen the analysis that determined its end
   /// @param wordingMicros how much of the event the analysis saw that worded its description
-  /// @param evidence what its confidence rests on; empty if the model does not tell
+  /// @param evidence what its confidence rests on; empty if the model gives none
   public record OpenEvent(
       VideoEvent event,
       Seen startSeen,

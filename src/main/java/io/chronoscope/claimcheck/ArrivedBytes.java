@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Bounds the memory of media that were fetched and are not decoded yet, by what has arrived of
-/// them, not by what their references state. Above the bound only the fetch that began first goes
-/// on, so that at least one always ends. Thread-safe.
+/// them, not by what their references state. Above the bound only the fetch that began first
+/// continues, so that at least one always completes. Thread-safe.
 final class ArrivedBytes {
 
   private final long maxBytes;

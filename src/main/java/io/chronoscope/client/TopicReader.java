@@ -134,21 +134,26 @@ public final class TopicReader implements AutoCloseable {
 
   /// Whether everything up to the ends at the time of opening has been read.
   boolean caughtUp() {
-    return partitions.stream().allMatch(p -> consumer.position(p) >= ends.getOrDefault(p, 0L));
+    return reached(ends);
+  }
+
+  private boolean reached(Map<TopicPartition, Long> offsets) {
+    return partitions.stream().allMatch(p -> consumer.position(p) >= offsets.getOrDefault(p, 0L));
   }
 
   /// Reads up to the ends at the time of opening, or until [#stop()].
   public void readToEnd(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-    while (!stopped && !caughtUp()) {
-      poll(POLL).forEach(sink);
-    }
+    readTo(ends, sink);
   }
 
   /// Reads up to the ends at the time of the call, or until [#stop()].
   void readToPresentEnd(Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-    Map<TopicPartition, Long> present = consumer.endOffsets(partitions);
-    while (!stopped
-        && partitions.stream().anyMatch(p -> consumer.position(p) < present.getOrDefault(p, 0L))) {
+    readTo(consumer.endOffsets(partitions), sink);
+  }
+
+  private void readTo(
+      Map<TopicPartition, Long> offsets, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    while (!stopped && !reached(offsets)) {
       poll(POLL).forEach(sink);
     }
   }

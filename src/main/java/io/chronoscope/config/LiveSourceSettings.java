@@ -31,6 +31,10 @@ public final class LiveSourceSettings {
   /// @throws ConfigurationException if an address or credentials are invalid
   /// @throws EnvironmentException if the file of credentials cannot be read
   public static List<LiveSources.Plan> plans(ChronoscopeConfig settings) {
+    if (settings.sources().isEmpty()) {
+      return List.of();
+    }
+    Map<String, Credentials> credentials = credentials(settings);
     return settings.sources().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .map(source ->
@@ -39,7 +43,8 @@ public final class LiveSourceSettings {
                 source.getKey(),
                 address("chronoscope.sources." + source.getKey(), source.getValue()),
                 settings.live().chunkLength(),
-                treatment(settings, source.getKey())))
+                treatment(settings, source.getKey()),
+                credentials))
         .toList();
   }
 
@@ -53,6 +58,17 @@ public final class LiveSourceSettings {
       SourceAddress address,
       Duration chunkLength,
       Treatment treatment) {
+    return plan(settings, stream, address, chunkLength, treatment, credentials(settings));
+  }
+
+  /// @param credentials of all sources, by [#key]
+  private static LiveSources.Plan plan(
+      ChronoscopeConfig settings,
+      String stream,
+      SourceAddress address,
+      Duration chunkLength,
+      Treatment treatment,
+      Map<String, Credentials> credentials) {
     LiveSettings reading =
         new LiveSettings(
             chunkLength,
@@ -61,7 +77,7 @@ public final class LiveSourceSettings {
             treatment);
     try {
       return new LiveSources.Plan(
-          stream, address, Optional.ofNullable(credentials(settings).get(key(stream))), reading);
+          stream, address, Optional.ofNullable(credentials.get(key(stream))), reading);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }

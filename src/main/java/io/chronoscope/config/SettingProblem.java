@@ -44,15 +44,17 @@ final class SettingProblem {
                   .map(one -> "; did you mean " + one + "?")
                   .orElse("; docs/reference/settings.md lists all"));
     }
-    return problem
-        .replaceFirst("\\A(?:[a-z]\\w*\\.)*\\w+Exception: ", "")
-        .replaceFirst("\\ASRCFG\\d+: ", "");
+    return withoutException(problem).replaceFirst("\\ASRCFG\\d+: ", "");
   }
 
   private static String reason(String words) {
     return words.startsWith("Invalid duration: ")
         ? "not a duration such as 500ms, 30s or 10m"
-        : words.replaceFirst("\\A(?:[a-z]\\w*\\.)*\\w+Exception: ", "");
+        : withoutException(words);
+  }
+
+  private static String withoutException(String words) {
+    return words.replaceFirst("\\A(?:[a-z]\\w*\\.)*\\w+Exception: ", "");
   }
 
   private static String place(String source) {

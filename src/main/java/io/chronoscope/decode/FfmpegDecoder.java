@@ -45,7 +45,7 @@ public final class FfmpegDecoder implements MediaDecoder {
   }
 
   @Override
-  public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
+  public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
     try (VideoPackets packets = VideoPackets.open(MemorySegment.ofBuffer(media), limits)) {
       if (sink instanceof SelectiveSink selective) {

@@ -12,19 +12,18 @@ public interface MediaDecoder {
   /// Decodes the segment's video from its first frame to its last, in presentation order, and
   /// offers every frame to `sink`. Only wanted frames are converted to pictures.
   ///
+  /// @param stream whose segment it is: a decoder that many streams share serves them fairly
   /// @param media read from position to limit; not moved
   /// @return facts about the segment
   /// @throws UnreadableMediaException when too little of the segment is readable; the sink may have
   ///   received frames before
-  MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
+  MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException;
 
-  /// The same on behalf of a stream: a decoder that many share serves streams fairly.
-  ///
-  /// @param stream whose segment it is
-  default MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
+  /// The same for a segment of no stream.
+  default MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
-    return decode(media, limits, sink);
+    return decode("", media, limits, sink);
   }
 
   /// Receives a segment's frames in presentation order.

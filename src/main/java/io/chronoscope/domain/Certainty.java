@@ -4,9 +4,9 @@ import java.util.OptionalDouble;
 
 /// How far the model's answer behind a result can be relied on.
 ///
-/// @param confidence that the result is true, 0 to 1, from the model's token probabilities; of a
-///   checkpoint that brings a calibration it is the share of such results that are true. Empty if
-///   the model does not tell
+/// @param confidence that the result is true, 0 to 1, from the model's token probabilities; for a
+///   checkpoint with a calibration it is the share of such results that are true. Empty if the
+///   model gives none
 /// @param repaired whether the answer had another form than the expected one, with a meaning that
 ///   is certain
 public record Certainty(OptionalDouble confidence, boolean repaired) {

@@ -130,7 +130,6 @@ class ServiceLifecycle {
   private void load() {
     try {
       long started = System.nanoTime();
-      decoders.awaitStarted();
       AnalysisMetrics metrics = new AnalysisMetrics(registry);
       AnalysisRuntime runtime =
           AnalysisRuntime.open(
@@ -143,6 +142,8 @@ class ServiceLifecycle {
                   .andThen(ServiceLauncher.listener()),
               metrics);
       own(runtime);
+      // They start while the model is loaded.
+      decoders.awaitStarted();
       LoadGovernor load =
           new LoadGovernor(
               LayerSettings.shedding(settings),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Shown;
-import io.chronoscope.testing.SelectedFrames;
+import io.chronoscope.testing.SelectiveFrames;
 import io.chronoscope.testing.TestMedia;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -79,11 +79,11 @@ class SelectiveDecodeTest {
       LongPredicate wanted = from -> Math.round(from / 40_000.0) % every == first;
       Frames expected = new Frames(wanted);
       MediaFacts facts = new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, expected);
-      SelectedFrames selection = new SelectedFrames(wanted);
+      SelectiveFrames selection = new SelectiveFrames(wanted);
       MediaFacts selected = new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, selection);
       String named = "seed %d: frame %d of every %d".formatted(seed, first, every);
       assertThat(selected).as(named).isEqualTo(facts);
-      restarts += every > 5 ? selection.restarts : 0;
+      restarts += every > 5 ? selection.restarts() : 0;
       assertThat(selection.frames.offered).as(named).isEqualTo(expected.offered);
       assertSamePictures(selection.frames.shown, expected.shown, named);
     }
@@ -148,10 +148,10 @@ class SelectiveDecodeTest {
     Frames expected = new Frames(wanted);
     MediaFacts facts = new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, expected);
     assertThat(facts.damagedFrames()).isPositive();
-    SelectedFrames selection = new SelectedFrames(wanted);
+    SelectiveFrames selection = new SelectiveFrames(wanted);
     assertThat(new FfmpegDecoder().decode(bytes, DecodeLimits.DEFAULTS, selection))
         .isEqualTo(facts);
-    assertThat(selection.restarts).isOne();
+    assertThat(selection.restarts()).isOne();
     assertThat(selection.frames.offered).isEqualTo(expected.offered);
     assertSamePictures(selection.frames.shown, expected.shown, "damaged");
   }

@@ -86,7 +86,7 @@ public final class LampVideo implements MediaDecoder {
   }
 
   @Override
-  public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
+  public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
     decodes.incrementAndGet();
     byte[] bytes = new byte[media.remaining()];

@@ -1,11 +1,10 @@
 package io.chronoscope.decode.worker;
 
+import io.chronoscope.decode.worker.Message.Missing;
 import io.chronoscope.decode.worker.SystemCalls.Call;
 import io.chronoscope.decode.worker.SystemCalls.Machine;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /// What a worker gives up before it sees the first chunk. Called in the worker itself; what the
 /// platform does not allow is reported, not required.
@@ -16,7 +15,7 @@ final class Confinement {
   private static final long SIGKILL = 9;
 
   private final List<Protection> inForce = new ArrayList<>();
-  private final Map<Protection, String> missing = new EnumMap<>(Protection.class);
+  private final List<Missing> missing = new ArrayList<>();
 
   private Confinement() {}
 
@@ -29,10 +28,13 @@ final class Confinement {
   static Confinement enter() {
     Confinement confinement = new Confinement();
     if (SystemCalls.machine().isEmpty()) {
-      String reason = "only on Linux, x86-64 and AArch64";
-      confinement.missing.put(Protection.PARENT_DEATH, reason);
-      confinement.missing.put(Protection.NO_NEW_PRIVILEGES, reason);
-      confinement.missing.put(Protection.SYSTEM_CALL_FILTER, reason);
+      for (Protection protection :
+          List.of(
+              Protection.PARENT_DEATH,
+              Protection.NO_NEW_PRIVILEGES,
+              Protection.SYSTEM_CALL_FILTER)) {
+        confinement.missing.add(new Missing(protection, SystemCalls.ONLY_ON));
+      }
       return confinement;
     }
     Machine machine = SystemCalls.machine().get();
@@ -63,7 +65,7 @@ final class Confinement {
       step.apply();
       inForce.add(protection);
     } catch (Exception e) {
-      missing.put(protection, String.valueOf(e.getMessage()));
+      missing.add(new Missing(protection, String.valueOf(e.getMessage())));
     }
   }
 
@@ -71,7 +73,7 @@ final class Confinement {
     return List.copyOf(inForce);
   }
 
-  Map<Protection, String> missing() {
-    return Map.copyOf(missing);
+  List<Missing> missing() {
+    return List.copyOf(missing);
   }
 }

@@ -147,12 +147,6 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   }
 
   @Override
-  public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
-      throws UnreadableMediaException {
-    return decode("", media, limits, sink);
-  }
-
-  @Override
   public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
     Job job = new Job(stream, media, limits, sink, new CompletableFuture<>());

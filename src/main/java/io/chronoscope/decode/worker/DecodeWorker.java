@@ -26,7 +26,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -54,18 +53,15 @@ public final class DecodeWorker {
   public static void main(String[] arguments) throws IOException {
     FileInputStream in = new FileInputStream(FileDescriptor.in);
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
-    // Whatever prints must not speak to the parent.
+    // Standard output is the channel to the parent.
     System.setOut(System.err);
     MessageChannel channel = new MessageChannel(in, out);
     SharedMemory.Created created = SharedMemory.create(Long.parseLong(arguments[0]));
     prepare();
     Confinement confinement = Confinement.enter();
-    List<String> missing = new ArrayList<>();
-    confinement
-        .missing()
-        .forEach((protection, reason) -> missing.addAll(List.of(protection.name(), reason)));
     try {
-      channel.send(new Ready(created.path().toString(), confinement.inForce(), missing));
+      channel.send(
+          new Ready(created.path().toString(), confinement.inForce(), confinement.missing()));
       new DecodeWorker(channel, created.memory()).run();
     } catch (EOFException e) {
       // The parent needs this worker no longer, or is gone.
@@ -120,7 +116,7 @@ public final class DecodeWorker {
   private void run() throws IOException {
     while (true) {
       if (!(channel.receive() instanceof Decode request)) {
-        throw new IOException("the parent says what only a worker may say");
+        throw new IOException("the parent sent a message that only a worker may send");
       }
       RemoteFrames frames = new RemoteFrames(channel, memory.pictures());
       Message outcome;

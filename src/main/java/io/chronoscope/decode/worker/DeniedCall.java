@@ -86,7 +86,7 @@ enum DeniedCall {
   FCHOWN(93, 55, Answer.NO_ACCESS),
   LCHOWN(94, -1, Answer.NO_ACCESS),
   FCHOWNAT(260, 54, Answer.NO_ACCESS),
-  /// Its flags lie in memory, where a filter cannot read them; the C library goes on with `clone`.
+  /// Its flags lie in memory, where a filter cannot read them; the C library falls back to `clone`.
   CLONE3(435, 435, Answer.UNKNOWN);
 
   /// What the kernel does instead.
@@ -122,7 +122,7 @@ enum DeniedCall {
   }
 
   OptionalInt number(Machine machine) {
-    int number = machine == Machine.X86_64 ? x86 : arm;
+    int number = machine.choose(x86, arm);
     return number < 0 ? OptionalInt.empty() : OptionalInt.of(number);
   }
 

@@ -33,21 +33,6 @@ import org.jspecify.annotations.Nullable;
 /// when the worker has stopped.
 final class FrameRelay {
 
-  /// The worker exceeded a limit that the parent keeps, or says itself that it failed.
-  static final class GivenUpException extends IOException {
-    private static final long serialVersionUID = 1L;
-    private final LossCause loss;
-
-    GivenUpException(LossCause cause, String detail) {
-      super(detail);
-      this.loss = cause;
-    }
-
-    LossCause loss() {
-      return loss;
-    }
-  }
-
   /// Limits the worker's CPU time.
   interface CpuLimit {
     /// @param seconds since the worker started
@@ -101,7 +86,7 @@ final class FrameRelay {
     allowCpuFor(0);
   }
 
-  /// Whether the worker has said its last word about the chunk, and can take another one.
+  /// Whether the worker is done with the chunk, and can take another one.
   boolean isOver() {
     return over;
   }
@@ -112,9 +97,9 @@ final class FrameRelay {
     return waitedNanos + (since == Long.MIN_VALUE ? 0 : System.nanoTime() - since);
   }
 
-  /// @throws GivenUpException when the worker exceeds the output, or failed
-  /// @throws IOException when the worker is gone, or says what it must not say
-  MediaFacts run() throws IOException, UnreadableMediaException {
+  /// @throws WorkerLostException when the worker exceeds the output, or says itself that it failed
+  /// @throws IOException when the worker is gone, or sends what it must not
+  MediaFacts run() throws IOException, UnreadableMediaException, WorkerLostException {
     while (true) {
       Message message = receive();
       switch (message) {
@@ -135,7 +120,7 @@ final class FrameRelay {
         case Failed(String problem) -> {
           over = true;
           rethrow();
-          throw new GivenUpException(LossCause.CRASH, "the decoder failed: " + problem);
+          throw new WorkerLostException(LossCause.CRASH, "the decoder failed: " + problem);
         }
         case Ready _, Decode _, Selected _, Wanted _, Taken _, Abort _ ->
             throw new MalformedMessageException(
@@ -155,11 +140,11 @@ final class FrameRelay {
   }
 
   private interface Answer {
-    Message get() throws IOException;
+    Message get() throws IOException, WorkerLostException;
   }
 
   /// Answers, unless the sink has failed.
-  private void answer(Answer answer) throws IOException {
+  private void answer(Answer answer) throws IOException, WorkerLostException {
     Message message = new Abort();
     if (failure == null) {
       try {
@@ -195,7 +180,7 @@ final class FrameRelay {
     return new Wanted(frameDue);
   }
 
-  private Message take(Frame frame) throws IOException {
+  private Message take(Frame frame) throws IOException, WorkerLostException {
     replay(frame.agreed());
     if (!frameDue) {
       throw new MalformedMessageException("a frame that is not wanted");
@@ -204,7 +189,7 @@ final class FrameRelay {
     long bytes = pictureBytes(frame);
     outputBytes += bytes;
     if (outputBytes > budget.outputBytes()) {
-      throw new GivenUpException(
+      throw new WorkerLostException(
           LossCause.OUTPUT,
           "its wanted pictures have more than %d MiB".formatted(budget.outputBytes() >> 20));
     }
@@ -273,7 +258,7 @@ final class FrameRelay {
     }
   }
 
-  /// The length of a chunk is known bit by bit.
+  /// Called whenever more of the chunk's length is known.
   private void allowCpuFor(long lengthMicros) throws IOException {
     long allowed = cpuSecondsBefore + budget.cpuTime().secondsFor(lengthMicros);
     if (allowed > cpuSecondsAllowed) {

@@ -5,9 +5,9 @@ import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.Rejection;
 import java.util.List;
 
-/// What a worker and its parent say to each other. The worker speaks first ([Ready]). For each
-/// [Decode] it sends any number of [Select], [Wants], [Frame] and [Restart], and at last [Done],
-/// [Unreadable] or [Failed]. The parent answers the first three, in order.
+/// What a worker and its parent send each other. The worker begins ([Ready]). For each [Decode] it
+/// sends any number of [Select], [Wants], [Frame] and [Restart], and finally [Done], [Unreadable]
+/// or [Failed]. The parent answers the first three, in order.
 ///
 /// `agreed` counts the frames, from the first one on, that were displayed as [Select] announced, so
 /// that the worker knew itself whether they are wanted. The parent asks its sink for them then.
@@ -46,9 +46,11 @@ sealed interface Message {
   /// The worker is confined and waits for chunks.
   ///
   /// @param memoryPath of the shared memory, as the worker sees it
-  /// @param missing names of protections that are not in force, each followed by the reason
-  record Ready(String memoryPath, List<Protection> inForce, List<String> missing)
+  record Ready(String memoryPath, List<Protection> inForce, List<Missing> missing)
       implements Message {}
+
+  /// A protection that is not in force.
+  record Missing(Protection protection, String reason) {}
 
   /// @param times from when until when each frame is displayed, in pairs
   record Select(long[] times) implements Message {}
@@ -68,6 +70,6 @@ sealed interface Message {
 
   record Unreadable(int agreed, Rejection.Reason reason, String detail) implements Message {}
 
-  /// The decoder failed in a way that it has no words for.
+  /// The decoder threw an unexpected exception.
   record Failed(String problem) implements Message {}
 }

@@ -2,7 +2,6 @@ package io.chronoscope.decode.worker;
 
 import io.chronoscope.decode.worker.MessageCodec.MalformedMessageException;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +31,7 @@ final class MessageChannel {
     }
     ByteBuffer framed = ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes);
     // In one call, so that the other side wakes up once.
-    new DataOutputStream(out).write(framed.array());
+    out.write(framed.array());
     out.flush();
   }
 

@@ -23,7 +23,7 @@ record ProcessEnding(LossCause loss, String detail) {
     try {
       if (!process.waitFor(EXIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
-        return new ProcessEnding(LossCause.CRASH, "its worker stopped to answer");
+        return new ProcessEnding(LossCause.CRASH, "its worker stopped responding");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

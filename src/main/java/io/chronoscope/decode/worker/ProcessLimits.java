@@ -18,7 +18,9 @@ final class ProcessLimits {
   private static final int RLIMIT_AS = 9;
   private static final long UNLIMITED = -1;
   private static final long TICKS_PER_SECOND = 100; // USER_HZ, the same on all Linux platforms
-  private static final long PAGE_BYTES = pageBytes();
+
+  /// Kernels for AArch64 with larger pages are rare, and the figure is only compared with itself.
+  private static final long PAGE_BYTES = 4096;
 
   private final long pid;
   private final Path facts;
@@ -75,11 +77,5 @@ final class ProcessLimits {
       }
     }
     throw new IOException(facts + " does not state the peak of its address space");
-  }
-
-  private static long pageBytes() {
-    // `getauxval` and `sysconf` would tell; the kernels that run on AArch64 with other pages than
-    // these are rare, and the figure is only compared with itself.
-    return 4096;
   }
 }

@@ -17,7 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.List;
 
-/// In the worker, the sink whose frames go to the parent. Decoding goes on while the parent takes
+/// In the worker, the sink whose frames go to the parent. Decoding continues while the parent takes
 /// them, as long as there is room in the shared memory.
 ///
 /// As long as frames are displayed as their packets announced, the selection says which are wanted;

@@ -110,7 +110,7 @@ final class SystemCallFilter {
 
   /// Threads may be started.
   private void denyProcesses() {
-    add(IF_EQUAL, 0, 4, machine == Machine.X86_64 ? 56 : 220); // clone
+    add(IF_EQUAL, 0, 4, machine.choose(56, 220)); // clone
     load(argument(0));
     add(IF_ANY_BIT, 1, 0, CLONE_THREAD);
     answer(Answer.NOT_PERMITTED.action());
@@ -118,8 +118,9 @@ final class SystemCallFilter {
   }
 
   private void denySignalsToOthers(long pid) {
-    int[] calls = machine == Machine.X86_64 ? new int[] {62, 234} : new int[] {129, 131};
-    for (int call : calls) { // kill, tgkill
+    int kill = machine.choose(62, 129);
+    int tgkill = machine.choose(234, 131);
+    for (int call : new int[] {kill, tgkill}) {
       add(IF_EQUAL, 0, 4, call);
       load(argument(0));
       add(IF_EQUAL, 1, 0, (int) pid);
@@ -130,7 +131,7 @@ final class SystemCallFilter {
 
   /// The C library reads limits with the same call, without new ones.
   private void denyRaisingLimits() {
-    add(IF_EQUAL, 0, 6, machine == Machine.X86_64 ? 302 : 261); // prlimit64
+    add(IF_EQUAL, 0, 6, Call.PRLIMIT64.number(machine));
     load(argument(2));
     add(IF_EQUAL, 0, 2, 0);
     load(argument(2) + 4);
@@ -140,7 +141,7 @@ final class SystemCallFilter {
   }
 
   private void denySurvivingTheParent() {
-    add(IF_EQUAL, 0, 4, machine == Machine.X86_64 ? 157 : 167); // prctl
+    add(IF_EQUAL, 0, 4, Call.PRCTL.number(machine));
     load(argument(0));
     add(IF_EQUAL, 0, 1, SET_PARENT_DEATH_SIGNAL);
     answer(Answer.NOT_PERMITTED.action());

@@ -33,6 +33,9 @@ final class SystemCalls {
   private static final VarHandle ERRNO =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  /// Where [#machine()] is known, for people.
+  static final String ONLY_ON = "only on Linux, x86-64 and AArch64";
+
   private SystemCalls() {}
 
   /// The processors whose numbers are known.
@@ -49,6 +52,14 @@ final class SystemCalls {
 
     int audit() {
       return audit;
+    }
+
+    /// Chooses the number for this machine.
+    int choose(int x86, int arm) {
+      return switch (this) {
+        case X86_64 -> x86;
+        case AARCH64 -> arm;
+      };
     }
   }
 
@@ -82,8 +93,8 @@ final class SystemCalls {
       this.arm = arm;
     }
 
-    private int number() {
-      return machine().orElseThrow() == Machine.X86_64 ? x86 : arm;
+    int number(Machine machine) {
+      return machine.choose(x86, arm);
     }
   }
 
@@ -103,7 +114,8 @@ final class SystemCalls {
   static long call(Call call, long a, long b, long c, long d, long e) throws FailedCall {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      long result = (long) Syscall.HANDLE.invokeExact(state, (long) call.number(), a, b, c, d, e);
+      long number = call.number(machine().orElseThrow());
+      long result = (long) Syscall.HANDLE.invokeExact(state, number, a, b, c, d, e);
       if (result == -1) {
         throw new FailedCall(call, (int) ERRNO.get(state, 0L));
       }

@@ -79,12 +79,6 @@ final class WorkerDecoder implements MediaDecoder, AutoCloseable {
   }
 
   @Override
-  public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
-      throws UnreadableMediaException {
-    return decode("", media, limits, sink);
-  }
-
-  @Override
   public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
     if (3 * limits.maxPixels() > pictureBytes) {

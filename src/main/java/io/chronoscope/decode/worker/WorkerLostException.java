@@ -1,6 +1,7 @@
 package io.chronoscope.decode.worker;
 
-/// The worker is gone: it died, or it was killed because it exceeded a limit.
+/// The worker is gone, or has to be replaced: it died, exceeded a limit, or says itself that it
+/// failed.
 final class WorkerLostException extends Exception {
 
   private static final long serialVersionUID = 1L;

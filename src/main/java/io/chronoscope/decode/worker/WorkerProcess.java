@@ -117,14 +117,12 @@ final class WorkerProcess implements AutoCloseable {
     Set<Protection> inForce = EnumSet.noneOf(Protection.class);
     Map<Protection, String> missing = new EnumMap<>(Protection.class);
     inForce.addAll(said.inForce());
-    for (int i = 0; i + 1 < said.missing().size(); i += 2) {
-      missing.put(Protection.valueOf(said.missing().get(i)), said.missing().get(i + 1));
-    }
+    said.missing().forEach(one -> missing.put(one.protection(), one.reason()));
     for (Protection limit : Set.of(Protection.ADDRESS_SPACE, Protection.CPU_TIME)) {
       if (ProcessLimits.isSupported()) {
         inForce.add(limit);
       } else {
-        missing.put(limit, "only on Linux, x86-64 and AArch64");
+        missing.put(limit, SystemCalls.ONLY_ON);
       }
     }
     command
@@ -182,7 +180,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /// A decoder that gets no memory for a picture may say no more than that the frame is damaged.
-  /// The peak may be that of an earlier chunk: then the retry, in a new worker, tells.
+  /// The peak may be that of an earlier chunk: then the retry, in a new worker, decides.
   ///
   /// @param bytes of the allocation that may have failed
   private void requireMemoryLeft(long bytes) throws WorkerLostException {
@@ -191,7 +189,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// The most that any chunk of this worker took, as far as the platform tells.
+  /// The most that any chunk of this worker took; 0 where the platform does not report it.
   private long chunkPeakBytes() {
     if (!ProcessLimits.isSupported()) {
       return 0;
@@ -245,10 +243,6 @@ final class WorkerProcess implements AutoCloseable {
 
   /// Why the worker is gone, or has to be.
   private WorkerLostException lost(IOException problem) {
-    if (problem instanceof FrameRelay.GivenUpException given) {
-      process.destroyForcibly();
-      return new WorkerLostException(given.loss(), String.valueOf(given.getMessage()));
-    }
     if (tookTooLong) {
       return new WorkerLostException(
           LossCause.WALL_TIME,

@@ -8,7 +8,7 @@
 /// decodes with FFmpeg, and hands frames over in memory that both map (`SharedMemory`).
 ///
 /// The two talk in `Message`s over the worker's standard input and output, in `MessageChannel`. The
-/// parent trusts nothing that a worker says: messages are bounded and validated, pictures are
+/// parent trusts nothing that a worker sends: messages are bounded and validated, pictures are
 /// copied before use, and limits are set from outside (`ProcessLimits`).
 @NullMarked
 package io.chronoscope.decode.worker;

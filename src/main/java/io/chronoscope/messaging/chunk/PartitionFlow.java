@@ -14,9 +14,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/// Back-pressure by partition: when a stream has no room, only its partition pauses, and the
-/// records of others go on. What is read of the partition nevertheless, because it was under way,
-/// is parked and handed on in order. Thread-safe.
+/// Back-pressure by partition: when a stream has no room, only its partition pauses; the others are
+/// still read. Records of the paused partition that were already fetched are parked and handed on
+/// in order. Thread-safe.
 ///
 /// Streams of the same partition share its order, so they do wait for each other.
 public final class PartitionFlow {

@@ -126,12 +126,6 @@ class FairStreamsTest {
     private final LampVideo lamps = new LampVideo();
 
     @Override
-    public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
-        throws UnreadableMediaException {
-      return lamps.decode(media, limits, sink);
-    }
-
-    @Override
     public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
         throws UnreadableMediaException {
       if (stream.equals("hog")) {
@@ -140,7 +134,7 @@ class FairStreamsTest {
       if (stream.equals("error")) {
         throw new StackOverflowError("in the decoder");
       }
-      return decode(media, limits, sink);
+      return lamps.decode(stream, media, limits, sink);
     }
   }
 
@@ -234,7 +228,7 @@ class FairStreamsTest {
     assertThat(analysis.streams()).isZero();
 
     assertThat(usedBytes() - before).isLessThan(100L << 20);
-    // They go on when more comes.
+    // They resume when more arrives.
     offer(analysis, chunk("cam-4711", 5000)).get();
     assertThat(analysis.streams()).isOne();
   }

@@ -54,6 +54,19 @@ final class LampChunks {
     return chunk(offset, number, from, from + SECONDS, from);
   }
 
+  /// The chunk with this number of another video, with no declared duration.
+  static Chunk chunk(LampVideo.Script script, int number) {
+    double from = number * SECONDS;
+    return new Chunk(
+        "cam",
+        origin(number),
+        Optional.of(at(from)),
+        NOON,
+        OptionalLong.of(number),
+        Optional.empty(),
+        script.chunk(from, from + SECONDS));
+  }
+
   static Chunk redriven(Chunk chunk, long offset) {
     return new Chunk(
         "cam",

@@ -1,6 +1,5 @@
 package io.chronoscope.analysis.stream;
 
-import static io.chronoscope.analysis.stream.StreamFixture.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,13 +9,10 @@ import io.chronoscope.analysis.AnalysisSettings.Query;
 import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
-import io.chronoscope.domain.StreamInput.Chunk;
-import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.time.Duration;
@@ -26,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,17 +62,9 @@ class StreamQueryTest {
             "cam", settings(query, threshold), fixture.tools(), Optional.empty(), committed::add);
     lifecycle.start();
     for (int i = 0; i < 20; i++) {
-      lifecycle.accept(
-          new Chunk(
-              "cam",
-              new ChunkOrigin("video.chunks", 0, i),
-              Optional.of(NOON.plusSeconds(2L * i)),
-              NOON,
-              OptionalLong.of(i),
-              Optional.empty(),
-              SCRIPT.chunk(2 * i, 2 * i + 2)));
+      lifecycle.accept(LampChunks.chunk(SCRIPT, i));
     }
-    lifecycle.accept(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, 20)));
+    lifecycle.accept(LampChunks.end(20));
     lifecycle.close();
     return committed.stream().flatMap(commit -> commit.results().stream()).toList();
   }

@@ -21,7 +21,6 @@ import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
-import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.rule.Rule;
@@ -106,17 +105,9 @@ class StreamRulesTest {
   private static List<StreamInput> records() {
     List<StreamInput> records = new ArrayList<>();
     for (int i = 0; i < 22; i++) {
-      records.add(
-          new Chunk(
-              "cam",
-              new ChunkOrigin("video.chunks", 0, i),
-              Optional.of(NOON.plusSeconds(2L * i)),
-              NOON,
-              OptionalLong.of(i),
-              Optional.empty(),
-              SCRIPT.chunk(2 * i, 2 * i + 2)));
+      records.add(LampChunks.chunk(SCRIPT, i));
     }
-    records.add(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, 22)));
+    records.add(LampChunks.end(22));
     return records;
   }
 
@@ -243,7 +234,7 @@ class StreamRulesTest {
               Optional.empty(),
               new Media.Inline(SCRIPT.chunk(6, 8)),
               true));
-      analysis.offer(new EndOfStream("cam", new ChunkOrigin("video.chunks", 0, 23)));
+      analysis.offer(LampChunks.end(23));
       List<Result> results =
           untilEnd().stream().flatMap(commit -> commit.results().stream()).toList();
       assertThat(results)

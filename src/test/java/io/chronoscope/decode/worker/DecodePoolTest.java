@@ -28,11 +28,6 @@ class DecodePoolTest {
   /// Waits before the first chunk, and takes as long as the chunk has bytes.
   private final class Recording implements MediaDecoder {
     @Override
-    public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink) {
-      throw new AssertionError("always on behalf of a stream");
-    }
-
-    @Override
     public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
         throws UnreadableMediaException {
       try {

@@ -14,7 +14,7 @@ import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Shown;
-import io.chronoscope.testing.SelectedFrames;
+import io.chronoscope.testing.SelectiveFrames;
 import io.chronoscope.testing.TestMedia;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -142,7 +142,7 @@ class DecodeWorkersTest {
     Frames expected = new Frames(wanted);
     MediaFacts facts = new FfmpegDecoder().decode(media, DecodeLimits.DEFAULTS, expected);
 
-    SelectedFrames selection = new SelectedFrames(wanted);
+    SelectiveFrames selection = new SelectiveFrames(wanted);
     assertThat(pool().decode("cam-1", media, DecodeLimits.DEFAULTS, selection)).isEqualTo(facts);
     assertSame(selection.frames, expected);
     Frames asked = new Frames(wanted);
@@ -183,14 +183,12 @@ class DecodeWorkersTest {
                     .decode(
                         media,
                         DecodeLimits.DEFAULTS,
-                        new SelectedFrames(
-                            from -> {
-                              if (from > 1_000_000) {
-                                throw new IllegalArgumentException("no size for the model");
-                              }
-                              return false;
-                            },
-                            () -> {})));
+                        new SelectiveFrames(from -> {
+                          if (from > 1_000_000) {
+                            throw new IllegalArgumentException("no size for the model");
+                          }
+                          return false;
+                        })));
     assertThat(thrown).hasMessage("no size for the model");
     assertThat(pool().decode(media, DecodeLimits.DEFAULTS, FrameSink.NONE).frames()).isEqualTo(50);
     assertThat(losses()).isEmpty();
@@ -201,8 +199,8 @@ class DecodeWorkersTest {
   void aCrashCostsOneRetry() throws Exception {
     ByteBuffer media = TestMedia.video().frames(50).buffer();
     boolean[] crashed = new boolean[1];
-    SelectedFrames selection =
-        new SelectedFrames(
+    SelectiveFrames selection =
+        new SelectiveFrames(
             from -> true,
             () -> {
               if (!crashed[0]) {
@@ -213,7 +211,7 @@ class DecodeWorkersTest {
     assertThat(pool().decode("cam-1", media, DecodeLimits.DEFAULTS, selection).frames())
         .isEqualTo(50);
     assertThat(selection.frames.shown).hasSize(50);
-    assertThat(selection.restarts).isPositive();
+    assertThat(selection.restarts()).isPositive();
     assertThat(losses())
         .singleElement()
         .satisfies(loss -> {
@@ -227,7 +225,7 @@ class DecodeWorkersTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aChunkThatCrashesTwiceIsRejectedAndTheNextOneIsDecoded() throws Exception {
     ByteBuffer media = TestMedia.video().frames(50).buffer();
-    assertThat(rejection(media, new SelectedFrames(from -> true, () -> signal("SEGV", pid()))))
+    assertThat(rejection(media, new SelectiveFrames(from -> true, () -> signal("SEGV", pid()))))
         .isEqualTo(Reason.DECODER_CRASHED);
     assertThat(losses()).hasSize(2);
     assertThat(pool().decode(media, DecodeLimits.DEFAULTS, FrameSink.NONE).frames()).isEqualTo(50);
@@ -238,7 +236,7 @@ class DecodeWorkersTest {
   void aWorkerThatStopsIsKilledAfterItsWallTime() throws Exception {
     limit(new ChunkBudget(AMPLE_MEMORY, AMPLE_CPU, Duration.ofMillis(500), 16L << 30));
     ByteBuffer media = TestMedia.video().frames(50).buffer();
-    assertThat(rejection(media, new SelectedFrames(from -> true, () -> signal("STOP", pid()))))
+    assertThat(rejection(media, new SelectiveFrames(from -> true, () -> signal("STOP", pid()))))
         .isEqualTo(Reason.OVER_BUDGET);
     assertThat(losses()).extracting(WorkerLost::cause).containsOnly(LossCause.WALL_TIME);
   }
@@ -256,7 +254,7 @@ class DecodeWorkersTest {
   void outputIsLimited() throws Exception {
     limit(new ChunkBudget(AMPLE_MEMORY, AMPLE_CPU, AMPLE_TIME, 3L * 320 * 240 * 10));
     ByteBuffer media = TestMedia.video().size(320, 240).frames(20).buffer();
-    assertThat(rejection(media, new SelectedFrames(from -> true))).isEqualTo(Reason.OVER_BUDGET);
+    assertThat(rejection(media, new SelectiveFrames(from -> true))).isEqualTo(Reason.OVER_BUDGET);
     assertThat(losses()).extracting(WorkerLost::cause).containsOnly(LossCause.OUTPUT);
   }
 

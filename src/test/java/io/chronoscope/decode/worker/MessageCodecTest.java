@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Frame;
+import io.chronoscope.decode.worker.Message.Missing;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.decode.worker.Message.Select;
 import io.chronoscope.decode.worker.Message.SinkKind;
@@ -27,7 +28,10 @@ class MessageCodecTest {
       List.of(
           new Decode(DecodeLimits.DEFAULTS, 1L << 40, SinkKind.SELECTIVE),
           new Taken(),
-          new Ready("/proc/self/fd/7", List.of(Protection.CPU_TIME), List.of("NAMESPACES", "ü")),
+          new Ready(
+              "/proc/self/fd/7",
+              List.of(Protection.CPU_TIME),
+              List.of(new Missing(Protection.NAMESPACES, "ü"))),
           new Wants(3, -1, Long.MAX_VALUE),
           new Frame(0, 1, 2, 640, 360, 4096),
           new Unreadable(9, Reason.CORRUPT, "30 of 40 frames are damaged"));

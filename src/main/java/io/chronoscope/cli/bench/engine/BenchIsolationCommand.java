@@ -98,12 +98,6 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     }
 
     @Override
-    public MediaFacts decode(ByteBuffer media, DecodeLimits limits, FrameSink sink)
-        throws UnreadableMediaException {
-      return current.decode(media, limits, sink);
-    }
-
-    @Override
     public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
         throws UnreadableMediaException {
       return current.decode(stream, media, limits, sink);

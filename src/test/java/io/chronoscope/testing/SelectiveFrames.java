@@ -7,24 +7,28 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongPredicate;
 
-/// A sink that selects frames by their start before they are decoded, and records those that the
-/// decoder offers since its last start.
-public final class SelectedFrames implements SelectiveSink {
+/// A sink that selects frames by their start, and records what a decoder offers since the last
+/// restart.
+public final class SelectiveFrames implements SelectiveSink {
 
   public final Frames frames;
-  public int restarts;
   private final LongPredicate wanted;
   private final Runnable whenSelecting;
+  private int restarts;
 
-  public SelectedFrames(LongPredicate wanted) {
+  public SelectiveFrames(LongPredicate wanted) {
     this(wanted, () -> {});
   }
 
-  /// @param whenSelecting runs before each selection
-  public SelectedFrames(LongPredicate wanted, Runnable whenSelecting) {
+  /// @param whenSelecting runs when it is asked for a selection
+  public SelectiveFrames(LongPredicate wanted, Runnable whenSelecting) {
     this.frames = new Frames(wanted);
     this.wanted = wanted;
     this.whenSelecting = whenSelecting;
+  }
+
+  public int restarts() {
+    return restarts;
   }
 
   @Override
