@@ -130,6 +130,16 @@ class HlsFeedTest {
         .hasMessageContaining("only http and https are read");
   }
 
+  @Test
+  void saysThatASegmentIsShorterThanItsRange() {
+    server.put("a.ts", "short");
+    server.put("index.m3u8", head() + "#EXTINF:2,\n#EXT-X-BYTERANGE:100@6\na.ts\n#EXT-X-ENDLIST\n");
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(IOException.class)
+        .hasMessage(server.uri("a.ts") + " is shorter than the range in the playlist");
+  }
+
   private void read() throws Exception {
     try (HttpDownloads downloads =
         new HttpDownloads(server.uri("index.m3u8"), Optional.empty(), Duration.ofSeconds(10))) {
