@@ -118,7 +118,7 @@ class LiveSourcesTest {
   }
 
   @Test
-  void aWrongPasswordIsToldAndShownNowhere() throws Exception {
+  void aWrongPasswordIsReportedAndShownNowhere() throws Exception {
     try (RtspServer camera = camera(30).requireCredentials("viewer", "right")) {
       start(camera.url(), "gate", Optional.of(new Credentials("viewer", "wr0ng")), settings());
 

@@ -16,8 +16,8 @@ public final class LogisticFit {
   @SuppressWarnings("ArrayRecordComponent") // read once, not compared
   public record Case(double[] features, boolean holds) {}
 
-  /// @param ridge weight of the squared weights, the constant apart, so that few cases that are
-  ///   told apart with ease give no certainty
+  /// @param ridge weight of the squared weights, the constant apart, so that a few cases that
+  ///   separate perfectly give no certainty
   /// @return the constant, then a weight for each feature
   public static double[] fit(List<Case> cases, double ridge) {
     int size = cases.getFirst().features().length + 1;

@@ -28,7 +28,7 @@ public final class HttpDownloads implements AutoCloseable {
   private final Optional<String> authorization;
   private final Duration timeout;
 
-  /// A download and the address that it came from in the end.
+  /// A download and the address that it came from after redirects.
   record Download(URI uri, byte[] bytes) {}
 
   /// @param origin the server that gets the credentials
