@@ -130,11 +130,10 @@ def main() -> None:
 
         teach(options)
     elif options.command == "world":
-        from chronoscope_training import world
+        from chronoscope_training import export, world
 
         file = options.model / "chronoscope.json"
-        hints = {**json.loads(file.read_text()), "world": world.world()}
-        file.write_text(json.dumps(hints, indent=2) + "\n")
+        export.write_json(file, {**json.loads(file.read_text()), "world": world.world()})
     elif options.command == "queries":
         from chronoscope_training import queryset
 

@@ -83,18 +83,18 @@ public sealed interface AnalysisEvent {
       String stream, Sampling sampling, int events, int generatedTokens, Duration took)
       implements AnalysisEvent {}
 
-  /// Which events the model named for a window.
+  /// What the model reported about a window.
   ///
   /// @param frameMicros times of its frames, from the stream's start
   /// @param untilMicros end of what it covers, from the stream's start
   /// @param coverage the whole window, or what of it had arrived
-  record WindowTold(
+  record WindowSightings(
       String stream,
       long window,
       List<Long> frameMicros,
       long untilMicros,
       Coverage coverage,
-      List<Told> events)
+      List<Sighting> sightings)
       implements AnalysisEvent {
 
     public enum Coverage {
@@ -103,11 +103,11 @@ public sealed interface AnalysisEvent {
     }
 
     /// An event as the window saw it, in microseconds from the stream's start.
-    public record Told(long startMicros, long endMicros, String description) {}
+    public record Sighting(long startMicros, long endMicros, String description) {}
 
-    public WindowTold {
+    public WindowSightings {
       frameMicros = List.copyOf(frameMicros);
-      events = List.copyOf(events);
+      sightings = List.copyOf(sightings);
     }
   }
 

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// Recommendations of the checkpoint's author for streams, from this project's own optional file
 /// `chronoscope.json`. Every number is positive.
@@ -44,11 +43,7 @@ public record CheckpointHints(
   }
 
   private static CheckpointHints read(CheckpointJson fields) {
-    for (String key : fields.keys()) {
-      if (!KEYS.contains(key)) {
-        throw fields.invalid(key, "is unknown; known are " + new TreeSet<>(KEYS));
-      }
-    }
+    fields.requireKeys(KEYS);
     return new CheckpointHints(
         fields.positiveNumberIfPresent("windowSeconds"),
         fields.positiveNumberIfPresent("overlapSeconds"),

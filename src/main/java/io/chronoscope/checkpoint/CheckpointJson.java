@@ -80,6 +80,15 @@ final class CheckpointJson {
     return keys;
   }
 
+  /// @throws CheckpointException when there is a key that is not known
+  void requireKeys(Set<String> known) {
+    for (String key : keys()) {
+      if (!known.contains(key)) {
+        throw invalid(key, "is unknown; known are " + new TreeSet<>(known));
+      }
+    }
+  }
+
   boolean has(String key) {
     return object.hasNonNull(key);
   }

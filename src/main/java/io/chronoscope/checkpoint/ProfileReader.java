@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// Reads what `chronoscope.json` says about a checkpoint's world, the calibration of its
 /// probabilities and the wording of its questions.
@@ -40,7 +39,7 @@ final class ProfileReader {
   }
 
   private static ClosedWorld world(CheckpointJson fields) {
-    requireKeys(fields, Set.of("names", "places", "fillers"));
+    fields.requireKeys(Set.of("names", "places", "fillers"));
     Map<String, Map<String, List<String>>> names = new TreeMap<>();
     fields
         .object("names")
@@ -73,7 +72,7 @@ final class ProfileReader {
   }
 
   private static Calibration.OfEvents events(CheckpointJson fields) {
-    requireKeys(fields, Set.of("bias", "words", "times", "agreement", "alone"));
+    fields.requireKeys(Set.of("bias", "words", "times", "agreement", "alone"));
     return new Calibration.OfEvents(
         number(fields, "bias"),
         number(fields, "words"),
@@ -83,7 +82,7 @@ final class ProfileReader {
   }
 
   private static Calibration.OfQueries queries(CheckpointJson fields) {
-    requireKeys(fields, Set.of("bias", "whether", "span", "half"));
+    fields.requireKeys(Set.of("bias", "whether", "span", "half"));
     return new Calibration.OfQueries(
         number(fields, "bias"),
         number(fields, "whether"),
@@ -93,13 +92,5 @@ final class ProfileReader {
 
   private static double number(CheckpointJson fields, String key) {
     return fields.numberIfPresent(key).orElse(0);
-  }
-
-  private static void requireKeys(CheckpointJson fields, Set<String> known) {
-    for (String key : fields.keys()) {
-      if (!known.contains(key)) {
-        throw fields.invalid(key, "is unknown; known are " + new TreeSet<>(known));
-      }
-    }
   }
 }

@@ -5,11 +5,11 @@ import java.util.Optional;
 
 /// How a prompt lays out a video.
 public enum VideoLayout {
-  /// As Qwen2.5-VL was published: all frame pairs in one block; the positions of their tokens tell
-  /// the time.
+  /// As Qwen2.5-VL was published: all frame pairs in one block; the positions of their tokens
+  /// encode the time.
   PAIRS,
   /// As TimeLens-7B was trained: every second frame as a still image of its own, each behind its
-  /// time in words (`12.0s: `); the positions tell nothing about time.
+  /// time in words (`12.0s: `); the positions say nothing about time.
   TIMESTAMPS;
 
   static Optional<VideoLayout> read(CheckpointJson fields, String key) {

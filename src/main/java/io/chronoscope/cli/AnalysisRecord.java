@@ -2,7 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.EventJudged;
-import io.chronoscope.analysis.AnalysisEvent.WindowTold;
+import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.evaluation.Loss;
@@ -17,14 +17,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class AnalysisRecord implements AnalysisListener {
 
   private final Map<String, Evidence> evidence = new ConcurrentHashMap<>();
-  private final Queue<WindowTold> windows = new ConcurrentLinkedQueue<>();
+  private final Queue<WindowSightings> windows = new ConcurrentLinkedQueue<>();
 
   @Override
   public void on(AnalysisEvent event) {
     if (event instanceof EventJudged judged) {
       judged.evidence().ifPresent(known -> evidence.put(judged.event(), known));
-    } else if (event instanceof WindowTold told) {
-      windows.add(told);
+    } else if (event instanceof WindowSightings window) {
+      windows.add(window);
     }
   }
 
@@ -33,7 +33,7 @@ final class AnalysisRecord implements AnalysisListener {
     return Optional.ofNullable(evidence.get(event));
   }
 
-  /// What the model told about each window of a stream.
+  /// What the model reported about each window of a stream.
   List<Loss.Window> windowsOf(String stream) {
     return windows.stream()
         .filter(window -> window.stream().equals(stream))
@@ -41,10 +41,12 @@ final class AnalysisRecord implements AnalysisListener {
             new Loss.Window(
                 window.frameMicros().stream().map(micros -> micros / 1000).toList(),
                 window.untilMicros() / 1000,
-                window.events().stream()
-                    .map(told ->
-                        new Loss.Told(
-                            told.startMicros() / 1000, told.endMicros() / 1000, told.description()))
+                window.sightings().stream()
+                    .map(sighting ->
+                        new Loss.Sighting(
+                            sighting.startMicros() / 1000,
+                            sighting.endMicros() / 1000,
+                            sighting.description()))
                     .toList()))
         .toList();
   }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What the way from a video to its events lost, and the stage that lost it.
+/// What was lost between a video and its events, and the stage that lost it.
 ///
 /// @param truth the true event; empty for an invented one
 /// @param reported the reported event; empty for a true one that was not found
@@ -20,24 +20,24 @@ public record Loss(
   public enum Stage {
     /// No sampled frame shows it.
     NOT_SAMPLED,
-    /// A window told of something at that time with only one of its color and shape: it was seen
+    /// A window reported something at that time with only one of its color and shape: it was seen
     /// and taken for something else.
     ENCODER,
-    /// No window told of it, or none with good bounds; or a window made it up.
+    /// No window reported it, or none with good bounds; or a window made it up.
     ANSWER,
-    /// A window told of it better than the stream does in the end; or windows that were right
-    /// became two events.
+    /// A window reported it with better bounds than the stream's final event has; or windows that
+    /// were right became two events.
     MERGE
   }
 
-  /// What the model told about one window; all times in milliseconds from the stream's start.
+  /// What the model reported about one window; all times in milliseconds from the stream's start.
   ///
   /// @param frameMs times of its frames
-  public record Window(List<Long> frameMs, long untilMs, List<Told> told) {
+  public record Window(List<Long> frameMs, long untilMs, List<Sighting> sightings) {
 
     public Window {
       frameMs = List.copyOf(frameMs);
-      told = List.copyOf(told);
+      sightings = List.copyOf(sightings);
     }
 
     long fromMs() {
@@ -45,11 +45,11 @@ public record Loss(
     }
   }
 
-  public record Told(long startMs, long endMs, String description) {}
+  public record Sighting(long startMs, long endMs, String description) {}
 
   /// Finds the losses of one video.
   ///
-  /// @param windows all windows that were told of, whole ones and parts
+  /// @param windows all analyses of windows, whole ones and partial ones
   public static List<Loss> of(Comparison comparison, List<Window> windows) {
     List<Loss> losses = new ArrayList<>();
     for (Pairing pairing : comparison.pairings()) {
@@ -68,11 +68,11 @@ public record Loss(
               .anyMatch(pairing ->
                   names(invented.description(), pairing.truth())
                       && windows.stream()
-                          .flatMap(window -> window.told().stream())
-                          .anyMatch(told ->
-                              overlap(told, invented) > 0
-                                  && names(told.description(), pairing.truth())
-                                  && overlap(told, pairing.truth()) > 0));
+                          .flatMap(window -> window.sightings().stream())
+                          .anyMatch(sighting ->
+                              overlap(sighting, invented) > 0
+                                  && names(sighting.description(), pairing.truth())
+                                  && overlap(sighting, pairing.truth()) > 0));
       losses.add(
           new Loss(
               ofSomethingTrue ? Stage.MERGE : Stage.ANSWER,
@@ -100,11 +100,11 @@ public record Loss(
       if (from >= until) {
         continue;
       }
-      for (Told told : window.told()) {
-        if (names(told.description(), truth)) {
-          best = Math.max(best, TemporalIou.of(from, until, told.startMs(), told.endMs()));
-        } else if (told.startMs() < until && from < told.endMs()) {
-          misread |= Subject.of(told.description()).sharesWith(Subject.of(truth.description()));
+      for (Sighting sighting : window.sightings()) {
+        if (names(sighting.description(), truth)) {
+          best = Math.max(best, TemporalIou.of(from, until, sighting.startMs(), sighting.endMs()));
+        } else if (sighting.startMs() < until && from < sighting.endMs()) {
+          misread |= Subject.of(sighting.description()).sharesWith(Subject.of(truth.description()));
         }
       }
     }
@@ -118,11 +118,11 @@ public record Loss(
     return Subject.of(description).matches(Subject.of(truth.description()));
   }
 
-  private static double overlap(Told told, ReportedEvent event) {
-    return TemporalIou.of(told.startMs(), told.endMs(), event.startMs(), event.endMs());
+  private static double overlap(Sighting sighting, ReportedEvent event) {
+    return TemporalIou.of(sighting.startMs(), sighting.endMs(), event.startMs(), event.endMs());
   }
 
-  private static double overlap(Told told, GroundTruth.Event event) {
-    return TemporalIou.of(told.startMs(), told.endMs(), event.startMs(), event.endMs());
+  private static double overlap(Sighting sighting, GroundTruth.Event event) {
+    return TemporalIou.of(sighting.startMs(), sighting.endMs(), event.startMs(), event.endMs());
   }
 }

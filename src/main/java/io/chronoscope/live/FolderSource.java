@@ -1,5 +1,7 @@
 package io.chronoscope.live;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.LiveSegment.StatedTime;
 import io.chronoscope.decode.MediaCutter;
@@ -44,7 +46,7 @@ final class FolderSource implements LiveSource {
   private final Map<String, Integer> progress = new HashMap<>();
 
   /// @param spool of the stream; its directory remembers what was read
-  /// @param listener is told of files that cannot be read
+  /// @param listener is notified of files that cannot be read
   FolderSource(
       Path folder,
       Spool spool,
@@ -199,7 +201,7 @@ final class FolderSource implements LiveSource {
             .map(one -> one.getValue() + "\t" + one.getKey() + "\n")
             .collect(Collectors.joining());
     try {
-      spool.writeAtomically(PROGRESS, lines.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      spool.writeAtomically(PROGRESS, lines.getBytes(UTF_8));
     } catch (IOException e) {
       // After a restart it is read again: duplicates, but no loss.
     }

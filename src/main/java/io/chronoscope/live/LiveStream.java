@@ -35,12 +35,14 @@ final class LiveStream {
   private final InstantSource clock;
   private final Pause pause;
   private final Consumer<SourceEvent> listener;
-  private final boolean resumed;
+
+  /// Whether an earlier process read this stream, and this one has read nothing of it yet.
+  private boolean resumes;
+
   private @Nullable SourceConnection connection;
   private @Nullable Thread sleeping;
   private boolean stopped;
   private boolean reconnected = true;
-  private boolean any;
   private volatile SourceState state = new SourceState.Connecting();
   private volatile Optional<SourceClock> usedClock = Optional.empty();
   private volatile long frames;
@@ -66,7 +68,7 @@ final class LiveStream {
     this.clock = clock;
     this.pause = pause;
     this.listener = listener;
-    this.resumed = spool.hasHistory();
+    this.resumes = spool.hasHistory();
   }
 
   /// Reads until the source ends or [#stop] is called.
@@ -178,11 +180,11 @@ final class LiveStream {
           spool.skipNumber();
           listener.accept(new SourceEvent.Gap(id, missing.from(), missing.until()));
         });
-    if (!any && resumed) {
+    if (resumes) {
       // What happened since the last process is not known.
       spool.skipNumber();
+      resumes = false;
     }
-    any = true;
     if (!placed.jumped().isZero()) {
       listener.accept(new SourceEvent.ClockJumped(id, placed.jumped()));
     }

@@ -41,12 +41,10 @@ public final class SourceMessages {
   /// What a source is doing.
   public static String of(SourceState state) {
     return switch (state) {
-      case SourceState.Connecting() -> "connecting";
       case SourceState.Live(var since) -> "live since " + since;
       case SourceState.Waiting(String reason, var until) ->
           "waiting until %s: %s".formatted(until, reason);
-      case SourceState.Ended() -> "ended";
-      case SourceState.Stopped() -> "stopped";
+      case SourceState.Connecting _, SourceState.Ended _, SourceState.Stopped _ -> state.name();
     };
   }
 

@@ -10,45 +10,28 @@ public sealed interface SourceState {
   List<String> NAMES = List.of("connecting", "live", "waiting", "ended", "stopped");
 
   /// One word, for metrics and health.
-  String name();
+  default String name() {
+    return switch (this) {
+      case Connecting() -> "connecting";
+      case Live(Instant _) -> "live";
+      case Waiting(String _, Instant _) -> "waiting";
+      case Ended() -> "ended";
+      case Stopped() -> "stopped";
+    };
+  }
 
   /// It is being connected to, or nothing was received yet.
-  record Connecting() implements SourceState {
-    @Override
-    public String name() {
-      return "connecting";
-    }
-  }
+  record Connecting() implements SourceState {}
 
   /// Video is received.
-  record Live(Instant since) implements SourceState {
-    @Override
-    public String name() {
-      return "live";
-    }
-  }
+  record Live(Instant since) implements SourceState {}
 
   /// It failed and is tried again.
-  record Waiting(String reason, Instant until) implements SourceState {
-    @Override
-    public String name() {
-      return "waiting";
-    }
-  }
+  record Waiting(String reason, Instant until) implements SourceState {}
 
   /// It has ended by itself, and so has its stream.
-  record Ended() implements SourceState {
-    @Override
-    public String name() {
-      return "ended";
-    }
-  }
+  record Ended() implements SourceState {}
 
   /// It was stopped here.
-  record Stopped() implements SourceState {
-    @Override
-    public String name() {
-      return "stopped";
-    }
-  }
+  record Stopped() implements SourceState {}
 }

@@ -29,8 +29,8 @@ import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
-import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.domain.PrintableText;
 import java.util.LinkedHashMap;
@@ -131,7 +131,7 @@ final class AnalysisLog implements AnalysisListener {
                 case REPAIRED -> "malformed answer, repaired";
               },
               of("stream", answer.stream(), "problem", answer.problem()));
-      case SpanChecked _, EventJudged _, WindowTold _ -> {}
+      case SpanChecked _, EventJudged _, WindowSightings _ -> {}
       case SpanRefused refused ->
           write(
               Logger.Level.DEBUG,

@@ -29,8 +29,8 @@ import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
-import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.domain.Sampling;
@@ -250,7 +250,7 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
       case MalformedAnswer answer -> malformed(answer.outcome()).increment();
       case RuleEvaluated rule -> evaluated(rule.matches()).increment();
       case RulesSkipped rules -> rulesSkipped.increment(rules.rules().size());
-      case SpanChecked _, WindowTold _ -> {}
+      case SpanChecked _, WindowSightings _ -> {}
       case EventJudged judged -> {
         switch (judged.outcome()) {
           case PUBLISHED -> {}

@@ -63,18 +63,16 @@ public final class ChatTokenizer implements AutoCloseable {
   /// @param text what [#decodeText] returns for `ids`
   public int[] ends(int[] ids, String text) {
     int[] ends = new int[ids.length];
-    int at = 0;
-    int[] one = new int[1];
     StringBuilder joined = new StringBuilder(text.length());
     for (int i = 0; i < ids.length; i++) {
-      one[0] = ids[i];
-      joined.append(decodeText(one));
+      joined.append(decodeText(new int[] {ids[i]}));
       ends[i] = joined.length();
     }
     if (joined.toString().equals(text)) {
       return ends;
     }
     // A character of several tokens: only beginnings of the answer decode as in the whole.
+    int at = 0;
     for (int i = 0; i < ids.length; i++) {
       String until = decodeText(Arrays.copyOf(ids, i + 1));
       while (at < Math.min(until.length(), text.length()) && until.charAt(at) == text.charAt(at)) {

@@ -29,8 +29,8 @@ import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
 import io.chronoscope.analysis.AnalysisEvent.WindowCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowEncoded;
 import io.chronoscope.analysis.AnalysisEvent.WindowShed;
+import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
-import io.chronoscope.analysis.AnalysisEvent.WindowTold;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.domain.ChunkOrigin;
@@ -202,7 +202,7 @@ public final class StreamTraces implements AnalysisListener {
           AlertSuppressed _,
           SpanChecked _,
           EventJudged _,
-          WindowTold _,
+          WindowSightings _,
           SpanRefused _,
           UnknownWords _,
           Progress _,

@@ -10,8 +10,8 @@ import java.util.List;
 /// @param end why it ends there
 /// @param reusedTokens tokens of the prompt that were computed for an earlier prompt
 /// @param firstLogitsTop the ten highest logits of the first generated position, before any penalty
-/// @param pieces the parts of the text, one for each token in it; empty for a model that does not
-///   tell how likely its tokens are
+/// @param pieces the parts of the text, one for each token in it; empty for a model that reports no
+///   probabilities
 public record Answer(
     List<Integer> promptTokenIds,
     List<Integer> tokenIds,

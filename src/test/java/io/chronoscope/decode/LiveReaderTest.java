@@ -190,12 +190,7 @@ class LiveReaderTest {
   }
 
   private static TestMedia h264(String container, int frames, int group) {
-    return TestMedia.video()
-        .codec("libopenh264")
-        .container(container)
-        .fps(25)
-        .frames(frames)
-        .group(group);
+    return TestMedia.h264(container, frames).group(group);
   }
 
   private static ByteFeed feed(byte[] bytes) {

@@ -2,8 +2,8 @@ package io.chronoscope.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.evaluation.Loss.Sighting;
 import io.chronoscope.evaluation.Loss.Stage;
-import io.chronoscope.evaluation.Loss.Told;
 import io.chronoscope.evaluation.Loss.Window;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,11 +14,11 @@ class LossTest {
 
   private static final String CIRCLE = "A red circle moves left.";
 
-  private static Window window(long fromMs, Told... told) {
+  private static Window window(long fromMs, Sighting... sightings) {
     return new Window(
         LongStream.range(0, 16).map(i -> fromMs + 500 * i).boxed().toList(),
         fromMs + 8000,
-        List.of(told));
+        List.of(sightings));
   }
 
   private static ReportedEvent reported(long startMs, long endMs) {
@@ -42,7 +42,7 @@ class LossTest {
   }
 
   @Test
-  void whatNoWindowToldOfTheAnswerLost() {
+  void whatNoWindowReportedTheAnswerLost() {
     assertThat(stages(circle(1000, 3000), List.of(), window(0))).containsExactly(Stage.ANSWER);
   }
 
@@ -52,7 +52,7 @@ class LossTest {
             stages(
                 circle(1000, 3000),
                 List.of(),
-                window(0, new Told(1000, 3000, "A red square moves left."))))
+                window(0, new Sighting(1000, 3000, "A red square moves left."))))
         .containsExactly(Stage.ENCODER);
   }
 
@@ -62,15 +62,15 @@ class LossTest {
             stages(
                 circle(1000, 3000),
                 List.of(reported(1000, 8000)),
-                window(0, new Told(1000, 3000, CIRCLE)),
+                window(0, new Sighting(1000, 3000, CIRCLE)),
                 window(5000)))
         .containsExactly(Stage.MERGE);
-    // The same one told twice.
+    // The same one reported twice.
     assertThat(
             stages(
                 circle(1000, 3000),
                 List.of(reported(1000, 3000), reported(2500, 3000)),
-                window(0, new Told(1000, 3000, CIRCLE))))
+                window(0, new Sighting(1000, 3000, CIRCLE))))
         .containsExactly(Stage.MERGE);
   }
 
@@ -78,7 +78,9 @@ class LossTest {
   void whatAWindowMadeUpTheAnswerInvented() {
     assertThat(
             stages(
-                List.of(), List.of(reported(1000, 3000)), window(0, new Told(1000, 3000, CIRCLE))))
+                List.of(),
+                List.of(reported(1000, 3000)),
+                window(0, new Sighting(1000, 3000, CIRCLE))))
         .containsExactly(Stage.ANSWER);
   }
 

@@ -118,7 +118,7 @@ class LiveSourcesTest {
   }
 
   @Test
-  void aWrongPasswordIsToldAndShownNowhere() throws Exception {
+  void aWrongPasswordIsReportedAndShownNowhere() throws Exception {
     try (RtspServer camera = camera(30).requireCredentials("viewer", "right")) {
       start(camera.url(), "gate", Optional.of(new Credentials("viewer", "wr0ng")), settings());
 
@@ -164,7 +164,7 @@ class LiveSourcesTest {
   void readsATransportStreamFromDatagrams() throws Exception {
     int port = freePort();
     start("udp://127.0.0.1:" + port, "gate");
-    byte[] media = media("mpegts", 100).bytes();
+    byte[] media = TestMedia.h264("mpegts", 100).bytes();
     Instant before = Instant.now();
     try (DatagramSocket socket = new DatagramSocket()) {
       InetAddress host = InetAddress.getByName("127.0.0.1");
@@ -185,7 +185,7 @@ class LiveSourcesTest {
 
   @Test
   void readsTheStandardInputToItsEnd() throws Exception {
-    byte[] media = media("matroska", 100).bytes();
+    byte[] media = TestMedia.h264("matroska", 100).bytes();
 
     start("-", "gate", Optional.empty(), settings(), new ByteArrayInputStream(media));
     await(SourceEvent.Ended.class);
@@ -236,7 +236,7 @@ class LiveSourcesTest {
   void readsAPlaylistThatGrowsAndContinuesAfterTheServerFailed() throws Exception {
     try (HlsServer server = new HlsServer()) {
       for (int i = 0; i < 6; i++) {
-        server.put("s%d.ts".formatted(i), media("mpegts", 50).startingAt(50L * i).bytes());
+        server.put("s%d.ts".formatted(i), TestMedia.h264("mpegts", 50).startingAt(50L * i).bytes());
       }
       server.put("index.m3u8", playlist(0, 3));
       start(server.uri("index.m3u8") + "?token=s3cret", "gate");
@@ -267,7 +267,7 @@ class LiveSourcesTest {
   void credentialsOfAPlaylistGoToItsServerOnly() throws Exception {
     try (HlsServer server = new HlsServer().requireCredentials("viewer", "right");
         HlsServer other = new HlsServer()) {
-      other.put("s0.ts", media("mpegts", 50).bytes());
+      other.put("s0.ts", TestMedia.h264("mpegts", 50).bytes());
       server.put(
           "index.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nmoved.ts\n#EXT-X-ENDLIST\n");
       server.redirect("moved.ts", other.uri("s0.ts").toString());
@@ -295,22 +295,13 @@ class LiveSourcesTest {
 
   private static void write(Path file, Instant modified) throws IOException {
     Path unfinished = file.resolveSibling("." + file.getFileName());
-    Files.write(unfinished, media("mp4", 100).bytes());
+    Files.write(unfinished, TestMedia.h264("mp4", 100).bytes());
     Files.setLastModifiedTime(unfinished, FileTime.from(modified));
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static RtspServer camera(int frames) {
-    return RtspServer.of(media("h264", frames).bytes(), 25);
-  }
-
-  private static TestMedia media(String container, int frames) {
-    return TestMedia.video()
-        .codec("libopenh264")
-        .container(container)
-        .fps(25)
-        .frames(frames)
-        .group(25);
+    return RtspServer.of(TestMedia.h264("h264", frames).bytes(), 25);
   }
 
   private static LiveSettings settings() {

@@ -31,7 +31,7 @@ class StreamTimelineTest {
   }
 
   @Test
-  void arrivalCountsWhereItIsToldTo() {
+  void arrivalCountsWhereTheSettingSaysSo() {
     StreamTimeline byArrival = new StreamTimeline(TimeSource.ARRIVAL);
 
     Placed placed = byArrival.place(segment(0, NOON.plusSeconds(2), NOON), true);

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,11 +49,7 @@ public final class HlsServer implements AutoCloseable {
   }
 
   public HlsServer requireCredentials(String user, String password) {
-    authorization =
-        Optional.of(
-            "Basic "
-                + Base64.getEncoder()
-                    .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
+    authorization = Optional.of(BasicAuthorization.of(user, password));
     return this;
   }
 

@@ -81,11 +81,7 @@ public final class RtspServer implements AutoCloseable {
   }
 
   public RtspServer requireCredentials(String user, String password) {
-    authorization =
-        Optional.of(
-            "Basic "
-                + Base64.getEncoder()
-                    .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
+    authorization = Optional.of(BasicAuthorization.of(user, password));
     return this;
   }
 

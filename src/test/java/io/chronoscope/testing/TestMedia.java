@@ -65,6 +65,11 @@ public final class TestMedia {
     return new TestMedia();
   }
 
+  /// H.264 at 25 fps with a key frame each second, as a camera sends it.
+  public static TestMedia h264(String container, int frames) {
+    return video().codec("libopenh264").container(container).fps(25).frames(frames).group(25);
+  }
+
   public TestMedia size(int widthPx, int heightPx) {
     width = widthPx;
     height = heightPx;

@@ -43,13 +43,14 @@ final class EventMerger {
     this.confidence = confidence;
   }
 
+  /// Opens an event that is not published yet: it has no revision.
   OpenEvent open(Sighting sighting, SeenSpan span, Sampling sampling) {
     Optional<Evidence> evidence = EventConfidence.first(sighting, span);
     String id = naming.id(sighting.startMicros(), sighting.description());
     VideoEvent event =
         event(
             id,
-            1,
+            0,
             Status.OPEN,
             sighting.startMicros(),
             sighting.endMicros(),

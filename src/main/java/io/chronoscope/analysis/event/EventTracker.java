@@ -116,7 +116,7 @@ public final class EventTracker {
       }
     }
     for (Sighting sighting : unseenBefore) {
-      OpenEvent opened = heldBack(merger.open(sighting, span, sampling));
+      OpenEvent opened = merger.open(sighting, span, sampling);
       if (isFinal(opened, span, nextFromMicros)) {
         closed(opened).ifPresent(published::add);
       } else if (suffices(opened)) {
@@ -173,10 +173,6 @@ public final class EventTracker {
   /// An event that was not published yet has no revision.
   private static boolean isHeldBack(OpenEvent event) {
     return event.event().revision() == 0;
-  }
-
-  private static OpenEvent heldBack(OpenEvent event) {
-    return event.withEvent(event.event().revised(0, Status.OPEN));
   }
 
   /// Whether a window that does not confirm an event disproves it. It does only if it saw all of

@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.window;
 
 import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
@@ -11,7 +12,6 @@ import io.chronoscope.vlm.EncodedPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// The frames selected from one window and their embeddings. Any number of questions can be asked
@@ -68,15 +68,20 @@ public record EncodedWindow(
 
   /// Places what was found in this window on the stream's time line, with its confidence.
   public Sighting sighting(GroundingResult.Located located) {
-    return sighting(located.event(), OptionalDouble.of(located.confidence()));
+    ParsedEvent event = located.event();
+    return sighting(event, certainty(event).withConfidence(located.confidence()));
   }
 
   /// Places an event from an answer about this window on the stream's time line.
-  Sighting sighting(EventAnswer.ParsedEvent event) {
-    return sighting(event, OptionalDouble.empty());
+  Sighting sighting(ParsedEvent event) {
+    return sighting(event, certainty(event));
   }
 
-  private Sighting sighting(EventAnswer.ParsedEvent event, OptionalDouble confidence) {
+  private static Certainty certainty(ParsedEvent event) {
+    return Certainty.UNSTATED.orRepaired(event.repaired());
+  }
+
+  private Sighting sighting(ParsedEvent event, Certainty certainty) {
     long start = span.firstMicros() + event.startMicros();
     long end = span.firstMicros() + event.endMicros();
     List<Long> seen = new ArrayList<>();
@@ -95,16 +100,8 @@ public record EncodedWindow(
         Math.max(
             times.toleranceMicrosAt(start + startMicros),
             times.toleranceMicrosAt(end + startMicros));
-    Certainty answer = new Certainty(OptionalDouble.empty(), event.repaired());
     return new Sighting(
-        start,
-        end,
-        event.description(),
-        tolerance,
-        seen,
-        chunks,
-        confidence.isPresent() ? answer.withConfidence(confidence.getAsDouble()) : answer,
-        event.likelihood());
+        start, end, event.description(), tolerance, seen, chunks, certainty, event.likelihood());
   }
 
   /// Whether its frames follow one another at the sampling rate throughout.

@@ -21,7 +21,7 @@ public record EventAnswer(List<ParsedEvent> events, List<String> problems, List<
   ///
   /// @param repaired whether it was read from an answer, or has fields, in another form than the
   ///   expected one
-  /// @param likelihood of its words and times; empty if the model does not tell
+  /// @param likelihood of its words and times; empty if the model reports no probabilities
   public record ParsedEvent(
       long startMicros,
       long endMicros,

@@ -23,8 +23,8 @@ public record Likelihood(double words, double times) {
       this.answer = answer;
     }
 
-    /// Of the next entry with this description; empty if the model does not tell, or wrote the
-    /// description with escapes.
+    /// Of the next entry with this description; empty if the model reports no probabilities, or
+    /// wrote the description with escapes.
     Optional<Likelihood> next(String description) {
       String text = answer.text();
       int at = text.indexOf(description, from);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /// @param frameMicros times of the frames that show it, including those that bracket its bounds
 /// @param chunks the chunks of those frames
 /// @param certainty how far the answer can be relied on
-/// @param likelihood of its words and times; empty if the model does not tell
+/// @param likelihood of its words and times; empty if the model reports no probabilities
 public record Sighting(
     long startMicros,
     long endMicros,
@@ -24,7 +24,7 @@ public record Sighting(
     Certainty certainty,
     Optional<Likelihood> likelihood) {
 
-  /// A sighting of which the model does not tell how likely it is.
+  /// A sighting by a model that reports no probabilities.
   public Sighting(
       long startMicros,
       long endMicros,

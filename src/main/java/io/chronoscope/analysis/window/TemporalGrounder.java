@@ -102,7 +102,7 @@ public final class TemporalGrounder {
                           CompletableFuture.completedFuture(new GroundingResult.Absent(score)))));
     }
 
-    /// Asks whether it happens, and goes on if it still can reach the threshold.
+    /// Asks whether it happens, and continues only if the threshold is still within reach.
     private CompletableFuture<GroundingResult> whether(Next next) {
       return presence(session)
           .thenCompose(answer -> {
@@ -147,8 +147,7 @@ public final class TemporalGrounder {
             MalformedAnswer.Outcome.REPAIRED);
       }
       if (answer.isClean() && !answer.events().isEmpty()) {
-        ParsedEvent event = answer.events().getFirst();
-        return presence(around(event)).thenApply(again -> checked(score, event, again, 0.5));
+        return check(score, answer.events().getFirst(), Set.of());
       }
       String problem = problem(answer);
       report(problem, MalformedAnswer.Outcome.REPORTED);
@@ -166,7 +165,7 @@ public final class TemporalGrounder {
 
     private CompletableFuture<GroundingResult> check(
         double score, ParsedEvent event, Set<FrameHalf> halves) {
-      return presence(around(event))
+      return presence(session.around(event.startMicros(), event.endMicros()))
           .thenCombine(half(halves), (again, share) -> checked(score, event, again, share));
     }
 
@@ -199,10 +198,6 @@ public final class TemporalGrounder {
       }
       listener.on(new SpanRefused(stream, query, score, span));
       return new GroundingResult.Refused(score, span, event);
-    }
-
-    private VideoSession around(ParsedEvent event) {
-      return session.around(event.startMicros(), event.endMicros());
     }
 
     private CompletableFuture<Answer> presence(VideoSession part) {

@@ -64,15 +64,7 @@ public record VideoSession(
 
   /// A session on one half of the picture, which is not encoded again.
   VideoSession half(FrameHalf half) {
-    return new VideoSession(
-        model,
-        stream,
-        pairs.stream().map(pair -> pair.half(half)).toList(),
-        pairSeconds,
-        maxNewTokens,
-        priority,
-        answers,
-        onReuse);
+    return over(pairs.stream().map(pair -> pair.half(half)).toList(), pairSeconds);
   }
 
   /// A session on a part of the video, which is not encoded again: the pairs that show the span,
@@ -90,15 +82,15 @@ public record VideoSession(
       end--;
     }
     double offset = pairSeconds.get(first);
-    return new VideoSession(
-        model,
-        stream,
+    return over(
         pairs.subList(first, end),
-        pairSeconds.subList(first, end).stream().map(seconds -> seconds - offset).toList(),
-        maxNewTokens,
-        priority,
-        answers,
-        onReuse);
+        pairSeconds.subList(first, end).stream().map(seconds -> seconds - offset).toList());
+  }
+
+  /// The same session on another video, about which nothing was asked yet.
+  private VideoSession over(List<EncodedPair> otherPairs, List<Double> otherSeconds) {
+    return new VideoSession(
+        model, stream, otherPairs, otherSeconds, maxNewTokens, priority, answers, onReuse);
   }
 
   /// Returns without waiting for the answer.

@@ -3,7 +3,7 @@ package io.chronoscope.analysis.window;
 import io.chronoscope.analysis.AnalysisEvent.MalformedAnswer;
 import io.chronoscope.analysis.AnalysisEvent.PartialAnalysisCompleted;
 import io.chronoscope.analysis.AnalysisEvent.WindowAnalyzed;
-import io.chronoscope.analysis.AnalysisEvent.WindowTold;
+import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.Prompts;
@@ -73,7 +73,7 @@ public final class WindowAnalyzer {
     EventsAsked asked = ask(session, encoded, Attempts.TWO);
     Optional<Answer> summarized = summary.map(CompletableFuture::join);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
-    report(encoded, WindowTold.Coverage.WHOLE, asked);
+    report(encoded, WindowSightings.Coverage.WHOLE, asked);
     listener.on(
         new WindowAnalyzed(
             stream,
@@ -108,7 +108,7 @@ public final class WindowAnalyzer {
     List<CompletableFuture<RuleEvaluation>> rules = ruleEvaluator.evaluate(session, encoded);
     EventsAsked asked = ask(session, encoded, Attempts.ONE);
     List<RuleEvaluation> evaluations = BatchedModel.joinAll(rules);
-    report(encoded, WindowTold.Coverage.PART, asked);
+    report(encoded, WindowSightings.Coverage.PART, asked);
     listener.on(
         new PartialAnalysisCompleted(
             stream,
@@ -126,9 +126,9 @@ public final class WindowAnalyzer {
         evaluations);
   }
 
-  private void report(EncodedWindow window, WindowTold.Coverage coverage, EventsAsked asked) {
+  private void report(EncodedWindow window, WindowSightings.Coverage coverage, EventsAsked asked) {
     listener.on(
-        new WindowTold(
+        new WindowSightings(
             stream,
             window.span().window(),
             window.times().micros().stream().map(micros -> micros - window.startMicros()).toList(),
@@ -136,7 +136,7 @@ public final class WindowAnalyzer {
             coverage,
             asked.sightings().stream()
                 .map(sighting ->
-                    new WindowTold.Told(
+                    new WindowSightings.Sighting(
                         sighting.startMicros(), sighting.endMicros(), sighting.description()))
                 .toList()));
   }

@@ -1,5 +1,6 @@
 package io.chronoscope.evaluation.query;
 
+import io.chronoscope.evaluation.LinearSystem;
 import java.util.List;
 
 /// Logistic regression by Newton's method (iteratively reweighted least squares).
@@ -15,8 +16,8 @@ public final class LogisticFit {
   @SuppressWarnings("ArrayRecordComponent") // read once, not compared
   public record Case(double[] features, boolean holds) {}
 
-  /// @param ridge weight of the squared weights, the constant apart, so that few cases that are
-  ///   told apart with ease give no certainty
+  /// @param ridge weight of the squared weights, the constant apart, so that a few cases that
+  ///   separate perfectly give no certainty
   /// @return the constant, then a weight for each feature
   public static double[] fit(List<Case> cases, double ridge) {
     int size = cases.getFirst().features().length + 1;
@@ -38,7 +39,7 @@ public final class LogisticFit {
           }
         }
       }
-      double[] change = solve(curvature, gradient);
+      double[] change = LinearSystem.solve(curvature, gradient);
       for (int i = 0; i < size; i++) {
         weights[i] -= Math.clamp(change[i], -2, 2);
       }
@@ -57,28 +58,5 @@ public final class LogisticFit {
 
   private static double feature(Case one, int index) {
     return index == 0 ? 1 : one.features()[index - 1];
-  }
-
-  /// Gaussian elimination; the matrix is positive definite.
-  private static double[] solve(double[][] matrix, double[] right) {
-    int n = right.length;
-    for (int pivot = 0; pivot < n; pivot++) {
-      for (int row = pivot + 1; row < n; row++) {
-        double factor = matrix[row][pivot] / matrix[pivot][pivot];
-        for (int column = pivot; column < n; column++) {
-          matrix[row][column] -= factor * matrix[pivot][column];
-        }
-        right[row] -= factor * right[pivot];
-      }
-    }
-    double[] solution = new double[n];
-    for (int row = n - 1; row >= 0; row--) {
-      double rest = right[row];
-      for (int column = row + 1; column < n; column++) {
-        rest -= matrix[row][column] * solution[column];
-      }
-      solution[row] = rest / matrix[row][row];
-    }
-    return solution;
   }
 }

@@ -1,5 +1,6 @@
 package io.chronoscope.evaluation.search;
 
+import io.chronoscope.evaluation.LinearSystem;
 import io.chronoscope.evaluation.search.GeneratedStreams.Truth;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchRequest;
@@ -121,7 +122,7 @@ public final class CalibrationFit {
           }
         }
       }
-      double[] change = solve(curvature, gradient);
+      double[] change = LinearSystem.solve(curvature, gradient);
       for (int i = 0; i < weights.length; i++) {
         weights[i] -= change[i];
       }
@@ -142,29 +143,6 @@ public final class CalibrationFit {
 
   private static Calibration calibration(double[] weights) {
     return new Calibration(weights[0], weights[1], weights[2], weights[3], weights[4], 0);
-  }
-
-  /// Gaussian elimination; the matrix is positive definite.
-  private static double[] solve(double[][] matrix, double[] right) {
-    int n = right.length;
-    for (int pivot = 0; pivot < n; pivot++) {
-      for (int row = pivot + 1; row < n; row++) {
-        double factor = matrix[row][pivot] / matrix[pivot][pivot];
-        for (int column = pivot; column < n; column++) {
-          matrix[row][column] -= factor * matrix[pivot][column];
-        }
-        right[row] -= factor * right[pivot];
-      }
-    }
-    double[] solution = new double[n];
-    for (int row = n - 1; row >= 0; row--) {
-      double rest = right[row];
-      for (int column = row + 1; column < n; column++) {
-        rest -= matrix[row][column] * solution[column];
-      }
-      solution[row] = rest / matrix[row][row];
-    }
-    return solution;
   }
 
   private static Calibration withCut(Calibration fitted, List<List<Evidence>> ofNegatives) {

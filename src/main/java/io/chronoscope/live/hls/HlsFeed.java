@@ -35,7 +35,7 @@ public final class HlsFeed implements ByteFeed {
   /// A new reader of a live playlist starts with the last of its segments (RFC 8216, 6.3.3).
   private static final int START_SEGMENTS = 3;
 
-  /// Larger qualities than the analysis looks at cost only bandwidth.
+  /// Higher qualities than the analysis uses only cost bandwidth.
   private static final long MAX_BITS_PER_SECOND = 10_000_000;
 
   private static final int MAX_MARKS = 64;

@@ -3,6 +3,7 @@ package io.chronoscope.live.hls;
 import io.chronoscope.decode.SourceRefusedException;
 import io.chronoscope.domain.AddressRedaction;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -27,7 +28,7 @@ public final class HttpDownloads implements AutoCloseable {
   private final Optional<String> authorization;
   private final Duration timeout;
 
-  /// A download and the address that it came from in the end.
+  /// A download and the address that it came from after redirects.
   record Download(URI uri, byte[] bytes) {}
 
   /// @param origin the server that gets the credentials
@@ -57,7 +58,7 @@ public final class HttpDownloads implements AutoCloseable {
         }
         Optional<String> location = response.headers().firstValue("Location");
         if (status >= 300 && status < 400 && location.isPresent()) {
-          at = at.resolve(location.get());
+          at = redirected(at, location.get());
           continue;
         }
         if (status != 200 && status != 206) {
@@ -66,11 +67,17 @@ public final class HttpDownloads implements AutoCloseable {
         }
         return new Download(
             at, bytes(body, at, maxBytes, status == 206 ? Optional.empty() : range));
-      } catch (IllegalArgumentException e) {
-        throw new IOException(AddressRedaction.of(at.toString()) + " redirects to no address");
       }
     }
     throw new IOException(AddressRedaction.of(uri.toString()) + " redirects too often");
+  }
+
+  private static URI redirected(URI from, String location) throws IOException {
+    try {
+      return from.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(AddressRedaction.of(from.toString()) + " redirects to no address");
+    }
   }
 
   private HttpResponse<InputStream> send(URI uri, Optional<Playlist.Range> range)
@@ -114,13 +121,12 @@ public final class HttpDownloads implements AutoCloseable {
   private byte[] bytes(InputStream body, URI from, long maxBytes, Optional<Playlist.Range> cut)
       throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    cut.ifPresent(range -> {
-      try {
-        body.skipNBytes(range.from());
-      } catch (IOException e) {
-        throw new IllegalArgumentException("shorter than its range", e);
-      }
-    });
+    try {
+      body.skipNBytes(cut.map(Playlist.Range::from).orElse(0L));
+    } catch (EOFException e) {
+      throw new IOException(
+          AddressRedaction.of(from.toString()) + " is shorter than the range in the playlist", e);
+    }
     long limit = cut.map(Playlist.Range::length).orElse(maxBytes + 1);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] buffer = new byte[64 * 1024];

@@ -1,12 +1,5 @@
 package io.chronoscope.search.query;
 
-import java.io.BufferedReader;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,34 +58,25 @@ public final class Contrasts {
 
   private static Contrasts load(String file) {
     Map<String, Entry> entries = new HashMap<>();
-    try (InputStream in = Contrasts.class.getResourceAsStream(file)) {
-      if (in == null) {
-        throw new FileNotFoundException(file);
-      }
-      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      int group = 0;
-      int value = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.isBlank()) {
-          group++;
-        } else if (!line.startsWith("#")) {
-          String[] parts = line.split("\\s*;\\s*");
-          for (String part : parts) {
-            String[] synonyms = part.split("\\s*,\\s*");
-            // "Moves up" has to meet "moves upwards", so it stays two words.
-            String single = parts.length == 1 ? synonyms[0].replace(' ', '_') : synonyms[0];
-            for (String synonym : synonyms) {
-              entries.put(
-                  String.join(
-                      " ", WORD.matcher(synonym).results().map(MatchResult::group).toList()),
-                  new Entry(new Value(group, value), synonyms[0], single));
-            }
+    int group = 0;
+    int value = 0;
+    for (String line : WordList.lines(file)) {
+      if (line.isBlank()) {
+        group++;
+      } else {
+        String[] parts = line.split("\\s*;\\s*");
+        for (String part : parts) {
+          String[] synonyms = part.split("\\s*,\\s*");
+          // "Moves up" has to meet "moves upwards", so it stays two words.
+          String single = parts.length == 1 ? synonyms[0].replace(' ', '_') : synonyms[0];
+          for (String synonym : synonyms) {
+            entries.put(
+                String.join(" ", WORD.matcher(synonym).results().map(MatchResult::group).toList()),
+                new Entry(new Value(group, value), synonyms[0], single));
           }
-          value++;
         }
+        value++;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
     }
     return new Contrasts(entries);
   }

@@ -1,12 +1,5 @@
 package io.chronoscope.search.query;
 
-import java.io.BufferedReader;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,19 +22,9 @@ final class PhrasalVerbs {
 
   private static PhrasalVerbs load(String file) {
     Map<String, Set<String>> verbs = new HashMap<>();
-    try (InputStream in = PhrasalVerbs.class.getResourceAsStream(file)) {
-      if (in == null) {
-        throw new FileNotFoundException(file);
-      }
-      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.startsWith("#")) {
-          String[] parts = line.split(":\\s*", 2);
-          verbs.put(parts[0], Set.of(parts[1].split(",\\s*")));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+    for (String line : WordList.lines(file)) {
+      String[] parts = line.split(":\\s*", 2);
+      verbs.put(parts[0], Set.of(parts[1].split(",\\s*")));
     }
     return new PhrasalVerbs(verbs);
   }

@@ -53,7 +53,7 @@ class LikelihoodTest {
   }
 
   @Test
-  void isUnknownOfAModelThatDoesNotTell() {
+  void isUnknownOfAModelThatReportsNoProbabilities() {
     Answer answer = new Answer(List.of(), List.of(), TEXT, Answer.End.COMPLETE, 0, List.of());
     assertThat(EventAnswerParser.events(TEXT, 10_000_000).weighed(answer).events())
         .allSatisfy(event -> assertThat(event.likelihood()).isEmpty());

@@ -276,7 +276,7 @@ class TemporalGrounderTest {
     }
 
     @Test
-    void takesTheTimeFromWhatItTellsByItself() {
+    void takesTheTimeFromItsOwnDescription() {
       model.disturb = (question, answer) -> answer.startsWith("The event") ? "At noon." : answer;
       assertThat(ground("Lamp-aaa is on", 0.5))
           .isInstanceOfSatisfying(

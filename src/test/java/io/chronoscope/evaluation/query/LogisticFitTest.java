@@ -25,7 +25,7 @@ class LogisticFitTest {
   }
 
   @Test
-  void staysFiniteWhereCasesAreToldApartWithEase() {
+  void staysFiniteWhereTheCasesSeparatePerfectly() {
     List<LogisticFit.Case> cases =
         List.of(
             new LogisticFit.Case(new double[] {1}, true),

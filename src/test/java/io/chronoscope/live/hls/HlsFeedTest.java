@@ -44,7 +44,7 @@ class HlsFeedTest {
 
   @Test
   void joinsFragmentsWithWhatTheyNeedBeforeThem() throws Exception {
-    List<byte[]> parts = fragments(h264("mp4", 75).fragmented().bytes());
+    List<byte[]> parts = fragments(TestMedia.h264("mp4", 75).fragmented().bytes());
     server.put("init.mp4", parts.getFirst());
     StringBuilder playlist = new StringBuilder(head() + "#EXT-X-MAP:URI=\"init.mp4\"\n");
     for (int i = 1; i < parts.size(); i++) {
@@ -65,7 +65,7 @@ class HlsFeedTest {
     iv[15] = 7; // the number of the segment
     Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
     cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(iv));
-    server.put("key", key).put("a.ts", cipher.doFinal(h264("mpegts", 50).bytes()));
+    server.put("key", key).put("a.ts", cipher.doFinal(TestMedia.h264("mpegts", 50).bytes()));
     server.put(
         "index.m3u8",
         head()
@@ -79,8 +79,8 @@ class HlsFeedTest {
 
   @Test
   void endsBeforeADiscontinuityAndTheNextFeedContinues() throws Exception {
-    server.put("a.ts", h264("mpegts", 50).bytes());
-    server.put("b.ts", h264("mpegts", 25).size(128, 96).bytes());
+    server.put("a.ts", TestMedia.h264("mpegts", 50).bytes());
+    server.put("b.ts", TestMedia.h264("mpegts", 25).size(128, 96).bytes());
     server.put(
         "index.m3u8",
         head() + "#EXTINF:2,\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:1,\nb.ts\n#EXT-X-ENDLIST\n");
@@ -96,8 +96,8 @@ class HlsFeedTest {
 
   @Test
   void withoutAStatedTimeTheLastSegmentEndsWhenItIsListed() throws Exception {
-    server.put("a.ts", h264("mpegts", 50).bytes());
-    server.put("b.ts", h264("mpegts", 50).startingAt(50).bytes());
+    server.put("a.ts", TestMedia.h264("mpegts", 50).bytes());
+    server.put("b.ts", TestMedia.h264("mpegts", 50).startingAt(50).bytes());
     server.put("index.m3u8", head() + "#EXTINF:2,\na.ts\n#EXTINF:2,\nb.ts\n#EXT-X-ENDLIST\n");
 
     read();
@@ -112,7 +112,7 @@ class HlsFeedTest {
 
   @Test
   void saysThatAPlaylistNoLongerChanges() throws Exception {
-    server.put("a.ts", h264("mpegts", 50).bytes());
+    server.put("a.ts", TestMedia.h264("mpegts", 50).bytes());
     server.put("index.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.ts\n");
 
     assertThatThrownBy(this::read)
@@ -128,6 +128,16 @@ class HlsFeedTest {
     assertThatThrownBy(this::read)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("only http and https are read");
+  }
+
+  @Test
+  void saysThatASegmentIsShorterThanItsRange() {
+    server.put("a.ts", "short");
+    server.put("index.m3u8", head() + "#EXTINF:2,\n#EXT-X-BYTERANGE:100@6\na.ts\n#EXT-X-ENDLIST\n");
+
+    assertThatThrownBy(this::read)
+        .isInstanceOf(IOException.class)
+        .hasMessage(server.uri("a.ts") + " is shorter than the range in the playlist");
   }
 
   private void read() throws Exception {
@@ -154,15 +164,6 @@ class HlsFeedTest {
 
   private static String head() {
     return "#EXTM3U\n#EXT-X-TARGETDURATION:2\n";
-  }
-
-  private static TestMedia h264(String container, int frames) {
-    return TestMedia.video()
-        .codec("libopenh264")
-        .container(container)
-        .fps(25)
-        .frames(frames)
-        .group(25);
   }
 
   private List<Integer> frames() {
