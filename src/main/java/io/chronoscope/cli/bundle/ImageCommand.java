@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bundle;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
