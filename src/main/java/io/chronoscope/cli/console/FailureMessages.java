@@ -40,7 +40,7 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
     if (System.getenv("CHRONOSCOPE_TRACE") != null) {
       failure.printStackTrace(output.err());
     }
-    output.report("chronoscope: " + of(failure));
+    output.message(of(failure));
     return getExitCode(failure);
   }
 
