@@ -14,6 +14,7 @@ import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.testing.BrokerProcess;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -341,7 +342,7 @@ class InstancesKilledIT {
       for (String sample : SAMPLES) {
         List<MediaSegment> of = new ArrayList<>();
         new MediaCutter()
-            .cut(ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, of::add);
+            .cut(PackagedProgram.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, of::add);
         for (int copy = 0; copy <= KILLS / 12; copy++) {
           segments.put(copy == 0 ? sample : sample + copy, of);
         }

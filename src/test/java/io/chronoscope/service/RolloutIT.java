@@ -9,6 +9,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.testing.BrokerProcess;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -60,7 +61,7 @@ class RolloutIT {
       List<MediaSegment> segments = new ArrayList<>();
       new MediaCutter()
           .cut(
-              ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"),
+              PackagedProgram.HOME.resolve("video-samples/" + sample + ".mp4"),
               CHUNK,
               segments::add);
       streams.put(sample, segments);
@@ -112,7 +113,7 @@ class RolloutIT {
     Map<String, String> settings = new HashMap<>();
     settings.put("KAFKA_GROUP_INSTANCE_ID", name);
     settings.put("KAFKA_SESSION_TIMEOUT_MS", "45000");
-    settings.put("CHRONOSCOPE_MODEL", ServiceProcess.HOME.resolve(model).toString());
+    settings.put("CHRONOSCOPE_MODEL", PackagedProgram.HOME.resolve(model).toString());
     settings.put("CHRONOSCOPE_IDLE_TIMEOUT", "30m");
     settings.put("CHRONOSCOPE_THREADS", "1");
     settings.put("CHRONOSCOPE_SEARCH_DIRECTORY", "memory");
@@ -125,19 +126,11 @@ class RolloutIT {
   private void awaitReady() throws Exception {
     long until = System.nanoTime() + TIMEOUT.toNanos();
     for (ServiceProcess instance : instances.values()) {
-      while (!isReady(instance)) {
+      while (!instance.isReady()) {
         assertThat(instance.isAlive()).as(instance.said()).isTrue();
         assertThat(System.nanoTime()).as(instance.said()).isLessThan(until);
         LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
       }
-    }
-  }
-
-  private static boolean isReady(ServiceProcess instance) throws InterruptedException {
-    try {
-      return instance.get("/q/health/ready").statusCode() == 200;
-    } catch (IOException e) {
-      return false;
     }
   }
 

@@ -19,6 +19,7 @@ import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.testing.BrokerProcess;
 import io.chronoscope.testing.Frames;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.web.Browser.Screen;
 import io.chronoscope.web.Browser.Tab;
@@ -61,7 +62,7 @@ class PageDemoIT {
   private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
 
   /// The pictures of the documents.
-  private static final Path PICTURES = ServiceProcess.HOME.resolve("docs/images");
+  private static final Path PICTURES = PackagedProgram.HOME.resolve("docs/images");
 
   @TempDir static Path directory;
 
@@ -407,7 +408,8 @@ class PageDemoIT {
   private static List<MediaSegment> segments(String sample) throws Exception {
     List<MediaSegment> segments = new ArrayList<>();
     new MediaCutter()
-        .cut(ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, segments::add);
+        .cut(
+            PackagedProgram.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, segments::add);
     return segments;
   }
 
