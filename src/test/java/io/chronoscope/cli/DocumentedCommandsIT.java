@@ -92,6 +92,7 @@ class DocumentedCommandsIT {
       instead.put("localhost:8080", "localhost:" + port);
       instead.put("/tmp/chunks", references.toString());
       instead.put("/tmp/moment", folder.resolve("moment").toString());
+      instead.put("rejected.mp4", folder.resolve("rejected.mp4").toString());
       try (ServiceProcess service =
           ServiceProcess.start(
               new ServiceProcess.Setup(
