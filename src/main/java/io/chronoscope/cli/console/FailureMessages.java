@@ -105,8 +105,4 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
       default -> of(problem);
     };
   }
-
-  static String lowerFirst(String text) {
-    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
-  }
 }
