@@ -233,14 +233,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     return properties;
   }
 
-  /// Writes the directory's identity if it has none yet. The messages of the JDK about files are
-  /// the path alone.
+  /// Most messages of the JDK about files are their path alone.
   private static String reason(Exception problem) {
     return problem instanceof FileSystemException file && file.getReason() == null
         ? "no permission, or its parent does not exist"
         : String.valueOf(problem.getMessage());
   }
 
+  /// Writes the directory's identity if it has none yet.
   private static void format(Path directory) throws Exception {
     Files.createDirectories(directory);
     keepPrivate(directory);

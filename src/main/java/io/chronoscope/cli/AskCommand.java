@@ -122,7 +122,7 @@ final class AskCommand implements Callable<Integer> {
     if (json) {
       output.printJson(published.json());
     } else {
-      answer.problem().ifPresent(problem -> output.report("chronoscope: " + problem));
+      answer.problem().ifPresent(output::message);
       if (answer.problem().isEmpty()) {
         new TimelineText(output.outTerminal()).draw(timeline(answer)).forEach(output::print);
       }

@@ -51,7 +51,7 @@ public final class CommandLineInterface {
 
   public CommandLineInterface(Output output) {
     this.output = output;
-    RenamedSettings.reportTo(line -> output.report("chronoscope: " + line));
+    RenamedSettings.reportTo(output::message);
   }
 
   /// Runs one command.
@@ -63,8 +63,7 @@ public final class CommandLineInterface {
       commands.usage(commands.getErr());
       return ExitCode.USAGE;
     }
-    EnvironmentVariables.unknown(System.getenv().keySet())
-        .forEach(problem -> output.report("chronoscope: " + problem));
+    EnvironmentVariables.unknown(System.getenv().keySet()).forEach(output::message);
     return commands.execute(arguments);
   }
 

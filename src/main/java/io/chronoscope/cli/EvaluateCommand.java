@@ -147,14 +147,14 @@ final class EvaluateCommand implements Callable<Integer> {
     if (evaluated.isEmpty()) {
       throw new EnvironmentException("no video in " + folder + " has a ground-truth file");
     }
-    AnalysisRecord heard = new AnalysisRecord();
-    Map<String, StreamResults> results = run(settings, streams, heard);
+    AnalysisRecord record = new AnalysisRecord();
+    Map<String, StreamResults> results = run(settings, streams, record);
     if (calibrate) {
-      output.print(EventCalibration.fit(evaluated, results, heard));
+      output.print(EventCalibration.fit(evaluated, results, record));
     } else {
       new EvaluationReport(output, json).print(evaluated, results);
       if (explain) {
-        new LossReport(output, json).print(evaluated, results, heard);
+        new LossReport(output, json).print(evaluated, results, record);
       }
     }
     return ExitCode.OK;

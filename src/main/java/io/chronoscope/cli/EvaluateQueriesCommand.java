@@ -209,9 +209,7 @@ final class EvaluateQueriesCommand implements Callable<Integer> {
     printLine(ALL, answered, threshold);
     if (wrong) {
       answered.stream()
-          .filter(one ->
-              QueryScore.of(List.of(one), threshold).foundShare() < 1
-                  || QueryScore.of(List.of(one), threshold).falseAnswers() > 0)
+          .filter(one -> isWrong(QueryScore.of(List.of(one), threshold)))
           .forEach(one ->
               output.print(
                   "%s, %s (%s): '%s' %s"
@@ -222,6 +220,10 @@ final class EvaluateQueriesCommand implements Callable<Integer> {
                           one.query().text(),
                           one.reported())));
     }
+  }
+
+  private static boolean isWrong(QueryScore one) {
+    return one.foundShare() < 1 || one.falseAnswers() > 0;
   }
 
   private void printLine(String kind, List<Answered> answered, double threshold) {

@@ -139,10 +139,7 @@ final class ProduceCommand implements Callable<Integer> {
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Optional<MediaUploader> uploader = byReference.map(place -> openUploader(place, settings));
-    KafkaConnection connection = KafkaConnection.open(settings);
-    if (settings.topics().create()) {
-      Topics.ensure(connection.client(), connection.topics());
-    }
+    KafkaConnection connection = connect(settings);
     Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
         ChunkPublisher publisher =
@@ -180,10 +177,7 @@ final class ProduceCommand implements Callable<Integer> {
             chunkLength,
             encode ? Treatment.ENCODE : Treatment.COPY);
     List<LiveSources.Plan> plans = live.plans(settings);
-    KafkaConnection connection = KafkaConnection.open(settings);
-    if (settings.topics().create()) {
-      Topics.ensure(connection.client(), connection.topics());
-    }
+    KafkaConnection connection = connect(settings);
     LiveProduction report =
         new LiveProduction(
             output,
@@ -200,6 +194,15 @@ final class ProduceCommand implements Callable<Integer> {
           plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
     }
     return ExitCode.OK;
+  }
+
+  /// Checks that the brokers respond and have the topics, unless these are made by someone else.
+  private static KafkaConnection connect(ChronoscopeConfig settings) {
+    KafkaConnection connection = KafkaConnection.open(settings);
+    if (settings.topics().create()) {
+      Topics.ensure(connection.client(), connection.topics());
+    }
+    return connection;
   }
 
   private static Tracing openTracing(ChronoscopeConfig settings) {
@@ -228,9 +231,10 @@ final class ProduceCommand implements Callable<Integer> {
       send(id, parts, start, sender, uploader, sent -> output.printJson(json(sent)));
       return;
     }
+    FileStream sent;
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
       progress.start(id, Optional.of(lengthOf(parts).toMillis()));
-      FileStream sent =
+      sent =
           send(
               id,
               parts,
@@ -244,16 +248,15 @@ final class ProduceCommand implements Callable<Integer> {
                       "%d chunk%s sent"
                           .formatted(chunk.sequence() + 1, chunk.sequence() == 0 ? "" : "s")));
       progress.end(id);
-      progress.close();
-      output.report(
-          "%s: sent %d chunks, %.1f MB, %s%s"
-              .formatted(
-                  id,
-                  sent.chunks(),
-                  sent.sizeBytes() / 1e6,
-                  ClockTime.coarse(sent.duration().toMillis()),
-                  noEnd ? "" : ", ended"));
     }
+    output.report(
+        "%s: sent %d chunks, %.1f MB, %s%s"
+            .formatted(
+                id,
+                sent.chunks(),
+                sent.sizeBytes() / 1e6,
+                ClockTime.coarse(sent.duration().toMillis()),
+                noEnd ? "" : ", ended"));
   }
 
   private static Duration lengthOf(List<Path> parts) {

@@ -25,6 +25,7 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
@@ -47,7 +48,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// becomes a dead letter and is placed at its own time when it is redriven.
 class ByReferenceIT {
 
-  private static final Path HOME = Path.of("").toAbsolutePath();
   private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final Duration TIMEOUT = Duration.ofMinutes(4);
@@ -61,7 +61,8 @@ class ByReferenceIT {
   void readsFilesByReferenceAndOneThatAppearsLate() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));
     List<MediaSegment> segments =
-        FileFeed.cut(HOME.resolve("video-samples/portrait.mp4"), Duration.ofSeconds(2));
+        FileFeed.cut(
+            PackagedProgram.HOME.resolve("video-samples/portrait.mp4"), Duration.ofSeconds(2));
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
       Topics.ensure(kafka, TOPICS);
@@ -182,16 +183,7 @@ class ByReferenceIT {
   private Process startService(String servers, Path root) throws Exception {
     ProcessBuilder command =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx1g",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dchronoscope.home=" + HOME,
-            "-jar",
-            HOME.resolve("target/quarkus-app/quarkus-run.jar").toString(),
-            "serve",
-            "--port",
-            "0");
+            PackagedProgram.command(List.of("-Xmx1g"), List.of("serve", "--port", "0")));
     command
         .environment()
         .putAll(

@@ -12,6 +12,7 @@ import io.chronoscope.domain.Result;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.CommandBlock;
 import io.chronoscope.testing.JsonOutput;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.testing.ShellWords;
 import io.chronoscope.wire.Topic;
@@ -45,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `--follow` shows what there is, and `demo` shows two short samples, once.
 class DocumentedCommandsIT {
 
-  private static final Path ROOT = ServiceProcess.HOME;
+  private static final Path ROOT = PackagedProgram.HOME;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final List<String> SHORT_SAMPLES =
@@ -91,6 +92,7 @@ class DocumentedCommandsIT {
       instead.put("localhost:8080", "localhost:" + port);
       instead.put("/tmp/chunks", references.toString());
       instead.put("/tmp/moment", folder.resolve("moment").toString());
+      instead.put("rejected.mp4", folder.resolve("rejected.mp4").toString());
       try (ServiceProcess service =
           ServiceProcess.start(
               new ServiceProcess.Setup(
@@ -104,7 +106,7 @@ class DocumentedCommandsIT {
                       "CHRONOSCOPE_IDLE_TIMEOUT", "5s")),
               folder.resolve("service.log"),
               port)) {
-        awaitReady(service);
+        await("the service to be ready", service::isReady);
         instead.put("video.chunks/2/417", rejected());
         for (Path document : documents()) {
           for (CommandBlock block : CommandBlock.of(ROOT.resolve(document))) {
@@ -123,18 +125,6 @@ class DocumentedCommandsIT {
   private void property(String name, String value) {
     properties.put(name, value);
     System.setProperty(name, value);
-  }
-
-  private void awaitReady(ServiceProcess service) throws Exception {
-    await(
-        "the service to be ready",
-        () -> {
-          try {
-            return service.get("/q/health/ready").statusCode() == 200;
-          } catch (IOException e) {
-            return false;
-          }
-        });
   }
 
   /// A record that becomes a dead letter, for the blocks about them.
@@ -254,20 +244,7 @@ class DocumentedCommandsIT {
 
   /// A service of its own, which needs a process of its own.
   private String process(CommandBlock block, List<String> words) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dchronoscope.home=" + ROOT,
-                "-jar",
-                ROOT.resolve("target/quarkus-app/embedded-run.jar").toString()));
-    command.addAll(words);
-    return output(block, command);
+    return output(block, PackagedProgram.commandWithBroker(PackagedProgram.SMALL, words));
   }
 
   private String shell(CommandBlock block, String command) throws Exception {

@@ -8,12 +8,12 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
-import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.messaging.chunk.StateReader;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.testing.BrokerProcess;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -334,14 +334,13 @@ class InstancesKilledIT {
     private final int rounds;
     private int round;
 
-    Feed(Map<String, Object> kafka) throws Exception {
+    Feed(Map<String, Object> kafka) {
       this.kafka = kafka;
       this.publisher =
           new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"));
       for (String sample : SAMPLES) {
-        List<MediaSegment> of = new ArrayList<>();
-        new MediaCutter()
-            .cut(ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, of::add);
+        List<MediaSegment> of =
+            FileFeed.cut(PackagedProgram.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK);
         for (int copy = 0; copy <= KILLS / 12; copy++) {
           segments.put(copy == 0 ? sample : sample + copy, of);
         }

@@ -3,12 +3,13 @@ package io.chronoscope.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.Topics;
-import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.testing.BrokerProcess;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,29 +57,25 @@ class RolloutIT {
     Topics.ensure(kafka, TopicNames.DEFAULT);
     Map<String, List<MediaSegment>> streams = new LinkedHashMap<>();
     for (String sample : SAMPLES) {
-      List<MediaSegment> segments = new ArrayList<>();
-      new MediaCutter()
-          .cut(
-              ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"),
-              CHUNK,
-              segments::add);
-      streams.put(sample, segments);
+      Path file = PackagedProgram.HOME.resolve("video-samples/" + sample + ".mp4");
+      streams.put(sample, FileFeed.cut(file, CHUNK));
     }
     try (ChunkPublisher publisher =
         new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"))) {
+      SegmentSender sender = new SegmentSender(publisher);
       for (String name : List.of("chronoscope-0", "chronoscope-1")) {
         instances.put(name, start(name, Path.of("models/demo")));
       }
       awaitReady();
-      publish(publisher, streams, 0, 1 / 3.0);
+      publish(sender, streams, 0, 1 / 3.0);
       awaitModel(kafka, "demo");
       rollOut(next);
-      publish(publisher, streams, 1 / 3.0, 2 / 3.0);
+      publish(sender, streams, 1 / 3.0, 2 / 3.0);
       awaitModel(kafka, "next");
       rollOut(Path.of("models/demo"));
-      publish(publisher, streams, 2 / 3.0, 1);
+      publish(sender, streams, 2 / 3.0, 1);
       for (String stream : streams.keySet()) {
-        publisher.end(stream).toCompletableFuture().join();
+        sender.end(stream);
       }
       CommittedResults results = awaitEnded(kafka);
 
@@ -112,7 +108,7 @@ class RolloutIT {
     Map<String, String> settings = new HashMap<>();
     settings.put("KAFKA_GROUP_INSTANCE_ID", name);
     settings.put("KAFKA_SESSION_TIMEOUT_MS", "45000");
-    settings.put("CHRONOSCOPE_MODEL", ServiceProcess.HOME.resolve(model).toString());
+    settings.put("CHRONOSCOPE_MODEL", PackagedProgram.HOME.resolve(model).toString());
     settings.put("CHRONOSCOPE_IDLE_TIMEOUT", "30m");
     settings.put("CHRONOSCOPE_THREADS", "1");
     settings.put("CHRONOSCOPE_SEARCH_DIRECTORY", "memory");
@@ -125,19 +121,11 @@ class RolloutIT {
   private void awaitReady() throws Exception {
     long until = System.nanoTime() + TIMEOUT.toNanos();
     for (ServiceProcess instance : instances.values()) {
-      while (!isReady(instance)) {
+      while (!instance.isReady()) {
         assertThat(instance.isAlive()).as(instance.said()).isTrue();
         assertThat(System.nanoTime()).as(instance.said()).isLessThan(until);
         LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
       }
-    }
-  }
-
-  private static boolean isReady(ServiceProcess instance) throws InterruptedException {
-    try {
-      return instance.get("/q/health/ready").statusCode() == 200;
-    } catch (IOException e) {
-      return false;
     }
   }
 
@@ -148,21 +136,12 @@ class RolloutIT {
   }
 
   private static void publish(
-      ChunkPublisher publisher, Map<String, List<MediaSegment>> streams, double from, double to) {
+      SegmentSender sender, Map<String, List<MediaSegment>> streams, double from, double to) {
     streams.forEach((stream, segments) -> {
       int first = (int) Math.round(from * segments.size());
       int end = (int) Math.round(to * segments.size());
       for (MediaSegment segment : segments.subList(first, end)) {
-        publisher
-            .publish(
-                stream,
-                segment.index(),
-                NOON.plus(segment.start()),
-                segment.duration(),
-                segment.contentType(),
-                FileFeed.bytesOf(segment))
-            .toCompletableFuture()
-            .join();
+        sender.send(stream, segment.index(), NOON.plus(segment.start()), segment);
       }
     });
   }

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.RtspServer;
+import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.testing.TestMedia;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,7 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// variables alone.
 class SecuredBrokerIT {
 
-  private static final Path HOME = Path.of("").toAbsolutePath();
   private static final String PASSWORD = "n0t-f0r-logs";
   private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
   private static final String CAMERA_PASSWORD = "camera-s3cret";
@@ -133,12 +132,16 @@ class SecuredBrokerIT {
   @Test
   void analyzesVideoThroughASecuredBroker() throws Exception {
     Exit produced =
-        run(PASSWORD, "produce", HOME.resolve("video-samples/portrait.mp4").toString(), "--json");
+        run(
+            PASSWORD,
+            "produce",
+            PackagedProgram.HOME.resolve("video-samples/portrait.mp4").toString(),
+            "--json");
     assertThat(produced.status()).as(produced.err()).isZero();
     assertThat(produced.out()).contains("\"sequence\":0");
 
     Path log = directory.resolve("serve.log");
-    int port = freePort();
+    int port = ServiceProcess.freePort();
     RtspServer camera =
         RtspServer.of(
                 TestMedia.video()
@@ -245,7 +248,8 @@ class SecuredBrokerIT {
   void everyCommandReportsAWrongPassword() throws Exception {
     for (List<String> command :
         List.of(
-            List.of("produce", HOME.resolve("video-samples/portrait.mp4").toString()),
+            List.of(
+                "produce", PackagedProgram.HOME.resolve("video-samples/portrait.mp4").toString()),
             List.of("serve", "--port", "0"),
             List.of("events"))) {
       Exit refused = run("guessed-wrong", command.toArray(String[]::new));
@@ -311,19 +315,9 @@ class SecuredBrokerIT {
   }
 
   private static ProcessBuilder command(String password, List<String> arguments) {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(
-        List.of(
-            "-Xmx1g",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dchronoscope.home=" + HOME,
-            "-jar",
-            HOME.resolve("target/quarkus-app/quarkus-run.jar").toString()));
-    words.addAll(arguments);
-    ProcessBuilder command = new ProcessBuilder(words);
+    ProcessBuilder command =
+        new ProcessBuilder(
+            PackagedProgram.command(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"), arguments));
     command
         .environment()
         .putAll(
@@ -374,11 +368,5 @@ class SecuredBrokerIT {
     Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
     String output = new String(keytool.getInputStream().readAllBytes());
     assertThat(keytool.waitFor()).as(output).isZero();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -82,7 +82,7 @@ class RecordTopics {
   private static final URI SOURCE = URI.create("/chronoscope/produce");
   private static final Instant NOON = Instant.parse("2026-05-04T12:00:00Z");
   private static final Duration CHUNK = Duration.ofSeconds(4);
-  private static final Path SAMPLES = ServiceProcess.HOME.resolve("video-samples");
+  private static final Path SAMPLES = PackagedProgram.HOME.resolve("video-samples");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String ODD_STREAM = "Tor \"Süd\" \\ 门 \uD83C\uDFA5";
   private static final ObjectMapper JSON = new ObjectMapper();

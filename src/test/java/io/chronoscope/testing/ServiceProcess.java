@@ -13,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +21,6 @@ import java.util.concurrent.TimeUnit;
 
 /// The packaged service as a process of its own.
 public final class ServiceProcess implements AutoCloseable {
-
-  public static final Path HOME = Path.of("").toAbsolutePath();
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -67,25 +64,16 @@ public final class ServiceProcess implements AutoCloseable {
   /// @param port of its HTTP interface, 0 for a free one
   public static ServiceProcess start(Setup setup, Path log, int port) {
     int managementPort = freePort();
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                // What makes it start sooner: the work itself is native.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dchronoscope.home=" + HOME,
-                "-jar",
-                HOME.resolve("target/quarkus-app/quarkus-run.jar").toString(),
-                "serve",
-                "--port",
-                Integer.toString(port),
-                "--management-port",
-                Integer.toString(managementPort)));
-    ProcessBuilder command = new ProcessBuilder(words);
+    ProcessBuilder command =
+        new ProcessBuilder(
+            PackagedProgram.command(
+                PackagedProgram.SMALL,
+                List.of(
+                    "serve",
+                    "--port",
+                    Integer.toString(port),
+                    "--management-port",
+                    Integer.toString(managementPort))));
     command.environment().putAll(setup.environment());
     try {
       Process process =
@@ -141,6 +129,15 @@ public final class ServiceProcess implements AutoCloseable {
     return HTTP.send(
         HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path)).build(),
         BodyHandlers.ofString());
+  }
+
+  /// Whether its health check says that it is ready; false as well while it does not listen yet.
+  public boolean isReady() throws InterruptedException {
+    try {
+      return get("/q/health/ready").statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override

@@ -11,14 +11,15 @@ import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.Topics;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
-import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.testing.BrokerProcess;
 import io.chronoscope.testing.Frames;
+import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.web.Browser.Screen;
 import io.chronoscope.web.Browser.Tab;
@@ -61,7 +62,7 @@ class PageDemoIT {
   private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
 
   /// The pictures of the documents.
-  private static final Path PICTURES = ServiceProcess.HOME.resolve("docs/images");
+  private static final Path PICTURES = PackagedProgram.HOME.resolve("docs/images");
 
   @TempDir static Path directory;
 
@@ -404,24 +405,13 @@ class PageDemoIT {
         "http://localhost:" + port + "/" + fragment, Screen.DESK, ColorScheme.LIGHT);
   }
 
-  private static List<MediaSegment> segments(String sample) throws Exception {
-    List<MediaSegment> segments = new ArrayList<>();
-    new MediaCutter()
-        .cut(ServiceProcess.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK, segments::add);
-    return segments;
+  private static List<MediaSegment> segments(String sample) {
+    return FileFeed.cut(PackagedProgram.HOME.resolve("video-samples/" + sample + ".mp4"), CHUNK);
   }
 
   private void publish(String stream, MediaSegment segment) {
-    publisher
-        .publish(
-            stream,
-            segment.index(),
-            NOON.plus(segment.start()),
-            segment.duration(),
-            segment.contentType(),
-            FileFeed.bytesOf(segment))
-        .toCompletableFuture()
-        .join();
+    new SegmentSender(publisher)
+        .send(stream, segment.index(), NOON.plus(segment.start()), segment);
   }
 
   private static void await(Page page, String what, BooleanSupplier condition) {

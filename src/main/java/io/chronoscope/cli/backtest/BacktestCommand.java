@@ -161,7 +161,7 @@ public final class BacktestCommand implements Callable<Integer> {
     long chunks = compare(connection, rules, wanted);
     if (promotable.isPresent()) {
       if (chunks == 0) {
-        output.report("chronoscope: not promoted: no chunk was analyzed, so nothing was compared");
+        output.message("not promoted: no chunk was analyzed, so nothing was compared");
         return ExitCode.FAILED;
       }
       Rule promoted = promotable.get();

@@ -154,12 +154,8 @@ final class BenchLoadCommand implements Callable<Integer> {
     output.report(
         LoadPlan.duration(
             byFactor ? factors.size() : streams.size(), seconds, byFactor && capacity.isEmpty()));
-    BusyMachine.warning().ifPresent(this::warn);
-    LoadPlan.warnings(seconds, windowLength()).forEach(this::warn);
-  }
-
-  private void warn(String warning) {
-    output.report("chronoscope: " + warning);
+    BusyMachine.warning().ifPresent(output::message);
+    LoadPlan.warnings(seconds, windowLength()).forEach(output::message);
   }
 
   private Duration windowLength() {
@@ -194,12 +190,12 @@ final class BenchLoadCommand implements Callable<Integer> {
     if (!ImageIO.write(SaturationPicture.draw(title, points), "png", file.toFile())) {
       throw new IOException("cannot write " + file + ": no writer for PNG");
     }
-    output.report("chronoscope: wrote " + file);
+    output.message("wrote " + file);
   }
 
   private int runFactors() throws IOException {
     double videoPerSecond = capacity.isPresent() ? capacity.get() : measureCapacity();
-    LoadPlan.warnings(factors, videoPerSecond).forEach(this::warn);
+    LoadPlan.warnings(factors, videoPerSecond).forEach(output::message);
     for (double factor : factors) {
       int count = LoadPlan.cameras(factor, videoPerSecond);
       print(Decimals.of(factor, 1) + "x", startPhase(count, target));

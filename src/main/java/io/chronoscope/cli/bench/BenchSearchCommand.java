@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bench;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
@@ -17,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +25,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -130,7 +129,7 @@ final class BenchSearchCommand implements Callable<Integer> {
     try (TextEmbedder embedder = SentenceEncoder.whenNeeded(1)) {
       print(measure(folder, embedder));
     } finally {
-      delete(folder);
+      FileTree.delete(folder);
     }
     return ExitCode.OK;
   }
@@ -250,16 +249,6 @@ final class BenchSearchCommand implements Callable<Integer> {
       return Files.createTempDirectory("chronoscope-bench-search");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot create a temporary directory", e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + folder, e);
     }
   }
 }

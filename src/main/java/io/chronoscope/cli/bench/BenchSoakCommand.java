@@ -2,6 +2,7 @@ package io.chronoscope.cli.bench;
 
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.FailureMessages;
+import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
@@ -106,9 +107,7 @@ final class BenchSoakCommand implements Callable<Integer> {
       run(settings, file, length, log);
       return ExitCode.OK;
     } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(log);
-      Files.deleteIfExists(directory);
+      FileTree.delete(directory);
     }
   }
 

@@ -85,28 +85,23 @@ public final class BundleCommand implements Callable<Integer> {
     if (Files.exists(folder)) {
       throw new ConfigurationException(folder + " exists already");
     }
-    BundleFolder bundle = new BundleFolder(checkout, program.app(), platform, folder, this::report);
+    BundleFolder bundle =
+        new BundleFolder(checkout, program.app(), platform, folder, output::message);
     bundle.assemble();
     if (!withoutStartCaches) {
       bundle.recordStartCaches();
     }
-    report("packing");
+    output.message("packing");
     Checksums.write(folder);
     Path archive = out.resolve(name + ".tar.gz").toAbsolutePath();
     BundleArchive.write(folder, archive);
-    String sha256 = Checksums.of(archive);
-    Files.writeString(
-        out.resolve(name + ".tar.gz.sha256"), sha256 + "  " + archive.getFileName() + "\n");
+    String sha256 = Checksums.writeBeside(archive);
     Files.copy(
         PackagedProgram.billOfMaterials(checkout),
         out.resolve(name + ".sbom.cdx.json"),
         StandardCopyOption.REPLACE_EXISTING);
     print(new Made(folder.toString(), archive.toString(), Files.size(archive), sha256));
     return ExitCode.OK;
-  }
-
-  private void report(String step) {
-    output.report("chronoscope: " + step);
   }
 
   private void print(Made made) {

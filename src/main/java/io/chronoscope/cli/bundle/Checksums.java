@@ -27,6 +27,17 @@ final class Checksums {
     Files.write(folder.resolve(FILE), lines);
   }
 
+  /// Writes the checksum of a file into one beside it, `NAME.sha256`.
+  ///
+  /// @return the checksum
+  static String writeBeside(Path file) throws IOException {
+    String sha256 = of(file);
+    Files.writeString(
+        file.resolveSibling(file.getFileName() + ".sha256"),
+        sha256 + "  " + file.getFileName() + "\n");
+    return sha256;
+  }
+
   /// All regular files below a folder, without links, in order.
   static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bundle;
 
+import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.config.EnvironmentException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

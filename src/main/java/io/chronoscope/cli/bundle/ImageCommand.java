@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bundle;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
@@ -102,8 +103,9 @@ public final class ImageCommand implements Callable<Integer> {
     Path work = checkout.resolve("target/image").resolve(label());
     Path layers = work.resolve("layers");
     FileTree.delete(layers);
-    ImageLayers laid = new ImageLayers(checkout, program, target, layers, this::report);
-    laid.lay(base.orElseGet(() -> new DebianBase(target, work.resolve("base")).make(this::report)));
+    ImageLayers laid = new ImageLayers(checkout, program, target, layers, output::message);
+    laid.lay(
+        base.orElseGet(() -> new DebianBase(target, work.resolve("base")).make(output::message)));
     if (variant == Variant.GPU) {
       laid.layCuda(
           cudaLibraries.orElseThrow(() ->
@@ -122,10 +124,7 @@ public final class ImageCommand implements Callable<Integer> {
       output.print(image);
       return ExitCode.OK;
     }
-    String sha256 = Checksums.of(archive);
-    Files.writeString(
-        archive.resolveSibling(name + ".oci.tar.sha256"),
-        sha256 + "  " + archive.getFileName() + "\n");
+    String sha256 = Checksums.writeBeside(archive);
     print(new Made(image, archive.toString(), Files.size(archive), sha256));
     return ExitCode.OK;
   }
@@ -136,7 +135,7 @@ public final class ImageCommand implements Callable<Integer> {
 
   private void jib(Path checkout, Path layers, String image, Path archive, Target target)
       throws IOException, InterruptedException {
-    report(push.isPresent() ? "pushing " + image : "packing");
+    output.message(push.isPresent() ? "pushing " + image : "packing");
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -172,10 +171,6 @@ public final class ImageCommand implements Callable<Integer> {
       throw new EnvironmentException(
           "Jib made no image: %s (the whole log is in %s)".formatted(first, log));
     }
-  }
-
-  private void report(String step) {
-    output.report("chronoscope: " + step);
   }
 
   private void print(Made made) {

@@ -3,6 +3,7 @@ package io.chronoscope.cli.chaos;
 import io.chronoscope.cli.console.Columns;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.DurationConverter;
+import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
@@ -10,19 +11,16 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,7 +98,7 @@ public final class ChaosCommand implements Callable<Integer> {
       return run(chosen, laboratory);
     } finally {
       if (keep.isEmpty()) {
-        delete(directory);
+        FileTree.delete(directory);
       }
     }
   }
@@ -195,15 +193,5 @@ public final class ChaosCommand implements Callable<Integer> {
     json.put("holds", outcome(row.observed).toLowerCase(Locale.ROOT));
     json.put("seconds", row.seconds);
     return json;
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + directory, e);
-    }
   }
 }

@@ -96,10 +96,8 @@ public final class CommandExamples {
   /// Whole command lines, `chronoscope` included. Empty for a command without examples.
   public static List<String> of(CommandSpec command) {
     String name = command.qualifiedName();
-    String path = name.startsWith("chronoscope ") ? name.substring(12) : name;
-    String prefix = path.equals("chronoscope") ? path : "chronoscope " + path;
-    return BY_COMMAND.getOrDefault(path, List.of()).stream()
-        .map(arguments -> (prefix + " " + arguments).strip())
+    return BY_COMMAND.getOrDefault(name.replaceFirst("\\Achronoscope ", ""), List.of()).stream()
+        .map(arguments -> (name + " " + arguments).strip())
         .toList();
   }
 }

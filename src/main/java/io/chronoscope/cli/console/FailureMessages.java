@@ -40,7 +40,7 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
     if (System.getenv("CHRONOSCOPE_TRACE") != null) {
       failure.printStackTrace(output.err());
     }
-    output.report("chronoscope: " + of(failure));
+    output.message(of(failure));
     return getExitCode(failure);
   }
 
@@ -104,9 +104,5 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
       case FileSystemException other when other.getReason() != null -> other.getReason();
       default -> of(problem);
     };
-  }
-
-  static String lowerFirst(String text) {
-    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 }

@@ -63,6 +63,11 @@ public record Output(PrintStream out, Terminal outTerminal, PrintStream err, Ter
     err.println(harmless(line));
   }
 
+  /// Prints lines on `err` that begin with the program's name: what it does, warns of or fails at.
+  public void message(String line) {
+    report("chronoscope: " + line);
+  }
+
   private static String harmless(String line) {
     StringBuilder harmless = new StringBuilder();
     Matcher color = COLOR.matcher(line);

@@ -40,13 +40,17 @@ public final class UsageMessages implements IParameterExceptionHandler {
         String message = String.valueOf(problem.getMessage());
         yield message.equals("Missing required subcommand")
             ? "which one? " + subcommands(command)
-            : FailureMessages.lowerFirst(
+            : lowerFirst(
                 message
                     .replaceFirst("\\AError: ", "")
                     .replaceFirst("' is not an? (?:int|long)\\z", "' is not a whole number")
                     .replaceFirst("' is not a double\\z", "' is not a number"));
       }
     };
+  }
+
+  private static String lowerFirst(String text) {
+    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 
   /// An option without its value, as opposed to an option that is not there at all.

@@ -3,7 +3,8 @@
 /// override settings through [SettingOverrides]. [KafkaConnection] checks that the brokers respond,
 /// [BrokerRefusal] explains why they do not. [Output] is where results and messages go, [Columns]
 /// and [Decimals] format tables. [UsageMessages] and [FailureMessages] report what goes wrong,
-/// [CommandExamples] end the help.
+/// [CommandExamples] end the help. [InputFiles] checks what the user names, [FileTree] copies and
+/// deletes folders.
 @NullMarked
 package io.chronoscope.cli.console;
 

@@ -10,7 +10,6 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaCutter;
-import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.ChunkOrigin;
@@ -26,7 +25,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -102,17 +100,18 @@ public final class FileAnalysis {
       MediaCutter.Overview overview = FileFeed.overview(file);
       overview.selection().ifPresent(said -> progress.print("%s: %s".formatted(file, said)));
       progress.start(stream, Optional.of(overview.duration().toMillis()));
-      AtomicLong sequence = new AtomicLong();
+      AtomicLong chunks = new AtomicLong();
       FileFeed.cut(
           file,
           chunkLength,
-          segment ->
-              await(
-                  analysis.offer(chunk(stream, file, sequence.getAndIncrement(), start, segment))));
+          segment -> {
+            await(analysis.offer(FileFeed.chunk(stream, file.toString(), start, segment)));
+            chunks.incrementAndGet();
+          });
       await(
           analysis.offer(
               new StreamInput.EndOfStream(
-                  stream, new ChunkOrigin(file.toString(), 0, sequence.get()))));
+                  stream, new ChunkOrigin(file.toString(), 0, chunks.get()))));
     } catch (ConfigurationException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -130,19 +129,6 @@ public final class FileAnalysis {
       results.remove(stream);
     }
     end(stream).complete(null);
-  }
-
-  private static StreamInput.Chunk chunk(
-      String stream, Path file, long sequence, Instant start, MediaSegment segment) {
-    Instant chunkStart = start.plus(segment.start());
-    return new StreamInput.Chunk(
-        stream,
-        new ChunkOrigin(file.toString(), 0, sequence),
-        Optional.of(chunkStart),
-        chunkStart,
-        OptionalLong.of(sequence),
-        Optional.of(segment.duration()),
-        segment.media());
   }
 
   private static void await(CompletionStage<Void> room) {

@@ -6,13 +6,18 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.StreamInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -109,6 +114,23 @@ public final class FileFeed {
   /// Returns the end of the file's last frame.
   public static Duration lengthOf(Path file) {
     return overview(file).duration();
+  }
+
+  /// Returns the segment as the analysis takes it.
+  ///
+  /// @param source stands for the topic in the chunk's origin
+  /// @param start absolute start of the segment's file
+  public static StreamInput.Chunk chunk(
+      String stream, String source, Instant start, MediaSegment segment) {
+    Instant chunkStart = start.plus(segment.start());
+    return new StreamInput.Chunk(
+        stream,
+        new ChunkOrigin(source, 0, segment.index()),
+        Optional.of(chunkStart),
+        chunkStart,
+        OptionalLong.of(segment.index()),
+        Optional.of(segment.duration()),
+        segment.media().duplicate());
   }
 
   /// Copies the segment's media.

@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -91,23 +90,13 @@ public final class QueryAnalysis implements AutoCloseable {
               return CompletableFuture.completedFuture(null);
             })) {
       String stream = FileFeed.streamOf(file);
-      long sequence = 0;
       for (MediaSegment segment : segments) {
-        Instant start = Instant.EPOCH.plus(segment.start());
-        offer(
-            analysis,
-            new StreamInput.Chunk(
-                stream,
-                new ChunkOrigin(file.toString(), 0, sequence),
-                Optional.of(start),
-                start,
-                OptionalLong.of(sequence++),
-                Optional.of(segment.duration()),
-                segment.media()));
+        offer(analysis, FileFeed.chunk(stream, file.toString(), Instant.EPOCH, segment));
       }
       offer(
           analysis,
-          new StreamInput.EndOfStream(stream, new ChunkOrigin(file.toString(), 0, sequence)));
+          new StreamInput.EndOfStream(
+              stream, new ChunkOrigin(file.toString(), 0, segments.size())));
       ended.join();
     }
     return events.values().stream()

@@ -112,7 +112,7 @@ public final class SelfCheckCommand implements Callable<Integer> {
             shape.orElse(engine.device() instanceof Device.Cuda ? "3b" : "mini"),
             cache,
             model,
-            this::report);
+            output::message);
     List<MeasuredRow> measured = bench(selected, box);
     SelfCheckReport report =
         new SelfCheckReport(
@@ -140,7 +140,7 @@ public final class SelfCheckCommand implements Callable<Integer> {
           dropped.add("%s in %s".formatted(golden.name(), precision));
           continue;
         }
-        report("parity %s in %s".formatted(golden.name(), precision));
+        output.message("parity %s in %s".formatted(golden.name(), precision));
         parity.add(
             GoldenParity.check(
                 golden,
@@ -173,14 +173,10 @@ public final class SelfCheckCommand implements Callable<Integer> {
             settings,
             selected,
             ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO),
-            row -> report("measured " + row.row() + " " + row.size()));
+            row -> output.message("measured " + row.row() + " " + row.size()));
     List<MeasuredRow> measured = bench.run(rows, box);
     dropped.addAll(bench.dropped());
     return measured;
-  }
-
-  private void report(String message) {
-    output.report("chronoscope: " + message);
   }
 
   private void publish(SelfCheckReport report) throws IOException {
@@ -193,7 +189,7 @@ public final class SelfCheckCommand implements Callable<Integer> {
       Files.createDirectories(out.get());
       Files.write(out.get().resolve("selfcheck.md"), report.markdown());
       Files.writeString(out.get().resolve("selfcheck.json"), Output.json(report.toJson()) + "\n");
-      report("wrote selfcheck.md and selfcheck.json to " + out.get());
+      output.message("wrote selfcheck.md and selfcheck.json to " + out.get());
     }
   }
 }

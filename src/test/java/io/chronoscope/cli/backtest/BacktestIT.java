@@ -8,10 +8,10 @@ import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.cli.CommandLineInterface;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
-import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.wire.Topic;
@@ -68,27 +68,12 @@ class BacktestIT {
   /// @param chunks maximum number of chunks to publish
   private void publish(String topic, int chunks) {
     try (ChunkPublisher publisher = new ChunkPublisher(kafka, topic, URI.create("/test"))) {
-      new MediaCutter()
-          .cut(
-              Path.of("video-samples", "portrait.mp4"),
-              Duration.ofSeconds(2),
-              segment -> {
-                if (segment.index() < chunks) {
-                  publisher
-                      .publish(
-                          "portrait",
-                          segment.index(),
-                          NOON.plus(segment.start()),
-                          segment.duration(),
-                          segment.contentType(),
-                          FileFeed.bytesOf(segment))
-                      .toCompletableFuture()
-                      .join();
-                }
-              });
-      publisher.end("portrait").toCompletableFuture().join();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+      SegmentSender sender = new SegmentSender(publisher);
+      FileFeed.cut(Path.of("video-samples", "portrait.mp4"), Duration.ofSeconds(2)).stream()
+          .limit(chunks)
+          .forEach(segment ->
+              sender.send("portrait", segment.index(), NOON.plus(segment.start()), segment));
+      sender.end("portrait");
     }
   }
 

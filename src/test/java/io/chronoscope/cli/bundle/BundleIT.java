@@ -2,14 +2,14 @@ package io.chronoscope.cli.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.testing.PackagedProgram;
+import io.chronoscope.testing.ProcessOutcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,23 +22,26 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
 class BundleIT {
 
-  private static final Path CHECKOUT = Path.of("").toAbsolutePath();
   private static final String SAMPLE = "video-samples/corridor.mp4";
 
   @TempDir static Path folder;
 
   private static Path bundle;
 
-  private record Outcome(int status, String out, String err) {}
-
   @BeforeAll
   static void makesAndUnpacks() throws Exception {
     Path made = folder.resolve("made");
-    Outcome outcome =
+    ProcessOutcome outcome =
         run(
             folder,
             System.getenv(),
-            packaged("bundle", "--target", "linux-x64", "--out", made, "--without-start-caches"));
+            packaged(
+                "bundle",
+                "--target",
+                "linux-x64",
+                "--out",
+                made.toString(),
+                "--without-start-caches"));
     assertThat(outcome.status()).as(outcome.err()).isZero();
     Path archive;
     try (Stream<Path> files = Files.list(made)) {
@@ -59,7 +62,7 @@ class BundleIT {
 
   @Test
   void checksumsHold() throws Exception {
-    Outcome outcome =
+    ProcessOutcome outcome =
         run(bundle, System.getenv(), List.of("sha256sum", "--quiet", "-c", "SHA256SUMS"));
 
     assertThat(outcome.status()).as(outcome.out()).isZero();
@@ -69,8 +72,8 @@ class BundleIT {
   void answersAsTheCheckoutDoes() throws Exception {
     String sample = bundle.resolve(SAMPLE).toString();
     String[] command = {"analyze", sample, "--start-time", "2026-01-01T00:00:00Z", "--json"};
-    Outcome there = runBundle(command);
-    Outcome here = run(CHECKOUT, System.getenv(), packaged((Object[]) command));
+    ProcessOutcome there = runBundle(command);
+    ProcessOutcome here = run(PackagedProgram.HOME, System.getenv(), packaged(command));
 
     assertThat(there.status()).as(there.err()).isZero();
     assertThat(there.out()).contains("io.chronoscope.event");
@@ -110,11 +113,11 @@ class BundleIT {
 
   @Test
   void refusesWhatNeedsACheckoutOrADevice() throws Exception {
-    Outcome bundling = runBundle("bundle", "--target", "linux-x64", "--out", "x");
+    ProcessOutcome bundling = runBundle("bundle", "--target", "linux-x64", "--out", "x");
     assertThat(bundling.status()).isEqualTo(2);
     assertThat(bundling.err()).contains("needs a checkout");
 
-    Outcome cuda = runBundle("selfcheck", "--device", "cuda");
+    ProcessOutcome cuda = runBundle("selfcheck", "--device", "cuda");
     assertThat(cuda.status()).isEqualTo(3);
     assertThat(cuda.err()).contains("cuda").contains("-Pcuda13");
   }
@@ -127,10 +130,10 @@ class BundleIT {
       Files.writeString(caches.resolve(cache), "recorded with another JVM");
     }
     String identify = ". lib/start.sh; JAVA=$PWD/runtime/bin/java; identify_java; echo $IDENTITY";
-    Outcome identity = run(bundle, System.getenv(), List.of("sh", "-c", identify));
+    ProcessOutcome identity = run(bundle, System.getenv(), List.of("sh", "-c", identify));
     Files.writeString(caches.resolve("recorded-for"), identity.out());
 
-    Outcome outcome =
+    ProcessOutcome outcome =
         run(
             bundle,
             Map.of("CHRONOSCOPE_START_CACHE", "auto"),
@@ -141,7 +144,7 @@ class BundleIT {
     assertThat(outcome.err()).isEmpty();
   }
 
-  private static Outcome runBundle(String... arguments) throws Exception {
+  private static ProcessOutcome runBundle(String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
     if (run(folder, System.getenv(), List.of("unshare", "-n", "true")).status() == 0) {
       command.addAll(List.of("unshare", "-n"));
@@ -155,45 +158,20 @@ class BundleIT {
         command);
   }
 
-  private static List<String> packaged(Object... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dchronoscope.home=" + CHECKOUT,
-                "-jar",
-                CHECKOUT.resolve("target/quarkus-app/quarkus-run.jar").toString()));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
+  private static List<String> packaged(String... arguments) {
+    return PackagedProgram.command(List.of(), List.of(arguments));
   }
 
-  private static Outcome run(Path directory, Map<String, String> environment, List<String> command)
-      throws IOException, InterruptedException {
-    Path out = Files.createTempFile(folder, "out", ".txt");
-    Path err = Files.createTempFile(folder, "err", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+  private static ProcessOutcome run(
+      Path directory, Map<String, String> environment, List<String> command)
+      throws InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().clear();
     builder.environment().putAll(environment);
-    Process process;
     try {
-      process = builder.start();
+      return ProcessOutcome.of(builder, folder);
     } catch (IOException e) {
-      return new Outcome(127, "", String.valueOf(e.getMessage()));
+      return new ProcessOutcome(127, "", String.valueOf(e.getMessage()));
     }
-    if (!process.waitFor(10, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-    }
-    return new Outcome(
-        process.waitFor(),
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
   }
 }

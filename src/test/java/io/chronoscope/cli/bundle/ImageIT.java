@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.chronoscope.testing.BrokerProcess;
+import io.chronoscope.testing.PackagedProgram;
+import io.chronoscope.testing.ProcessOutcome;
 import io.chronoscope.testing.ServiceProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
 class ImageIT {
 
-  private static final Path CHECKOUT = Path.of("").toAbsolutePath();
   private static final String SAMPLE = "video-samples/corridor.mp4";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -97,7 +97,7 @@ class ImageIT {
 
   @Test
   void saysWhatItIs() throws Exception {
-    Outcome outcome = inside("--version");
+    ProcessOutcome outcome = inside("--version");
 
     assertThat(outcome.status()).as(outcome.err()).isZero();
     assertThat(outcome.out()).startsWith("chronoscope ").contains("ONNX Runtime", "FFmpeg");
@@ -107,7 +107,7 @@ class ImageIT {
 
   @Test
   void analyzesAVideo() throws Exception {
-    Outcome there =
+    ProcessOutcome there =
         inside("analyze", "/tmp/sample.mp4", "--start-time", "2026-01-01T00:00:00Z", "--json");
 
     assertThat(there.status()).as(there.err()).isZero();
@@ -116,7 +116,7 @@ class ImageIT {
 
   @Test
   void saysThatItHasNoBroker() throws Exception {
-    Outcome outcome = inside("serve", "--embedded");
+    ProcessOutcome outcome = inside("serve", "--embedded");
 
     assertThat(outcome.status()).isEqualTo(3);
     assertThat(outcome.err()).contains("images come without it");
@@ -177,7 +177,11 @@ class ImageIT {
   }
 
   private static String build(Path out) throws Exception {
-    Outcome outcome = run(System.getenv(), packaged("image", "--variant", "cpu", "--out", out));
+    ProcessOutcome outcome =
+        run(
+            System.getenv(),
+            PackagedProgram.command(
+                List.of(), List.of("image", "--variant", "cpu", "--out", out.toString())));
     assertThat(outcome.status()).as(outcome.err()).isZero();
     require("sh", "-c", "cd '%s' && sha256sum --quiet -c *.sha256".formatted(out));
     try (InputStream index =
@@ -198,7 +202,7 @@ class ImageIT {
     return layout.resolve("blobs/sha256").resolve(digest.replaceFirst("^sha256:", ""));
   }
 
-  private static Outcome inside(String... arguments) throws Exception {
+  private static ProcessOutcome inside(String... arguments) throws Exception {
     return run(System.getenv(), command(Map.of(), List.of(arguments)));
   }
 
@@ -242,27 +246,11 @@ class ImageIT {
             script,
             "image",
             root.toString(),
-            CHECKOUT.resolve(SAMPLE).toString(),
+            PackagedProgram.HOME.resolve(SAMPLE).toString(),
             config.at("/config/User").asText()));
     command.addAll(entry);
     return command;
   }
-
-  private static List<String> packaged(Object... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dchronoscope.home=" + CHECKOUT,
-                "-jar",
-                CHECKOUT.resolve("target/quarkus-app/quarkus-run.jar").toString()));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
-    return command;
-  }
-
-  private record Outcome(int status, String out, String err) {}
 
   private static boolean succeeds(String... command) throws InterruptedException {
     try {
@@ -273,24 +261,14 @@ class ImageIT {
   }
 
   private static void require(String... command) throws Exception {
-    Outcome outcome = run(System.getenv(), List.of(command));
+    ProcessOutcome outcome = run(System.getenv(), List.of(command));
     assertThat(outcome.status()).as(String.join(" ", command) + "\n" + outcome.err()).isZero();
   }
 
-  private static Outcome run(Map<String, String> environment, List<String> command)
+  private static ProcessOutcome run(Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
-    Path out = Files.createTempFile(folder, "out", ".txt");
-    Path err = Files.createTempFile(folder, "err", ".txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    if (!process.waitFor(10, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-    }
-    return new Outcome(
-        process.waitFor(),
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return ProcessOutcome.of(builder, folder);
   }
 }

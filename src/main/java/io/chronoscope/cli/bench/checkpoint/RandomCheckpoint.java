@@ -6,18 +6,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.checkpoint.ExpectedTensors;
 import io.chronoscope.checkpoint.TextConfig;
 import io.chronoscope.checkpoint.VisionConfig;
+import io.chronoscope.cli.console.FileTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -89,7 +87,7 @@ public record RandomCheckpoint(ModelShape shape, long seed, Path tokenizerFrom) 
   /// @throws IOException when a file cannot be written
   public void write(Path directory, LongConsumer written) throws IOException {
     Path partial = directory.resolveSibling(directory.getFileName() + ".partial");
-    deleteIfPresent(partial);
+    FileTree.delete(partial);
     Files.createDirectories(partial);
     for (String file : COPIED) {
       Path source = tokenizerFrom.resolve(file);
@@ -101,23 +99,6 @@ public record RandomCheckpoint(ModelShape shape, long seed, Path tokenizerFrom) 
     JSON.writeValue(partial.resolve("preprocessor_config.json").toFile(), preprocessor());
     writeWeights(partial, written);
     Files.move(partial, directory, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static void deleteIfPresent(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    Files.delete(directory);
   }
 
   private ObjectNode config() throws IOException {

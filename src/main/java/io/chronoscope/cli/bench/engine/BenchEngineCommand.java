@@ -97,15 +97,13 @@ public final class BenchEngineCommand implements Callable<Integer> {
     }
     model.apply();
     String name =
-        shape.isPresent()
-            ? BenchShape.select(
-                shape.get(), cache, model, message -> output.report("chronoscope: " + message))
-            : "";
+        shape.isPresent() ? BenchShape.select(shape.get(), cache, model, output::message) : "";
     ChronoscopeConfig settings = ConfigLoader.load();
     if (name.isEmpty()) {
       name = String.valueOf(ConfigLoader.resolve(settings, settings.model()).getFileName());
     }
-    reportOtherLoad();
+    // Other work on the machine slows down rows and ceilings alike, and not by the same factor.
+    BusyMachine.warning().ifPresent(output::message);
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
     List<MeasuredRow> measured = measure(settings, name, file);
     if (picture.isPresent()) {
@@ -128,11 +126,6 @@ public final class BenchEngineCommand implements Callable<Integer> {
     }
   }
 
-  /// Other work on the machine slows down rows and ceilings alike, and not by the same factor.
-  private void reportOtherLoad() {
-    BusyMachine.warning().ifPresent(warning -> output.report("chronoscope: " + warning));
-  }
-
   private ReferenceProcess startReference(ChronoscopeConfig settings, String python) {
     ReferenceProcess process =
         ReferenceProcess.start(
@@ -140,7 +133,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
             ConfigLoader.resolve(settings, ReferenceProcess.SCRIPT),
             ConfigLoader.resolve(settings, settings.model()),
             settings.device());
-    output.report("chronoscope: the reference computes in " + process.precision());
+    output.message("the reference computes in " + process.precision());
     return process;
   }
 
@@ -165,6 +158,6 @@ public final class BenchEngineCommand implements Callable<Integer> {
         file.toFile())) {
       throw new IOException("cannot write " + file + ": no writer for PNG");
     }
-    output.report("chronoscope: wrote " + file);
+    output.message("wrote " + file);
   }
 }

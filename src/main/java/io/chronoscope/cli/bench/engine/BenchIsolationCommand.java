@@ -114,9 +114,7 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     }
     model.apply();
     if (shape.isPresent()) {
-      var unused =
-          BenchShape.select(
-              shape.get(), Optional.empty(), model, line -> output.report("chronoscope: " + line));
+      var unused = BenchShape.select(shape.get(), Optional.empty(), model, output::message);
     }
     ChronoscopeConfig settings = ConfigLoader.load();
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -44,25 +42,13 @@ final class StreamReplay {
   void run(StreamAnalysis analysis, String stream) {
     CompletableFuture<Void> end = end(stream);
     for (MediaSegment segment : segments) {
-      await(analysis.offer(chunk(stream, segment)));
+      await(analysis.offer(FileFeed.chunk(stream, stream, START, segment)));
     }
     await(
         analysis.offer(
             new StreamInput.EndOfStream(stream, new ChunkOrigin(stream, 0, segments.size()))));
     await(end);
     ends.remove(stream);
-  }
-
-  private static StreamInput.Chunk chunk(String stream, MediaSegment segment) {
-    Instant start = START.plus(segment.start());
-    return new StreamInput.Chunk(
-        stream,
-        new ChunkOrigin(stream, 0, segment.index()),
-        Optional.of(start),
-        start,
-        OptionalLong.of(segment.index()),
-        Optional.of(segment.duration()),
-        segment.media().duplicate());
   }
 
   private static void await(CompletionStage<Void> stage) {

@@ -1,21 +1,21 @@
-package io.chronoscope.cli.bundle;
+package io.chronoscope.cli.console;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// Copies and deletes folders.
-final class FileTree {
+public final class FileTree {
 
   private FileTree() {}
 
   /// Copies a folder with the times and permissions of its files. Links stay links.
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     for (Path path : walk(from)) {
       Path copy = to.resolve(from.relativize(path).toString());
       if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -27,19 +27,24 @@ final class FileTree {
   }
 
   /// Deletes a folder with all that is in it, if there is one.
-  static void delete(Path folder) throws IOException {
+  ///
+  /// @throws UncheckedIOException when it cannot be deleted; the message names it
+  public static void delete(Path folder) {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    List<Path> all = walk(folder);
-    for (Path path : all.reversed()) {
-      Files.delete(path);
+    try {
+      for (Path path : walk(folder).reversed()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
     }
   }
 
   private static List<Path> walk(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      return all.sorted(Comparator.naturalOrder()).toList();
+      return all.sorted().toList();
     }
   }
 }
