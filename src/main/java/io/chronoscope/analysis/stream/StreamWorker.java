@@ -90,10 +90,11 @@ final class StreamWorker {
   /// Stops the worker where it is. Once this returns it starts no more commits: another process, or
   /// a later worker, may commit for the stream from then on.
   void revoke() {
+    // Marked first, so that the worker stops after a commit that it is passing on now.
+    revoked = true;
     synchronized (commitLock) {
-      revoked = true;
+      thread.interrupt();
     }
-    thread.interrupt();
   }
 
   private void run() {

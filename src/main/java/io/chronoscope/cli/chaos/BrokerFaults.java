@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -58,10 +56,7 @@ final class BrokerFaults {
     Duration idle = Duration.ofSeconds(Math.max(5, outage.toSeconds() / 3));
     scene.set("CHRONOSCOPE_IDLE_TIMEOUT", idle.toSeconds() + "s");
     scene.start();
-    CountDownLatch committed = new CountDownLatch(1);
-    scene.proxy().onceAnswered(Request.END_TXN, 2, 0, committed::countDown);
-    scene.send(0, 3);
-    if (!committed.await(Scene.TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+    if (!scene.sendAndAwaitCommits(0, 3, 2)) {
       return new Observation.NotRun("nothing was committed");
     }
     scene.proxy().cut();
@@ -83,10 +78,7 @@ final class BrokerFaults {
   }
 
   private static Observation stall(Scene scene) throws Exception {
-    Instance instance = scene.start();
-    if (!instance.awaitReady(Scene.TIMEOUT)) {
-      return new Observation.NotRun("the instance did not become ready");
-    }
+    scene.startReady();
     scene.proxy().hold(Request.PRODUCE);
     scene.sendAll();
     LockSupport.parkNanos(Duration.ofSeconds(20).toNanos());

@@ -13,7 +13,11 @@ final class Faults {
   /// @param outage how long the broker is away in the fault `broker-away`
   static List<Fault> all(Duration outage) {
     return Stream.of(
-            KillFaults.all(), BrokerFaults.all(outage), InputFaults.all(), ProcessFaults.all())
+            KillFaults.all(),
+            BrokerFaults.all(outage),
+            MediaFaults.all(),
+            StreamFaults.all(),
+            ProcessFaults.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -81,7 +81,7 @@ final class Instance implements AutoCloseable {
     return process.pid();
   }
 
-  /// Its process and those that it started.
+  /// The processes that it started, directly or not.
   List<ProcessHandle> children() {
     return process.descendants().toList();
   }

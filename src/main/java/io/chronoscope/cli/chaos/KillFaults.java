@@ -129,15 +129,9 @@ final class KillFaults {
   }
 
   private static Observation rebalance(Scene scene) throws Exception {
-    Instance first = scene.start();
-    if (!first.awaitReady(Scene.TIMEOUT)) {
-      return new Observation.NotRun("the first instance did not become ready");
-    }
+    Instance first = scene.startReady();
     scene.send(0, 3);
-    Instance second = scene.start();
-    if (!second.awaitReady(Scene.TIMEOUT)) {
-      return new Observation.NotRun("the second instance did not become ready");
-    }
+    scene.startReady();
     scene.send(3, 5);
     scene.forget(first);
     first.terminate();
@@ -152,10 +146,7 @@ final class KillFaults {
 
   private static Observation drain(Scene scene) throws Exception {
     Instance instance = scene.start();
-    CountDownLatch committed = new CountDownLatch(1);
-    scene.proxy().onceAnswered(Request.END_TXN, 1, 0, committed::countDown);
-    scene.sendAll();
-    if (!committed.await(Scene.TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+    if (!scene.sendAndAwaitCommits(0, scene.laboratory().workload().rounds(), 1)) {
       return new Observation.NotRun("nothing was committed");
     }
     scene.forget(instance);
@@ -167,21 +158,14 @@ final class KillFaults {
     if (exit == -1) {
       return new Observation.Broken("still running 30 s after SIGTERM");
     }
-    return switch (scene.compare()) {
-      case Observation.Holds(String text) ->
-          new Observation.Holds("ended after %.1f s; %s".formatted(seconds, text));
-      case Observation other -> other;
-    };
+    return scene.compare().after("ended after %.1f s".formatted(seconds));
   }
 
   /// Initializes transactions under the service's own ids, as an instance would that took over its
   /// partitions.
   private static Observation fence(Scene scene) throws Exception {
-    CountDownLatch committed = new CountDownLatch(1);
     scene.start();
-    scene.proxy().onceAnswered(Request.END_TXN, 1, 0, committed::countDown);
-    scene.sendAll();
-    if (!committed.await(Scene.TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+    if (!scene.sendAndAwaitCommits(0, scene.laboratory().workload().rounds(), 1)) {
       return new Observation.NotRun("nothing was committed");
     }
     List<String> ids =

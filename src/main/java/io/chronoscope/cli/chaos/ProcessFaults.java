@@ -78,10 +78,7 @@ final class ProcessFaults {
 
   /// Sends a signal to each decoding process that is seen until the first results are committed.
   private static Observation harmWorkers(Scene scene, String signal) throws Exception {
-    Instance instance = scene.start();
-    if (!instance.awaitReady(Scene.TIMEOUT)) {
-      return new Observation.NotRun("the instance did not become ready");
-    }
+    Instance instance = scene.startReady();
     List<ProcessHandle> workers = workers(instance);
     if (workers.isEmpty()) {
       return new Observation.NotRun("nothing is decoded in processes of its own");
@@ -120,18 +117,8 @@ final class ProcessFaults {
 
   private static Observation outOfMemory(Scene scene) throws Exception {
     Instance small = scene.start(List.of("-Xmx112m", "-XX:+ExitOnOutOfMemoryError"));
-    scene
-        .publisher()
-        .publish(
-            "bad",
-            0,
-            Workload.START,
-            Duration.ofSeconds(2),
-            "video/mp4",
-            new byte[60 * 1024 * 1024])
-        .toCompletableFuture()
-        .join();
-    scene.publisher().end("bad").toCompletableFuture().join();
+    scene.sendBad(0, new byte[60 * 1024 * 1024]);
+    scene.sender().end(Scene.BAD_STREAM);
     scene.sendAll();
     int exit = small.awaitEnd(Duration.ofSeconds(90));
     Observation compared = scene.compare();
@@ -140,9 +127,7 @@ final class ProcessFaults {
           new Observation.NotRun("the memory was enough; " + text);
       case Observation.Holds(String text) when exit == 0 ->
           new Observation.Broken("it ended with exit code 0");
-      case Observation.Holds(String text) ->
-          new Observation.Holds("ended with exit code %d; %s".formatted(exit, text));
-      case Observation other -> other;
+      case Observation other -> other.after("ended with exit code " + exit);
     };
   }
 
@@ -150,10 +135,7 @@ final class ProcessFaults {
     scene
         .set("CHRONOSCOPE_SEARCH_ENABLED", "true")
         .set("CHRONOSCOPE_SEARCH_DIRECTORY", scene.directory().resolve("index").toString());
-    Instance instance = scene.start();
-    if (!instance.awaitReady(Scene.TIMEOUT)) {
-      return new Observation.NotRun("the instance did not become ready");
-    }
+    Instance instance = scene.startReady();
     if (!FileSizeLimit.impose(instance.pid(), 0)) {
       return new Observation.NotRun(FileSizeLimit.MISSING);
     }

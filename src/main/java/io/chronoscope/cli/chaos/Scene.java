@@ -1,5 +1,7 @@
 package io.chronoscope.cli.chaos;
 
+import io.chronoscope.cli.chaos.KafkaProxy.Request;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.Topics;
@@ -19,8 +21,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,10 +35,14 @@ import org.apache.kafka.common.TopicPartition;
 /// ends is started again, as a supervisor would do, until the scene is closed.
 final class Scene implements AutoCloseable {
 
+  /// The stream that a fault is about, if it is about one.
+  static final String BAD_STREAM = "bad";
+
   static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   private static final URI SOURCE = URI.create("/chronoscope/chaos");
   private static final Duration POLL = Duration.ofMillis(300);
+  private static final String REASON = "\"reason\":\"";
 
   private final Laboratory laboratory;
   private final Map<String, Object> kafka;
@@ -46,6 +53,7 @@ final class Scene implements AutoCloseable {
   private final Path directory;
   private final Admin admin;
   private final ChunkPublisher publisher;
+  private final SegmentSender sender;
   private final Map<String, String> environment = new HashMap<>();
   private final List<Instance> instances = new ArrayList<>();
   private int started;
@@ -70,6 +78,7 @@ final class Scene implements AutoCloseable {
     this.admin = Admin.create(kafka);
     Topics.ensure(admin, topics);
     this.publisher = new ChunkPublisher(kafka, topics.of(Topic.CHUNKS), SOURCE);
+    this.sender = new SegmentSender(publisher);
     environment.put("KAFKA_SESSION_TIMEOUT_MS", "3000");
     environment.put("KAFKA_HEARTBEAT_INTERVAL_MS", "500");
     environment.put("CHRONOSCOPE_KAFKA_GROUP", group);
@@ -114,6 +123,11 @@ final class Scene implements AutoCloseable {
     return publisher;
   }
 
+  /// Sends segments and ends of streams to the chunks topic, past the proxy.
+  SegmentSender sender() {
+    return sender;
+  }
+
   /// A setting of all instances that start from now on.
   Scene set(String variable, String value) {
     environment.put(variable, value);
@@ -135,6 +149,17 @@ final class Scene implements AutoCloseable {
     return instance;
   }
 
+  /// Starts an instance and waits until it is ready.
+  ///
+  /// @throws IllegalStateException when it does not become ready
+  Instance startReady() {
+    Instance instance = start();
+    if (!instance.awaitReady(TIMEOUT)) {
+      throw new IllegalStateException("the instance did not become ready: " + instance.lastWords());
+    }
+    return instance;
+  }
+
   /// Takes an instance out of supervision.
   void forget(Instance instance) {
     instances.remove(instance);
@@ -146,7 +171,7 @@ final class Scene implements AutoCloseable {
 
   /// @see Workload#send
   void send(int from, int until) {
-    laboratory.workload().send(publisher, from, until);
+    laboratory.workload().send(sender, from, until);
   }
 
   /// What is published so far. Records that name their topics name them without the scene's prefix.
@@ -157,6 +182,31 @@ final class Scene implements AutoCloseable {
         .forEach((key, texts) ->
             records.put(key, texts.stream().map(text -> text.replace(prefix, "")).toList()));
     return new CommittedResults(records, read.ids());
+  }
+
+  /// Sends something as a chunk of the bad stream.
+  void sendBad(int sequence, byte[] media) {
+    publisher
+        .publish(
+            BAD_STREAM,
+            sequence,
+            Workload.START.plus(Workload.CHUNK.multipliedBy(sequence)),
+            Workload.CHUNK,
+            "video/mp4",
+            media)
+        .toCompletableFuture()
+        .join();
+  }
+
+  /// Sends a part of the workload and waits until the service has committed.
+  ///
+  /// @param commits number of commits to wait for
+  /// @return whether they came in time
+  boolean sendAndAwaitCommits(int from, int until, int commits) throws InterruptedException {
+    CountDownLatch committed = new CountDownLatch(1);
+    proxy().onceAnswered(Request.END_TXN, commits, 0, committed::countDown);
+    send(from, until);
+    return committed.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
   }
 
   /// Waits until everything on the chunks topic is processed and all streams have ended; starts
@@ -230,51 +280,23 @@ final class Scene implements AutoCloseable {
   /// ones, record for record.
   Observation compare() throws Exception {
     Optional<String> problem = awaitDone();
-    return problem.isPresent() ? new Observation.Broken(problem.get()) : compareResults();
+    if (problem.isPresent()) {
+      return new Observation.Broken(problem.get());
+    }
+    Observation compared =
+        new Comparison(laboratory.workload().streams().keySet())
+            .compare(laboratory.undisturbed(), results());
+    return restarts == 0 ? compared : compared.with(restarts + " restarts");
   }
 
-  private Observation compareResults() throws Exception {
-    CommittedResults expected = laboratory.undisturbed();
-    CommittedResults actual = results();
-    Map<String, List<String>> ofWorkload = new TreeMap<>(actual.records());
-    ofWorkload.keySet().removeIf(key -> !isOfWorkload(key));
-    String restarted = restarts == 0 ? "" : ", " + restarts + " restarts";
-    long twice = actual.ids().size() - actual.ids().stream().distinct().count();
-    if (twice > 0) {
-      return new Observation.Broken(twice + " records published twice" + restarted);
-    }
-    Set<String> keys = new TreeSet<>(expected.records().keySet());
-    keys.addAll(ofWorkload.keySet());
-    for (String key : keys) {
-      List<String> wanted = expected.records().getOrDefault(key, List.of());
-      List<String> found = ofWorkload.getOrDefault(key, List.of());
-      if (!wanted.equals(found)) {
-        return new Observation.Broken(
-            "%s: %d records instead of %d, %s%s"
-                .formatted(
-                    key, found.size(), wanted.size(), firstDifference(wanted, found), restarted));
-      }
-    }
-    return new Observation.Holds(
-        "the same %d records%s"
-            .formatted(expected.records().values().stream().mapToInt(List::size).sum(), restarted));
-  }
-
-  private static String firstDifference(List<String> wanted, List<String> found) {
-    int same = 0;
-    while (same < Math.min(wanted.size(), found.size())
-        && wanted.get(same).equals(found.get(same))) {
-      same++;
-    }
-    return "the first other one %s instead of %s"
-        .formatted(
-            same < found.size() ? found.get(same) : "(none)",
-            same < wanted.size() ? wanted.get(same) : "(none)");
-  }
-
-  private boolean isOfWorkload(String key) {
-    return laboratory.workload().streams().keySet().stream()
-        .anyMatch(stream -> key.endsWith(" of " + stream));
+  /// The reason of a stream's first dead letter, for people.
+  String firstRefusal(String stream) {
+    String letter = records(Topic.DEAD_LETTERS, stream).getFirst();
+    int at = letter.indexOf(REASON);
+    int from = at + REASON.length();
+    return at < 0
+        ? "dead letter"
+        : "dead letter " + letter.substring(from, letter.indexOf('"', from));
   }
 
   /// The records of one topic and stream so far.

@@ -1,16 +1,14 @@
 package io.chronoscope.cli.chaos;
 
 import io.chronoscope.cli.run.FileFeed;
-import io.chronoscope.client.ChunkPublisher;
+import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.decode.MediaSegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /// The chunks that every fault is tried with: the beginnings of some sample videos, each a stream.
 ///
@@ -19,7 +17,7 @@ record Workload(Map<String, List<MediaSegment>> streams) {
 
   static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
 
-  private static final Duration CHUNK = Duration.ofSeconds(2);
+  static final Duration CHUNK = Duration.ofSeconds(2);
   private static final int CHUNKS = 6;
 
   /// @param folder with the sample videos
@@ -41,38 +39,25 @@ record Workload(Map<String, List<MediaSegment>> streams) {
   ///
   /// @param from first round
   /// @param until exclusive
-  void send(ChunkPublisher publisher, int from, int until) {
+  void send(SegmentSender sender, int from, int until) {
     for (int round = from; round < until; round++) {
       int now = round;
-      streams.forEach((stream, segments) -> sendRound(publisher, stream, segments, now));
+      streams.forEach((stream, segments) -> sendRound(sender, stream, segments, now));
     }
   }
 
   private static void sendRound(
-      ChunkPublisher publisher, String stream, List<MediaSegment> segments, int round) {
+      SegmentSender sender, String stream, List<MediaSegment> segments, int round) {
     if (round < segments.size()) {
-      send(publisher, stream, segments.get(round), START);
+      MediaSegment segment = segments.get(round);
+      sender.send(stream, segment.index(), START.plus(segment.start()), segment);
     } else if (round == segments.size()) {
-      publisher.end(stream).toCompletableFuture().join();
+      sender.end(stream);
     }
   }
 
-  /// @param start of the segment's stream
-  static void send(ChunkPublisher publisher, String stream, MediaSegment segment, Instant start) {
-    publisher
-        .publish(
-            stream,
-            segment.index(),
-            start.plus(segment.start()),
-            segment.duration(),
-            segment.contentType(),
-            FileFeed.bytesOf(segment))
-        .toCompletableFuture()
-        .join();
-  }
-
-  /// All segments of the first stream again and again, as one long stream.
-  Stream<MediaSegment> first() {
-    return new ArrayList<>(streams.values().iterator().next()).stream();
+  /// The segments of the first stream, for streams of another name.
+  List<MediaSegment> segments() {
+    return streams.values().iterator().next();
   }
 }
