@@ -3,7 +3,6 @@ package io.chronoscope.broker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.FileSystemException;
@@ -133,9 +132,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static EmbeddedBroker startIn(Path directory, boolean temporary, Settings settings) {
     requireFree(settings.host(), settings.port());
     for (int attempt = 1; ; attempt++) {
-      int port = settings.port() == 0 ? freePort() : settings.port();
+      List<Integer> free = FreePorts.other(settings.port(), 2);
+      int port = settings.port() == 0 ? free.getLast() : settings.port();
       KafkaConfig config =
-          new KafkaConfig(properties(directory, settings, port, freePort()), false);
+          new KafkaConfig(properties(directory, settings, port, free.getFirst()), false);
       KafkaRaftServer server;
       try {
         format(directory);
@@ -278,14 +278,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(
           "the embedded broker cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port for the embedded broker", e);
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.client.DeadLetters;
 import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
@@ -84,7 +85,7 @@ class DocumentedCommandsIT {
       kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
       Topics.ensure(kafka, TopicNames.DEFAULT);
       Path references = Files.createDirectory(folder.resolve("chunks"));
-      int port = ServiceProcess.freePort();
+      int port = FreePorts.one();
       property("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
       property("chronoscope.search.directory", "memory");
       property("chronoscope.cache-dir", folder.resolve("cache").toString());

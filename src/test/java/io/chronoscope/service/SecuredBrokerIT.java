@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.RtspServer;
-import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.testing.TestMedia;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
@@ -141,7 +141,7 @@ class SecuredBrokerIT {
     assertThat(produced.out()).contains("\"sequence\":0");
 
     Path log = directory.resolve("serve.log");
-    int port = ServiceProcess.freePort();
+    int port = FreePorts.one();
     RtspServer camera =
         RtspServer.of(
                 TestMedia.video()

@@ -1,6 +1,7 @@
 package io.chronoscope.testing;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.broker.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ public final class BrokerProcess implements AutoCloseable {
   private static final String READY = "broker is ready";
 
   private final Path directory;
-  private final int port = ServiceProcess.freePort();
+  private final int port = FreePorts.one();
   private Process process;
 
   public BrokerProcess(Path directory) throws IOException {

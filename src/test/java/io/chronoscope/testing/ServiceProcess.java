@@ -1,10 +1,10 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,7 +63,7 @@ public final class ServiceProcess implements AutoCloseable {
   /// @param log what it says, appended
   /// @param port of its HTTP interface, 0 for a free one
   public static ServiceProcess start(Setup setup, Path log, int port) {
-    int managementPort = freePort();
+    int managementPort = FreePorts.one();
     ProcessBuilder command =
         new ProcessBuilder(
             PackagedProgram.command(
@@ -143,13 +143,5 @@ public final class ServiceProcess implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     kill();
-  }
-
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -10,6 +10,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
@@ -30,7 +31,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -81,7 +81,7 @@ class PageDemoIT {
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     Topics.ensure(kafka, TopicNames.DEFAULT);
     publisher = new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"));
-    port = ServiceProcess.freePort();
+    port = FreePorts.one();
     http = new Http(URI.create("http://localhost:" + port));
     startService();
   }
@@ -410,8 +410,7 @@ class PageDemoIT {
   }
 
   private void publish(String stream, MediaSegment segment) {
-    new SegmentSender(publisher)
-        .send(stream, segment.index(), NOON.plus(segment.start()), segment);
+    new SegmentSender(publisher).send(stream, segment.index(), NOON.plus(segment.start()), segment);
   }
 
   private static void await(Page page, String what, BooleanSupplier condition) {

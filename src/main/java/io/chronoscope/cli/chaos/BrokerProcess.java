@@ -1,5 +1,6 @@
 package io.chronoscope.cli.chaos;
 
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.cli.run.SelfProcess;
 import io.chronoscope.config.KafkaClientConfig;
 import java.io.BufferedReader;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class BrokerProcess implements AutoCloseable {
 
   private final Path data;
-  private final int port = Instance.freePort();
+  private final int port = FreePorts.one();
   private Process process;
 
   /// @param data directory of its log

@@ -1,9 +1,9 @@
 package io.chronoscope.cli.chaos;
 
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.cli.run.SelfProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +39,7 @@ final class Instance implements AutoCloseable {
       List<String> javaOptions,
       Map<String, String> environment,
       Path log) {
-    int managementPort = freePort();
+    int managementPort = FreePorts.one();
     ProcessBuilder command =
         SelfProcess.of(
             javaOptions,
@@ -60,14 +60,6 @@ final class Instance implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
       return new Instance(process, log, managementPort);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,11 +1,13 @@
 package io.chronoscope.cli.chaos;
 
 import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.config.KafkaClientConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,19 +37,19 @@ final class Laboratory implements AutoCloseable {
   /// @param model directory of the checkpoint
   static Laboratory open(Path directory, Path samples, Path model) throws IOException {
     Workload workload = Workload.of(samples);
-    int direct = Instance.freePort();
-    int behindProxy = Instance.freePort();
-    int proxied = Instance.freePort();
+    List<Integer> ports = FreePorts.other(0, 4);
+    int direct = ports.get(0);
+    int behindProxy = ports.get(1);
+    int proxied = ports.get(2);
     EmbeddedBroker broker =
         EmbeddedBroker.start(
             EmbeddedBroker.Settings.in(Files.createDirectories(directory.resolve("kafka")), direct)
-                .with(listeners(direct, behindProxy, proxied)));
+                .with(listeners(direct, behindProxy, proxied, ports.get(3))));
     return new Laboratory(directory, broker, new KafkaProxy(proxied, behindProxy), workload, model);
   }
 
   /// Clients that come through the proxy are told the proxy's address as the broker's.
-  static Map<String, String> listeners(int direct, int behindProxy, int proxied) {
-    int controller = Instance.freePort();
+  static Map<String, String> listeners(int direct, int behindProxy, int proxied, int controller) {
     return Map.of(
         "controller.quorum.voters",
         "1@localhost:" + controller,

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.testing.BrokerProcess;
 import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ProcessOutcome;
-import io.chronoscope.testing.ServiceProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -125,7 +125,7 @@ class ImageIT {
   @Test
   void servesAsItsUserUntilItIsTerminated() throws Exception {
     try (BrokerProcess broker = new BrokerProcess(folder.resolve("broker"))) {
-      int port = ServiceProcess.freePort();
+      int port = FreePorts.one();
       Map<String, String> settings =
           Map.of(
               "KAFKA_BOOTSTRAP_SERVERS",

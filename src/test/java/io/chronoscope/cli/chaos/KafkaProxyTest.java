@@ -3,6 +3,7 @@ package io.chronoscope.cli.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.cli.chaos.KafkaProxy.Moment;
 import io.chronoscope.cli.chaos.KafkaProxy.Request;
 import java.io.DataInputStream;
@@ -47,7 +48,7 @@ class KafkaProxyTest {
             }
           }
         });
-    proxy = new KafkaProxy(Instance.freePort(), broker.getLocalPort());
+    proxy = new KafkaProxy(FreePorts.one(), broker.getLocalPort());
   }
 
   @AfterEach
