@@ -109,6 +109,7 @@ final class VideoInput implements AutoCloseable {
       requirePicturesWithinLimit(context, limits);
       Selected selected = selectVideo(context);
       requireNotEncrypted(structure, selected.stream());
+      DolbyVision.requireUsualColors(selected.stream().codecpar());
       requireDurationWithinLimit(context, selected.stream(), structure, limits);
       VideoInput input = new VideoInput(structure, limits, probe, source, context, selected);
       opened = true;
