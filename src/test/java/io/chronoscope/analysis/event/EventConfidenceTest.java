@@ -75,7 +75,8 @@ class EventConfidenceTest {
         List.of(),
         List.of(),
         Certainty.UNSTATED,
-        Optional.of(new Likelihood(words, 0.9)));
+        Optional.of(new Likelihood(words, 0.9)),
+        List.of());
   }
 
   @Test
