@@ -1,5 +1,7 @@
 package io.chronoscope.config;
 
+import io.chronoscope.decode.HardwareDecoding;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
@@ -259,6 +261,17 @@ public interface ChronoscopeConfig {
     /// harm to anything else; or `in-process`, without the limits on memory, time and output below.
     @WithDefault("process")
     Isolation isolation();
+
+    /// How much of the loop filter of H.264, HEVC and VP8 is applied: `full`, or `none`, which
+    /// takes less time but leaves block edges in the pictures, so that answers may differ.
+    @WithDefault("full")
+    LoopFilter loopFilter();
+
+    /// Hardware that decodes: `none`, `cuda` (NVDEC), `vaapi`, or `auto`, the first of these that
+    /// is there, else the CPU. Needs `chronoscope.decode.isolation=in-process`. Has not been run on
+    /// such hardware.
+    @WithDefault("none")
+    HardwareDecoding hardware();
 
     /// Chunks that are decoded at the same time, over all streams, each in a worker process of its
     /// own; 0 takes one for each core, at most 16.

@@ -72,7 +72,8 @@ public record ClipVariants(ByteBuffer media) {
 
   private static void decode(VideoInput input, List<AVFrame> frames)
       throws UnreadableMediaException {
-    AVCodecContext decoder = new DecoderFactory(DecodeLimits.DEFAULTS, 1).open(input.stream());
+    AVCodecContext decoder =
+        new DecoderFactory(DecodeLimits.DEFAULTS, DecoderOptions.EXACT).open(input.stream());
     AVPacket packet = avcodec.av_packet_alloc();
     try {
       boolean more = true;

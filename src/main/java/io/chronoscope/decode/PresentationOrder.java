@@ -48,7 +48,8 @@ final class PresentationOrder {
   static void complete(VideoPackets packets, PacketTimes times, DecodeLimits limits)
       throws UnreadableMediaException {
     PresentationOrder found = new PresentationOrder(times);
-    AVCodecContext decoder = new DecoderFactory(limits, 1).open(packets.input().stream());
+    AVCodecContext decoder =
+        new DecoderFactory(limits, DecoderOptions.EXACT).open(packets.input().stream());
     try {
       found.decode(packets, decoder);
       times.interpolateInOrder(

@@ -105,7 +105,8 @@ public final class EngineBench {
                 case INT4 -> 0.625;
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
-      VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
+      VideoWorkloads onVideo =
+          VideoWorkloads.open(video, LayerSettings.softwareDecoding(settings), stopwatch);
       for (PlannedRow row : onOpenModel) {
         if (hasTime(row, box)) {
           measure(row, workload(row, onModel, onVideo), ceilings);
