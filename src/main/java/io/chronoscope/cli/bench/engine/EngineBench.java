@@ -26,8 +26,7 @@ import java.util.function.Consumer;
 public final class EngineBench {
 
   /// The sample that the rows on video use unless told otherwise.
-  private static final Set<RowKind> OF_WHOLE_STREAMS =
-      EnumSet.of(RowKind.STREAM, RowKind.STILL);
+  private static final Set<RowKind> OF_WHOLE_STREAMS = EnumSet.of(RowKind.STREAM, RowKind.STILL);
 
   public static final String DEMO_VIDEO = "video-samples/gate.mp4";
 

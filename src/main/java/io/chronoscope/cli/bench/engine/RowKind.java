@@ -23,7 +23,8 @@ public enum RowKind {
   ANSWER("answers/s"),
   /// Chunks of video to published results, with everything between.
   STREAM("video s/s"),
-  /// The same for a scene in which nothing changes: the video's first frame in place of every frame.
+  /// The same for a scene in which nothing changes: the video's first frame in place of every
+  /// frame.
   STILL("video s/s");
 
   private final String unit;
