@@ -23,6 +23,7 @@ import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
+import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
@@ -282,6 +283,26 @@ public final class LayerSettings {
     return seconds.isEmpty()
         ? Optional.empty()
         : Optional.of(Duration.ofNanos(Math.round(seconds.getAsDouble() * 1e9)));
+  }
+
+  /// Where the search index lies; empty for this machine.
+  ///
+  /// @throws ConfigurationException when the address or the credentials cannot be used
+  public static Optional<OpenSearchServer> openSearch(ChronoscopeConfig settings) {
+    ChronoscopeConfig.Search search = settings.search();
+    try {
+      return search
+          .opensearchUrl()
+          .map(url ->
+              new OpenSearchServer(
+                  url,
+                  search.opensearchIndex(),
+                  search.opensearchUsername(),
+                  search.opensearchPassword(),
+                  search.opensearchShards()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.search.opensearch-*: " + e.getMessage(), e);
+    }
   }
 
   /// Names of all topics.
