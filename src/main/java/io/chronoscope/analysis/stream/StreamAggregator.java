@@ -63,7 +63,7 @@ final class StreamAggregator {
     this.confidence = new EventConfidence(model.profile().calibration(), settings.minConfidence());
     this.onFinal =
         (event, outcome) ->
-            listener.on(new EventJudged(stream, event.event().id(), event.evidence(), outcome));
+            listener.on(new EventJudged(stream, event, outcome));
     this.events =
         new EventTracker(
             stream,
