@@ -85,8 +85,8 @@ final class EvaluationReport {
     }
     output.print("");
     output.print("bounds within their tolerance, and its median:");
-    byRate.forEach((rate, comparisons) ->
-        printTolerance(rate + " fps", Reliability.of(comparisons)));
+    byRate.forEach(
+        (rate, comparisons) -> printTolerance(rate + " fps", Reliability.of(comparisons)));
     printTolerance("all", reliability);
     if (reliability.bins().isEmpty()) {
       output.print("no event has a confidence");

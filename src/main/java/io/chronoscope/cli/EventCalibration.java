@@ -76,8 +76,7 @@ final class EventCalibration {
             Math.abs(truth.startMs() - event.startMs()), Math.abs(truth.endMs() - event.endMs()));
     closed.ifPresent(known ->
         bounds.add(
-            new QuantileFit.Case(
-                video, BoundTolerance.evidenceOf(known).features(), off / 1e3)));
+            new QuantileFit.Case(video, BoundTolerance.evidenceOf(known).features(), off / 1e3)));
   }
 
   private String entries() {

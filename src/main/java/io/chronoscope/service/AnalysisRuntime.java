@@ -23,6 +23,7 @@ import io.chronoscope.domain.ModelRef;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
+import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -99,6 +100,11 @@ public final class AnalysisRuntime implements AutoCloseable {
   /// Bytes of cached embeddings.
   long embeddingBytes() {
     return tools.embeddings().bytes();
+  }
+
+  /// Of the checkpoint's probabilities and bounds.
+  Calibration calibration() {
+    return model.profile().calibration();
   }
 
   ModelRef model() {

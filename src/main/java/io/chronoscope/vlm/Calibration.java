@@ -58,8 +58,7 @@ public record Calibration(
   /// @param length weight of the event's length
   /// @param spread weight of how far the windows disagree
   /// @param doubt weight, in seconds, of the doubt about the times
-  public record OfBounds(
-      double base, double interval, double length, double spread, double doubt) {
+  public record OfBounds(double base, double interval, double length, double spread, double doubt) {
 
     public double seconds(BoundEvidence known) {
       return Math.max(

@@ -36,8 +36,7 @@ public final class QuantileFit {
   /// @return the constant, then a weight for each feature
   public static double[] fit(List<Case> cases, double share) {
     Map<String, List<Case>> groups = new LinkedHashMap<>();
-    cases.forEach(
-        one -> groups.computeIfAbsent(one.group(), group -> new ArrayList<>()).add(one));
+    cases.forEach(one -> groups.computeIfAbsent(one.group(), group -> new ArrayList<>()).add(one));
     List<Double> ratios = new ArrayList<>();
     for (List<Case> held : groups.values()) {
       List<Case> rest = new ArrayList<>(cases);

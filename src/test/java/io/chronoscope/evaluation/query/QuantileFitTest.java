@@ -19,7 +19,8 @@ class QuantileFitTest {
       double first = random.nextDouble();
       double[] features = {first, random.nextDouble(), 1 - first};
       cases.add(
-          new QuantileFit.Case("video " + i / 20, features, random.nextDouble() * (0.2 + 2 * first)));
+          new QuantileFit.Case(
+              "video " + i / 20, features, random.nextDouble() * (0.2 + 2 * first)));
     }
     return cases;
   }
