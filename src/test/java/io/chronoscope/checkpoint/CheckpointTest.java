@@ -134,6 +134,8 @@ class CheckpointTest {
           "num_attention_heads | 3",
           "num_key_value_heads | 4",
           "hidden_size | 0",
+          "num_hidden_layers | 2000000000",
+          "vocab_size | 9999999999",
           "hidden_size | \"16\"",
           "rms_norm_eps | -1",
           "layer_types | [\"full_attention\", \"sliding_attention\"]",
@@ -206,6 +208,8 @@ class CheckpointTest {
           "num_heads | 3",
           "fullatt_block_indexes | [2]",
           "window_size | 14",
+          "depth | 2000000000",
+          "spatial_merge_size | 65536",
         })
     void namesTheUnsupportedVisionKey(String key, String json) throws IOException {
       files.vision().setAll(CheckpointFiles.object("{\"" + key + "\": " + json + "}"));
