@@ -327,6 +327,11 @@ public interface ChronoscopeConfig {
     @WithDefault("0")
     @WithConverter(Bounds.Confidence.class)
     double minConfidence();
+
+    /// Whether the model is also asked where in the picture each event happens (`boxes`). For
+    /// checkpoints that were trained on boxes; the demo checkpoint was not.
+    @WithDefault("false")
+    boolean boxes();
   }
 
   interface Questions {

@@ -2,6 +2,7 @@ package io.chronoscope.config;
 
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.OrderingLimits;
+import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionLimits;
@@ -132,7 +133,8 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()),
-        settings.events().minConfidence());
+        settings.events().minConfidence(),
+        settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS);
   }
 
   /// Decoders for the chunks of all streams. The caller closes them.

@@ -25,6 +25,7 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
+import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -101,6 +102,11 @@ public final class AnalysisRuntime implements AutoCloseable {
   /// Bytes of cached embeddings.
   long embeddingBytes() {
     return tools.embeddings().bytes();
+  }
+
+  /// Of the checkpoint's probabilities and bounds.
+  Calibration calibration() {
+    return model.profile().calibration();
   }
 
   ModelRef model() {

@@ -183,8 +183,9 @@ class ServiceLifecycle {
       backtests.open(runtime, defaults);
       pictures.open(runtime, defaults);
       LOG.infof(
-          "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
+          "model loaded model=%s tolerance=%s window=%ss overlap=%ss tookMs=%d",
           runtime.model().name(),
+          runtime.calibration().bounds().isPresent() ? "calibrated" : "sampling",
           defaults.windows().length().toMillis() / 1000.0,
           defaults.windows().overlap().toMillis() / 1000.0,
           (System.nanoTime() - started) / 1_000_000);

@@ -264,10 +264,12 @@ class PageIT {
     event
         .putArray("boxes")
         .addObject()
-        .put("x", 0.25)
-        .put("y", 0.5)
-        .put("width", 0.25)
-        .put("height", 0.25);
+        .put("time", event.get("start").textValue())
+        .put("offsetMs", 9000)
+        .put("xPx", 106)
+        .put("yPx", 120)
+        .put("widthPx", 107)
+        .put("heightPx", 60);
     store.publish(event);
     try (Tab tab = desk()) {
       Page page = tab.page();
