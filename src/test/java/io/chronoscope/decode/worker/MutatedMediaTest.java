@@ -88,7 +88,7 @@ class MutatedMediaTest {
 
   @Test
   void areDecodedOrRefusedWithinTheLimitsOfTheirWorker() throws Exception {
-    DecodePool.Workers workers = new DecodePool.Workers(2, LIMITS.maxPixels(), BUDGET);
+    DecodePool.Workers workers = new DecodePool.Workers(2, LIMITS.maxPixels(), LoopFilter.FULL, BUDGET);
     try (DecodePool pool = DecodePool.ofWorkers(workers, events::add);
         ExecutorService callers = Executors.newFixedThreadPool(workers.count())) {
       pool.awaitStarted();
