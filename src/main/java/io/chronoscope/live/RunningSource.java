@@ -102,7 +102,7 @@ final class RunningSource implements AutoCloseable {
             case SourceAddress.Udp udp -> LiveSource.udp(udp, plan.settings(), clock);
             case SourceAddress.StandardInput input -> LiveSource.input(in, plan.settings(), clock);
             case SourceAddress.Folder(var path) ->
-                new FolderSource(path, spool, plan.settings().segmentLength(), clock, listener);
+                new FolderSource(path, spool, plan.settings(), clock, listener);
           };
       opened = true;
       return new RunningSource(plan, source, spool, progress, settings, sink, clock, listener);

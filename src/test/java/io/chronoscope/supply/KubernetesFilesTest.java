@@ -56,7 +56,7 @@ class KubernetesFilesTest {
     instance.add(rule("group", "chronoscope", "prefix", "Read"));
     instance.add(rule("transactionalId", "chronoscope-", "prefix", "Write"));
     reader.add(rule("group", "chronoscope-reader", "prefix", "Read"));
-    operator.add(rule("topic", "backtest.video.", "prefix", "Create", "Read", "Write"));
+    operator.add(rule("topic", "backtest.video.", "prefix", "Create", "Write"));
     operator.add(rule("transactionalId", "chronoscope.redrive.", "prefix", "Write"));
 
     compare(
