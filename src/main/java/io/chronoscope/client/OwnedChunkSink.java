@@ -72,8 +72,7 @@ public final class OwnedChunkSink implements ChunkSink, AutoCloseable {
       URI source,
       SendTraces traces) {
     this.id = group + "-source-" + stream;
-    this.properties =
-        new HashMap<>(ChunkPublisher.withDefaults(KafkaChunkSink.properties(kafka)));
+    this.properties = new HashMap<>(ChunkPublisher.withDefaults(KafkaChunkSink.properties(kafka)));
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
     this.partition = partition;
     this.stream = stream;
@@ -137,9 +136,7 @@ public final class OwnedChunkSink implements ChunkSink, AutoCloseable {
   public synchronized void end(String ended) throws IOException, InterruptedException {
     var unused =
         commit(
-            open(),
-            ChunkRecords.endOfStream(partition.topic(), source, stream),
-            Optional.empty());
+            open(), ChunkRecords.endOfStream(partition.topic(), source, stream), Optional.empty());
   }
 
   /// @param progress that is committed with the record
@@ -151,7 +148,8 @@ public final class OwnedChunkSink implements ChunkSink, AutoCloseable {
     var trace = traces.sending(record);
     try {
       producer.beginTransaction();
-      Future<RecordMetadata> sending = producer.send(record, (at, failure) -> trace.accept(failure));
+      Future<RecordMetadata> sending =
+          producer.send(record, (at, failure) -> trace.accept(failure));
       producer.flush();
       RecordMetadata at = sending.get();
       if (progress.isPresent()) {

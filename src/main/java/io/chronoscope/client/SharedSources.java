@@ -132,8 +132,7 @@ public final class SharedSources implements AutoCloseable {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
       change(Set.of(), revoked);
-      stopReading(
-          plans.stream().map(Plan::stream).filter(one -> !isAssigned(one)).toList());
+      stopReading(plans.stream().map(Plan::stream).filter(one -> !isAssigned(one)).toList());
     }
 
     private void change(Collection<TopicPartition> added, Collection<TopicPartition> removed) {

@@ -10,8 +10,8 @@ import java.time.Instant;
 /// @param until end of the newest chunk
 public record SourceProgress(long next, Instant until) {
 
-  /// A source that is read again repeats no more than a playlist lists. What is earlier comes from a
-  /// clock that was set back.
+  /// A source that is read again repeats no more than a playlist lists. What is earlier comes from
+  /// a clock that was set back.
   private static final Duration REPEATED = Duration.ofMinutes(1);
 
   public static SourceProgress after(SpooledChunk chunk) {
@@ -20,7 +20,6 @@ public record SourceProgress(long next, Instant until) {
 
   /// Whether video is there already. Files may be as old as they like.
   boolean covers(Instant end, SourceClock clock) {
-    return !end.isAfter(until)
-        && (clock == SourceClock.FILE || end.isAfter(until.minus(REPEATED)));
+    return !end.isAfter(until) && (clock == SourceClock.FILE || end.isAfter(until.minus(REPEATED)));
   }
 }

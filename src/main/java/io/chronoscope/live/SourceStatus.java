@@ -38,20 +38,7 @@ public record SourceStatus(
   /// Of a source that is not being read here.
   public static SourceStatus idle(String stream, String address, SourceState state, Instant now) {
     return new SourceStatus(
-        stream,
-        address,
-        state,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        Optional.empty(),
-        Optional.of(now),
-        now);
+        stream, address, state, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.of(now), now);
   }
 
   /// How far what is in Kafka trails the present.

@@ -68,8 +68,7 @@ class SharedSourcesIT {
   @BeforeAll
   static void startBroker() throws Exception {
     broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0));
-    video =
-        TestMedia.video().codec("libopenh264").container("mp4").frames(25).group(25).bytes();
+    video = TestMedia.video().codec("libopenh264").container("mp4").frames(25).group(25).bytes();
   }
 
   @AfterAll
@@ -207,8 +206,9 @@ class SharedSourcesIT {
     await(() -> chunks().size() == 8);
     await(() ->
         stalled.events.stream()
-                .filter(one -> one instanceof SourceEvent.Held held
-                    && held.reason().contains("another instance reads the source"))
+                .filter(one ->
+                    one instanceof SourceEvent.Held held
+                        && held.reason().contains("another instance reads the source"))
                 .count()
             == 4);
     assertEachOnce(2);
@@ -221,15 +221,16 @@ class SharedSourcesIT {
 
     assertEachOnce(3);
     assertThat(stalled.events)
-        .anyMatch(one -> one instanceof SourceEvent.Dropped dropped
-            && dropped.reason().contains("another instance has read the source since"));
+        .anyMatch(one ->
+            one instanceof SourceEvent.Dropped dropped
+                && dropped.reason().contains("another instance has read the source since"));
   }
 
   /// Every file of every source is there once, in order and under numbers that increase.
   private void assertEachOnce(int files) {
     Map<String, List<Chunk>> byStream = new HashMap<>();
-    chunks().forEach(one ->
-        byStream.computeIfAbsent(one.stream(), key -> new ArrayList<>()).add(one));
+    chunks()
+        .forEach(one -> byStream.computeIfAbsent(one.stream(), key -> new ArrayList<>()).add(one));
     assertThat(byStream.keySet()).containsExactlyInAnyOrderElementsOf(STREAMS);
     byStream.forEach((stream, chunks) -> {
       List<Instant> starts = new ArrayList<>();

@@ -246,8 +246,7 @@ class LiveSourcesTest {
         folder.toString(),
         "gate",
         Optional.empty(),
-        new LiveSettings(
-            Duration.ofSeconds(1), Duration.ofSeconds(1), 16 << 20, Treatment.ENCODE));
+        new LiveSettings(Duration.ofSeconds(1), Duration.ofSeconds(1), 16 << 20, Treatment.ENCODE));
     for (int i = 0; i < 3; i++) {
       await(SourceEvent.Sent.class);
     }

@@ -191,8 +191,8 @@ class SecuredBrokerIT {
         new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.subscribe(
           Stream.of(Topic.values())
-              .filter(topic ->
-                  topic.kind() == Topic.Kind.ANALYSIS || topic.kind() == Topic.Kind.REPLY)
+              .filter(
+                  topic -> topic.kind() == Topic.Kind.ANALYSIS || topic.kind() == Topic.Kind.REPLY)
               .map(TopicNames.DEFAULT::of)
               .toList());
       long until = System.nanoTime() + COMMAND_TIMEOUT.toNanos();
@@ -207,8 +207,7 @@ class SecuredBrokerIT {
     String[] range = {"--from", "2026-05-04T12:00:00Z", "--to", "2026-05-04T12:00:12Z"};
     succeed(OPERATOR, with(range, "ask", "a yellow square", "--stream", "portrait", "--json"));
     succeed(OPERATOR, with(range, "backtest", "--stream", "portrait", "--rule", "a green circle"));
-    assertThat(succeed(OPERATOR, "events", "--json").out())
-        .contains("\"rule\":\"yellow\"");
+    assertThat(succeed(OPERATOR, "events", "--json").out()).contains("\"rule\":\"yellow\"");
     String letters = succeed(OPERATOR, "dlq", "list", "--json").out();
     assertThat(letters).contains("video.chunks/", "video.questions/", "video.rules/");
     List<String> ids =
@@ -218,7 +217,8 @@ class SecuredBrokerIT {
             .map(MatchResult::group)
             .distinct()
             .toList();
-    succeed(OPERATOR, Stream.concat(Stream.of("dlq", "redrive"), ids.stream()).toArray(String[]::new));
+    succeed(
+        OPERATOR, Stream.concat(Stream.of("dlq", "redrive"), ids.stream()).toArray(String[]::new));
     succeed(OPERATOR, "rules", "remove", "yellow");
   }
 
@@ -334,7 +334,9 @@ class SecuredBrokerIT {
     command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", "no-such-store.p12");
     Exit refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
-    assertThat(refused.err()).contains("no-such-store.p12").doesNotContain(SecuredBroker.STORE_PASSWORD);
+    assertThat(refused.err())
+        .contains("no-such-store.p12")
+        .doesNotContain(SecuredBroker.STORE_PASSWORD);
   }
 
   @Test

@@ -27,7 +27,8 @@ class KubernetesFilesTest {
     compare(STRIMZI.resolve("topics.yaml"), documents.toString());
   }
 
-  /// `SecuredBrokerIT` runs the program with exactly these rights, and fails when one is never used.
+  /// `SecuredBrokerIT` runs the program with exactly these rights, and fails when one is never
+  /// used.
   @Test
   void usersMayDoWhatTheirTopicsNeed() throws IOException {
     List<String> instance = new ArrayList<>();
@@ -66,10 +67,7 @@ class KubernetesFilesTest {
             user("chronoscope", "The service's instances.", instance),
             user("chronoscope-producer", "Programs that send chunks.", List.of(writeTo("chunks"))),
             user("chronoscope-reader", "Programs that read results.", reader),
-            user(
-                "chronoscope-operator",
-                "People: rules, ask, events, dlq, backtest.",
-                operator)));
+            user("chronoscope-operator", "People: rules, ask, events, dlq, backtest.", operator)));
   }
 
   @Test
@@ -94,8 +92,14 @@ class KubernetesFilesTest {
     for (String rule : rules) {
       patch
           .append("- op: add\n  path: /spec/authorization/acls/-\n  value:\n")
-          .append(rule.strip().replaceFirst("^- ", "").indent(0).lines().map(String::strip)
-              .map(line -> "    " + line + "\n").reduce("", String::concat));
+          .append(
+              rule.strip()
+                  .replaceFirst("^- ", "")
+                  .indent(0)
+                  .lines()
+                  .map(String::strip)
+                  .map(line -> "    " + line + "\n")
+                  .reduce("", String::concat));
     }
     return patch.toString();
   }

@@ -148,8 +148,7 @@ sealed interface Playlist {
                     Optional.ofNullable(attributes.get("BYTERANGE")).map(one -> range(one, 0))));
       } else if (line.startsWith("#EXT-X-KEY:")) {
         // Several in a row are alternatives for players of different kinds.
-        protection =
-            (keysFollow ? protection : Protection.NONE).or(attributes(line), base, line);
+        protection = (keysFollow ? protection : Protection.NONE).or(attributes(line), base, line);
         keysFollow = true;
       } else if (!line.isEmpty() && !line.startsWith("#")) {
         keysFollow = false;

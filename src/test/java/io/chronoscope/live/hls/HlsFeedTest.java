@@ -88,8 +88,7 @@ class HlsFeedTest {
         "index.m3u8",
         head()
             + "#EXTINF:2,\n#EXT-X-BYTERANGE:%d@0\nall.ts\n".formatted(first.length)
-            + "#EXTINF:2,\n#EXT-X-BYTERANGE:%d\nall.ts\n#EXT-X-ENDLIST\n"
-                .formatted(second.length));
+            + "#EXTINF:2,\n#EXT-X-BYTERANGE:%d\nall.ts\n#EXT-X-ENDLIST\n".formatted(second.length));
 
     read();
 

@@ -3,11 +3,11 @@ package io.chronoscope.live.hls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.decode.SourceRefusedException;
 import io.chronoscope.live.hls.Playlist.Master;
 import io.chronoscope.live.hls.Playlist.Media;
 import io.chronoscope.live.hls.Playlist.Range;
 import io.chronoscope.live.hls.Playlist.Segment;
-import io.chronoscope.decode.SourceRefusedException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
