@@ -18,6 +18,7 @@ import java.util.Set;
 /// @param textTasks what the model is asked about text
 /// @param ordering how far chunks may arrive out of order
 /// @param minConfidence an event with less is not published, 0 to 1
+/// @param eventsPrompt asks the model for all events of a window
 public record AnalysisSettings(
     WindowPlan windows,
     SamplingLimits sampling,
@@ -29,7 +30,8 @@ public record AnalysisSettings(
     Optional<Query> query,
     Set<TextTask> textTasks,
     OrderingLimits ordering,
-    double minConfidence) {
+    double minConfidence,
+    String eventsPrompt) {
 
   public AnalysisSettings {
     if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {
@@ -68,6 +70,23 @@ public record AnalysisSettings(
     return with(sampling, idleTimeout, maxWaitingBytes, Optional.of(one));
   }
 
+  /// The same with another question for all events.
+  public AnalysisSettings withEventsPrompt(String prompt) {
+    return new AnalysisSettings(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        maxWaitingBytes,
+        maxNewTokens,
+        query,
+        textTasks,
+        ordering,
+        minConfidence,
+        prompt);
+  }
+
   /// The same for streams that are read from a topic: none becomes idle in between.
   public AnalysisSettings withoutIdling() {
     return with(sampling, Duration.ofDays(1), maxWaitingBytes, query);
@@ -94,6 +113,7 @@ public record AnalysisSettings(
         newQuery,
         textTasks,
         ordering,
-        minConfidence);
+        minConfidence,
+        eventsPrompt);
   }
 }

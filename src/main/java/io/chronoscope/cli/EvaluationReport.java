@@ -78,10 +78,10 @@ final class EvaluationReport {
     }
     byRate.forEach(this::printRate);
     printTotal(Score.of(all));
-    printReliability(Reliability.of(all));
+    printReliability(Reliability.of(all), byRate);
   }
 
-  private void printReliability(Reliability reliability) {
+  private void printReliability(Reliability reliability, Map<String, List<Comparison>> byRate) {
     if (json) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("level", "reliability");
@@ -89,16 +89,20 @@ final class EvaluationReport {
       line.put("bins", reliability.bins());
       line.put("matched", reliability.matched());
       line.put("withinTolerance", reliability.withinTolerance());
+      line.put("medianToleranceMs", reliability.medianToleranceMs());
+      line.put(
+          "byRate",
+          byRate.entrySet().stream()
+              .map(rate -> toleranceOf(rate.getKey(), Reliability.of(rate.getValue())))
+              .toList());
       output.printJson(line);
       return;
     }
     output.print("");
-    output.print(
-        "bounds within their tolerance: %d of %d matched events (%s)"
-            .formatted(
-                reliability.withinTolerance(),
-                reliability.matched(),
-                Decimals.of(reliability.toleranceShare(), 3)));
+    output.print("bounds within their tolerance, and its median:");
+    byRate.forEach(
+        (rate, comparisons) -> printTolerance(rate + " fps", Reliability.of(comparisons)));
+    printTolerance("all", reliability);
     if (reliability.bins().isEmpty()) {
       output.print("no event has a confidence");
       return;
@@ -113,6 +117,26 @@ final class EvaluationReport {
               Decimals.of(bin.confidence(), 3),
               Decimals.of(bin.precision(), 3)));
     }
+  }
+
+  private void printTolerance(String name, Reliability reliability) {
+    output.print(
+        "%-12s %d of %d matched events (%s), ± %s s"
+            .formatted(
+                name,
+                reliability.withinTolerance(),
+                reliability.matched(),
+                Decimals.of(reliability.toleranceShare(), 3),
+                Decimals.of(reliability.medianToleranceMs() / 1e3, 2)));
+  }
+
+  private static Map<String, Object> toleranceOf(String rate, Reliability reliability) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    putRate(line, rate);
+    line.put("matched", reliability.matched());
+    line.put("withinTolerance", reliability.withinTolerance());
+    line.put("medianToleranceMs", reliability.medianToleranceMs());
+    return line;
   }
 
   private void printVideo(Evaluated one, Comparison comparison, StreamResults found) {

@@ -327,6 +327,11 @@ public interface ChronoscopeConfig {
     @WithDefault("0")
     @WithConverter(Bounds.Confidence.class)
     double minConfidence();
+
+    /// Whether the model is also asked where in the picture each event happens (`boxes`). For
+    /// checkpoints that were trained on boxes; the demo checkpoint was not.
+    @WithDefault("false")
+    boolean boxes();
   }
 
   interface Questions {
@@ -448,6 +453,27 @@ public interface ChronoscopeConfig {
     /// retains it.
     @WithConverter(Bounds.PositiveDuration.class)
     Optional<Duration> retention();
+
+    /// Address of an OpenSearch cluster with the k-NN plugin, which then holds the search index of
+    /// all instances instead of `chronoscope.search.directory`. If not set, each has its own.
+    Optional<URI> opensearchUrl();
+
+    /// Beginning of the index's name in OpenSearch: small letters, digits, hyphens.
+    @WithDefault("chronoscope")
+    @WithConverter(Bounds.IndexName.class)
+    String opensearchIndex();
+
+    /// User of OpenSearch. If not set, there is no authentication.
+    Optional<String> opensearchUsername();
+
+    /// Password of the user of OpenSearch. For the environment; command lines are visible to
+    /// others.
+    Optional<String> opensearchPassword();
+
+    /// Shards of the index in OpenSearch, when it is created.
+    @WithDefault("1")
+    @WithConverter(Bounds.Shards.class)
+    int opensearchShards();
   }
 
   interface Live {

@@ -2,6 +2,7 @@ package io.chronoscope.config;
 
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.OrderingLimits;
+import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionLimits;
@@ -23,6 +24,7 @@ import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
+import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
 import java.io.IOException;
@@ -131,7 +133,8 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()),
-        settings.events().minConfidence());
+        settings.events().minConfidence(),
+        settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS);
   }
 
   /// Decoders for the chunks of all streams. The caller closes them.
@@ -282,6 +285,26 @@ public final class LayerSettings {
     return seconds.isEmpty()
         ? Optional.empty()
         : Optional.of(Duration.ofNanos(Math.round(seconds.getAsDouble() * 1e9)));
+  }
+
+  /// Where the search index lies; empty for this machine.
+  ///
+  /// @throws ConfigurationException when the address or the credentials cannot be used
+  public static Optional<OpenSearchServer> openSearch(ChronoscopeConfig settings) {
+    ChronoscopeConfig.Search search = settings.search();
+    try {
+      return search
+          .opensearchUrl()
+          .map(url ->
+              new OpenSearchServer(
+                  url,
+                  search.opensearchIndex(),
+                  search.opensearchUsername(),
+                  search.opensearchPassword(),
+                  search.opensearchShards()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("chronoscope.search.opensearch-*: " + e.getMessage(), e);
+    }
   }
 
   /// Names of all topics.

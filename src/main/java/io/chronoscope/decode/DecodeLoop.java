@@ -119,7 +119,7 @@ final class DecodeLoop implements AutoCloseable {
         countRejected();
       } else {
         try {
-          VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
+          InputChecks.requirePicture(decoded.width(), decoded.height(), limits);
           if (decoded.pts() == avutil.AV_NOPTS_VALUE && damage.isSpreading()) {
             decoded.flags(decoded.flags() | AVFrame.AV_FRAME_FLAG_CORRUPT);
           }

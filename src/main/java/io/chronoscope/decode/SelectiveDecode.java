@@ -135,7 +135,7 @@ final class SelectiveDecode implements AutoCloseable {
       return false;
     }
     fed.clear(frame);
-    VideoInput.requirePictureWithinLimit(decoded.width(), decoded.height(), limits);
+    InputChecks.requirePicture(decoded.width(), decoded.height(), limits);
     if (frame == 0) {
       FrameSize size = converter.sizeOf(decoded);
       widthPx = size.widthPx();

@@ -6,20 +6,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongPredicate;
-import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVProgram;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -37,8 +32,8 @@ final class VideoInput implements AutoCloseable {
   private final Probe probe;
   private final MemoryInput source;
   private final AVFormatContext context;
+  private final VideoSelection selected;
   private final AVStream stream;
-  private final List<String> otherVideos;
   private final long indexedPackets;
 
   /// Whether something of the packet at a position is missing. Finding that out takes a pass over
@@ -51,14 +46,14 @@ final class VideoInput implements AutoCloseable {
       Probe probe,
       MemoryInput source,
       AVFormatContext context,
-      Selected selected) {
+      VideoSelection selected) {
     this.structure = structure;
     this.limits = limits;
     this.probe = probe;
     this.source = source;
     this.context = context;
+    this.selected = selected;
     this.stream = selected.stream();
-    this.otherVideos = selected.others();
     this.indexedPackets =
         structure.container() == ContainerFormat.MP4
             ? avformat.avformat_index_get_entries_count(stream)
@@ -104,12 +99,13 @@ final class VideoInput implements AutoCloseable {
     boolean opened = false;
     try {
       context = Demuxer.open(structure.container(), source, probe);
-      requirePicturesWithinLimit(context, limits);
+      InputChecks.requirePictures(context, limits);
       Demuxer.probeStreams(context, limits);
-      requirePicturesWithinLimit(context, limits);
-      Selected selected = selectVideo(context);
-      requireNotEncrypted(structure, selected.stream());
-      requireDurationWithinLimit(context, selected.stream(), structure, limits);
+      InputChecks.requirePictures(context, limits);
+      VideoSelection selected = VideoSelection.of(context);
+      InputChecks.requireNotEncrypted(structure, selected.stream());
+      DolbyVision.requireUsualColors(selected.stream().codecpar());
+      InputChecks.requireDuration(context, selected.stream(), structure, limits);
       VideoInput input = new VideoInput(structure, limits, probe, source, context, selected);
       opened = true;
       return input;
@@ -134,125 +130,9 @@ final class VideoInput implements AutoCloseable {
     return stream.codecpar().width() > 0;
   }
 
-  private static void requirePicturesWithinLimit(AVFormatContext context, DecodeLimits limits)
-      throws UnreadableMediaException {
-    for (int i = 0; i < context.nb_streams(); i++) {
-      AVCodecParameters codec = context.streams(i).codecpar();
-      if (codec.codec_type() == avutil.AVMEDIA_TYPE_VIDEO) {
-        requirePictureWithinLimit(codec.width(), codec.height(), limits);
-      }
-    }
-  }
-
-  static void requirePictureWithinLimit(int width, int height, DecodeLimits limits)
-      throws UnreadableMediaException {
-    if ((long) width * height > limits.maxPixels()) {
-      throw new UnreadableMediaException(
-          Reason.PICTURE_TOO_LARGE,
-          "%dx%d is %d pixels, the limit is %d"
-              .formatted(width, height, (long) width * height, limits.maxPixels()));
-    }
-  }
-
-  /// @param others the video streams that were not selected
-  private record Selected(AVStream stream, List<String> others) {}
-
-  private static Selected selectVideo(AVFormatContext context) throws UnreadableMediaException {
-    List<AVStream> videos = new ArrayList<>();
-    List<String> others = new ArrayList<>();
-    for (int i = 0; i < context.nb_streams(); i++) {
-      AVStream stream = context.streams(i);
-      boolean cover = (stream.disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0;
-      if (stream.codecpar().codec_type() == avutil.AVMEDIA_TYPE_VIDEO && !cover) {
-        videos.add(stream);
-      } else {
-        others.add(VideoCodec.describe(stream.codecpar()));
-      }
-    }
-    if (videos.isEmpty()) {
-      throw new UnreadableMediaException(
-          Reason.NO_VIDEO,
-          others.isEmpty()
-              ? "it has no streams"
-              : "none of its %d stream(s) is video: %s".formatted(others.size(), others));
-    }
-    AVStream selected = Collections.max(videos, PREFERENCE);
-    for (int i = 0; i < context.nb_streams(); i++) {
-      if (i != selected.index()) {
-        context.streams(i).discard(avcodec.AVDISCARD_ALL);
-      }
-    }
-    var unused = VideoCodec.of(selected.codecpar());
-    return new Selected(
-        selected,
-        videos.stream()
-            .filter(video -> video.index() != selected.index())
-            .map(VideoInput::describe)
-            .toList());
-  }
-
-  /// One that can be decoded, then the default one, then the largest, then the first.
-  private static final Comparator<AVStream> PREFERENCE =
-      Comparator.<AVStream>comparingInt(video -> VideoCodec.isListed(video.codecpar()) ? 1 : 0)
-          .thenComparingInt(video -> video.disposition() & avformat.AV_DISPOSITION_DEFAULT)
-          .thenComparingLong(video -> (long) video.codecpar().width() * video.codecpar().height())
-          .thenComparingInt(video -> -video.index());
-
-  private static String describe(AVStream video) {
-    return "%s %dx%d"
-        .formatted(
-            VideoCodec.describe(video.codecpar()),
-            video.codecpar().width(),
-            video.codecpar().height());
-  }
-
   /// Which of several video streams was selected; empty when there is only one.
   Optional<String> selection() {
-    return otherVideos.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "of %d video tracks, %s is used, not %s"
-                .formatted(
-                    otherVideos.size() + 1, describe(stream), String.join(", ", otherVideos)));
-  }
-
-  private static void requireNotEncrypted(MediaStructure structure, AVStream stream)
-      throws UnreadableMediaException {
-    boolean scrambled =
-        structure.transport().filter(packets -> packets.isScrambled(stream.id())).isPresent();
-    AVDictionaryEntry key = avutil.av_dict_get(stream.metadata(), "enc_key_id", null, 0);
-    boolean matroskaKey = key != null && !key.isNull();
-    if (scrambled || matroskaKey) {
-      throw new UnreadableMediaException(
-          Reason.UNSUPPORTED_CODEC,
-          "the video is encrypted (%s)"
-              .formatted(
-                  scrambled ? "scrambled transport packets" : "'ContentEncryption' element"));
-    }
-  }
-
-  /// The end that a container declares counts from its clock's zero, not from its first frame.
-  private static void requireDurationWithinLimit(
-      AVFormatContext context, AVStream stream, MediaStructure structure, DecodeLimits limits)
-      throws UnreadableMediaException {
-    long micros = avutil.AV_NOPTS_VALUE;
-    if (stream.duration() != avutil.AV_NOPTS_VALUE) {
-      micros = Ffmpeg.micros(stream.duration(), stream.time_base());
-    } else if (context.duration_estimation_method() != avformat.AVFMT_DURATION_FROM_BITRATE) {
-      micros = context.duration();
-    }
-    long start = structure.fragmentStartMicros();
-    if (structure.container() == ContainerFormat.MATROSKA
-        && context.start_time() != avutil.AV_NOPTS_VALUE) {
-      start = Math.max(0, context.start_time());
-    }
-    long limit = limits.maxDuration().toNanos() / 1000;
-    if (micros != avutil.AV_NOPTS_VALUE && micros - start > limit) {
-      throw new UnreadableMediaException(
-          Reason.TOO_LONG,
-          "it declares a duration of %.1f s, the limit is %.1f s"
-              .formatted((micros - start) / 1e6, limit / 1e6));
-    }
+    return selected.stated();
   }
 
   ContainerFormat container() {

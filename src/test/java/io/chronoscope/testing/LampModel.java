@@ -52,7 +52,8 @@ public class LampModel implements VideoLanguageModel {
         Optional.empty(),
         Set.of(),
         OrderingLimits.DEFAULTS,
-        0);
+        0,
+        Prompts.EVENTS);
   }
 
   private static final int YES = 7;

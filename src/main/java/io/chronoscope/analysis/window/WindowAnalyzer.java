@@ -186,13 +186,13 @@ public final class WindowAnalyzer {
   }
 
   private EventsAsked askForEvents(VideoSession session, EncodedWindow window, Attempts attempts) {
-    Answer answer = session.ask(Prompts.EVENTS).join();
+    Answer answer = session.ask(settings.eventsPrompt()).join();
     int tokens = answer.tokenIds().size();
     EventAnswer events = parse(answer, window);
     if (!events.isClean() && attempts == Attempts.TWO) {
       String problem = problem(events);
       listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
-      Answer second = session.ask(Prompts.retry(Prompts.EVENTS, problem)).join();
+      Answer second = session.ask(Prompts.retry(settings.eventsPrompt(), problem)).join();
       tokens += second.tokenIds().size();
       EventAnswer reparsed = parse(second, window);
       if (reparsed.isClean() || reparsed.events().size() > events.events().size()) {

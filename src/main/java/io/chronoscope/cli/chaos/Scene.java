@@ -6,6 +6,7 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.Topics;
 import io.chronoscope.messaging.chunk.StateReader;
+import io.chronoscope.messaging.delivery.StateRecord;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -271,9 +272,20 @@ final class Scene implements AutoCloseable {
   }
 
   private boolean isAnyStreamLive() throws InterruptedException, ExecutionException {
+    return !liveStreams().isEmpty();
+  }
+
+  /// Whether a stream has begun and not ended.
+  boolean isLive(String stream) throws InterruptedException, ExecutionException {
+    return liveStreams().contains(stream);
+  }
+
+  private Set<String> liveStreams() throws InterruptedException, ExecutionException {
     Set<Integer> all = IntStream.range(0, partitions()).boxed().collect(Collectors.toSet());
     return StateReader.from(kafka, topics.of(Topic.STATE)).read(all).stream()
-        .anyMatch(stream -> stream.state().isPresent());
+        .filter(stream -> stream.state().isPresent())
+        .map(StateRecord::stream)
+        .collect(Collectors.toSet());
   }
 
   /// Waits until everything is processed and compares the workload's results with the undisturbed

@@ -2,6 +2,7 @@ package io.chronoscope.cli.console;
 
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,7 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
     return switch (failure) {
       case ConfigurationException wrong -> ExitCode.USAGE;
       case EnvironmentException missing -> ExitCode.ENVIRONMENT;
+      case IndexUnavailableException missing -> ExitCode.ENVIRONMENT;
       default -> denial(failure).isPresent() ? ExitCode.ENVIRONMENT : ExitCode.FAILED;
     };
   }
