@@ -3,6 +3,7 @@ package io.chronoscope.decode.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.ChunkBudget.CpuTime;
