@@ -61,9 +61,7 @@ final class StreamAggregator {
     this.start = state.start();
     this.model = model.ref();
     this.confidence = new EventConfidence(model.profile().calibration(), settings.minConfidence());
-    this.onFinal =
-        (event, outcome) ->
-            listener.on(new EventJudged(stream, event.event().id(), event.evidence(), outcome));
+    this.onFinal = (event, outcome) -> listener.on(new EventJudged(stream, event, outcome));
     this.events =
         new EventTracker(
             stream,
