@@ -1,11 +1,11 @@
-package io.chronoscope.search.lucene;
+package io.chronoscope.search.indexing;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Wakes up those who wait for the next change. Thread-safe.
-final class ChangeSignal {
+public final class ChangeSignal {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition next = lock.newCondition();
@@ -13,7 +13,7 @@ final class ChangeSignal {
   private boolean closed;
 
   /// Number of changes so far.
-  long count() {
+  public long count() {
     lock.lock();
     try {
       return count;
@@ -22,7 +22,8 @@ final class ChangeSignal {
     }
   }
 
-  void changed() {
+  /// There was a change.
+  public void changed() {
     lock.lock();
     try {
       count++;
@@ -33,11 +34,20 @@ final class ChangeSignal {
   }
 
   /// Ends every wait, now and later.
-  void close() {
+  public void close() {
     lock.lock();
     try {
       closed = true;
       next.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
     } finally {
       lock.unlock();
     }
@@ -48,7 +58,7 @@ final class ChangeSignal {
   /// @param deadline as of [System#nanoTime()]
   /// @return whether there was one; otherwise the time is over, the signal closed or the thread
   ///   interrupted
-  boolean await(long seen, long deadline) {
+  public boolean await(long seen, long deadline) {
     lock.lock();
     try {
       while (count == seen) {

@@ -1,4 +1,4 @@
-package io.chronoscope.search.lucene;
+package io.chronoscope.search.indexing;
 
 import io.chronoscope.search.IndexProgress;
 import io.chronoscope.search.IndexProgress.Phase;
@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /// How far the topics were read, and how far they reach. One thread writes, any number read.
-final class ReadProgress {
+public final class ReadProgress {
 
   private static final Comparator<SourcePartition> ORDER =
       Comparator.comparing(SourcePartition::topic).thenComparing(SourcePartition::partition);
@@ -20,22 +20,22 @@ final class ReadProgress {
   private final Map<SourcePartition, Long> endOffsets = new ConcurrentSkipListMap<>(ORDER);
   private volatile boolean caughtUp;
 
-  ReadProgress(Map<SourcePartition, Long> nextOffsets) {
+  public ReadProgress(Map<SourcePartition, Long> nextOffsets) {
     this.nextOffsets.putAll(nextOffsets);
   }
 
-  void readUpTo(Map<SourcePartition, Long> offsets) {
+  public void readUpTo(Map<SourcePartition, Long> offsets) {
     nextOffsets.putAll(offsets);
     note();
   }
 
-  void topicsEndAt(Map<SourcePartition, Long> ends) {
+  public void topicsEndAt(Map<SourcePartition, Long> ends) {
     endOffsets.putAll(ends);
     note();
   }
 
   /// Starts anew, for a rebuild.
-  void clear() {
+  public void clear() {
     nextOffsets.clear();
     endOffsets.clear();
     caughtUp = false;
@@ -50,12 +50,12 @@ final class ReadProgress {
   }
 
   /// The offset at which reading resumes, for each partition that was read.
-  Map<SourcePartition, Long> nextOffsets() {
+  public Map<SourcePartition, Long> nextOffsets() {
     return Map.copyOf(nextOffsets);
   }
 
   /// @param results number of results in the index
-  IndexProgress of(long results) {
+  public IndexProgress of(long results) {
     Map<SourcePartition, Long> all = new TreeMap<>(ORDER);
     all.putAll(endOffsets);
     nextOffsets.forEach((partition, next) -> all.merge(partition, next, Math::max));

@@ -1,4 +1,4 @@
-package io.chronoscope.search.lucene;
+package io.chronoscope.search.indexing;
 
 import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.SourcePartition;
@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/// What a Lucene commit carries beside the documents, so that both become durable as one.
+/// What an index keeps beside its documents, so that it knows after a restart where it stands.
 ///
 /// @param schema version of the documents and of the embeddings; another one means a rebuild
 /// @param cluster whose records it holds; empty before the first
@@ -14,7 +14,7 @@ import java.util.UUID;
 /// @param sequence of the latest change
 /// @param forgotten removals up to this sequence are no longer remembered
 /// @param offsets where reading resumes
-record CommitData(
+public record IndexState(
     String schema,
     String cluster,
     String build,
@@ -24,33 +24,52 @@ record CommitData(
 
   /// More changes than this never lie between two commits. After a crash the sequence resumes
   /// beyond every number that may have been handed out.
-  static final long MAX_UNCOMMITTED = 1L << 20;
+  public static final long MAX_UNCOMMITTED = 1L << 20;
 
   private static final String OFFSET = "offset:";
 
-  CommitData {
+  public IndexState {
     offsets = Map.copyOf(offsets);
   }
 
-  static CommitData ofNew(String schema) {
-    return new CommitData(schema, "", UUID.randomUUID().toString().substring(0, 8), 0, 0, Map.of());
+  public static IndexState ofNew(String schema) {
+    return new IndexState(schema, "", UUID.randomUUID().toString().substring(0, 8), 0, 0, Map.of());
   }
 
   /// The commit to go on from after a restart, clean or not.
-  CommitData resumed() {
-    return new CommitData(schema, cluster, build, sequence + MAX_UNCOMMITTED, forgotten, offsets);
+  public IndexState resumed() {
+    return new IndexState(schema, cluster, build, sequence + MAX_UNCOMMITTED, forgotten, offsets);
   }
 
   /// The same with another cluster.
-  CommitData of(String clusterId) {
-    return new CommitData(schema, clusterId, build, sequence, forgotten, offsets);
+  public IndexState of(String clusterId) {
+    return new IndexState(schema, clusterId, build, sequence, forgotten, offsets);
   }
 
-  ChangePosition position() {
+  /// After a batch.
+  ///
+  /// @param next where reading resumes
+  public IndexState after(ChangePosition last, Map<SourcePartition, Long> next) {
+    return new IndexState(schema, cluster, build, last.sequence(), forgotten, next);
+  }
+
+  /// The same, where removals up to a sequence are no longer remembered.
+  public IndexState forgetting(long upTo) {
+    return new IndexState(schema, cluster, build, sequence, Math.max(forgotten, upTo), offsets);
+  }
+
+  /// Of an index that forgets everything, whose changes count anew.
+  public IndexState cleared() {
+    return ofNew(schema).of(cluster);
+  }
+
+  /// The position of the latest change.
+  public ChangePosition position() {
     return new ChangePosition(build, sequence);
   }
 
-  Map<String, String> write() {
+  /// As text, see [#read(Map)].
+  public Map<String, String> write() {
     Map<String, String> data = new HashMap<>();
     data.put("schema", schema);
     data.put("cluster", cluster);
@@ -63,7 +82,7 @@ record CommitData(
   }
 
   /// Data that this class did not write has another schema.
-  static CommitData read(Map<String, String> data) {
+  public static IndexState read(Map<String, String> data) {
     Map<SourcePartition, Long> offsets = new HashMap<>();
     data.forEach((key, value) -> {
       if (key.startsWith(OFFSET)) {
@@ -72,7 +91,7 @@ record CommitData(
             new SourcePartition(parts[1], Integer.parseInt(parts[0])), Long.parseLong(value));
       }
     });
-    return new CommitData(
+    return new IndexState(
         data.getOrDefault("schema", ""),
         data.getOrDefault("cluster", ""),
         data.getOrDefault("build", ""),
