@@ -65,6 +65,8 @@ export interface Hit {
 }
 
 export interface SearchAnswer {
+  /** What was searched for; of a picture, what it shows. */
+  query: string;
   items: Hit[];
   /** Why nothing was found. */
   nothingFound?: string;
@@ -200,6 +202,14 @@ export const api = {
         ground: check ? "true" : undefined,
       }),
     ),
+
+  /** The model describes the picture, and the description is searched for. */
+  searchPicture: (picture: File, stream: string | null) =>
+    ask<SearchAnswer>(address("/api/search/picture", { stream: stream ?? undefined, limit: 50 }), {
+      method: "POST",
+      headers: { "Content-Type": picture.type || "application/octet-stream" },
+      body: picture,
+    }),
 
   async rules(): Promise<Rule[]> {
     const found: Rule[] = [];

@@ -7,6 +7,7 @@ import {
   type Hit,
   Problem,
   type Rule,
+  type SearchAnswer,
   type Session,
   type StreamFacts,
   type StreamState,
@@ -468,24 +469,39 @@ export class App {
   // --- search, rules ----------------------------------------------------------------------------
 
   /** While hits are checked, those of the search before stay. */
-  async search(question: string, stream: string | null, check = false): Promise<void> {
-    const running: Search = {
-      question,
-      stream,
-      check,
-      state: "running",
-      hits: check ? (this.state.search?.hits ?? []) : [],
-      nothingFound: "",
-      problem: "",
-    };
+  search(question: string, stream: string | null, check = false): Promise<void> {
+    const shown = check ? (this.state.search?.hits ?? []) : [];
+    return this.find({ question, stream, check, hits: shown }, () =>
+      api.search(question, stream, check),
+    );
+  }
+
+  /** What a picture shows, as the model describes it, is searched for. */
+  searchPicture(picture: File, stream: string | null): Promise<void> {
+    return this.find({ question: picture.name, stream, check: false, hits: [] }, () =>
+      api.searchPicture(picture, stream),
+    );
+  }
+
+  private async find(
+    search: Pick<Search, "question" | "stream" | "check" | "hits">,
+    ask: () => Promise<SearchAnswer>,
+  ): Promise<void> {
+    const running: Search = { ...search, state: "running", nothingFound: "", problem: "" };
     this.set({ search: running, tab: "search" });
     let outcome: Search;
     try {
-      const found = await api.search(question, stream, check);
+      const found = await ask();
       const nothingFound =
         found.nothingFound ??
         (found.items.length === 0 ? "No event or summary describes this." : "");
-      outcome = { ...running, state: "done", hits: found.items, nothingFound };
+      outcome = {
+        ...running,
+        question: found.query || search.question,
+        state: "done",
+        hits: found.items,
+        nothingFound,
+      };
     } catch (e) {
       outcome = { ...running, state: "failed", problem: messageOf(e) };
     }

@@ -63,8 +63,33 @@ function SearchForm() {
         <button type="submit" class="button">
           Search
         </button>
+        <PictureButton stream={onlyStream ? stream : null} />
       </form>
     </search>
+  );
+}
+
+/** Searches for what a picture shows as soon as one is chosen. */
+function PictureButton({ stream }: { stream: string | null }) {
+  const choose = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    const picture = input.files?.[0];
+    // So that the same picture can be chosen again.
+    input.value = "";
+    if (picture !== undefined) {
+      void app.searchPicture(picture, stream);
+    }
+  };
+  return (
+    <label class="button picture">
+      By picture
+      <input
+        type="file"
+        class="visually-hidden"
+        accept="image/jpeg,image/png,image/webp,image/bmp"
+        onChange={choose}
+      />
+    </label>
   );
 }
 

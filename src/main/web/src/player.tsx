@@ -5,7 +5,7 @@ import { api, Problem } from "./api";
 import { app, messageOf, type Playing, useApp, useRecords } from "./app";
 import { clock, day, duration, percent, span } from "./format";
 import { open, type Playback } from "./media";
-import type { Box, Entry } from "./records";
+import type { Entry } from "./records";
 
 const BOX_SHOWN_MS = 400;
 
@@ -104,33 +104,21 @@ function Boxes(properties: {
   now: number | null;
   video: HTMLVideoElement | null;
 }) {
-  const { entry, now, video } = properties;
-  const boxes = entry?.record.boxes ?? [];
-  if (entry === null || now === null || boxes.length === 0 || !video?.videoWidth) {
+  const { now, video } = properties;
+  const boxes = properties.entry?.record.boxes ?? [];
+  if (now === null || boxes.length === 0 || !video?.videoWidth) {
     return null;
   }
   const { videoWidth: width, videoHeight: height } = video;
   return (
     <svg class="boxes" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       {boxes
-        .filter((box) => isShown(box, entry, now))
+        .filter((box) => Math.abs(Date.parse(box.time) - now) <= BOX_SHOWN_MS)
         .map((box) => (
-          <rect
-            x={box.x * width}
-            y={box.y * height}
-            width={box.width * width}
-            height={box.height * height}
-          />
+          <rect x={box.xPx} y={box.yPx} width={box.widthPx} height={box.heightPx} />
         ))}
     </svg>
   );
-}
-
-/** A box with a time is shown around it, one without during the whole event. */
-function isShown(box: Box, entry: Entry, now: number): boolean {
-  return box.time === undefined
-    ? now >= entry.from && now <= entry.to
-    : Math.abs(Date.parse(box.time) - now) <= BOX_SHOWN_MS;
 }
 
 function Caption(properties: { playing: Playing; now: number | null; converted: boolean }) {

@@ -4,14 +4,13 @@ export type Kind = "event" | "gap" | "unanswered" | "alert" | "summary";
 export type Status = "open" | "update" | "closed" | "withdrawn";
 export type Level = "window" | "minute" | "hour" | "stream";
 
-/** A rectangle in the picture at one moment; all lengths are fractions of the picture's. */
+/** A rectangle in the picture at one moment, in pixels of the video. */
 export interface Box {
-  time?: string;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  label?: string;
+  time: string;
+  xPx: number;
+  yPx: number;
+  widthPx: number;
+  heightPx: number;
 }
 
 /** A record of the topics video.events, video.summaries or video.alerts, field for field. */

@@ -1,6 +1,6 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
+import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Rejection;
@@ -8,7 +8,6 @@ import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.StreamInput.Media;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /// Something that happened during analysis. [AnalysisListener] says in which order and on which
 /// threads events arrive.
@@ -122,11 +121,8 @@ public sealed interface AnalysisEvent {
 
   /// An event is final.
   ///
-  /// @param event its id
-  /// @param evidence what its confidence rests on; empty if the model gives none
   /// @param outcome whether it was published, or held back because its confidence is too low
-  record EventJudged(String stream, String event, Optional<Evidence> evidence, Outcome outcome)
-      implements AnalysisEvent {
+  record EventJudged(String stream, OpenEvent event, Outcome outcome) implements AnalysisEvent {
 
     public enum Outcome {
       PUBLISHED,

@@ -17,7 +17,7 @@ import java.util.Set;
 ///   events
 /// @param textTasks what the model is asked about text
 /// @param ordering how far chunks may arrive out of order
-/// @param minConfidence an event with less is not published, 0 to 1
+/// @param events how the model is asked for all events, and which of them count
 public record AnalysisSettings(
     WindowPlan windows,
     SamplingLimits sampling,
@@ -29,7 +29,7 @@ public record AnalysisSettings(
     Optional<Query> query,
     Set<TextTask> textTasks,
     OrderingLimits ordering,
-    double minConfidence) {
+    Events events) {
 
   public AnalysisSettings {
     if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {
@@ -40,6 +40,18 @@ public record AnalysisSettings(
       throw new IllegalArgumentException("idle timeout is " + idleTimeout);
     }
     textTasks = Set.copyOf(textTasks);
+  }
+
+  /// All events of a window.
+  ///
+  /// @param minConfidence an event with less is not published, 0 to 1
+  /// @param prompt asks the model for them
+  /// @param checkThreshold an event that only one window can see is asked about once more, about
+  ///   its span alone, and left out if the probability of yes is below this; 0 asks nothing
+  public record Events(double minConfidence, String prompt, double checkThreshold) {
+
+    /// Everything that the model tells when it is asked as Qwen2.5-VL was trained.
+    public static final Events ALL = new Events(0, Prompts.EVENTS, 0);
   }
 
   /// What to look for.
@@ -68,6 +80,22 @@ public record AnalysisSettings(
     return with(sampling, idleTimeout, maxWaitingBytes, Optional.of(one));
   }
 
+  /// The same with another way to ask for all events.
+  public AnalysisSettings withEvents(Events other) {
+    return new AnalysisSettings(
+        windows,
+        sampling,
+        decode,
+        maxFramePixels,
+        idleTimeout,
+        maxWaitingBytes,
+        maxNewTokens,
+        query,
+        textTasks,
+        ordering,
+        other);
+  }
+
   /// The same for streams that are read from a topic: none becomes idle in between.
   public AnalysisSettings withoutIdling() {
     return with(sampling, Duration.ofDays(1), maxWaitingBytes, query);
@@ -94,6 +122,6 @@ public record AnalysisSettings(
         newQuery,
         textTasks,
         ordering,
-        minConfidence);
+        events);
   }
 }

@@ -13,6 +13,12 @@ public final class Prompts {
           + " event, and describe each event with sentences. Provide the result in json format with"
           + " 'mm:ss.ff' format for time depiction.";
 
+  /// Asks for the same, and for where each event is in the picture.
+  public static final String EVENTS_WITH_BOXES =
+      EVENTS
+          + " Also locate each event in the picture at several times: give its \"boxes\" as a list of"
+          + " {\"time\": \"mm:ss.ff\", \"bbox_2d\": [x1, y1, x2, y2]}.";
+
   /// Asks for a description of a whole window.
   public static final String SUMMARY =
       "Could you go into detail about the content of this long video?";

@@ -64,20 +64,24 @@ public record StreamState(
 
   /// An event that a later window may still revise.
   ///
-  /// @param event as last published, plus frames and chunks that were added since
+  /// @param event as last published, plus frames and chunks that were added since; its tolerance is
+  ///   what the sampling leaves open
   /// @param startSeen the analysis that determined its start
   /// @param endSeen the analysis that determined its end
   /// @param wordingMicros how much of the event the analysis saw that worded its description
   /// @param evidence what its confidence rests on; empty if the model gives none
+  /// @param spreadMicros how far the windows that saw it disagree about a bound that each of them
+  ///   could see
   public record OpenEvent(
       VideoEvent event,
       Seen startSeen,
       Seen endSeen,
       long wordingMicros,
-      Optional<Evidence> evidence) {
+      Optional<Evidence> evidence,
+      long spreadMicros) {
 
     public OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
-      this(event, startSeen, endSeen, wordingMicros, Optional.empty());
+      this(event, startSeen, endSeen, wordingMicros, Optional.empty(), 0);
     }
 
     /// What the windows that could see an event say for it.
@@ -97,7 +101,7 @@ public record StreamState(
     public record Seen(long window, long untilMicros) {}
 
     public OpenEvent withEvent(VideoEvent revised) {
-      return new OpenEvent(revised, startSeen, endSeen, wordingMicros, evidence);
+      return new OpenEvent(revised, startSeen, endSeen, wordingMicros, evidence, spreadMicros);
     }
   }
 

@@ -35,6 +35,7 @@ public record CheckpointHints(
           ProfileReader.WORLD,
           ProfileReader.EVENTS,
           ProfileReader.QUERIES,
+          ProfileReader.BOUNDS,
           ProfileReader.GROUNDING);
 
   /// Reads the file of a checkpoint directory, if there is one.

@@ -121,11 +121,22 @@ final class CheckpointJson {
   }
 
   int positiveInteger(String key) {
+    return positiveUpTo(Integer.MAX_VALUE, key);
+  }
+
+  int positiveUpTo(int most, String key) {
     long value = integer(key);
-    if (value <= 0 || value > Integer.MAX_VALUE) {
+    if (value <= 0) {
       throw invalid(key, "is " + value + ", not a positive number");
     }
+    if (value > most) {
+      throw invalid(key, "is %d; the most is %d".formatted(value, most));
+    }
     return (int) value;
+  }
+
+  int positiveUpTo(int most, String key, int absent) {
+    return has(key) ? positiveUpTo(most, key) : absent;
   }
 
   int positiveInteger(String key, int absent) {

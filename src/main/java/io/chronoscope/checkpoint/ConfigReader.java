@@ -14,6 +14,12 @@ final class ConfigReader {
   private static final double DEFAULT_ROPE_THETA = 1e6;
   private static final List<Integer> DEFAULT_FULL_ATTENTION = List.of(7, 15, 23, 31);
 
+  // Far above any published model; beyond them, products of sizes would overflow.
+  private static final int MAX_LAYERS = 1024;
+  private static final int MAX_WIDTH = 1 << 20;
+  private static final int MAX_VOCABULARY = 1 << 24;
+  private static final int MAX_PATCH = 1024;
+
   private final CheckpointJson config;
   private final CheckpointJson text;
 
@@ -39,7 +45,7 @@ final class ConfigReader {
   TextConfig text() {
     requireSilu(text);
     requireFullAttention();
-    int hidden = text.positiveInteger("hidden_size");
+    int hidden = text.positiveUpTo(MAX_WIDTH, "hidden_size");
     int heads = text.positiveInteger("num_attention_heads");
     int kvHeads = text.positiveInteger("num_key_value_heads", heads);
     if (hidden % heads != 0) {
@@ -61,12 +67,12 @@ final class ConfigReader {
     CheckpointJson rope = rope();
     return new TextConfig(
         hidden,
-        text.positiveInteger("num_hidden_layers"),
+        text.positiveUpTo(MAX_LAYERS, "num_hidden_layers"),
         heads,
         kvHeads,
         headDim,
-        text.positiveInteger("intermediate_size"),
-        text.positiveInteger("vocab_size"),
+        text.positiveUpTo(MAX_WIDTH, "intermediate_size"),
+        text.positiveUpTo(MAX_VOCABULARY, "vocab_size"),
         text.positiveNumber("rms_norm_eps", DEFAULT_RMS_NORM_EPS),
         rope.positiveNumber("rope_theta", text.positiveNumber("rope_theta", DEFAULT_ROPE_THETA)),
         mropeSection(rope, headDim),
@@ -81,7 +87,7 @@ final class ConfigReader {
   }
 
   private void requireFullAttention() {
-    int layers = text.positiveInteger("num_hidden_layers");
+    int layers = text.positiveUpTo(MAX_LAYERS, "num_hidden_layers");
     if (text.flag("use_sliding_window", false)
         && text.has("sliding_window")
         && text.positiveInteger("max_window_layers", 80) < layers) {
@@ -138,7 +144,7 @@ final class ConfigReader {
             .object("vision_config")
             .orElseThrow(() -> config.invalid("vision_config", "is missing"));
     requireSilu(vision);
-    int hidden = vision.positiveInteger("hidden_size", 3584);
+    int hidden = vision.positiveUpTo(MAX_WIDTH, "hidden_size", 3584);
     int heads = vision.positiveInteger("num_heads", 16);
     if (hidden % heads != 0 || hidden / heads % 4 != 0) {
       throw vision.invalid(
@@ -146,31 +152,31 @@ final class ConfigReader {
           "is %d, which does not give a head dimension that is a multiple of 4 for hidden_size %d"
               .formatted(heads, hidden));
     }
-    int depth = vision.positiveInteger("depth", 32);
-    int patch = vision.positiveInteger("patch_size", 14);
+    int depth = vision.positiveUpTo(MAX_LAYERS, "depth", 32);
+    int patch = vision.positiveUpTo(MAX_PATCH, "patch_size", 14);
     requireValue(vision, "spatial_patch_size", patch);
     requireValue(vision, "temporal_patch_size", 2);
     requireValue(vision, "in_chans", 3);
     requireValue(vision, "in_channels", 3);
-    int merge = vision.positiveInteger("spatial_merge_size", 2);
-    int window = vision.positiveInteger("window_size", 112);
+    int merge = vision.positiveUpTo(MAX_PATCH, "spatial_merge_size", 2);
+    int window = vision.positiveUpTo(MAX_WIDTH, "window_size", 112);
     if (window < merge * patch) {
       throw vision.invalid(
           "window_size",
           "is " + window + ", less than the side of a merged token, " + merge * patch);
     }
     int out = vision.positiveInteger("out_hidden_size", 3584);
-    if (out != text.positiveInteger("hidden_size")) {
+    if (out != text.positiveUpTo(MAX_WIDTH, "hidden_size")) {
       throw vision.invalid(
           "out_hidden_size",
           "is %d, but the decoder's hidden_size is %d"
-              .formatted(out, text.positiveInteger("hidden_size")));
+              .formatted(out, text.positiveUpTo(MAX_WIDTH, "hidden_size")));
     }
     return new VisionConfig(
         hidden,
         depth,
         heads,
-        vision.positiveInteger("intermediate_size", 3420),
+        vision.positiveUpTo(MAX_WIDTH, "intermediate_size", 3420),
         out,
         patch,
         merge,
@@ -223,7 +229,7 @@ final class ConfigReader {
       throw config.invalid(
           key, "is %d, but %s defines %s as %d".formatted(id, added.file(), content, tokenizer));
     }
-    int vocabulary = text.positiveInteger("vocab_size");
+    int vocabulary = text.positiveUpTo(MAX_VOCABULARY, "vocab_size");
     if (id < 0 || id >= vocabulary) {
       throw config.invalid(
           key, "is " + id + ", outside the vocabulary of " + vocabulary + " tokens");

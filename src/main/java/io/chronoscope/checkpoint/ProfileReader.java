@@ -18,6 +18,7 @@ final class ProfileReader {
   static final String WORLD = "world";
   static final String EVENTS = "eventConfidence";
   static final String QUERIES = "queryConfidence";
+  static final String BOUNDS = "boundError";
   static final String GROUNDING = "groundingPrompt";
 
   private ProfileReader() {}
@@ -27,7 +28,8 @@ final class ProfileReader {
         fields.object(WORLD).map(ProfileReader::world),
         new Calibration(
             fields.object(EVENTS).map(ProfileReader::events),
-            fields.object(QUERIES).map(ProfileReader::queries)),
+            fields.object(QUERIES).map(ProfileReader::queries),
+            fields.object(BOUNDS).map(ProfileReader::bounds)),
         fields
             .text(GROUNDING)
             .map(prompt -> {
@@ -88,6 +90,16 @@ final class ProfileReader {
         number(fields, "whether"),
         number(fields, "span"),
         number(fields, "half"));
+  }
+
+  private static Calibration.OfBounds bounds(CheckpointJson fields) {
+    fields.requireKeys(Set.of("base", "interval", "length", "spread", "doubt"));
+    return new Calibration.OfBounds(
+        number(fields, "base"),
+        number(fields, "interval"),
+        number(fields, "length"),
+        number(fields, "spread"),
+        number(fields, "doubt"));
   }
 
   private static double number(CheckpointJson fields, String key) {

@@ -144,7 +144,8 @@ public record SafetensorsFile(
     long begin = offsets.get(0).longValue();
     long end = offsets.get(1).longValue();
     long dataSize = all.byteSize() - dataStart;
-    if (begin < 0 || end < begin || !offsets.get(1).canConvertToLong()) {
+    boolean fit = offsets.get(0).canConvertToLong() && offsets.get(1).canConvertToLong();
+    if (!fit || begin < 0 || end < begin) {
       throw invalid(file, name, "has invalid data_offsets " + offsets);
     }
     if (end > dataSize) {

@@ -4,7 +4,7 @@ import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
+import io.chronoscope.analysis.StreamState.OpenEvent;
 import io.chronoscope.evaluation.Loss;
 import java.util.List;
 import java.util.Map;
@@ -16,21 +16,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// What an evaluation has to know of the analysis beyond its results. Thread-safe.
 final class AnalysisRecord implements AnalysisListener {
 
-  private final Map<String, Evidence> evidence = new ConcurrentHashMap<>();
+  private final Map<String, OpenEvent> judged = new ConcurrentHashMap<>();
   private final Queue<WindowSightings> windows = new ConcurrentLinkedQueue<>();
 
   @Override
   public void on(AnalysisEvent event) {
-    if (event instanceof EventJudged judged) {
-      judged.evidence().ifPresent(known -> evidence.put(judged.event(), known));
+    if (event instanceof EventJudged last) {
+      judged.put(last.event().event().id(), last.event());
     } else if (event instanceof WindowSightings window) {
       windows.add(window);
     }
   }
 
-  /// What the confidence of an event rests on.
-  Optional<Evidence> evidenceOf(String event) {
-    return Optional.ofNullable(evidence.get(event));
+  /// What was known about an event when it was closed.
+  ///
+  /// @param event its id
+  Optional<OpenEvent> closed(String event) {
+    return Optional.ofNullable(judged.get(event));
   }
 
   /// What the model reported about each window of a stream.

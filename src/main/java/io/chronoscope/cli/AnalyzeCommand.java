@@ -1,6 +1,7 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.cli.console.InputFiles;
+import io.chronoscope.cli.console.InputRateOption;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.PointInTime;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,6 +79,8 @@ final class AnalyzeCommand implements Callable<Integer> {
           "Minimum length of the chunks that files are cut into (default: ${DEFAULT-VALUE}).")
   Duration chunkLength = Duration.ofSeconds(4);
 
+  @Mixin InputRateOption inputRate = new InputRateOption();
+
   @Mixin ModelOptions model = new ModelOptions();
 
   @Option(names = "--json", description = "Prints one JSON object on each line, as on the topics.")
@@ -91,6 +95,10 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     files.forEach(InputFiles::requireFile);
+    OptionalDouble inputFps = inputRate.rate();
+    if (inputFps.isPresent()) {
+      files.forEach(FileFeed::requireElementaryStream);
+    }
     model.apply();
     fps.ifPresent(rate -> SettingOverrides.set("chronoscope.sampling.fixed-fps", rate.toString()));
     ChronoscopeConfig settings = ConfigLoader.load();
@@ -115,7 +123,7 @@ final class AnalyzeCommand implements Callable<Integer> {
                   output.printJson(ResultJson.write(result));
                 }
               });
-      results = analysis.run(streams, chunkLength, start);
+      results = analysis.run(streams, chunkLength, inputFps, start);
       unreadable = analysis.hasUnreadableFiles();
     }
     if (!json) {

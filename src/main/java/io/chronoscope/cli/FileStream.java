@@ -1,6 +1,7 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
+import io.chronoscope.cli.run.ChunkLimits;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /// A stream that is made of one or more video files and sent chunk by chunk. For use by one thread.
@@ -32,11 +34,16 @@ final class FileStream {
       Optional<URI> uri,
       ChunkOrigin at) {}
 
+  /// Where chunks go.
+  ///
+  /// @param uploader stores the media and is empty when chunks hold them; owned by the caller
+  /// @param limits of each chunk
+  record Destination(SegmentSender sender, Optional<MediaUploader> uploader, ChunkLimits limits) {}
+
   private final String id;
   private final Instant start;
   private final Pace pace;
-  private final SegmentSender sender;
-  private final Optional<MediaUploader> uploader;
+  private final Destination destination;
   private final Consumer<Sent> log;
   private final Instant sendingSince = Instant.now();
   private Instant end;
@@ -44,20 +51,12 @@ final class FileStream {
   private long bytes;
 
   /// @param start when the stream starts
-  /// @param uploader stores the media and is empty when chunks hold them; owned by the caller
   /// @param log called for each chunk sent
-  FileStream(
-      String id,
-      Instant start,
-      Pace pace,
-      SegmentSender sender,
-      Optional<MediaUploader> uploader,
-      Consumer<Sent> log) {
+  FileStream(String id, Instant start, Pace pace, Destination destination, Consumer<Sent> log) {
     this.id = id;
     this.start = start;
     this.pace = pace;
-    this.sender = sender;
-    this.uploader = uploader;
+    this.destination = destination;
     this.log = log;
     this.end = start;
   }
@@ -65,19 +64,28 @@ final class FileStream {
   /// Sends a file, which starts where the previous one ended.
   ///
   /// @param length minimum length of a chunk; it ends before the next key frame
-  void send(Path file, Duration length) {
+  /// @param statedFps frame rate of an elementary stream
+  /// @throws IllegalArgumentException when it cannot be read, or a chunk exceeds the limits
+  void send(Path file, Duration length, OptionalDouble statedFps) {
     Instant fileStart = end;
-    FileFeed.cut(file, length, segment -> send(fileStart.plus(segment.start()), segment));
+    FileFeed.cut(
+        file,
+        length,
+        statedFps,
+        segment -> {
+          destination.limits.check(file, segment);
+          send(fileStart.plus(segment.start()), segment);
+        });
   }
 
   private void send(Instant chunkStart, MediaSegment segment) {
     end = chunkStart.plus(segment.duration());
     pace.awaitTurn(sendingSince.plus(Duration.between(start, end)));
-    Optional<Media.Reference> reference = uploader.map(store -> upload(store, segment));
+    Optional<Media.Reference> reference = destination.uploader.map(store -> upload(store, segment));
     ChunkOrigin at =
         reference.isPresent()
-            ? sender.send(id, chunks, chunkStart, segment.duration(), reference.get())
-            : sender.send(id, chunks, chunkStart, segment);
+            ? destination.sender.send(id, chunks, chunkStart, segment.duration(), reference.get())
+            : destination.sender.send(id, chunks, chunkStart, segment);
     int size = segment.media().remaining();
     log.accept(
         new Sent(
@@ -104,7 +112,7 @@ final class FileStream {
 
   /// Marks the end of the stream.
   void end() {
-    sender.end(id);
+    destination.sender.end(id);
   }
 
   long chunks() {

@@ -2,12 +2,14 @@ package io.chronoscope.cli;
 
 import io.chronoscope.claimcheck.MediaUploader;
 import io.chronoscope.cli.console.InputFiles;
+import io.chronoscope.cli.console.InputRateOption;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.PointInTime;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
+import io.chronoscope.cli.run.ChunkLimits;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
@@ -38,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -118,6 +121,8 @@ final class ProduceCommand implements Callable<Integer> {
       })
   Optional<String> byReference = Optional.empty();
 
+  @Mixin InputRateOption inputRate = new InputRateOption();
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(names = "--json", description = "Prints one JSON object for each chunk sent.")
@@ -136,6 +141,10 @@ final class ProduceCommand implements Callable<Integer> {
     }
     List<Path> files = inputs.stream().map(Path::of).toList();
     files.forEach(InputFiles::requireFile);
+    OptionalDouble inputFps = inputRate.rate();
+    if (inputFps.isPresent()) {
+      files.forEach(FileFeed::requireElementaryStream);
+    }
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Optional<MediaUploader> uploader = byReference.map(place -> openUploader(place, settings));
@@ -148,12 +157,14 @@ final class ProduceCommand implements Callable<Integer> {
                 connection.topics().of(Topic.CHUNKS),
                 LayerSettings.source(settings, "produce"),
                 new SendTraces(tracing))) {
-      SegmentSender sender = new SegmentSender(publisher);
+      FileStream.Destination destination =
+          new FileStream.Destination(
+              new SegmentSender(publisher), uploader, ChunkLimits.ofTopics(settings));
       if (stream.isPresent()) {
-        send(stream.get(), files, start, sender, uploader);
+        send(stream.get(), files, start, destination);
       } else {
         for (Path file : files) {
-          send(FileFeed.streamOf(file), List.of(file), start, sender, uploader);
+          send(FileFeed.streamOf(file), List.of(file), start, destination);
         }
       }
     } finally {
@@ -163,9 +174,14 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private int produceLive() {
-    if (startTime.isPresent() || realtime || noEnd || byReference.isPresent()) {
+    if (startTime.isPresent()
+        || realtime
+        || noEnd
+        || byReference.isPresent()
+        || inputRate.rate().isPresent()) {
       throw new ConfigurationException(
-          "--start-time, --realtime, --no-end and --by-reference apply to files, not to live sources");
+          "--start-time, --realtime, --no-end, --by-reference and --input-fps apply to files, not to"
+              + " live sources");
     }
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
@@ -222,13 +238,9 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private void send(
-      String id,
-      List<Path> parts,
-      Instant start,
-      SegmentSender sender,
-      Optional<MediaUploader> uploader) {
+      String id, List<Path> parts, Instant start, FileStream.Destination destination) {
     if (json) {
-      send(id, parts, start, sender, uploader, sent -> output.printJson(json(sent)));
+      send(id, parts, start, destination, sent -> output.printJson(json(sent)));
       return;
     }
     FileStream sent;
@@ -239,8 +251,7 @@ final class ProduceCommand implements Callable<Integer> {
               id,
               parts,
               start,
-              sender,
-              uploader,
+              destination,
               chunk ->
                   progress.update(
                       id,
@@ -250,31 +261,37 @@ final class ProduceCommand implements Callable<Integer> {
       progress.end(id);
     }
     output.report(
-        "%s: sent %d chunks, %.1f MB, %s%s"
+        "%s: sent %d chunks, %.1f MB, %s%s%s"
             .formatted(
                 id,
                 sent.chunks(),
                 sent.sizeBytes() / 1e6,
                 ClockTime.coarse(sent.duration().toMillis()),
-                noEnd ? "" : ", ended"));
+                noEnd ? "" : ", ended",
+                statedRate()));
   }
 
-  private static Duration lengthOf(List<Path> parts) {
-    return parts.stream().map(FileFeed::lengthOf).reduce(Duration.ZERO, Duration::plus);
+  private String statedRate() {
+    OptionalDouble fps = inputRate.rate();
+    return fps.isPresent() ? ", at %s frames/s, as stated".formatted(fps.getAsDouble()) : "";
+  }
+
+  private Duration lengthOf(List<Path> parts) {
+    return parts.stream()
+        .map(part -> FileFeed.lengthOf(part, inputRate.rate()))
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   private FileStream send(
       String id,
       List<Path> parts,
       Instant start,
-      SegmentSender sender,
-      Optional<MediaUploader> uploader,
+      FileStream.Destination destination,
       Consumer<FileStream.Sent> log) {
     FileStream sending =
-        new FileStream(
-            id, start, realtime ? Pace.REAL_TIME : Pace.IMMEDIATE, sender, uploader, log);
+        new FileStream(id, start, realtime ? Pace.REAL_TIME : Pace.IMMEDIATE, destination, log);
     for (Path part : parts) {
-      sending.send(part, chunkLength);
+      sending.send(part, chunkLength, inputRate.rate());
     }
     if (!noEnd) {
       sending.end();

@@ -53,6 +53,29 @@ final class Bounds {
     }
   }
 
+  /// What an index of OpenSearch may be called.
+  public static final class IndexName implements Converter<String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String convert(String value) {
+      if (!value.strip().matches("[a-z0-9][a-z0-9-]{0,99}")) {
+        throw new IllegalArgumentException("not 1 to 100 small letters, digits and hyphens");
+      }
+      return value.strip();
+    }
+  }
+
+  /// As many as OpenSearch allows.
+  public static final class Shards implements Converter<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Integer convert(String value) {
+      return (int) within(value, 1, 1_024);
+    }
+  }
+
   /// A port number; 0 picks any free port.
   public static final class Port implements Converter<Integer> {
     private static final long serialVersionUID = 1L;

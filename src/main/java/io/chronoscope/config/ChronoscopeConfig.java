@@ -1,5 +1,7 @@
 package io.chronoscope.config;
 
+import io.chronoscope.decode.HardwareDecoding;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
@@ -260,6 +262,17 @@ public interface ChronoscopeConfig {
     @WithDefault("process")
     Isolation isolation();
 
+    /// How much of the loop filter of H.264, HEVC and VP8 is applied: `full`, or `none`, which
+    /// takes less time but leaves block edges in the pictures, so that answers may differ.
+    @WithDefault("full")
+    LoopFilter loopFilter();
+
+    /// Hardware that decodes: `none`, `cuda` (NVDEC), `vaapi`, or `auto`, the first of these that
+    /// is there, else the CPU. Needs `chronoscope.decode.isolation=in-process`. Has not been run on
+    /// such hardware.
+    @WithDefault("none")
+    HardwareDecoding hardware();
+
     /// Chunks that are decoded at the same time, over all streams, each in a worker process of its
     /// own; 0 takes one for each core, at most 16.
     @WithDefault("0")
@@ -327,6 +340,17 @@ public interface ChronoscopeConfig {
     @WithDefault("0")
     @WithConverter(Bounds.Confidence.class)
     double minConfidence();
+
+    /// An event that only one window can see is asked about once more, about its span alone, and
+    /// left out if the probability of yes is below this, 0 to 1. 0 asks nothing.
+    @WithDefault("0")
+    @WithConverter(Bounds.Confidence.class)
+    double checkThreshold();
+
+    /// Whether the model is also asked where in the picture each event happens (`boxes`). For
+    /// checkpoints that were trained on boxes; the demo checkpoint was not.
+    @WithDefault("false")
+    boolean boxes();
   }
 
   interface Questions {
@@ -448,6 +472,27 @@ public interface ChronoscopeConfig {
     /// retains it.
     @WithConverter(Bounds.PositiveDuration.class)
     Optional<Duration> retention();
+
+    /// Address of an OpenSearch cluster with the k-NN plugin, which then holds the search index of
+    /// all instances instead of `chronoscope.search.directory`. If not set, each has its own.
+    Optional<URI> opensearchUrl();
+
+    /// Beginning of the index's name in OpenSearch: small letters, digits, hyphens.
+    @WithDefault("chronoscope")
+    @WithConverter(Bounds.IndexName.class)
+    String opensearchIndex();
+
+    /// User of OpenSearch. If not set, there is no authentication.
+    Optional<String> opensearchUsername();
+
+    /// Password of the user of OpenSearch. For the environment; command lines are visible to
+    /// others.
+    Optional<String> opensearchPassword();
+
+    /// Shards of the index in OpenSearch, when it is created.
+    @WithDefault("1")
+    @WithConverter(Bounds.Shards.class)
+    int opensearchShards();
   }
 
   interface Live {

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -33,6 +34,29 @@ import org.bytedeco.ffmpeg.global.avcodec;
 /// Buffers the packets of one segment, and the times of all. Thread-safe.
 public final class MediaCutter {
 
+  private final OptionalDouble statedFps;
+
+  public MediaCutter() {
+    this(OptionalDouble.empty());
+  }
+
+  /// @param statedFps frame rate of elementary streams, instead of the one that their codec states
+  public MediaCutter(OptionalDouble statedFps) {
+    this.statedFps = statedFps;
+  }
+
+  /// Whether a file is a codec's stream without a container, so that nothing in it states times.
+  ///
+  /// @throws IOException when the file cannot be read
+  /// @throws UnreadableMediaException when it is no video
+  public static boolean isElementaryStream(Path file) throws IOException, UnreadableMediaException {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(file)) {
+      return ContainerFormat.sniff(map(channel, arena)).container().clock()
+          == ContainerFormat.Clock.NONE;
+    }
+  }
+
   /// @param target minimum duration of a segment; the last one may be shorter
   /// @param sink receives the segments in order, on this thread
   /// @return the number of segments
@@ -47,7 +71,8 @@ public final class MediaCutter {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file)) {
       MemorySegment bytes = map(channel, arena);
-      try (VideoPackets packets = VideoPackets.open(bytes, DecodeLimits.PICTURE_SIZE_ONLY)) {
+      try (VideoPackets packets =
+          VideoPackets.open(bytes, DecodeLimits.PICTURE_SIZE_ONLY, statedFps)) {
         if (packets.input().container().clock() == ContainerFormat.Clock.STILL
             && packets.size() == 1) {
           sink.accept(wholePicture(packets, bytes));
@@ -84,7 +109,7 @@ public final class MediaCutter {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file);
         VideoPackets packets =
-            VideoPackets.open(map(channel, arena), DecodeLimits.PICTURE_SIZE_ONLY)) {
+            VideoPackets.open(map(channel, arena), DecodeLimits.PICTURE_SIZE_ONLY, statedFps)) {
       return new Overview(
           Duration.of(Math.max(0, packets.endMicros()), ChronoUnit.MICROS),
           packets.input().selection());

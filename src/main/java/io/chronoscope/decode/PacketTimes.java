@@ -108,6 +108,12 @@ final class PacketTimes {
     return false;
   }
 
+  /// Makes all packets packets without a time.
+  void forget() {
+    Arrays.fill(pts, 0, size, NONE);
+    Arrays.fill(dts, 0, size, NONE);
+  }
+
   /// Repairs the stated times.
   ///
   /// @param reorders whether frames are presented in another order than decoded

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -45,15 +46,23 @@ final class PresentationOrder {
 
   /// Completes `times` as far as something implies them: the neighbors in presentation order, the
   /// decoding times, or the frame rate that the codec states.
-  static void complete(VideoPackets packets, PacketTimes times, DecodeLimits limits)
+  ///
+  /// @param fps frame rate; empty for the one that the codec states
+  static void complete(
+      VideoPackets packets, PacketTimes times, DecodeLimits limits, OptionalDouble fps)
       throws UnreadableMediaException {
     PresentationOrder found = new PresentationOrder(times);
-    AVCodecContext decoder = new DecoderFactory(limits, 1).open(packets.input().stream());
+    AVCodecContext decoder =
+        new DecoderFactory(limits, DecoderOptions.EXACT).open(packets.input().stream());
     try {
       found.decode(packets, decoder);
       times.interpolateInOrder(
           Arrays.copyOf(found.order, found.frames),
-          Ffmpeg.ticks(DecodeLoop.frameMicros(decoder.framerate()), packets.input().timeBase()));
+          Ffmpeg.ticks(
+              fps.isPresent()
+                  ? Math.round(1e6 / fps.getAsDouble())
+                  : DecodeLoop.frameMicros(decoder.framerate()),
+              packets.input().timeBase()));
     } finally {
       avcodec.avcodec_free_context(decoder);
       avutil.av_frame_free(found.frame);

@@ -104,6 +104,7 @@ final class VideoInput implements AutoCloseable {
       InputChecks.requirePictures(context, limits);
       VideoSelection selected = VideoSelection.of(context);
       InputChecks.requireNotEncrypted(structure, selected.stream());
+      DolbyVision.requireUsualColors(selected.stream().codecpar());
       InputChecks.requireDuration(context, selected.stream(), structure, limits);
       VideoInput input = new VideoInput(structure, limits, probe, source, context, selected);
       opened = true;

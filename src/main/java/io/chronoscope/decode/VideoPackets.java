@@ -4,6 +4,7 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -26,6 +27,7 @@ final class VideoPackets implements AutoCloseable {
   private static final long MAX_BYTES = 256L << 20;
 
   private final DecodeLimits limits;
+  private final OptionalDouble statedFps;
   private final List<AVPacket> kept = new ArrayList<>();
   private final AVPacket current = avcodec.av_packet_alloc();
   private final PacketTimes times;
@@ -36,8 +38,10 @@ final class VideoPackets implements AutoCloseable {
   private int result;
   private int next;
 
-  private VideoPackets(MemorySegment bytes, DecodeLimits limits) throws UnreadableMediaException {
+  private VideoPackets(MemorySegment bytes, DecodeLimits limits, OptionalDouble statedFps)
+      throws UnreadableMediaException {
     this.limits = limits;
+    this.statedFps = statedFps;
     this.input = VideoInput.open(bytes, limits);
     this.times = new PacketTimes(input.timeBase());
   }
@@ -48,13 +52,20 @@ final class VideoPackets implements AutoCloseable {
   /// @throws UnreadableMediaException when the container, the codec or a limit forbids decoding
   static VideoPackets open(MemorySegment bytes, DecodeLimits limits)
       throws UnreadableMediaException {
-    return open(bytes, limits, MAX_BYTES);
+    return open(bytes, limits, OptionalDouble.empty());
+  }
+
+  /// @param statedFps frame rate that counts instead of all times that the input states
+  static VideoPackets open(MemorySegment bytes, DecodeLimits limits, OptionalDouble statedFps)
+      throws UnreadableMediaException {
+    return open(bytes, limits, statedFps, MAX_BYTES);
   }
 
   /// @param maxBytes of packets in memory
-  static VideoPackets open(MemorySegment bytes, DecodeLimits limits, long maxBytes)
+  static VideoPackets open(
+      MemorySegment bytes, DecodeLimits limits, OptionalDouble statedFps, long maxBytes)
       throws UnreadableMediaException {
-    VideoPackets packets = new VideoPackets(bytes, limits);
+    VideoPackets packets = new VideoPackets(bytes, limits, statedFps);
     boolean opened = false;
     try {
       packets.readAll(maxBytes);
@@ -117,13 +128,16 @@ final class VideoPackets implements AutoCloseable {
   }
 
   private void determineTimes() throws UnreadableMediaException {
+    if (statedFps.isPresent()) {
+      times.forget();
+    }
     boolean stated = times.statesReordering();
     boolean possible = input.stream().codecpar().video_delay() > 0;
     times.repair(stated || possible);
     // Some muxers know decoding times only, and state them as presentation times.
     boolean suspicious = possible && !stated && size() > 2 && PresentationOrder.mayDiffer(this);
     if (!times.isComplete() || suspicious) {
-      PresentationOrder.complete(this, times, limits);
+      PresentationOrder.complete(this, times, limits, statedFps);
     }
     times.startAt(input.zeroTicks(times.first()));
     long[] presentation = IntStream.range(0, size()).mapToLong(times::presentation).toArray();

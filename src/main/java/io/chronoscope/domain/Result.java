@@ -64,6 +64,8 @@ public sealed interface Result {
   ///   negative
   /// @param chunks the chunks whose frames show it, in order; of very many the first and the last
   /// @param certainty how far the answer behind it can be relied on
+  /// @param boxes where it is in the picture, by time; none if the model does not say. Of very many
+  ///   the first and the last
   record VideoEvent(
       String id,
       int revision,
@@ -74,7 +76,8 @@ public sealed interface Result {
       String description,
       Provenance provenance,
       List<ChunkOrigin> chunks,
-      Certainty certainty)
+      Certainty certainty,
+      List<Box> boxes)
       implements Revised, Timed, Inferred {
 
     public VideoEvent {
@@ -82,6 +85,33 @@ public sealed interface Result {
         throw new IllegalArgumentException("event " + id + " has tolerance " + toleranceMs + " ms");
       }
       chunks = List.copyOf(chunks);
+      boxes = List.copyOf(boxes);
+    }
+
+    /// An event that the model does not place in the picture.
+    public VideoEvent(
+        String id,
+        int revision,
+        Status status,
+        String stream,
+        TimeSpan span,
+        long toleranceMs,
+        String description,
+        Provenance provenance,
+        List<ChunkOrigin> chunks,
+        Certainty certainty) {
+      this(
+          id,
+          revision,
+          status,
+          stream,
+          span,
+          toleranceMs,
+          description,
+          provenance,
+          chunks,
+          certainty,
+          List.of());
     }
 
     /// An event from an answer in the expected form, without a confidence.
@@ -116,7 +146,33 @@ public sealed interface Result {
     /// The same event with another certainty.
     public VideoEvent withCertainty(Certainty other) {
       return new VideoEvent(
-          id, revision, status, stream, span, toleranceMs, description, provenance, chunks, other);
+          id,
+          revision,
+          status,
+          stream,
+          span,
+          toleranceMs,
+          description,
+          provenance,
+          chunks,
+          other,
+          boxes);
+    }
+
+    /// The same event with another tolerance.
+    public VideoEvent withToleranceMs(long other) {
+      return new VideoEvent(
+          id,
+          revision,
+          status,
+          stream,
+          span,
+          other,
+          description,
+          provenance,
+          chunks,
+          certainty,
+          boxes);
     }
 
     /// The same event in another revision and status.
@@ -131,7 +187,8 @@ public sealed interface Result {
           description,
           provenance,
           chunks,
-          certainty);
+          certainty,
+          boxes);
     }
   }
 

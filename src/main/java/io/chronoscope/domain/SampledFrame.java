@@ -8,5 +8,11 @@ package io.chronoscope.domain;
 /// @param recordMillis timestamp of its chunk's record, milliseconds since the epoch
 /// @param picture owned by the holder of this frame
 /// @param origin the chunk it was decoded from
+/// @param originalSize its size there
 public record SampledFrame(
-    long gridMicros, long timeMicros, long recordMillis, Picture picture, ChunkOrigin origin) {}
+    long gridMicros,
+    long timeMicros,
+    long recordMillis,
+    Picture picture,
+    ChunkOrigin origin,
+    FrameSize originalSize) {}

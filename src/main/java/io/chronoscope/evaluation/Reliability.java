@@ -11,8 +11,13 @@ import java.util.List;
 ///   the confidence of a bin and the share of true events in it, weighted by their number
 /// @param matched reported events that match a true one
 /// @param withinTolerance how many of them have both true bounds within their tolerance
+/// @param medianToleranceMs median of their tolerances: a share means little without a width
 public record Reliability(
-    List<Bin> bins, double calibrationError, int matched, int withinTolerance) {
+    List<Bin> bins,
+    double calibrationError,
+    int matched,
+    int withinTolerance,
+    long medianToleranceMs) {
 
   private static final int BINS = 10;
 
@@ -32,13 +37,13 @@ public record Reliability(
     for (int i = 0; i < BINS; i++) {
       right.add(new ArrayList<>());
     }
-    int matched = 0;
+    List<Long> tolerances = new ArrayList<>();
     int within = 0;
     for (Comparison comparison : comparisons) {
       for (Pairing pairing : comparison.pairings()) {
         if (pairing.answer().isPresent()) {
           ReportedEvent answer = pairing.answer().get();
-          matched++;
+          tolerances.add(answer.toleranceMs());
           within += isWithinTolerance(pairing.truth(), answer) ? 1 : 0;
           count(answer, true, right, sums);
         }
@@ -58,7 +63,12 @@ public record Reliability(
         error += Math.abs(confidence - precision) * events / all;
       }
     }
-    return new Reliability(bins, error, matched, within);
+    return new Reliability(bins, error, tolerances.size(), within, median(tolerances));
+  }
+
+  private static long median(List<Long> values) {
+    List<Long> sorted = values.stream().sorted().toList();
+    return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
   }
 
   private static void count(

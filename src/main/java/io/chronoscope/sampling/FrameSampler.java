@@ -3,6 +3,7 @@ package io.chronoscope.sampling;
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.SelectiveSink;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import java.util.BitSet;
@@ -133,11 +134,17 @@ public final class FrameSampler {
       long until = startMicros + untilMicros;
       List<Long> covered = covered(position(), from, until);
       resumeAt(after(position(), covered, until));
+      FrameSize original = new FrameSize(picture.widthPx(), picture.heightPx());
       try (Picture sized = resized(picture)) {
         for (long index : covered) {
           sampled.add(
               new SampledFrame(
-                  candidates.timeMicros(index), from, recordMillis, sized.share(), origin));
+                  candidates.timeMicros(index),
+                  from,
+                  recordMillis,
+                  sized.share(),
+                  origin,
+                  original));
         }
       }
     }

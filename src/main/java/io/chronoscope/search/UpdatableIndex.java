@@ -7,6 +7,15 @@ import java.util.Map;
 /// interface; those of [ResultIndex] run beside them.
 public interface UpdatableIndex extends ResultIndex, AutoCloseable {
 
+  /// Whether this process writes the index. One that several processes share lets one of them at a
+  /// time; the others try again now and then, until that one is gone. The other methods that change
+  /// something are for the one that writes.
+  ///
+  /// @throws IndexUnavailableException when that cannot be found out
+  default boolean claim() {
+    return true;
+  }
+
   /// The offset at which reading resumes, for each partition that was read before. When the index
   /// was just opened, everything below it is durable.
   Map<SourcePartition, Long> nextOffsets();

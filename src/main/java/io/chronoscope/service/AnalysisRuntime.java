@@ -5,6 +5,7 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ChunkArchive;
 import io.chronoscope.analysis.CommitSink;
 import io.chronoscope.analysis.StreamStarts;
+import io.chronoscope.analysis.question.PictureDescription;
 import io.chronoscope.analysis.question.QuestionAnswerer;
 import io.chronoscope.analysis.question.QuestionLimits;
 import io.chronoscope.analysis.stream.StreamAnalysis;
@@ -20,9 +21,11 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.domain.ModelRef;
+import io.chronoscope.domain.Picture;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
+import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.VideoLanguageModel;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -101,6 +104,11 @@ public final class AnalysisRuntime implements AutoCloseable {
     return tools.embeddings().bytes();
   }
 
+  /// Of the checkpoint's probabilities and bounds.
+  Calibration calibration() {
+    return model.profile().calibration();
+  }
+
   ModelRef model() {
     return engine.ref();
   }
@@ -130,6 +138,14 @@ public final class AnalysisRuntime implements AutoCloseable {
   QuestionAnswerer questions(
       AnalysisSettings settings, QuestionLimits limits, ChunkArchive archive, StreamStarts starts) {
     return new QuestionAnswerer(settings, limits, tools, archive, starts);
+  }
+
+  /// What a picture shows, in the words of events.
+  ///
+  /// @param picture stays open
+  /// @throws IllegalArgumentException when it is too narrow for the model
+  public String describe(Picture picture, AnalysisSettings settings) {
+    return PictureDescription.of(picture, model, settings);
   }
 
   @Override

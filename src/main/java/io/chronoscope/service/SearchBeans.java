@@ -2,11 +2,15 @@ package io.chronoscope.service;
 
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.UpdatableIndex;
 import io.chronoscope.search.follow.IndexFollower;
 import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
+import io.chronoscope.search.opensearch.OpenSearchIndex;
+import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.search.sentence.SentenceEncoder;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.Gauge;
@@ -22,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /// The search index and what keeps it up to date. Without `chronoscope.search.enabled` the index is
@@ -43,7 +48,12 @@ class SearchBeans {
 
   @Produces
   @Singleton
-  LuceneIndex index(ChronoscopeConfig settings, TextEmbedder embedder) {
+  UpdatableIndex index(ChronoscopeConfig settings, TextEmbedder embedder) {
+    Optional<OpenSearchServer> server = LayerSettings.openSearch(settings);
+    if (settings.search().enabled() && server.isPresent()) {
+      LOG.infof("the search index is on %s", server.get());
+      return OpenSearchIndex.of(server.get(), embedder);
+    }
     return LuceneIndex.open(files(settings), embedder);
   }
 
@@ -68,7 +78,7 @@ class SearchBeans {
       ChronoscopeConfig settings,
       @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
       TopicNames names,
-      LuceneIndex index) {
+      UpdatableIndex index) {
     return new IndexFollower(
         kafka, names, index, settings.search().retention(), InstantSource.system());
   }
@@ -93,7 +103,7 @@ class SearchBeans {
   void stop(
       @Observes ShutdownEvent event,
       IndexFollower follower,
-      LuceneIndex index,
+      UpdatableIndex index,
       TextEmbedder embedder) {
     follower.close();
     index.close();

@@ -53,6 +53,7 @@ class ServiceLifecycle {
   private final MessagingFailure failure;
   private final QuestionConsumer questions;
   private final RuleBacktests backtests;
+  private final PictureDescriptions pictures;
   private final ChunkArchive archive;
   private final StreamStarts starts;
   private final DecodePool decoders;
@@ -71,12 +72,14 @@ class ServiceLifecycle {
       MessagingFailure failure,
       QuestionConsumer questions,
       RuleBacktests backtests,
+      PictureDescriptions pictures,
       ChunkArchive archive,
       StreamStarts starts,
       DecodePool decoders) {
     this.decoders = decoders;
     this.questions = questions;
     this.backtests = backtests;
+    this.pictures = pictures;
     this.archive = archive;
     this.starts = starts;
     this.settings = settings;
@@ -97,11 +100,10 @@ class ServiceLifecycle {
     loading.start();
   }
 
-  /// After an `Error` nothing is certain any more, neither of the stream nor of the others: the
-  /// next process resumes from the last commit.
   private void exitOnError(AnalysisEvent event) {
-    if (event instanceof AnalysisEvent.StreamFailed(String stream, Error error)) {
-      failure.report("stream %s cannot continue".formatted(PrintableText.of(stream)), error);
+    if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable problem)
+        && FatalProblems.endInstance(problem)) {
+      failure.report("stream %s cannot continue".formatted(PrintableText.of(stream)), problem);
     }
   }
 
@@ -178,9 +180,11 @@ class ServiceLifecycle {
                   rates, fps -> analysis(runtime, load, defaults.withFixedFps(fps)), analysis));
       questions.open(answerer.model(), answerer::answer);
       backtests.open(runtime, defaults);
+      pictures.open(runtime, defaults);
       LOG.infof(
-          "model loaded model=%s window=%ss overlap=%ss tookMs=%d",
+          "model loaded model=%s tolerance=%s window=%ss overlap=%ss tookMs=%d",
           runtime.model().name(),
+          runtime.calibration().bounds().isPresent() ? "calibrated" : "sampling",
           defaults.windows().length().toMillis() / 1000.0,
           defaults.windows().overlap().toMillis() / 1000.0,
           (System.nanoTime() - started) / 1_000_000);

@@ -36,7 +36,8 @@ public final class ChatTokenizer implements AutoCloseable {
     Map<String, String> options =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     try (InputStream json = Files.newInputStream(file)) {
-      return new ChatTokenizer(HuggingFaceTokenizer.newInstance(json, options));
+      return new ChatTokenizer(
+          HuggingFaceTokenizer.newInstance(TokenizerJson.checked(json), options));
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(file, "is not a usable tokenizer: " + e.getMessage(), e);
     }

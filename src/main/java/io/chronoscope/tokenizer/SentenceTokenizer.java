@@ -30,7 +30,8 @@ public final class SentenceTokenizer implements AutoCloseable {
             "maxLength", Integer.toString(maxTokens),
             "padding", "false");
     try {
-      return new SentenceTokenizer(HuggingFaceTokenizer.newInstance(json, options));
+      return new SentenceTokenizer(
+          HuggingFaceTokenizer.newInstance(TokenizerJson.checked(json), options));
     } catch (RuntimeException e) {
       throw new IOException("not a usable tokenizer: " + e.getMessage(), e);
     }

@@ -8,9 +8,12 @@ import java.util.Optional;
 ///
 /// @param events of events that were not looked for; empty if not fitted
 /// @param queries of what was looked for; empty if not fitted
-public record Calibration(Optional<OfEvents> events, Optional<OfQueries> queries) {
+/// @param bounds how far off the model places the bounds of events; empty if not fitted
+public record Calibration(
+    Optional<OfEvents> events, Optional<OfQueries> queries, Optional<OfBounds> bounds) {
 
-  public static final Calibration NONE = new Calibration(Optional.empty(), Optional.empty());
+  public static final Calibration NONE =
+      new Calibration(Optional.empty(), Optional.empty(), Optional.empty());
 
   /// @param words weight of the log-odds of the least likely token of the description
   /// @param times weight of the log-odds of the least likely token of the times
@@ -45,6 +48,42 @@ public record Calibration(Optional<OfEvents> events, Optional<OfQueries> queries
     public double confidence(double score, double spanScore, double halfScore) {
       return sigmoid(
           bias + whether * logOdds(score) + span * logOdds(spanScore) + half * logOdds(halfScore));
+    }
+  }
+
+  /// The error of an event's bounds, in seconds, that 99 % of events stay within.
+  ///
+  /// @param base seconds for every event
+  /// @param interval weight of what the sampling leaves open
+  /// @param length weight of the event's length
+  /// @param spread weight of how far the windows disagree
+  /// @param doubt weight, in seconds, of the doubt about the times
+  public record OfBounds(double base, double interval, double length, double spread, double doubt) {
+
+    public double seconds(BoundEvidence known) {
+      return Math.max(
+          0,
+          base
+              + interval * known.intervalSeconds()
+              + length * known.lengthSeconds()
+              + spread * known.spreadSeconds()
+              + doubt * known.doubt());
+    }
+  }
+
+  /// What is known about the bounds of an event when it is published.
+  ///
+  /// @param intervalSeconds what the sampling leaves open
+  /// @param lengthSeconds from start to end
+  /// @param spreadSeconds how far the windows that saw the event disagree about its bounds
+  /// @param doubt 1 less the probability of the least likely token of its times; 1 if the model
+  ///   reports none
+  public record BoundEvidence(
+      double intervalSeconds, double lengthSeconds, double spreadSeconds, double doubt) {
+
+    /// In the order of the weights in [OfBounds].
+    public double[] features() {
+      return new double[] {intervalSeconds, lengthSeconds, spreadSeconds, doubt};
     }
   }
 

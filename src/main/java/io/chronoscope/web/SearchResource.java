@@ -9,6 +9,7 @@ import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.grounding.GroundedSearch;
 import io.chronoscope.search.grounding.QuestionGrounding;
+import io.chronoscope.search.query.SearchText;
 import io.chronoscope.service.KafkaBeans;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
@@ -20,24 +21,28 @@ import io.chronoscope.wire.Rfc3339;
 import io.chronoscope.wire.TopicNames;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/// Search in words.
+/// Search in words, or by a picture.
 @Path("/search")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.VIEWER)
@@ -55,17 +60,20 @@ public class SearchResource {
   private final Callers callers;
   private final Map<String, Object> kafka;
   private final TopicNames names;
+  private final SearchPictures pictures;
   private final Semaphore grounding = new Semaphore(MAX_GROUNDING);
 
   SearchResource(
       Index index,
       Callers callers,
       @Identifier(KafkaBeans.CLIENT) Map<String, Object> kafka,
-      TopicNames names) {
+      TopicNames names,
+      SearchPictures pictures) {
     this.index = index;
     this.callers = callers;
     this.kafka = kafka;
     this.names = names;
+    this.pictures = pictures;
   }
 
   @GET
@@ -96,15 +104,58 @@ public class SearchResource {
           @Nullable String ground,
       @Parameter(description = "The most hits, 1 to 100", example = "20") @QueryParam("limit")
           @Nullable String limit) {
-    String text = Parameters.required("q", q);
-    Set<ResultType> types = Parameters.constants("type", ResultType.class, type);
-    ResultFilter filter =
-        Parameters.narrowed(Index.visibleTo(callers.current()), stream, from, to).withTypes(types);
-    SearchRequest request =
-        new SearchRequest(
-            text,
-            filter,
-            Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT));
+    ResultFilter filter = filter(stream, from, to, type);
+    return answer(Parameters.required("q", q), filter, ground, limit(limit));
+  }
+
+  @POST
+  @Path("picture")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(
+      operationId = "searchByPicture",
+      summary = "Search by picture",
+      description =
+          "The body is a picture (JPEG, PNG, WebP or BMP, at most 10 MB). The model describes it, and"
+              + " the description is searched for; `query` in the answer says what it is.")
+  @RequestBody(content = @Content(mediaType = "image/jpeg"))
+  @APIResponse(
+      responseCode = "200",
+      description = "What was found",
+      content = @Content(schema = @Schema(ref = "SearchAnswer")))
+  public ObjectNode searchByPicture(
+      @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
+      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
+      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
+      @Parameter(ref = "type") @QueryParam("type") @Nullable String type,
+      @Parameter(description = "Whether the model checks the best hits in the video")
+          @QueryParam("ground")
+          @Nullable String ground,
+      @Parameter(description = "The most hits, 1 to 100", example = "20") @QueryParam("limit")
+          @Nullable String limit,
+      @HeaderParam("Content-Type") @Nullable String contentType,
+      InputStream body) {
+    ResultFilter filter = filter(stream, from, to, type);
+    int most = limit(limit);
+    boolean unused = Parameters.flag("ground", ground);
+    String shown = SearchText.ofWords(pictures.describe(contentType, body));
+    if (shown.isBlank()) {
+      return json("", new SearchOutcome.NothingFound("the model sees nothing in the picture"));
+    }
+    return answer(shown, filter, ground, most);
+  }
+
+  private ResultFilter filter(
+      @Nullable String stream, @Nullable String from, @Nullable String to, @Nullable String type) {
+    return Parameters.narrowed(Index.visibleTo(callers.current()), stream, from, to)
+        .withTypes(Parameters.constants("type", ResultType.class, type));
+  }
+
+  private static int limit(@Nullable String limit) {
+    return Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT);
+  }
+
+  private ObjectNode answer(String text, ResultFilter filter, @Nullable String ground, int limit) {
+    SearchRequest request = new SearchRequest(text, filter, limit);
     return json(
         text, Parameters.flag("ground", ground) ? grounded(request) : index.get().search(request));
   }

@@ -11,18 +11,22 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.domain.Box;
 import io.chronoscope.domain.Certainty;
+import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Provenance;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result.Alert;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Gap;
+import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.Summary;
 import io.chronoscope.domain.Result.Unanswered;
 import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.TimeSpan;
 import java.io.IOException;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /// Maps results to flat JSON objects: the fields of [TimeSpan], [Provenance] and [Rejection] stand
@@ -32,7 +36,7 @@ public final class FlatResults extends SimpleModule {
   private static final long serialVersionUID = 1L;
 
   public FlatResults() {
-    setMixInAnnotation(VideoEvent.class, TimedAndUncertain.class);
+    setMixInAnnotation(VideoEvent.class, PlacedEvent.class);
     setMixInAnnotation(Sampling.class, OptionalDamage.class);
     setMixInAnnotation(Certainty.class, OptionalCertainty.class);
     setMixInAnnotation(Summary.class, TimedAndInferred.class);
@@ -58,6 +62,61 @@ public final class FlatResults extends SimpleModule {
 
     @JsonUnwrapped
     Certainty certainty();
+  }
+
+  @JsonDeserialize(using = EventReader.class)
+  private interface PlacedEvent extends TimedAndUncertain {
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    List<Box> boxes();
+  }
+
+  /// Reads a [VideoEvent] that may have no boxes: most models do not tell any, and records of
+  /// earlier builds do not state them.
+  private static final class EventReader extends StdDeserializer<VideoEvent> {
+
+    private static final long serialVersionUID = 1L;
+    private static final String BOXES = "boxes";
+
+    /// All fields, none of them optional.
+    private record Fields(
+        String id,
+        int revision,
+        Status status,
+        String stream,
+        @JsonUnwrapped TimeSpan span,
+        long toleranceMs,
+        String description,
+        @JsonUnwrapped Provenance provenance,
+        List<ChunkOrigin> chunks,
+        @JsonUnwrapped Certainty certainty,
+        List<Box> boxes) {}
+
+    EventReader() {
+      super(VideoEvent.class);
+    }
+
+    @Override
+    public VideoEvent deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      JsonNode node = context.readTree(parser);
+      if (node instanceof ObjectNode fields && !fields.hasNonNull(BOXES)) {
+        fields.putArray(BOXES);
+      }
+      Fields read = context.readTreeAsValue(node, Fields.class);
+      return new VideoEvent(
+          read.id,
+          read.revision,
+          read.status,
+          read.stream,
+          read.span,
+          read.toleranceMs,
+          read.description,
+          read.provenance,
+          read.chunks,
+          read.certainty,
+          read.boxes);
+    }
   }
 
   @JsonDeserialize(builder = CertaintyFields.class)

@@ -58,6 +58,9 @@ public final class RuleRecord {
 
     /// Whole milliseconds.
     private static Duration coolDown(double seconds) {
+      if (seconds < 0) {
+        throw new IllegalArgumentException("coolDownSeconds is negative");
+      }
       if (seconds > LONGEST_COOL_DOWN_SECONDS) {
         throw new IllegalArgumentException("coolDownSeconds is longer than a hundred years");
       }

@@ -67,7 +67,9 @@ class PackagesTest {
           "search",
           "search.sentence",
           "search.query",
+          "search.indexing",
           "search.lucene",
+          "search.opensearch",
           "search.follow",
           "search.grounding",
           "broker",
@@ -179,6 +181,8 @@ class PackagesTest {
         "service",
         "cli..");
     only("org.apache.lucene..", "search.query", "search.lucene");
+    only("org.opensearch..", "search.opensearch");
+    only("org.apache.hc..", "search.opensearch");
     only("io.opentelemetry..", "tracing");
     only("io.cloudevents..", "wire");
     // Annotations of the stream state in analysis; JSON from the model in analysis.window.
@@ -191,6 +195,8 @@ class PackagesTest {
         "qwen.weights",
         "wire",
         "client",
+        // Requests to a server that speaks JSON.
+        "search.opensearch",
         "messaging..",
         "evaluation..",
         "web..",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.ModelProfile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
@@ -132,6 +134,8 @@ class CheckpointTest {
           "num_attention_heads | 3",
           "num_key_value_heads | 4",
           "hidden_size | 0",
+          "num_hidden_layers | 2000000000",
+          "vocab_size | 9999999999",
           "hidden_size | \"16\"",
           "rms_norm_eps | -1",
           "layer_types | [\"full_attention\", \"sliding_attention\"]",
@@ -204,6 +208,8 @@ class CheckpointTest {
           "num_heads | 3",
           "fullatt_block_indexes | [2]",
           "window_size | 14",
+          "depth | 2000000000",
+          "spatial_merge_size | 65536",
         })
     void namesTheUnsupportedVisionKey(String key, String json) throws IOException {
       files.vision().setAll(CheckpointFiles.object("{\"" + key + "\": " + json + "}"));
@@ -236,6 +242,24 @@ class CheckpointTest {
                     true,
                     VideoLayout.PAIRS,
                     ModelProfile.PLAIN));
+      }
+    }
+
+    @Test
+    void bringTheCalibrationOfTheModel() throws IOException {
+      Files.writeString(
+          Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
+          """
+          {"eventConfidence": {"bias": 1, "words": 0.5, "times": 0.25, "agreement": 2, "alone": -1},
+           "boundError": {"base": 0.1, "interval": 1.5, "length": 0.2, "spread": 1, "doubt": 3}}\
+          """);
+      try (Checkpoint checkpoint = open()) {
+        assertThat(checkpoint.hints().orElseThrow().profile().calibration())
+            .isEqualTo(
+                new Calibration(
+                    Optional.of(new Calibration.OfEvents(1, 0.5, 0.25, 2, -1)),
+                    Optional.empty(),
+                    Optional.of(new Calibration.OfBounds(0.1, 1.5, 0.2, 1, 3))));
       }
     }
 

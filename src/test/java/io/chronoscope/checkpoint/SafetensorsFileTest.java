@@ -123,6 +123,7 @@ class SafetensorsFileTest {
         "[8, 12] | [10, 12] | a | tensor b leaves a gap after a",
         "[8, 12] | [12, 8] | b | data_offsets [12,8]",
         "[8, 12] | [-4, 12] | b | data_offsets",
+        "[8, 12] | [18446744073709551624, 12] | b | data_offsets",
         "[8, 12] | [8] | b | without valid dtype",
         "[1, 2] | [-1, -2] | b | shape [-1,-2]",
         "[1, 2] | [4611686018427387904, 4] | b | has 4 bytes",

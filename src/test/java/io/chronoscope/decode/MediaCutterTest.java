@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,60 @@ class MediaCutterTest {
         cut(TestMedia.video().turned(1).frames(5).bytes(), Duration.ofSeconds(1)).getFirst();
     MediaFacts facts = decoder.decode(segment.media(), DecodeLimits.DEFAULTS, Frames.none());
     assertThat(List.of(facts.widthPx(), facts.heightPx())).containsExactly(64, 96);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"libopenh264, h264, 0, 10", "mpeg2video, mpeg2video, 2, 12.5"})
+  void countsTheStatedRateOfAnElementaryStream(
+      String codec, String container, int bFrames, double fps) throws Exception {
+    Path file =
+        Files.write(
+            directory.resolve("video"),
+            TestMedia.video()
+                .codec(codec)
+                .container(container)
+                .bFrames(bFrames)
+                .group(25)
+                .frames(50)
+                .bytes());
+    assertThat(MediaCutter.isElementaryStream(file)).isTrue();
+    MediaCutter cutter = new MediaCutter(OptionalDouble.of(fps));
+    Duration length = Duration.ofMillis(Math.round(50_000 / fps));
+    assertThat(cutter.overview(file).duration()).isEqualTo(length);
+    List<MediaSegment> segments = new ArrayList<>();
+    cutter.cut(file, Duration.ofSeconds(1), segments::add);
+    assertThat(segments).hasSize(2);
+    List<Long> times = new ArrayList<>();
+    for (MediaSegment segment : segments) {
+      times.addAll(absoluteTimes(segment));
+    }
+    assertThat(times.stream().distinct())
+        .containsExactlyElementsOf(
+            LongStream.range(0, 50).mapToObj(frame -> Math.round(frame * 1e6 / fps)).toList());
+  }
+
+  @Test
+  void refusesAnElementaryStreamWithoutAnyRate() throws Exception {
+    Path file =
+        Files.write(
+            directory.resolve("video"),
+            TestMedia.video().codec("libopenh264").container("h264").bytes());
+    assertThatThrownBy(() -> new MediaCutter().cut(file, Duration.ofSeconds(1), segment -> {}))
+        .isInstanceOfSatisfying(
+            UnreadableMediaException.class,
+            e -> {
+              assertThat(e.rejection().reason()).isEqualTo(Reason.BAD_TIME);
+              assertThat(e.rejection().detail()).contains("h264 video states no frame rate");
+            });
+  }
+
+  @Test
+  void knowsElementaryStreamsFromContainers() throws Exception {
+    for (String container : List.of("mp4", "avi", "mpegts", "matroska")) {
+      Path file =
+          Files.write(directory.resolve("video"), TestMedia.video().container(container).bytes());
+      assertThat(MediaCutter.isElementaryStream(file)).as(container).isFalse();
+    }
   }
 
   @Test

@@ -35,5 +35,6 @@ class ReliabilityTest {
     assertThat(reliability.calibrationError()).isCloseTo((10 * 0.05 + 1 * 0.25) / 11, within(1e-9));
     assertThat(reliability.matched()).isEqualTo(9);
     assertThat(reliability.withinTolerance()).isEqualTo(8);
+    assertThat(reliability.medianToleranceMs()).isEqualTo(250);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import java.time.Duration;
@@ -115,7 +116,8 @@ class FpsPolicyTest {
                       grid.timeMicros(n),
                       0,
                       picture,
-                      new ChunkOrigin("t", 0, 0)))
+                      new ChunkOrigin("t", 0, 0),
+                      new FrameSize(1, 1)))
               .toList();
       FpsChoice choice = new FpsChoice(2, 4, FpsChoice.TARGET);
       assertThat(choice.select(grid, frames))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import java.util.Arrays;
@@ -72,7 +73,8 @@ class FramePairsTest {
     return new FramePairs(
         Arrays.stream(ms)
             .map(t -> START + 1000 * t)
-            .mapToObj(t -> new SampledFrame(t, t, 0, picture, new ChunkOrigin("t", 0, 0)))
+            .mapToObj(t ->
+                new SampledFrame(t, t, 0, picture, new ChunkOrigin("t", 0, 0), new FrameSize(1, 1)))
             .toList());
   }
 }

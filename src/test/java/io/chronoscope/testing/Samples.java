@@ -1,5 +1,6 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.domain.Box;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
@@ -76,7 +77,8 @@ public final class Samples {
               text(random),
               new Provenance(model, sampling),
               origins(random),
-              certainty(random));
+              certainty(random),
+              boxes(random));
       case 1 ->
           new Summary(
               id,
@@ -164,6 +166,21 @@ public final class Samples {
     return new Certainty(
         random.nextBoolean() ? OptionalDouble.of(random.nextDouble()) : OptionalDouble.empty(),
         random.nextBoolean());
+  }
+
+  private static List<Box> boxes(RandomGenerator random) {
+    List<Box> boxes = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      boxes.add(
+          new Box(
+              Instant.ofEpochSecond(random.nextLong(4_000_000_000L), 1_000),
+              random.nextInt(),
+              random.nextInt(4000),
+              random.nextInt(4000),
+              1 + random.nextInt(4000),
+              1 + random.nextInt(4000)));
+    }
+    return boxes;
   }
 
   private static List<ChunkOrigin> origins(RandomGenerator random) {

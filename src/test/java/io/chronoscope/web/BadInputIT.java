@@ -57,6 +57,17 @@ class BadInputIT {
         Case.get("/api/search?q=a&limit=9999999999", 400, "invalid_parameter", "limit"),
         Case.get("/api/search?q=a&ground=maybe", 400, "invalid_parameter", "ground"),
         Case.get("/api/search?q=a&type=elephant", 400, "invalid_parameter", "type"),
+        new Case("POST", "/api/search/picture", "", "image/png", 400, "invalid_body", ""),
+        new Case(
+            "POST", "/api/search/picture", "<html>", "image/png", 415, "unsupported_media", ""),
+        new Case(
+            "POST",
+            "/api/search/picture?limit=0",
+            "x",
+            "image/png",
+            400,
+            "invalid_parameter",
+            "limit"),
         Case.get("/api/streams?limit=-1", 400, "invalid_parameter", "limit"),
         Case.get("/api/streams?cursor=%00", 400, "invalid_parameter", "cursor"),
         Case.get("/api/streams/nobody", 404, "not_found", ""),

@@ -149,6 +149,7 @@ final class FakeService implements AutoCloseable {
                 exchange,
                 200,
                 search(query.getOrDefault("q", ""), query.getOrDefault("ground", "")));
+        case "/api/search/picture" -> searchByPicture(exchange);
         case "/api/rules" -> json(exchange, 200, list(List.copyOf(store.rules.values()), query));
         case "/api/dead-letters" -> json(exchange, 200, list(store.deadLetters, query));
         default -> {
@@ -239,9 +240,25 @@ final class FakeService implements AutoCloseable {
     return page;
   }
 
+  /// The model says of every PNG that it shows a circle.
+  private void searchByPicture(HttpExchange exchange) throws IOException {
+    byte[] picture = exchange.getRequestBody().readAllBytes();
+    boolean png = picture.length > 4 && picture[1] == 'P' && picture[2] == 'N' && picture[3] == 'G';
+    if (png && "image/png".equals(exchange.getRequestHeaders().getFirst("Content-Type"))) {
+      json(exchange, 200, search("circle", ""));
+    } else {
+      json(
+          exchange,
+          415,
+          JSON.createObjectNode()
+              .put("title", "The media cannot be used")
+              .put("detail", "the body is no picture"));
+    }
+  }
+
   /// The model confirms every hit with narrower bounds.
   private ObjectNode search(String words, String ground) {
-    ObjectNode answer = JSON.createObjectNode();
+    ObjectNode answer = JSON.createObjectNode().put("query", words);
     ArrayNode items = answer.putArray("items");
     for (JsonNode event : store.list(Map.of())) {
       String text = event.path("description").asText();

@@ -18,11 +18,16 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import io.chronoscope.web.Browser.Screen;
 import io.chronoscope.web.Browser.Tab;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -259,10 +264,12 @@ class PageIT {
     event
         .putArray("boxes")
         .addObject()
-        .put("x", 0.25)
-        .put("y", 0.5)
-        .put("width", 0.25)
-        .put("height", 0.25);
+        .put("time", event.get("start").textValue())
+        .put("offsetMs", 9000)
+        .put("xPx", 106)
+        .put("yPx", 120)
+        .put("widthPx", 107)
+        .put("heightPx", 60);
     store.publish(event);
     try (Tab tab = desk()) {
       Page page = tab.page();
@@ -357,6 +364,27 @@ class PageIT {
       assertThat(hit).containsText("93");
       assertThat(page.getByRole(AriaRole.BUTTON, named("Check in the video"))).hasCount(0);
       assertNoComplaints(tab);
+    }
+  }
+
+  @Test
+  void searchesForWhatAPictureShows() throws IOException {
+    store.stream(stream("yard", "live", 60));
+    store.publish(event("yard", "evt-1", 10, 20, "A red circle stops."));
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", png);
+    try (Tab tab = desk()) {
+      Page page = tab.page();
+      Locator input = page.getByLabel("By picture");
+      input.setInputFiles(new FilePayload("seen.png", "image/png", png.toByteArray()));
+
+      assertThat(page.locator(".row-hit")).hasCount(1);
+      assertThat(page.locator(".list-head")).containsText("Results for circle");
+      assertNoComplaints(tab);
+
+      input.setInputFiles(new FilePayload("lie.png", "image/png", new byte[] {1, 2, 3}));
+      assertThat(page.locator(".problem")).containsText("The body is no picture");
+      assertThat(page.locator(".row-hit")).hasCount(0);
     }
   }
 

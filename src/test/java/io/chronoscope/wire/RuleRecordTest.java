@@ -80,6 +80,7 @@ class RuleRecordTest {
         "{\"text\": \"x\", \"threshold\": \"0.5\"} | rule a: threshold is not a number",
         "{\"text\": \"x\", \"threshold\": null} | rule a: threshold is missing",
         "{\"text\": \"x\", \"coolDownSeconds\": -1} | rule a: coolDownSeconds is negative",
+        "{\"text\": \"x\", \"coolDownSeconds\": -1e300} | rule a: coolDownSeconds is negative",
         "{\"text\": \"x\", \"coolDownSeconds\": 1e300} | rule a: coolDownSeconds is longer",
         "{\"text\": \"x\", \"priority\": 1.5} | rule a: priority is not a whole number",
         "{\"text\": \"x\", \"priority\": 3000000000} | rule a: priority is not a 32-bit number",

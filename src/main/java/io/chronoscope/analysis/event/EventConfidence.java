@@ -75,7 +75,8 @@ public record EventConfidence(Calibration calibration, double least) {
         event.startSeen(),
         event.endSeen(),
         event.wordingMicros(),
-        Optional.of(now));
+        Optional.of(now),
+        event.spreadMicros());
   }
 
   /// @param stated what the answer says by itself; its confidence, if it has one, counts

@@ -6,6 +6,7 @@ import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
+import io.chronoscope.domain.Box;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
@@ -58,8 +59,9 @@ final class EventMerger {
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
             sighting.chunks(),
-            confidence.certainty(evidence, sighting.certainty()));
-    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros(), evidence);
+            confidence.certainty(evidence, sighting.certainty()),
+            sighting.boxes());
+    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros(), evidence, 0);
   }
 
   private static Seen seenBy(SeenSpan span) {
@@ -99,13 +101,25 @@ final class EventMerger {
             ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)),
             confidence.certainty(
                 evidence,
-                sighting.certainty().orRepaired(!sameWindow && old.certainty().repaired())));
+                sighting.certainty().orRepaired(!sameWindow && old.certainty().repaired())),
+            sameWindow ? sighting.boxes() : boxes(old.boxes(), sighting, span));
     return new OpenEvent(
         event,
         start.seen(),
         end.seen(),
         reworded ? sighting.lengthMicros() : before.wordingMicros(),
-        evidence);
+        evidence,
+        sameWindow ? 0 : Math.max(before.spreadMicros(), disagreement(before, sighting, span)));
+  }
+
+  /// How far the windows before and this one disagree about a bound: what lies outside of what one
+  /// of them saw counts as at its edge.
+  private long disagreement(OpenEvent before, Sighting sighting, SeenSpan span) {
+    long start = Math.max(clock.offsetMicros(before.event().start()), span.firstMicros());
+    long end = Math.min(sighting.endMicros(), before.endSeen().untilMicros());
+    return Math.max(
+        Math.abs(start - sighting.startMicros()),
+        Math.abs(end - clock.offsetMicros(before.event().end())));
   }
 
   private static int newFrames(OpenEvent before, Sighting sighting) {
@@ -120,6 +134,17 @@ final class EventMerger {
     chunks.removeAll(sighting.chunks());
     chunks.addAll(sighting.chunks());
     return chunks;
+  }
+
+  /// What a window saw replaces what earlier windows saw of the same time.
+  private List<Box> boxes(List<Box> before, Sighting sighting, SeenSpan span) {
+    if (sighting.boxes().isEmpty()) {
+      return before;
+    }
+    List<Box> boxes = new ArrayList<>(before);
+    boxes.removeIf(box -> clock.offsetMicros(box.time()) >= span.firstMicros());
+    boxes.addAll(sighting.boxes());
+    return boxes;
   }
 
   /// @param seen the analysis that it is taken from
@@ -158,17 +183,20 @@ final class EventMerger {
       String description,
       Sampling sampling,
       List<ChunkOrigin> chunks,
-      Certainty certainty) {
+      Certainty certainty,
+      List<Box> boxes) {
+    TimeSpan span = TimeSpan.of(clock, startMicros, endMicros);
     return new VideoEvent(
         id,
         revision,
         status,
         stream,
-        TimeSpan.of(clock, startMicros, endMicros),
+        span,
         Math.ceilDiv(toleranceMicros, 1000L),
         description,
         new Provenance(model, sampling),
         chunks,
-        certainty);
+        certainty,
+        BoxSample.of(span, boxes));
   }
 }

@@ -40,6 +40,7 @@ public final class EventTracker {
   private final EventMatching matching;
   private final EventMerger merger;
   private final EventConfidence confidence;
+  private final BoundTolerance tolerance;
   private final OnFinal onFinal;
   private List<OpenEvent> open;
 
@@ -79,6 +80,7 @@ public final class EventTracker {
     this.matching = new EventMatching(clock, matcher);
     this.merger = new EventMerger(stream, clock, model, naming, confidence);
     this.confidence = confidence;
+    this.tolerance = BoundTolerance.of(confidence.calibration());
     this.onFinal = onFinal;
     this.open = List.copyOf(open);
   }
@@ -108,9 +110,9 @@ public final class EventTracker {
         closed(merged).ifPresent(published::add);
       } else if (suffices(merged)
           && (isHeldBack(merged) || changed(merged.event(), pairing.event().event()))) {
-        VideoEvent revised = next(merged, isHeldBack(merged) ? Status.OPEN : Status.UPDATE);
-        published.add(revised);
-        stillOpen.add(merged.withEvent(revised));
+        OpenEvent revised = next(merged, isHeldBack(merged) ? Status.OPEN : Status.UPDATE);
+        published.add(tolerance.stated(revised));
+        stillOpen.add(revised);
       } else {
         stillOpen.add(merged);
       }
@@ -120,9 +122,9 @@ public final class EventTracker {
       if (isFinal(opened, span, nextFromMicros)) {
         closed(opened).ifPresent(published::add);
       } else if (suffices(opened)) {
-        VideoEvent first = next(opened, Status.OPEN);
-        published.add(first);
-        stillOpen.add(opened.withEvent(first));
+        OpenEvent first = next(opened, Status.OPEN);
+        published.add(tolerance.stated(first));
+        stillOpen.add(first);
       } else {
         stillOpen.add(opened);
       }
@@ -156,14 +158,16 @@ public final class EventTracker {
   private Optional<VideoEvent> closed(OpenEvent event) {
     if (suffices(event)) {
       onFinal.accept(event, Outcome.PUBLISHED);
-      return Optional.of(next(event, Status.CLOSED));
+      return Optional.of(tolerance.stated(next(event, Status.CLOSED)));
     }
     onFinal.accept(event, Outcome.HELD_BACK);
     return withdrawn(event);
   }
 
-  private static Optional<VideoEvent> withdrawn(OpenEvent event) {
-    return isHeldBack(event) ? Optional.empty() : Optional.of(next(event, Status.WITHDRAWN));
+  private Optional<VideoEvent> withdrawn(OpenEvent event) {
+    return isHeldBack(event)
+        ? Optional.empty()
+        : Optional.of(tolerance.stated(next(event, Status.WITHDRAWN)));
   }
 
   private boolean suffices(OpenEvent event) {
@@ -198,7 +202,7 @@ public final class EventTracker {
         || !now.description().equals(before.description());
   }
 
-  private static VideoEvent next(OpenEvent event, Status status) {
-    return event.event().revised(event.event().revision() + 1, status);
+  private static OpenEvent next(OpenEvent event, Status status) {
+    return event.withEvent(event.event().revised(event.event().revision() + 1, status));
   }
 }

@@ -60,10 +60,9 @@ final class StreamAggregator {
     this.stream = state.stream();
     this.start = state.start();
     this.model = model.ref();
-    this.confidence = new EventConfidence(model.profile().calibration(), settings.minConfidence());
-    this.onFinal =
-        (event, outcome) ->
-            listener.on(new EventJudged(stream, event.event().id(), event.evidence(), outcome));
+    this.confidence =
+        new EventConfidence(model.profile().calibration(), settings.events().minConfidence());
+    this.onFinal = (event, outcome) -> listener.on(new EventJudged(stream, event, outcome));
     this.events =
         new EventTracker(
             stream,

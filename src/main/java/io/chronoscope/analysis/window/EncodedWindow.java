@@ -1,12 +1,15 @@
 package io.chronoscope.analysis.window;
 
 import io.chronoscope.analysis.AnalysisEvent.AnswerReused;
+import io.chronoscope.analysis.window.EventAnswer.ParsedBox;
 import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import io.chronoscope.batching.Priority;
+import io.chronoscope.domain.Box;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Sampling;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.sampling.FrameTimes;
 import io.chronoscope.vlm.EncodedPair;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.stream.IntStream;
 /// @param startMicros the stream's start in epoch microseconds; `span` counts from it
 /// @param times of the frames, in epoch microseconds
 /// @param origins the chunk of each frame
+/// @param originalSizes the size of each frame in its video, before it was scaled for the model
 /// @param pairs embeddings of frames two by two; the last frame of an odd count is paired with
 ///   itself
 public record EncodedWindow(
@@ -29,15 +33,20 @@ public record EncodedWindow(
     Sampling sampling,
     FrameTimes times,
     List<ChunkOrigin> origins,
+    List<FrameSize> originalSizes,
     List<EncodedPair> pairs) {
 
   public EncodedWindow {
     origins = List.copyOf(origins);
+    originalSizes = List.copyOf(originalSizes);
     pairs = List.copyOf(pairs);
     int frames = times.micros().size();
-    if (origins.size() != frames || pairs.size() != (frames + 1) / 2) {
+    if (origins.size() != frames
+        || originalSizes.size() != frames
+        || pairs.size() != (frames + 1) / 2) {
       throw new IllegalArgumentException(
-          "%d frames, but %d origins and %d pairs".formatted(frames, origins.size(), pairs.size()));
+          "%d frames, but %d origins, %d sizes and %d pairs"
+              .formatted(frames, origins.size(), originalSizes.size(), pairs.size()));
     }
   }
 
@@ -101,7 +110,42 @@ public record EncodedWindow(
             times.toleranceMicrosAt(start + startMicros),
             times.toleranceMicrosAt(end + startMicros));
     return new Sighting(
-        start, end, event.description(), tolerance, seen, chunks, certainty, event.likelihood());
+        start,
+        end,
+        event.description(),
+        tolerance,
+        seen,
+        chunks,
+        certainty,
+        event.likelihood(),
+        event.boxes().stream().flatMap(box -> inVideo(box).stream()).toList());
+  }
+
+  /// A box in whole pixels of the video that contain it, at the size of the frame shown last before
+  /// it; empty if nothing of it lies in the picture.
+  private Optional<Box> inVideo(ParsedBox box) {
+    long epochMicros = startMicros + span.firstMicros() + box.micros();
+    int frame = times.micros().size() - 1;
+    while (frame > 0 && times.micros().get(frame) > epochMicros) {
+      frame--;
+    }
+    FrameSize original = originalSizes.get(frame);
+    double scaleX = (double) original.widthPx() / sampling.frameWidthPx();
+    double scaleY = (double) original.heightPx() / sampling.frameHeightPx();
+    int left = (int) Math.floor(Math.clamp(box.left() * scaleX, 0, original.widthPx()));
+    int top = (int) Math.floor(Math.clamp(box.top() * scaleY, 0, original.heightPx()));
+    int right = (int) Math.ceil(Math.clamp(box.right() * scaleX, 0, original.widthPx()));
+    int bottom = (int) Math.ceil(Math.clamp(box.bottom() * scaleY, 0, original.heightPx()));
+    return right > left && bottom > top
+        ? Optional.of(
+            new Box(
+                StreamClock.ofEpochMicros(epochMicros),
+                Math.round((epochMicros - startMicros) / 1000.0),
+                left,
+                top,
+                right - left,
+                bottom - top))
+        : Optional.empty();
   }
 
   /// Whether its frames follow one another at the sampling rate throughout.
@@ -145,6 +189,7 @@ public record EncodedWindow(
             sampling.withFrames(endFrame - firstFrame),
             times.between(firstFrame, endFrame),
             origins.subList(firstFrame, endFrame),
+            originalSizes.subList(firstFrame, endFrame),
             pairs.subList(firstPair, endPair)));
   }
 

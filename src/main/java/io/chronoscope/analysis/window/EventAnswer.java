@@ -22,19 +22,36 @@ public record EventAnswer(List<ParsedEvent> events, List<String> problems, List<
   /// @param repaired whether it was read from an answer, or has fields, in another form than the
   ///   expected one
   /// @param likelihood of its words and times; empty if the model reports no probabilities
+  /// @param boxes where it is in the picture that the model was shown
   public record ParsedEvent(
       long startMicros,
       long endMicros,
       String description,
       boolean repaired,
-      Optional<Likelihood> likelihood) {
+      Optional<Likelihood> likelihood,
+      List<ParsedBox> boxes) {
+
+    public ParsedEvent {
+      boxes = List.copyOf(boxes);
+    }
 
     public ParsedEvent(long startMicros, long endMicros, String description, boolean repaired) {
-      this(startMicros, endMicros, description, repaired, Optional.empty());
+      this(startMicros, endMicros, description, repaired, Optional.empty(), List.of());
     }
 
     ParsedEvent withLikelihood(Optional<Likelihood> known) {
-      return new ParsedEvent(startMicros, endMicros, description, repaired, known);
+      return new ParsedEvent(startMicros, endMicros, description, repaired, known, boxes);
+    }
+
+    /// The same event, placed in the picture.
+    ParsedEvent withBoxes(AnswerBoxes known) {
+      return new ParsedEvent(
+          startMicros,
+          endMicros,
+          description,
+          repaired || !known.expectedForm(),
+          likelihood,
+          known.boxes());
     }
 
     boolean sameAs(ParsedEvent other) {
@@ -43,6 +60,11 @@ public record EventAnswer(List<ParsedEvent> events, List<String> problems, List<
           && description.equals(other.description);
     }
   }
+
+  /// A box of a picture that the model was shown, in its pixels.
+  ///
+  /// @param micros from the first frame of the video
+  public record ParsedBox(long micros, double left, double top, double right, double bottom) {}
 
   static EventAnswer malformed(String problem) {
     return new EventAnswer(List.of(), List.of(problem), List.of());

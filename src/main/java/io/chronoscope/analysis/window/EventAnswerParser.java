@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 
 /// Parses the model's answers about events: a JSON list of
 /// `{"start_time","end_time","description"}` with times as `mm:ss.ff`, or the one sentence of a
-/// grounding answer. An answer in another form is repaired where its meaning is certain, and its
-/// events say so. Every other deviation becomes a problem that names its position; nothing is
-/// guessed.
+/// grounding answer. An event may have [AnswerBoxes]. An answer in another form is repaired where
+/// its meaning is certain, and its events say so. Every other deviation becomes a problem that
+/// names its position; nothing is guessed.
 final class EventAnswerParser {
 
   private static final String START = "start_time";
@@ -134,6 +134,7 @@ final class EventAnswerParser {
     }
     Set<String> fields = new TreeSet<>();
     node.fieldNames().forEachRemaining(fields::add);
+    fields.remove(AnswerBoxes.BOXES);
     AnswerTime start = AnswerTime.of(START, required(node, START));
     AnswerTime end = AnswerTime.of(END, required(node, END));
     JsonNode description = required(node, DESCRIPTION);
@@ -141,11 +142,12 @@ final class EventAnswerParser {
       throw new IllegalArgumentException("description is not a string");
     }
     return event(
-        start.micros(),
-        end.micros(),
-        description.textValue(),
-        shownMicros,
-        repaired || !fields.equals(FIELDS) || !start.expectedForm() || !end.expectedForm());
+            start.micros(),
+            end.micros(),
+            description.textValue(),
+            shownMicros,
+            repaired || !fields.equals(FIELDS) || !start.expectedForm() || !end.expectedForm())
+        .withBoxes(AnswerBoxes.of(node));
   }
 
   private static ParsedEvent event(

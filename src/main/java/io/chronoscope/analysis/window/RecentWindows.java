@@ -74,6 +74,7 @@ final class RecentWindows {
       Sampling sampling,
       FrameTimes times,
       List<ChunkOrigin> origins,
+      List<FrameSize> originalSizes,
       List<PairKey> pairs) {}
 
   private final Map<PairKey, EmbeddingCache.Cached> pairs;
@@ -103,6 +104,7 @@ final class RecentWindows {
             window.sampling(),
             window.times(),
             window.origins(),
+            window.originalSizes(),
             PairKey.of(window)));
     starts.add(start);
     if (starts.size() > MAX_STARTS) {
@@ -136,7 +138,14 @@ final class RecentWindows {
     }
     return Optional.of(
         new EncodedWindow(
-            stream, startMicros, entry.span, entry.sampling, entry.times, entry.origins, encoded));
+            stream,
+            startMicros,
+            entry.span,
+            entry.sampling,
+            entry.times,
+            entry.origins,
+            entry.originalSizes,
+            encoded));
   }
 
   List<EncodedWindow> find(String stream, long startMicros, long fromMicros, long toMicros) {

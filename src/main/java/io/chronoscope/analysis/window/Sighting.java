@@ -1,8 +1,10 @@
 package io.chronoscope.analysis.window;
 
+import io.chronoscope.domain.Box;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 /// @param chunks the chunks of those frames
 /// @param certainty how far the answer can be relied on
 /// @param likelihood of its words and times; empty if the model reports no probabilities
+/// @param boxes where it is in the picture, by time
 public record Sighting(
     long startMicros,
     long endMicros,
@@ -22,7 +25,8 @@ public record Sighting(
     List<Long> frameMicros,
     List<ChunkOrigin> chunks,
     Certainty certainty,
-    Optional<Likelihood> likelihood) {
+    Optional<Likelihood> likelihood,
+    List<Box> boxes) {
 
   /// A sighting by a model that reports no probabilities.
   public Sighting(
@@ -41,7 +45,8 @@ public record Sighting(
         frameMicros,
         chunks,
         certainty,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   public Sighting {
@@ -52,6 +57,7 @@ public record Sighting(
     }
     frameMicros = List.copyOf(frameMicros);
     chunks = List.copyOf(chunks);
+    boxes = boxes.stream().sorted(Comparator.comparing(Box::time)).toList();
   }
 
   /// What both report, as one sighting in the words of the longer one.
@@ -72,7 +78,8 @@ public record Sighting(
             .toList(),
         both,
         longer.certainty.orRepaired(certainty.repaired() || other.certainty.repaired()),
-        longer.likelihood);
+        longer.likelihood,
+        Stream.concat(boxes.stream(), other.boxes.stream()).distinct().toList());
   }
 
   /// Length of the time that both cover.

@@ -112,6 +112,7 @@ public final class WindowEncoder {
         sampling,
         framePairs.times(),
         frames.stream().map(SampledFrame::origin).toList(),
+        frames.stream().map(SampledFrame::originalSize).toList(),
         encoded.pairs());
   }
 

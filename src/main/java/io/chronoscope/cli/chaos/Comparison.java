@@ -1,16 +1,21 @@
 package io.chronoscope.cli.chaos;
 
 import io.chronoscope.client.CommittedResults;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
-/// Compares what was published with what is published undisturbed, record for record.
+/// Compares what was published with what is published undisturbed, record for record. Streams may
+/// share their partition with others, so a chunk counts by its place in its stream.
 ///
 /// @param streams whose records are compared; those of others may be anything, but not twice
 record Comparison(Set<String> streams) {
+
+  private static final Pattern OFFSET = Pattern.compile("\"offset\":(\\d+)");
 
   Comparison {
     streams = Set.copyOf(streams);
@@ -26,8 +31,8 @@ record Comparison(Set<String> streams) {
     Set<String> keys = new TreeSet<>(expected.records().keySet());
     keys.addAll(found.keySet());
     for (String key : keys) {
-      List<String> wanted = expected.records().getOrDefault(key, List.of());
-      List<String> those = found.getOrDefault(key, List.of());
+      List<String> wanted = withPlaces(key, expected.records());
+      List<String> those = withPlaces(key, found);
       if (!wanted.equals(those)) {
         return new Observation.Broken(
             "%s: %d records instead of %d, %s"
@@ -35,6 +40,25 @@ record Comparison(Set<String> streams) {
       }
     }
     return new Observation.Holds("the same %d records".formatted(expected.count()));
+  }
+
+  /// The records of a topic and stream, with the rank of offsets among those that the stream names.
+  private static List<String> withPlaces(String key, Map<String, List<String>> records) {
+    String stream = key.substring(key.indexOf(" of "));
+    List<String> offsets =
+        records.entrySet().stream()
+            .filter(of -> of.getKey().endsWith(stream))
+            .flatMap(of -> of.getValue().stream())
+            .flatMap(record -> OFFSET.matcher(record).results().map(found -> found.group(1)))
+            .distinct()
+            .sorted(Comparator.comparing(Long::valueOf))
+            .toList();
+    return records.getOrDefault(key, List.of()).stream()
+        .map(record ->
+            OFFSET
+                .matcher(record)
+                .replaceAll(found -> "\"offset\":" + offsets.indexOf(found.group(1))))
+        .toList();
   }
 
   private static String firstDifference(List<String> wanted, List<String> found) {

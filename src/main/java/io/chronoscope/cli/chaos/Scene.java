@@ -6,6 +6,7 @@ import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.Topics;
 import io.chronoscope.messaging.chunk.StateReader;
+import io.chronoscope.messaging.delivery.StateRecord;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -40,6 +41,7 @@ final class Scene implements AutoCloseable {
 
   static final Duration TIMEOUT = Duration.ofMinutes(5);
 
+  private static final List<String> HEAP = List.of("-Xmx512m");
   private static final URI SOURCE = URI.create("/chronoscope/chaos");
   private static final Duration POLL = Duration.ofMillis(300);
   private static final String REASON = "\"reason\":\"";
@@ -135,12 +137,17 @@ final class Scene implements AutoCloseable {
   }
 
   Instance start() {
-    return start(List.of("-Xmx512m"));
+    return start(HEAP);
   }
 
   Instance start(List<String> javaOptions) {
+    return start(List.of(), javaOptions);
+  }
+
+  private Instance start(List<String> prefix, List<String> javaOptions) {
     Instance instance =
         Instance.start(
+            prefix,
             bootstrapServers,
             javaOptions,
             environment,
@@ -153,7 +160,17 @@ final class Scene implements AutoCloseable {
   ///
   /// @throws IllegalStateException when it does not become ready
   Instance startReady() {
-    Instance instance = start();
+    return ready(start());
+  }
+
+  /// Starts an instance that sees a disk, and waits until it is ready.
+  ///
+  /// @throws IllegalStateException when it does not become ready
+  Instance startReady(SmallDisk disk) {
+    return ready(start(disk.prefix(), HEAP));
+  }
+
+  private static Instance ready(Instance instance) {
     if (!instance.awaitReady(TIMEOUT)) {
       throw new IllegalStateException("the instance did not become ready: " + instance.lastWords());
     }
@@ -271,9 +288,20 @@ final class Scene implements AutoCloseable {
   }
 
   private boolean isAnyStreamLive() throws InterruptedException, ExecutionException {
+    return !liveStreams().isEmpty();
+  }
+
+  /// Whether a stream has begun and not ended.
+  boolean isLive(String stream) throws InterruptedException, ExecutionException {
+    return liveStreams().contains(stream);
+  }
+
+  private Set<String> liveStreams() throws InterruptedException, ExecutionException {
     Set<Integer> all = IntStream.range(0, partitions()).boxed().collect(Collectors.toSet());
     return StateReader.from(kafka, topics.of(Topic.STATE)).read(all).stream()
-        .anyMatch(stream -> stream.state().isPresent());
+        .filter(stream -> stream.state().isPresent())
+        .map(StateRecord::stream)
+        .collect(Collectors.toSet());
   }
 
   /// Waits until everything is processed and compares the workload's results with the undisturbed

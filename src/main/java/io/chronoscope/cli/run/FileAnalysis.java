@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,10 +65,11 @@ public final class FileAnalysis {
   ///
   /// @param files by the id of their stream
   /// @param chunkLength minimum length of the chunks that files are cut into
+  /// @param statedFps frame rate of the files, which are elementary streams then
   /// @param start absolute start of all streams
   /// @return the results of each stream, in the order of `files`, without unreadable files
   public Map<String, StreamResults> run(
-      Map<String, Path> files, Duration chunkLength, Instant start) {
+      Map<String, Path> files, Duration chunkLength, OptionalDouble statedFps, Instant start) {
     for (String stream : files.keySet()) {
       ends.put(stream, new CompletableFuture<>());
       results.put(stream, StreamResults.latestOnly(stream));
@@ -82,7 +84,8 @@ public final class FileAnalysis {
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);
       try (StreamAnalysis analysis =
           runtime.analysis(limits, LoadGovernor.off(), Rules.NONE, this::apply)) {
-        files.forEach((stream, file) -> offer(analysis, stream, file, chunkLength, start));
+        files.forEach(
+            (stream, file) -> offer(analysis, stream, file, chunkLength, statedFps, start));
         ends.values().forEach(CompletableFuture::join);
       }
     }
@@ -95,16 +98,25 @@ public final class FileAnalysis {
   }
 
   private void offer(
-      StreamAnalysis analysis, String stream, Path file, Duration chunkLength, Instant start) {
+      StreamAnalysis analysis,
+      String stream,
+      Path file,
+      Duration chunkLength,
+      OptionalDouble statedFps,
+      Instant start) {
+    ChunkLimits limits = ChunkLimits.ofAnalysis(settings);
     try {
-      MediaCutter.Overview overview = FileFeed.overview(file);
+      MediaCutter.Overview overview = FileFeed.overview(file, statedFps);
       overview.selection().ifPresent(said -> progress.print("%s: %s".formatted(file, said)));
+      statedFps.ifPresent(fps -> progress.print("%s: %s frames/s, as stated".formatted(file, fps)));
       progress.start(stream, Optional.of(overview.duration().toMillis()));
       AtomicLong chunks = new AtomicLong();
       FileFeed.cut(
           file,
           chunkLength,
+          statedFps,
           segment -> {
+            limits.check(file, segment);
             await(analysis.offer(FileFeed.chunk(stream, file.toString(), start, segment)));
             chunks.incrementAndGet();
           });

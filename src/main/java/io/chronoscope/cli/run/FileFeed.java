@@ -2,11 +2,13 @@ package io.chronoscope.cli.run;
 
 import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.cli.console.InputFiles;
+import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.StreamInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,6 +32,8 @@ public final class FileFeed {
       Set.of(
           "mp4", "m4v", "mov", "mkv", "webm", "ts", "m2ts", "mts", "avi", "mpg", "mpeg", "vob",
           "flv", "asf", "wmv", "264", "h264", "265", "h265", "hevc", "m2v");
+
+  private static final String RATE_HINT = "; --input-fps states the rate of an elementary stream";
 
   private FileFeed() {}
 
@@ -72,16 +77,34 @@ public final class FileFeed {
   /// @throws EnvironmentException when the file cannot be read
   /// @throws IllegalArgumentException when the file is not a readable video; the message names it
   public static void cut(Path file, Duration length, Consumer<MediaSegment> sink) {
-    var unused = read(file, () -> new MediaCutter().cut(file, length, sink));
+    cut(file, length, OptionalDouble.empty(), sink);
+  }
+
+  /// @param statedFps frame rate of an elementary stream
+  /// @see #cut(Path, Duration, Consumer)
+  public static void cut(
+      Path file, Duration length, OptionalDouble statedFps, Consumer<MediaSegment> sink) {
+    var unused = read(file, () -> new MediaCutter(statedFps).cut(file, length, sink));
+  }
+
+  /// @throws io.chronoscope.config.ConfigurationException when the file is no elementary stream:
+  ///   its frames have times, which a rate would contradict
+  public static void requireElementaryStream(Path file) {
+    if (!read(file, () -> MediaCutter.isElementaryStream(file))) {
+      throw new ConfigurationException(
+          "--input-fps states the rate of elementary streams (H.264, HEVC, MPEG video); the frames"
+              + " of %s have times".formatted(file));
+    }
   }
 
   /// Reads what a file's video is, without cutting it.
   ///
+  /// @param statedFps frame rate of an elementary stream
   /// @throws io.chronoscope.config.ConfigurationException when there is no such file
   /// @throws EnvironmentException when the file cannot be read
   /// @throws IllegalArgumentException when the file is not a readable video; the message names it
-  public static MediaCutter.Overview overview(Path file) {
-    return read(file, () -> new MediaCutter().overview(file));
+  public static MediaCutter.Overview overview(Path file, OptionalDouble statedFps) {
+    return read(file, () -> new MediaCutter(statedFps).overview(file));
   }
 
   @FunctionalInterface
@@ -98,7 +121,9 @@ public final class FileFeed {
       throw new EnvironmentException(
           "cannot read %s: %s".formatted(file, FailureMessages.reason(e)), e);
     } catch (UnreadableMediaException e) {
-      throw new IllegalArgumentException(file + " cannot be used: " + e.rejection().detail(), e);
+      String hint = e.rejection().reason() == Rejection.Reason.BAD_TIME ? RATE_HINT : "";
+      throw new IllegalArgumentException(
+          "%s cannot be used: %s%s".formatted(file, e.rejection().detail(), hint), e);
     }
   }
 
@@ -112,8 +137,8 @@ public final class FileFeed {
   }
 
   /// Returns the end of the file's last frame.
-  public static Duration lengthOf(Path file) {
-    return overview(file).duration();
+  public static Duration lengthOf(Path file, OptionalDouble statedFps) {
+    return overview(file, statedFps).duration();
   }
 
   /// Returns the segment as the analysis takes it.

@@ -4,20 +4,26 @@ import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.UpdatableIndex;
 import io.chronoscope.search.follow.IndexFollower;
 import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.lucene.LuceneSnapshot;
+import io.chronoscope.search.opensearch.OpenSearchIndex;
+import io.chronoscope.search.opensearch.OpenSearchServer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// The index of this machine, opened for one command. If a service holds it, its last commit, which
-/// is a few seconds old; otherwise the command brings it up to date from the topics itself.
+/// The index, opened for one command. If a service holds that of this machine, its last commit,
+/// which is a few seconds old; on OpenSearch, as it is there. If no service writes it, the command
+/// brings it up to date from the topics itself.
 final class OpenedIndex implements AutoCloseable {
 
   private static final String IN_MEMORY = "memory";
@@ -35,6 +41,10 @@ final class OpenedIndex implements AutoCloseable {
     ChronoscopeConfig settings = connection.settings();
     List<AutoCloseable> opened = new ArrayList<>();
     opened.add(embedder);
+    Optional<OpenSearchServer> server = LayerSettings.openSearch(settings);
+    if (server.isPresent()) {
+      return onServer(server.get(), connection, embedder, opened);
+    }
     String directory = settings.search().directory();
     Path folder = ConfigLoader.resolve(settings, directory);
     try {
@@ -52,6 +62,19 @@ final class OpenedIndex implements AutoCloseable {
     }
   }
 
+  private static OpenedIndex onServer(
+      OpenSearchServer server,
+      KafkaConnection connection,
+      TextEmbedder embedder,
+      List<AutoCloseable> opened) {
+    OpenSearchIndex index = OpenSearchIndex.of(server, embedder);
+    opened.add(index);
+    if (index.claim()) {
+      connection.readTopics(() -> catchUp(connection, index));
+    }
+    return new OpenedIndex(index, opened);
+  }
+
   private static OpenedIndex ofService(
       Path folder, TextEmbedder embedder, List<AutoCloseable> opened) {
     try {
@@ -63,7 +86,7 @@ final class OpenedIndex implements AutoCloseable {
     }
   }
 
-  private static LuceneIndex catchUp(KafkaConnection connection, LuceneIndex index) {
+  private static UpdatableIndex catchUp(KafkaConnection connection, UpdatableIndex index) {
     try (IndexFollower follower =
         new IndexFollower(
             connection.client(),

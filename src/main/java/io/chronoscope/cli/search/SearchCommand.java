@@ -1,16 +1,22 @@
 package io.chronoscope.cli.search;
 
+import io.chronoscope.analysis.AnalysisListener;
+import io.chronoscope.batching.BatchListener;
 import io.chronoscope.cli.console.KafkaConnection;
 import io.chronoscope.cli.console.KafkaOptions;
 import io.chronoscope.cli.console.LocalTimes;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.PictureFiles;
 import io.chronoscope.cli.console.PointInTime;
 import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.LayerSettings;
+import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.search.InvalidQueryException;
@@ -22,7 +28,9 @@ import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.SearchRequest.Matching;
 import io.chronoscope.search.grounding.GroundedSearch;
 import io.chronoscope.search.grounding.QuestionGrounding;
+import io.chronoscope.search.query.SearchText;
 import io.chronoscope.search.sentence.SentenceEncoder;
+import io.chronoscope.service.AnalysisRuntime;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.wire.ResultType;
 import java.nio.file.Path;
@@ -173,7 +181,7 @@ public final class SearchCommand implements Callable<Integer> {
       if (!text.isBlank()) {
         throw new ConfigurationException("--image takes the place of a text; give one of both");
       }
-      text = PictureDescription.of(image.get(), settings);
+      text = SearchText.ofWords(description(image.get(), settings));
       output.report("the picture shows: " + text);
     }
     ResultFilter filter =
@@ -190,6 +198,16 @@ public final class SearchCommand implements Callable<Integer> {
       filter = filter.withMinConfidence(minConfidence.get());
     }
     return new SearchRequest(text, filter, matching, limit);
+  }
+
+  private static String description(Path file, ChronoscopeConfig settings) {
+    try (Picture picture = PictureFiles.read(file);
+        AnalysisRuntime runtime =
+            AnalysisRuntime.open(
+                settings, new FfmpegDecoder(), AnalysisListener.SILENT, BatchListener.SILENT)) {
+      return runtime.describe(
+          picture, LayerSettings.analysis(settings, runtime.hints(), Optional.empty()));
+    }
   }
 
   private static StreamPattern pattern(String text) {

@@ -96,9 +96,13 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
 
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     Optional<Evidence> evidence();
+
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    long spreadMicros();
   }
 
-  /// Collects the fields of an [OpenEvent]; states of earlier builds have no evidence.
+  /// Collects the fields of an [OpenEvent]; states of earlier builds have neither evidence nor
+  /// spread.
   private static final class OpenEventFields {
 
     private Optional<VideoEvent> event = Optional.empty();
@@ -106,6 +110,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
     private Optional<Seen> endSeen = Optional.empty();
     private Optional<Long> wordingMicros = Optional.empty();
     private Optional<Evidence> evidence = Optional.empty();
+    private long spreadMicros;
 
     @JsonProperty
     OpenEventFields withEvent(VideoEvent value) {
@@ -137,13 +142,20 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
       return this;
     }
 
+    @JsonProperty
+    OpenEventFields withSpreadMicros(long value) {
+      spreadMicros = value;
+      return this;
+    }
+
     OpenEvent build() {
       return new OpenEvent(
           required("event", event),
           required("startSeen", startSeen),
           required("endSeen", endSeen),
           required("wordingMicros", wordingMicros),
-          evidence);
+          evidence,
+          spreadMicros);
     }
 
     private static <T> T required(String field, Optional<T> value) {

@@ -2,6 +2,7 @@ package io.chronoscope.search.follow;
 
 import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.search.IndexBatch;
+import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.TopicChange;
 import io.chronoscope.search.UpdatableIndex;
@@ -35,9 +36,9 @@ import org.slf4j.LoggerFactory;
 /// Keeps an index up to date with the results topics. Reads committed records, without a consumer
 /// group: the index itself holds the offsets.
 ///
-/// Runs on one thread, `search-index`, which alone writes to the index. When the brokers cannot be
-/// reached it tries again until it is closed; the index answers meanwhile. Records that are no
-/// results are skipped and logged.
+/// Runs on one thread, `search-index`, which alone writes to the index. When the brokers or the
+/// index cannot be reached, or another process writes the index, it tries again until it is closed;
+/// the index answers meanwhile. Records that are no results are skipped and logged.
 public final class IndexFollower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(IndexFollower.class);
@@ -117,6 +118,16 @@ public final class IndexFollower implements AutoCloseable {
 
   private void run() {
     while (!stopped) {
+      try {
+        if (!index.claim()) {
+          pause();
+          continue;
+        }
+      } catch (IndexUnavailableException e) {
+        LOG.warn("the search index cannot be written, trying again: {}", e.getMessage());
+        pause();
+        continue;
+      }
       try (KafkaConsumer<byte[], byte[]> opened = open()) {
         consumer = opened;
         while (!stopped) {
@@ -126,7 +137,7 @@ public final class IndexFollower implements AutoCloseable {
       } catch (WakeupException e) {
         // Closing.
       } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
-        LOG.warn("the search index cannot read the topics, trying again: {}", e.getMessage());
+        LOG.warn("the search index cannot follow the topics, trying again: {}", e.getMessage());
         pause();
       } catch (RuntimeException e) {
         LOG.error("the search index stops: {}", e.getMessage(), e);

@@ -14,14 +14,18 @@ import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.UpdatableIndex;
-import io.chronoscope.search.query.Contrasts;
+import io.chronoscope.search.indexing.BatchPlan;
+import io.chronoscope.search.indexing.ChangeSignal;
+import io.chronoscope.search.indexing.IndexState;
+import io.chronoscope.search.indexing.Meanings;
+import io.chronoscope.search.indexing.ReadProgress;
+import io.chronoscope.search.indexing.ResultKey;
 import io.chronoscope.search.query.Cut;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +49,7 @@ import org.apache.lucene.search.TopDocs;
 /// that a process that dies at any moment resumes exactly where its index stands.
 ///
 /// Longer than others because it is both sides of [UpdatableIndex]; what it does with documents is
-/// in `ResultDocument`, `ResultQueries`, `RankedSearch` and `BatchPlan`.
+/// in `ResultDocument`, `ResultQueries` and `RankedSearch`.
 public final class LuceneIndex implements UpdatableIndex {
 
   private final IndexFiles files;
@@ -59,11 +63,11 @@ public final class LuceneIndex implements UpdatableIndex {
       new StreamTallies(stream -> answer(searcher -> ResultQueries.tally(searcher, stream)));
   private final ReadProgress progress;
 
-  private volatile CommitData current;
+  private volatile IndexState current;
   private long committedSequence;
   private boolean changedSinceCommit;
 
-  private LuceneIndex(IndexFiles files, TextEmbedder embedder, Cut cut, CommitData current)
+  private LuceneIndex(IndexFiles files, TextEmbedder embedder, Cut cut, IndexState current)
       throws IOException {
     this.files = files;
     this.writer = files.writer();
@@ -89,12 +93,12 @@ public final class LuceneIndex implements UpdatableIndex {
   public static LuceneIndex open(IndexFiles files, TextEmbedder embedder, Cut cut) {
     String schema = schema(embedder);
     try {
-      CommitData found = CommitData.read(files.commitData());
+      IndexState found = IndexState.read(files.commitData());
       if (found.schema().equals(schema)) {
         return new LuceneIndex(files, embedder, cut, found.resumed());
       }
       files.writer().deleteAll();
-      LuceneIndex index = new LuceneIndex(files, embedder, cut, CommitData.ofNew(schema));
+      LuceneIndex index = new LuceneIndex(files, embedder, cut, IndexState.ofNew(schema));
       index.changedSinceCommit = true;
       index.commit();
       return index;
@@ -128,25 +132,20 @@ public final class LuceneIndex implements UpdatableIndex {
   @Override
   public void apply(IndexBatch batch) {
     if (current.sequence() + batch.changes().size() - committedSequence
-        > CommitData.MAX_UNCOMMITTED) {
+        > IndexState.MAX_UNCOMMITTED) {
       commit();
     }
     try {
-      BatchPlan plan = read(searcher -> BatchPlan.of(batch, searcher, current.position()));
+      Map<ResultKey, IndexedBefore> before =
+          read(searcher -> IndexedBefore.of(BatchPlan.keys(batch), searcher));
+      BatchPlan plan = BatchPlan.of(batch, IndexedBefore.formers(before), current.position());
       write(plan);
       progress.readUpTo(batch.nextOffsets());
-      current =
-          new CommitData(
-              current.schema(),
-              current.cluster(),
-              current.build(),
-              plan.last().sequence(),
-              current.forgotten(),
-              progress.nextOffsets());
+      current = current.after(plan.last(), progress.nextOffsets());
       changedSinceCommit = true;
       if (!plan.isEmpty()) {
         searchers.maybeRefreshBlocking();
-        tallies.add(plan);
+        tallies.add(plan, before);
         signal.changed();
       }
     } catch (IOException e) {
@@ -156,7 +155,7 @@ public final class LuceneIndex implements UpdatableIndex {
 
   private void write(BatchPlan plan) throws IOException {
     List<IndexedResult> upserts = plan.upserts();
-    Map<IndexedResult, float[]> vectors = vectors(upserts);
+    Map<IndexedResult, float[]> vectors = Meanings.of(upserts, embedder);
     for (IndexedResult one : upserts) {
       Document document = ResultDocument.of(one, Optional.ofNullable(vectors.get(one)));
       Term key = ResultDocument.keyTerm(one.type(), one.id());
@@ -170,23 +169,6 @@ public final class LuceneIndex implements UpdatableIndex {
       writer.deleteDocuments(ResultDocument.keyTerm(one.type(), one.id()));
       writer.addDocument(ResultDocument.ofRemoved(one, Instant.now()));
     }
-  }
-
-  private Map<IndexedResult, float[]> vectors(List<IndexedResult> upserts) {
-    List<IndexedResult> some =
-        upserts.stream()
-            .filter(one -> ResultDocument.hasMeaning(one.result()) && !one.text().isBlank())
-            .toList();
-    Map<IndexedResult, float[]> vectors = new HashMap<>();
-    if (!some.isEmpty()) {
-      List<float[]> embedded =
-          embedder.embed(
-              some.stream().map(one -> Contrasts.ENGLISH.inPlainWords(one.text())).toList());
-      for (int i = 0; i < some.size(); i++) {
-        vectors.put(some.get(i), embedded.get(i));
-      }
-    }
-    return vectors;
   }
 
   @Override
@@ -212,14 +194,7 @@ public final class LuceneIndex implements UpdatableIndex {
       remove(LongField.newRangeQuery(ResultDocument.END, Long.MIN_VALUE, before));
       writer.deleteDocuments(
           LongField.newRangeQuery(ResultDocument.REMOVED_AT, Long.MIN_VALUE, before));
-      current =
-          new CommitData(
-              current.schema(),
-              current.cluster(),
-              current.build(),
-              current.sequence(),
-              Math.max(current.forgotten(), forgotten),
-              current.offsets());
+      current = current.forgetting(forgotten);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove from the index in " + files, e);
     }
@@ -273,7 +248,7 @@ public final class LuceneIndex implements UpdatableIndex {
     try {
       writer.deleteAll();
       progress.clear();
-      current = CommitData.ofNew(current.schema()).of(current.cluster());
+      current = current.cleared();
       committedSequence = 0;
       changedSinceCommit = true;
       searchers.maybeRefreshBlocking();
@@ -337,7 +312,7 @@ public final class LuceneIndex implements UpdatableIndex {
     long deadline = System.nanoTime() + wait.toNanos();
     while (true) {
       long seen = signal.count();
-      CommitData now = current;
+      IndexState now = current;
       if (!after.build().equals(now.build())
           || after.sequence() < now.forgotten()
           || after.sequence() > now.sequence()) {

@@ -12,6 +12,7 @@ import io.chronoscope.search.SearchRequest;
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.indexing.IndexState;
 import io.chronoscope.search.query.Cut;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
@@ -33,7 +34,7 @@ public final class LuceneSnapshot implements ResultIndex, AutoCloseable {
   private final Directory directory;
   private final DirectoryReader reader;
   private final IndexSearcher searcher;
-  private final CommitData commit;
+  private final IndexState commit;
   private final RankedSearch ranked;
 
   private LuceneSnapshot(Directory directory, DirectoryReader reader, TextEmbedder embedder)
@@ -41,7 +42,7 @@ public final class LuceneSnapshot implements ResultIndex, AutoCloseable {
     this.directory = directory;
     this.reader = reader;
     this.searcher = new IndexSearcher(reader);
-    this.commit = CommitData.read(reader.getIndexCommit().getUserData());
+    this.commit = IndexState.read(reader.getIndexCommit().getUserData());
     this.ranked = new RankedSearch(embedder, Cut.CALIBRATED);
   }
 

@@ -11,6 +11,8 @@ import io.chronoscope.search.PublishedResult;
 import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.StreamTally.Validity;
+import io.chronoscope.search.indexing.BatchPlan;
+import io.chronoscope.search.indexing.ResultKey;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.ResultType;
@@ -19,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
@@ -84,17 +85,12 @@ final class ResultDocument {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
-  /// In the order of [ListPosition] among results of the same start.
-  static String key(ResultType type, String id) {
-    return String.format(Locale.ROOT, "%02d/%s", type.ordinal(), id);
-  }
-
   static BytesRef sortKey(ListPosition position) {
-    return new BytesRef(key(position.type(), position.id()));
+    return new BytesRef(ResultKey.of(position).text());
   }
 
   static Term keyTerm(ResultType type, String id) {
-    return new Term(KEY, key(type, id));
+    return new Term(KEY, new ResultKey(type, id).text());
   }
 
   /// All results of a topic with this id.
@@ -102,19 +98,10 @@ final class ResultDocument {
     return new Term(TOPIC_KEY, topic + "/" + id);
   }
 
-  /// Whether its text is found by meaning. The texts of gaps and dead letters are the program's own
-  /// words.
-  static boolean hasMeaning(Result result) {
-    return switch (ResultType.of(result)) {
-      case EVENT, SUMMARY, ALERT, ANSWER -> true;
-      case GAP, STREAM_END, UNANSWERED, DEAD_LETTER -> false;
-    };
-  }
-
   static Document of(IndexedResult one, Optional<float[]> vector) {
     Document document = new Document();
     PublishedResult published = one.published();
-    String key = key(one.type(), one.id());
+    String key = ResultKey.of(one).text();
     document.add(new StringField(LIVE.field(), LIVE.text(), Store.NO));
     document.add(new StringField(KEY, key, Store.NO));
     document.add(new SortedDocValuesField(KEY, new BytesRef(key)));
@@ -142,7 +129,8 @@ final class ResultDocument {
     document.add(
         new BinaryDocValuesField(
             REVISION_AND_TALLY,
-            new RevisionAndTally(revision(one.result()), StreamTally.Entry.of(one)).write()));
+            new RevisionAndTally(BatchPlan.revision(one.result()), StreamTally.Entry.of(one))
+                .write()));
     document.add(new StoredField(VALUE, published.json()));
     ChunkOrigin at = published.at();
     document.add(
@@ -160,11 +148,6 @@ final class ResultDocument {
                     at.offset(),
                     at.topic())));
     return document;
-  }
-
-  /// 0 for results that are never revised.
-  static int revision(Result result) {
-    return result instanceof Result.Revised revised ? revised.revision() : 0;
   }
 
   /// The mark of a removed result, so that followers learn of it after a restart.

@@ -2,6 +2,8 @@ package io.chronoscope.search.lucene;
 
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.StreamTally;
+import io.chronoscope.search.indexing.BatchPlan;
+import io.chronoscope.search.indexing.ResultKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +28,16 @@ final class StreamTallies {
   }
 
   /// Takes a batch into account that is in the index by now.
-  synchronized void add(BatchPlan plan) {
-    plan.formerEntries()
-        .forEach((stream, entries) -> {
-          StreamTally tally = tallies.get(stream);
-          if (tally != null) {
-            entries.forEach(tally::remove);
-          }
-        });
+  ///
+  /// @param before what was indexed before it
+  synchronized void add(BatchPlan plan, Map<ResultKey, IndexedBefore> before) {
+    for (ResultKey key : plan.changed()) {
+      IndexedBefore former = before.get(key);
+      StreamTally tally = former == null ? null : tallies.get(former.stream());
+      if (former != null && tally != null) {
+        tally.remove(former.known().entry());
+      }
+    }
     plan.upserts().forEach(one -> tallies.computeIfAbsent(one.stream(), StreamTally::new).add(one));
     tallies.values().removeIf(StreamTally::isEmpty);
   }

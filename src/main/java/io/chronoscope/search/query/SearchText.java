@@ -1,6 +1,7 @@
 package io.chronoscope.search.query;
 
 import io.chronoscope.search.InvalidQueryException;
+import io.chronoscope.search.SearchRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,6 +85,24 @@ public record SearchText(
               : "the search text only excludes; say what to search for as well");
     }
     return new SearchText(sentence, phrases, excluded, beginnings);
+  }
+
+  /// A text that nobody wrote as a search text, such as a description, as one: its words without
+  /// operators, and no more of them than can be searched for.
+  public static String ofWords(String text) {
+    List<String> words = new ArrayList<>();
+    int length = 0;
+    for (String word : text.split("[^\\p{L}\\p{N}'’-]+")) {
+      String plain = word.replaceAll("^[-'’]+|[-'’]+$", "");
+      length += plain.length() + 1;
+      if (length > SearchRequest.MAX_LENGTH || words.size() == MAX_WORDS) {
+        break;
+      }
+      if (!plain.isEmpty()) {
+        words.add(plain);
+      }
+    }
+    return String.join(" ", words);
   }
 
   private static void word(

@@ -126,8 +126,22 @@ public final class WordAnalysis {
 
   /// The words of a text in order.
   public static List<Word> words(String text) {
+    return words(STEMMED, text);
+  }
+
+  /// The words of a text in order, without their endings.
+  public static List<String> stemmed(String text) {
+    return words(STEMMED, text).stream().map(Word::term).toList();
+  }
+
+  /// The words of a text in order, with their endings.
+  public static List<String> asWritten(String text) {
+    return words(AS_WRITTEN, text).stream().map(Word::term).toList();
+  }
+
+  private static List<Word> words(Analyzer analyzer, String text) {
     List<Word> words = new ArrayList<>();
-    try (TokenStream tokens = STEMMED.tokenStream("text", text)) {
+    try (TokenStream tokens = analyzer.tokenStream("text", text)) {
       CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);
       OffsetAttribute place = tokens.addAttribute(OffsetAttribute.class);
       tokens.reset();

@@ -1,5 +1,6 @@
 package io.chronoscope.web.problem;
 
+import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.search.InvalidQueryException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -32,6 +33,13 @@ public final class ProblemMappers {
             Reason.INVALID_PARAMETER,
             field,
             message.startsWith(prefix) ? message.substring(prefix.length()) : message));
+  }
+
+  @ServerExceptionMapper
+  public Response index(IndexUnavailableException e) {
+    LOG.warnf("a request needs the search index: %s", e.getMessage());
+    return response(
+        new Problem(Reason.BUSY, "the search index cannot be reached; try again later"));
   }
 
   @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})

@@ -30,7 +30,8 @@ class EventConfidenceTest {
 
   /// The log-odds of the least likely word, one more for each look that saw it.
   private static final Calibration CALIBRATION =
-      new Calibration(Optional.of(new Calibration.OfEvents(0, 1, 0, 1, 0)), Optional.empty());
+      new Calibration(
+          Optional.of(new Calibration.OfEvents(0, 1, 0, 1, 0)), Optional.empty(), Optional.empty());
 
   private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -75,7 +76,8 @@ class EventConfidenceTest {
         List.of(),
         List.of(),
         Certainty.UNSTATED,
-        Optional.of(new Likelihood(words, 0.9)));
+        Optional.of(new Likelihood(words, 0.9)),
+        List.of());
   }
 
   @Test

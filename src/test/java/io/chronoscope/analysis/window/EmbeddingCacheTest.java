@@ -52,7 +52,12 @@ class EmbeddingCacheTest {
       pictures.add(picture);
       frames.add(
           new SampledFrame(
-              i * 500_000L, i * 500_000L, 0, picture, new ChunkOrigin("video.chunks", 0, chunk)));
+              i * 500_000L,
+              i * 500_000L,
+              0,
+              picture,
+              new ChunkOrigin("video.chunks", 0, chunk),
+              SIZE));
     }
     return new FramePairs(frames);
   }
@@ -71,6 +76,7 @@ class EmbeddingCacheTest {
         new Sampling(micros.size(), 2, "target", 1, SIZE.widthPx(), SIZE.heightPx()),
         frames.times(),
         frames.frames().stream().map(SampledFrame::origin).toList(),
+        frames.frames().stream().map(SampledFrame::originalSize).toList(),
         encode(stream, frames).pairs());
   }
 

@@ -2,13 +2,19 @@ package io.chronoscope.analysis.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.window.EventAnswer.ParsedBox;
+import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
+import io.chronoscope.domain.Box;
 import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.sampling.FrameTimes;
 import io.chronoscope.vlm.EncodedPair;
 import java.nio.FloatBuffer;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -31,6 +37,7 @@ class EncodedWindowTest {
         new Sampling(frames.length, 2, "target", 1, 112, 84),
         new FrameTimes(micros),
         Collections.nCopies(frames.length, CHUNK),
+        Collections.nCopies(frames.length, new FrameSize(224, 168)),
         pairs);
   }
 
@@ -49,6 +56,28 @@ class EncodedWindowTest {
         .containsExactly(3_000_000L);
     assertThat(whole.within(0, 9_000_000)).contains(whole);
     assertThat(whole.within(3_000_001, 9_000_000)).isEmpty();
+  }
+
+  /// The model was shown 112x84 pixels of 224x168.
+  @Test
+  void placesBoxesInThePixelsOfTheVideo() {
+    EncodedWindow window = window(10, 11, 12, 13);
+    ParsedEvent event =
+        new ParsedEvent(
+            500_000,
+            1_500_000,
+            "x",
+            false,
+            Optional.empty(),
+            List.of(
+                new ParsedBox(500_000, 10, 20, 50.2, 80),
+                new ParsedBox(1_000_000, -5, 60, 200, 90),
+                new ParsedBox(1_500_000, 120, 10, 130, 20)));
+
+    assertThat(window.sighting(event).boxes())
+        .containsExactly(
+            new Box(Instant.EPOCH.plusMillis(5500), 5500, 20, 40, 81, 120),
+            new Box(Instant.EPOCH.plusMillis(6000), 6000, 0, 120, 224, 48));
   }
 
   @Test

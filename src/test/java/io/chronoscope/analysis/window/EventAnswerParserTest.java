@@ -2,6 +2,7 @@ package io.chronoscope.analysis.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.analysis.window.EventAnswer.ParsedBox;
 import io.chronoscope.analysis.window.EventAnswer.ParsedEvent;
 import java.util.List;
 import java.util.Random;
@@ -204,6 +205,70 @@ class EventAnswerParserTest {
             """);
     assertThat(answer.events()).containsExactly(new ParsedEvent(1_000_000, 2_000_000, "x", false));
     assertThat(answer.problems()).containsExactly("event 2: ends before it starts");
+  }
+
+  @Test
+  void readsTheBoxesOfAnEvent() {
+    EventAnswer answer =
+        parse(
+            """
+            [{"start_time": "00:01.00", "end_time": "00:03.00", "description": "x", "boxes": [
+               {"time": "00:01.50", "bbox_2d": [10, 20, 110.5, 220]},
+               {"time": "00:02.00", "bbox_2d": [12, 20, 112, 220]}]}]\
+            """);
+    assertThat(answer.repairs()).isEmpty();
+    assertThat(answer.events())
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.repaired()).isFalse();
+          assertThat(event.boxes())
+              .containsExactly(
+                  new ParsedBox(1_500_000, 10, 20, 110.5, 220),
+                  new ParsedBox(2_000_000, 12, 20, 112, 220));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"boxes\": {\"time\": \"00:01.50\", \"bbox_2d\": [1, 2, 3, 4]}",
+        "\"boxes\": [{\"timestamp\": 1.5, \"bbox\": [1, 2, 3, 4]}]",
+        "\"boxes\": [{\"time\": \"1.5 s\", \"bbox_2d\": [1, 2, 3, 4]}, {\"bbox_2d\": [1, 2, 3, 4]}]",
+        "\"time\": \"00:01.50\", \"bbox_2d\": [1, 2, 3, 4]",
+        "\"bboxes\": [{\"time\": \"00:01.50\", \"bbox_2d\": [1, 2, 3, 4], \"label\": \"x\"}]"
+      })
+  void readsBoxesInOtherForms(String field) {
+    EventAnswer answer =
+        parse(
+            "[{\"start_time\": \"00:01.00\", \"end_time\": \"00:03.00\", \"description\": \"x\", "
+                + field
+                + "}]");
+    assertThat(answer.problems()).isEmpty();
+    assertThat(answer.repairs()).isNotEmpty();
+    assertThat(answer.events())
+        .singleElement()
+        .satisfies(event ->
+            assertThat(event.boxes()).containsExactly(new ParsedBox(1_500_000, 1, 2, 3, 4)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"bbox_2d\": [1, 2, 3, 4]}]",
+        "[{\"time\": \"later\", \"bbox_2d\": [1, 2, 3, 4]}]",
+        "[{\"time\": \"00:01.50\", \"bbox_2d\": [1, 2, 3]}]",
+        "[{\"time\": \"00:01.50\", \"bbox_2d\": [3, 2, 1, 4]}]",
+        "[{\"time\": \"00:01.50\", \"bbox_2d\": [1, 2, 3, \"4\"]}]",
+        "\"all over the picture\""
+      })
+  void keepsTheEventOfABoxThatHasNoCertainMeaning(String boxes) {
+    EventAnswer answer =
+        parse(
+            "[{\"start_time\": \"00:01.00\", \"end_time\": \"00:03.00\", \"description\": \"x\", \"boxes\": "
+                + boxes
+                + "}]");
+    assertThat(answer.problems()).isEmpty();
+    assertThat(answer.events()).containsExactly(new ParsedEvent(1_000_000, 3_000_000, "x", true));
   }
 
   @Test

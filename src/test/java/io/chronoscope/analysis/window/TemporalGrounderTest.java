@@ -197,7 +197,10 @@ class TemporalGrounderTest {
   @Test
   void aCalibrationDecidesWhatTheScoresAreWorth() {
     Calibration calibration =
-        new Calibration(Optional.empty(), Optional.of(new Calibration.OfQueries(-1, 0.5, 0.5, 1)));
+        new Calibration(
+            Optional.empty(),
+            Optional.of(new Calibration.OfQueries(-1, 0.5, 0.5, 1)),
+            Optional.empty());
     double sure = new QueryScores(0.9, 0.9, 0.5).confidence(calibration);
     assertThat(sure).isCloseTo(Calibration.sigmoid(-1 + Math.log(9)), within(1e-9));
     assertThat(new QueryScores(0.9, 0.9, 0.9).confidence(calibration)).isGreaterThan(sure);

@@ -50,6 +50,20 @@ class ComparisonTest {
                 "EVENTS of gate: 2 records instead of 2, the first other one x instead of b"));
   }
 
+  /// Other streams may have chunks in the same partition.
+  @Test
+  void aChunkCountsByItsPlaceInItsStream() {
+    CommittedResults alone = ofEvents("{\"offset\":0}", "{\"offset\":2}");
+    assertThat(comparison.compare(alone, ofEvents("{\"offset\":7}", "{\"offset\":10}")))
+        .isInstanceOf(Observation.Holds.class);
+    assertThat(comparison.compare(alone, ofEvents("{\"offset\":10}", "{\"offset\":7}")))
+        .isInstanceOf(Observation.Broken.class);
+  }
+
+  private static CommittedResults ofEvents(String... events) {
+    return new CommittedResults(Map.of("EVENTS of gate", List.of(events)), List.of("1", "2"));
+  }
+
   @Test
   void namesWhatIsMissing() {
     CommittedResults less =

@@ -2,6 +2,7 @@ package io.chronoscope.search.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.search.IndexAnswers;
 import io.chronoscope.testing.FakeEmbedder;
 import io.chronoscope.testing.TopicRecords;
 import java.io.BufferedReader;
@@ -28,7 +29,7 @@ class KilledIndexTest {
     private Follower() {}
 
     public static void main(String[] args) {
-      TopicRecords topics = LuceneIndexTest.history(new Random(Long.parseLong(args[1])));
+      TopicRecords topics = IndexAnswers.history(new Random(Long.parseLong(args[1])));
       try (LuceneIndex index =
           LuceneIndex.open(IndexFiles.in(Path.of(args[0])), new FakeEmbedder())) {
         var next = index.nextOffsets();
@@ -85,9 +86,10 @@ class KilledIndexTest {
 
     try (LuceneIndex killed = LuceneIndex.open(IndexFiles.in(folder), new FakeEmbedder());
         LuceneIndex whole = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder())) {
-      whole.apply(LuceneIndexTest.history(new Random(seed)).all());
-      LuceneIndexTest.same(
-          LuceneIndexTest.Answers.of(killed), LuceneIndexTest.Answers.of(whole), seed);
+      whole.apply(IndexAnswers.history(new Random(seed)).all());
+      killed.compact();
+      whole.compact();
+      IndexAnswers.of(killed).assertSameAs(IndexAnswers.of(whole), seed);
     }
   }
 }

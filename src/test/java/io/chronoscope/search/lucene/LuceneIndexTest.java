@@ -4,30 +4,24 @@ import static io.chronoscope.testing.SampleResults.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.chronoscope.domain.Result.Level;
-import io.chronoscope.domain.Result.Status;
 import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.Changes;
 import io.chronoscope.search.Changes.Change;
+import io.chronoscope.search.IndexAnswers;
 import io.chronoscope.search.IndexBatch;
 import io.chronoscope.search.IndexedResult;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.ResultIndexContract;
 import io.chronoscope.search.ResultListing;
 import io.chronoscope.search.ResultListing.Order;
-import io.chronoscope.search.SearchRequest;
-import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.UpdatableIndex;
 import io.chronoscope.testing.FakeEmbedder;
-import io.chronoscope.testing.SampleResults;
 import io.chronoscope.testing.TopicRecords;
-import io.chronoscope.wire.Topic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -37,9 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LuceneIndexTest extends ResultIndexContract {
 
-  private static final List<String> WORDS =
-      List.of("dog", "truck", "parcel", "door", "child", "bicycle", "rain", "ladder");
-
   @TempDir Path folder;
 
   @Override
@@ -47,65 +38,16 @@ class LuceneIndexTest extends ResultIndexContract {
     return LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
   }
 
-  /// What a reader can see, without what depends on how often the index was built.
-  record Answers(List<String> results, List<StreamFacts> streams, List<List<String>> searches) {
-
-    static Answers of(LuceneIndex index) {
-      index.compact();
-      return new Answers(
-          index
-              .list(new ResultListing(ResultFilter.ALL, Order.OLDEST_FIRST, 1000))
-              .results()
-              .stream()
-              .map(one -> one.published().toString())
-              .toList(),
-          index.streams(),
-          WORDS.stream()
-              .map(word ->
-                  index
-                      .search(new SearchRequest(word + " door", ResultFilter.VALID, 5))
-                      .hitList()
-                      .stream()
-                      .map(hit -> hit.result().id())
-                      .toList())
-              .toList());
-    }
-  }
-
-  static void same(Answers one, Answers other, long seed) {
-    assertThat(one.streams()).as("seed %d", seed).isEqualTo(other.streams());
-    assertThat(one.searches()).as("seed %d", seed).isEqualTo(other.searches());
-    assertThat(one.results()).as("seed %d", seed).isEqualTo(other.results());
-  }
-
-  static TopicRecords history(Random random) {
-    TopicRecords topics = new TopicRecords();
-    int[] revisions = new int[60];
-    for (int i = 0; i < 300; i++) {
-      int id = random.nextInt(revisions.length);
-      String text =
-          "a %s near the %s"
-              .formatted(
-                  WORDS.get(random.nextInt(WORDS.size())), WORDS.get(random.nextInt(WORDS.size())));
-      String stream = "cam-" + id % 3;
-      switch (random.nextInt(8)) {
-        case 0 -> topics.remove(Topic.EVENTS, "evt-" + id);
-        case 1 ->
-            topics.publish(
-                SampleResults.summary(stream, "sum-" + i, Level.WINDOW, i, i + 10, text));
-        default ->
-            topics.publish(
-                event(stream, "evt-" + id, ++revisions[id], Status.UPDATE, id, id + 3 + i, text));
-      }
-    }
-    return topics;
+  private static IndexAnswers answers(LuceneIndex index) {
+    index.compact();
+    return IndexAnswers.of(index);
   }
 
   @Test
   void losesAndDoublesNothingWhenTheProcessDies() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    TopicRecords topics = history(random);
+    TopicRecords topics = IndexAnswers.history(random);
     LuceneIndex undisturbed = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
     undisturbed.apply(topics.all());
 
@@ -134,7 +76,7 @@ class LuceneIndexTest extends ResultIndexContract {
     }
     follow(index, follower, followed);
 
-    same(Answers.of(index), Answers.of(undisturbed), seed);
+    answers(index).assertSameAs(answers(undisturbed), seed);
     Set<String> present = new HashSet<>();
     index
         .list(new ResultListing(ResultFilter.ALL, Order.OLDEST_FIRST, 1000))
@@ -179,7 +121,7 @@ class LuceneIndexTest extends ResultIndexContract {
   @Test
   void aRebuildGivesTheSameAnswers() {
     long seed = System.nanoTime();
-    TopicRecords topics = history(new Random(seed));
+    TopicRecords topics = IndexAnswers.history(new Random(seed));
     LuceneIndex slowly = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
     LuceneIndex atOnce = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
     var offsets = slowly.nextOffsets();
@@ -190,7 +132,7 @@ class LuceneIndexTest extends ResultIndexContract {
     }
     atOnce.apply(topics.all());
 
-    same(Answers.of(slowly), Answers.of(atOnce), seed);
+    answers(slowly).assertSameAs(answers(atOnce), seed);
     slowly.close();
     atOnce.close();
   }

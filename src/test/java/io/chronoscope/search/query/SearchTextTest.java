@@ -72,6 +72,17 @@ class SearchTextTest {
   }
 
   @Test
+  void aDescriptionBecomesATextThatCanBeSearchedFor() {
+    String text = SearchText.ofWords("A red circle* moves \"left\" -- and a well-lit dog's bowl.");
+    assertThat(text).isEqualTo("A red circle moves left and a well-lit dog's bowl");
+    assertThat(SearchText.parse(text).excluded()).isEmpty();
+    String many = SearchText.ofWords("word ".repeat(1000));
+    assertThat(SearchText.parse(many).plain().split(" ")).hasSize(SearchText.MAX_WORDS);
+    assertThat(SearchText.ofWords("x".repeat(5000))).isEmpty();
+    assertThat(SearchText.ofWords(" … ")).isEmpty();
+  }
+
+  @Test
   void aWordThatOnlyOccursWithinAPhraseIsNotThatWord() {
     assertThat(Relevance.terms("The light goes off.")).containsExactly("light", "goes_off");
     assertThat(Relevance.terms("a van goes left")).containsExactly("van", "go", "left");

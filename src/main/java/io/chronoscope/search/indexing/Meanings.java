@@ -1,0 +1,41 @@
+package io.chronoscope.search.indexing;
+
+import io.chronoscope.domain.Result;
+import io.chronoscope.search.IndexedResult;
+import io.chronoscope.search.TextEmbedder;
+import io.chronoscope.search.query.Contrasts;
+import io.chronoscope.wire.ResultType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The embeddings by which results are found.
+public final class Meanings {
+
+  private Meanings() {}
+
+  /// Whether its text is found by meaning. The texts of gaps and dead letters are the program's own
+  /// words.
+  private static boolean hasMeaning(Result result) {
+    return switch (ResultType.of(result)) {
+      case EVENT, SUMMARY, ALERT, ANSWER -> true;
+      case GAP, STREAM_END, UNANSWERED, DEAD_LETTER -> false;
+    };
+  }
+
+  /// One embedding for each result that is found by meaning.
+  public static Map<IndexedResult, float[]> of(List<IndexedResult> results, TextEmbedder embedder) {
+    List<IndexedResult> some =
+        results.stream().filter(one -> hasMeaning(one.result()) && !one.text().isBlank()).toList();
+    Map<IndexedResult, float[]> vectors = new HashMap<>();
+    if (!some.isEmpty()) {
+      List<float[]> embedded =
+          embedder.embed(
+              some.stream().map(one -> Contrasts.ENGLISH.inPlainWords(one.text())).toList());
+      for (int i = 0; i < some.size(); i++) {
+        vectors.put(some.get(i), embedded.get(i));
+      }
+    }
+    return vectors;
+  }
+}

@@ -1,0 +1,121 @@
+package io.chronoscope.web;
+
+import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.MediaProbe;
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.Picture;
+import io.chronoscope.service.PictureDescriptions;
+import io.chronoscope.web.problem.Problem;
+import io.chronoscope.web.problem.ProblemException;
+import io.chronoscope.web.problem.Reason;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// Reads pictures that are searched for, in a decode worker, and has the model describe them.
+@ApplicationScoped
+class SearchPictures {
+
+  private static final int MAX_BYTES = 10 * 1024 * 1024;
+  private static final int MAX_CONCURRENT = 2;
+  private static final String ANY_TYPE = "application/octet-stream";
+
+  private final ChronoscopeConfig settings;
+  private final MediaDecoder decoder;
+  private final PictureDescriptions descriptions;
+  private final Semaphore places = new Semaphore(MAX_CONCURRENT);
+
+  SearchPictures(
+      ChronoscopeConfig settings, MediaDecoder decoder, PictureDescriptions descriptions) {
+    this.settings = settings;
+    this.decoder = decoder;
+    this.descriptions = descriptions;
+  }
+
+  /// What a picture shows, in the words of events.
+  ///
+  /// @throws ProblemException when the body is no picture of the stated type, or the model is not
+  ///   there for it
+  String describe(@Nullable String contentType, InputStream body) {
+    byte[] bytes = Bodies.bytes(body, MAX_BYTES);
+    if (bytes.length == 0) {
+      throw new ProblemException(Reason.INVALID_BODY, "the body is empty; send a picture");
+    }
+    if (!places.tryAcquire()) {
+      throw ProblemException.later(
+          Reason.BUSY, "the model is describing other pictures", Duration.ofSeconds(5));
+    }
+    try (Picture picture = read(contentType, ByteBuffer.wrap(bytes))) {
+      return descriptions
+          .of(picture)
+          .orElseThrow(() ->
+              ProblemException.later(
+                  Reason.STARTING, "the model is loading", Duration.ofSeconds(5)));
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(Reason.UNSUPPORTED_MEDIA, String.valueOf(e.getMessage()));
+    } catch (UnreadableMediaException e) {
+      throw UploadedMedia.unusable(e);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Picture read(@Nullable String contentType, ByteBuffer bytes)
+      throws UnreadableMediaException {
+    DecodeLimits limits =
+        new DecodeLimits(
+            settings.decode().maxPixels(),
+            settings.decode().maxDuration(),
+            settings.decode().maxFrames());
+    List<Picture> pictures = new ArrayList<>();
+    boolean usable = false;
+    try {
+      var unused =
+          decoder.decode(
+              bytes,
+              limits,
+              new MediaDecoder.FrameSink() {
+                @Override
+                public boolean wants(long fromMicros, long untilMicros) {
+                  return pictures.isEmpty();
+                }
+
+                @Override
+                public void frame(long fromMicros, long untilMicros, Picture picture) {
+                  pictures.add(picture);
+                }
+              });
+      requireType(contentType, MediaProbe.of(bytes, limits).contentType());
+      usable = true;
+      return pictures.getFirst();
+    } finally {
+      if (!usable) {
+        pictures.forEach(Picture::close);
+      }
+    }
+  }
+
+  private static void requireType(@Nullable String stated, String found) {
+    String type =
+        stated == null ? ANY_TYPE : stated.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!found.startsWith("image/")) {
+      throw new ProblemException(
+          Reason.UNSUPPORTED_MEDIA, "the body is %s, not a picture".formatted(found));
+    }
+    if (!type.equals(ANY_TYPE) && !type.equals(found)) {
+      throw Problem.ofField(
+              Reason.UNSUPPORTED_MEDIA,
+              "Content-Type",
+              "it says %s, but the body is %s".formatted(Parameters.excerpt(type), found))
+          .exception();
+    }
+  }
+}
