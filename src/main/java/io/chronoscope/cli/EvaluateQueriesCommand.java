@@ -5,6 +5,7 @@ import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Table;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.QueryAnalysis;
@@ -58,6 +59,8 @@ final class EvaluateQueriesCommand implements Callable<Integer> {
 
   private static final double RIDGE = 0.3;
   private static final String ALL = "all";
+  private static final Table KINDS =
+      Table.empty().text("kind", 20).figure("asked", 6).figure("found", 14).figure("false", 14);
 
   @Parameters(
       arity = "0..1",
@@ -202,8 +205,7 @@ final class EvaluateQueriesCommand implements Callable<Integer> {
     answered.forEach(
         one -> byKind.computeIfAbsent(one.query().kind(), kind -> new ArrayList<>()).add(one));
     if (!json) {
-      output.print(
-          "%-20s %6s %14s %14s".formatted("confidence " + threshold, "asked", "found", "false"));
+      output.print(KINDS.row("confidence " + threshold, "asked", "found", "false"));
     }
     byKind.forEach((kind, some) -> printLine(kind, some, threshold));
     printLine(ALL, answered, threshold);
@@ -243,12 +245,11 @@ final class EvaluateQueriesCommand implements Callable<Integer> {
     }
     int absent = score.asked() - score.happening();
     output.print(
-        "%-20s %6d %14s %14s"
-            .formatted(
-                kind,
-                score.asked(),
-                share(score.found(), score.happening(), score.foundShare()),
-                share(score.falseAnswers(), absent, score.falseShare())));
+        KINDS.row(
+            kind,
+            score.asked(),
+            share(score.found(), score.happening(), score.foundShare()),
+            share(score.falseAnswers(), absent, score.falseShare())));
   }
 
   private static String share(int count, int of, double share) {

@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Table;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.evaluation.Comparison;
 import io.chronoscope.evaluation.GroundTruth;
@@ -17,7 +18,23 @@ import java.util.Optional;
 /// Prints the scores of an evaluation: one line for each video, each sampling rate and the total.
 final class EvaluationReport {
 
-  private static final String ROW = "%-20s %4s %6s %5s %5s %5s %5s %5s  %s";
+  private static final Table SCORES =
+      Table.empty()
+          .text("", 20)
+          .figure("fps", 4)
+          .figure("events", 6)
+          .figure("found", 5)
+          .figure("mIoU", 5)
+          .figure("R1@.3", 5)
+          .figure("R1@.5", 5)
+          .figure("R1@.7", 5)
+          .text(" invented", 0);
+  private static final Table RELIABILITY =
+      Table.empty()
+          .text("confidence", 12)
+          .figure("events", 7)
+          .figure("mean", 11)
+          .figure("precision", 10);
 
   /// Stands for a sampling rate that the service chooses.
   private static final String AUTO = "auto";
@@ -45,9 +62,7 @@ final class EvaluationReport {
   /// @param results of each stream
   void print(List<Evaluated> evaluated, Map<String, StreamResults> results) {
     if (!json) {
-      output.print(
-          ROW.formatted(
-              "", "fps", "events", "found", "mIoU", "R1@.3", "R1@.5", "R1@.7", "invented"));
+      output.print(SCORES.heading());
     }
     Map<String, List<Comparison>> byRate = new LinkedHashMap<>();
     List<Comparison> all = new ArrayList<>();
@@ -93,15 +108,14 @@ final class EvaluationReport {
       return;
     }
     output.print("expected calibration error: " + Decimals.of(reliability.calibrationError(), 3));
-    output.print("%-12s %7s %11s %10s".formatted("confidence", "events", "mean", "precision"));
+    output.print(RELIABILITY.heading());
     for (Reliability.Bin bin : reliability.bins()) {
       output.print(
-          "%-12s %7d %11s %10s"
-              .formatted(
-                  "from " + Decimals.of(bin.from(), 1),
-                  bin.events(),
-                  Decimals.of(bin.confidence(), 3),
-                  Decimals.of(bin.precision(), 3)));
+          RELIABILITY.row(
+              "from " + Decimals.of(bin.from(), 1),
+              bin.events(),
+              Decimals.of(bin.confidence(), 3),
+              Decimals.of(bin.precision(), 3)));
     }
   }
 
@@ -168,7 +182,7 @@ final class EvaluationReport {
 
   private void printRow(String name, String rate, Score score) {
     output.print(
-        ROW.formatted(
+        SCORES.row(
             name,
             rate,
             score.events(),
@@ -177,7 +191,7 @@ final class EvaluationReport {
             Decimals.of(score.recallAt30(), 3),
             Decimals.of(score.recallAt50(), 3),
             Decimals.of(score.recallAt70(), 3),
-            "%d of %d".formatted(score.invented(), score.answers())));
+            " %d of %d".formatted(score.invented(), score.answers())));
   }
 
   private static void putRate(Map<String, Object> line, String rate) {

@@ -3,6 +3,7 @@ package io.chronoscope.cli;
 import io.chronoscope.cli.EvaluationReport.Evaluated;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Table;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.evaluation.Loss;
 import io.chronoscope.evaluation.ReportedEvent;
@@ -14,6 +15,9 @@ import java.util.Map;
 
 /// Prints what was lost on the way from the videos to their events, and the stage that lost it.
 final class LossReport {
+
+  private static final Table LOSSES =
+      Table.empty().text("stage", 11).text("stream", 14).text("truth", 0).text("reported", 0);
 
   private final Output output;
   private final boolean json;
@@ -55,16 +59,14 @@ final class LossReport {
       return;
     }
     output.print(
-        "%-11s %-14s %s %s"
-            .formatted(
-                loss.stage(),
-                one.stream(),
-                loss.truth()
-                    .map(truth ->
-                        "%s %s"
-                            .formatted(span(truth.startMs(), truth.endMs()), truth.description()))
-                    .orElse("invented:"),
-                loss.reported().map(reported -> told(reported, loss.iou())).orElse("(not found)")));
+        LOSSES.row(
+            loss.stage(),
+            one.stream(),
+            loss.truth()
+                .map(truth ->
+                    "%s %s".formatted(span(truth.startMs(), truth.endMs()), truth.description()))
+                .orElse("invented:"),
+            loss.reported().map(reported -> told(reported, loss.iou())).orElse("(not found)")));
   }
 
   private static String told(ReportedEvent reported, double iou) {

@@ -50,7 +50,7 @@ public final class LiveSourceSettings {
 
   /// One source.
   ///
-  /// @throws ConfigurationException if credentials are invalid, or its video cannot be treated so
+  /// @throws ConfigurationException if credentials are invalid
   /// @throws EnvironmentException if the file of credentials cannot be read
   public static LiveSources.Plan plan(
       ChronoscopeConfig settings,
@@ -75,12 +75,8 @@ public final class LiveSourceSettings {
             settings.live().readTimeout(),
             settings.kafka().maxChunkBytes().asLongValue() - RECORD_OVERHEAD_BYTES,
             treatment);
-    try {
-      return new LiveSources.Plan(
-          stream, address, Optional.ofNullable(credentials.get(key(stream))), reading);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
-    }
+    return new LiveSources.Plan(
+        stream, address, Optional.ofNullable(credentials.get(key(stream))), reading);
   }
 
   /// Reads an address.

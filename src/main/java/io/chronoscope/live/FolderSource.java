@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.LiveSegment.StatedTime;
+import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.decode.MediaCutter;
+import io.chronoscope.decode.MediaEncoder;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.SourceClock;
@@ -40,7 +42,7 @@ final class FolderSource implements LiveSource {
 
   private final Path folder;
   private final Spool spool;
-  private final Duration segmentLength;
+  private final LiveSettings settings;
   private final InstantSource clock;
   private final Consumer<SourceEvent> listener;
   private final Map<String, Integer> progress = new HashMap<>();
@@ -50,13 +52,13 @@ final class FolderSource implements LiveSource {
   FolderSource(
       Path folder,
       Spool spool,
-      Duration segmentLength,
+      LiveSettings settings,
       InstantSource clock,
       Consumer<SourceEvent> listener)
       throws IOException {
     this.folder = folder;
     this.spool = spool;
-    this.segmentLength = segmentLength;
+    this.settings = settings;
     this.clock = clock;
     this.listener = listener;
     Path file = spool.directory().resolve(PROGRESS);
@@ -160,16 +162,18 @@ final class FolderSource implements LiveSource {
       MediaCutter cutter = new MediaCutter();
       Instant start = recording.modified().minus(cutter.overview(recording.path()).duration());
       int done = progress.getOrDefault(recording.key(), 0);
+      Consumer<MediaSegment> segments =
+          segment -> {
+            if (segment.index() >= done) {
+              sink.accept(live(segment, start, segment.index() > done));
+              remember(recording, segment.index() + 1);
+            }
+          };
       var unused =
-          cutter.cut(
-              recording.path(),
-              segmentLength,
-              segment -> {
-                if (segment.index() >= done) {
-                  sink.accept(live(segment, start, segment.index() > done));
-                  remember(recording, segment.index() + 1);
-                }
-              });
+          switch (settings.treatment()) {
+            case COPY -> cutter.cut(recording.path(), settings.segmentLength(), segments);
+            case ENCODE -> new MediaEncoder().encode(recording.path(), settings, segments);
+          };
     } catch (UnreadableMediaException | IOException e) {
       spool.skipNumber();
       listener.accept(

@@ -21,16 +21,7 @@ public final class LiveSources implements AutoCloseable {
       String stream,
       SourceAddress address,
       Optional<Credentials> credentials,
-      LiveSettings settings) {
-
-    public Plan {
-      if (settings.treatment() == LiveSettings.Treatment.ENCODE
-          && address instanceof SourceAddress.Folder) {
-        throw new IllegalArgumentException(
-            "the files of %s cannot be encoded, only cut".formatted(address));
-      }
-    }
-  }
+      LiveSettings settings) {}
 
   /// What all sources share.
   ///

@@ -39,6 +39,9 @@ final class LiveStream {
   /// Whether an earlier process read this stream, and this one has read nothing of it yet.
   private boolean resumes;
 
+  /// What is in Kafka already, until the source is past it.
+  private Optional<SourceProgress> progress;
+
   private @Nullable SourceConnection connection;
   private @Nullable Thread sleeping;
   private boolean stopped;
@@ -55,6 +58,7 @@ final class LiveStream {
       String id,
       LiveSource source,
       Spool spool,
+      Optional<SourceProgress> progress,
       StreamTimeline timeline,
       Backoff backoff,
       InstantSource clock,
@@ -69,6 +73,7 @@ final class LiveStream {
     this.pause = pause;
     this.listener = listener;
     this.resumes = spool.hasHistory();
+    this.progress = progress;
   }
 
   /// Reads until the source ends or [#stop] is called.
@@ -173,6 +178,10 @@ final class LiveStream {
     }
     reconnected = false;
     backoff.reset();
+    if (progress.filter(there -> there.covers(placed.end(), placed.clock())).isPresent()) {
+      return;
+    }
+    progress = Optional.empty();
     placed
         .missing()
         .ifPresent(missing -> {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ final class RunningSource implements AutoCloseable {
       Plan plan,
       LiveSource source,
       Spool spool,
+      Optional<SourceProgress> progress,
       Settings settings,
       ChunkSink sink,
       InstantSource clock,
@@ -50,6 +52,7 @@ final class RunningSource implements AutoCloseable {
             plan.stream(),
             source,
             spool,
+            progress,
             new StreamTimeline(settings.timeSource()),
             new Backoff(settings.firstBackoff(), settings.maxBackoff(), random),
             clock,
@@ -69,7 +72,7 @@ final class RunningSource implements AutoCloseable {
         Thread.ofPlatform().daemon().name("spool " + plan.stream()).unstarted(this::send);
   }
 
-  /// @throws IOException when the spool cannot be used
+  /// @throws IOException when the spool cannot be used, or the sink does not say how far it is
   static RunningSource open(
       Plan plan,
       Settings settings,
@@ -78,19 +81,36 @@ final class RunningSource implements AutoCloseable {
       InstantSource clock,
       Consumer<SourceEvent> listener)
       throws IOException {
+    Optional<SourceProgress> progress = sink.progress(plan.stream());
     Spool spool = Spool.open(settings.spool(), plan.stream(), settings.maxSpoolBytes());
-    LiveSource source =
-        switch (plan.address()) {
-          case SourceAddress.Rtsp(var uri) ->
-              LiveSource.rtsp(uri, plan.credentials(), plan.settings(), clock);
-          case SourceAddress.Hls(var uri) ->
-              LiveSource.hls(uri, plan.credentials(), plan.settings(), clock);
-          case SourceAddress.Udp udp -> LiveSource.udp(udp, plan.settings(), clock);
-          case SourceAddress.StandardInput input -> LiveSource.input(in, plan.settings(), clock);
-          case SourceAddress.Folder(var path) ->
-              new FolderSource(path, spool, plan.settings().segmentLength(), clock, listener);
-        };
-    return new RunningSource(plan, source, spool, settings, sink, clock, listener);
+    boolean opened = false;
+    try {
+      if (progress.isPresent()) {
+        int stale = spool.continueAt(progress.get().next());
+        if (stale > 0) {
+          listener.accept(
+              new SourceEvent.Dropped(
+                  plan.stream(), stale, "another instance has read the source since"));
+        }
+      }
+      LiveSource source =
+          switch (plan.address()) {
+            case SourceAddress.Rtsp(var uri) ->
+                LiveSource.rtsp(uri, plan.credentials(), plan.settings(), clock);
+            case SourceAddress.Hls(var uri) ->
+                LiveSource.hls(uri, plan.credentials(), plan.settings(), clock);
+            case SourceAddress.Udp udp -> LiveSource.udp(udp, plan.settings(), clock);
+            case SourceAddress.StandardInput input -> LiveSource.input(in, plan.settings(), clock);
+            case SourceAddress.Folder(var path) ->
+                new FolderSource(path, spool, plan.settings(), clock, listener);
+          };
+      opened = true;
+      return new RunningSource(plan, source, spool, progress, settings, sink, clock, listener);
+    } finally {
+      if (!opened) {
+        spool.close();
+      }
+    }
   }
 
   void start() {

@@ -44,6 +44,7 @@ public final class SourceMessages {
       case SourceState.Live(var since) -> "live since " + since;
       case SourceState.Waiting(String reason, var until) ->
           "waiting until %s: %s".formatted(until, reason);
+      case SourceState.Elsewhere() -> "read by another instance";
       case SourceState.Connecting _, SourceState.Ended _, SourceState.Stopped _ -> state.name();
     };
   }

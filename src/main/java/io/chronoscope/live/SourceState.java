@@ -7,7 +7,7 @@ import java.util.List;
 public sealed interface SourceState {
 
   /// The names of all states.
-  List<String> NAMES = List.of("connecting", "live", "waiting", "ended", "stopped");
+  List<String> NAMES = List.of("connecting", "live", "waiting", "ended", "stopped", "elsewhere");
 
   /// One word, for metrics and health.
   default String name() {
@@ -17,6 +17,7 @@ public sealed interface SourceState {
       case Waiting(String _, Instant _) -> "waiting";
       case Ended() -> "ended";
       case Stopped() -> "stopped";
+      case Elsewhere() -> "elsewhere";
     };
   }
 
@@ -34,4 +35,7 @@ public sealed interface SourceState {
 
   /// It was stopped here.
   record Stopped() implements SourceState {}
+
+  /// Another instance of the service reads it.
+  record Elsewhere() implements SourceState {}
 }

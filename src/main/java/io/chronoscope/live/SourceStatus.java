@@ -35,6 +35,12 @@ public record SourceStatus(
     Optional<Instant> sentUntil,
     Instant start) {
 
+  /// Of a source that is not being read here.
+  public static SourceStatus idle(String stream, String address, SourceState state, Instant now) {
+    return new SourceStatus(
+        stream, address, state, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.of(now), now);
+  }
+
   /// How far what is in Kafka trails the present.
   public Duration lag(Instant now) {
     Duration lag = Duration.between(sentUntil.orElse(start), now);

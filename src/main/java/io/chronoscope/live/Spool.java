@@ -125,6 +125,20 @@ public final class Spool implements AutoCloseable {
     return next > 0;
   }
 
+  /// Continues after what is in Kafka: chunks with numbers that were used since are dropped.
+  ///
+  /// @return how many were dropped
+  synchronized int continueAt(long number) throws IOException {
+    int stale = 0;
+    while (!sizes.isEmpty() && sizes.firstKey() < number) {
+      delete(sizes.firstKey());
+      stale++;
+    }
+    dropped += stale;
+    next = Math.max(next, number);
+    return stale;
+  }
+
   /// Leaves a hole in the numbers: video was lost before the next chunk.
   public synchronized void skipNumber() {
     next++;

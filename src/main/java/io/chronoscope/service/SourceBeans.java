@@ -1,9 +1,10 @@
 package io.chronoscope.service;
 
-import io.chronoscope.client.ChunkPublisher;
-import io.chronoscope.client.KafkaChunkSink;
+import io.chronoscope.client.ConsumerSettings;
+import io.chronoscope.client.OwnedChunkSink;
+import io.chronoscope.client.SharedSources;
 import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceEvent;
@@ -19,14 +20,12 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jboss.logging.Logger;
 
 /// The live sources that the service reads (`chronoscope.sources`).
@@ -34,10 +33,8 @@ import org.jboss.logging.Logger;
 class SourceBeans {
 
   private static final Logger LOG = Logger.getLogger(SourceBeans.class);
-  private static final URI SOURCE = URI.create("/chronoscope/sources");
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private volatile Optional<LiveSources> sources = Optional.empty();
+  private volatile Optional<SharedSources> sources = Optional.empty();
 
   void start(
       @Observes StartupEvent event,
@@ -51,27 +48,27 @@ class SourceBeans {
     if (plans.isEmpty()) {
       return;
     }
-    ChunkPublisher publisher =
-        new ChunkPublisher(
-            KafkaChunkSink.properties(kafka),
+    String group = settings.kafka().group();
+    SharedSources started =
+        SharedSources.start(
+            plans,
+            LiveSourceSettings.shared(settings),
+            new KafkaConsumer<>(
+                ConsumerSettings.inGroup(kafka, group + "-sources"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer()),
             names.of(Topic.CHUNKS),
-            SOURCE,
-            new SendTraces(tracing));
-    opened.add(publisher);
-    try {
-      LiveSources started =
-          LiveSources.start(
-              plans,
-              LiveSourceSettings.shared(settings),
-              new KafkaChunkSink(publisher),
-              InputStream.nullInputStream(),
-              InstantSource.system(),
-              SourceBeans::log);
-      opened.add(started);
-      sources = Optional.of(started);
-    } catch (IOException e) {
-      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
-    }
+            (stream, partition) ->
+                new OwnedChunkSink(
+                    kafka,
+                    group,
+                    partition,
+                    stream,
+                    LayerSettings.source(settings, "sources"),
+                    new SendTraces(tracing)),
+            InstantSource.system(),
+            SourceBeans::log);
+    sources = Optional.of(started);
     SourceMetrics.publishEach(
         registry, plans.stream().map(LiveSources.Plan::stream).toList(), this::status);
   }
@@ -92,13 +89,10 @@ class SourceBeans {
   }
 
   List<SourceStatus> status() {
-    return sources.map(LiveSources::status).orElse(List.of());
+    return sources.map(SharedSources::status).orElse(List.of());
   }
 
-  void stop(@Observes ShutdownEvent event) throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    opened.clear();
+  void stop(@Observes ShutdownEvent event) {
+    sources.ifPresent(SharedSources::close);
   }
 }

@@ -233,6 +233,34 @@ class LiveSourcesTest {
   }
 
   @Test
+  void encodesFilesOfADirectoryWhoseKeyFramesAreTooFarApart() throws Exception {
+    Path folder = Files.createDirectory(directory.resolve("recordings"));
+    Instant noon = Instant.parse("2026-05-04T12:00:00Z");
+    Path file = folder.resolve("a.mp4");
+    Files.write(
+        file,
+        TestMedia.video().codec("libopenh264").container("mp4").frames(75).group(1000).bytes());
+    Files.setLastModifiedTime(file, FileTime.from(noon));
+
+    start(
+        folder.toString(),
+        "gate",
+        Optional.empty(),
+        new LiveSettings(Duration.ofSeconds(1), Duration.ofSeconds(1), 16 << 20, Treatment.ENCODE));
+    for (int i = 0; i < 3; i++) {
+      await(SourceEvent.Sent.class);
+    }
+    stop();
+
+    assertThat(kafka.chunks)
+        .extracting(SpooledChunk::start)
+        .containsExactly(noon.minusSeconds(3), noon.minusSeconds(2), noon.minusSeconds(1));
+    for (SpooledChunk chunk : kafka.chunks) {
+      assertThat(frames(List.of(chunk))).as("decodes by itself").isEqualTo(25);
+    }
+  }
+
+  @Test
   void readsAPlaylistThatGrowsAndContinuesAfterTheServerFailed() throws Exception {
     try (HlsServer server = new HlsServer()) {
       for (int i = 0; i < 6; i++) {

@@ -3,11 +3,12 @@ package io.chronoscope.service;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.broker.FreePorts;
 import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.RtspServer;
+import io.chronoscope.testing.SecuredBroker;
 import io.chronoscope.testing.TestMedia;
+import io.chronoscope.testing.UsedRights;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -18,110 +19,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.acl.AccessControlEntry;
-import org.apache.kafka.common.acl.AclBinding;
-import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
-import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The packaged commands with a broker that requires TLS and a password, configured by `KAFKA_…`
-/// variables alone.
+/// variables alone, each as the user that `k8s` has for it.
 class SecuredBrokerIT {
 
-  private static final String PASSWORD = "n0t-f0r-logs";
-  private static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
   private static final String CAMERA_PASSWORD = "camera-s3cret";
+  private static final String REJECTED = "neither video nor JSON";
+  private static final String INSTANCE = "chronoscope";
+  private static final String PRODUCER = "chronoscope-producer";
+  private static final String READER = "chronoscope-reader";
+  private static final String OPERATOR = "chronoscope-operator";
   private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration SERVICE_TIMEOUT = Duration.ofMinutes(3);
 
   @TempDir static Path directory;
 
-  private static Path store;
-  private static EmbeddedBroker broker;
+  private static SecuredBroker broker;
 
   /// The outcome of a process.
   private record Exit(int status, String out, String err) {}
 
   @BeforeAll
   static void startBroker() throws Exception {
-    makeStore();
-    Map<String, String> secured = new HashMap<>();
-    secured.put("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT");
-    secured.put("sasl.enabled.mechanisms", "PLAIN");
-    secured.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
-    secured.put(
-        "listener.name.clients.plain.sasl.jaas.config",
-        ("org.apache.kafka.common.security.plain.PlainLoginModule required"
-                + " username=\"broker\" password=\"%1$s\" user_broker=\"%1$s\" user_eye=\"%1$s\";")
-            .formatted(PASSWORD));
-    secured.put("ssl.keystore.location", store.toString());
-    secured.put("ssl.keystore.password", STORE_PASSWORD);
-    secured.put("ssl.truststore.location", store.toString());
-    secured.put("ssl.truststore.password", STORE_PASSWORD);
-    secured.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
-    secured.put("super.users", "User:broker;User:ANONYMOUS");
-    broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0).with(secured));
-    allowTheDocumentedRights();
-  }
-
-  /// The rights in docs/operating.md, and no others.
-  private static void allowTheDocumentedRights() throws Exception {
-    List<AclBinding> rights = new ArrayList<>();
-    for (AclOperation operation :
-        List.of(AclOperation.READ, AclOperation.WRITE, AclOperation.CREATE)) {
-      rights.add(allow(ResourceType.TOPIC, "video.", operation));
-    }
-    rights.add(allow(ResourceType.GROUP, "chronoscope", AclOperation.READ));
-    rights.add(allow(ResourceType.TRANSACTIONAL_ID, "chronoscope", AclOperation.WRITE));
-    try (Admin admin = Admin.create(asBroker())) {
-      admin.createAcls(rights).all().get();
-    }
-  }
-
-  private static AclBinding allow(ResourceType type, String prefix, AclOperation operation) {
-    return new AclBinding(
-        new ResourcePattern(type, prefix, PatternType.PREFIXED),
-        new AccessControlEntry("User:eye", "*", operation, AclPermissionType.ALLOW));
-  }
-
-  private static Map<String, Object> asBroker() {
-    return Map.of(
-        "bootstrap.servers",
-        broker.bootstrapServers(),
-        "security.protocol",
-        "SASL_SSL",
-        "sasl.mechanism",
-        "PLAIN",
-        "sasl.jaas.config",
-        jaas("broker", PASSWORD),
-        "ssl.truststore.location",
-        store.toString(),
-        "ssl.truststore.password",
-        STORE_PASSWORD);
-  }
-
-  private static String jaas(String user, String password) {
-    return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
-        .formatted(user, password);
+    broker = SecuredBroker.start(directory);
   }
 
   @AfterAll
@@ -130,16 +71,7 @@ class SecuredBrokerIT {
   }
 
   @Test
-  void analyzesVideoThroughASecuredBroker() throws Exception {
-    Exit produced =
-        run(
-            PASSWORD,
-            "produce",
-            PackagedProgram.HOME.resolve("video-samples/portrait.mp4").toString(),
-            "--json");
-    assertThat(produced.status()).as(produced.err()).isZero();
-    assertThat(produced.out()).contains("\"sequence\":0");
-
+  void everyUserNeedsExactlyItsRights() throws Exception {
     Path log = directory.resolve("serve.log");
     int port = FreePorts.one();
     RtspServer camera =
@@ -156,22 +88,42 @@ class SecuredBrokerIT {
             .freezeAtEnd();
     ProcessBuilder command =
         command(
-            PASSWORD, List.of("serve", "--port", "0", "--management-port", Integer.toString(port)));
+            INSTANCE,
+            SecuredBroker.PASSWORD,
+            List.of("serve", "--port", "0", "--management-port", Integer.toString(port)));
     command.environment().put("CHRONOSCOPE_SOURCES_GATE", camera.url());
     command.environment().put("CHRONOSCOPE_LIVE_CREDENTIALS_GATE", "viewer:" + CAMERA_PASSWORD);
     command.environment().put("CHRONOSCOPE_LIVE_SPOOL", directory.resolve("spool").toString());
+    command
+        .environment()
+        .put("CHRONOSCOPE_SEARCH_DIRECTORY", directory.resolve("index").toString());
+    leaveAState();
     Process service = command.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try (camera) {
-      Exit seen = run(PASSWORD, "events", "--json");
+      succeed(OPERATOR, "rules", "set", "yellow", "a yellow square moves right", "--json");
+      Exit produced =
+          succeed(
+              PRODUCER,
+              "produce",
+              PackagedProgram.HOME.resolve("video-samples/portrait.mp4").toString(),
+              "--start-time",
+              "2026-05-04T12:00:00Z",
+              "--json");
+      assertThat(produced.out()).contains("\"sequence\":0");
+      sendWhatIsRejected();
+
+      Exit seen = succeed(READER, "events", "--json");
       long until = System.nanoTime() + SERVICE_TIMEOUT.toNanos();
       while (!seen.out().contains("\"level\":\"stream\"")) {
         assertThat(service.isAlive()).as(Files.readString(log)).isTrue();
         assertThat(System.nanoTime()).as(seen + "\n" + Files.readString(log)).isLessThan(until);
         LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-        seen = run(PASSWORD, "events", "--json");
+        seen = succeed(READER, "events", "--json");
       }
-      assertThat(seen.status()).isZero();
       assertThat(seen.out()).contains("\"description\"");
+      readInAGroup();
+      workAsAnOperator();
+
       assertThat(camera.plays()).isPositive();
       assertThat(get(port, "/q/health/ready")).contains("\"gate\"");
       assertThat(get(port, "/q/metrics"))
@@ -182,17 +134,119 @@ class SecuredBrokerIT {
       assertThat(traces(TopicNames.DEFAULT.of(Topic.CHUNKS)))
           .containsAll(traces(TopicNames.DEFAULT.of(Topic.EVENTS)))
           .containsAll(traces(TopicNames.DEFAULT.of(Topic.SUMMARIES)));
+      assertThat(broker.rights()).as("a right that nobody used").allMatch(UsedRights::uses);
     } finally {
       service.destroy();
       if (!service.waitFor(30, TimeUnit.SECONDS)) {
         service.destroyForcibly();
       }
     }
-    assertThat(Files.readString(log) + produced.err())
+    assertThat(Files.readString(log))
         .contains("source stream=gate receiving; times come from the source's clock (RTCP)")
-        .doesNotContain(PASSWORD)
+        .doesNotContain(SecuredBroker.PASSWORD)
         .doesNotContain(CAMERA_PASSWORD)
-        .doesNotContain(STORE_PASSWORD);
+        .doesNotContain(SecuredBroker.STORE_PASSWORD);
+  }
+
+  /// As earlier instances do: without a record there is nothing to read.
+  private static void leaveAState() throws Exception {
+    try (KafkaProducer<byte[], byte[]> earlier =
+        new KafkaProducer<>(
+            broker.asSuperUser(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int partition = 0; partition < 4; partition++) {
+        earlier
+            .send(
+                new ProducerRecord<>(
+                    TopicNames.DEFAULT.of(Topic.STATE),
+                    partition,
+                    "ended".getBytes(US_ASCII),
+                    null))
+            .get();
+      }
+    }
+  }
+
+  /// A record of each input that becomes a dead letter, or an answer with a problem.
+  private static void sendWhatIsRejected() throws Exception {
+    send(PRODUCER, Topic.CHUNKS);
+    send(OPERATOR, Topic.QUESTIONS);
+    send(OPERATOR, Topic.RULES);
+  }
+
+  private static void send(String user, Topic topic) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            broker.properties(user), new ByteArraySerializer(), new ByteArraySerializer())) {
+      byte[] bytes = REJECTED.getBytes(US_ASCII);
+      producer.send(new ProducerRecord<>(TopicNames.DEFAULT.of(topic), bytes, bytes)).get();
+    }
+  }
+
+  /// As programs of others do, with a group of their own.
+  private static void readInAGroup() {
+    Map<String, Object> client = broker.properties(READER);
+    client.put("group.id", "chronoscope-reader-alarms");
+    client.put("auto.offset.reset", "earliest");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(
+          Stream.of(Topic.values())
+              .filter(
+                  topic -> topic.kind() == Topic.Kind.ANALYSIS || topic.kind() == Topic.Kind.REPLY)
+              .map(TopicNames.DEFAULT::of)
+              .toList());
+      long until = System.nanoTime() + COMMAND_TIMEOUT.toNanos();
+      while (consumer.poll(Duration.ofMillis(200)).isEmpty()) {
+        assertThat(System.nanoTime()).isLessThan(until);
+      }
+      consumer.commitSync();
+    }
+  }
+
+  private static void workAsAnOperator() throws Exception {
+    String[] range = {"--from", "2026-05-04T12:00:00Z", "--to", "2026-05-04T12:00:12Z"};
+    succeed(OPERATOR, with(range, "ask", "a yellow square", "--stream", "portrait", "--json"));
+    succeed(OPERATOR, with(range, "backtest", "--stream", "portrait", "--rule", "a green circle"));
+    assertThat(succeed(OPERATOR, "events", "--json").out()).contains("\"rule\":\"yellow\"");
+    String letters = succeed(OPERATOR, "dlq", "list", "--json").out();
+    assertThat(letters).contains("video.chunks/", "video.questions/", "video.rules/");
+    List<String> ids =
+        Pattern.compile("video\\.(chunks|questions|rules)/\\d+/\\d+")
+            .matcher(letters)
+            .results()
+            .map(MatchResult::group)
+            .distinct()
+            .toList();
+    succeed(
+        OPERATOR, Stream.concat(Stream.of("dlq", "redrive"), ids.stream()).toArray(String[]::new));
+    succeed(OPERATOR, "rules", "remove", "yellow");
+  }
+
+  private static String[] with(String[] last, String... first) {
+    return Stream.concat(Stream.of(first), Stream.of(last)).toArray(String[]::new);
+  }
+
+  @Test
+  void whoLacksARightIsToldWhich() throws Exception {
+    String sample = PackagedProgram.HOME.resolve("video-samples/portrait.mp4").toString();
+    for (Exit refused :
+        List.of(
+            run(READER, "produce", sample),
+            run(PRODUCER, "events"),
+            run(READER, "rules", "set", "red", "a red circle"))) {
+      assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
+      assertThat(refused.err()).contains("deny access", "video.");
+      assertThat(refused.err().lines()).hasSizeLessThan(4);
+    }
+  }
+
+  private static Exit succeed(String user, String... arguments) throws Exception {
+    Exit exit = run(user, arguments);
+    assertThat(exit.status()).as(List.of(arguments) + ": " + exit.err()).isZero();
+    assertThat(exit.err())
+        .doesNotContain(SecuredBroker.PASSWORD)
+        .doesNotContain(SecuredBroker.STORE_PASSWORD);
+    return exit;
   }
 
   private static String get(int port, String path) throws Exception {
@@ -206,7 +260,7 @@ class SecuredBrokerIT {
 
   /// Ids of the traces in the headers of a topic's records.
   private static Set<String> traces(String topic) {
-    Map<String, Object> client = new HashMap<>(asBroker());
+    Map<String, Object> client = broker.asSuperUser();
     client.put("isolation.level", "read_committed");
     Set<String> traces = new HashSet<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -222,6 +276,9 @@ class SecuredBrokerIT {
         consumer
             .poll(Duration.ofMillis(200))
             .forEach(record -> {
+              if (REJECTED.equals(new String(record.key(), US_ASCII))) {
+                return;
+              }
               Header header = record.headers().lastHeader("traceparent");
               assertThat(header).as("traceparent of %s", record).isNotNull();
               traces.add(new String(header.value(), US_ASCII).split("-")[1]);
@@ -234,14 +291,13 @@ class SecuredBrokerIT {
   @Test
   void acceptsACertificateInPemFormat() throws Exception {
     Path pem = directory.resolve("ca.pem");
-    keytool("-exportcert", "-rfc", "-alias", "broker", "-file", pem.toString());
-    ProcessBuilder command = command(PASSWORD, List.of("rules", "list"));
+    broker.keytool("-exportcert", "-rfc", "-alias", "broker", "-file", pem.toString());
+    ProcessBuilder command = command(OPERATOR, SecuredBroker.PASSWORD, List.of("rules", "list"));
     command.environment().put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
     command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", pem.toString());
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
     Exit listed = run(command);
-    // The topic may not exist yet, but the broker was reached.
-    assertThat(listed.err()).containsAnyOf("no rules are in force", "does not exist");
+    assertThat(listed.status()).as(listed.err()).isZero();
   }
 
   @Test
@@ -252,7 +308,7 @@ class SecuredBrokerIT {
                 "produce", PackagedProgram.HOME.resolve("video-samples/portrait.mp4").toString()),
             List.of("serve", "--port", "0"),
             List.of("events"))) {
-      Exit refused = run("guessed-wrong", command.toArray(String[]::new));
+      Exit refused = run(command(READER, "guessed-wrong", command));
       assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
       assertThat(refused.err())
           .contains(broker.bootstrapServers(), "refuse the user or password", "sasl.jaas.config")
@@ -262,7 +318,7 @@ class SecuredBrokerIT {
 
   @Test
   void reportsAnUntrustedBroker() throws Exception {
-    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    ProcessBuilder command = command(READER, SecuredBroker.PASSWORD, List.of("events"));
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_LOCATION");
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
     Exit refused = run(command);
@@ -274,16 +330,18 @@ class SecuredBrokerIT {
 
   @Test
   void namesAMissingTruststore() throws Exception {
-    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    ProcessBuilder command = command(READER, SecuredBroker.PASSWORD, List.of("events"));
     command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", "no-such-store.p12");
     Exit refused = run(command);
     assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.ENVIRONMENT);
-    assertThat(refused.err()).contains("no-such-store.p12").doesNotContain(STORE_PASSWORD);
+    assertThat(refused.err())
+        .contains("no-such-store.p12")
+        .doesNotContain(SecuredBroker.STORE_PASSWORD);
   }
 
   @Test
   void namesAnUnsupportedMechanism() throws Exception {
-    ProcessBuilder command = command(PASSWORD, List.of("events"));
+    ProcessBuilder command = command(READER, SecuredBroker.PASSWORD, List.of("events"));
     command.environment().put("KAFKA_SASL_MECHANISM", "SCRAM-SHA-256");
     command
         .environment()
@@ -296,11 +354,11 @@ class SecuredBrokerIT {
     assertThat(refused.err()).contains("SCRAM-SHA-256");
   }
 
-  private Exit run(String password, String... arguments) throws Exception {
-    return run(command(password, List.of(arguments)));
+  private static Exit run(String user, String... arguments) throws Exception {
+    return run(command(user, SecuredBroker.PASSWORD, List.of(arguments)));
   }
 
-  private Exit run(ProcessBuilder command) throws Exception {
+  private static Exit run(ProcessBuilder command) throws Exception {
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
     Process process = command.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
@@ -314,59 +372,14 @@ class SecuredBrokerIT {
     return new Exit(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
-  private static ProcessBuilder command(String password, List<String> arguments) {
+  private static ProcessBuilder command(String user, String password, List<String> arguments) {
     ProcessBuilder command =
         new ProcessBuilder(
             PackagedProgram.command(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"), arguments));
-    command
-        .environment()
-        .putAll(
-            Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS",
-                broker.bootstrapServers(),
-                "KAFKA_SECURITY_PROTOCOL",
-                "SASL_SSL",
-                "KAFKA_SASL_MECHANISM",
-                "PLAIN",
-                "KAFKA_SASL_JAAS_CONFIG",
-                jaas("eye", password),
-                "KAFKA_SSL_TRUSTSTORE_LOCATION",
-                store.toString(),
-                "KAFKA_SSL_TRUSTSTORE_PASSWORD",
-                STORE_PASSWORD,
-                "CHRONOSCOPE_TRACING",
-                "true",
-                "OTEL_TRACES_EXPORTER",
-                "none"));
+    command.environment().putAll(broker.variables(user, password));
+    command.environment().put("CHRONOSCOPE_TOPICS_CREATE", "false");
+    command.environment().put("CHRONOSCOPE_TRACING", "true");
+    command.environment().put("OTEL_TRACES_EXPORTER", "none");
     return command;
-  }
-
-  private static void makeStore() throws Exception {
-    store = directory.resolve("broker.p12");
-    keytool(
-        "-genkeypair",
-        "-alias",
-        "broker",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "SAN=dns:localhost,ip:127.0.0.1",
-        "-validity",
-        "2",
-        "-storetype",
-        "PKCS12");
-  }
-
-  /// Runs keytool on the broker's keystore.
-  private static void keytool(String... arguments) throws Exception {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    words.addAll(List.of(arguments));
-    words.addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
-    Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String output = new String(keytool.getInputStream().readAllBytes());
-    assertThat(keytool.waitFor()).as(output).isZero();
   }
 }

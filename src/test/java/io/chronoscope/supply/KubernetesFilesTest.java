@@ -27,40 +27,81 @@ class KubernetesFilesTest {
     compare(STRIMZI.resolve("topics.yaml"), documents.toString());
   }
 
+  /// `SecuredBrokerIT` runs the program with exactly these rights, and fails when one is never
+  /// used.
   @Test
   void usersMayDoWhatTheirTopicsNeed() throws IOException {
     List<String> instance = new ArrayList<>();
-    List<String> producer = new ArrayList<>();
     List<String> reader = new ArrayList<>();
+    List<String> operator = new ArrayList<>();
     for (Topic topic : Topic.values()) {
-      instance.add(
-          rule(
-              "topic",
-              topic.defaultName(),
-              "literal",
-              switch (topic.kind()) {
-                case INPUT -> List.of("Read");
-                // Read: the search index follows its own results.
-                case ANALYSIS, REPLY, INTERNAL -> List.of("Read", "Write");
-              }));
+      String name = topic.defaultName();
       switch (topic.kind()) {
-        case ANALYSIS, REPLY ->
-            reader.add(rule("topic", topic.defaultName(), "literal", List.of("Read")));
-        case INPUT, INTERNAL -> {}
+        case INPUT -> {
+          instance.add(rule("topic", name, "literal", "Read"));
+          // Read: a redriven record is read where it was rejected.
+          operator.add(rule("topic", name, "literal", "Read", "Write"));
+        }
+        case ANALYSIS, REPLY -> {
+          // Read: the search index follows its own results.
+          instance.add(rule("topic", name, "literal", "Read", "Write"));
+          reader.add(rule("topic", name, "literal", "Read"));
+          operator.add(
+              topic == Topic.DEAD_LETTERS
+                  ? rule("topic", name, "literal", "Read", "Write")
+                  : rule("topic", name, "literal", "Read"));
+        }
+        case INTERNAL -> instance.add(rule("topic", name, "literal", "Read", "Write"));
       }
     }
-    producer.add(rule("topic", Topic.CHUNKS.defaultName(), "literal", List.of("Write")));
-    instance.add(rule("group", "chronoscope", "prefix", List.of("Read")));
-    instance.add(rule("transactionalId", "chronoscope-", "prefix", List.of("Write")));
-    reader.add(rule("group", "chronoscope-reader", "prefix", List.of("Read")));
+    instance.add(rule("group", "chronoscope", "prefix", "Read"));
+    instance.add(rule("transactionalId", "chronoscope-", "prefix", "Write"));
+    reader.add(rule("group", "chronoscope-reader", "prefix", "Read"));
+    operator.add(rule("topic", "backtest.video.", "prefix", "Create", "Write"));
+    operator.add(rule("transactionalId", "chronoscope.redrive.", "prefix", "Write"));
 
     compare(
         STRIMZI.resolve("users.yaml"),
         String.join(
             "---\n",
             user("chronoscope", "The service's instances.", instance),
-            user("chronoscope-producer", "Programs that send chunks.", producer),
-            user("chronoscope-reader", "Programs that read results.", reader)));
+            user("chronoscope-producer", "Programs that send chunks.", List.of(writeTo("chunks"))),
+            user("chronoscope-reader", "Programs that read results.", reader),
+            user("chronoscope-operator", "People: rules, ask, events, dlq, backtest.", operator)));
+  }
+
+  @Test
+  void instancesThatWriteInputsHaveTheRightToDoSo() throws IOException {
+    compare(
+        Path.of("k8s/components/live-sources/rights.yaml"),
+        added("Instances that read live sources write their chunks.", List.of(writeTo("chunks"))));
+    compare(
+        Path.of("k8s/components/page-inputs/rights.yaml"),
+        added(
+            "What people enter on the page, or through its API, is written by the instances.",
+            List.of(writeTo("chunks"), writeTo("rules"), writeTo("questions"))));
+  }
+
+  private static String writeTo(String topic) {
+    return rule("topic", "video." + topic, "literal", "Write");
+  }
+
+  /// A patch of the instances' user.
+  private static String added(String why, List<String> rules) {
+    StringBuilder patch = new StringBuilder("# " + why + "\n");
+    for (String rule : rules) {
+      patch
+          .append("- op: add\n  path: /spec/authorization/acls/-\n  value:\n")
+          .append(
+              rule.strip()
+                  .replaceFirst("^- ", "")
+                  .indent(0)
+                  .lines()
+                  .map(String::strip)
+                  .map(line -> "    " + line + "\n")
+                  .reduce("", String::concat));
+    }
+    return patch.toString();
   }
 
   @Test
@@ -132,13 +173,14 @@ class KubernetesFilesTest {
         + String.join("", rules);
   }
 
-  private static String rule(String type, String name, String pattern, List<String> operations) {
+  private static String rule(String type, String name, String pattern, String... operations) {
     return "      - resource: {type: %s, name: %s, patternType: %s}\n        operations: [%s]\n"
         .formatted(type, name, pattern, String.join(", ", operations));
   }
 
   private static void compare(Path file, String expected) throws IOException {
     if (Boolean.getBoolean("write-k8s")) {
+      Files.createDirectories(file.getParent());
       Files.writeString(file, expected);
     }
     assertThat(file).as("written with -Dwrite-k8s=true").content().isEqualTo(expected);

@@ -28,6 +28,8 @@ import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -223,6 +225,41 @@ class KubernetesTest {
             one(resources, PodMonitor.class).getSpec().getSelector().getMatchLabels().entrySet());
   }
 
+  /// The last two components patch what another one brings, so an overlay that has both is needed.
+  @Test
+  void componentsAddTheRightsToWriteInputs() throws Exception {
+    Path overlay = Files.createTempDirectory(Path.of("target"), "overlay");
+    Files.writeString(
+        overlay.resolve("kustomization.yaml"),
+        """
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        resources: [../../k8s/base]
+        components:
+          - ../../k8s/components/model-volume
+          - ../../k8s/components/strimzi
+          - ../../k8s/components/live-sources
+          - ../../k8s/components/page-inputs
+        """);
+    List<JsonNode> resources = built(overlay);
+    KafkaUser instances =
+        all(resources, KafkaUser.class).stream()
+            .filter(user -> user.getMetadata().getName().equals("chronoscope"))
+            .findFirst()
+            .orElseThrow();
+    String rights = STRICT.writeValueAsString(instances.getSpec().getAuthorization());
+
+    for (String topic : List.of("chunks", "rules", "questions")) {
+      assertThat(rights)
+          .containsPattern(
+              "\"name\":\"video." + topic + "\"[^]]*}[^]]*\"operations\":\\[\"Write\"]");
+    }
+    assertThat(
+            all(resources, ConfigMap.class).stream()
+                .map(map -> map.getData().get("CHRONOSCOPE_LIVE_SPOOL")))
+        .contains("/cache/spool");
+  }
+
   private static Container container(String overlay) throws Exception {
     return one(build(overlay), StatefulSet.class)
         .getSpec()
@@ -270,14 +307,19 @@ class KubernetesTest {
 
   private static List<JsonNode> build(String overlay) throws Exception {
     List<JsonNode> known = BUILT.get(overlay);
-    if (known != null) {
-      return known;
+    if (known == null) {
+      known = built(Path.of("k8s/overlays", overlay));
+      BUILT.put(overlay, known);
     }
+    return known;
+  }
+
+  private static List<JsonNode> built(Path overlay) throws Exception {
     String built = null;
     for (List<String> tool :
         List.of(List.of("kustomize", "build"), List.of("kubectl", "kustomize"))) {
       List<String> command = new ArrayList<>(tool);
-      command.add("k8s/overlays/" + overlay);
+      command.add(overlay.toString());
       try {
         Process process = new ProcessBuilder(command).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -292,7 +334,6 @@ class KubernetesTest {
     assumeTrue(built != null, "neither kustomize nor kubectl is on the path: k8s/ is NOT checked");
     List<JsonNode> resources = new ArrayList<>();
     YAML.readerFor(JsonNode.class).<JsonNode>readValues(built).forEachRemaining(resources::add);
-    BUILT.put(overlay, resources);
     return resources;
   }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The schemas that `docs/reference/schemas` publishes for the output of commands with `--json`,
 /// and those of the topics for commands that print records.
@@ -31,19 +32,39 @@ public final class JsonOutput {
     return FOLDER.resolve(command.replace(' ', '-') + ".schema.json");
   }
 
-  /// Fails unless each line matches the command's schema.
+  /// Fails unless each line matches the command's schema, and the schema names all of its fields.
   ///
   /// @param output at least one line
   public static void requireValid(String command, String output) {
     assertThat(output.lines()).as("output of %s --json", command).isNotEmpty();
     output
         .lines()
-        .forEach(line ->
-            assertThat(
-                    read(RECORDS.contains(command) ? ofRecord(line) : schema(command))
-                        .validate(line, InputFormat.JSON))
-                .as("%s --json: %s", command, line)
-                .isEmpty());
+        .forEach(line -> {
+          Path file = RECORDS.contains(command) ? ofRecord(line) : schema(command);
+          assertThat(read(file).validate(line, InputFormat.JSON))
+              .as("%s --json: %s", command, line)
+              .isEmpty();
+          assertThat(declared(file)).as("fields of %s", file).containsAll(fields(line));
+        });
+  }
+
+  private static Set<String> fields(String line) {
+    Set<String> names = new TreeSet<>();
+    Json.parse(line.getBytes(StandardCharsets.UTF_8)).fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /// All fields that a schema describes, at any depth.
+  private static Set<String> declared(Path file) {
+    Set<String> names = new TreeSet<>();
+    try {
+      Json.parse(Files.readAllBytes(file))
+          .findValues("properties")
+          .forEach(properties -> properties.fieldNames().forEachRemaining(names::add));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return names;
   }
 
   private static Path ofRecord(String line) {

@@ -10,6 +10,7 @@ import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SettingOverrides;
+import io.chronoscope.cli.console.Table;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.SelfProcess;
 import io.chronoscope.config.ChronoscopeConfig;
@@ -54,7 +55,22 @@ final class BenchLoadCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// 80 columns.
-  private static final String ROW = "%-5s %4s %5s %5s %5s %5s %5s %5s %4s %5s %4s %5s %6s %4s";
+  private static final Table PHASES =
+      Table.empty()
+          .text("load", 5)
+          .figure("cams", 4)
+          .figure("p50 s", 5)
+          .figure("p95 s", 5)
+          .figure("max s", 5)
+          .figure("end s", 5)
+          .figure("fps", 5)
+          .figure("tok/s", 5)
+          .figure("seen", 4)
+          .figure("level", 5)
+          .figure("mIoU", 4)
+          .figure("R1@.5", 5)
+          .figure("wrong", 6)
+          .figure("MiB", 4);
 
   @Parameters(
       paramLabel = "DIR",
@@ -141,10 +157,7 @@ final class BenchLoadCommand implements Callable<Integer> {
     InputFiles.requireFolder(folder);
     announce();
     if (!json) {
-      output.print(
-          ROW.formatted(
-              "load", "cams", "p50 s", "p95 s", "max s", "end s", "fps", "tok/s", "seen", "level",
-              "mIoU", "R1@.5", "wrong", "MiB"));
+      output.print(PHASES.heading());
     }
     return streams.isEmpty() ? runFactors() : runStreams();
   }
@@ -256,7 +269,7 @@ final class BenchLoadCommand implements Callable<Integer> {
       return;
     }
     output.print(
-        ROW.formatted(
+        PHASES.row(
             load,
             phase.path("cameras").asText(),
             decimal(phase, "lagP50Seconds", 1),

@@ -187,7 +187,7 @@ public final class ChaosCommand implements Callable<Integer> {
     return json;
   }
 
-  private static Map<String, Object> describe(Row row) {
+  static Map<String, Object> describe(Row row) {
     Map<String, Object> json = describe(row.fault);
     json.put("observed", row.observed.text());
     json.put("holds", outcome(row.observed).toLowerCase(Locale.ROOT));

@@ -13,9 +13,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IExitCodeExceptionMapper;
@@ -51,13 +53,18 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
       case ConfigurationException wrong -> ExitCode.USAGE;
       case EnvironmentException missing -> ExitCode.ENVIRONMENT;
       case IndexUnavailableException missing -> ExitCode.ENVIRONMENT;
-      default -> ExitCode.FAILED;
+      default -> denial(failure).isPresent() ? ExitCode.ENVIRONMENT : ExitCode.FAILED;
     };
   }
 
   /// What went wrong, without names of classes. A failure without words of its own is described by
   /// its cause.
   public static String of(Throwable failure) {
+    Optional<AuthorizationException> denial = denial(failure);
+    if (denial.isPresent()) {
+      return "the Kafka brokers deny access: %s; docs/operating.md lists the rights that each command needs"
+          .formatted(denial.get().getMessage());
+    }
     return switch (failure) {
       case FileSystemException file -> ofFile(file);
       case CompletionException wrapper when wrapper.getCause() != null -> of(wrapper.getCause());
@@ -66,6 +73,16 @@ public final class FailureMessages implements IExecutionExceptionHandler, IExitC
           of(Objects.requireNonNull(wrapper.getCause()));
       default -> ofMessage(failure);
     };
+  }
+
+  /// What the brokers refused this user, if that is the reason.
+  private static Optional<AuthorizationException> denial(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof AuthorizationException denied) {
+        return Optional.of(denied);
+      }
+    }
+    return Optional.empty();
   }
 
   private static String ofMessage(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.chronoscope.live.hls;
 
+import io.chronoscope.decode.SourceRefusedException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.DateTimeException;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -74,7 +76,7 @@ sealed interface Playlist {
   Pattern ATTRIBUTE = Pattern.compile("([A-Z0-9-]+)=(\"[^\"]*\"|[^,]*)");
 
   /// @param base address of the playlist
-  /// @throws IOException when it is no playlist that can be read; says why
+  /// @throws IOException when it is not a readable playlist; the message says why
   static Playlist parse(String text, URI base) throws IOException {
     List<String> lines = text.lines().map(String::strip).toList();
     if (lines.isEmpty() || !lines.getFirst().replace("\uFEFF", "").startsWith("#EXTM3U")) {
@@ -118,7 +120,8 @@ sealed interface Playlist {
     Optional<Instant> time = Optional.empty();
     Optional<Part> map = Optional.empty();
     Optional<Range> range = Optional.empty();
-    Optional<Key> key = Optional.empty();
+    Protection protection = Protection.NONE;
+    boolean keysFollow = false;
     long nextFrom = 0;
     for (String line : lines) {
       String value = line.substring(line.indexOf(':') + 1);
@@ -144,11 +147,22 @@ sealed interface Playlist {
                     base.resolve(required(attributes, "URI", line)),
                     Optional.ofNullable(attributes.get("BYTERANGE")).map(one -> range(one, 0))));
       } else if (line.startsWith("#EXT-X-KEY:")) {
-        key = key(attributes(line), base, line);
+        // Several in a row are alternatives for players of different kinds.
+        protection = (keysFollow ? protection : Protection.NONE).or(attributes(line), base, line);
+        keysFollow = true;
       } else if (!line.isEmpty() && !line.startsWith("#")) {
+        keysFollow = false;
+        protection.requireReadable();
         segments.add(
             new Segment(
-                sequence++, base.resolve(line), duration, discontinuity, time, map, range, key));
+                sequence++,
+                base.resolve(line),
+                duration,
+                discontinuity,
+                time,
+                map,
+                range,
+                protection.key()));
         if (segments.size() > MAX_SEGMENTS) {
           throw new IOException(
               "the HLS playlist lists more than %d segments".formatted(MAX_SEGMENTS));
@@ -163,21 +177,48 @@ sealed interface Playlist {
     return new Media(target, ended, List.copyOf(segments));
   }
 
-  private static Optional<Key> key(Map<String, String> attributes, URI base, String line)
-      throws IOException {
-    String method = attributes.getOrDefault("METHOD", "NONE");
-    return switch (method) {
-      case "NONE" -> Optional.empty();
-      case "AES-128" ->
-          Optional.of(
-              new Key(
-                  base.resolve(required(attributes, "URI", line)),
-                  Optional.ofNullable(attributes.get("IV"))
-                      .map(iv -> iv.replaceFirst("^0[xX]", ""))));
-      default ->
-          throw new IOException(
-              "the segments are encrypted by %s; only AES-128 can be read".formatted(method));
-    };
+  /// How segments are encrypted.
+  ///
+  /// @param key a way that can be read
+  /// @param other names of those that cannot
+  record Protection(Optional<Key> key, List<String> other) {
+
+    static final Protection NONE = new Protection(Optional.empty(), List.of());
+
+    /// What names of key systems begin with.
+    private static final Map<String, String> KEY_SYSTEMS =
+        Map.of(
+            "com.apple.streamingkeydelivery", "FairPlay DRM",
+            "urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed", "Widevine DRM",
+            "urn:uuid:9a04f079-9840-4286-ab92-e65be0885f95", "PlayReady DRM",
+            "com.microsoft.playready", "PlayReady DRM");
+
+    Protection or(Map<String, String> attributes, URI base, String line) {
+      String method = attributes.getOrDefault("METHOD", "NONE");
+      String format = attributes.getOrDefault("KEYFORMAT", "identity");
+      if (method.equals("NONE")) {
+        return NONE;
+      }
+      if (method.equals("AES-128") && format.equals("identity")) {
+        URI uri = base.resolve(required(attributes, "URI", line));
+        Optional<String> iv =
+            Optional.ofNullable(attributes.get("IV")).map(hex -> hex.replaceFirst("^0[xX]", ""));
+        return new Protection(Optional.of(new Key(uri, iv)), List.of());
+      }
+      String system = KEY_SYSTEMS.getOrDefault(format.toLowerCase(Locale.ROOT), format);
+      List<String> names = new ArrayList<>(other);
+      names.add(format.equals("identity") ? method : method + " with a key of " + system);
+      return key.isPresent() ? this : new Protection(key, List.copyOf(names));
+    }
+
+    /// @throws SourceRefusedException when there is no way that can be read
+    void requireReadable() throws SourceRefusedException {
+      if (key.isEmpty() && !other.isEmpty()) {
+        throw new SourceRefusedException(
+            "the segments are encrypted by %s, which is not read here; clear segments and AES-128 are"
+                .formatted(String.join(" or ", other)));
+      }
+    }
   }
 
   private static String required(Map<String, String> attributes, String name, String line) {

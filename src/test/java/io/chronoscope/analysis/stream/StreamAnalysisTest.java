@@ -25,6 +25,7 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
+import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import java.nio.ByteBuffer;
@@ -242,6 +243,44 @@ class StreamAnalysisTest {
       assertThat(long_.chunks().getFirst().offset()).isEqualTo(7);
       assertThat(long_.chunks().getLast().offset()).isEqualTo(20);
       assertThat(long_.sampling().framesSeen()).isBetween(50, 52);
+    }
+
+    /// The rule of kafka/README.md for a file that is sent twice.
+    @Test
+    void replaceThoseOfTheSameVideoSentFromTheSameStartAndNoOthers() throws Exception {
+      List<StreamInput> first = records(SCRIPT, evenCuts(2, 22));
+      List<StreamCommit> once = run(first);
+      List<StreamCommit> again = run(sentAgain(first, Duration.ZERO));
+      List<StreamCommit> later = run(sentAgain(first, Duration.ofHours(1)));
+
+      assertThat(withoutChunks(again)).isEqualTo(withoutChunks(once));
+      assertThat(all(Summary.class, again)).extracting(Summary::id).isEqualTo(ids(once));
+      assertThat(events(later).keySet())
+          .hasSameSizeAs(events(once).keySet())
+          .doesNotContainAnyElementsOf(events(once).keySet());
+      assertThat(ids(later)).doesNotContainAnyElementsOf(ids(once));
+    }
+
+    private static List<String> ids(List<StreamCommit> commits) {
+      return all(Summary.class, commits).stream().map(Summary::id).toList();
+    }
+
+    /// Behind the records on the topic, with the same numbers.
+    private static List<StreamInput> sentAgain(List<StreamInput> records, Duration later) {
+      return records.stream()
+          .map(record ->
+              record instanceof Chunk chunk
+                  ? (StreamInput)
+                      new Chunk(
+                          chunk.stream(),
+                          new ChunkOrigin("video.chunks", 0, 1000 + chunk.origin().offset()),
+                          chunk.declaredStart().map(start -> start.plus(later)),
+                          NOON,
+                          chunk.sequence(),
+                          chunk.declaredDuration(),
+                          ((Media.Inline) chunk.media()).bytes())
+                  : end(1000 + record.origin().offset()))
+          .toList();
     }
 
     @Test

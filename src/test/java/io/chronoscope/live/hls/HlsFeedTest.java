@@ -78,6 +78,25 @@ class HlsFeedTest {
   }
 
   @Test
+  void readsSegmentsThatArePartsOfOneFile() throws Exception {
+    byte[] first = TestMedia.h264("mpegts", 50).bytes();
+    byte[] second = TestMedia.h264("mpegts", 50).startingAt(50).bytes();
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    server.put("all.ts", both);
+    server.put(
+        "index.m3u8",
+        head()
+            + "#EXTINF:2,\n#EXT-X-BYTERANGE:%d@0\nall.ts\n".formatted(first.length)
+            + "#EXTINF:2,\n#EXT-X-BYTERANGE:%d\nall.ts\n#EXT-X-ENDLIST\n".formatted(second.length));
+
+    read();
+
+    assertThat(frames()).containsExactly(25, 25, 25, 25);
+    assertThat(cursor.isEnded()).isTrue();
+  }
+
+  @Test
   void endsBeforeADiscontinuityAndTheNextFeedContinues() throws Exception {
     server.put("a.ts", TestMedia.h264("mpegts", 50).bytes());
     server.put("b.ts", TestMedia.h264("mpegts", 25).size(128, 96).bytes());

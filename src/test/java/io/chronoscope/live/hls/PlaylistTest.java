@@ -3,6 +3,7 @@ package io.chronoscope.live.hls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.decode.SourceRefusedException;
 import io.chronoscope.live.hls.Playlist.Master;
 import io.chronoscope.live.hls.Playlist.Media;
 import io.chronoscope.live.hls.Playlist.Range;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlaylistTest {
@@ -111,6 +113,47 @@ class PlaylistTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          METHOD=SAMPLE-AES,URI="k" | SAMPLE-AES
+          METHOD=SAMPLE-AES,URI="skd://k",KEYFORMAT="com.apple.streamingkeydelivery" | FairPlay DRM
+          METHOD=SAMPLE-AES-CTR,KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed" | Widevine DRM
+          METHOD=AES-128,URI="k",KEYFORMAT="com.microsoft.playready" | PlayReady DRM
+          METHOD=AES-256,URI="k" | AES-256
+          """)
+  void namesTheEncryptionThatIsNotRead(String key, String name) {
+    String playlist = "#EXTM3U\n#EXT-X-KEY:" + key + "\n#EXTINF:2,\na.ts\n";
+
+    assertThatThrownBy(() -> Playlist.parse(playlist, BASE))
+        .isInstanceOf(SourceRefusedException.class)
+        .hasMessageContaining(name)
+        .hasMessageContaining("which is not read here");
+  }
+
+  @Test
+  void takesTheKeyThatCanBeReadAmongSeveral() throws Exception {
+    Media media =
+        media(
+            """
+            #EXTM3U
+            #EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://k",KEYFORMAT="com.apple.streamingkeydelivery"
+            #EXT-X-KEY:METHOD=AES-128,URI="key"
+            #EXT-X-KEY:METHOD=SAMPLE-AES,URI="k",KEYFORMAT="urn:uuid:0"
+            #EXTINF:2,
+            a.ts
+            #EXT-X-KEY:METHOD=NONE
+            #EXTINF:2,
+            b.ts
+            """);
+
+    assertThat(media.segments().getFirst().key().orElseThrow().uri())
+        .isEqualTo(BASE.resolve("key"));
+    assertThat(media.segments().getLast().key()).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
@@ -121,7 +164,6 @@ class PlaylistTest {
         "#EXTM3U\n#EXTINF:1,\na b.ts",
         "#EXTM3U\n#EXT-X-PROGRAM-DATE-TIME:yesterday\n",
         "#EXTM3U\n#EXT-X-MAP:BYTERANGE=\"1@0\"",
-        "#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\"",
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n"
       })
   void refusesWhatIsNoPlaylist(String text) {

@@ -5,6 +5,7 @@ import io.chronoscope.batching.BatchListener;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.Table;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
@@ -51,6 +52,12 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false)
 public final class BenchIsolationCommand implements Callable<Integer> {
+
+  private static final Table COSTS =
+      Table.empty()
+          .text("", 12)
+          .figure("seconds of video/s", 18)
+          .figure("CPU s per s of video", 23);
 
   @Option(
       names = "--shape",
@@ -118,7 +125,7 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     }
     ChronoscopeConfig settings = ConfigLoader.load();
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
-    StreamReplay replay = new StreamReplay(file);
+    StreamReplay replay = new StreamReplay(StreamReplay.cut(file));
     try (DecodePool workers =
             LayerSettings.decoders(settings, Isolation.PROCESS, streams, DecodeListener.SILENT);
         DecodePool local =
@@ -200,18 +207,19 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     output.print(
         "%d streams, %d rounds, %s s of video each way"
             .formatted(streams, rounds, Decimals.of(video, 0)));
-    output.print("             seconds of video/s    CPU s per s of video");
+    output.print(COSTS.heading());
     output.print(row("in-process", local, video));
     output.print(row("process", workers, video));
     output.print(
-        "cost         throughput %+.1f %%      CPU time %+.1f %%"
-            .formatted(
-                100 * (local.seconds() / workers.seconds() - 1),
-                100 * (workers.cpuSeconds() / local.cpuSeconds() - 1)));
+        COSTS.row(
+            "cost",
+            "%+.1f %%".formatted(100 * (local.seconds() / workers.seconds() - 1)),
+            "%+.1f %%".formatted(100 * (workers.cpuSeconds() / local.cpuSeconds() - 1))));
   }
 
   private static String row(String name, Cost cost, double video) {
-    return "%-12s %18.1f %23.4f".formatted(name, video / cost.seconds(), cost.cpuSeconds() / video);
+    return COSTS.row(
+        name, Decimals.of(video / cost.seconds(), 1), Decimals.of(cost.cpuSeconds() / video, 4));
   }
 
   private static Cost total(Map<Isolation, List<Cost>> all, Isolation isolation) {

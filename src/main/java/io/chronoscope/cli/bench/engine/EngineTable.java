@@ -1,46 +1,57 @@
 package io.chronoscope.cli.bench.engine;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.Table;
 import io.chronoscope.render.ThroughputPicture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// Formats the rows of the engine benchmark as lines of at most 100 characters.
 public final class EngineTable {
 
-  private static final String LINE = "%-8s %-19s %8s %8s %16s %7s %6s %6s %6s";
+  private static final Table ROWS =
+      Table.empty()
+          .text("row", 8)
+          .text("size", 19)
+          .figure("seen", 8)
+          .figure("unseen", 8)
+          .figure("rate", 16)
+          .figure("ceiling", 7)
+          .figure("CPU s", 6)
+          .figure("heap", 6)
+          .figure("RSS", 6);
 
-  /// The column after them in a run with the reference.
-  private static final String REFERENCE = " %6s";
+  /// In a run with the reference.
+  private static final Table ROWS_WITH_REFERENCE = ROWS.figure("ref.", 6);
 
   private EngineTable() {}
 
   public static String heading() {
-    return LINE.formatted(
-        "row", "size", "seen", "unseen", "rate", "ceiling", "CPU s", "heap", "RSS");
+    return ROWS.heading();
   }
 
   /// The heading of a run with the reference.
   static String headingWithReference() {
-    return heading() + REFERENCE.formatted("ref.");
+    return ROWS_WITH_REFERENCE.heading();
   }
 
   public static String line(MeasuredRow row) {
-    String line =
-        LINE.formatted(
-            row.row(),
-            row.dimensions(),
-            time(row.measured().seconds()),
-            time(row.measured().firstSeconds()),
-            rate(row.perSecond(), row.unit()),
-            percent(row.ceilingShare()),
-            Decimals.of(row.measured().cpuSeconds(), row.measured().cpuSeconds() < 10 ? 3 : 1),
-            bytes(OptionalLong.of(row.measured().memory().heapBytes())),
-            bytes(row.measured().memory().rssBytes()));
-    return line
-        + row.reference()
-            .map(reference -> REFERENCE.formatted(Decimals.of(reference.ratio(), 2) + "x"))
-            .orElse("");
+    List<Object> cells =
+        new ArrayList<>(
+            List.of(
+                row.row(),
+                row.dimensions(),
+                time(row.measured().seconds()),
+                time(row.measured().firstSeconds()),
+                rate(row.perSecond(), row.unit()),
+                percent(row.ceilingShare()),
+                Decimals.of(row.measured().cpuSeconds(), row.measured().cpuSeconds() < 10 ? 3 : 1),
+                bytes(OptionalLong.of(row.measured().memory().heapBytes())),
+                bytes(row.measured().memory().rssBytes())));
+    row.reference().ifPresent(reference -> cells.add(Decimals.of(reference.ratio(), 2) + "x"));
+    return (row.reference().isPresent() ? ROWS_WITH_REFERENCE : ROWS).row(cells.toArray());
   }
 
   /// The row as a bar of a picture.

@@ -1,0 +1,161 @@
+package io.chronoscope.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronoscope.broker.EmbeddedBroker;
+import io.chronoscope.client.Topics;
+import io.chronoscope.wire.TopicNames;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AclBinding;
+
+/// A broker that requires TLS and a password. It has the topics, and the users of `k8s` with
+/// exactly the rights that are named there; [UsedRights] knows which of them were used.
+public final class SecuredBroker implements AutoCloseable {
+
+  /// Of every user.
+  public static final String PASSWORD = "n0t-f0r-logs";
+
+  /// Of the keystore.
+  public static final String STORE_PASSWORD = "st0re-n0t-f0r-logs";
+
+  private static final String SUPER_USER = "broker";
+
+  private final EmbeddedBroker broker;
+  private final Path store;
+  private final List<AclBinding> rights;
+
+  private SecuredBroker(EmbeddedBroker broker, Path store, List<AclBinding> rights) {
+    this.broker = broker;
+    this.store = store;
+    this.rights = rights;
+  }
+
+  /// @param directory gets the keystore
+  public static SecuredBroker start(Path directory) throws Exception {
+    Path store = directory.resolve("broker.p12");
+    keytool(
+        store,
+        "-genkeypair",
+        "-alias",
+        "broker",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "SAN=dns:localhost,ip:127.0.0.1",
+        "-validity",
+        "2",
+        "-storetype",
+        "PKCS12");
+    List<AclBinding> rights = new ArrayList<>(KafkaUsers.rights());
+    rights.addAll(KafkaUsers.rightsOf("live-sources"));
+    Map<String, String> secured = new HashMap<>();
+    secured.put("listener.security.protocol.map", "CLIENTS:SASL_SSL,CONTROLLER:PLAINTEXT");
+    secured.put("sasl.enabled.mechanisms", "PLAIN");
+    secured.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    secured.put("listener.name.clients.plain.sasl.jaas.config", users(rights));
+    secured.put("ssl.keystore.location", store.toString());
+    secured.put("ssl.keystore.password", STORE_PASSWORD);
+    secured.put("ssl.truststore.location", store.toString());
+    secured.put("ssl.truststore.password", STORE_PASSWORD);
+    secured.put("authorizer.class.name", UsedRights.class.getName());
+    secured.put("super.users", "User:" + SUPER_USER + ";User:ANONYMOUS");
+    SecuredBroker started =
+        new SecuredBroker(
+            EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0).with(secured)),
+            store,
+            List.copyOf(rights));
+    try (Admin admin = Admin.create(started.properties(SUPER_USER))) {
+      Topics.ensure(admin, TopicNames.DEFAULT);
+      admin.createAcls(rights).all().get();
+    }
+    return started;
+  }
+
+  private static String users(List<AclBinding> rights) {
+    StringBuilder login =
+        new StringBuilder(
+            "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                + " username=\"%1$s\" password=\"%2$s\" user_%1$s=\"%2$s\""
+                    .formatted(SUPER_USER, PASSWORD));
+    rights.stream()
+        .map(right -> right.entry().principal().substring("User:".length()))
+        .distinct()
+        .forEach(user -> login.append(" user_%s=\"%s\"".formatted(user, PASSWORD)));
+    return login.append(";").toString();
+  }
+
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  public Path store() {
+    return store;
+  }
+
+  /// The rights of all users.
+  public List<AclBinding> rights() {
+    return rights;
+  }
+
+  /// Client properties of one who may do everything.
+  public Map<String, Object> asSuperUser() {
+    return properties(SUPER_USER);
+  }
+
+  /// Client properties of a user.
+  public Map<String, Object> properties(String user) {
+    Map<String, Object> properties = new HashMap<>();
+    variables(user, PASSWORD)
+        .forEach((name, value) ->
+            properties.put(
+                name.substring("KAFKA_".length()).toLowerCase(Locale.ROOT).replace('_', '.'),
+                value));
+    return properties;
+  }
+
+  /// Environment variables with which a command connects as a user.
+  public Map<String, String> variables(String user, String password) {
+    return Map.of(
+        "KAFKA_BOOTSTRAP_SERVERS",
+        bootstrapServers(),
+        "KAFKA_SECURITY_PROTOCOL",
+        "SASL_SSL",
+        "KAFKA_SASL_MECHANISM",
+        "PLAIN",
+        "KAFKA_SASL_JAAS_CONFIG",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+            .formatted(user, password),
+        "KAFKA_SSL_TRUSTSTORE_LOCATION",
+        store.toString(),
+        "KAFKA_SSL_TRUSTSTORE_PASSWORD",
+        STORE_PASSWORD);
+  }
+
+  /// Runs keytool on the keystore.
+  public void keytool(String... arguments) throws Exception {
+    keytool(store, arguments);
+  }
+
+  private static void keytool(Path store, String... arguments) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
+    Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String output = new String(keytool.getInputStream().readAllBytes());
+    assertThat(keytool.waitFor()).as(output).isZero();
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+}
