@@ -41,6 +41,7 @@ final class Scene implements AutoCloseable {
 
   static final Duration TIMEOUT = Duration.ofMinutes(5);
 
+  private static final List<String> HEAP = List.of("-Xmx512m");
   private static final URI SOURCE = URI.create("/chronoscope/chaos");
   private static final Duration POLL = Duration.ofMillis(300);
   private static final String REASON = "\"reason\":\"";
@@ -136,12 +137,17 @@ final class Scene implements AutoCloseable {
   }
 
   Instance start() {
-    return start(List.of("-Xmx512m"));
+    return start(HEAP);
   }
 
   Instance start(List<String> javaOptions) {
+    return start(List.of(), javaOptions);
+  }
+
+  private Instance start(List<String> prefix, List<String> javaOptions) {
     Instance instance =
         Instance.start(
+            prefix,
             bootstrapServers,
             javaOptions,
             environment,
@@ -154,7 +160,17 @@ final class Scene implements AutoCloseable {
   ///
   /// @throws IllegalStateException when it does not become ready
   Instance startReady() {
-    Instance instance = start();
+    return ready(start());
+  }
+
+  /// Starts an instance that sees a disk, and waits until it is ready.
+  ///
+  /// @throws IllegalStateException when it does not become ready
+  Instance startReady(SmallDisk disk) {
+    return ready(start(disk.prefix(), HEAP));
+  }
+
+  private static Instance ready(Instance instance) {
     if (!instance.awaitReady(TIMEOUT)) {
       throw new IllegalStateException("the instance did not become ready: " + instance.lastWords());
     }
