@@ -89,7 +89,8 @@ class MutatedMediaTest {
 
   @Test
   void areDecodedOrRefusedWithinTheLimitsOfTheirWorker() throws Exception {
-    DecodePool.Workers workers = new DecodePool.Workers(2, LIMITS.maxPixels(), LoopFilter.FULL, BUDGET);
+    DecodePool.Workers workers =
+        new DecodePool.Workers(2, LIMITS.maxPixels(), LoopFilter.FULL, BUDGET);
     try (DecodePool pool = DecodePool.ofWorkers(workers, events::add);
         ExecutorService callers = Executors.newFixedThreadPool(workers.count())) {
       pool.awaitStarted();
