@@ -341,6 +341,12 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.Confidence.class)
     double minConfidence();
 
+    /// An event that only one window can see is asked about once more, about its span alone, and
+    /// left out if the probability of yes is below this, 0 to 1. 0 asks nothing.
+    @WithDefault("0")
+    @WithConverter(Bounds.Confidence.class)
+    double checkThreshold();
+
     /// Whether the model is also asked where in the picture each event happens (`boxes`). For
     /// checkpoints that were trained on boxes; the demo checkpoint was not.
     @WithDefault("false")

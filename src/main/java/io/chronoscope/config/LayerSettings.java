@@ -136,8 +136,10 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()),
-        settings.events().minConfidence(),
-        settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS);
+        new AnalysisSettings.Events(
+            settings.events().minConfidence(),
+            settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS,
+            settings.events().checkThreshold()));
   }
 
   /// Decoders for the chunks of all streams. The caller closes them.

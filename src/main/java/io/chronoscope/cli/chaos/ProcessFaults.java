@@ -55,7 +55,7 @@ final class ProcessFaults {
         new Fault(
             "out-of-memory",
             "an instance whose heap is too small for a large chunk",
-            "it ends, and one with more memory goes on; " + SAME,
+            "it ends, and one with more memory continues; " + SAME,
             ProcessFaults::outOfMemory),
         new Fault(
             "intake-error",
