@@ -17,8 +17,7 @@ import java.util.Set;
 ///   events
 /// @param textTasks what the model is asked about text
 /// @param ordering how far chunks may arrive out of order
-/// @param minConfidence an event with less is not published, 0 to 1
-/// @param eventsPrompt asks the model for all events of a window
+/// @param events how the model is asked for all events, and which of them count
 public record AnalysisSettings(
     WindowPlan windows,
     SamplingLimits sampling,
@@ -30,8 +29,7 @@ public record AnalysisSettings(
     Optional<Query> query,
     Set<TextTask> textTasks,
     OrderingLimits ordering,
-    double minConfidence,
-    String eventsPrompt) {
+    Events events) {
 
   public AnalysisSettings {
     if (maxFramePixels <= 0 || maxWaitingBytes <= 0 || maxNewTokens <= 0) {
@@ -42,6 +40,18 @@ public record AnalysisSettings(
       throw new IllegalArgumentException("idle timeout is " + idleTimeout);
     }
     textTasks = Set.copyOf(textTasks);
+  }
+
+  /// All events of a window.
+  ///
+  /// @param minConfidence an event with less is not published, 0 to 1
+  /// @param prompt asks the model for them
+  /// @param checkThreshold an event that only one window can see is asked about once more, about
+  ///   its span alone, and left out if the probability of yes is below this; 0 asks nothing
+  public record Events(double minConfidence, String prompt, double checkThreshold) {
+
+    /// Everything that the model tells when it is asked as Qwen2.5-VL was trained.
+    public static final Events ALL = new Events(0, Prompts.EVENTS, 0);
   }
 
   /// What to look for.
@@ -70,8 +80,8 @@ public record AnalysisSettings(
     return with(sampling, idleTimeout, maxWaitingBytes, Optional.of(one));
   }
 
-  /// The same with another question for all events.
-  public AnalysisSettings withEventsPrompt(String prompt) {
+  /// The same with another way to ask for all events.
+  public AnalysisSettings withEvents(Events other) {
     return new AnalysisSettings(
         windows,
         sampling,
@@ -83,8 +93,7 @@ public record AnalysisSettings(
         query,
         textTasks,
         ordering,
-        minConfidence,
-        prompt);
+        other);
   }
 
   /// The same for streams that are read from a topic: none becomes idle in between.
@@ -113,7 +122,6 @@ public record AnalysisSettings(
         newQuery,
         textTasks,
         ordering,
-        minConfidence,
-        eventsPrompt);
+        events);
   }
 }

@@ -70,18 +70,17 @@ public record StreamState(
   /// @param endSeen the analysis that determined its end
   /// @param wordingMicros how much of the event the analysis saw that worded its description
   /// @param evidence what its confidence rests on; empty if the model gives none
-  /// @param spreadMicros how far the windows that saw it disagree about a bound that each of them
-  ///   could see
+  /// @param bounds how sure its bounds are; empty if the model reports no probabilities
   public record OpenEvent(
       VideoEvent event,
       Seen startSeen,
       Seen endSeen,
       long wordingMicros,
       Optional<Evidence> evidence,
-      long spreadMicros) {
+      Optional<BoundCertainty> bounds) {
 
     public OpenEvent(VideoEvent event, Seen startSeen, Seen endSeen, long wordingMicros) {
-      this(event, startSeen, endSeen, wordingMicros, Optional.empty(), 0);
+      this(event, startSeen, endSeen, wordingMicros, Optional.empty(), Optional.empty());
     }
 
     /// What the windows that could see an event say for it.
@@ -93,6 +92,16 @@ public record StreamState(
     /// @param lastWindow number of the last of them
     public record Evidence(double words, double times, int seen, int looks, long lastWindow) {}
 
+    /// How sure the bounds of an event are, 0 to 1: the probability of the least likely digit of
+    /// each. 0 for a bound at the border of what was seen, and for one that windows disagree about.
+    public record BoundCertainty(double start, double end) {
+
+      /// Of both bounds.
+      public double least() {
+        return Math.min(start, end);
+      }
+    }
+
     /// The analysis that determined one bound of an event.
     ///
     /// @param window number of the window
@@ -101,7 +110,7 @@ public record StreamState(
     public record Seen(long window, long untilMicros) {}
 
     public OpenEvent withEvent(VideoEvent revised) {
-      return new OpenEvent(revised, startSeen, endSeen, wordingMicros, evidence, spreadMicros);
+      return new OpenEvent(revised, startSeen, endSeen, wordingMicros, evidence, bounds);
     }
   }
 

@@ -1,9 +1,11 @@
 package io.chronoscope.checkpoint;
 
 import io.chronoscope.vlm.Calibration;
+import io.chronoscope.vlm.Calibration.OfBounds.Step;
 import io.chronoscope.vlm.ClosedWorld;
 import io.chronoscope.vlm.FrameHalf;
 import io.chronoscope.vlm.ModelProfile;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,14 +94,28 @@ final class ProfileReader {
         number(fields, "half"));
   }
 
+  /// Reads seconds by certainty, such as `{"0.97": 0.9, "0": 4}`.
   private static Calibration.OfBounds bounds(CheckpointJson fields) {
-    fields.requireKeys(Set.of("base", "interval", "length", "spread", "doubt"));
-    return new Calibration.OfBounds(
-        number(fields, "base"),
-        number(fields, "interval"),
-        number(fields, "length"),
-        number(fields, "spread"),
-        number(fields, "doubt"));
+    List<Step> steps = new ArrayList<>();
+    for (String key : fields.keys()) {
+      steps.add(new Step(certainty(fields, key), number(fields, key)));
+    }
+    if (steps.stream().noneMatch(step -> step.certainty() == 0)) {
+      throw fields.invalid("0", "is missing: the error of every event");
+    }
+    return new Calibration.OfBounds(steps);
+  }
+
+  private static double certainty(CheckpointJson fields, String key) {
+    try {
+      double certainty = Double.parseDouble(key);
+      if (certainty >= 0 && certainty <= 1) {
+        return certainty;
+      }
+    } catch (NumberFormatException e) {
+      // As any other key that is no certainty.
+    }
+    throw fields.invalid(key, "is no certainty from 0 to 1");
   }
 
   private static double number(CheckpointJson fields, String key) {

@@ -1,8 +1,8 @@
 package io.chronoscope.cli;
 
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.BoundCertainty;
 import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
-import io.chronoscope.analysis.event.BoundTolerance;
 import io.chronoscope.cli.EvaluationReport.Evaluated;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.config.EnvironmentException;
@@ -11,13 +11,13 @@ import io.chronoscope.evaluation.Comparison.Pairing;
 import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.evaluation.ReportedEvent;
 import io.chronoscope.evaluation.query.LogisticFit;
-import io.chronoscope.evaluation.query.QuantileFit;
+import io.chronoscope.evaluation.query.QuantileTable;
 import io.chronoscope.vlm.Calibration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Fits the confidence of events and the error of their bounds on videos with ground truth: an
 /// event that matches a true one holds, and its bounds are off by the larger of both distances.
@@ -28,9 +28,11 @@ final class EventCalibration {
   /// Share of the matched events whose true bounds are to lie within their tolerance.
   private static final double WITHIN = 0.99;
 
+  private static final int GROUPS = 4;
+
   private final AnalysisRecord record;
   private final List<LogisticFit.Case> events = new ArrayList<>();
-  private final List<QuantileFit.Case> bounds = new ArrayList<>();
+  private final List<QuantileTable.Case> bounds = new ArrayList<>();
 
   private EventCalibration(AnalysisRecord record) {
     this.record = record;
@@ -43,19 +45,19 @@ final class EventCalibration {
     for (Evaluated one : evaluated) {
       StreamResults found = results.get(one.stream());
       if (found != null) {
-        calibration.add(one.video(), found.compare(one.truth()));
+        calibration.add(found.compare(one.truth()));
       }
     }
     return calibration.entries();
   }
 
-  private void add(String video, Comparison comparison) {
+  private void add(Comparison comparison) {
     for (Pairing pairing : comparison.pairings()) {
       pairing
           .answer()
           .ifPresent(answer -> {
             addEvent(answer, true);
-            addBounds(video, pairing.truth(), answer);
+            addBounds(pairing.truth(), answer);
           });
     }
     comparison.invented().forEach(invented -> addEvent(invented, false));
@@ -68,15 +70,21 @@ final class EventCalibration {
         .ifPresent(evidence -> events.add(new LogisticFit.Case(features(evidence), holds)));
   }
 
-  /// All frame rates of a video are one group: they show the same.
-  private void addBounds(String video, GroundTruth.Event truth, ReportedEvent event) {
-    Optional<OpenEvent> closed = record.closed(event.id());
+  /// An error that the sampling explains is none of the model's.
+  private void addBounds(GroundTruth.Event truth, ReportedEvent event) {
     long off =
         Math.max(
             Math.abs(truth.startMs() - event.startMs()), Math.abs(truth.endMs() - event.endMs()));
-    closed.ifPresent(known ->
-        bounds.add(
-            new QuantileFit.Case(video, BoundTolerance.evidenceOf(known).features(), off / 1e3)));
+    record
+        .closed(event.id())
+        .ifPresent(known ->
+            known
+                .bounds()
+                .map(BoundCertainty::least)
+                .ifPresent(certainty ->
+                    bounds.add(
+                        new QuantileTable.Case(
+                            certainty, off > known.event().toleranceMs() ? off / 1e3 : 0))));
   }
 
   private String entries() {
@@ -96,16 +104,9 @@ final class EventCalibration {
     if (bounds.isEmpty()) {
       return entry;
     }
-    double[] error = QuantileFit.fit(bounds, WITHIN);
-    return entry
-        + String.format(
-            Locale.ROOT,
-            ",%n\"boundError\": {\"base\": %.3f, \"interval\": %.3f, \"length\": %.3f, \"spread\": %.3f, \"doubt\": %.3f}",
-            error[0],
-            error[1],
-            error[2],
-            error[3],
-            error[4]);
+    return QuantileTable.fit(bounds, GROUPS, WITHIN).stream()
+        .map(group -> String.format(Locale.ROOT, "\"%s\": %.3f", group.certainty(), group.bound()))
+        .collect(Collectors.joining(", ", entry + ",\n\"boundError\": {", "}"));
   }
 
   private static double[] features(Evidence evidence) {

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// chunks topic is read once, and followed from then on. Keeps times and positions only, of the
 /// latest [#MAX_ENTRIES] chunks.
 ///
-/// Reading starts with the first question, so that a service whose video nobody plays reads nothing
-/// twice; until it has caught up, [#find] says how far it is. Thread-safe.
+/// Reading starts with the first question, or when one is to be expected, so that a service whose
+/// video nobody plays reads nothing twice. A time range is known as soon as the reading has passed
+/// it, long before it has caught up. Thread-safe.
 public final class ChunkIndex implements AutoCloseable {
 
   /// The most chunks that are remembered.
@@ -89,6 +90,7 @@ public final class ChunkIndex implements AutoCloseable {
     final List<Entry> entries = new ArrayList<>();
     boolean ended;
     long removed;
+    Optional<Instant> lastStart = Optional.empty();
     Optional<Instant> lastEnd = Optional.empty();
   }
 
@@ -108,6 +110,9 @@ public final class ChunkIndex implements AutoCloseable {
     start();
     long deadline = System.nanoTime() + patience.toNanos();
     while (!caughtUp && !closed) {
+      if (isPassed(stream, to) && lookUp(stream, from, to) instanceof Lookup.Found found) {
+        return found;
+      }
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         return new Lookup.Reading(Optional.ofNullable(problem));
@@ -127,6 +132,18 @@ public final class ChunkIndex implements AutoCloseable {
       found = lookUp(stream, from, to);
     }
     return found;
+  }
+
+  /// Starts to read, because a question is to be expected.
+  public synchronized void prepare() {
+    start();
+  }
+
+  /// Whether the reading has passed a time of a stream: its chunks are read in their order.
+  private boolean isPassed(String stream, Instant time) {
+    Timeline timeline = streams.get(stream);
+    return timeline != null
+        && timeline.lastStart.filter(start -> !start.isBefore(time)).isPresent();
   }
 
   private Lookup lookUp(String stream, Instant from, Instant to) {
@@ -224,7 +241,7 @@ public final class ChunkIndex implements AutoCloseable {
     caughtUp = false;
   }
 
-  private synchronized void add(
+  synchronized void add(
       List<ConsumerRecord<byte[], byte[]>> records, boolean atEnd, long pollStartedNanos) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
@@ -250,6 +267,7 @@ public final class ChunkIndex implements AutoCloseable {
         Timeline timeline = streams.computeIfAbsent(chunk.stream(), id -> new Timeline());
         Instant start = ChunkTimes.startOf(chunk, timeline.lastEnd);
         Instant end = start.plus(chunk.declaredDuration().orElse(Duration.ZERO));
+        timeline.lastStart = Optional.of(start);
         timeline.lastEnd = Optional.of(end);
         timeline.ended = false;
         insert(timeline.entries, new Entry(chunk.origin(), start, end, chunk.sizeBytes()));

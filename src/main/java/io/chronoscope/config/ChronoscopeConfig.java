@@ -1,5 +1,7 @@
 package io.chronoscope.config;
 
+import io.chronoscope.decode.HardwareDecoding;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.live.TimeSource;
 import io.chronoscope.messaging.DeliveryGuarantee;
@@ -260,6 +262,17 @@ public interface ChronoscopeConfig {
     @WithDefault("process")
     Isolation isolation();
 
+    /// How much of the loop filter of H.264, HEVC and VP8 is applied: `full`, or `none`, which
+    /// takes less time but leaves block edges in the pictures, so that answers may differ.
+    @WithDefault("full")
+    LoopFilter loopFilter();
+
+    /// Hardware that decodes: `none`, `cuda` (NVDEC), `vaapi`, or `auto`, the first of these that
+    /// is there, else the CPU. Needs `chronoscope.decode.isolation=in-process`. Has not been run on
+    /// such hardware.
+    @WithDefault("none")
+    HardwareDecoding hardware();
+
     /// Chunks that are decoded at the same time, over all streams, each in a worker process of its
     /// own; 0 takes one for each core, at most 16.
     @WithDefault("0")
@@ -327,6 +340,12 @@ public interface ChronoscopeConfig {
     @WithDefault("0")
     @WithConverter(Bounds.Confidence.class)
     double minConfidence();
+
+    /// An event that only one window can see is asked about once more, about its span alone, and
+    /// left out if the probability of yes is below this, 0 to 1. 0 asks nothing.
+    @WithDefault("0")
+    @WithConverter(Bounds.Confidence.class)
+    double checkThreshold();
 
     /// Whether the model is also asked where in the picture each event happens (`boxes`). For
     /// checkpoints that were trained on boxes; the demo checkpoint was not.

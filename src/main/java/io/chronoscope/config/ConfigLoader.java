@@ -1,5 +1,7 @@
 package io.chronoscope.config;
 
+import io.chronoscope.decode.HardwareDecoding;
+import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.qwen.EngineSettings;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /// Loads the configuration for commands that do not boot Quarkus, from the same sources in the same
@@ -89,6 +92,13 @@ public final class ConfigLoader {
           ("chronoscope.sampling.min-fps (%s), .target-fps (%s) and .max-fps (%s) must be in"
                   + " ascending order")
               .formatted(sampling.minFps(), sampling.targetFps(), sampling.maxFps()));
+    }
+    ChronoscopeConfig.Decode decode = settings.decode();
+    if (decode.isolation() == Isolation.PROCESS && decode.hardware() != HardwareDecoding.NONE) {
+      throw new ConfigurationException(
+          ("chronoscope.decode.hardware=%s needs chronoscope.decode.isolation=in-process: a decode"
+                  + " worker is confined and may open no device")
+              .formatted(decode.hardware().name().toLowerCase(Locale.ROOT)));
     }
     var unusedReferences = LayerSettings.references(settings);
     var unusedSources = LiveSourceSettings.plans(settings);

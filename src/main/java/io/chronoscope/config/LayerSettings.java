@@ -10,6 +10,9 @@ import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.DecoderOptions;
+import io.chronoscope.decode.HardwareDevice;
+import io.chronoscope.decode.HardwareUnavailableException;
 import io.chronoscope.decode.worker.ChunkBudget;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
@@ -133,8 +136,10 @@ public final class LayerSettings {
         new OrderingLimits(
             settings.ordering().allowedLateness(),
             settings.ordering().maxBufferedBytes().asLongValue()),
-        settings.events().minConfidence(),
-        settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS);
+        new AnalysisSettings.Events(
+            settings.events().minConfidence(),
+            settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS,
+            settings.events().checkThreshold()));
   }
 
   /// Decoders for the chunks of all streams. The caller closes them.
@@ -155,13 +160,14 @@ public final class LayerSettings {
     int wanted = decode.workers() > 0 ? decode.workers() : Math.min(cores, MAX_DECODE_WORKERS);
     int count = Math.max(1, Math.min(wanted, streams));
     return switch (isolation) {
-      case IN_PROCESS -> DecodePool.inProcess(count);
+      case IN_PROCESS -> DecodePool.inProcess(count, decodingHere(settings));
       case PROCESS -> {
         try {
           yield DecodePool.ofWorkers(
               new DecodePool.Workers(
                   count,
                   Math.max(decode.maxPixels(), DecodeLimits.DEFAULTS.maxPixels()),
+                  decode.loopFilter(),
                   new ChunkBudget(
                       decode.maxMemory().asLongValue(),
                       new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
@@ -173,6 +179,19 @@ public final class LayerSettings {
         }
       }
     };
+  }
+
+  /// How the CPU decodes chunks.
+  public static DecoderOptions softwareDecoding(ChronoscopeConfig settings) {
+    return new DecoderOptions(1, settings.decode().loopFilter(), Optional.empty());
+  }
+
+  private static DecoderOptions decodingHere(ChronoscopeConfig settings) {
+    try {
+      return softwareDecoding(settings).on(HardwareDevice.open(settings.decode().hardware()));
+    } catch (HardwareUnavailableException e) {
+      throw new EnvironmentException("chronoscope.decode.hardware: " + e.getMessage(), e);
+    }
   }
 
   /// CloudEvents source of one kind of sender.

@@ -4,8 +4,10 @@ import io.chronoscope.domain.Rejection.Reason;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -63,16 +65,54 @@ public record ClipVariants(ByteBuffer media) {
   public byte[] in(Container container, Encoding encoding) throws UnreadableMediaException {
     List<AVFrame> frames = new ArrayList<>();
     try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS)) {
-      decode(input, frames);
+      requireFrames(decode(input, frames::add));
       return encode(frames, input.stream().avg_frame_rate(), container, encoding);
     } finally {
       frames.forEach(avutil::av_frame_free);
     }
   }
 
-  private static void decode(VideoInput input, List<AVFrame> frames)
+  /// Encodes a clip of the same length in which nothing changes: its first frame in place of every
+  /// frame.
+  ///
+  /// @throws UnreadableMediaException when the clip cannot be decoded
+  public byte[] still(Container container, Encoding encoding) throws UnreadableMediaException {
+    List<AVFrame> first = new ArrayList<>();
+    try (VideoInput input = VideoInput.open(MemorySegment.ofBuffer(media), DecodeLimits.DEFAULTS)) {
+      int frames =
+          decode(
+              input,
+              frame -> {
+                if (first.isEmpty()) {
+                  first.add(frame);
+                } else {
+                  avutil.av_frame_free(frame);
+                }
+              });
+      requireFrames(frames);
+      return encode(
+          Collections.nCopies(frames, first.getFirst()),
+          input.stream().avg_frame_rate(),
+          container,
+          encoding);
+    } finally {
+      first.forEach(avutil::av_frame_free);
+    }
+  }
+
+  private static void requireFrames(int frames) throws UnreadableMediaException {
+    if (frames == 0) {
+      throw new UnreadableMediaException(Reason.NO_FRAMES, "the clip has no frames");
+    }
+  }
+
+  /// @param sink owns the frames
+  /// @return number of frames
+  private static int decode(VideoInput input, Consumer<AVFrame> sink)
       throws UnreadableMediaException {
-    AVCodecContext decoder = new DecoderFactory(DecodeLimits.DEFAULTS, 1).open(input.stream());
+    int frames = 0;
+    AVCodecContext decoder =
+        new DecoderFactory(DecodeLimits.DEFAULTS, DecoderOptions.EXACT).open(input.stream());
     AVPacket packet = avcodec.av_packet_alloc();
     try {
       boolean more = true;
@@ -82,7 +122,8 @@ public record ClipVariants(ByteBuffer media) {
         avcodec.av_packet_unref(packet);
         AVFrame frame = avutil.av_frame_alloc();
         while (avcodec.avcodec_receive_frame(decoder, frame) >= 0) {
-          frames.add(frame);
+          frames++;
+          sink.accept(frame);
           frame = avutil.av_frame_alloc();
         }
         avutil.av_frame_free(frame);
@@ -91,9 +132,7 @@ public record ClipVariants(ByteBuffer media) {
       avcodec.av_packet_free(packet);
       avcodec.avcodec_free_context(decoder);
     }
-    if (frames.isEmpty()) {
-      throw new UnreadableMediaException(Reason.NO_FRAMES, "the clip has no frames");
-    }
+    return frames;
   }
 
   private static byte[] encode(

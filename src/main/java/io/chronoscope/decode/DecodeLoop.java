@@ -32,14 +32,14 @@ final class DecodeLoop implements AutoCloseable {
   private long packets;
   private long rejected;
 
-  DecodeLoop(VideoPackets source, DecodeLimits limits, FrameSink sink, int threads)
+  DecodeLoop(VideoPackets source, DecodeLimits limits, FrameSink sink, DecoderOptions options)
       throws UnreadableMediaException {
     this.source = source;
     this.limits = limits;
-    this.decoders = new DecoderFactory(limits, threads);
+    this.decoders = new DecoderFactory(limits, options);
     this.codecName = source.input().codecName();
     this.timing = new FrameTiming(source, limits, sink);
-    this.damage = new DamageDetector(source.input(), threads);
+    this.damage = new DamageDetector(source.input(), options.threads());
     boolean opened = false;
     try {
       this.decoder = decoders.open(source.input().stream());

@@ -19,7 +19,9 @@ final class DecodeTrial implements AutoCloseable {
 
   /// Starts a new decoder, with what the container states in front of all packets.
   DecodeTrial(VideoInput input, AVPacket first) throws UnreadableMediaException {
-    this.decoder = new DecoderFactory(DecodeLimits.PICTURE_SIZE_ONLY, 1).open(input.stream());
+    this.decoder =
+        new DecoderFactory(DecodeLimits.PICTURE_SIZE_ONLY, DecoderOptions.EXACT)
+            .open(input.stream());
     this.firstTicks = first.pts();
     feed(first);
   }

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection.Reason;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
@@ -12,13 +13,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 /// Opens the decoder for a video stream: the only place that decides which FFmpeg decoder decodes a
 /// [VideoCodec], and on what.
 ///
-/// Today every codec decodes in software on the CPU. A hardware decoder goes here: choose its
-/// `AVCodec` and set the context's `hw_device_ctx` before `avcodec_open2`. Its frames arrive in
-/// device memory, so [PictureConverter] then needs an `av_hwframe_transfer_data` in front. The
-/// decoder whitelist ([VideoCodec#decoderWhitelist()]) must list its name as well.
-///
-/// @param threads decoding threads of one decoder
-record DecoderFactory(DecodeLimits limits, int threads) {
+/// All but [#openOnHardware] decode on the CPU.
+record DecoderFactory(DecodeLimits limits, DecoderOptions options) {
 
   /// FFmpeg's own decoder for VP9: it probes streams, and decodes those with more than 8 bits or
   /// less subsampled color.
@@ -54,7 +50,29 @@ record DecoderFactory(DecodeLimits limits, int threads) {
     AVCodec usual = avcodec.avcodec_find_decoder(stream.codecpar().codec_id());
     boolean allowed =
         usual != null && !usual.isNull() && further.contains(usual.name().getString());
-    return allowed ? open(stream, usual, ParameterSets.FROM_CONTAINER) : open(stream);
+    return allowed
+        ? open(stream, usual, ParameterSets.FROM_CONTAINER, Optional.empty())
+        : open(stream);
+  }
+
+  /// Opens a decoder on the hardware of the options. Its frames may be in the device's memory
+  /// ([DeviceFrames]).
+  ///
+  /// @return a context that the caller frees; empty without hardware, or when that does not decode
+  ///   the stream
+  /// @throws UnreadableMediaException UNSUPPORTED_CODEC
+  Optional<AVCodecContext> openOnHardware(AVStream stream) throws UnreadableMediaException {
+    VideoCodec codec = VideoCodec.of(stream.codecpar());
+    Optional<AVCodec> decoder = options.hardware().flatMap(device -> device.decoder(codec));
+    if (decoder.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          open(stream, decoder.get(), ParameterSets.FROM_CONTAINER, options.hardware()));
+    } catch (UnreadableMediaException e) {
+      return Optional.empty();
+    }
   }
 
   private enum ParameterSets {
@@ -66,10 +84,17 @@ record DecoderFactory(DecodeLimits limits, int threads) {
       throws UnreadableMediaException {
     VideoCodec codec = VideoCodec.of(stream.codecpar());
     return open(
-        stream, avcodec.avcodec_find_decoder_by_name(decoderName(codec, stream)), parameterSets);
+        stream,
+        avcodec.avcodec_find_decoder_by_name(decoderName(codec, stream)),
+        parameterSets,
+        Optional.empty());
   }
 
-  private AVCodecContext open(AVStream stream, AVCodec decoder, ParameterSets parameterSets)
+  private AVCodecContext open(
+      AVStream stream,
+      AVCodec decoder,
+      ParameterSets parameterSets,
+      Optional<HardwareDevice> hardware)
       throws UnreadableMediaException {
     AVCodecContext context = avcodec.avcodec_alloc_context3(decoder);
     int result = avcodec.avcodec_parameters_to_context(context, stream.codecpar());
@@ -80,7 +105,9 @@ record DecoderFactory(DecodeLimits limits, int threads) {
         context.extradata_size(0);
       }
       context.pkt_timebase(stream.time_base());
-      context.thread_count(threads);
+      context.thread_count(options.threads());
+      context.skip_loop_filter(options.loopFilter().skipped());
+      hardware.ifPresent(device -> device.attachTo(context));
       context.max_pixels(limits.maxPixels());
       result = avcodec.avcodec_open2(context, decoder, (AVDictionary) null);
     }

@@ -30,18 +30,14 @@ import java.util.Optional;
 /// be determined.
 public final class FfmpegDecoder implements MediaDecoder {
 
-  private final int threads;
+  private final DecoderOptions options;
 
   public FfmpegDecoder() {
-    this(1);
+    this(DecoderOptions.EXACT);
   }
 
-  /// @param threads decoding threads per call, 1 to 64; 1 suits many streams that decode at once
-  public FfmpegDecoder(int threads) {
-    if (threads < 1 || threads > 64) {
-      throw new IllegalArgumentException("decoding threads must be 1 to 64: " + threads);
-    }
-    this.threads = threads;
+  public FfmpegDecoder(DecoderOptions options) {
+    this.options = options;
   }
 
   @Override
@@ -55,7 +51,7 @@ public final class FfmpegDecoder implements MediaDecoder {
         }
         selective.restart();
       }
-      try (DecodeLoop loop = new DecodeLoop(packets, limits, sink, threads)) {
+      try (DecodeLoop loop = new DecodeLoop(packets, limits, sink, options)) {
         return loop.run();
       }
     }
@@ -64,7 +60,7 @@ public final class FfmpegDecoder implements MediaDecoder {
   private Optional<MediaFacts> decodeSelected(
       VideoPackets packets, DecodeLimits limits, SelectiveSink sink)
       throws UnreadableMediaException {
-    try (SelectiveDecode decode = new SelectiveDecode(packets, limits, sink, threads)) {
+    try (SelectiveDecode decode = new SelectiveDecode(packets, limits, sink, options)) {
       return decode.run();
     }
   }

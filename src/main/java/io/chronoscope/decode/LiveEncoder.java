@@ -52,7 +52,7 @@ final class LiveEncoder implements LivePackets {
     this.stream = stream;
     this.settings = settings;
     this.sink = sink;
-    this.decoder = new DecoderFactory(limits, 1).open(stream, FURTHER_DECODERS);
+    this.decoder = new DecoderFactory(limits, DecoderOptions.EXACT).open(stream, FURTHER_DECODERS);
   }
 
   @Override

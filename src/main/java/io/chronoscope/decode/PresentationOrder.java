@@ -52,7 +52,8 @@ final class PresentationOrder {
       VideoPackets packets, PacketTimes times, DecodeLimits limits, OptionalDouble fps)
       throws UnreadableMediaException {
     PresentationOrder found = new PresentationOrder(times);
-    AVCodecContext decoder = new DecoderFactory(limits, 1).open(packets.input().stream());
+    AVCodecContext decoder =
+        new DecoderFactory(limits, DecoderOptions.EXACT).open(packets.input().stream());
     try {
       found.decode(packets, decoder);
       times.interpolateInOrder(

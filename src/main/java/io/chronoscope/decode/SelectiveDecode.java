@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The wanted frames and their pixels are those of [DecodeLoop]. That holds for media whose packets
 /// are exactly one frame each, all with a time; for anything else, and as soon as a frame is
-/// missing, unexpected or damaged, this gives up and leaves the segment to [DecodeLoop].
+/// missing, unexpected or damaged, this gives up and leaves the segment to [DecodeLoop]. A hardware
+/// decoder is used here alone, so that what it reports as wrong is decoded again by the CPU, which
+/// says what of it is damaged.
 final class SelectiveDecode implements AutoCloseable {
 
   private final VideoPackets source;
@@ -27,10 +29,12 @@ final class SelectiveDecode implements AutoCloseable {
   private final DecoderFactory decoders;
   private final SelectiveSink sink;
   private final PictureConverter converter;
+  private final DeviceFrames deviceFrames = new DeviceFrames();
   private final AVFrame decoded = avutil.av_frame_alloc();
   private final BrokenBytes broken;
   private final DecoderLog log;
   private @Nullable AVCodecContext decoder;
+  private boolean usesHardware;
   private List<Display> displays = List.of();
   private BitSet selected = new BitSet();
 
@@ -41,24 +45,28 @@ final class SelectiveDecode implements AutoCloseable {
   private int widthPx;
   private int heightPx;
 
+  /// @param options if they name hardware, it decodes what it can
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC
-  SelectiveDecode(VideoPackets source, DecodeLimits limits, SelectiveSink sink, int threads)
+  SelectiveDecode(
+      VideoPackets source, DecodeLimits limits, SelectiveSink sink, DecoderOptions options)
       throws UnreadableMediaException {
     this.source = source;
     this.input = source.input();
     this.limits = limits;
-    this.decoders = new DecoderFactory(limits, threads);
+    this.decoders = new DecoderFactory(limits, options);
     this.sink = sink;
     this.converter = new PictureConverter(input.pixelAspect());
     this.broken = BrokenBytes.of(VideoCodec.of(input.stream().codecpar()), input.extradata());
-    this.log = DecoderLog.open(threads);
+    this.log = DecoderLog.open(options.threads());
   }
 
   /// @return empty when the segment has to be decoded as a whole; the sink may have received frames
   /// @throws UnreadableMediaException when the decoder cannot be opened or a picture not converted
   Optional<MediaFacts> run() throws UnreadableMediaException {
     TimedPackets packets = new TimedPackets(source);
-    AVCodecContext context = decoders.open(input.stream());
+    Optional<AVCodecContext> onHardware = decoders.openOnHardware(input.stream());
+    usesHardware = onHardware.isPresent();
+    AVCodecContext context = usesHardware ? onHardware.get() : decoders.open(input.stream());
     decoder = context;
     Optional<List<Display>> timed = packets.displays(limits, codecFrameMicros(context));
     if (timed.isEmpty()) {
@@ -70,7 +78,11 @@ final class SelectiveDecode implements AutoCloseable {
     }
     selected = sink.select(displays);
     Optional<DecodePlan> plan = packets.planFor(selected);
-    if (plan.isEmpty() || plan.get().packets().cardinality() == displays.size()) {
+    if (plan.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean nothingToGain = plan.get().packets().cardinality() == displays.size() && !usesHardware;
+    if (nothingToGain) {
       return Optional.empty();
     }
     fed = packets.framesOf(plan.get().packets());
@@ -110,7 +122,7 @@ final class SelectiveDecode implements AutoCloseable {
   private boolean receive(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
       throws UnreadableMediaException {
     int result = avcodec.avcodec_send_packet(context, packet);
-    Ffmpeg.requireMemory(result);
+    requireMemory(result);
     if (result < 0) {
       return false;
     }
@@ -125,8 +137,14 @@ final class SelectiveDecode implements AutoCloseable {
       }
       result = avcodec.avcodec_receive_frame(context, decoded);
     }
-    Ffmpeg.requireMemory(result);
+    requireMemory(result);
     return result == avutil.AVERROR_EAGAIN() || result == avutil.AVERROR_EOF;
+  }
+
+  private void requireMemory(int result) throws UnreadableMediaException {
+    if (!usesHardware) { // its memory may be exhausted while the CPU's is not
+      Ffmpeg.requireMemory(result);
+    }
   }
 
   private boolean accept(TimedPackets packets) throws UnreadableMediaException {
@@ -149,7 +167,11 @@ final class SelectiveDecode implements AutoCloseable {
               .formatted(display.fromMicros(), wanted));
     }
     if (wanted) {
-      sink.frame(display.fromMicros(), display.untilMicros(), converter.convert(decoded));
+      Optional<AVFrame> picture = deviceFrames.inMemory(decoded);
+      if (picture.isEmpty()) {
+        return false;
+      }
+      sink.frame(display.fromMicros(), display.untilMicros(), converter.convert(picture.get()));
     }
     next = frame + 1;
     return true;
@@ -205,6 +227,7 @@ final class SelectiveDecode implements AutoCloseable {
   public void close() {
     log.close();
     converter.close();
+    deviceFrames.close();
     avutil.av_frame_free(decoded);
     if (decoder != null) {
       avcodec.avcodec_free_context(decoder);

@@ -136,6 +136,17 @@ enum VideoCodec {
     return softwareDecoder;
   }
 
+  /// FFmpeg's name for the decoder that drives hardware.
+  String hardwareDecoder() {
+    return switch (this) {
+      case VP9 -> DecoderFactory.PROBING_VP9;
+      case AV1 -> "av1";
+      case H264, HEVC, VP8, MPEG4_PART2, MPEG2, MOTION_JPEG, MPEG1 -> softwareDecoder;
+      case MSMPEG4_V2, MSMPEG4_V3, WMV1, WMV2, WMV3, VC1, H263, SORENSON_H263 -> softwareDecoder;
+      case VP6, CINEPAK, DV, RAW, PNG, WEBP, BMP -> softwareDecoder;
+    };
+  }
+
   Remux remux() {
     return remux;
   }

@@ -20,8 +20,8 @@
 /// follows damage to the frames that depend on it (`Dependence`). `ClipVariants` writes the clips
 /// that `bench damage` damages.
 ///
-/// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec. To
-/// add a hardware decoder, change `DecoderFactory`, the only place that opens decoders.
+/// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec.
+/// `DecoderFactory` is the only place that opens decoders, in software or on a `HardwareDevice`.
 ///
 /// Live video: [io.chronoscope.decode.LiveReader] reads one connection, an RTSP server's by
 /// FFmpeg's own network code under a `ReadWatch`, everything else as a

@@ -100,11 +100,10 @@ class ServiceLifecycle {
     loading.start();
   }
 
-  /// After an `Error` nothing is certain any more, neither of the stream nor of the others: the
-  /// next process resumes from the last commit.
   private void exitOnError(AnalysisEvent event) {
-    if (event instanceof AnalysisEvent.StreamFailed(String stream, Error error)) {
-      failure.report("stream %s cannot continue".formatted(PrintableText.of(stream)), error);
+    if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable problem)
+        && FatalProblems.endInstance(problem)) {
+      failure.report("stream %s cannot continue".formatted(PrintableText.of(stream)), problem);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.chronoscope.vlm;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /// Turns what the model's tokens say into probabilities that hold: logistic regressions, fitted on
@@ -51,39 +53,30 @@ public record Calibration(
     }
   }
 
-  /// The error of an event's bounds, in seconds, that 99 % of events stay within.
+  /// The error of an event's bounds that 99 % of events stay within, by how sure the bounds are.
   ///
-  /// @param base seconds for every event
-  /// @param interval weight of what the sampling leaves open
-  /// @param length weight of the event's length
-  /// @param spread weight of how far the windows disagree
-  /// @param doubt weight, in seconds, of the doubt about the times
-  public record OfBounds(double base, double interval, double length, double spread, double doubt) {
+  /// @param steps from the surest on; the last one is for every event
+  public record OfBounds(List<Step> steps) {
 
-    public double seconds(BoundEvidence known) {
-      return Math.max(
-          0,
-          base
-              + interval * known.intervalSeconds()
-              + length * known.lengthSeconds()
-              + spread * known.spreadSeconds()
-              + doubt * known.doubt());
+    /// @param certainty least certainty of the bounds for which this step holds, 0 to 1
+    public record Step(double certainty, double seconds) {}
+
+    public OfBounds {
+      steps =
+          steps.stream().sorted(Comparator.comparingDouble(Step::certainty).reversed()).toList();
+      if (steps.isEmpty() || steps.getLast().certainty() != 0) {
+        throw new IllegalArgumentException("there is no error for the certainty 0");
+      }
     }
-  }
 
-  /// What is known about the bounds of an event when it is published.
-  ///
-  /// @param intervalSeconds what the sampling leaves open
-  /// @param lengthSeconds from start to end
-  /// @param spreadSeconds how far the windows that saw the event disagree about its bounds
-  /// @param doubt 1 less the probability of the least likely token of its times; 1 if the model
-  ///   reports none
-  public record BoundEvidence(
-      double intervalSeconds, double lengthSeconds, double spreadSeconds, double doubt) {
-
-    /// In the order of the weights in [OfBounds].
-    public double[] features() {
-      return new double[] {intervalSeconds, lengthSeconds, spreadSeconds, doubt};
+    /// @param certainty of the bound that is less sure: probability of the least likely digit of
+    ///   its time; 0 if nothing is known
+    public double seconds(double certainty) {
+      return steps.stream()
+          .filter(step -> certainty >= step.certainty())
+          .findFirst()
+          .orElseGet(steps::getLast)
+          .seconds();
     }
   }
 

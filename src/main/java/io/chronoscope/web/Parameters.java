@@ -1,7 +1,7 @@
 package io.chronoscope.web;
 
+import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.StreamPattern;
-import io.chronoscope.search.ListPosition;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.ResultListing;
 import io.chronoscope.web.problem.ProblemException;
@@ -127,8 +127,20 @@ public final class Parameters {
   /// @param filter what the caller may see
   static ResultFilter narrowed(
       ResultFilter filter, @Nullable String stream, @Nullable String from, @Nullable String to) {
-    ResultFilter inRange = filter.withRange(time("from", from), time("to", to));
-    return pattern("stream", stream).map(inRange::withStream).orElse(inRange);
+    return narrowedByStream(filter.withRange(time("from", from), time("to", to)), stream);
+  }
+
+  static ResultFilter narrowedByStream(ResultFilter filter, @Nullable String stream) {
+    return pattern("stream", stream).map(filter::withStream).orElse(filter);
+  }
+
+  static ResultFilter narrowedByStatus(ResultFilter filter, @Nullable String status) {
+    Set<Status> statuses = constants("status", Status.class, status);
+    return statuses.isEmpty() ? filter : filter.withStatuses(statuses);
+  }
+
+  static ResultFilter narrowedByRule(ResultFilter filter, @Nullable String rule) {
+    return text(rule).map(filter::withRule).orElse(filter);
   }
 
   public static Optional<StreamPattern> pattern(String name, @Nullable String value) {
@@ -141,22 +153,6 @@ public final class Parameters {
 
   public static int limit(@Nullable String value) {
     return number("limit", value, 1, ResultListing.MAX_LIMIT, DEFAULT_LIMIT);
-  }
-
-  /// One page of a list.
-  public static ResultListing listing(
-      ResultFilter filter,
-      @Nullable String order,
-      @Nullable String limit,
-      @Nullable String cursor) {
-    ResultListing first =
-        new ResultListing(
-            filter,
-            constants("order", ResultListing.Order.class, order).stream()
-                .findFirst()
-                .orElse(ResultListing.Order.OLDEST_FIRST),
-            limit(limit));
-    return text(cursor).map(ListPosition::parse).map(first::after).orElse(first);
   }
 
   /// The beginning of a text of the caller, for a message.

@@ -3,12 +3,12 @@ package io.chronoscope.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.Result.Level;
-import io.chronoscope.domain.Result.Status;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
 import io.chronoscope.wire.ResultType;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -54,20 +54,14 @@ public class ResultResource {
   public ObjectNode results(
       @Parameter(ref = "type") @QueryParam("type") @Nullable String type,
       @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
       @Parameter(ref = "status") @QueryParam("status") @Nullable String status,
       @Parameter(ref = "level") @QueryParam("level") @Nullable String level,
       @Parameter(ref = "rule") @QueryParam("rule") @Nullable String rule,
-      @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
-      @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
-      @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
+      @BeanParam ListParameters list) {
     ResultFilter filter =
-        filter(Parameters.constants("type", ResultType.class, type), stream, from, to, status)
+        filter(Parameters.constants("type", ResultType.class, type), stream, status)
             .withLevels(Parameters.constants("level", Level.class, level));
-    return index.page(
-        Parameters.listing(
-            Parameters.text(rule).map(filter::withRule).orElse(filter), order, limit, cursor));
+    return index.page(list.of(Parameters.narrowedByRule(filter, rule)));
   }
 
   @GET
@@ -82,15 +76,9 @@ public class ResultResource {
       content = @Content(schema = @Schema(ref = "EventList")))
   public ObjectNode events(
       @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
       @Parameter(ref = "status") @QueryParam("status") @Nullable String status,
-      @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
-      @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
-      @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
-    return index.page(
-        Parameters.listing(
-            filter(Set.of(ResultType.EVENT), stream, from, to, status), order, limit, cursor));
+      @BeanParam ListParameters list) {
+    return index.page(list.of(filter(Set.of(ResultType.EVENT), stream, status)));
   }
 
   @GET
@@ -109,14 +97,9 @@ public class ResultResource {
   }
 
   private ResultFilter filter(
-      Set<ResultType> types,
-      @Nullable String stream,
-      @Nullable String from,
-      @Nullable String to,
-      @Nullable String status) {
+      Set<ResultType> types, @Nullable String stream, @Nullable String status) {
     ResultFilter filter =
-        Parameters.narrowed(Index.visibleTo(callers.current()), stream, from, to).withTypes(types);
-    Set<Status> statuses = Parameters.constants("status", Status.class, status);
-    return statuses.isEmpty() ? filter : filter.withStatuses(statuses);
+        Parameters.narrowedByStream(Index.visibleTo(callers.current()), stream).withTypes(types);
+    return Parameters.narrowedByStatus(filter, status);
   }
 }

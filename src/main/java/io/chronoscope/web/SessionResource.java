@@ -7,6 +7,7 @@ import io.chronoscope.web.access.AccessMechanism;
 import io.chronoscope.web.access.Caller;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
+import io.chronoscope.web.play.RetainedVideo;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
 import io.chronoscope.wire.Json;
@@ -39,10 +40,12 @@ public class SessionResource {
 
   private final Callers callers;
   private final AccessMechanism mechanism;
+  private final RetainedVideo video;
 
-  SessionResource(Callers callers, AccessMechanism mechanism) {
+  SessionResource(Callers callers, AccessMechanism mechanism, RetainedVideo video) {
     this.callers = callers;
     this.mechanism = mechanism;
+    this.video = video;
   }
 
   @GET
@@ -55,6 +58,8 @@ public class SessionResource {
       content = @Content(schema = @Schema(ref = "Session")))
   public ObjectNode get() {
     Caller caller = callers.current();
+    // A page begins with this request.
+    video.prepare();
     ObjectNode json =
         Json.newObject()
             .put(

@@ -2,7 +2,6 @@ package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.Result.Level;
-import io.chronoscope.domain.Result.Status;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.web.access.Caller;
@@ -11,6 +10,7 @@ import io.chronoscope.web.access.Role;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.wire.ResultType;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -120,18 +120,9 @@ public class StreamResource {
       content = @Content(schema = @Schema(ref = "EventList")))
   public ObjectNode events(
       @Parameter(ref = "streamId") @PathParam("id") String id,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
       @Parameter(ref = "status") @QueryParam("status") @Nullable String status,
-      @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
-      @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
-      @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
-    Set<Status> statuses = Parameters.constants("status", Status.class, status);
-    ResultFilter filter = of(id, ResultType.EVENT, from, to);
-    return index.page(
-        Parameters.listing(
-            statuses.isEmpty() ? filter : filter.withStatuses(statuses), order, limit, cursor),
-        id);
+      @BeanParam ListParameters list) {
+    return index.page(list.of(Parameters.narrowedByStatus(of(id, ResultType.EVENT), status)), id);
   }
 
   @GET
@@ -146,16 +137,11 @@ public class StreamResource {
       content = @Content(schema = @Schema(ref = "SummaryList")))
   public ObjectNode summaries(
       @Parameter(ref = "streamId") @PathParam("id") String id,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
       @Parameter(ref = "level") @QueryParam("level") @Nullable String level,
-      @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
-      @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
-      @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
+      @BeanParam ListParameters list) {
     ResultFilter filter =
-        of(id, ResultType.SUMMARY, from, to)
-            .withLevels(Parameters.constants("level", Level.class, level));
-    return index.page(Parameters.listing(filter, order, limit, cursor), id);
+        of(id, ResultType.SUMMARY).withLevels(Parameters.constants("level", Level.class, level));
+    return index.page(list.of(filter), id);
   }
 
   @GET
@@ -170,17 +156,9 @@ public class StreamResource {
       content = @Content(schema = @Schema(ref = "AlertList")))
   public ObjectNode alerts(
       @Parameter(ref = "streamId") @PathParam("id") String id,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
       @Parameter(ref = "rule") @QueryParam("rule") @Nullable String rule,
-      @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
-      @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
-      @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
-    ResultFilter filter = of(id, ResultType.ALERT, from, to);
-    return index.page(
-        Parameters.listing(
-            Parameters.text(rule).map(filter::withRule).orElse(filter), order, limit, cursor),
-        id);
+      @BeanParam ListParameters list) {
+    return index.page(list.of(Parameters.narrowedByRule(of(id, ResultType.ALERT), rule)), id);
   }
 
   @GET
@@ -194,21 +172,13 @@ public class StreamResource {
       description = "A page of gaps, each as on the topic of events",
       content = @Content(schema = @Schema(ref = "GapList")))
   public ObjectNode gaps(
-      @Parameter(ref = "streamId") @PathParam("id") String id,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
-      @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
-      @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
-      @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
-    return index.page(
-        Parameters.listing(of(id, ResultType.GAP, from, to), order, limit, cursor), id);
+      @Parameter(ref = "streamId") @PathParam("id") String id, @BeanParam ListParameters list) {
+    return index.page(list.of(of(id, ResultType.GAP)), id);
   }
 
-  private ResultFilter of(String id, ResultType type, @Nullable String from, @Nullable String to) {
+  private ResultFilter of(String id, ResultType type) {
     Caller caller = callers.current();
     var unused = index.stream(id, caller);
-    return Index.only(Index.visibleTo(caller), id)
-        .withTypes(Set.of(type))
-        .withRange(Parameters.time("from", from), Parameters.time("to", to));
+    return Index.only(Index.visibleTo(caller), id).withTypes(Set.of(type));
   }
 }

@@ -251,7 +251,7 @@ class CheckpointTest {
           Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
           """
           {"eventConfidence": {"bias": 1, "words": 0.5, "times": 0.25, "agreement": 2, "alone": -1},
-           "boundError": {"base": 0.1, "interval": 1.5, "length": 0.2, "spread": 1, "doubt": 3}}\
+           "boundError": {"0": 4, "0.97": 0.9, "0.8": 2.5}}\
           """);
       try (Checkpoint checkpoint = open()) {
         assertThat(checkpoint.hints().orElseThrow().profile().calibration())
@@ -259,8 +259,23 @@ class CheckpointTest {
                 new Calibration(
                     Optional.of(new Calibration.OfEvents(1, 0.5, 0.25, 2, -1)),
                     Optional.empty(),
-                    Optional.of(new Calibration.OfBounds(0.1, 1.5, 0.2, 1, 3))));
+                    Optional.of(
+                        new Calibration.OfBounds(
+                            List.of(
+                                new Calibration.OfBounds.Step(0.97, 0.9),
+                                new Calibration.OfBounds.Step(0.8, 2.5),
+                                new Calibration.OfBounds.Step(0, 4))))));
       }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9,0,is missing", "often,often,is no certainty", "1.5,1.5,is no certainty"})
+    void bringTheErrorOfEveryEventByCertainty(String key, String named, String problem)
+        throws IOException {
+      Files.writeString(
+          Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
+          "{\"boundError\": {\"%s\": 1}}".formatted(key));
+      assertRejected("chronoscope.json", "boundError." + named, problem);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.chronoscope.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.decode.HardwareDecoding;
 import io.smallrye.config.EnvConfigSource;
 import java.time.Duration;
 import java.util.Map;
@@ -82,6 +83,21 @@ class ConfigLoaderTest {
             read(Map.of("CHRONOSCOPE_WINDOW_LENGTH", "10s", "CHRONOSCOPE_WINDOW_OVERLAP", "10s")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("chronoscope.window.overlap");
+  }
+
+  @Test
+  void rejectsHardwareDecodingInConfinedWorkers() {
+    assertThatThrownBy(() -> read(Map.of("CHRONOSCOPE_DECODE_HARDWARE", "cuda")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "chronoscope.decode.hardware=cuda needs chronoscope.decode.isolation=in-process: a"
+                + " decode worker is confined and may open no device");
+    ChronoscopeConfig here =
+        read(
+            Map.of(
+                "CHRONOSCOPE_DECODE_HARDWARE", "cuda",
+                "CHRONOSCOPE_DECODE_ISOLATION", "in-process"));
+    assertThat(here.decode().hardware()).isEqualTo(HardwareDecoding.CUDA);
   }
 
   @Test

@@ -171,7 +171,7 @@ class FfmpegDecoderTest {
   @Test
   void servesManyThreadsAtOnce() throws Exception {
     byte[] media = TestMedia.video().codec("libopenh264").frames(50).bytes();
-    FfmpegDecoder shared = new FfmpegDecoder(2);
+    FfmpegDecoder shared = new FfmpegDecoder(new DecoderOptions(2));
     try (var pool = Executors.newFixedThreadPool(12)) {
       List<Future<Long>> results = new ArrayList<>();
       for (int i = 0; i < 36; i++) {

@@ -52,8 +52,7 @@ public class LampModel implements VideoLanguageModel {
         Optional.empty(),
         Set.of(),
         OrderingLimits.DEFAULTS,
-        0,
-        Prompts.EVENTS);
+        AnalysisSettings.Events.ALL);
   }
 
   private static final int YES = 7;

@@ -76,7 +76,7 @@ public record EventConfidence(Calibration calibration, double least) {
         event.endSeen(),
         event.wordingMicros(),
         Optional.of(now),
-        event.spreadMicros());
+        event.bounds());
   }
 
   /// @param stated what the answer says by itself; its confidence, if it has one, counts

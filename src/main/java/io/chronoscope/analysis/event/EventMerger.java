@@ -61,7 +61,13 @@ final class EventMerger {
             sighting.chunks(),
             confidence.certainty(evidence, sighting.certainty()),
             sighting.boxes());
-    return new OpenEvent(event, seenBy(span), seenBy(span), sighting.lengthMicros(), evidence, 0);
+    return new OpenEvent(
+        event,
+        seenBy(span),
+        seenBy(span),
+        sighting.lengthMicros(),
+        evidence,
+        BoundTolerance.first(sighting, span));
   }
 
   private static Seen seenBy(SeenSpan span) {
@@ -109,17 +115,9 @@ final class EventMerger {
         end.seen(),
         reworded ? sighting.lengthMicros() : before.wordingMicros(),
         evidence,
-        sameWindow ? 0 : Math.max(before.spreadMicros(), disagreement(before, sighting, span)));
-  }
-
-  /// How far the windows before and this one disagree about a bound: what lies outside of what one
-  /// of them saw counts as at its edge.
-  private long disagreement(OpenEvent before, Sighting sighting, SeenSpan span) {
-    long start = Math.max(clock.offsetMicros(before.event().start()), span.firstMicros());
-    long end = Math.min(sighting.endMicros(), before.endSeen().untilMicros());
-    return Math.max(
-        Math.abs(start - sighting.startMicros()),
-        Math.abs(end - clock.offsetMicros(before.event().end())));
+        sameWindow
+            ? BoundTolerance.first(sighting, span)
+            : BoundTolerance.and(before, sighting, span, clock));
   }
 
   private static int newFrames(OpenEvent before, Sighting sighting) {

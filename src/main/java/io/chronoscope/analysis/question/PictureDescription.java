@@ -21,6 +21,8 @@ public final class PictureDescription {
   private static final Pattern DESCRIPTION =
       Pattern.compile("\"description\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+  private static final Pattern CODE_FENCE = Pattern.compile("```\\w*");
+
   private static final double SECONDS_PER_PAIR = 1;
   private static final int PAIRS = 2;
   private static final int MAX_TOKENS = 256;
@@ -31,6 +33,7 @@ public final class PictureDescription {
   private PictureDescription() {}
 
   /// @param picture stays open
+  /// @return empty when the model sees nothing that it would describe
   /// @throws IllegalArgumentException when it is too narrow for the model
   public static String of(Picture picture, BatchedModel model, AnalysisSettings settings) {
     FrameSize size =
@@ -53,13 +56,18 @@ public final class PictureDescription {
     }
   }
 
-  /// The descriptions of all events; the whole answer when it has none.
+  /// The descriptions of all events; empty when the model sees none. An answer in another form is
+  /// taken as it is.
   static String descriptions(String answer) {
     List<String> descriptions = new ArrayList<>();
     Matcher found = DESCRIPTION.matcher(answer);
     while (found.find()) {
       descriptions.add(found.group(1).replace("\\\"", "'").replaceAll("\\\\[nt]", " "));
     }
-    return (descriptions.isEmpty() ? answer : String.join(" ", descriptions)).strip();
+    if (!descriptions.isEmpty()) {
+      return String.join(" ", descriptions).strip();
+    }
+    String text = CODE_FENCE.matcher(answer).replaceAll("").strip();
+    return text.startsWith("[") || text.startsWith("{") ? "" : text;
   }
 }

@@ -60,7 +60,8 @@ final class StreamAggregator {
     this.stream = state.stream();
     this.start = state.start();
     this.model = model.ref();
-    this.confidence = new EventConfidence(model.profile().calibration(), settings.minConfidence());
+    this.confidence =
+        new EventConfidence(model.profile().calibration(), settings.events().minConfidence());
     this.onFinal = (event, outcome) -> listener.on(new EventJudged(stream, event, outcome));
     this.events =
         new EventTracker(

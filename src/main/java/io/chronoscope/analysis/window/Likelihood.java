@@ -1,17 +1,28 @@
 package io.chronoscope.analysis.window;
 
 import io.chronoscope.vlm.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// How likely the model found what it wrote about an event, 0 to 1. The least likely token decides:
 /// most tokens of an answer are its form, and certain.
 ///
 /// @param words of the description
-/// @param times of the start and the end
-public record Likelihood(double words, double times) {
+/// @param start of the start time
+/// @param end of the end time
+public record Likelihood(double words, double start, double end) {
+
+  private static final Pattern TIME = Pattern.compile(AnswerTime.FORM);
+
+  /// Of both times.
+  public double times() {
+    return Math.min(start, end);
+  }
 
   /// Finds the entries of an answer by their descriptions.
   static final class Reader {
@@ -36,13 +47,21 @@ public record Likelihood(double words, double times) {
       int closes = text.indexOf('}', until) < 0 ? text.length() : text.indexOf('}', until);
       from = until;
       OptionalDouble words = least(at, until, piece -> true);
-      OptionalDouble before = least(opens, at, Reader::hasDigit);
-      OptionalDouble after = least(until, closes, Reader::hasDigit);
-      if (words.isEmpty() || (before.isEmpty() && after.isEmpty())) {
-        return Optional.empty();
+      List<Double> times = new ArrayList<>(times(opens, at));
+      times.addAll(times(until, closes));
+      return words.isEmpty() || times.size() < 2
+          ? Optional.empty()
+          : Optional.of(new Likelihood(words.getAsDouble(), times.get(0), times.get(1)));
+    }
+
+    /// Of the times in a part of the answer, in its order.
+    private List<Double> times(int from, int until) {
+      List<Double> times = new ArrayList<>();
+      Matcher time = TIME.matcher(answer.text()).region(from, until);
+      while (time.find()) {
+        least(time.start(), time.end(), Reader::hasDigit).ifPresent(times::add);
       }
-      return Optional.of(
-          new Likelihood(words.getAsDouble(), Math.min(before.orElse(1), after.orElse(1))));
+      return times;
     }
 
     private OptionalDouble least(int first, int end, Predicate<String> counts) {

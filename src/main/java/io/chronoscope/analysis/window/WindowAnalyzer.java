@@ -31,6 +31,7 @@ public final class WindowAnalyzer {
   private final WindowEncoder encoder;
   private final RuleEvaluator ruleEvaluator;
   private final TemporalGrounder grounder;
+  private final EventCheck check;
   private final AnalysisListener listener;
 
   /// @param rules to evaluate in each window
@@ -41,6 +42,7 @@ public final class WindowAnalyzer {
     this.encoder = new WindowEncoder(stream, settings, tools);
     this.ruleEvaluator = new RuleEvaluator(stream, rules, tools.listener());
     this.grounder = new TemporalGrounder(stream, tools.listener());
+    this.check = new EventCheck(stream, settings, tools.listener());
     this.listener = tools.listener();
   }
 
@@ -186,13 +188,13 @@ public final class WindowAnalyzer {
   }
 
   private EventsAsked askForEvents(VideoSession session, EncodedWindow window, Attempts attempts) {
-    Answer answer = session.ask(settings.eventsPrompt()).join();
+    Answer answer = session.ask(settings.events().prompt()).join();
     int tokens = answer.tokenIds().size();
     EventAnswer events = parse(answer, window);
     if (!events.isClean() && attempts == Attempts.TWO) {
       String problem = problem(events);
       listener.on(new MalformedAnswer(stream, problem, MalformedAnswer.Outcome.RETRIED));
-      Answer second = session.ask(Prompts.retry(settings.eventsPrompt(), problem)).join();
+      Answer second = session.ask(Prompts.retry(settings.events().prompt(), problem)).join();
       tokens += second.tokenIds().size();
       EventAnswer reparsed = parse(second, window);
       if (reparsed.isClean() || reparsed.events().size() > events.events().size()) {
@@ -209,7 +211,7 @@ public final class WindowAnalyzer {
       listener.on(new MalformedAnswer(stream, problem(events), MalformedAnswer.Outcome.REPORTED));
     }
     return new EventsAsked(
-        events.events().stream().map(window::sighting).toList(),
+        check.confirmed(events.events(), session, window).stream().map(window::sighting).toList(),
         events.isClean() ? Optional.empty() : Optional.of(problem(events)),
         answer.text(),
         tokens);

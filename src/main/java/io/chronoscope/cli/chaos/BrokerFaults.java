@@ -112,7 +112,7 @@ final class BrokerFaults {
       }
       writeUntilRefused(scene);
       if (!broker.awaitEnd(Duration.ofSeconds(60))) {
-        return new Observation.NotRun("the broker goes on without room");
+        return new Observation.NotRun("the broker keeps running without room");
       }
       broker.restart();
       scene.send(3, scene.laboratory().workload().rounds());

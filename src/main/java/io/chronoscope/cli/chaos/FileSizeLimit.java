@@ -25,15 +25,4 @@ final class FileSizeLimit {
       return false;
     }
   }
-
-  /// Takes the limit away.
-  static void lift(long pid) throws InterruptedException {
-    try {
-      new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--fsize=unlimited:unlimited")
-          .start()
-          .waitFor(10, TimeUnit.SECONDS);
-    } catch (IOException e) {
-      // It was never there.
-    }
-  }
 }

@@ -13,12 +13,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// One instance of the service, as a process of its own.
 final class Instance implements AutoCloseable {
 
+  private static final Pattern LOG_PREFIX = Pattern.compile("^[0-9:.]+ [A-Z]+ +\\S+ +");
+  private static final int MAX_SHOWN = 200;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
@@ -31,10 +36,12 @@ final class Instance implements AutoCloseable {
     this.managementPort = managementPort;
   }
 
+  /// @param prefix put before its command; empty for none
   /// @param javaOptions of its JVM
   /// @param environment settings, as environment variables
   /// @param log receives what it prints
   static Instance start(
+      List<String> prefix,
       String bootstrapServers,
       List<String> javaOptions,
       Map<String, String> environment,
@@ -51,6 +58,7 @@ final class Instance implements AutoCloseable {
                 "0",
                 "--management-port",
                 Integer.toString(managementPort)));
+    command.command().addAll(0, prefix);
     command.environment().keySet().removeIf(name -> name.startsWith("KAFKA_"));
     command.environment().putAll(environment);
     try {
@@ -119,18 +127,6 @@ final class Instance implements AutoCloseable {
     }
   }
 
-  /// @return what a GET of its management interface answers, empty when there is no answer
-  String get(String path) {
-    try {
-      return HTTP.send(request(path), BodyHandlers.ofString()).body();
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
-  }
-
   private HttpRequest request(String path) {
     return HttpRequest.newBuilder(URI.create("http://localhost:" + managementPort + path))
         .timeout(Duration.ofSeconds(5))
@@ -152,10 +148,19 @@ final class Instance implements AutoCloseable {
     }
   }
 
-  /// What it has printed.
-  String said() {
+  /// The message of the first line of its log that contains something.
+  Optional<String> said(String something) {
+    return lines()
+        .filter(line -> line.contains(something))
+        .map(line -> LOG_PREFIX.matcher(line).replaceFirst(""))
+        .map(line -> line.replace(String.valueOf(log.toAbsolutePath().getParent()), "…"))
+        .map(line -> line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…")
+        .findFirst();
+  }
+
+  private Stream<String> lines() {
     try {
-      return Files.readString(log);
+      return Files.readString(log).lines();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -163,7 +168,7 @@ final class Instance implements AutoCloseable {
 
   /// The last line that it printed.
   String lastWords() {
-    List<String> lines = said().lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = lines().filter(line -> !line.isBlank()).toList();
     return lines.isEmpty() ? "(nothing)" : lines.getLast();
   }
 

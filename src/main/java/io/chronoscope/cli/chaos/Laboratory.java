@@ -48,7 +48,7 @@ final class Laboratory implements AutoCloseable {
     return new Laboratory(directory, broker, new KafkaProxy(proxied, behindProxy), workload, model);
   }
 
-  /// Clients that come through the proxy are told the proxy's address as the broker's.
+  /// Clients that come through the proxy get the proxy's address as the broker's.
   static Map<String, String> listeners(int direct, int behindProxy, int proxied, int controller) {
     return Map.of(
         "controller.quorum.voters",

@@ -3,6 +3,7 @@ package io.chronoscope.cli.chaos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.chronoscope.cli.chaos.KafkaProxy.Request;
+import io.chronoscope.service.ExitCode;
 import io.chronoscope.wire.Topic;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -32,6 +33,8 @@ final class ProcessFaults {
   /// The main class of the processes that decode.
   private static final String WORKER = "DecodeWorker";
 
+  private static final String INDEX_TROUBLE = "the search index stops";
+
   private ProcessFaults() {}
 
   static List<Fault> all() {
@@ -52,8 +55,13 @@ final class ProcessFaults {
         new Fault(
             "out-of-memory",
             "an instance whose heap is too small for a large chunk",
-            "it ends, and one with more memory goes on; " + SAME,
+            "it ends, and one with more memory continues; " + SAME,
             ProcessFaults::outOfMemory),
+        new Fault(
+            "intake-error",
+            "an Error in the intake: there is no memory outside the heap for pictures",
+            "it ends with exit code 1; " + SAME,
+            ProcessFaults::intakeError),
         new Fault(
             "index-disk-full",
             "the search index cannot write",
@@ -131,23 +139,35 @@ final class ProcessFaults {
     };
   }
 
+  private static Observation intakeError(Scene scene) throws Exception {
+    Instance tight = scene.start(List.of("-Xmx512m", "-XX:MaxDirectMemorySize=1m"));
+    scene.sendAll();
+    int exit = tight.awaitEnd(Duration.ofSeconds(90));
+    Observation compared = scene.compare();
+    return compared instanceof Observation.Holds && exit != ExitCode.FAILED
+        ? new Observation.Broken("ended with exit code " + exit)
+        : compared.after("ended with exit code " + exit);
+  }
+
   private static Observation fillIndex(Scene scene) throws Exception {
+    SmallDisk disk = new SmallDisk(Files.createDirectories(scene.directory().resolve("index")));
+    if (!disk.isPossible()) {
+      return new Observation.NotRun(SmallDisk.MISSING);
+    }
     scene
         .set("CHRONOSCOPE_SEARCH_ENABLED", "true")
-        .set("CHRONOSCOPE_SEARCH_DIRECTORY", scene.directory().resolve("index").toString());
-    Instance instance = scene.startReady();
-    if (!FileSizeLimit.impose(instance.pid(), 0)) {
-      return new Observation.NotRun(FileSizeLimit.MISSING);
-    }
+        .set("CHRONOSCOPE_SEARCH_DIRECTORY", disk.directory().resolve("results").toString());
+    Instance instance = scene.startReady(disk);
+    disk.fill(instance.pid());
     scene.sendAll();
     Observation compared = scene.compare();
-    FileSizeLimit.lift(instance.pid());
-    String health = instance.get("/q/health");
-    boolean stated = health.contains("index") || instance.said().contains("index");
     if (!instance.isAlive()) {
       return new Observation.Broken("the instance ended: " + instance.lastWords());
     }
-    return stated ? compared : new Observation.Broken("nobody says that the index is stale");
+    return instance
+        .said(INDEX_TROUBLE)
+        .map(line -> compared.after("`" + line + "`"))
+        .orElse(new Observation.Broken("nobody says that the index is stale"));
   }
 
   private static Observation nanWeights(Scene scene) throws Exception {
@@ -191,16 +211,16 @@ final class ProcessFaults {
       if (exit <= 0) {
         return new Observation.Broken("still running after " + REFUSED_WITHIN);
       }
-      String said = instance.said();
-      boolean named = Stream.of(words).anyMatch(said::contains);
+      Optional<String> named =
+          Stream.of(words).flatMap(word -> instance.said(word).stream()).findFirst();
       boolean invented =
           scene.laboratory().workload().streams().keySet().stream()
               .anyMatch(stream -> !scene.records(Topic.EVENTS, stream).isEmpty());
       if (invented) {
         return new Observation.Broken("it published events");
       }
-      return named
-          ? new Observation.Holds("exit code %d, `%s`".formatted(exit, instance.lastWords()))
+      return named.isPresent()
+          ? new Observation.Holds("exit code %d, `%s`".formatted(exit, named.get()))
           : new Observation.Broken("it said only `%s`".formatted(instance.lastWords()));
     }
   }
@@ -229,8 +249,9 @@ final class ProcessFaults {
     scene.forget(instance);
     try (instance) {
       int exit = instance.awaitEnd(REFUSED_WITHIN);
-      return exit > 0 && instance.said().contains("north")
-          ? new Observation.Holds("exit code %d, `%s`".formatted(exit, instance.lastWords()))
+      Optional<String> named = instance.said("state of stream north");
+      return exit > 0 && named.isPresent()
+          ? new Observation.Holds("exit code %d, `%s`".formatted(exit, named.get()))
           : new Observation.Broken("exit code %d, `%s`".formatted(exit, instance.lastWords()));
     }
   }

@@ -46,7 +46,10 @@ public final class QueryAnalysis implements AutoCloseable {
     this.threshold = threshold;
     this.runtime =
         AnalysisRuntime.open(
-            settings, new FfmpegDecoder(), listener.andThen(this::failed), BatchListener.SILENT);
+            settings,
+            new FfmpegDecoder(LayerSettings.softwareDecoding(settings)),
+            listener.andThen(this::failed),
+            BatchListener.SILENT);
   }
 
   private void failed(AnalysisEvent event) {

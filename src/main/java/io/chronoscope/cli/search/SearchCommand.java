@@ -182,6 +182,9 @@ public final class SearchCommand implements Callable<Integer> {
         throw new ConfigurationException("--image takes the place of a text; give one of both");
       }
       text = SearchText.ofWords(description(image.get(), settings));
+      if (text.isBlank()) {
+        throw new ConfigurationException("the model sees nothing to search for in " + image.get());
+      }
       output.report("the picture shows: " + text);
     }
     ResultFilter filter =

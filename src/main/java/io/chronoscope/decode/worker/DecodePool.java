@@ -1,7 +1,10 @@
 package io.chronoscope.decode.worker;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.HardwareDevice;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -37,7 +40,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   /// @param count of processes
   /// @param maxPixels of a picture; the memory that a worker shares with this process has room for
   ///   one
-  public record Workers(int count, long maxPixels, ChunkBudget budget) {
+  public record Workers(int count, long maxPixels, LoopFilter loopFilter, ChunkBudget budget) {
 
     public Workers {
       if (count <= 0 || maxPixels <= 0 || maxPixels > Long.MAX_VALUE / 3) {
@@ -78,13 +81,18 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   }
 
   /// Decoders in this process, without limits on what a chunk takes.
-  public static DecodePool inProcess(int size) {
-    return of(size, new FfmpegDecoder());
+  ///
+  /// @param options whose hardware is closed with the pool
+  public static DecodePool inProcess(int size, DecoderOptions options) {
+    return of(
+        size,
+        new FfmpegDecoder(options),
+        () -> options.hardware().ifPresent(HardwareDevice::close));
   }
 
   /// One decoder that any number of threads may use.
-  static DecodePool of(int size, MediaDecoder decoder) {
-    return new DecodePool(size, i -> new Slot(decoder, () -> {}, () -> {}, () -> {}), () -> {});
+  static DecodePool of(int size, MediaDecoder decoder, Runnable onClose) {
+    return new DecodePool(size, i -> new Slot(decoder, () -> {}, () -> {}, () -> {}), onClose);
   }
 
   /// Decoders in worker processes. Returns at once; the workers start in the background.
@@ -92,7 +100,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   /// @throws IOException when the worker's program cannot be found
   public static DecodePool ofWorkers(Workers workers, DecodeListener listener) throws IOException {
     long pictureBytes = Math.ceilDiv(3 * workers.maxPixels(), 4096L) * 4096;
-    WorkerCommand command = WorkerCommand.of(pictureBytes);
+    WorkerCommand command = WorkerCommand.of(pictureBytes, workers.loopFilter());
     ScheduledExecutorService watch =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("decode-watch").daemon().factory());

@@ -1,7 +1,9 @@
 package io.chronoscope.decode.worker;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
@@ -28,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /// The program of a worker process: decodes one chunk after the other for the parent that started
 /// it, until its standard input ends.
@@ -42,14 +45,15 @@ public final class DecodeWorker {
 
   private final MessageChannel channel;
   private final SharedMemory memory;
-  private final MediaDecoder decoder = new FfmpegDecoder();
+  private final MediaDecoder decoder;
 
-  private DecodeWorker(MessageChannel channel, SharedMemory memory) {
+  private DecodeWorker(MessageChannel channel, SharedMemory memory, LoopFilter loopFilter) {
     this.channel = channel;
     this.memory = memory;
+    this.decoder = new FfmpegDecoder(new DecoderOptions(1, loopFilter, Optional.empty()));
   }
 
-  /// @param arguments the bytes of the picture area
+  /// @param arguments the bytes of the picture area, the [LoopFilter]
   public static void main(String[] arguments) throws IOException {
     FileInputStream in = new FileInputStream(FileDescriptor.in);
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -57,12 +61,13 @@ public final class DecodeWorker {
     System.setOut(System.err);
     MessageChannel channel = new MessageChannel(in, out);
     SharedMemory.Created created = SharedMemory.create(Long.parseLong(arguments[0]));
+    LoopFilter loopFilter = LoopFilter.valueOf(arguments[1]);
     prepare();
     Confinement confinement = Confinement.enter();
     try {
       channel.send(
           new Ready(created.path().toString(), confinement.inForce(), confinement.missing()));
-      new DecodeWorker(channel, created.memory()).run();
+      new DecodeWorker(channel, created.memory(), loopFilter).run();
     } catch (EOFException e) {
       // The parent needs this worker no longer, or is gone.
       Runtime.getRuntime().halt(0);

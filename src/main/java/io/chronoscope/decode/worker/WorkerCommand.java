@@ -1,6 +1,7 @@
 package io.chronoscope.decode.worker;
 
 import io.chronoscope.decode.Ffmpeg;
+import io.chronoscope.decode.LoopFilter;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -55,7 +56,7 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
   }
 
   /// @param pictureBytes of the shared memory's picture area
-  static WorkerCommand of(long pictureBytes) throws IOException {
+  static WorkerCommand of(long pictureBytes, LoopFilter loopFilter) throws IOException {
     List<String> words = new ArrayList<>();
     Optional<List<String>> namespaces = namespaces();
     namespaces.ifPresent(words::addAll);
@@ -68,6 +69,7 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
     words.add(classPath());
     words.add(DecodeWorker.class.getName());
     words.add(Long.toString(pictureBytes));
+    words.add(loopFilter.name());
     return new WorkerCommand(
         words,
         namespaces.isPresent()

@@ -1,5 +1,5 @@
 /// Queries with known answers: the set ([QuerySet]), the score of its answers ([QueryScore]), and
-/// the fits of probabilities ([LogisticFit]) and bounds ([QuantileFit]) that hold.
+/// the fits of probabilities ([LogisticFit]) and bounds ([QuantileTable]) that hold.
 @NullMarked
 package io.chronoscope.evaluation.query;
 

@@ -76,7 +76,7 @@ sealed interface Playlist {
   Pattern ATTRIBUTE = Pattern.compile("([A-Z0-9-]+)=(\"[^\"]*\"|[^,]*)");
 
   /// @param base address of the playlist
-  /// @throws IOException when it is no playlist that can be read; says why
+  /// @throws IOException when it is not a readable playlist; the message says why
   static Playlist parse(String text, URI base) throws IOException {
     List<String> lines = text.lines().map(String::strip).toList();
     if (lines.isEmpty() || !lines.getFirst().replace("\uFEFF", "").startsWith("#EXTM3U")) {

@@ -56,7 +56,8 @@ public final class ConsumeProduceLoop implements AutoCloseable {
     ///
     /// @param records of one partition, in order; at least one
     /// @return the outputs, maybe none. The loop cancels it, with interruption, when the partition
-    ///   is revoked or the loop stops. If it fails, the loop starts over with the same records
+    ///   is revoked or the loop stops. If it fails, the loop starts over with the same records; an
+    ///   `Error` ends its thread instead, and with it the process
     Future<List<Output>> handle(List<ConsumerRecord<byte[], byte[]>> records);
   }
 
@@ -209,6 +210,9 @@ public final class ConsumeProduceLoop implements AutoCloseable {
     try {
       return batch.outputs().get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw new IllegalStateException(
           "records of %s before offset %d could not be processed"
               .formatted(batch.partition(), batch.nextOffset()),

@@ -15,6 +15,7 @@ import io.chronoscope.analysis.StreamCommit;
 import io.chronoscope.analysis.StreamPosition.DecodedChunk;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.BoundCertainty;
 import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.domain.ChunkOrigin;
@@ -41,7 +42,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           .addModule(new Jdk8Module())
           .addModule(new FlatResults())
           .addMixIn(DecodedChunk.class, OptionalDetail.class)
-          .addMixIn(OpenEvent.class, OptionalEvidence.class)
+          .addMixIn(OpenEvent.class, OptionalCertainty.class)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           // Only the components of records are written, not what is derived from them.
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
@@ -92,17 +93,17 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
   }
 
   @JsonDeserialize(builder = OpenEventFields.class)
-  private interface OptionalEvidence {
+  private interface OptionalCertainty {
 
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     Optional<Evidence> evidence();
 
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT)
-    long spreadMicros();
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    Optional<BoundCertainty> bounds();
   }
 
-  /// Collects the fields of an [OpenEvent]; states of earlier builds have neither evidence nor
-  /// spread.
+  /// Collects the fields of an [OpenEvent]; states of earlier builds have neither evidence nor the
+  /// certainty of bounds.
   private static final class OpenEventFields {
 
     private Optional<VideoEvent> event = Optional.empty();
@@ -110,7 +111,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
     private Optional<Seen> endSeen = Optional.empty();
     private Optional<Long> wordingMicros = Optional.empty();
     private Optional<Evidence> evidence = Optional.empty();
-    private long spreadMicros;
+    private Optional<BoundCertainty> bounds = Optional.empty();
 
     @JsonProperty
     OpenEventFields withEvent(VideoEvent value) {
@@ -143,8 +144,8 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
     }
 
     @JsonProperty
-    OpenEventFields withSpreadMicros(long value) {
-      spreadMicros = value;
+    OpenEventFields withBounds(Optional<BoundCertainty> value) {
+      bounds = value;
       return this;
     }
 
@@ -155,7 +156,7 @@ public record StateRecord(String stream, ChunkOrigin resumeFrom, Optional<Stream
           required("endSeen", endSeen),
           required("wordingMicros", wordingMicros),
           evidence,
-          spreadMicros);
+          bounds);
     }
 
     private static <T> T required(String field, Optional<T> value) {

@@ -5,8 +5,11 @@ import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// A search whose best hits the model checks. Hits that it confirms come first, with the bounds it
@@ -33,15 +36,23 @@ public final class GroundedSearch {
     };
   }
 
+  private record Moment(String stream, Instant start, Instant end) {}
+
   private SearchOutcome check(List<SearchHit> hits, String text) {
     List<SearchHit> best = hits.subList(0, Math.min(MAX_CHECKED, hits.size()));
     List<Grounding> outcomes = grounding.check(best, text);
     List<SearchHit> confirmed = new ArrayList<>();
     List<SearchHit> unchecked = new ArrayList<>();
+    Set<Moment> moments = new HashSet<>();
     for (int i = 0; i < best.size(); i++) {
       SearchHit checked = best.get(i).withGrounding(outcomes.get(i));
       switch (outcomes.get(i)) {
-        case Grounding.Confirmed yes -> confirmed.add(checked);
+        case Grounding.Confirmed yes -> {
+          // An event, and the summary that tells of it, lead to the same moment.
+          if (moments.add(new Moment(checked.result().stream(), yes.start(), yes.end()))) {
+            confirmed.add(checked);
+          }
+        }
         case Grounding.Unchecked unknown -> unchecked.add(checked);
         case Grounding.NotConfirmed no -> {}
       }

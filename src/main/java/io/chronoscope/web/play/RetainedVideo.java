@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// The retained chunks of the chunks topic: which show a time, and what they hold, in the record or
@@ -35,13 +36,15 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class RetainedVideo {
 
-  private static final Duration INDEX_PATIENCE = Duration.ofSeconds(5);
+  /// Requests that wait for the topic to be read; more would occupy threads that others need.
+  private static final int MAX_WAITING = 6;
 
   private final Map<String, Object> kafka;
   private final String topic;
   private final ChunkEnvelope envelope;
   private final ChronoscopeConfig settings;
   private final ChunkIndex index;
+  private final Semaphore waiting = new Semaphore(MAX_WAITING);
   private @Nullable ReferenceStore references;
 
   RetainedVideo(
@@ -58,13 +61,11 @@ public class RetainedVideo {
 
   /// The chunks that show a part of the range.
   ///
-  /// @throws ProblemException NO_VIDEO, NO_LONGER_RETAINED, or STARTING while the topic is read for
-  ///   the first time
+  /// @throws ProblemException NO_VIDEO, NO_LONGER_RETAINED, or STARTING when the topic, which is
+  ///   read for the first time, was not read up to the range by the deadline
   Lookup.Found find(String stream, Instant from, Instant to, Deadline deadline)
       throws InterruptedException {
-    Duration patience =
-        deadline.left().compareTo(INDEX_PATIENCE) < 0 ? deadline.left() : INDEX_PATIENCE;
-    return switch (index.find(stream, from, to, patience)) {
+    return switch (lookUp(stream, from, to, deadline)) {
       case Lookup.Found found -> found;
       case Lookup.NotThere(Instant first, Instant last, boolean beginningRetained) ->
           throw !beginningRetained && from.isBefore(first)
@@ -88,6 +89,23 @@ public class RetainedVideo {
                   .orElse("the chunks topic is being read for the first time"),
               Duration.ofSeconds(2));
     };
+  }
+
+  private Lookup lookUp(String stream, Instant from, Instant to, Deadline deadline)
+      throws InterruptedException {
+    if (!waiting.tryAcquire()) {
+      return index.find(stream, from, to, Duration.ZERO);
+    }
+    try {
+      return index.find(stream, from, to, deadline.left());
+    } finally {
+      waiting.release();
+    }
+  }
+
+  /// Somebody looks at the streams, and is going to play one.
+  public void prepare() {
+    index.prepare();
   }
 
   private static ProblemException gone(String format, Object... values) {

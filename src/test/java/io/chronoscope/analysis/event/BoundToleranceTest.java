@@ -13,6 +13,7 @@ import io.chronoscope.domain.Result.VideoEvent;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.Calibration.OfBounds;
+import io.chronoscope.vlm.Calibration.OfBounds.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +54,7 @@ class BoundToleranceTest {
         .toList();
   }
 
-  private static Sighting saw(double start, double end, double times) {
+  private static Sighting saw(double start, double end, double startSure, double endSure) {
     return new Sighting(
         Math.round(start * 1e6),
         Math.round(end * 1e6),
@@ -62,50 +63,65 @@ class BoundToleranceTest {
         List.of(),
         List.of(),
         Certainty.UNSTATED,
-        Optional.of(new Likelihood(0.9, times)),
+        Optional.of(new Likelihood(0.9, startSure, endSure)),
         List.of());
+  }
+
+  private static Optional<OfBounds> errors() {
+    return Optional.of(new OfBounds(List.of(new Step(0.9, 0.3), new Step(0.5, 2), new Step(0, 5))));
   }
 
   @Test
   void isWhatTheSamplingLeavesOpenWithoutACalibration() {
-    assertThat(window(tracker(Optional.empty()), 0, saw(1, 4, 0.5))).containsExactly(500L);
+    assertThat(window(tracker(Optional.empty()), 0, saw(1, 4, 0.1, 0.1))).containsExactly(500L);
   }
 
   @Test
   void isTheErrorOfTheModelIfThatIsMore() {
-    Optional<OfBounds> errors = Optional.of(new OfBounds(0.1, 0, 0, 0, 2));
-    assertThat(window(tracker(errors), 0, saw(1, 4, 0.5))).containsExactly(1100L);
-    assertThat(window(tracker(errors), 0, saw(1, 4, 0.95))).containsExactly(500L);
+    assertThat(window(tracker(errors()), 0, saw(1, 4, 0.95, 0.9))).containsExactly(500L);
+    assertThat(window(tracker(errors()), 0, saw(1, 4, 0.6, 0.95))).containsExactly(2000L);
+    assertThat(window(tracker(errors()), 0, saw(1, 4, 0.95, 0.4))).containsExactly(5000L);
+  }
+
+  /// Windows of 0 to 10 s and 7 to 17 s.
+  @Test
+  void isThatOfAnUnsureBoundWhereAWindowEnds() {
+    EventTracker tracker = tracker(errors());
+    assertThat(window(tracker, 0, saw(6, 10, 0.95, 0.95))).containsExactly(5000L);
+    assertThat(window(tracker, 1, saw(7, 12, 0.95, 0.95))).containsExactly(500L);
   }
 
   @Test
-  void growsWithTheIntervalAndTheLength() {
-    Optional<OfBounds> errors = Optional.of(new OfBounds(0, 2, 0.1, 0, 0));
-    assertThat(window(tracker(errors), 0, saw(1, 4, 0.9))).containsExactly(1300L);
-    assertThat(window(tracker(errors), 0, saw(1, 6, 0.9))).containsExactly(1500L);
+  void isWideForAnEventThatAlreadyGoesOnWhereAWindowBegins() {
+    EventTracker tracker = tracker(errors());
+    window(tracker, 0);
+    assertThat(window(tracker, 1, saw(7, 12, 0.95, 0.95))).containsExactly(5000L);
   }
 
   @Test
-  void growsWithWhatTheWindowsDisagreeAbout() {
-    Optional<OfBounds> errors = Optional.of(new OfBounds(0, 0, 0, 1, 0));
-    EventTracker tracker = tracker(errors);
-    // Windows of 0 to 10 s and 7 to 17 s.
-    assertThat(window(tracker, 0, saw(6, 9, 0.9))).containsExactly(500L);
-    assertThat(window(tracker, 1, saw(7, 11, 0.9))).containsExactly(1000L);
+  void isNarrowForWhatIsThereWhereTheStreamBegins() {
+    assertThat(window(tracker(errors()), 0, saw(0, 4, 0.95, 0.95))).containsExactly(500L);
   }
 
   @Test
-  void isNotWidenedByWhatOneWindowCouldNotSee() {
-    EventTracker tracker = tracker(Optional.of(new OfBounds(0, 0, 0, 1, 0)));
-    assertThat(window(tracker, 0, saw(6, 10, 0.9))).containsExactly(500L);
-    assertThat(window(tracker, 1, saw(7, 12, 0.9))).containsExactly(500L);
+  void isThatOfTheSurerOfTwoWindowsThatAgree() {
+    EventTracker tracker = tracker(errors());
+    assertThat(window(tracker, 0, saw(7.5, 9, 0.6, 0.6))).containsExactly(2000L);
+    assertThat(window(tracker, 1, saw(8, 9, 0.95, 0.95))).containsExactly(500L);
+  }
+
+  @Test
+  void isWideWhereWindowsDisagree() {
+    EventTracker tracker = tracker(errors());
+    assertThat(window(tracker, 0, saw(7.5, 9, 0.95, 0.95))).containsExactly(500L);
+    assertThat(window(tracker, 1, saw(7.5, 11, 0.95, 0.95))).containsExactly(5000L);
   }
 
   /// The tracker matches by what the sampling leaves open, however wide the stated tolerance is.
   @Test
   void joinsNoMoreThanWithoutIt() {
-    EventTracker tracker = tracker(Optional.of(new OfBounds(5, 0, 0, 0, 0)));
-    assertThat(window(tracker, 0, saw(6, 8, 0.9))).containsExactly(5000L);
-    assertThat(window(tracker, 1, saw(10, 12, 0.9))).hasSize(2);
+    EventTracker tracker = tracker(errors());
+    assertThat(window(tracker, 0, saw(6, 8, 0.1, 0.1))).containsExactly(5000L);
+    assertThat(window(tracker, 1, saw(10, 12, 0.1, 0.1))).hasSize(2);
   }
 }

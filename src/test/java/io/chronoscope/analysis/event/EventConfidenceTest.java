@@ -76,7 +76,7 @@ class EventConfidenceTest {
         List.of(),
         List.of(),
         Certainty.UNSTATED,
-        Optional.of(new Likelihood(words, 0.9)),
+        Optional.of(new Likelihood(words, 0.9, 0.9)),
         List.of());
   }
 

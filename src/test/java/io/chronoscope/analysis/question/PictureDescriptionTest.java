@@ -20,6 +20,11 @@ class PictureDescriptionTest {
   @Test
   void takesAnAnswerInOtherWordsAsItIs() {
     assertThat(PictureDescription.descriptions(" a red circle ")).isEqualTo("a red circle");
-    assertThat(PictureDescription.descriptions("[]")).isEqualTo("[]");
+  }
+
+  @Test
+  void anAnswerWithoutEventsDescribesNothing() {
+    assertThat(PictureDescription.descriptions("[]")).isEmpty();
+    assertThat(PictureDescription.descriptions("```json\n[]\n```")).isEmpty();
   }
 }

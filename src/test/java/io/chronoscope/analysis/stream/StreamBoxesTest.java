@@ -74,7 +74,7 @@ class StreamBoxesTest {
     VideoEvent event =
         lastEvent(
             LampModel.settings(PLAN, Duration.ofMinutes(10))
-                .withEventsPrompt(Prompts.EVENTS_WITH_BOXES));
+                .withEvents(new AnalysisSettings.Events(0, Prompts.EVENTS_WITH_BOXES, 0)));
 
     // The first window's box of its first second lies before the event, the second window's of its
     // last seconds after it; what both say of the same time comes from the second.

@@ -46,10 +46,13 @@ class LikelihoodTest {
     assertThat(read.events()).hasSize(2);
     Likelihood first = read.events().get(0).likelihood().orElseThrow();
     assertThat(first.words()).isCloseTo(0.6, within(1e-6));
-    assertThat(first.times()).isCloseTo(0.5, within(1e-6));
+    assertThat(first.start()).isCloseTo(1, within(1e-6));
+    assertThat(first.end()).isCloseTo(0.5, within(1e-6));
+    assertThat(first.times()).isEqualTo(first.end());
     Likelihood last = read.events().get(1).likelihood().orElseThrow();
     assertThat(last.words()).isCloseTo(0.8, within(1e-6));
-    assertThat(last.times()).isCloseTo(0.9, within(1e-6));
+    assertThat(last.start()).isCloseTo(0.9, within(1e-6));
+    assertThat(last.end()).isCloseTo(1, within(1e-6));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.chronoscope.decode.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.decode.worker.SystemCalls.Call;
@@ -116,7 +117,8 @@ class ConfinementTest {
       CompletableFuture<Long> pid = new CompletableFuture<>();
       DecodePool pool =
           DecodePool.ofWorkers(
-              new DecodePool.Workers(1, DecodeLimits.DEFAULTS.maxPixels(), ChunkBudget.DEFAULTS),
+              new DecodePool.Workers(
+                  1, DecodeLimits.DEFAULTS.maxPixels(), LoopFilter.FULL, ChunkBudget.DEFAULTS),
               event -> {
                 if (event instanceof WorkerReady ready) {
                   pid.complete(ready.pid());
@@ -168,7 +170,7 @@ class ConfinementTest {
 
   /// This test, the program, and what a worker needs.
   private static String classPath() throws Exception {
-    List<String> words = WorkerCommand.of(4096).words();
+    List<String> words = WorkerCommand.of(4096, LoopFilter.FULL).words();
     String worker = words.get(words.indexOf("-cp") + 1);
     Path own =
         Path.of(ConfinementTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -78,7 +78,7 @@ class DecodePoolTest {
   /// the one with short chunks gets more turns.
   @Test
   void aHogDelaysOthersByOneChunk() {
-    try (DecodePool pool = DecodePool.of(1, new Recording())) {
+    try (DecodePool pool = DecodePool.of(1, new Recording(), () -> {})) {
       List<CompletableFuture<MediaFacts>> all = new ArrayList<>();
       all.add(decode(pool, "hog", 100));
       while (pool.busy() == 0) {
@@ -102,7 +102,7 @@ class DecodePoolTest {
   @Test
   void passesOnWhatADecoderThrows() {
     mayStart.countDown();
-    try (DecodePool pool = DecodePool.of(1, new Recording())) {
+    try (DecodePool pool = DecodePool.of(1, new Recording(), () -> {})) {
       assertThatThrownBy(() -> decode(pool, "broken", 1).join())
           .hasCauseInstanceOf(UnreadableMediaException.class);
       assertThatThrownBy(() -> decode(pool, "error", 1).join())
@@ -113,7 +113,7 @@ class DecodePoolTest {
 
   @Test
   void aCallerThatIsInterruptedWhileItWaitsGivesUp() throws Exception {
-    DecodePool pool = DecodePool.of(1, new Recording());
+    DecodePool pool = DecodePool.of(1, new Recording(), () -> {});
     CompletableFuture<MediaFacts> first = decode(pool, "first", 1);
     while (pool.busy() == 0) {
       Thread.onSpinWait();
@@ -148,7 +148,7 @@ class DecodePoolTest {
 
   @Test
   void chunksThatWaitWhenItClosesAreGivenUp() {
-    DecodePool pool = DecodePool.of(1, new Recording());
+    DecodePool pool = DecodePool.of(1, new Recording(), () -> {});
     CompletableFuture<MediaFacts> first = decode(pool, "first", 1);
     while (pool.busy() == 0) {
       Thread.onSpinWait();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +71,8 @@ class DecodeWorkersTest {
   private static DecodePool open(ChunkBudget budget, List<DecodeEvent> events) throws IOException {
     DecodePool pool =
         DecodePool.ofWorkers(
-            new DecodePool.Workers(1, DecodeLimits.DEFAULTS.maxPixels(), budget), events::add);
+            new DecodePool.Workers(1, DecodeLimits.DEFAULTS.maxPixels(), LoopFilter.FULL, budget),
+            events::add);
     pool.awaitStarted();
     return pool;
   }
@@ -150,6 +154,27 @@ class DecodeWorkersTest {
     assertSame(asked, expected);
     assertThat(pool().decode(media, DecodeLimits.DEFAULTS, FrameSink.NONE)).isEqualTo(facts);
     assertThat(media.position()).isZero();
+  }
+
+  @Test
+  void aWorkerLeavesOutTheLoopFilterLikeADecoderInThisProcess() throws Exception {
+    ByteBuffer media =
+        ByteBuffer.wrap(Files.readAllBytes(Path.of("video-samples", "corridor.mp4")));
+    LongPredicate wanted = from -> from % 1_000_000 < 40_000;
+    SelectiveFrames expected = new SelectiveFrames(wanted);
+    var unused =
+        new FfmpegDecoder(new DecoderOptions(1, LoopFilter.NONE, Optional.empty()))
+            .decode(media, DecodeLimits.DEFAULTS, expected);
+
+    SelectiveFrames found = new SelectiveFrames(wanted);
+    try (DecodePool pool =
+        DecodePool.ofWorkers(
+            new DecodePool.Workers(
+                1, DecodeLimits.DEFAULTS.maxPixels(), LoopFilter.NONE, ChunkBudget.DEFAULTS),
+            event -> {})) {
+      var unusedFacts = pool.decode("cam-1", media, DecodeLimits.DEFAULTS, found);
+    }
+    assertSame(found.frames, expected.frames);
   }
 
   private static void assertSame(Frames found, Frames expected) {

@@ -3,6 +3,7 @@ package io.chronoscope.decode.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.ChunkBudget.CpuTime;
@@ -88,7 +89,8 @@ class MutatedMediaTest {
 
   @Test
   void areDecodedOrRefusedWithinTheLimitsOfTheirWorker() throws Exception {
-    DecodePool.Workers workers = new DecodePool.Workers(2, LIMITS.maxPixels(), BUDGET);
+    DecodePool.Workers workers =
+        new DecodePool.Workers(2, LIMITS.maxPixels(), LoopFilter.FULL, BUDGET);
     try (DecodePool pool = DecodePool.ofWorkers(workers, events::add);
         ExecutorService callers = Executors.newFixedThreadPool(workers.count())) {
       pool.awaitStarted();

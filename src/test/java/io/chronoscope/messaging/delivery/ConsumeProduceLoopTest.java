@@ -116,6 +116,25 @@ class ConsumeProduceLoopTest {
     }
   }
 
+  /// After an `Error` nothing is certain, so it is not tried again in the same process.
+  @Test
+  void anErrorEndsTheThread() {
+    List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught.add(error));
+    try {
+      start(
+          DeliveryGuarantee.EXACTLY_ONCE,
+          records -> CompletableFuture.failedFuture(new StackOverflowError()));
+      await(() -> !uncaught.isEmpty());
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(uncaught).singleElement().isInstanceOf(StackOverflowError.class);
+    assertThat(consumers).singleElement().matches(MockConsumer::closed);
+    assertThat(committed()).isEmpty();
+  }
+
   @Nested
   class RecordsInFlight {
 

@@ -55,7 +55,9 @@ public final class BenchEngineCommand implements Callable<Integer> {
       names = "--video",
       paramLabel = "FILE",
       description =
-          "Video for the rows video, resize and stream (default: " + EngineBench.DEMO_VIDEO + ").")
+          "Video for the rows video, resize, stream and still (default: "
+              + EngineBench.DEMO_VIDEO
+              + ").")
   Optional<Path> video = Optional.empty();
 
   @Option(

@@ -125,7 +125,7 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     }
     ChronoscopeConfig settings = ConfigLoader.load();
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
-    StreamReplay replay = new StreamReplay(file);
+    StreamReplay replay = new StreamReplay(StreamReplay.cut(file));
     try (DecodePool workers =
             LayerSettings.decoders(settings, Isolation.PROCESS, streams, DecodeListener.SILENT);
         DecodePool local =

@@ -4,6 +4,7 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
@@ -12,6 +13,7 @@ import io.chronoscope.qwen.Precision;
 import io.chronoscope.qwen.Qwen25Vl;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +26,8 @@ import java.util.function.Consumer;
 public final class EngineBench {
 
   /// The sample that the rows on video use unless told otherwise.
+  private static final Set<RowKind> OF_WHOLE_STREAMS = EnumSet.of(RowKind.STREAM, RowKind.STILL);
+
   public static final String DEMO_VIDEO = "video-samples/gate.mp4";
 
   private final ChronoscopeConfig settings;
@@ -89,7 +93,7 @@ public final class EngineBench {
     Ceilings ceilings = measureCeilings(elements);
     List<PlannedRow> plan = RowPlan.of(engine.device(), kinds);
     List<PlannedRow> onOpenModel =
-        plan.stream().filter(row -> row.kind() != RowKind.STREAM).toList();
+        plan.stream().filter(row -> !OF_WHOLE_STREAMS.contains(row.kind())).toList();
     ModelWork work;
     try (Qwen25Vl model = LayerSettings.open(settings)) {
       work =
@@ -105,7 +109,8 @@ public final class EngineBench {
                 case INT4 -> 0.625;
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
-      VideoWorkloads onVideo = VideoWorkloads.open(video, stopwatch);
+      VideoWorkloads onVideo =
+          VideoWorkloads.open(video, LayerSettings.softwareDecoding(settings), stopwatch);
       for (PlannedRow row : onOpenModel) {
         if (hasTime(row, box)) {
           measure(row, workload(row, onModel, onVideo), ceilings);
@@ -117,11 +122,16 @@ public final class EngineBench {
       if (!hasTime(row, box)) {
         continue;
       }
-      try (StreamWorkload stream = StreamWorkload.open(settings, work, video, stopwatch)) {
+      try (StreamWorkload stream =
+          StreamWorkload.open(settings, work, segments(row.kind()), stopwatch)) {
         measure(row, stream, ceilings);
       }
     }
     return rows;
+  }
+
+  private List<MediaSegment> segments(RowKind kind) {
+    return kind == RowKind.STILL ? StillScene.of(video) : StreamReplay.cut(video);
   }
 
   private boolean hasTime(PlannedRow row, TimeBox box) {
@@ -135,7 +145,7 @@ public final class EngineBench {
   private static String name(PlannedRow row) {
     String size =
         switch (row) {
-          case PlannedRow.Video(), PlannedRow.Stream() -> "";
+          case PlannedRow.Video(), PlannedRow.Stream(), PlannedRow.Still() -> "";
           case PlannedRow.Resize(FrameSize to) ->
               " to %dx%d".formatted(to.widthPx(), to.heightPx());
           case PlannedRow.Encoder(FrameSize of, int batch) ->
@@ -164,7 +174,7 @@ public final class EngineBench {
       case PlannedRow.Long(PromptShape prompt) -> onModel.longPrompt(prompt);
       case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
-      case PlannedRow.Stream() ->
+      case PlannedRow.Stream(), PlannedRow.Still() ->
           throw new IllegalArgumentException("the whole stream opens a model of its own");
     };
   }

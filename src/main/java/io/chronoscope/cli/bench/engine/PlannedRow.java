@@ -75,4 +75,11 @@ sealed interface PlannedRow {
       return RowKind.STREAM;
     }
   }
+
+  record Still() implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.STILL;
+    }
+  }
 }

@@ -22,7 +22,10 @@ public enum RowKind {
   /// Frames and a question to the whole text of the answer.
   ANSWER("answers/s"),
   /// Chunks of video to published results, with everything between.
-  STREAM("video s/s");
+  STREAM("video s/s"),
+  /// The same for a scene in which nothing changes: the video's first frame in place of every
+  /// frame.
+  STILL("video s/s");
 
   private final String unit;
 

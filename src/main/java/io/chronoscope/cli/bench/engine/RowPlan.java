@@ -54,6 +54,7 @@ final class RowPlan {
     rows.addAll(rules(4, 16));
     rows.add(new PlannedRow.Answer(SMALL, 2, newTokens));
     rows.add(new PlannedRow.Stream());
+    rows.add(new PlannedRow.Still());
     return rows;
   }
 
@@ -70,6 +71,7 @@ final class RowPlan {
     rows.addAll(rules(10, 16));
     rows.add(new PlannedRow.Answer(MEDIUM, 5, newTokens));
     rows.add(new PlannedRow.Stream());
+    rows.add(new PlannedRow.Still());
     return rows;
   }
 

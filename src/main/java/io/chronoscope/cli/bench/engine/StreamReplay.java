@@ -28,8 +28,13 @@ final class StreamReplay {
   private final List<MediaSegment> segments;
   private final Map<String, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
 
-  StreamReplay(Path file) {
-    this.segments = FileFeed.cut(file, CHUNK_LENGTH);
+  StreamReplay(List<MediaSegment> segments) {
+    this.segments = segments;
+  }
+
+  /// A file as the chunks of a stream.
+  static List<MediaSegment> cut(Path file) {
+    return FileFeed.cut(file, CHUNK_LENGTH);
   }
 
   double videoSeconds() {

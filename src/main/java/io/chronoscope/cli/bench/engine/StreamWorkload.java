@@ -4,12 +4,13 @@ import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.service.AnalysisRuntime;
 import io.chronoscope.shedding.LoadGovernor;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,8 +27,11 @@ final class StreamWorkload implements Workload, AutoCloseable {
   private int streams;
 
   private StreamWorkload(
-      ChronoscopeConfig settings, ModelWork work, Path file, Stopwatch stopwatch) {
-    this.replay = new StreamReplay(file);
+      ChronoscopeConfig settings,
+      ModelWork work,
+      List<MediaSegment> segments,
+      Stopwatch stopwatch) {
+    this.replay = new StreamReplay(segments);
     this.stopwatch = stopwatch;
     AtomicReference<MeteredModel> metered = new AtomicReference<>();
     this.decoders = LayerSettings.decoders(settings, DecodeListener.SILENT);
@@ -56,8 +60,11 @@ final class StreamWorkload implements Workload, AutoCloseable {
   ///
   /// @param work of that model
   static StreamWorkload open(
-      ChronoscopeConfig settings, ModelWork work, Path file, Stopwatch stopwatch) {
-    return new StreamWorkload(settings, work, file, stopwatch);
+      ChronoscopeConfig settings,
+      ModelWork work,
+      List<MediaSegment> segments,
+      Stopwatch stopwatch) {
+    return new StreamWorkload(settings, work, segments, stopwatch);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
@@ -22,7 +23,8 @@ import java.util.List;
 ///
 /// @param file the video
 /// @param media its bytes
-record VideoWorkloads(Path file, ByteBuffer media, Stopwatch stopwatch) {
+/// @param decoder of the row `video`
+record VideoWorkloads(Path file, ByteBuffer media, MediaDecoder decoder, Stopwatch stopwatch) {
 
   private static final int CHANNELS = 3;
 
@@ -34,9 +36,10 @@ record VideoWorkloads(Path file, ByteBuffer media, Stopwatch stopwatch) {
       new DecodeLimits(8192L * 4320, Duration.ofDays(1), Long.MAX_VALUE);
 
   /// @throws EnvironmentException when the file cannot be read
-  static VideoWorkloads open(Path file, Stopwatch stopwatch) {
+  static VideoWorkloads open(Path file, DecoderOptions decoding, Stopwatch stopwatch) {
     try {
-      return new VideoWorkloads(file, ByteBuffer.wrap(Files.readAllBytes(file)), stopwatch);
+      return new VideoWorkloads(
+          file, ByteBuffer.wrap(Files.readAllBytes(file)), new FfmpegDecoder(decoding), stopwatch);
     } catch (IOException e) {
       throw new EnvironmentException("cannot read " + file + ": " + FailureMessages.reason(e), e);
     }
@@ -96,7 +99,7 @@ record VideoWorkloads(Path file, ByteBuffer media, Stopwatch stopwatch) {
 
   private MediaFacts decode(MediaDecoder.FrameSink sink) {
     try {
-      return new FfmpegDecoder().decode(media.duplicate(), LIMITS, sink);
+      return decoder.decode(media.duplicate(), LIMITS, sink);
     } catch (UnreadableMediaException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

@@ -71,7 +71,7 @@ class BenchEngineCommandTest {
             "--shape",
             "demo",
             "--rows",
-            "resize,decode,stream",
+            "resize,decode,stream,still",
             "--video",
             "video-samples/empty.mp4",
             "--picture",
@@ -86,7 +86,8 @@ class BenchEngineCommandTest {
     }
     assertThat(rows)
         .extracting(row -> row.path("row").asText())
-        .containsExactly("product", "copy", "resize", "decode", "decode", "decode", "stream");
+        .containsExactly(
+            "product", "copy", "resize", "decode", "decode", "decode", "stream", "still");
     assertThat(rows)
         .allSatisfy(row -> {
           assertThat(row.path("shape").asText()).isEqualTo("demo");
