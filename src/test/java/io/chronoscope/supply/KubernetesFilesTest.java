@@ -27,7 +27,7 @@ class KubernetesFilesTest {
     compare(STRIMZI.resolve("topics.yaml"), documents.toString());
   }
 
-  /// `SecuredBrokerIT` runs the program with exactly these rights, and fails when one is never
+  /// `LeastRightsIT` runs the program with exactly these rights, and fails when one is never
   /// used.
   @Test
   void usersMayDoWhatTheirTopicsNeed() throws IOException {
