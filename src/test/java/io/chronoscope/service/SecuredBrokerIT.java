@@ -37,7 +37,8 @@ class SecuredBrokerIT {
   void acceptsACertificateInPemFormat() throws Exception {
     Path pem = directory.resolve("ca.pem");
     broker.keytool("-exportcert", "-rfc", "-alias", "broker", "-file", pem.toString());
-    ProcessBuilder command = broker.command(OPERATOR, SecuredBroker.PASSWORD, List.of("rules", "list"));
+    ProcessBuilder command =
+        broker.command(OPERATOR, SecuredBroker.PASSWORD, List.of("rules", "list"));
     command.environment().put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
     command.environment().put("KAFKA_SSL_TRUSTSTORE_LOCATION", pem.toString());
     command.environment().remove("KAFKA_SSL_TRUSTSTORE_PASSWORD");
