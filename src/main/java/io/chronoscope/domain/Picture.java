@@ -50,6 +50,11 @@ public final class Picture implements AutoCloseable {
     return new Picture(widthPx, heightPx, rgb, holders);
   }
 
+  /// Whether both are pictures over the same pixels ([#share()]).
+  public boolean sharesPixelsWith(Picture other) {
+    return holders == other.holders;
+  }
+
   public int widthPx() {
     return widthPx;
   }

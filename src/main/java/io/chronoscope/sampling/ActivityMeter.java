@@ -4,6 +4,7 @@ import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.SampledFrame;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,13 @@ public final class ActivityMeter {
   /// The change of each frame from the one before it in the list; 0 for the first.
   public static List<Double> changes(List<SampledFrame> frames) {
     ActivityMeter meter = new ActivityMeter();
-    return frames.stream().map(frame -> meter.changeTo(frame.picture())).toList();
+    List<Double> changes = new ArrayList<>();
+    for (int i = 0; i < frames.size(); i++) {
+      Picture picture = frames.get(i).picture();
+      boolean repeated = i > 0 && picture.sharesPixelsWith(frames.get(i - 1).picture());
+      changes.add(repeated ? 0.0 : meter.changeTo(picture));
+    }
+    return changes;
   }
 
   /// The change from the previous picture to this one; 0 for the first.

@@ -3,9 +3,14 @@ package io.chronoscope.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.SampledFrame;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ActivityMeterTest {
@@ -52,6 +57,24 @@ class ActivityMeterTest {
         Picture wide = gray(700, 9, 100)) {
       meter.changeTo(tiny);
       assertThat(meter.changeTo(wide)).isZero();
+    }
+  }
+
+  @Test
+  void aPictureThatIsSharedHasNotChanged() {
+    try (Picture dark = gray(50, 70, 0);
+        Picture again = dark.share();
+        Picture bright = gray(50, 70, 255)) {
+      List<SampledFrame> frames =
+          Stream.of(dark, again, bright, bright)
+              .map(picture ->
+                  new SampledFrame(
+                      0, 0, 0, picture, new ChunkOrigin("t", 0, 0), new FrameSize(50, 70)))
+              .toList();
+      List<Double> changes = ActivityMeter.changes(frames);
+      assertThat(changes.get(1)).isZero();
+      assertThat(changes.get(2)).isCloseTo(1, within(0.011));
+      assertThat(changes.get(3)).isZero();
     }
   }
 

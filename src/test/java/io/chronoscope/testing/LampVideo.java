@@ -42,10 +42,15 @@ public final class LampVideo implements MediaDecoder {
       return this;
     }
 
-    /// Every other second, so that no frame pair of a second is like the one before.
-    public Script flickering(char lamp, int seconds) {
-      for (int second = 1; second < seconds; second += 2) {
-        on(lamp, second, second + 1);
+    /// Shows each second's number in binary, on `last` and the lamps before it, so that no frame
+    /// pair of a second is like that of another one.
+    public Script counting(char last, int seconds) {
+      for (int second = 1; second < seconds; second++) {
+        for (int bit = 0; second >> bit > 0; bit++) {
+          if ((second >> bit & 1) == 1) {
+            on((char) (last - bit), second, second + 1);
+          }
+        }
       }
       return this;
     }

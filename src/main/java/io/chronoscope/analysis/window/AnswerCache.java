@@ -11,18 +11,19 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/// Answers about videos in which nothing changes: all frame pairs have the very same embeddings.
-/// Times in a prompt count from its first frame, so the next such window of the same length asks
-/// the same question about the same input, and greedy decoding gives the same answer. Evicts the
-/// least recently used answer. Thread-safe.
+/// Answers about videos, by everything that they depend on: the very embeddings of the frame pairs,
+/// the pairs' times, the question and the limit. Times in a prompt count from its first frame and
+/// pictures that are the same share their embeddings ([EmbeddingCache]), so windows of a still
+/// scene ask the same question about the same input, and greedy decoding gives the same answer.
+/// Evicts the least recently used answers. Belongs to one model. Thread-safe.
 public final class AnswerCache {
 
-  private static final int MAX_ANSWERS = 512;
+  /// Tokens of prompts and answers that are kept, about 20 bytes each.
+  private static final int MAX_TOKENS = 1 << 20;
 
-  /// A video in which nothing changes, and a question about it.
-  ///
-  /// @param pair all of the video's pairs
-  private record Key(PairIdentity pair, List<Double> pairSeconds, String question, int maxTokens) {}
+  /// A video and a question about it.
+  private record Key(
+      List<PairIdentity> pairs, List<Double> pairSeconds, String question, int maxTokens) {}
 
   /// Identifies embeddings in memory without keeping them there. Embeddings that were collected are
   /// equal to nothing.
@@ -48,7 +49,20 @@ public final class AnswerCache {
     }
   }
 
-  private final Map<Key, CompletableFuture<Answer>> answers = new LinkedHashMap<>(64, 0.75f, true);
+  private record Known(CompletableFuture<Answer> answer, int tokens) {}
+
+  private final int maxTokens;
+  private final Map<Key, Known> answers = new LinkedHashMap<>(64, 0.75f, true);
+  private int tokens;
+
+  public AnswerCache() {
+    this(MAX_TOKENS);
+  }
+
+  /// @param maxTokens of prompts and answers that are kept
+  AnswerCache(int maxTokens) {
+    this.maxTokens = maxTokens;
+  }
 
   /// Returns a known answer, or asks.
   ///
@@ -62,11 +76,12 @@ public final class AnswerCache {
       int maxTokens,
       Supplier<CompletableFuture<Answer>> ask,
       Runnable onReuse) {
-    EncodedPair first = pairs.getFirst();
-    if (pairs.stream().anyMatch(pair -> pair != first)) {
-      return ask.get();
-    }
-    Key key = new Key(new PairIdentity(first), pairSeconds, question, maxTokens);
+    Key key =
+        new Key(
+            pairs.stream().map(PairIdentity::new).toList(),
+            List.copyOf(pairSeconds),
+            question,
+            maxTokens);
     Optional<CompletableFuture<Answer>> known = known(key);
     if (known.isPresent()) {
       onReuse.run();
@@ -75,21 +90,22 @@ public final class AnswerCache {
     CompletableFuture<Answer> asked = ask.get();
     asked.whenComplete((answer, failure) -> {
       if (failure == null) {
-        put(key, asked);
+        put(key, new Known(asked, answer.promptTokenIds().size() + answer.tokenIds().size()));
       }
     });
     return asked;
   }
 
   private synchronized Optional<CompletableFuture<Answer>> known(Key key) {
-    return Optional.ofNullable(answers.get(key));
+    return Optional.ofNullable(answers.get(key)).map(Known::answer);
   }
 
-  private synchronized void put(Key key, CompletableFuture<Answer> answer) {
-    answers.put(key, answer);
-    if (answers.size() > MAX_ANSWERS) {
-      Iterator<Key> oldest = answers.keySet().iterator();
-      oldest.next();
+  private synchronized void put(Key key, Known answer) {
+    Known before = answers.put(key, answer);
+    tokens += answer.tokens - (before == null ? 0 : before.tokens);
+    Iterator<Known> oldest = answers.values().iterator();
+    while (tokens > maxTokens) {
+      tokens -= oldest.next().tokens;
       oldest.remove();
     }
   }

@@ -15,6 +15,7 @@ import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.sampling.FrameBudget;
 import io.chronoscope.sampling.FrameSampler;
+import io.chronoscope.sampling.RepeatedPictures;
 import io.chronoscope.sampling.SampleGrid;
 import io.chronoscope.shedding.DetailLevel;
 import java.nio.ByteBuffer;
@@ -32,6 +33,7 @@ public final class ChunkReader {
   private final BatchedModel model;
   private final long maxPixels;
   private final SampleGrid grid;
+  private final RepeatedPictures resizer = new RepeatedPictures(this::atModelSize);
   private final FrameSampler sampler;
 
   /// @param streamStartMicros the stream's start in epoch microseconds; anchors the grid
@@ -44,7 +46,7 @@ public final class ChunkReader {
         FrameBudget.maxPixels(
             settings.sampling(), settings.windows().length(), settings.maxFramePixels());
     this.grid = SampleGrid.of(streamStartMicros, settings.sampling().candidateFps());
-    this.sampler = new FrameSampler(grid, this::atModelSize);
+    this.sampler = new FrameSampler(grid, resizer);
   }
 
   /// @param frames their pictures are owned by the caller
@@ -109,6 +111,7 @@ public final class ChunkReader {
       throw new UnreadableMediaException(
           Rejection.Reason.PICTURE_TOO_NARROW, "no size for the model: " + e.getMessage());
     } finally {
+      resizer.close();
       if (!whole) {
         frames.forEach(frame -> frame.picture().close());
         sampler.resumeAt(before);

@@ -10,6 +10,7 @@ import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -32,7 +33,8 @@ public final class EmbeddingCache {
   private final long maxBytes;
   private final PictureComparison comparison;
   private final Map<PairKey, Cached> pairs = RecentWindows.leastRecentFirst();
-  private final Map<EncodedPair, Integer> uses = new IdentityHashMap<>();
+  private final Map<EncodedPair, Use> uses = new IdentityHashMap<>();
+  private final Map<PairContent, EncodedPair> byContent = new HashMap<>();
   private final RecentWindows windows = new RecentWindows(pairs);
   private long bytes;
 
@@ -54,12 +56,24 @@ public final class EmbeddingCache {
     NEAR
   }
 
+  /// Embeddings in the cache.
+  private static final class Use {
+    private int pairs;
+
+    /// Of the pixels they were encoded from; null when that is not known any more.
+    private final @Nullable PairContent content;
+
+    Use(@Nullable PairContent content) {
+      this.content = content;
+    }
+  }
+
   /// @param reused how many of `pairs` were cached
-  /// @param unchanged how many of `pairs` have the embeddings of a pair before, because their
-  ///   pictures are the same
+  /// @param unchanged how many of `pairs` have the embeddings of an earlier pair of the stream,
+  ///   because their pictures are the same
   record Encoded(List<EncodedPair> pairs, int reused, int unchanged) {}
 
-  /// Encodes the pairs that are not cached and not the same as the pair before, and waits for them.
+  /// Encodes the pairs that are not cached and not the same as an earlier pair, and waits for them.
   /// The caller keeps the pictures.
   ///
   /// @param size all frames are given to the model at this size
@@ -67,6 +81,8 @@ public final class EmbeddingCache {
   Encoded encode(String stream, List<FramePairs.Pair> wanted, FrameSize size, Priority priority) {
     List<CompletableFuture<EncodedPair>> results = new ArrayList<>();
     List<Fidelity> fidelities = new ArrayList<>();
+    List<@Nullable PairContent> contents = new ArrayList<>();
+    Map<PairContent, CompletableFuture<EncodedPair>> encoding = new HashMap<>();
     List<Picture> resized = new ArrayList<>();
     int reused = 0;
     int unchanged = 0;
@@ -78,23 +94,35 @@ public final class EmbeddingCache {
         FramePairs.Pair pair = wanted.get(i);
         Cached known = get(PairKey.of(stream, pair, size));
         Fidelity fidelity = Fidelity.OWN;
+        PairContent content = null;
         if (known != null) {
           results.add(CompletableFuture.completedFuture(known.pair));
           fidelity = known.fidelity;
           reused++;
-        } else if (own >= 0 && comparison.same(wanted.get(own), pair)) {
-          results.add(results.get(own));
-          fidelity = comparison.isExact() ? Fidelity.OWN : Fidelity.NEAR;
-          unchanged++;
         } else {
-          results.add(
-              model.encode(
-                  stream,
-                  new FramePair(
-                      at(size, pair.first().picture(), resized),
-                      at(size, pair.second().picture(), resized)),
-                  priority));
+          content = PairContent.of(stream, pair, size);
+          CompletableFuture<EncodedPair> same = get(content, encoding);
+          if (same != null) {
+            results.add(same);
+            unchanged++;
+          } else if (own >= 0 && comparison.same(wanted.get(own), pair)) {
+            results.add(results.get(own));
+            fidelity = Fidelity.NEAR;
+            content = null;
+            unchanged++;
+          } else {
+            CompletableFuture<EncodedPair> encoded =
+                model.encode(
+                    stream,
+                    new FramePair(
+                        at(size, pair.first().picture(), resized),
+                        at(size, pair.second().picture(), resized)),
+                    priority);
+            results.add(encoded);
+            encoding.put(content, encoded);
+          }
         }
+        contents.add(content);
         fidelities.add(fidelity);
         own = fidelity == Fidelity.OWN ? i : own;
       }
@@ -104,7 +132,10 @@ public final class EmbeddingCache {
     }
     List<EncodedPair> pairs = results.stream().map(CompletableFuture::join).toList();
     for (int i = 0; i < wanted.size(); i++) {
-      put(PairKey.of(stream, wanted.get(i), size), new Cached(pairs.get(i), fidelities.get(i)));
+      put(
+          PairKey.of(stream, wanted.get(i), size),
+          new Cached(pairs.get(i), fidelities.get(i)),
+          contents.get(i));
     }
     return new Encoded(pairs, reused, unchanged);
   }
@@ -113,9 +144,17 @@ public final class EmbeddingCache {
     return pairs.get(key);
   }
 
-  private synchronized void put(PairKey key, Cached pair) {
+  /// @param encoding what this call has submitted
+  private synchronized @Nullable CompletableFuture<EncodedPair> get(
+      PairContent content, Map<PairContent, CompletableFuture<EncodedPair>> encoding) {
+    EncodedPair cached = byContent.get(content);
+    return cached == null ? encoding.get(content) : CompletableFuture.completedFuture(cached);
+  }
+
+  /// @param content of the pixels that the pair was encoded from, if they are at hand
+  private synchronized void put(PairKey key, Cached pair, @Nullable PairContent content) {
     Cached before = pairs.put(key, pair);
-    retain(pair.pair);
+    retain(pair.pair, content);
     if (before != null) {
       release(before.pair);
     }
@@ -128,16 +167,27 @@ public final class EmbeddingCache {
   }
 
   /// Counts embeddings once, however many pairs they stand for.
-  private void retain(EncodedPair pair) {
-    if (uses.merge(pair, 1, Integer::sum) == 1) {
+  private void retain(EncodedPair pair, @Nullable PairContent content) {
+    Use use = uses.get(pair);
+    if (use == null) {
+      use = new Use(content);
+      uses.put(pair, use);
       bytes += bytes(pair);
+      if (content != null) {
+        byContent.put(content, pair);
+      }
     }
+    use.pairs++;
   }
 
   private void release(EncodedPair pair) {
-    if (uses.merge(pair, -1, Integer::sum) == 0) {
+    Use use = uses.get(pair);
+    if (use != null && --use.pairs == 0) {
       uses.remove(pair);
       bytes -= bytes(pair);
+      if (use.content != null) {
+        byContent.remove(use.content, pair);
+      }
     }
   }
 

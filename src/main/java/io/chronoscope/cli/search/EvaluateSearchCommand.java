@@ -53,6 +53,13 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
   boolean skipGrounding;
 
   @Option(
+      names = "--videos",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Only the first N sample videos, by name, in that part (default: all).")
+  int videos = 1_000;
+
+  @Option(
       names = "--calibrate",
       description = "Fits the cut for \"nothing found\" on the calibration set and prints it.")
   boolean calibrate;
@@ -79,6 +86,9 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
     if (calibrate && json) {
       throw new ConfigurationException("--calibrate prints numbers for the code; without --json");
     }
+    if (videos < 1) {
+      throw new ConfigurationException("--videos is at least 1");
+    }
     ChronoscopeConfig settings = ConfigLoader.load();
     try (TextEmbedder embedder = SentenceEncoder.whenNeeded(settings.threads())) {
       if (calibrate) {
@@ -87,7 +97,7 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
       }
       List<Line> lines = new ArrayList<>(generated(embedder));
       if (!skipGrounding) {
-        lines.addAll(new GroundingEvaluation(settings, output).run(embedder));
+        lines.addAll(new GroundingEvaluation(settings, videos, output).run(embedder));
       }
       print(lines);
     }

@@ -58,10 +58,13 @@ final class GroundingEvaluation {
   private record Asked(String stream, String text, List<GroundTruth.Event> expected) {}
 
   private final ChronoscopeConfig settings;
+  private final int videos;
   private final Output output;
 
-  GroundingEvaluation(ChronoscopeConfig settings, Output output) {
+  /// @param videos the most sample videos, first by name
+  GroundingEvaluation(ChronoscopeConfig settings, int videos, Output output) {
     this.settings = settings;
+    this.videos = videos;
     this.output = output;
   }
 
@@ -71,7 +74,7 @@ final class GroundingEvaluation {
     try {
       for (Path file : videos()) {
         Optional<GroundTruth> truth = GroundTruth.of(file);
-        if (truth.isPresent()) {
+        if (truth.isPresent() && streams.size() < videos) {
           truths.put(FileFeed.streamOf(file), truth.get());
           streams.add(new SegmentStream(FileFeed.streamOf(file), FileFeed.cut(file, CHUNK)));
         }

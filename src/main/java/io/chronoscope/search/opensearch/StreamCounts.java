@@ -41,24 +41,23 @@ final class StreamCounts {
   /// Of every stream, in order of its id.
   List<StreamFacts> all() {
     List<StreamFacts> all = new ArrayList<>();
-    JsonNode after = null;
+    Optional<JsonNode> after = Optional.empty();
     do {
       JsonNode page =
           requests.post("/" + index + "/_search", body(after)).path("aggregations").path("streams");
       page.path("buckets").forEach(bucket -> all.add(facts(bucket)));
-      after = page.get("after_key");
-    } while (after != null);
+      after = Optional.ofNullable(page.get("after_key"));
+    } while (after.isPresent());
     return all;
   }
 
-  private static ObjectNode body(JsonNode after) {
+  /// @param after the last stream of the page before
+  private static ObjectNode body(Optional<JsonNode> after) {
     ObjectNode source =
         Clauses.object("stream", Clauses.object("terms", Clauses.object().put("field", "stream")));
     ObjectNode composite = Clauses.object().put("size", STREAMS_PER_PAGE);
     composite.set("sources", Clauses.array(List.of(source)));
-    if (after != null) {
-      composite.set("after", after);
-    }
+    after.ifPresent(key -> composite.set("after", key));
     ObjectNode streams = Clauses.object("composite", composite);
     streams.set("aggs", perStream());
     ObjectNode body = Clauses.object().put("size", 0).put("track_total_hits", false);

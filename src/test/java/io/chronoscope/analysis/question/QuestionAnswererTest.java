@@ -302,7 +302,7 @@ class QuestionAnswererTest {
               4,
               16,
               Optional.empty(),
-              new LampVideo.Script(4).on('a', 17, 19).flickering('z', 24).chunk(16, 24)));
+              new LampVideo.Script(4).on('a', 17, 19).counting('z', 24).chunk(16, 24)));
       int encoded = model.encodedPairs.get();
 
       QuestionAnswer answer = ask("Lamp-aaa", 0, 24);

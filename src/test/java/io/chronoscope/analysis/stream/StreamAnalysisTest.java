@@ -416,7 +416,7 @@ class StreamAnalysisTest {
 
     @Test
     void encodesTheOverlapOfWindowsOnce() throws Exception {
-      run(records(new LampVideo.Script(4).flickering('z', 18), evenCuts(2, 9)));
+      run(records(new LampVideo.Script(4).counting('z', 18), evenCuts(2, 9)));
       // 18 s at 2 fps are 18 pairs; the 2 s that both windows cover are not encoded again.
       assertThat(model.encodedPairs).hasValue(18);
     }

@@ -39,10 +39,29 @@ class AnswerCacheTest {
   }
 
   @Test
-  void asksAlwaysAboutAVideoThatChanges() {
+  void asksOnceAboutTheSameSuccessionOfPictures() {
     ask(List.of(pair, equalPair), List.of(0.0, 1.0), "events", 100);
     ask(List.of(pair, equalPair), List.of(0.0, 1.0), "events", 100);
-    assertThat(asked).hasValue(2);
+    assertThat(asked).hasValue(1);
+
+    ask(List.of(equalPair, pair), List.of(0.0, 1.0), "events", 100);
+    assertThat(asked).as("another order").hasValue(2);
+  }
+
+  @Test
+  void forgetsWhatWasUsedLeastRecently() {
+    AnswerCache small = new AnswerCache(2); // each answer has one token
+    ask(small, "first");
+    ask(small, "second");
+    ask(small, "first");
+    ask(small, "third");
+    assertThat(asked).hasValue(3);
+
+    ask(small, "first");
+    ask(small, "third");
+    assertThat(asked).hasValue(3);
+    ask(small, "second");
+    assertThat(asked).hasValue(4);
   }
 
   @Test
@@ -56,7 +75,20 @@ class AnswerCacheTest {
 
   private CompletableFuture<Answer> ask(
       List<EncodedPair> pairs, List<Double> seconds, String question, int maxTokens) {
-    return cache.answer(
+    return ask(cache, pairs, seconds, question, maxTokens);
+  }
+
+  private void ask(AnswerCache of, String question) {
+    ask(of, List.of(pair), List.of(0.0), question, 100);
+  }
+
+  private CompletableFuture<Answer> ask(
+      AnswerCache of,
+      List<EncodedPair> pairs,
+      List<Double> seconds,
+      String question,
+      int maxTokens) {
+    return of.answer(
         pairs,
         seconds,
         question,

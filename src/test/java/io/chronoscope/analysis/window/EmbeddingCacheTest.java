@@ -109,6 +109,35 @@ class EmbeddingCacheTest {
   }
 
   @Test
+  void encodesPicturesThatComeBackOnce() {
+    // As a still scene looks whose key frames differ a little from the frames between them.
+    IntUnaryOperator pulsing = frame -> frame / 2 % 3 == 0 ? 7 : 8;
+    EmbeddingCache.Encoded first = encode("cam", frames(0, 0, 12, pulsing));
+    assertThat(first.unchanged()).isEqualTo(4);
+    assertThat(model.encodedPairs).hasValue(2);
+
+    // No overlap, and not in memory as pictures any more.
+    EmbeddingCache.Encoded later = encode("cam", frames(1, 12, 24, pulsing));
+    assertThat(later.unchanged()).isEqualTo(6);
+    assertThat(model.encodedPairs).hasValue(2);
+    for (int i = 0; i < 6; i++) {
+      assertThat(later.pairs().get(i)).isSameAs(first.pairs().get(i));
+    }
+    assertThat(cache.bytes()).isEqualTo(2 * PAIR_BYTES);
+  }
+
+  @Test
+  void forgetsPicturesWithTheirEmbeddings() {
+    encode("cam", frames(0, 0, 2));
+    encode("cam", frames(1, 100, 130)); // evicts the first
+    assertThat(cache.bytes()).isEqualTo(10 * PAIR_BYTES);
+    int before = model.encodedPairs.get();
+
+    assertThat(encode("cam", frames(2, 0, 2)).unchanged()).isZero();
+    assertThat(model.encodedPairs).hasValue(before + 1);
+  }
+
+  @Test
   void encodesAPairAgainWhenOneValueOfItChanges() {
     FramePairs frames = frames(0, 0, 4, frame -> 7);
     frames.frames().get(3).picture().rgb().set(ValueLayout.JAVA_BYTE, 1000, (byte) 8);
