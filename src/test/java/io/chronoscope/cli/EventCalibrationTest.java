@@ -56,8 +56,7 @@ class EventCalibrationTest {
             new TimeSpan(START.plusMillis(startMs), START.plusMillis(endMs), startMs, endMs),
             500,
             description,
-            new Provenance(
-                new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
+            new Provenance(new ModelRef("demo", "1"), new Sampling(20, 2, "target", 120, 112, 84)),
             List.of());
     // What is published may state more; the fit counts what the sampling leaves open.
     results.add(event.withToleranceMs(5000));

@@ -73,7 +73,8 @@ class RolloutIT {
     assertThat(models).contains("demo", "next");
   }
 
-  /// Upgrade and rollback between a checkout of another version, which has been built, and this one.
+  /// Upgrade and rollback between a checkout of another version, which has been built, and this
+  /// one.
   @Test
   @EnabledIfSystemProperty(named = "former", matches = ".+")
   void theVersionBeforeIsReplacedAndTakenBack() throws Exception {
@@ -113,8 +114,9 @@ class RolloutIT {
       results
           .records()
           .values()
-          .forEach(records -> records.forEach(json -> MODEL.matcher(json).results()
-              .forEach(found -> models.add(found.group(1)))));
+          .forEach(records ->
+              records.forEach(json ->
+                  MODEL.matcher(json).results().forEach(found -> models.add(found.group(1)))));
 
       assertThat(results.ids()).doesNotHaveDuplicates();
       assertThat(results.ids()).noneMatch(id -> id.startsWith("Gap "));
@@ -189,15 +191,11 @@ class RolloutIT {
   }
 
   private CommittedResults awaitEnded() {
-    return await(
-        results ->
-            SAMPLES.stream()
-                .allMatch(sample ->
-                    results
-                        .records()
-                        .getOrDefault(Topic.EVENTS + " of " + sample, List.of())
-                        .stream()
-                        .anyMatch(json -> json.contains("io.chronoscope.stream.ended"))));
+    return await(results ->
+        SAMPLES.stream()
+            .allMatch(sample ->
+                results.records().getOrDefault(Topic.EVENTS + " of " + sample, List.of()).stream()
+                    .anyMatch(json -> json.contains("io.chronoscope.stream.ended"))));
   }
 
   private CommittedResults await(Predicate<CommittedResults> condition) {
