@@ -78,6 +78,7 @@ public final class LiveReader implements AutoCloseable {
 
   private LivePackets packets(AVStream stream, Consumer<LiveSegment> sink)
       throws UnreadableMediaException {
+    DolbyVision.requireUsualColors(stream.codecpar());
     return switch (settings.treatment()) {
       case COPY -> {
         var unused = VideoCodec.of(stream.codecpar());

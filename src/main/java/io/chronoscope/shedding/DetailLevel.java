@@ -38,6 +38,9 @@ public record DetailLevel(
 
   public static final int LAST_LEVEL = LEVELS.size() - 1;
 
+  /// The last level at which every window is analyzed.
+  static final int LAST_OF_WHOLE_WINDOWS = 4;
+
   /// The level nearest to a number.
   public static DetailLevel at(int level) {
     return LEVELS.get(Math.clamp(level, 0, LAST_LEVEL));

@@ -12,9 +12,10 @@ import java.util.function.LongSupplier;
 /// priority [#PRIORITY_STEP] steps later.
 ///
 /// Pressure rises while the worst lag is above the target, by at most one in an eighth of the
-/// target, and up to a limit that depends on the lag: the first step at the target, the last at
-/// twice the target. So a small excess never costs whole windows, and a lag that is already
-/// decreasing costs nothing more.
+/// target, and up to a limit that depends on the lag: the first step at the target, those that cost
+/// whole windows from twice the target on, the last at three times. So a backlog that fewer and
+/// smaller frames can work off never costs whole windows, and a lag that is already decreasing
+/// costs nothing more.
 ///
 /// Hysteresis: pressure falls by one only after the lag has been below half the target for a whole
 /// target. If pressure has to rise again soon after, the next decrease takes twice as long, up to
@@ -28,6 +29,12 @@ public final class LoadGovernor {
 
   private static final int MAX_CALM_TARGETS = 8;
   private static final int STEPS_PER_TARGET = 8;
+
+  /// Lag, in targets, within which the steps without loss of windows follow one another.
+  private static final double WHOLE_WINDOWS_SPAN = 0.5;
+
+  /// Lag, in targets, from which windows are shed.
+  private static final double WINDOWS_FROM = 2;
 
   private record Lag(int priority, long nanos) {}
 
@@ -129,9 +136,13 @@ public final class LoadGovernor {
     if (lag <= target) {
       return 0;
     }
+    double targets = (double) lag / target;
+    int whole = DetailLevel.LAST_OF_WHOLE_WINDOWS;
+    if (targets < WINDOWS_FROM) {
+      return Math.min(whole, 1 + (int) ((targets - 1) / WHOLE_WINDOWS_SPAN * (whole - 1)));
+    }
     int highest = DetailLevel.LAST_LEVEL + PRIORITY_STEP * (priorities() - 1);
-    double excess = Math.min(1, (double) (lag - target) / target);
-    return 1 + (int) (excess * (highest - 1));
+    return whole + 1 + (int) (Math.min(1, targets - WINDOWS_FROM) * (highest - whole - 1));
   }
 
   private int priorities() {

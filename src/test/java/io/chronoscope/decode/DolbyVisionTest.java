@@ -21,8 +21,9 @@ class DolbyVisionTest {
 
   /// A video whose `btrt` box, of 12 bytes, is a Dolby Vision configuration instead (Dolby Vision
   /// Streams Within the ISO Base Media File Format, §3.1).
-  private static byte[] video(int profile, int compatibility) {
-    byte[] media = TestMedia.video().codec("libopenh264").frames(3).bytes();
+  static byte[] video(int profile, int compatibility) {
+    byte[] media =
+        TestMedia.video().codec("libopenh264").muxer("moov_size", "8000").frames(3).bytes();
     int at = new String(media, StandardCharsets.ISO_8859_1).indexOf("btrt");
     assertThat(at).isPositive();
     int level = 6;

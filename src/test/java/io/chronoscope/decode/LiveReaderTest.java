@@ -103,6 +103,14 @@ class LiveReaderTest {
   }
 
   @Test
+  void refusesColorsOfDolbysOwn() {
+    byte[] media = DolbyVisionTest.video(5, 0);
+    assertThatThrownBy(() -> read(feed(media), settings(Duration.ofSeconds(1), Treatment.COPY)))
+        .isInstanceOf(UnreadableMediaException.class)
+        .hasMessageContaining("Dolby Vision profile 5");
+  }
+
+  @Test
   void takesTimeFromRtcpSenderReports() throws Exception {
     Instant camera = Instant.parse("2026-05-04T11:59:30.250Z");
     try (RtspServer server = RtspServer.of(h264("h264", 100, 25).bytes(), 25).clock(camera)) {

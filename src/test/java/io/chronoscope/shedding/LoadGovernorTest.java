@@ -49,7 +49,7 @@ class LoadGovernorTest {
     void shedsFramesThenPixelsThenWindows() {
       LoadGovernor governor = governor();
       List<DetailLevel> seen = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 80; i++) {
         seconds(governor, 1, "yard", 7 + 0.25 * i);
         if (seen.isEmpty() || !seen.getLast().equals(governor.detailLevel("yard"))) {
           seen.add(governor.detailLevel("yard"));
@@ -67,7 +67,7 @@ class LoadGovernorTest {
     }
 
     @Test
-    void aSmallExcessShedsNoWindows() {
+    void lessThanTwiceTheTargetShedsNoWindows() {
       LoadGovernor governor = governor();
       seconds(governor, 100, "yard", 10);
       assertThat(governor.detailLevel("yard").fpsDivisor()).isGreaterThan(1);
@@ -75,14 +75,18 @@ class LoadGovernorTest {
       seconds(governor, 100, "yard", 13);
       assertThat(governor.detailLevel("yard").pixelDivisor()).isGreaterThan(1);
       assertThat(governor.detailLevel("yard").everyNthWindow()).isEqualTo(1);
+      seconds(governor, 100, "yard", 15.9);
+      assertThat(governor.detailLevel("yard").everyNthWindow()).isEqualTo(1);
       seconds(governor, 100, "yard", 16);
+      assertThat(governor.detailLevel("yard").everyNthWindow()).isEqualTo(2);
+      seconds(governor, 100, "yard", 24);
       assertThat(governor.detailLevel("yard").level()).isEqualTo(DetailLevel.LAST_LEVEL);
     }
 
     @Test
     void reachesTheLastLevelWithinOneTargetWhenFarBehind() {
       LoadGovernor governor = governor();
-      seconds(governor, 8, "yard", 20);
+      seconds(governor, 8, "yard", 24);
       assertThat(governor.detailLevel("yard").level()).isEqualTo(DetailLevel.LAST_LEVEL);
       assertThat(changes).containsExactly(1, 2, 3, 4, 5, 6, 7);
     }
@@ -90,7 +94,7 @@ class LoadGovernorTest {
     @Test
     void analyzesOneOfEightWindowsAndStreamsTakeTurns() {
       LoadGovernor governor = governor();
-      seconds(governor, 8, "yard", 20);
+      seconds(governor, 8, "yard", 24);
       DetailLevel detail = governor.detailLevel("yard");
       for (String stream : List.of("yard", "gate-1", "gate-2", "a stream with a long name")) {
         List<Long> analyzed =
@@ -106,6 +110,14 @@ class LoadGovernorTest {
                     && DetailLevel.at(6).analyzes(stream, window));
       }
       assertThat(detail.analyzes("gate-1", 0) && detail.analyzes("gate-2", 0)).isFalse();
+    }
+
+    @Test
+    void allWindowsAreAnalyzedUpToTheLevelThatSaysSo() {
+      for (int level = 0; level <= DetailLevel.LAST_LEVEL; level++) {
+        assertThat(DetailLevel.at(level).everyNthWindow() == 1)
+            .isEqualTo(level <= DetailLevel.LAST_OF_WHOLE_WINDOWS);
+      }
     }
 
     @Test
@@ -164,7 +176,7 @@ class LoadGovernorTest {
     @Test
     void resetsWhenNoStreamIsLeft() {
       LoadGovernor governor = governor();
-      seconds(governor, 8, "yard", 20);
+      seconds(governor, 8, "yard", 24);
       governor.forget("yard");
       assertThat(governor.detailLevel("gate")).isEqualTo(DetailLevel.FULL);
       assertThat(changes.getLast()).isZero();
@@ -179,16 +191,16 @@ class LoadGovernorTest {
       LoadGovernor governor = governor("gate-*=5", "archive*=-1");
       governor.recordLag("gate-1", Duration.ZERO);
       governor.recordLag("archive", Duration.ZERO);
-      seconds(governor, 3, "yard", 10);
+      seconds(governor, 3, "yard", 11);
       assertThat(governor.pressure()).isEqualTo(3);
       assertThat(governor.detailLevel("archive").level()).isEqualTo(3);
       assertThat(governor.detailLevel("yard").level()).isZero();
       assertThat(governor.detailLevel("gate-1").level()).isZero();
-      seconds(governor, 3, "yard", 16);
+      seconds(governor, 3, "yard", 20);
       assertThat(governor.detailLevel("archive").level()).isEqualTo(6);
       assertThat(governor.detailLevel("yard").level()).isEqualTo(3);
       assertThat(governor.detailLevel("gate-1").level()).isZero();
-      seconds(governor, 60, "yard", 16);
+      seconds(governor, 60, "yard", 24);
       assertThat(governor.detailLevel("gate-1").level()).isEqualTo(DetailLevel.LAST_LEVEL);
     }
 

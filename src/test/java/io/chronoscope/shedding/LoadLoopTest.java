@@ -14,13 +14,15 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// The governor in its control loop: a simulated machine that analyzes the windows of cameras one
-/// after the other. Part of a window's cost does not depend on its detail.
+/// after the other.
 class LoadLoopTest {
 
   private static final double TARGET = 10;
   private static final double CHUNK = 2;
   private static final double LENGTH = 8;
   private static final double STRIDE = 5;
+
+  /// Share of a window's cost that does not depend on its detail.
   private static final double FIXED_COST = 0.4;
 
   /// A window that was analyzed.
@@ -55,6 +57,7 @@ class LoadLoopTest {
 
     private final LoadGovernor governor;
     private final double fullCost;
+    private final double fixedCost;
     private final PriorityQueue<Due> due =
         new PriorityQueue<>(Comparator.comparingDouble(Due::at).thenComparing(Due::number));
     private final Deque<Job> jobs = new ArrayDeque<>();
@@ -67,9 +70,11 @@ class LoadLoopTest {
     private boolean working;
 
     /// @param capacity cameras that the machine can analyze at full detail
-    Machine(SheddingSettings settings, double capacity) {
+    /// @param fixedCost see [#FIXED_COST]
+    Machine(SheddingSettings settings, double capacity, double fixedCost) {
       this.governor = new LoadGovernor(settings, () -> (long) (now * 1e9), pressures::add);
       this.fullCost = STRIDE / capacity;
+      this.fixedCost = fixedCost;
     }
 
     /// @param playing number of cameras that play at a time
@@ -116,7 +121,7 @@ class LoadLoopTest {
           if (detail.analyzes("camera-" + number, camera.nextWindow++)) {
             analyzed.add(new Analyzed(now, now - camera.newest, detail.level()));
             double shown = 1.0 / (detail.fpsDivisor() * detail.pixelDivisor());
-            jobs.add(new Job(number, fullCost * (FIXED_COST + (1 - FIXED_COST) * shown)));
+            jobs.add(new Job(number, fullCost * (fixedCost + (1 - fixedCost) * shown)));
             camera.busy = true;
           }
         } else if (!camera.waiting.isEmpty()) {
@@ -151,7 +156,7 @@ class LoadLoopTest {
       new SheddingSettings(Optional.of(Duration.ofSeconds((long) TARGET)), List.of());
 
   private static Run run(SheddingSettings settings, int cameras, double factor) {
-    return new Machine(settings, cameras / factor).run(400, at -> cameras);
+    return new Machine(settings, cameras / factor, FIXED_COST).run(400, at -> cameras);
   }
 
   @Test
@@ -175,7 +180,7 @@ class LoadLoopTest {
       for (double factor : new double[] {1.2, 1.5, 2, 4, 8}) {
         Run run = run(WITH_TARGET, cameras, factor);
         String which = "%d cameras, %.1f times".formatted(cameras, factor);
-        assertThat(run.lag(0.95, 0)).as(which).isLessThanOrEqualTo(2 * TARGET);
+        assertThat(run.lag(0.95, 0)).as(which).isLessThanOrEqualTo((factor > 2 ? 2.5 : 2) * TARGET);
         assertThat(run.lag(0.5, 0)).as(which).isLessThanOrEqualTo(1.3 * TARGET);
         assertThat(run.lag(1, 100)).as(which + ", once settled").isLessThan(3 * TARGET);
         assertThat(run.analyzedShare()).as(which).isLessThanOrEqualTo(before + 0.1);
@@ -190,6 +195,19 @@ class LoadLoopTest {
     }
   }
 
+  /// Frames and pixels suffice at twice the load when most of the cost depends on them.
+  @Test
+  void analyzesEveryWindowAtTwiceTheLoad() {
+    for (int cameras : new int[] {1, 4, 20, 116}) {
+      for (double fixedCost : new double[] {0.2, 0.3, 0.4}) {
+        Run run = new Machine(WITH_TARGET, cameras / 2.0, fixedCost).run(400, at -> cameras);
+        assertThat(run.analyzedShare())
+            .as("%d cameras, %.1f of the cost fixed", cameras, fixedCost)
+            .isGreaterThanOrEqualTo(0.99);
+      }
+    }
+  }
+
   private static void oneStepAtATime(String which, List<Integer> pressures) {
     int before = 0;
     for (int pressure : pressures) {
@@ -200,7 +218,7 @@ class LoadLoopTest {
 
   @Test
   void restoresFullDetailWhenLoadDecreases() {
-    Run run = new Machine(WITH_TARGET, 5).run(500, at -> at < 200 ? 20 : 2);
+    Run run = new Machine(WITH_TARGET, 5, FIXED_COST).run(500, at -> at < 200 ? 20 : 2);
     assertThat(run.analyzed).anyMatch(seen -> seen.level >= 4);
     assertThat(run.pressures.getLast()).isZero();
     assertThat(run.analyzed.stream().filter(seen -> seen.at > 400))

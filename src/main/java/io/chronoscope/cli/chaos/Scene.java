@@ -5,8 +5,6 @@ import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.client.CommittedResults;
 import io.chronoscope.client.Topics;
-import io.chronoscope.messaging.chunk.StateReader;
-import io.chronoscope.messaging.delivery.StateRecord;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.net.URI;
@@ -14,23 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /// One fault's own topics and consumer group, and the instances that work on them. An instance that
 /// ends is started again, as a supervisor would do, until the scene is closed.
@@ -54,6 +45,7 @@ final class Scene implements AutoCloseable {
   private final TopicNames topics;
   private final Path directory;
   private final Admin admin;
+  private final Progress progress;
   private final ChunkPublisher publisher;
   private final SegmentSender sender;
   private final Map<String, String> environment = new HashMap<>();
@@ -79,6 +71,7 @@ final class Scene implements AutoCloseable {
     this.directory = directory;
     this.admin = Admin.create(kafka);
     Topics.ensure(admin, topics);
+    this.progress = new Progress(admin, kafka, topics, group);
     this.publisher = new ChunkPublisher(kafka, topics.of(Topic.CHUNKS), SOURCE);
     this.sender = new SegmentSender(publisher);
     environment.put("KAFKA_SESSION_TIMEOUT_MS", "3000");
@@ -232,11 +225,12 @@ final class Scene implements AutoCloseable {
   /// @return the problem if that takes too long
   Optional<String> awaitDone() throws Exception {
     long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (done() < total() || isAnyStreamLive()) {
+    while (!progress.isComplete()) {
       if (System.nanoTime() > until) {
         return Optional.of(
             "%d of %d chunks processed after %s; the service said: %s"
-                .formatted(done(), total(), TIMEOUT, instances.getLast().lastWords()));
+                .formatted(
+                    progress.done(), progress.total(), TIMEOUT, instances.getLast().lastWords()));
       }
       restartEnded();
       LockSupport.parkNanos(POLL.toNanos());
@@ -255,53 +249,12 @@ final class Scene implements AutoCloseable {
 
   /// Number of records of the chunks topic that are processed.
   long done() throws InterruptedException {
-    try {
-      return admin
-          .listConsumerGroupOffsets(group)
-          .partitionsToOffsetAndMetadata()
-          .get()
-          .values()
-          .stream()
-          .filter(Objects::nonNull)
-          .mapToLong(offset -> offset.offset())
-          .sum();
-    } catch (ExecutionException e) {
-      return 0;
-    }
-  }
-
-  private int partitions() throws InterruptedException, ExecutionException {
-    String chunks = topics.of(Topic.CHUNKS);
-    return admin.describeTopics(List.of(chunks)).allTopicNames().get().values().stream()
-        .mapToInt(topic -> topic.partitions().size())
-        .sum();
-  }
-
-  private long total() throws InterruptedException, ExecutionException {
-    Map<TopicPartition, OffsetSpec> latest = new LinkedHashMap<>();
-    for (int partition = 0; partition < partitions(); partition++) {
-      latest.put(new TopicPartition(topics.of(Topic.CHUNKS), partition), OffsetSpec.latest());
-    }
-    return admin.listOffsets(latest).all().get().values().stream()
-        .mapToLong(end -> end.offset())
-        .sum();
-  }
-
-  private boolean isAnyStreamLive() throws InterruptedException, ExecutionException {
-    return !liveStreams().isEmpty();
+    return progress.done();
   }
 
   /// Whether a stream has begun and not ended.
   boolean isLive(String stream) throws InterruptedException, ExecutionException {
-    return liveStreams().contains(stream);
-  }
-
-  private Set<String> liveStreams() throws InterruptedException, ExecutionException {
-    Set<Integer> all = IntStream.range(0, partitions()).boxed().collect(Collectors.toSet());
-    return StateReader.from(kafka, topics.of(Topic.STATE)).read(all).stream()
-        .filter(stream -> stream.state().isPresent())
-        .map(StateRecord::stream)
-        .collect(Collectors.toSet());
+    return progress.liveStreams().contains(stream);
   }
 
   /// Waits until everything is processed and compares the workload's results with the undisturbed
