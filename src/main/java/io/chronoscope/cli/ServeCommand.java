@@ -15,6 +15,7 @@ import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.RenamedSettings;
 import io.chronoscope.service.ServiceLauncher;
+import io.quarkus.runtime.LaunchMode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -86,7 +87,9 @@ final class ServeCommand implements Callable<Integer> {
     overrideSettings();
     RenamedSettings.reportToLog();
     ChronoscopeConfig settings = ConfigLoader.load();
-    HttpPorts.requireFree(settings);
+    if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+      HttpPorts.requireFree(settings); // `quarkus:dev` keeps its ports while it reloads
+    }
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());

@@ -193,6 +193,8 @@ class PackagesTest {
         "checkpoint",
         // The description of a file of quantized weights.
         "qwen.weights",
+        // A tokenizer's file, before native code reads it.
+        "tokenizer",
         "wire",
         "client",
         // Requests to a server that speaks JSON.

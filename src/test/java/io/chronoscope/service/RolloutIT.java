@@ -23,11 +23,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,13 +51,41 @@ class RolloutIT {
   Path directory;
 
   private final Map<String, ServiceProcess> instances = new LinkedHashMap<>();
+  private final Set<String> models = new TreeSet<>();
   private BrokerProcess broker;
+  private Map<String, Object> kafka = Map.of();
+
+  /// What instances are replaced by.
+  ///
+  /// @param checkout whose packaged program runs
+  private record Version(Path checkout, Path model) {
+
+    static Version of(Path checkout) {
+      return new Version(checkout, checkout.resolve("models/demo"));
+    }
+  }
 
   @Test
   void nothingIsLostOrRepeatedAndNobodyElseIsDisturbed() throws Exception {
     Path next = copyOfTheDemoCheckpoint(directory.resolve("next"));
+    rehearse(Version.of(PackagedProgram.HOME), new Version(PackagedProgram.HOME, next));
+
+    assertThat(models).contains("demo", "next");
+  }
+
+  /// Upgrade and rollback between a checkout of another version, which has been built, and this
+  /// one.
+  @Test
+  @EnabledIfSystemProperty(named = "former", matches = ".+")
+  void theVersionBeforeIsReplacedAndTakenBack() throws Exception {
+    rehearse(
+        Version.of(Path.of(System.getProperty("former")).toAbsolutePath()),
+        Version.of(PackagedProgram.HOME));
+  }
+
+  private void rehearse(Version former, Version next) throws Exception {
     broker = new BrokerProcess(Files.createDirectory(directory.resolve("data")));
-    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
     Topics.ensure(kafka, TopicNames.DEFAULT);
     Map<String, List<MediaSegment>> streams = new LinkedHashMap<>();
     for (String sample : SAMPLES) {
@@ -64,20 +96,27 @@ class RolloutIT {
         new ChunkPublisher(kafka, TopicNames.DEFAULT.of(Topic.CHUNKS), URI.create("/test"))) {
       SegmentSender sender = new SegmentSender(publisher);
       for (String name : List.of("chronoscope-0", "chronoscope-1")) {
-        instances.put(name, start(name, Path.of("models/demo")));
+        instances.put(name, start(name, former));
       }
       awaitReady();
       publish(sender, streams, 0, 1 / 3.0);
-      awaitModel(kafka, "demo");
+      awaitMoreResultsThan(0);
       rollOut(next);
+      int before = CommittedResults.read(kafka, TopicNames.DEFAULT).ids().size();
       publish(sender, streams, 1 / 3.0, 2 / 3.0);
-      awaitModel(kafka, "next");
-      rollOut(Path.of("models/demo"));
+      awaitMoreResultsThan(before);
+      rollOut(former);
       publish(sender, streams, 2 / 3.0, 1);
       for (String stream : streams.keySet()) {
         sender.end(stream);
       }
-      CommittedResults results = awaitEnded(kafka);
+      CommittedResults results = awaitEnded();
+      results
+          .records()
+          .values()
+          .forEach(records ->
+              records.forEach(json ->
+                  MODEL.matcher(json).results().forEach(found -> models.add(found.group(1)))));
 
       assertThat(results.ids()).doesNotHaveDuplicates();
       assertThat(results.ids()).noneMatch(id -> id.startsWith("Gap "));
@@ -90,13 +129,13 @@ class RolloutIT {
   }
 
   /// One instance after the other, as a StatefulSet does.
-  private void rollOut(Path model) throws Exception {
+  private void rollOut(Version version) throws Exception {
     for (String name : List.copyOf(instances.keySet()).reversed()) {
       List<String> others = instances.keySet().stream().filter(one -> !one.equals(name)).toList();
       double before = rebalances(others.getFirst());
       ServiceProcess old = instances.get(name);
       assertThat(old.terminate(Duration.ofSeconds(60))).as(old.said()).isTrue();
-      instances.put(name, start(name, model));
+      instances.put(name, start(name, version));
       awaitReady();
       assertThat(rebalances(others.getFirst()))
           .as("rebalances of %s while %s is replaced", others.getFirst(), name)
@@ -104,15 +143,16 @@ class RolloutIT {
     }
   }
 
-  private ServiceProcess start(String name, Path model) {
+  private ServiceProcess start(String name, Version version) {
     Map<String, String> settings = new HashMap<>();
     settings.put("KAFKA_GROUP_INSTANCE_ID", name);
     settings.put("KAFKA_SESSION_TIMEOUT_MS", "45000");
-    settings.put("CHRONOSCOPE_MODEL", PackagedProgram.HOME.resolve(model).toString());
+    settings.put("CHRONOSCOPE_MODEL", version.model().toString());
     settings.put("CHRONOSCOPE_IDLE_TIMEOUT", "30m");
     settings.put("CHRONOSCOPE_THREADS", "1");
     settings.put("CHRONOSCOPE_SEARCH_DIRECTORY", "memory");
     return ServiceProcess.start(
+        version.checkout(),
         new ServiceProcess.Setup(
             broker.bootstrapServers(), "chronoscope", TopicNames.DEFAULT, settings),
         directory.resolve(name + ".log"));
@@ -146,34 +186,19 @@ class RolloutIT {
     });
   }
 
-  /// Waits for a result that this model found.
-  private void awaitModel(Map<String, Object> kafka, String model) {
-    await(
-        kafka,
-        results ->
-            results.records().values().stream()
-                .flatMap(List::stream)
-                .anyMatch(json -> {
-                  Matcher found = MODEL.matcher(json);
-                  return found.find() && found.group(1).equals(model);
-                }));
+  private void awaitMoreResultsThan(int number) {
+    var unused = await(results -> results.ids().size() > number);
   }
 
-  private CommittedResults awaitEnded(Map<String, Object> kafka) {
-    return await(
-        kafka,
-        results ->
-            SAMPLES.stream()
-                .allMatch(sample ->
-                    results
-                        .records()
-                        .getOrDefault(Topic.EVENTS + " of " + sample, List.of())
-                        .stream()
-                        .anyMatch(json -> json.contains("io.chronoscope.stream.ended"))));
+  private CommittedResults awaitEnded() {
+    return await(results ->
+        SAMPLES.stream()
+            .allMatch(sample ->
+                results.records().getOrDefault(Topic.EVENTS + " of " + sample, List.of()).stream()
+                    .anyMatch(json -> json.contains("io.chronoscope.stream.ended"))));
   }
 
-  private CommittedResults await(
-      Map<String, Object> kafka, java.util.function.Predicate<CommittedResults> condition) {
+  private CommittedResults await(Predicate<CommittedResults> condition) {
     long until = System.nanoTime() + TIMEOUT.toNanos();
     while (true) {
       CommittedResults results = CommittedResults.read(kafka, TopicNames.DEFAULT);

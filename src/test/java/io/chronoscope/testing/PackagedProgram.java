@@ -20,17 +20,25 @@ public final class PackagedProgram {
   ///
   /// @param jvm options of the JVM
   public static List<String> command(List<String> jvm, List<String> arguments) {
-    return command(jvm, "quarkus-run.jar", arguments);
+    return command(HOME, jvm, arguments);
+  }
+
+  /// The program of another checkout, without the embedded broker's libraries.
+  ///
+  /// @param jvm options of the JVM
+  public static List<String> command(Path checkout, List<String> jvm, List<String> arguments) {
+    return command(checkout, jvm, "quarkus-run.jar", arguments);
   }
 
   /// The program with the embedded broker's libraries.
   ///
   /// @param jvm options of the JVM
   public static List<String> commandWithBroker(List<String> jvm, List<String> arguments) {
-    return command(jvm, "embedded-run.jar", arguments);
+    return command(HOME, jvm, "embedded-run.jar", arguments);
   }
 
-  private static List<String> command(List<String> jvm, String jar, List<String> arguments) {
+  private static List<String> command(
+      Path checkout, List<String> jvm, String jar, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm);
@@ -38,9 +46,9 @@ public final class PackagedProgram {
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
-            "-Dchronoscope.home=" + HOME,
+            "-Dchronoscope.home=" + checkout,
             "-jar",
-            HOME.resolve("target/quarkus-app").resolve(jar).toString()));
+            checkout.resolve("target/quarkus-app").resolve(jar).toString()));
     command.addAll(arguments);
     return command;
   }

@@ -63,10 +63,21 @@ public final class ServiceProcess implements AutoCloseable {
   /// @param log what it says, appended
   /// @param port of its HTTP interface, 0 for a free one
   public static ServiceProcess start(Setup setup, Path log, int port) {
+    return start(PackagedProgram.HOME, setup, log, port);
+  }
+
+  /// @param checkout whose packaged program runs
+  /// @param log what it says, appended
+  public static ServiceProcess start(Path checkout, Setup setup, Path log) {
+    return start(checkout, setup, log, 0);
+  }
+
+  private static ServiceProcess start(Path checkout, Setup setup, Path log, int port) {
     int managementPort = FreePorts.one();
     ProcessBuilder command =
         new ProcessBuilder(
             PackagedProgram.command(
+                checkout,
                 PackagedProgram.SMALL,
                 List.of(
                     "serve",

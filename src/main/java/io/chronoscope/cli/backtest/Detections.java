@@ -52,7 +52,7 @@ final class Detections {
                   event.description(),
                   event.start().toEpochMilli(),
                   event.end().toEpochMilli(),
-                  event.toleranceMs()));
+                  samplingToleranceMs(event)));
       case Alert alert
           when alert.status() != Status.WITHDRAWN
               && scope.includes(alert.stream(), alert.start(), alert.end()) ->
@@ -67,5 +67,11 @@ final class Detections {
                   alert.toleranceMs()));
       default -> Optional.empty();
     };
+  }
+
+  /// What the sampling leaves open: two runs on the same frames do not differ by the error of the
+  /// model that the tolerance of an event covers, too.
+  private static long samplingToleranceMs(VideoEvent event) {
+    return Math.min(event.toleranceMs(), (long) Math.ceil(1000 / event.sampling().fps()));
   }
 }

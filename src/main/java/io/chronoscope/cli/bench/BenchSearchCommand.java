@@ -15,6 +15,8 @@ import io.chronoscope.search.sentence.SentenceEncoder;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,6 +102,8 @@ final class BenchSearchCommand implements Callable<Integer> {
   /// @param indexBytes size of the index's files
   /// @param heapBytes heap in use after a collection, with the index open
   /// @param found searches that found something
+  /// @param cpuMsPerSearch time that a search computes, on average; unlike the others it does not
+  ///   depend on what else the machine does
   record Figures(
       int events,
       int descriptions,
@@ -109,6 +114,7 @@ final class BenchSearchCommand implements Callable<Integer> {
       int searches,
       int found,
       double ratePerSecond,
+      double cpuMsPerSearch,
       double p50Ms,
       double p95Ms,
       double p99Ms,
@@ -153,7 +159,8 @@ final class BenchSearchCommand implements Callable<Integer> {
         search(index, workload.query(random), found);
       }
       found.set(0);
-      double[] latencies = search(index, workload, found);
+      LongAdder cpuNanos = new LongAdder();
+      double[] latencies = search(index, workload, found, cpuNanos);
       System.gc();
       Runtime runtime = Runtime.getRuntime();
       return new Figures(
@@ -166,6 +173,7 @@ final class BenchSearchCommand implements Callable<Integer> {
           latencies.length,
           found.get(),
           rate,
+          rounded(cpuNanos.sum() / 1e6 / latencies.length),
           percentile(latencies, 0.5),
           percentile(latencies, 0.95),
           percentile(latencies, 0.99),
@@ -174,7 +182,9 @@ final class BenchSearchCommand implements Callable<Integer> {
   }
 
   /// @return sorted, in milliseconds from a search's arrival
-  private double[] search(LuceneIndex index, SearchWorkload workload, AtomicInteger found) {
+  private double[] search(
+      LuceneIndex index, SearchWorkload workload, AtomicInteger found, LongAdder cpuNanos) {
+    ThreadMXBean threadTimes = ManagementFactory.getThreadMXBean();
     double[] latencies = new double[rate * seconds];
     Random random = new Random(seed + 1);
     ExecutorService workers = Executors.newFixedThreadPool(threads);
@@ -185,7 +195,9 @@ final class BenchSearchCommand implements Callable<Integer> {
       String text = workload.query(random);
       int number = i;
       workers.execute(() -> {
+        long cpuBefore = threadTimes.getCurrentThreadCpuTime();
         search(index, text, found);
+        cpuNanos.add(threadTimes.getCurrentThreadCpuTime() - cpuBefore);
         latencies[number] = (System.nanoTime() - arrival) / 1e6;
       });
     }
@@ -234,6 +246,7 @@ final class BenchSearchCommand implements Callable<Integer> {
                 Decimals.of(figures.p95Ms(), 1),
                 Decimals.of(figures.p99Ms(), 1),
                 Decimals.of(figures.maxMs(), 1)));
+    output.print("CPU %s ms a search".formatted(Decimals.of(figures.cpuMsPerSearch(), 1)));
   }
 
   private static double percentile(double[] sorted, double share) {

@@ -97,21 +97,15 @@ public final class ImageCommand implements Callable<Integer> {
     Path checkout = PackagedProgram.checkout();
     Target target = Target.ofThisMachine();
     RuntimeImage.jlink();
-    if (variant == Variant.GPU) {
-      program.requireCuda(13);
-    }
+    Optional<Path> cuda = variant == Variant.GPU ? Optional.of(cuda(program)) : Optional.empty();
     Path work = checkout.resolve("target/image").resolve(label());
     Path layers = work.resolve("layers");
     FileTree.delete(layers);
     ImageLayers laid = new ImageLayers(checkout, program, target, layers, output::message);
     laid.lay(
         base.orElseGet(() -> new DebianBase(target, work.resolve("base")).make(output::message)));
-    if (variant == Variant.GPU) {
-      laid.layCuda(
-          cudaLibraries.orElseThrow(() ->
-              new ConfigurationException(
-                  "--variant gpu needs --cuda-libraries DIR with the libraries of CUDA 13 and cuDNN 9;"
-                      + " docs/how-to/install.md says where to get them")));
+    if (cuda.isPresent()) {
+      laid.layCuda(cuda.get());
     }
     String name = "chronoscope-%s-%s".formatted(Version.number(), label());
     Path archive = out.toAbsolutePath().resolve(name + ".oci.tar");
@@ -127,6 +121,18 @@ public final class ImageCommand implements Callable<Integer> {
     String sha256 = Checksums.writeBeside(archive);
     print(new Made(image, archive.toString(), Files.size(archive), sha256));
     return ExitCode.OK;
+  }
+
+  /// The folder with the libraries of CUDA, checked before anything is made.
+  private Path cuda(PackagedProgram program) {
+    program.requireCuda(13);
+    Path libraries =
+        cudaLibraries.orElseThrow(() ->
+            new ConfigurationException(
+                "--variant gpu needs --cuda-libraries DIR with the libraries of CUDA 13 and cuDNN 9;"
+                    + " docs/how-to/install.md says where to get them"));
+    ImageLayers.requireCuda(libraries);
+    return libraries;
   }
 
   private String label() {

@@ -75,16 +75,18 @@ final class ImageLayers {
     Files.copy(PackagedProgram.billOfMaterials(checkout), home("program").resolve("sbom.cdx.json"));
   }
 
-  /// Lays out the libraries of CUDA.
-  ///
-  /// @throws ConfigurationException when one is missing, by name
-  void layCuda(Path libraries) throws IOException {
+  /// @throws ConfigurationException when a library of CUDA is missing, by name
+  static void requireCuda(Path libraries) {
     List<String> missing =
         CUDA.stream().filter(name -> !Files.exists(libraries.resolve(name))).toList();
     if (!missing.isEmpty()) {
       throw new ConfigurationException(
           "--cuda-libraries %s has no %s".formatted(libraries, String.join(", ", missing)));
     }
+  }
+
+  /// Lays out the libraries of CUDA.
+  void layCuda(Path libraries) throws IOException {
     report.accept("copying the libraries of CUDA");
     Path to = Files.createDirectories(layers.resolve("cuda/opt/cuda"));
     try (Stream<Path> files = Files.list(libraries)) {

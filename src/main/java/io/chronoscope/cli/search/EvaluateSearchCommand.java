@@ -166,7 +166,16 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
-            "by", "questions", "number", "R@1", "R@5", "MRR", "nDCG@10", "IoU", "false answers"));
+            "by",
+            "questions",
+            "number",
+            "R@1",
+            "R@5",
+            "MRR",
+            "nDCG@10",
+            "IoU",
+            "answered IoU",
+            "false answers"));
     for (Line line : lines) {
       SearchScore score = line.score();
       boolean positive = score.questions() > 0;
@@ -180,6 +189,7 @@ public final class EvaluateSearchCommand implements Callable<Integer> {
               number(positive, score.mrr()),
               number(positive, score.ndcgAt10()),
               number(positive, score.meanIou()),
+              number(positive, score.meanAnsweredIou()),
               score.negatives() == 0
                   ? "–"
                   : "%d of %d".formatted(score.falseAnswers(), score.negatives())));

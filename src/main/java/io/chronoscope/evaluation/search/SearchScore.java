@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
 /// @param mrr mean reciprocal rank of the first relevant hit
 /// @param ndcgAt10 normalized discounted cumulative gain over ten hits, relevant or not
 /// @param meanIou temporal IoU of the first hit with what it should have found; 0 without one
+/// @param meanAnsweredIou the same over the questions that got an answer
 /// @param negatives questions without an answer
 /// @param falseAnswers how many of them got one
 public record SearchScore(
@@ -22,6 +23,7 @@ public record SearchScore(
     double mrr,
     double ndcgAt10,
     double meanIou,
+    double meanAnsweredIou,
     int negatives,
     int falseAnswers) {
 
@@ -77,6 +79,7 @@ public record SearchScore(
         positive.stream().mapToDouble(Answer::reciprocalRank).average().orElse(0),
         positive.stream().mapToDouble(one -> one.ndcg(10)).average().orElse(0),
         positive.stream().mapToDouble(one -> one.firstIou().orElse(0)).average().orElse(0),
+        positive.stream().flatMapToDouble(one -> one.firstIou().stream()).average().orElse(0),
         negatives,
         falseAnswers);
   }
