@@ -27,8 +27,7 @@ class KubernetesFilesTest {
     compare(STRIMZI.resolve("topics.yaml"), documents.toString());
   }
 
-  /// `SecuredBrokerIT` runs the program with exactly these rights, and fails when one is never
-  /// used.
+  /// `LeastRightsIT` runs the program with exactly these rights, and fails when one is never used.
   @Test
   void usersMayDoWhatTheirTopicsNeed() throws IOException {
     List<String> instance = new ArrayList<>();

@@ -139,6 +139,18 @@ public final class SecuredBroker implements AutoCloseable {
         STORE_PASSWORD);
   }
 
+  /// The packaged program as a user, who finds the topics made.
+  public ProcessBuilder command(String user, String password, List<String> arguments) {
+    ProcessBuilder command =
+        new ProcessBuilder(
+            PackagedProgram.command(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"), arguments));
+    command.environment().putAll(variables(user, password));
+    command.environment().put("CHRONOSCOPE_TOPICS_CREATE", "false");
+    command.environment().put("CHRONOSCOPE_TRACING", "true");
+    command.environment().put("OTEL_TRACES_EXPORTER", "none");
+    return command;
+  }
+
   /// Runs keytool on the keystore.
   public void keytool(String... arguments) throws Exception {
     keytool(store, arguments);
