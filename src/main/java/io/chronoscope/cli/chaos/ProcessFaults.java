@@ -142,7 +142,7 @@ final class ProcessFaults {
   private static Observation intakeError(Scene scene) throws Exception {
     Instance tight = scene.start(List.of("-Xmx512m", "-XX:MaxDirectMemorySize=1m"));
     scene.sendAll();
-    int exit = tight.awaitEnd(Duration.ofSeconds(90));
+    int exit = tight.awaitEnd(Scene.TIMEOUT);
     Observation compared = scene.compare();
     return compared instanceof Observation.Holds && exit != ExitCode.FAILED
         ? new Observation.Broken("ended with exit code " + exit)
