@@ -109,8 +109,8 @@ public interface ChronoscopeConfig {
   Search search();
 
   /// Live sources that the service reads: addresses by the ids of their streams, such as
-  /// `chronoscope.sources.gate=rtsp://camera-1/main`. On one instance only: each that has them
-  /// reads them.
+  /// `chronoscope.sources.gate=rtsp://camera-1/main`. Instances of a group share them: each source
+  /// is read by one.
   Map<String, String> sources();
 
   Live live();
