@@ -111,6 +111,32 @@ class SpoolTest {
     }
   }
 
+  @Test
+  void whatAnotherInstanceHasNumberedSinceIsDropped() throws Exception {
+    try (Spool spool = Spool.open(root, "gate", 1 << 20)) {
+      append(spool, 3);
+
+      assertThat(spool.continueAt(2)).isEqualTo(2);
+      assertThat(spool.chunks()).isEqualTo(1);
+      assertThat(spool.continueAt(7)).isEqualTo(1);
+      append(spool, 1);
+
+      assertThat(spool.oldest(Duration.ZERO).orElseThrow().sequence()).isEqualTo(7);
+      assertThat(spool.dropped()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void whatIsInKafkaAlreadyIsCoveredUnlessAClockWasSetBack() {
+    Instant until = Instant.parse("2026-05-04T12:00:00Z");
+    SourceProgress progress = new SourceProgress(17, until);
+
+    assertThat(progress.covers(until, SourceClock.PROGRAM_DATE_TIME)).isTrue();
+    assertThat(progress.covers(until.plusMillis(1), SourceClock.PROGRAM_DATE_TIME)).isFalse();
+    assertThat(progress.covers(until.minusSeconds(3600), SourceClock.RTCP)).isFalse();
+    assertThat(progress.covers(until.minusSeconds(3600), SourceClock.FILE)).isTrue();
+  }
+
   private static void append(Spool spool, int chunks) throws IOException {
     for (int i = 0; i < chunks; i++) {
       var unused =
