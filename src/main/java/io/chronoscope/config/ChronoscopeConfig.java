@@ -210,8 +210,7 @@ public interface ChronoscopeConfig {
     int maxPrompts();
 
     /// Maximum tokens of a prompt that are computed at once. Long prompts are computed in parts, so
-    /// that other streams need not wait for them; on the CPU it also bounds the working memory of
-    /// attention (4 · heads · this · prompt tokens, in bytes).
+    /// that other streams need not wait for them; it also bounds the working memory of a prompt.
     @WithDefault("1024")
     @WithConverter(Bounds.PositiveInt.class)
     int prefillChunk();

@@ -3,8 +3,7 @@ package io.chronoscope.qwen.decoder;
 /// Limits of a [StepDecoder].
 ///
 /// @param maxBatch sequences that decode together at most
-/// @param prefillChunk tokens of a prompt that one run computes at most; bounds the working memory
-///   of attention, `heads · prefillChunk · prompt` numbers on the CPU
+/// @param prefillChunk tokens of a prompt that one run computes at most; bounds its working memory
 /// @param maxPrefixBytes keys, values and embeddings of shared beginnings of prompts that are kept
 ///   for other prompts; 0 shares nothing
 /// @param launch how the operators of a decode step are launched on a GPU
