@@ -57,7 +57,6 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class EvaluateQueriesCommand implements Callable<Integer> {
 
-  private static final double RIDGE = 0.3;
   private static final String ALL = "all";
   private static final Table KINDS =
       Table.empty().text("kind", 20).figure("asked", 6).figure("found", 14).figure("false", 14);
@@ -179,7 +178,7 @@ final class EvaluateQueriesCommand implements Callable<Integer> {
           .max(Comparator.comparingDouble(features -> features[0] + features[1] + features[2]))
           .ifPresent(features -> cases.add(new LogisticFit.Case(features, query.holds())));
     }
-    double[] weights = LogisticFit.fit(cases, RIDGE);
+    double[] weights = ConfidenceFit.of(cases);
     output.report(
         "%d of %d queries reached the check".formatted(cases.size(), set.queries().size()));
     output.print(

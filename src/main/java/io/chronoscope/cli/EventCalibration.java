@@ -23,8 +23,6 @@ import java.util.stream.Collectors;
 /// event that matches a true one holds, and its bounds are off by the larger of both distances.
 final class EventCalibration {
 
-  private static final double RIDGE = 0.3;
-
   /// Share of the matched events whose true bounds are to lie within their tolerance.
   private static final double WITHIN = 0.99;
 
@@ -91,7 +89,7 @@ final class EventCalibration {
     if (events.isEmpty()) {
       throw new EnvironmentException("the model does not tell how likely its answers are");
     }
-    double[] confidence = LogisticFit.fit(events, RIDGE);
+    double[] confidence = ConfidenceFit.of(events);
     String entry =
         String.format(
             Locale.ROOT,

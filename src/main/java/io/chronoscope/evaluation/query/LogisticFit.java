@@ -19,7 +19,15 @@ public final class LogisticFit {
   /// @param ridge weight of the squared weights, the constant apart, so that a few cases that
   ///   separate perfectly give no certainty
   /// @return the constant, then a weight for each feature
+  /// @throws IllegalArgumentException when there are not both cases that hold and cases that do not:
+  ///   any certainty would fit
   public static double[] fit(List<Case> cases, double ridge) {
+    long holding = cases.stream().filter(Case::holds).count();
+    if (holding == 0 || holding == cases.size()) {
+      throw new IllegalArgumentException(
+          "a calibration needs cases that hold and cases that do not; of %d cases %d hold"
+              .formatted(cases.size(), holding));
+    }
     int size = cases.getFirst().features().length + 1;
     double[] weights = new double[size];
     for (int step = 0; step < STEPS; step++) {

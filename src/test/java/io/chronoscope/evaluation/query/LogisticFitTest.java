@@ -1,6 +1,7 @@
 package io.chronoscope.evaluation.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -33,5 +34,16 @@ class LogisticFitTest {
             new LogisticFit.Case(new double[] {-1}, false));
     double[] weights = LogisticFit.fit(cases, 0.1);
     assertThat(weights[1]).isBetween(0.5, 20.0);
+  }
+
+  @Test
+  void casesThatAllHoldTellNothing() {
+    List<LogisticFit.Case> cases =
+        List.of(
+            new LogisticFit.Case(new double[] {1}, true),
+            new LogisticFit.Case(new double[] {2}, true));
+    assertThatThrownBy(() -> LogisticFit.fit(cases, 1)).hasMessageContaining("of 2 cases 2 hold");
+    assertThatThrownBy(() -> LogisticFit.fit(List.of(), 1))
+        .hasMessageContaining("of 0 cases 0 hold");
   }
 }
