@@ -96,6 +96,10 @@ class SearchBeans {
       Gauge.builder("chronoscope.search.results", index, one -> one.progress().results())
           .description("Results in the search index")
           .register(registry);
+      Gauge.builder(
+              "chronoscope.search.following", follower, one -> one.trouble().isEmpty() ? 1 : 0)
+          .description("1 while the search index follows the topics, 0 while it cannot")
+          .register(registry);
       follower.start();
     }
   }

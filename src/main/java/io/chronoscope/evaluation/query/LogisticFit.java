@@ -19,8 +19,8 @@ public final class LogisticFit {
   /// @param ridge weight of the squared weights, the constant apart, so that a few cases that
   ///   separate perfectly give no certainty
   /// @return the constant, then a weight for each feature
-  /// @throws IllegalArgumentException when there are not both cases that hold and cases that do not:
-  ///   any certainty would fit
+  /// @throws IllegalArgumentException when there are not both cases that hold and cases that do
+  ///   not: any certainty would fit
   public static double[] fit(List<Case> cases, double ridge) {
     long holding = cases.stream().filter(Case::holds).count();
     if (holding == 0 || holding == cases.size()) {

@@ -58,6 +58,7 @@ public final class IndexFollower implements AutoCloseable {
   private final Thread thread;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private volatile boolean stopped;
+  private volatile @Nullable String trouble;
   private long skipped;
   private long commitAt;
   private long expireAt;
@@ -125,6 +126,7 @@ public final class IndexFollower implements AutoCloseable {
         }
       } catch (IndexUnavailableException e) {
         LOG.warn("the search index cannot be written, trying again: {}", e.getMessage());
+        trouble = "trying again: " + e.getMessage();
         pause();
         continue;
       }
@@ -133,14 +135,17 @@ public final class IndexFollower implements AutoCloseable {
         while (!stopped) {
           apply(opened, opened.poll(POLL));
           maintain(opened);
+          trouble = null;
         }
       } catch (WakeupException e) {
         // Closing.
       } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
         LOG.warn("the search index cannot follow the topics, trying again: {}", e.getMessage());
+        trouble = "trying again: " + e.getMessage();
         pause();
       } catch (RuntimeException e) {
         LOG.error("the search index stops: {}", e.getMessage(), e);
+        trouble = "stopped until the process is restarted: " + e.getMessage();
         return;
       } finally {
         consumer = null;
@@ -254,6 +259,11 @@ public final class IndexFollower implements AutoCloseable {
           .forEach((partition, first) -> index.removeBelow(source(partition), first));
       expireAt = System.nanoTime() + EXPIRE_EVERY.toNanos();
     }
+  }
+
+  /// Why the index does not follow the topics at present; empty while it does.
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
   }
 
   /// Records that were no results.

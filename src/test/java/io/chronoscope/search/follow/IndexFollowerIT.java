@@ -118,6 +118,21 @@ class IndexFollowerIT {
   }
 
   @Test
+  void saysWhyItStopped() throws Exception {
+    LuceneIndex index = index();
+    try (IndexFollower follower = follower(index)) {
+      follower.start();
+      assertThat(follower.trouble()).isEmpty();
+      index.close();
+      publish(End.COMMIT, event("cam-1", "evt-1", 1, 2, "too late"));
+      while (follower.trouble().isEmpty()) {
+        Thread.sleep(20);
+      }
+      assertThat(follower.trouble()).get().asString().contains("closed");
+    }
+  }
+
+  @Test
   void readsCommittedRecordsOnlyAndGoesOnWhereTheIndexStands() {
     publish(
         End.COMMIT,
