@@ -69,18 +69,21 @@ public final class ChunkPublisher implements AutoCloseable {
 
   /// Sends a chunk of a live source.
   public CompletionStage<ChunkOrigin> publish(SpooledChunk chunk) {
-    return send(
-        ChunkRecords.live(
-            topic,
-            source,
-            chunk.id(),
-            chunk.stream(),
-            chunk.sequence(),
-            chunk.start(),
-            chunk.duration(),
-            chunk.clock(),
-            chunk.contentType(),
-            chunk.media()));
+    return send(record(topic, source, chunk));
+  }
+
+  static ProducerRecord<String, byte[]> record(String topic, URI source, SpooledChunk chunk) {
+    return ChunkRecords.live(
+        topic,
+        source,
+        chunk.id(),
+        chunk.stream(),
+        chunk.sequence(),
+        chunk.start(),
+        chunk.duration(),
+        chunk.clock(),
+        chunk.contentType(),
+        chunk.media());
   }
 
   /// Sends one chunk whose media are stored elsewhere.

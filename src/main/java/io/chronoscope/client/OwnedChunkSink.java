@@ -98,18 +98,7 @@ public final class OwnedChunkSink implements ChunkSink, AutoCloseable {
     if (committed.isPresent() && chunk.sequence() < committed.get().progress().next()) {
       return sentBefore(chunk, committed.get());
     }
-    ProducerRecord<String, byte[]> record =
-        ChunkRecords.live(
-            partition.topic(),
-            source,
-            chunk.id(),
-            chunk.stream(),
-            chunk.sequence(),
-            chunk.start(),
-            chunk.duration(),
-            chunk.clock(),
-            chunk.contentType(),
-            chunk.media());
+    ProducerRecord<String, byte[]> record = ChunkPublisher.record(partition.topic(), source, chunk);
     SourceProgress progress = SourceProgress.after(chunk);
     try {
       RecordMetadata at = commit(producer, record, Optional.of(progress));

@@ -2,6 +2,7 @@ package io.chronoscope.web;
 
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.FirstPicture;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaProbe;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -14,8 +15,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -75,30 +74,15 @@ class SearchPictures {
             settings.decode().maxPixels(),
             settings.decode().maxDuration(),
             settings.decode().maxFrames());
-    List<Picture> pictures = new ArrayList<>();
+    Picture picture = FirstPicture.of(decoder, bytes, limits);
     boolean usable = false;
     try {
-      var unused =
-          decoder.decode(
-              bytes,
-              limits,
-              new MediaDecoder.FrameSink() {
-                @Override
-                public boolean wants(long fromMicros, long untilMicros) {
-                  return pictures.isEmpty();
-                }
-
-                @Override
-                public void frame(long fromMicros, long untilMicros, Picture picture) {
-                  pictures.add(picture);
-                }
-              });
       requireType(contentType, MediaProbe.of(bytes, limits).contentType());
       usable = true;
-      return pictures.getFirst();
+      return picture;
     } finally {
       if (!usable) {
-        pictures.forEach(Picture::close);
+        picture.close();
       }
     }
   }

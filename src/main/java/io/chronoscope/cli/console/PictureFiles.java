@@ -3,7 +3,7 @@ package io.chronoscope.cli.console;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
-import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.FirstPicture;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Picture;
 import java.awt.image.BufferedImage;
@@ -94,27 +94,9 @@ public final class PictureFiles {
   }
 
   private static Picture decode(Path file, byte[] bytes) {
-    List<Picture> pictures = new ArrayList<>();
     try {
-      var unused =
-          new FfmpegDecoder()
-              .decode(
-                  ByteBuffer.wrap(bytes),
-                  DecodeLimits.DEFAULTS,
-                  new MediaDecoder.FrameSink() {
-                    @Override
-                    public boolean wants(long fromMicros, long untilMicros) {
-                      return pictures.isEmpty();
-                    }
-
-                    @Override
-                    public void frame(long fromMicros, long untilMicros, Picture picture) {
-                      pictures.add(picture);
-                    }
-                  });
-      return pictures.getFirst();
+      return FirstPicture.of(new FfmpegDecoder(), ByteBuffer.wrap(bytes), DecodeLimits.DEFAULTS);
     } catch (UnreadableMediaException e) {
-      pictures.forEach(Picture::close);
       throw new IllegalArgumentException(file + " cannot be used: " + e.rejection().detail(), e);
     }
   }
