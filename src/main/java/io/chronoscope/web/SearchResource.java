@@ -2,7 +2,6 @@ package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchHit.Grounding;
 import io.chronoscope.search.SearchOutcome;
@@ -16,11 +15,11 @@ import io.chronoscope.web.access.Role;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
 import io.chronoscope.wire.Json;
-import io.chronoscope.wire.ResultType;
 import io.chronoscope.wire.Rfc3339;
 import io.chronoscope.wire.TopicNames;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -48,8 +47,6 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Role.VIEWER)
 @Tag(name = "Search", description = "Finds the moment in words, or says that there is none")
 public class SearchResource {
-
-  private static final int DEFAULT_LIMIT = 20;
 
   /// Searches whose hits the model checks at the same time.
   private static final int MAX_GROUNDING = 2;
@@ -95,17 +92,8 @@ public class SearchResource {
               example = "a red circle stops")
           @QueryParam("q")
           @Nullable String q,
-      @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
-      @Parameter(ref = "type") @QueryParam("type") @Nullable String type,
-      @Parameter(description = "Whether the model checks the best hits in the video")
-          @QueryParam("ground")
-          @Nullable String ground,
-      @Parameter(description = "The most hits, 1 to 100", example = "20") @QueryParam("limit")
-          @Nullable String limit) {
-    ResultFilter filter = filter(stream, from, to, type);
-    return answer(Parameters.required("q", q), filter, ground, limit(limit));
+      @BeanParam SearchParameters parameters) {
+    return answer(Parameters.required("q", q), parameters.scope(callers.current()));
   }
 
   @POST
@@ -123,41 +111,20 @@ public class SearchResource {
       description = "What was found",
       content = @Content(schema = @Schema(ref = "SearchAnswer")))
   public ObjectNode searchByPicture(
-      @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
-      @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
-      @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
-      @Parameter(ref = "type") @QueryParam("type") @Nullable String type,
-      @Parameter(description = "Whether the model checks the best hits in the video")
-          @QueryParam("ground")
-          @Nullable String ground,
-      @Parameter(description = "The most hits, 1 to 100", example = "20") @QueryParam("limit")
-          @Nullable String limit,
+      @BeanParam SearchParameters parameters,
       @HeaderParam("Content-Type") @Nullable String contentType,
       InputStream body) {
-    ResultFilter filter = filter(stream, from, to, type);
-    int most = limit(limit);
-    boolean unused = Parameters.flag("ground", ground);
+    SearchParameters.Scope scope = parameters.scope(callers.current());
     String shown = SearchText.ofWords(pictures.describe(contentType, body));
     if (shown.isBlank()) {
       return json("", new SearchOutcome.NothingFound("the model sees nothing in the picture"));
     }
-    return answer(shown, filter, ground, most);
+    return answer(shown, scope);
   }
 
-  private ResultFilter filter(
-      @Nullable String stream, @Nullable String from, @Nullable String to, @Nullable String type) {
-    return Parameters.narrowed(Index.visibleTo(callers.current()), stream, from, to)
-        .withTypes(Parameters.constants("type", ResultType.class, type));
-  }
-
-  private static int limit(@Nullable String limit) {
-    return Parameters.number("limit", limit, 1, SearchRequest.MAX_LIMIT, DEFAULT_LIMIT);
-  }
-
-  private ObjectNode answer(String text, ResultFilter filter, @Nullable String ground, int limit) {
-    SearchRequest request = new SearchRequest(text, filter, limit);
-    return json(
-        text, Parameters.flag("ground", ground) ? grounded(request) : index.get().search(request));
+  private ObjectNode answer(String text, SearchParameters.Scope scope) {
+    SearchRequest request = scope.request(text);
+    return json(text, scope.grounded() ? grounded(request) : index.get().search(request));
   }
 
   private SearchOutcome grounded(SearchRequest request) {
