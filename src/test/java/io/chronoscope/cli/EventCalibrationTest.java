@@ -90,6 +90,8 @@ class EventCalibrationTest {
       reported(1200, 0.7);
       reported(2000, 0.2);
     }
+    // Invented: it has no true bounds to be off from, but there is no confidence to fit without.
+    reported(5000, 6000, "A blue cross appears.", 0.3);
     JsonNode error = fit().path("boundError");
     assertThat(error.properties()).hasSize(4);
     // 0.4 s is within what 2 frames a second leave open.
