@@ -119,11 +119,12 @@ public final class BatchPlan {
     return upserts;
   }
 
-  /// Of results that were in the index before.
+  /// Also of results that this batch itself brings: a process that died may have shown them to
+  /// those who follow the changes.
   public List<Change.Removed> removals() {
     List<Change.Removed> removals = new ArrayList<>();
     for (Change change : changes.values()) {
-      if (change instanceof Change.Removed removed && formers.containsKey(ResultKey.of(removed))) {
+      if (change instanceof Change.Removed removed) {
         removals.add(removed);
       }
     }

@@ -45,7 +45,16 @@ class LuceneIndexTest extends ResultIndexContract {
 
   @Test
   void losesAndDoublesNothingWhenTheProcessDies() throws IOException {
-    long seed = System.nanoTime();
+    dieAndResume(System.nanoTime());
+  }
+
+  /// A process shows a result and dies; the next one reads it together with its removal.
+  @Test
+  void tellsOfRemovalsOfWhatOnlyAProcessThatDiedHadShown() throws IOException {
+    dieAndResume(45_266_391_853_213L);
+  }
+
+  private void dieAndResume(long seed) throws IOException {
     Random random = new Random(seed);
     TopicRecords topics = IndexAnswers.history(random);
     LuceneIndex undisturbed = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder());
