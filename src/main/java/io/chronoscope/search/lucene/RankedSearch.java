@@ -16,7 +16,6 @@ import io.chronoscope.search.query.SearchText;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,10 +47,6 @@ import org.apache.lucene.search.TopDocs;
 /// Search in words over a point-in-time view of the index: candidates by words and by meaning,
 /// fused by rank; of these, what is likely enough to be meant.
 final class RankedSearch {
-
-  /// Results of these types are found unless the filter names others.
-  private static final Set<ResultType> SEARCHED =
-      Set.of(ResultType.EVENT, ResultType.ALERT, ResultType.SUMMARY, ResultType.GAP);
 
   /// The graph is searched by quantized vectors; of what it brings, the exact ones decide.
   private static final int OVERSAMPLING = 2;
@@ -87,7 +82,7 @@ final class RankedSearch {
       Set<Integer> all = new HashSet<>(near);
       all.addAll(fusion.scores().keySet());
       cosines.putAll(cosines(searcher, meaning, all));
-      fusion.add(ranked(near, cosines, candidates));
+      fusion.add(CandidateRanking.nearest(near, cosines, candidates));
     }
     Map<Integer, Double> fused = fusion.scores();
     Map<String, Boolean> known = new HashMap<>();
@@ -115,9 +110,7 @@ final class RankedSearch {
 
   private static Query filter(ResultFilter filter, SearchText text) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
-    all.add(
-        FilterQueries.of(filter.types().isEmpty() ? filter.withTypes(SEARCHED) : filter),
-        Occur.FILTER);
+    all.add(FilterQueries.of(CandidateRanking.searched(filter)), Occur.FILTER);
     all.add(reachingBeyond(filter), Occur.MUST_NOT);
     WordQueries.require(text, all);
     return all.build();
@@ -175,16 +168,6 @@ final class RankedSearch {
       near.add(one.doc);
     }
     return near;
-  }
-
-  /// The nearest, best first. Rounded, so that equal texts share a rank.
-  private static List<Ranked<Integer>> ranked(
-      Set<Integer> near, Map<Integer, Double> cosines, int count) {
-    return near.stream()
-        .map(doc -> new Ranked<>(doc, Math.round(cosines.getOrDefault(doc, -1.0) * 1e5) / 1e5))
-        .sorted(Comparator.<Ranked<Integer>>comparingDouble(Ranked::score).reversed())
-        .limit(count)
-        .toList();
   }
 
   /// From the vectors as they were indexed, not the quantized ones.

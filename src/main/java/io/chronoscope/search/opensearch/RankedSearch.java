@@ -18,7 +18,6 @@ import io.chronoscope.search.query.Relevance;
 import io.chronoscope.search.query.SearchText;
 import io.chronoscope.wire.ResultType;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,10 +27,6 @@ import java.util.Set;
 /// Search in words: candidates by words and by meaning from OpenSearch, fused by rank here; of
 /// these, what is likely enough to be meant.
 final class RankedSearch {
-
-  /// Results of these types are found unless the filter names others.
-  private static final Set<ResultType> SEARCHED =
-      Set.of(ResultType.EVENT, ResultType.ALERT, ResultType.SUMMARY, ResultType.GAP);
 
   private final Requests requests;
   private final String index;
@@ -83,7 +78,7 @@ final class RankedSearch {
       addCosines(answers.getLast(), cosines);
       Set<String> near = Set.copyOf(cosines.keySet());
       addMissingCosines(meaning, fusion.scores().keySet(), cosines);
-      fusion.add(ranked(near, cosines, candidates));
+      fusion.add(CandidateRanking.nearest(near, cosines, candidates));
     }
     List<Candidate> found = new ArrayList<>();
     fusion
@@ -98,8 +93,7 @@ final class RankedSearch {
   }
 
   private static ObjectNode filter(ResultFilter filter, SearchText text) {
-    FilterClauses clauses =
-        FilterClauses.of(filter.types().isEmpty() ? filter.withTypes(SEARCHED) : filter);
+    FilterClauses clauses = FilterClauses.of(CandidateRanking.searched(filter));
     List<ObjectNode> none = new ArrayList<>(clauses.none());
     addReachingBeyond(filter, none);
     return WordClauses.require(text, new FilterClauses(clauses.all(), none)).query();
@@ -228,15 +222,5 @@ final class RankedSearch {
       body.put("_source", false);
       addCosines(searchAll(List.of(body)).getFirst(), cosines);
     }
-  }
-
-  /// The nearest, best first. Rounded, so that equal texts share a rank.
-  private static List<Ranked<String>> ranked(
-      Set<String> near, Map<String, Double> cosines, int count) {
-    return near.stream()
-        .map(id -> new Ranked<>(id, Math.round(cosines.getOrDefault(id, -1.0) * 1e5) / 1e5))
-        .sorted(Comparator.<Ranked<String>>comparingDouble(Ranked::score).reversed())
-        .limit(count)
-        .toList();
   }
 }

@@ -3,19 +3,28 @@ package io.chronoscope.search.query;
 import io.chronoscope.domain.Result;
 import io.chronoscope.search.IndexedResult;
 import io.chronoscope.search.ListPosition;
+import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.SearchHit;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
+import io.chronoscope.search.query.RankFusion.Ranked;
 import io.chronoscope.search.query.Relevance.Evidence;
+import io.chronoscope.wire.ResultType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Orders what an index brings up for a search, and leaves out what is too unlikely to be meant:
 /// the same for every kind of index.
 public final class CandidateRanking {
+
+  /// Results of these types are found unless the filter names others.
+  private static final Set<ResultType> SEARCHED =
+      Set.of(ResultType.EVENT, ResultType.ALERT, ResultType.SUMMARY, ResultType.GAP);
 
   /// Candidates that each ranking of an index brings in; more cost time and come from further down.
   private static final int MIN_CANDIDATES = 50;
@@ -59,6 +68,24 @@ public final class CandidateRanking {
   /// How many candidates each ranking should bring in.
   public static int candidatesFor(SearchRequest request) {
     return Math.max(MIN_CANDIDATES, CANDIDATES_PER_HIT * request.limit());
+  }
+
+  /// Limits a filter that names no types to those that a search finds.
+  public static ResultFilter searched(ResultFilter filter) {
+    return filter.types().isEmpty() ? filter.withTypes(SEARCHED) : filter;
+  }
+
+  /// Ranks results by meaning, the nearest first. Cosines are rounded, so that equal texts share a
+  /// rank.
+  ///
+  /// @param near identifies results
+  /// @param count how many are ranked
+  public static <T> List<Ranked<T>> nearest(Set<T> near, Map<T, Double> cosines, int count) {
+    return near.stream()
+        .map(one -> new Ranked<>(one, Math.round(cosines.getOrDefault(one, -1.0) * 1e5) / 1e5))
+        .sorted(Comparator.<Ranked<T>>comparingDouble(Ranked::score).reversed())
+        .limit(count)
+        .toList();
   }
 
   /// Whether a word is common enough that its absence from a result says something.
