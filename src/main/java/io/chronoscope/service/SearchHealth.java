@@ -1,6 +1,5 @@
 package io.chronoscope.service;
 
-import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.follow.IndexFollower;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -8,17 +7,16 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /// Whether the search index follows the topics. Always up: results do not depend on it, and it
-/// answers with what it has.
+/// answers with what it has. Asks nothing of the index itself, which may be on a server that is
+/// away.
 @Readiness
 @ApplicationScoped
 class SearchHealth implements HealthCheck {
 
   private final IndexFollower follower;
-  private final ResultIndex index;
 
-  SearchHealth(IndexFollower follower, ResultIndex index) {
+  SearchHealth(IndexFollower follower) {
     this.follower = follower;
-    this.index = index;
   }
 
   @Override
@@ -26,7 +24,6 @@ class SearchHealth implements HealthCheck {
     return HealthCheckResponse.named("search")
         .up()
         .withData("state", follower.trouble().orElse("following"))
-        .withData("behind", index.progress().behind())
         .build();
   }
 }

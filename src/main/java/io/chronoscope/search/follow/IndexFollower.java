@@ -121,6 +121,8 @@ public final class IndexFollower implements AutoCloseable {
     while (!stopped) {
       try {
         if (!index.claim()) {
+          // The process that writes it follows the topics.
+          trouble = null;
           pause();
           continue;
         }
