@@ -60,8 +60,8 @@ public sealed interface Result {
 
   /// Something that happens in a stream.
   ///
-  /// @param toleranceMs how far the bounds may be off, because nothing was sampled in between; not
-  ///   negative
+  /// @param toleranceMs how far the bounds may be off: what the sampling leaves open, or the
+  ///   model's own error where a calibration makes that larger; not negative
   /// @param chunks the chunks whose frames show it, in order; of very many the first and the last
   /// @param certainty how far the answer behind it can be relied on
   /// @param boxes where it is in the picture, by time; none if the model does not say. Of very many
@@ -145,49 +145,32 @@ public sealed interface Result {
 
     /// The same event with another certainty.
     public VideoEvent withCertainty(Certainty other) {
-      return new VideoEvent(
-          id,
-          revision,
-          status,
-          stream,
-          span,
-          toleranceMs,
-          description,
-          provenance,
-          chunks,
-          other,
-          boxes);
+      return with(revision, status, toleranceMs, other);
     }
 
     /// The same event with another tolerance.
     public VideoEvent withToleranceMs(long other) {
-      return new VideoEvent(
-          id,
-          revision,
-          status,
-          stream,
-          span,
-          other,
-          description,
-          provenance,
-          chunks,
-          certainty,
-          boxes);
+      return with(revision, status, other, certainty);
     }
 
     /// The same event in another revision and status.
     public VideoEvent revised(int nextRevision, Status nextStatus) {
+      return with(nextRevision, nextStatus, toleranceMs, certainty);
+    }
+
+    private VideoEvent with(
+        int newRevision, Status newStatus, long newToleranceMs, Certainty newCertainty) {
       return new VideoEvent(
           id,
-          nextRevision,
-          nextStatus,
+          newRevision,
+          newStatus,
           stream,
           span,
-          toleranceMs,
+          newToleranceMs,
           description,
           provenance,
           chunks,
-          certainty,
+          newCertainty,
           boxes);
     }
   }
