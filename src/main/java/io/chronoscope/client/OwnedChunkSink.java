@@ -40,8 +40,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 ///
 /// Each chunk is a transaction that also commits how far the source is: number and end of the chunk
 /// are the metadata of an offset of a consumer group that nobody joins. Opening the sink on another
-/// instance fences this one, so that of two readers only one gets its chunks into Kafka; whoever
-/// opens it next continues exactly behind the last of them. Thread-safe.
+/// instance fences this one, so that of two readers only one gets its chunks into Kafka; the next
+/// to open it continues exactly behind the last of them. Thread-safe.
 public final class OwnedChunkSink implements ChunkSink, AutoCloseable {
 
   private static final long ANSWER_WITHIN_S = 20;

@@ -212,7 +212,7 @@ public final class SharedSources implements AutoCloseable {
     return Set.copyOf(reading.keySet());
   }
 
-  /// One for each source, whoever reads it.
+  /// One for each source, whether this instance reads it or another one.
   public List<SourceStatus> status() {
     return plans.stream().map(this::status).toList();
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 ///
 /// @param threads decoding threads of one decoder, 1 to 64; 1 suits many streams that decode at
 ///   once
-/// @param hardware that decodes where it can; owned by whoever opened it
+/// @param hardware that decodes where it can; owned by the code that opened it
 public record DecoderOptions(
     int threads, LoopFilter loopFilter, Optional<HardwareDevice> hardware) {
 

@@ -4,7 +4,7 @@ import io.chronoscope.domain.SourceClock;
 import java.time.Duration;
 import java.time.Instant;
 
-/// How far a live source is in Kafka, whoever sent it.
+/// How far a live source is in Kafka, whichever instance sent it.
 ///
 /// @param next number of the next chunk
 /// @param until end of the newest chunk

@@ -102,7 +102,7 @@ class ServiceLifecycle {
 
   private void exitOnError(AnalysisEvent event) {
     if (event instanceof AnalysisEvent.StreamFailed(String stream, Throwable problem)
-        && FatalProblems.endInstance(problem)) {
+        && FatalProblems.endsInstance(problem)) {
       failure.report("stream %s cannot continue".formatted(PrintableText.of(stream)), problem);
     }
   }

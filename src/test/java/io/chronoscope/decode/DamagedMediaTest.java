@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What is damaged of a segment is told, and no frame of it is shown.
+/// What is damaged of a segment is reported, and no frame of it is shown.
 class DamagedMediaTest {
 
   private static final Path MEDIA = Path.of("src/test/resources/media");

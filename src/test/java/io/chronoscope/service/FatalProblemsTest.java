@@ -10,14 +10,14 @@ class FatalProblemsTest {
   @Test
   void anErrorEndsTheInstanceWhateverIsAroundIt() {
     Error error = new StackOverflowError();
-    assertThat(FatalProblems.endInstance(error)).isTrue();
-    assertThat(FatalProblems.endInstance(new CompletionException(error))).isTrue();
-    assertThat(FatalProblems.endInstance(new IllegalStateException("x", new Exception(error))))
+    assertThat(FatalProblems.endsInstance(error)).isTrue();
+    assertThat(FatalProblems.endsInstance(new CompletionException(error))).isTrue();
+    assertThat(FatalProblems.endsInstance(new IllegalStateException("x", new Exception(error))))
         .isTrue();
   }
 
   @Test
   void aProblemOfOneStreamDoesNot() {
-    assertThat(FatalProblems.endInstance(new IllegalStateException("x"))).isFalse();
+    assertThat(FatalProblems.endsInstance(new IllegalStateException("x"))).isFalse();
   }
 }

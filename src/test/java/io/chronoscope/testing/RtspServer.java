@@ -153,7 +153,7 @@ public final class RtspServer implements AutoCloseable {
     }
   }
 
-  /// @return whether the connection goes on
+  /// @return whether the connection continues
   private boolean respond(Map<String, String> request, DataOutputStream out) throws IOException {
     String method = request.get("").split(" ")[0];
     String answer = "CSeq: " + request.get("cseq") + "\r\n";

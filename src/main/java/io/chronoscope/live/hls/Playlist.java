@@ -211,7 +211,7 @@ sealed interface Playlist {
       return key.isPresent() ? this : new Protection(key, List.copyOf(names));
     }
 
-    /// @throws SourceRefusedException when there is no way that can be read
+    /// @throws SourceRefusedException when there is none that can be read
     void requireReadable() throws SourceRefusedException {
       if (key.isEmpty() && !other.isEmpty()) {
         throw new SourceRefusedException(

@@ -37,8 +37,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The index in OpenSearch, which any number of processes read and one at a time writes. What is
-/// applied is visible and durable at once; the offsets of the topics are written after it. Whoever
-/// resumes after a crash reads some records again, which changes nothing.
+/// applied is visible and durable at once; the offsets of the topics are written after it. The
+/// process that resumes after a crash reads some records again, which changes nothing.
 ///
 /// Longer than others because it is both sides of [UpdatableIndex]; what it asks and writes is in
 /// `IndexWrites`, `RankedSearch`, `StreamCounts` and `StateDocument`.
