@@ -36,7 +36,7 @@ public class ListParameters {
   ResultListing of(ResultFilter filter) {
     ResultListing first =
         new ResultListing(
-            filter.withRange(Parameters.time("from", from), Parameters.time("to", to)),
+            Parameters.narrowedByRange(filter, from, to),
             Parameters.constants("order", ResultListing.Order.class, order).stream()
                 .findFirst()
                 .orElse(ResultListing.Order.OLDEST_FIRST),

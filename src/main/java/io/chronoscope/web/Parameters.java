@@ -127,7 +127,12 @@ public final class Parameters {
   /// @param filter what the caller may see
   static ResultFilter narrowed(
       ResultFilter filter, @Nullable String stream, @Nullable String from, @Nullable String to) {
-    return narrowedByStream(filter.withRange(time("from", from), time("to", to)), stream);
+    return narrowedByStream(narrowedByRange(filter, from, to), stream);
+  }
+
+  static ResultFilter narrowedByRange(
+      ResultFilter filter, @Nullable String from, @Nullable String to) {
+    return filter.withRange(time("from", from), time("to", to));
   }
 
   static ResultFilter narrowedByStream(ResultFilter filter, @Nullable String stream) {
