@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.window.Likelihood;
-import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
-import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result.VideoEvent;
-import io.chronoscope.domain.Sampling;
 import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.Calibration.OfBounds;
 import io.chronoscope.vlm.Calibration.OfBounds.Step;
@@ -23,9 +20,8 @@ import org.junit.jupiter.api.Test;
 class BoundToleranceTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Sampling SAMPLING = new Sampling(20, 2, "target", 90, 112, 84);
-  private static final WindowPlan PLAN =
-      new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(3));
+  private static final TrackedWindows WINDOWS =
+      new TrackedWindows(new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(3)));
 
   private static EventTracker tracker(Optional<OfBounds> errors) {
     return new EventTracker(
@@ -41,30 +37,13 @@ class BoundToleranceTest {
 
   /// The tolerances of what a window at 2 fps publishes, in milliseconds.
   private static List<Long> window(EventTracker tracker, long number, Sighting... sightings) {
-    long from = PLAN.startOf(number);
-    long until = PLAN.endOf(number);
-    return tracker
-        .observe(
-            new SeenSpan(number, from, until - 500_000, until, 500_000),
-            SAMPLING,
-            List.of(sightings),
-            PLAN.startOf(number + 1))
-        .stream()
+    return WINDOWS.observe(tracker, number, sightings).stream()
         .map(VideoEvent::toleranceMs)
         .toList();
   }
 
   private static Sighting saw(double start, double end, double startSure, double endSure) {
-    return new Sighting(
-        Math.round(start * 1e6),
-        Math.round(end * 1e6),
-        "A red circle moves left.",
-        500_000,
-        List.of(),
-        List.of(),
-        Certainty.UNSTATED,
-        Optional.of(new Likelihood(0.9, startSure, endSure)),
-        List.of());
+    return TrackedWindows.saw(start, end, new Likelihood(0.9, startSure, endSure));
   }
 
   private static Optional<OfBounds> errors() {

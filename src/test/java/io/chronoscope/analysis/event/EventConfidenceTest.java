@@ -7,12 +7,10 @@ import io.chronoscope.analysis.AnalysisEvent.EventJudged.Outcome;
 import io.chronoscope.analysis.StableIds;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.window.Likelihood;
-import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result.VideoEvent;
-import io.chronoscope.domain.Sampling;
 import io.chronoscope.vlm.Calibration;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,9 +22,8 @@ import org.junit.jupiter.api.Test;
 class EventConfidenceTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final Sampling SAMPLING = new Sampling(20, 2, "target", 90, 112, 84);
-  private static final WindowPlan PLAN =
-      new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2));
+  private static final TrackedWindows WINDOWS =
+      new TrackedWindows(new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2)));
 
   /// The log-odds of the least likely word, one more for each look that saw it.
   private static final Calibration CALIBRATION =
@@ -48,15 +45,7 @@ class EventConfidenceTest {
   }
 
   private static List<String> window(EventTracker tracker, long number, Sighting... sightings) {
-    long from = PLAN.startOf(number);
-    long until = PLAN.endOf(number);
-    return tracker
-        .observe(
-            new SeenSpan(number, from, until - 500_000, until, 500_000),
-            SAMPLING,
-            List.of(sightings),
-            PLAN.startOf(number + 1))
-        .stream()
+    return WINDOWS.observe(tracker, number, sightings).stream()
         .map(EventConfidenceTest::describe)
         .toList();
   }
@@ -68,16 +57,7 @@ class EventConfidenceTest {
   }
 
   private static Sighting saw(double start, double end, double words) {
-    return new Sighting(
-        Math.round(start * 1e6),
-        Math.round(end * 1e6),
-        "A red circle moves left.",
-        500_000,
-        List.of(),
-        List.of(),
-        Certainty.UNSTATED,
-        Optional.of(new Likelihood(words, 0.9, 0.9)),
-        List.of());
+    return TrackedWindows.saw(start, end, new Likelihood(words, 0.9, 0.9));
   }
 
   @Test
