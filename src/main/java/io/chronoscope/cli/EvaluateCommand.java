@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.EvaluationReport.Evaluated;
+import io.chronoscope.cli.console.FixedRateConverter;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SecondsConverter;
@@ -18,6 +19,7 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.render.Progress;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.FrameRateRouter;
 import java.io.IOException;
@@ -58,10 +60,12 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--fps",
       paramLabel = "F",
       split = ",",
+      converter = FixedRateConverter.class,
       description =
           "Sampling rates in frames per second; repeat the option or separate them with commas"
-              + " (default: chosen by the service).")
-  List<Double> rates = new ArrayList<>();
+              + " (default: chosen by the service). uneven[:F[:SEED]] samples F frames per second on"
+              + " average, with random gaps of 0.1 to 1.9 times the even one (default: uneven:2:1).")
+  List<FixedRate> rates = new ArrayList<>();
 
   @Option(
       names = "--chunk-seconds",
@@ -109,11 +113,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    for (double fps : rates) {
-      if (!(fps > 0)) {
-        throw new ConfigurationException("--fps is " + fps + ", must be above 0");
-      }
-    }
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Path folder =
@@ -138,9 +137,9 @@ final class EvaluateCommand implements Callable<Integer> {
         evaluated.add(new Evaluated(name, Optional.empty(), name, truth.get()));
         streams.add(new SegmentStream(name, segments));
       }
-      for (double fps : rates) {
-        String stream = FrameRateRouter.stream(name, fps);
-        evaluated.add(new Evaluated(name, Optional.of(fps), stream, truth.get()));
+      for (FixedRate rate : rates) {
+        String stream = FrameRateRouter.stream(name, rate);
+        evaluated.add(new Evaluated(name, Optional.of(rate), stream, truth.get()));
         streams.add(new SegmentStream(stream, segments));
       }
     }
@@ -152,7 +151,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (calibrate) {
       output.print(EventCalibration.fit(evaluated, results, record));
     } else {
-      new EvaluationReport(output, json).print(evaluated, results);
+      new EvaluationReport(output, json).print(evaluated, results, record);
       if (explain) {
         new LossReport(output, json).print(evaluated, results, record);
       }

@@ -26,6 +26,7 @@ import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.PictureComparison;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.shedding.SheddingSettings;
@@ -37,8 +38,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Set;
 
 /// Derives the settings of each layer from the configuration, and opens the configured model.
@@ -124,7 +125,7 @@ public final class LayerSettings {
             sampling.maxFps(),
             sampling.windowTokens(),
             sampling.tokensPerSecond(),
-            sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
+            sampling.fixedFps().map(FixedRate::even)),
         new DecodeLimits(
             decode.maxPixels(), decode.maxDuration(), decode.maxFrames(), decode.maxDamage()),
         sampling.maxPixels().orElse(Long.MAX_VALUE),

@@ -1,5 +1,6 @@
 package io.chronoscope.service;
 
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.HttpAccess;
@@ -30,7 +31,7 @@ public final class ServiceLauncher {
   public record Plan(
       Callable<Integer> whileRunning,
       AnalysisListener listener,
-      List<Double> rates,
+      List<FixedRate> rates,
       Consumer<String> onReady) {}
 
   private static volatile Plan plan =
@@ -72,7 +73,7 @@ public final class ServiceLauncher {
     plan.onReady().accept(model);
   }
 
-  static List<Double> rates() {
+  static List<FixedRate> rates() {
     return plan.rates();
   }
 

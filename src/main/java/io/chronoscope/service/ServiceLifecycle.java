@@ -1,5 +1,6 @@
 package io.chronoscope.service;
 
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ChunkArchive;
@@ -172,12 +173,12 @@ class ServiceLifecycle {
       if (!ruleLoader.awaitCaughtUp()) {
         return;
       }
-      List<Double> rates = ServiceLauncher.rates();
+      List<FixedRate> rates = ServiceLauncher.rates();
       intake.ready(
           rates.isEmpty()
               ? analysis
               : new FrameRateRouter(
-                  rates, fps -> analysis(runtime, load, defaults.withFixedFps(fps)), analysis));
+                  rates, rate -> analysis(runtime, load, defaults.withFixed(rate)), analysis));
       questions.open(answerer.model(), answerer::answer);
       backtests.open(runtime, defaults);
       pictures.open(runtime, defaults);

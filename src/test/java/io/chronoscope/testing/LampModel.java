@@ -1,5 +1,6 @@
 package io.chronoscope.testing;
 
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.OrderingLimits;
 import io.chronoscope.analysis.Prompts;
@@ -43,7 +44,7 @@ public class LampModel implements VideoLanguageModel {
   public static AnalysisSettings settings(WindowPlan windows, Duration idleTimeout) {
     return new AnalysisSettings(
         windows,
-        SamplingLimits.DEFAULTS.withFixedFps(FPS),
+        SamplingLimits.DEFAULTS.withFixed(FixedRate.even(FPS)),
         DecodeLimits.DEFAULTS,
         602_112,
         idleTimeout,
