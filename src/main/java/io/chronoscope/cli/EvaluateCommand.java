@@ -31,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,8 +83,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--explain",
       description = {
         "Prints for each event that was lost, found with an IoU below 0.7 or invented which stage lost"
-            + " it: NOT_SAMPLED (no frame shows it), ENCODER (taken for something else), ANSWER (no"
-            + " window tells it well) or MERGE (a window had it better than the stream)."
+            + " it: NOT_SAMPLED (no frame shows it), ENCODER (not named even when"
+            + " shown alone), ANSWER (no window tells it well) or MERGE (a window had it better than the stream)."
       })
   boolean explain;
 
@@ -153,7 +155,11 @@ final class EvaluateCommand implements Callable<Integer> {
     } else {
       new EvaluationReport(output, json).print(evaluated, results, record);
       if (explain) {
-        new LossReport(output, json).print(evaluated, results, record);
+        Map<String, SegmentStream> sent =
+            streams.stream().collect(Collectors.toMap(SegmentStream::id, Function.identity()));
+        try (ShownAlone alone = new ShownAlone(settings)) {
+          new LossReport(output, json).print(evaluated, sent, results, record, alone);
+        }
       }
     }
     return ExitCode.OK;

@@ -25,8 +25,8 @@ import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
-import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.FixedRate;
+import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.shedding.SheddingSettings;
@@ -38,8 +38,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /// Derives the settings of each layer from the configuration, and opens the configured model.

@@ -20,8 +20,7 @@ public final class FrameRateRouter implements Intake {
 
   /// @param analysis creates the analysis of a rate
   /// @param others analyzes streams with no known rate in their name
-  FrameRateRouter(
-      Iterable<FixedRate> rates, Function<FixedRate, Intake> analysis, Intake others) {
+  FrameRateRouter(Iterable<FixedRate> rates, Function<FixedRate, Intake> analysis, Intake others) {
     rates.forEach(rate -> bySuffix.put(suffix(rate), analysis.apply(rate)));
     this.others = others;
   }

@@ -1,9 +1,9 @@
 package io.chronoscope.service;
 
-import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.HttpAccess;
+import io.chronoscope.sampling.FixedRate;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.net.URI;

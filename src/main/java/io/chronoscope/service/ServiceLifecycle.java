@@ -1,6 +1,5 @@
 package io.chronoscope.service;
 
-import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisEvent;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.ChunkArchive;
@@ -18,6 +17,7 @@ import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.messaging.rule.RuleLoader;
 import io.chronoscope.rule.RuleTable;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.TracedCommitSink;

@@ -21,7 +21,8 @@ class FrameBudgetTest {
   @Test
   void fasterFixedRateMakesFramesSmaller() {
     assertThat(
-            FrameBudget.maxPixels(LIMITS.withFixed(FixedRate.even(4)), Duration.ofSeconds(30), Long.MAX_VALUE))
+            FrameBudget.maxPixels(
+                LIMITS.withFixed(FixedRate.even(4)), Duration.ofSeconds(30), Long.MAX_VALUE))
         .isEqualTo(409 * 784L);
   }
 

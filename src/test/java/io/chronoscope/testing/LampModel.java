@@ -1,6 +1,5 @@
 package io.chronoscope.testing;
 
-import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.OrderingLimits;
 import io.chronoscope.analysis.Prompts;
@@ -10,6 +9,7 @@ import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.qwen.image.BicubicResize;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;

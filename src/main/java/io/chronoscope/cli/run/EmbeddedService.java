@@ -1,6 +1,5 @@
 package io.chronoscope.cli.run;
 
-import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.analysis.AnalysisEvent.StreamEnded;
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
 import io.chronoscope.analysis.AnalysisListener;
@@ -14,6 +13,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.ServiceLauncher;
 import io.chronoscope.wire.Topic;
