@@ -89,7 +89,7 @@ final class DecodeLoop implements AutoCloseable {
     damage.begin(packet);
     long before = rejected;
     feed(packet);
-    if (damage.end(rejected > before)) {
+    if (damage.end(decoder, packet, rejected > before)) {
       timing.markDamaged(packet.pts());
     }
   }

@@ -107,6 +107,9 @@ sealed interface Dependence {
   }
 
   private static Dependence mpeg2(ByteBuffer packet) {
+    if (packet.limit() < 3 || packet.get(0) != 0 || packet.get(1) != 0) {
+      return BEFORE; // what looks like a header may be another's
+    }
     for (int at : NalUnits.afterStartCodes(packet)) {
       if (packet.get(at) == 0 && at + 2 < packet.limit()) {
         return switch (packet.get(at + 2) >> 3 & 7) {

@@ -211,12 +211,16 @@ final class FrameTiming implements AutoCloseable {
     }
   }
 
-  /// The end of the held frame's display: no later than a frame that is missing after it.
+  /// The end of the held frame's display: no later than a frame that is missing after it. Where one
+  /// is, others may be missing that are displayed before it.
   private long intactUntil(long untilMicros) {
     Long lost = damagedMicros.higher(heldMicros);
     long end = lost == null ? untilMicros : Math.min(lost, untilMicros);
     long usual = stalls.usualMicros();
-    return losesTimeless && usual > 0 ? Math.min(end, heldMicros + usual) : end;
+    boolean othersMayBeMissing = losesTimeless || end < untilMicros;
+    return othersMayBeMissing && usual > 0 && 2 * (end - heldMicros) > 3 * usual
+        ? heldMicros + usual
+        : end;
   }
 
   /// Delivers the last frame.

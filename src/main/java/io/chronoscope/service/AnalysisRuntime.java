@@ -78,7 +78,8 @@ public final class AnalysisRuntime implements AutoCloseable {
         new BatchedModel(
             decorator.apply(engine),
             new BatchLimits(batching.maxPairs(), batching.maxDelay()),
-            new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
+            new BatchLimits(
+                LayerSettings.engine(settings).decoding().steps().maxBatch(), batching.maxDelay()),
             batches);
     ReferenceStore references =
         new ReferenceStore(
