@@ -25,6 +25,7 @@ import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.search.opensearch.OpenSearchServer;
@@ -130,7 +131,7 @@ public final class LayerSettings {
             sampling.maxFps(),
             sampling.windowTokens(),
             sampling.tokensPerSecond(),
-            sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
+            sampling.fixedFps().map(FixedRate::even)),
         new DecodeLimits(
             decode.maxPixels(), decode.maxDuration(), decode.maxFrames(), decode.maxDamage()),
         sampling.maxPixels().orElse(Long.MAX_VALUE),
