@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,7 +46,7 @@ import picocli.CommandLine.Option;
 final class BenchSearchCommand implements Callable<Integer> {
 
   private static final int BATCH = 2_000;
-  private static final int WARM_UP = 50;
+  private static final int WARM_UP = 300;
   private static final int HITS = 10;
 
   @Option(
@@ -58,10 +59,11 @@ final class BenchSearchCommand implements Callable<Integer> {
   @Option(
       names = "--descriptions",
       paramLabel = "N",
-      defaultValue = "20000",
+      defaultValue = "1000000",
       description =
-          "Different descriptions among them; each is embedded once (default: ${DEFAULT-VALUE}).")
-  int descriptions = 20_000;
+          "Descriptions from which they are drawn by Zipf's law, so that most events repeat one"
+              + " (default: ${DEFAULT-VALUE}).")
+  int descriptions = 1_000_000;
 
   @Option(
       names = "--rate",
@@ -91,6 +93,14 @@ final class BenchSearchCommand implements Callable<Integer> {
       description = "Seed of what is generated (default: ${DEFAULT-VALUE}).")
   long seed = 1;
 
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description =
+          "Keeps the index there. One that is there already, of the same events, is continued and"
+              + " searched.")
+  @Nullable Path kept;
+
   @Option(names = "--json", description = "Prints one JSON object.")
   boolean json;
 
@@ -98,6 +108,7 @@ final class BenchSearchCommand implements Callable<Integer> {
 
   /// What was measured.
   ///
+  /// @param descriptions different ones among the events
   /// @param buildSeconds until all events could be searched and were durable
   /// @param indexBytes size of the index's files
   /// @param heapBytes heap in use after a collection, with the index open
@@ -131,11 +142,13 @@ final class BenchSearchCommand implements Callable<Integer> {
         throw new ConfigurationException("every number of bench search must be above 0");
       }
     }
-    Path folder = temporary();
+    Path folder = kept == null ? temporary() : kept;
     try (TextEmbedder embedder = SentenceEncoder.whenNeeded(1)) {
       print(measure(folder, embedder));
     } finally {
-      FileTree.delete(folder);
+      if (kept == null) {
+        FileTree.delete(folder);
+      }
     }
     return ExitCode.OK;
   }
@@ -145,7 +158,10 @@ final class BenchSearchCommand implements Callable<Integer> {
     IndexFiles files = IndexFiles.in(folder);
     try (LuceneIndex index = LuceneIndex.open(files, embedder)) {
       long started = System.nanoTime();
+      // An index is a view of one cluster, and is built anew for another.
+      index.readFrom(workload.name());
       workload.batches(
+          index.nextOffsets().getOrDefault(SearchWorkload.PARTITION, 0L),
           BATCH,
           batch -> {
             index.apply(batch);
@@ -165,7 +181,7 @@ final class BenchSearchCommand implements Callable<Integer> {
       Runtime runtime = Runtime.getRuntime();
       return new Figures(
           events,
-          Math.min(events, descriptions),
+          workload.different(),
           rounded(buildSeconds),
           rounded(events / buildSeconds),
           files.sizeBytes(),

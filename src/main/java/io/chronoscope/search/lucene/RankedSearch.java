@@ -23,6 +23,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.search.ScorerSupplier;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.ConstantScoreQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.index.SortedDocValues;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.StoredFields;
@@ -50,6 +58,9 @@ final class RankedSearch {
 
   /// The graph is searched by quantized vectors; of what it brings, the exact ones decide.
   private static final int OVERSAMPLING = 2;
+
+  /// As long as no more results pass the filter, their vectors are compared one by one.
+  private static final int MAX_COMPARED = 20_000;
 
   /// Among results of the same words the newest come first.
   private static final Sort BY_SCORE =
@@ -105,7 +116,7 @@ final class RankedSearch {
   static boolean isKnown(IndexSearcher searcher, String term) throws IOException {
     return CandidateRanking.isKnown(
         searcher.getIndexReader().docFreq(new Term(ResultDocument.TERMS, term)),
-        searcher.getIndexReader().maxDoc());
+        searcher.getIndexReader().docFreq(ResultDocument.LIVE));
   }
 
   private static Query filter(ResultFilter filter, SearchText text) {
@@ -160,14 +171,60 @@ final class RankedSearch {
   private static Set<Integer> byMeaning(
       IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
     int some = OVERSAMPLING * count;
-    TopDocs found =
-        searcher.search(
-            new KnnFloatVectorQuery(ResultDocument.VECTOR, meaning, some, filter), some);
-    Set<Integer> near = new HashSet<>();
-    for (ScoreDoc one : found.scoreDocs) {
-      near.add(one.doc);
+    if (cost(searcher, filter) > MAX_COMPARED) {
+      Set<Integer> near = docs(searcher.search(ofNearestTexts(searcher, meaning, filter, some), some, BY_SCORE));
+      if (near.size() >= count) {
+        return near;
+      }
     }
-    return near;
+    // Compares with every result that passes.
+    return docs(
+        searcher.search(
+            new KnnFloatVectorQuery(ResultDocument.VECTOR, meaning, some, filter), some));
+  }
+
+  private static Set<Integer> docs(TopDocs found) {
+    Set<Integer> docs = new HashSet<>();
+    for (ScoreDoc one : found.scoreDocs) {
+      docs.add(one.doc);
+    }
+    return docs;
+  }
+
+  /// The most results that may pass a filter; only an estimate, but a cheap one.
+  private static long cost(IndexSearcher searcher, Query filter) throws IOException {
+    Weight weight =
+        searcher.createWeight(searcher.rewrite(filter), ScoreMode.COMPLETE_NO_SCORES, 1);
+    long cost = 0;
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      ScorerSupplier scorer = weight.scorerSupplier(leaf);
+      cost += scorer == null ? 0 : scorer.cost();
+    }
+    return cost;
+  }
+
+  /// The results of the texts that are nearest in meaning, the nearest first.
+  private static Query ofNearestTexts(
+      IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
+    TopDocs texts =
+        searcher.search(new KnnFloatVectorQuery(MeaningDocument.VECTOR, meaning, count), count);
+    BooleanQuery.Builder any = new BooleanQuery.Builder();
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    for (ScoreDoc one : texts.scoreDocs) {
+      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(one.doc, leaves));
+      SortedDocValues keys = DocValues.getSorted(leaf.reader(), MeaningDocument.KEY);
+      keys.advanceExact(one.doc - leaf.docBase);
+      BytesRef key = BytesRef.deepCopyOf(keys.lookupOrd(keys.ordValue()));
+      any.add(
+          new BoostQuery(
+              new ConstantScoreQuery(new TermQuery(new Term(MeaningDocument.TEXT, key))),
+              one.score),
+          Occur.SHOULD);
+    }
+    return new BooleanQuery.Builder()
+        .add(any.build(), Occur.MUST)
+        .add(filter, Occur.FILTER)
+        .build();
   }
 
   /// From the vectors as they were indexed, not the quantized ones.
