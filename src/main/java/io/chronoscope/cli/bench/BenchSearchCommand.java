@@ -13,6 +13,7 @@ import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.sentence.SentenceEncoder;
 import io.chronoscope.service.ExitCode;
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Option;
 final class BenchSearchCommand implements Callable<Integer> {
 
   private static final int BATCH = 2_000;
+  private static final int REPORT_EVERY = 20_000;
   private static final int WARM_UP = 300;
   private static final int HITS = 10;
 
@@ -109,6 +111,8 @@ final class BenchSearchCommand implements Callable<Integer> {
   /// What was measured.
   ///
   /// @param descriptions different ones among the events
+  /// @param indexed events that were not in the index before
+  /// @param buildCpuSeconds CPU time of the process for them
   /// @param buildSeconds until all events could be searched and were durable
   /// @param indexBytes size of the index's files
   /// @param heapBytes heap in use after a collection, with the index open
@@ -118,8 +122,10 @@ final class BenchSearchCommand implements Callable<Integer> {
   record Figures(
       int events,
       int descriptions,
+      int indexed,
       double buildSeconds,
       double eventsPerSecond,
+      double buildCpuSeconds,
       long indexBytes,
       long heapBytes,
       int searches,
@@ -158,16 +164,23 @@ final class BenchSearchCommand implements Callable<Integer> {
     IndexFiles files = IndexFiles.in(folder);
     try (LuceneIndex index = LuceneIndex.open(files, embedder)) {
       long started = System.nanoTime();
+      double cpuBefore = cpuSeconds();
       // An index is a view of one cluster, and is built anew for another.
       index.readFrom(workload.name());
+      long first = index.nextOffsets().getOrDefault(SearchWorkload.PARTITION, 0L);
       workload.batches(
-          index.nextOffsets().getOrDefault(SearchWorkload.PARTITION, 0L),
+          first,
           BATCH,
           batch -> {
             index.apply(batch);
-            output.report("%,d of %,d events".formatted(index.progress().results(), events));
+            long there = index.progress().results();
+            if (there % REPORT_EVERY == 0) {
+              index.commit();
+              output.report("%,d of %,d events".formatted(there, events));
+            }
           });
       index.commit();
+      double buildCpuSeconds = cpuSeconds() - cpuBefore;
       double buildSeconds = (System.nanoTime() - started) / 1e9;
       AtomicInteger found = new AtomicInteger();
       Random random = new Random(seed);
@@ -182,8 +195,10 @@ final class BenchSearchCommand implements Callable<Integer> {
       return new Figures(
           events,
           workload.different(),
+          events - (int) first,
           rounded(buildSeconds),
-          rounded(events / buildSeconds),
+          rounded((events - first) / buildSeconds),
+          rounded(buildCpuSeconds),
           files.sizeBytes(),
           runtime.totalMemory() - runtime.freeMemory(),
           latencies.length,
@@ -195,6 +210,11 @@ final class BenchSearchCommand implements Callable<Integer> {
           percentile(latencies, 0.99),
           rounded(latencies[latencies.length - 1]));
     }
+  }
+
+  private static double cpuSeconds() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
+        / 1e9;
   }
 
   /// @return sorted, in milliseconds from a search's arrival
@@ -243,12 +263,15 @@ final class BenchSearchCommand implements Callable<Integer> {
       return;
     }
     output.print(
-        "%,d events (%,d descriptions) indexed in %s s, %,.0f a second"
+        "%,d events with %,d different descriptions"
+            .formatted(figures.events(), figures.descriptions()));
+    output.print(
+        "%,d indexed in %s s, %,.0f a second; %s s of CPU"
             .formatted(
-                figures.events(),
-                figures.descriptions(),
+                figures.indexed(),
                 Decimals.of(figures.buildSeconds(), 1),
-                figures.eventsPerSecond()));
+                figures.eventsPerSecond(),
+                Decimals.of(figures.buildCpuSeconds(), 0)));
     output.print(
         "index %,d MB, heap %,d MB"
             .formatted(figures.indexBytes() >> 20, figures.heapBytes() >> 20));

@@ -206,15 +206,17 @@ public final class LuceneIndex implements UpdatableIndex {
   }
 
   private void remove(Query query) throws IOException {
-    if (read(searcher -> results.remove(query, searcher))) {
-      changedSinceCommit = true;
+    boolean removed = read(searcher -> results.remove(query, searcher));
+    if (removed) {
       searchers.maybeRefreshBlocking();
       countAll();
-      read(searcher -> {
-        results.removeUnusedMeanings(searcher);
-        return searcher;
-      });
     }
+    boolean looked = read(results::removeUnusedMeanings);
+    if (looked) {
+      // A result of such a text may come next.
+      searchers.maybeRefreshBlocking();
+    }
+    changedSinceCommit |= removed || looked;
   }
 
   @Override

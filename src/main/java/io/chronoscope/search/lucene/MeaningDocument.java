@@ -7,12 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field.Store;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.PostingsEnum;
@@ -41,6 +44,12 @@ final class MeaningDocument {
 
   private MeaningDocument() {}
 
+  /// What a result refers to.
+  ///
+  /// @param key of its text
+  /// @param vector embedding of its text
+  record Meaning(BytesRef key, float[] vector) {}
+
   /// Stands for a text in the index.
   static BytesRef key(String text) {
     try {
@@ -52,16 +61,31 @@ final class MeaningDocument {
     }
   }
 
-  static Document of(BytesRef key, float[] vector) {
+  static Document of(Meaning meaning) {
     Document document = new Document();
-    document.add(new StringField(KEY, key, Store.NO));
-    document.add(new SortedDocValuesField(KEY, key));
-    document.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    document.add(new StringField(KEY, meaning.key(), Store.NO));
+    document.add(new SortedDocValuesField(KEY, meaning.key()));
+    document.add(
+        new KnnFloatVectorField(VECTOR, meaning.vector(), VectorSimilarityFunction.DOT_PRODUCT));
     return document;
   }
 
-  static boolean isIndexed(IndexReader reader, BytesRef key) throws IOException {
-    return reader.docFreq(new Term(KEY, key)) > 0;
+  /// The vector of a text that is indexed already.
+  static Optional<float[]> find(IndexReader reader, BytesRef key) throws IOException {
+    Term term = new Term(KEY, key);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PostingsEnum found = leaf.reader().postings(term, PostingsEnum.NONE);
+      Bits live = leaf.reader().getLiveDocs();
+      while (found != null && found.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+        if (live == null || live.get(found.docID())) {
+          FloatVectorValues vectors = leaf.reader().getFloatVectorValues(VECTOR);
+          KnnVectorValues.DocIndexIterator place = vectors.iterator();
+          place.advance(found.docID());
+          return Optional.of(vectors.vectorValue(place.index()).clone());
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /// Those whose text no result has any more.

@@ -60,7 +60,7 @@ final class RankedSearch {
   private static final int OVERSAMPLING = 2;
 
   /// As long as no more results pass the filter, their vectors are compared one by one.
-  private static final int MAX_COMPARED = 20_000;
+  static final int MAX_COMPARED = 20_000;
 
   /// Among results of the same words the newest come first.
   private static final Sort BY_SCORE =
@@ -70,10 +70,16 @@ final class RankedSearch {
 
   private final TextEmbedder embedder;
   private final Cut cut;
+  private final int maxCompared;
 
   RankedSearch(TextEmbedder embedder, Cut cut) {
+    this(embedder, cut, MAX_COMPARED);
+  }
+
+  RankedSearch(TextEmbedder embedder, Cut cut, int maxCompared) {
     this.embedder = embedder;
     this.cut = cut;
+    this.maxCompared = maxCompared;
   }
 
   /// @param build of the index
@@ -168,10 +174,10 @@ final class RankedSearch {
     return ranked;
   }
 
-  private static Set<Integer> byMeaning(
+  private Set<Integer> byMeaning(
       IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
     int some = OVERSAMPLING * count;
-    if (cost(searcher, filter) > MAX_COMPARED) {
+    if (cost(searcher, filter) > maxCompared) {
       Set<Integer> near = docs(searcher.search(ofNearestTexts(searcher, meaning, filter, some), some, BY_SCORE));
       if (near.size() >= count) {
         return near;

@@ -13,6 +13,7 @@ import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.StreamTally.Validity;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ResultKey;
+import io.chronoscope.search.lucene.MeaningDocument.Meaning;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.ResultType;
@@ -102,7 +103,7 @@ final class ResultDocument {
     return new Term(TOPIC_KEY, topic + "/" + id);
   }
 
-  static Document of(IndexedResult one, Optional<float[]> vector) {
+  static Document of(IndexedResult one, Optional<Meaning> meaning) {
     Document document = new Document();
     PublishedResult published = one.published();
     String key = ResultKey.of(one).text();
@@ -127,10 +128,10 @@ final class ResultDocument {
     Relevance.terms(one.text())
         .forEach(term -> document.add(new StringField(TERMS, term, Store.NO)));
     document.add(new TextField(STREAM_WORDS, one.stream(), Store.NO));
-    vector.ifPresent(numbers -> {
-      document.add(new KnnFloatVectorField(VECTOR, numbers, VectorSimilarityFunction.DOT_PRODUCT));
+    meaning.ifPresent(known -> {
       document.add(
-          new StringField(MeaningDocument.TEXT, MeaningDocument.key(one.text()), Store.NO));
+          new KnnFloatVectorField(VECTOR, known.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+      document.add(new StringField(MeaningDocument.TEXT, known.key(), Store.NO));
     });
     document.add(
         new BinaryDocValuesField(

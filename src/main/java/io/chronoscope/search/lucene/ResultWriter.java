@@ -6,9 +6,11 @@ import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.Meanings;
+import io.chronoscope.search.lucene.MeaningDocument.Meaning;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,22 +46,16 @@ final class ResultWriter {
   /// @param before a view of everything that was written before
   void write(BatchPlan plan, IndexReader before) throws IOException {
     List<IndexedResult> upserts = plan.upserts();
-    Map<IndexedResult, float[]> vectors = Meanings.of(upserts, embedder);
-    Set<BytesRef> texts = new HashSet<>();
+    Map<IndexedResult, String> texts = Meanings.texts(upserts);
+    Map<String, Meaning> meanings = meanings(Set.copyOf(texts.values()), before);
     for (IndexedResult one : upserts) {
-      Optional<float[]> vector = Optional.ofNullable(vectors.get(one));
-      Document document = ResultDocument.of(one, vector);
+      Document document =
+          ResultDocument.of(one, Optional.ofNullable(texts.get(one)).map(meanings::get));
       if (plan.replaces(one)) {
         outdated++;
         writer.updateDocument(ResultDocument.keyTerm(one.type(), one.id()), document);
       } else {
         writer.addDocument(document);
-      }
-      if (vector.isPresent()) {
-        BytesRef text = MeaningDocument.key(one.text());
-        if (texts.add(text) && !MeaningDocument.isIndexed(before, text)) {
-          writer.addDocument(MeaningDocument.of(text, vector.get()));
-        }
       }
     }
     for (Change.Removed one : plan.removals()) {
@@ -67,6 +63,31 @@ final class ResultWriter {
       writer.deleteDocuments(ResultDocument.keyTerm(one.type(), one.id()));
       writer.addDocument(ResultDocument.ofRemoved(one, Instant.now()));
     }
+  }
+
+  /// Those that are indexed are read, which costs a hundredth of computing them; the others are
+  /// computed and written.
+  private Map<String, Meaning> meanings(Set<String> texts, IndexReader before) throws IOException {
+    Map<String, Meaning> meanings = new HashMap<>();
+    List<String> unknown = new ArrayList<>();
+    for (String text : texts) {
+      BytesRef key = MeaningDocument.key(text);
+      Optional<float[]> vector = MeaningDocument.find(before, key);
+      if (vector.isPresent()) {
+        meanings.put(text, new Meaning(key, vector.get()));
+      } else {
+        unknown.add(text);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      List<float[]> vectors = embedder.embed(unknown);
+      for (int i = 0; i < unknown.size(); i++) {
+        Meaning meaning = new Meaning(MeaningDocument.key(unknown.get(i)), vectors.get(i));
+        meanings.put(unknown.get(i), meaning);
+        writer.addDocument(MeaningDocument.of(meaning));
+      }
+    }
+    return meanings;
   }
 
   /// Results that ended before a time.
@@ -98,12 +119,14 @@ final class ResultWriter {
   /// Removes the meanings of texts that no result has any more, when there may be many.
   ///
   /// @param searcher a view of everything that was written before
-  void removeUnusedMeanings(IndexSearcher searcher) throws IOException {
-    if (outdated * RESULTS_FOR_ONE_REMOVED > ResultQueries.count(searcher)) {
-      writer.deleteDocuments(
-          MeaningDocument.unused(searcher.getIndexReader()).toArray(Term[]::new));
-      outdated = 0;
+  /// @return whether it looked for them
+  boolean removeUnusedMeanings(IndexSearcher searcher) throws IOException {
+    if (outdated * RESULTS_FOR_ONE_REMOVED <= ResultQueries.count(searcher)) {
+      return false;
     }
+    writer.deleteDocuments(MeaningDocument.unused(searcher.getIndexReader()).toArray(Term[]::new));
+    outdated = 0;
+    return true;
   }
 
   /// Removes the marks of results that were removed before a time.
