@@ -51,10 +51,20 @@ public final class TlsFront implements AutoCloseable {
                 .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     this.store = folder.resolve("front.p12");
     keytool(
-        "-genkeypair", "-alias", "front", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-        "SAN=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12");
-    this.server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        "-genkeypair",
+        "-alias",
+        "front",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "SAN=dns:localhost,ip:127.0.0.1",
+        "-validity",
+        "2",
+        "-storetype",
+        "PKCS12");
+    this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context()));
     server.createContext("/", this::answer);
     server.setExecutor(threads);
@@ -65,9 +75,7 @@ public final class TlsFront implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     builder.command().addAll(List.of(arguments));
-    builder
-        .command()
-        .addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
+    builder.command().addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
     Process keytool = builder.redirectErrorStream(true).start();
     String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(keytool.waitFor()).as(output).isZero();

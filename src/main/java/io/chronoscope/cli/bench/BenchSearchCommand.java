@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.Output;
@@ -13,7 +14,6 @@ import io.chronoscope.search.lucene.IndexFiles;
 import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.sentence.SentenceEncoder;
 import io.chronoscope.service.ExitCode;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;

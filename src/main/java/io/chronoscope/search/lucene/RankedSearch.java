@@ -23,21 +23,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
-import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.search.Weight;
-import org.apache.lucene.search.ScorerSupplier;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.ConstantScoreQuery;
-import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DoubleValues;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
@@ -46,11 +42,15 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.SortedNumericSelector;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BytesRef;
 
 /// Search in words over a point-in-time view of the index: candidates by words and by meaning,
 /// fused by rank; of these, what is likely enough to be meant.
@@ -174,11 +174,12 @@ final class RankedSearch {
     return ranked;
   }
 
-  private Set<Integer> byMeaning(
-      IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
+  private Set<Integer> byMeaning(IndexSearcher searcher, float[] meaning, Query filter, int count)
+      throws IOException {
     int some = OVERSAMPLING * count;
     if (cost(searcher, filter) > maxCompared) {
-      Set<Integer> near = docs(searcher.search(ofNearestTexts(searcher, meaning, filter, some), some, BY_SCORE));
+      Set<Integer> near =
+          docs(searcher.search(ofNearestTexts(searcher, meaning, filter, some), some, BY_SCORE));
       if (near.size() >= count) {
         return near;
       }

@@ -63,8 +63,7 @@ final class ResultDocument {
   static final String TERMS = "terms";
   static final String STREAM_WORDS = "stream-words";
 
-  /// Of each result, for the few that a filter leaves; those of all are found by
-  /// [MeaningDocument].
+  /// Of each result, for the few that a filter leaves; those of all are found by [MeaningDocument].
   static final String VECTOR = "vector";
 
   static final String REVISION_AND_TALLY = "tally";

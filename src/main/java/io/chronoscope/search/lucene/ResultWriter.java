@@ -99,8 +99,7 @@ final class ResultWriter {
   /// Results of records below an offset.
   static Query below(SourcePartition partition, long offset) {
     return new BooleanQuery.Builder()
-        .add(
-            new TermQuery(new Term(ResultDocument.PARTITION, partition.toString())), Occur.FILTER)
+        .add(new TermQuery(new Term(ResultDocument.PARTITION, partition.toString())), Occur.FILTER)
         .add(LongField.newRangeQuery(ResultDocument.OFFSET, 0, offset - 1), Occur.FILTER)
         .build();
   }

@@ -34,8 +34,7 @@ class MeaningDocumentTest {
 
   private static String text(Random random) {
     return "a %s near the %s"
-        .formatted(
-            WHAT.get(random.nextInt(WHAT.size())), WHERE.get(random.nextInt(WHERE.size())));
+        .formatted(WHAT.get(random.nextInt(WHAT.size())), WHERE.get(random.nextInt(WHERE.size())));
   }
 
   private static List<String> found(RankedSearch search, IndexSearcher searcher, String stream)

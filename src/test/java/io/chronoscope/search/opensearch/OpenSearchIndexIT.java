@@ -257,8 +257,8 @@ class OpenSearchIndexIT extends ResultIndexContract {
         front.address(), index, Optional.of("chronoscope"), Optional.of(password), 1);
   }
 
-  private static String outputOfFollower(
-      TlsFront front, String index, String password, long seed) throws IOException {
+  private static String outputOfFollower(TlsFront front, String index, String password, long seed)
+      throws IOException {
     Process process =
         follower(
                 behind(front, index, password),
