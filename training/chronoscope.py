@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+BEGAN = time.time()
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
@@ -70,6 +72,32 @@ def main() -> None:
     f.add_argument("--eval-minutes", type=float, default=12)
     f.add_argument("--log-seconds", type=float, default=30)
 
+    g = commands.add_parser("sprint", help="train a checkpoint on a GPU for some minutes")
+    g.add_argument("--start", default=str(HERE.parent / "models" / "demo"), help="checkpoint directory to start from")
+    g.add_argument("--out", default=str(HERE / "runs" / "sprint"), help="folder of weights, log and scores")
+    g.add_argument("--seconds", type=float, default=360, help="time from the start of the process to its end")
+    g.add_argument("--eval-seconds", type=float, default=22, help="the part of it for the evaluation at the end")
+    g.add_argument("--eval-clips", type=int, default=100, help="windows of the evaluation at each rate")
+    g.add_argument("--device", default="cuda")
+    g.add_argument("--layers", type=int, help="decoder layers; new ones change nothing at first")
+    g.add_argument("--optimizer", choices=["adamw", "muon"], default="adamw")
+    g.add_argument("--lr", type=float, default=2e-3, help="rate of AdamW")
+    g.add_argument("--muon-lr", type=float, default=3e-3, help="rate of Muon")
+    g.add_argument("--warmup", type=int, default=150)
+    g.add_argument("--hold", type=float, default=0.25, help="first share of the time, in which the rate is constant")
+    g.add_argument("--average", type=float, default=0.995, help="decay of the averaged weights")
+    g.add_argument("--aux", type=float, default=0.1, help="weight of the token heads")
+    g.add_argument("--half-weight", type=float, default=0.2, help="weight of questions on half of the tokens")
+    g.add_argument("--text-weight", type=float, default=0.5)
+    g.add_argument("--story-tokens", type=int, default=24_000, help="tokens of texts in a batch that has any")
+    g.add_argument("--cost", type=int, default=320_000, help="size of the last batches in tokens of the decoder")
+    g.add_argument("--queries", type=int, default=2, help="the most pairs of queries about a clip")
+    g.add_argument("--producers", type=int, default=14, help="processes that prepare batches")
+    g.add_argument("--seed", type=int, default=1)
+    g.add_argument("--log-seconds", type=float, default=10)
+    g.add_argument("--save-seconds", type=float, default=45)
+    g.add_argument("--profile", type=int, help="at this step, write where three steps spend their time")
+
     s = commands.add_parser("scenes", help="write scenes as MP4 with truth")
     s.add_argument("--seed", type=int, default=1000, help="first scene's seed (held out: below 100000)")
     s.add_argument("--count", type=int, default=4)
@@ -129,11 +157,16 @@ def main() -> None:
         from chronoscope_training.teach import teach
 
         teach(options)
+    elif options.command == "sprint":
+        from chronoscope_training import sprint
+
+        sprint.run(options, BEGAN)
     elif options.command == "world":
-        from chronoscope_training import export, world
+        from chronoscope_training import world
+        from chronoscope_training.export import write_json
 
         file = options.model / "chronoscope.json"
-        export.write_json(file, {**json.loads(file.read_text()), "world": world.world()})
+        write_json(file, {**json.loads(file.read_text()), "world": world.world()})
     elif options.command == "queries":
         from chronoscope_training import queryset
 

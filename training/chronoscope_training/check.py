@@ -25,8 +25,8 @@ def check(folder: str | Path) -> None:
         grid = (frames.shape[2] // 28, frames.shape[3] // 28)
         truth = data.seen_events(scene, times, data.frame_times(fps, 10)[1], fps)
         rng = np.random.default_rng(seed)
-        clip = data.Clip(pictures, None, times, data.frame_times(fps, 10)[1], fps, 10, scene, truth)
-        branches = text.branches(rng, truth) + text.lesson(rng, lessons.Lesson(), clip)
+        shot = data.Shot(times, data.frame_times(fps, 10)[1], fps, 10, scene, truth)
+        branches = text.branches(rng, truth) + text.lesson(rng, lessons.Lesson(), shot)
         lay = data.lay_out(text, [branches], [times[::2]], grid)
         decoder = ours.model.language_model
         x = decoder.embed_tokens(lay["ids"])

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from . import lessons, prompts, render, scenes, stories
-from .model import video_positions
+from .model import TOKENS_PER_SECOND, video_positions
 from .render import Frames, Labels
 from .scenes import Event, Rng, Scene
 
@@ -36,17 +36,23 @@ class Branch(NamedTuple):
 
 
 @dataclass
-class Clip:
-    """One window of a scene: its frames, the first `count` of which are distinct, and its truth."""
+class Shot:
+    """One window of a scene: the times of its frames, the first `count` of which are distinct, and its truth."""
 
-    frames: Frames
-    labels: Labels | None
     times: list[float]
     count: int
     fps: float
     length: float
     scene: Scene
     events: list[Seen]
+
+
+@dataclass
+class Clip(Shot):
+    """A window with its frames."""
+
+    frames: Frames
+    labels: Labels | None
 
 
 # The aspects of real videos that the preprocessor maps to each grid, and its share.
@@ -112,7 +118,7 @@ def uneven_times(rng: Rng, fps: float, length: float) -> tuple[list[float], int]
 def seen_events(scene: Scene, times: list[float], count: int, fps: float) -> list[Seen]:
     """The events that the sampled frames show, in order of their start.
 
-    A boundary lies midway between the last frame without and the first frame with the event, rounded to a quarter
+    A boundary lies midway between the last frame without and the first frame with the event, rounded to an eighth
     second; an event in the first (last) frame starts (ends) with the window.
     """
     out: list[Seen] = []
@@ -124,7 +130,7 @@ def seen_events(scene: Scene, times: list[float], count: int, fps: float) -> lis
         first, last = there[0], there[-1]
         start = 0.0 if first == 0 else (times[first - 1] + times[first]) / 2
         end = end_of_window if last == count - 1 else (times[last] + times[last + 1]) / 2
-        start, end = (np.floor(v * 4 + 0.5 + 1e-6) / 4 for v in (start, end))
+        start, end = (np.floor(v * 8 + 0.5 + 1e-6) / 8 for v in (start, end))
         if end <= start:
             end = start + 0.25
         # Only the frames that show the event decide its description.
@@ -138,6 +144,7 @@ class Text:
 
     def __init__(self, tokenizer: Tokenizer | None = None) -> None:
         self.tokenizer = tokenizer or prompts.build_tokenizer()
+        self._known: dict[str, list[int]] = {}  # questions occur again and again
         self.head, self.tail = self.ids(prompts.HEAD), self.ids(prompts.TAIL)
         self.talk = self.ids(prompts.TALK)
         self.pad, self.end, self.video = map(self.token, ("<|endoftext|>", "<|im_end|>", "<|video_pad|>"))
@@ -202,7 +209,14 @@ class Text:
 
     def ids(self, text: str) -> list[int]:
         """The token ids of a text."""
-        return self.tokenizer.encode(text).ids
+        if len(text) > 160:
+            return self.tokenizer.encode(text).ids
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) > 200_000:
+                self._known.clear()
+            known = self._known[text] = self.tokenizer.encode(text).ids
+        return list(known)
 
     def ground(self, description: str) -> list[int]:
         """The grounding question about an event with this description."""
@@ -220,7 +234,7 @@ class Text:
         """The presence question about these words with its answer."""
         return Branch(self.presence(words), self.ids((prompts.YES if so else prompts.NO) + prompts.END))
 
-    def lesson(self, rng: Rng, lesson: lessons.Lesson, clip: Clip, most: int = 3) -> list[Branch]:
+    def lesson(self, rng: Rng, lesson: lessons.Lesson, clip: Shot, most: int = 3) -> list[Branch]:
         """Presence questions, as many true as false ones on average, and grounding questions about the true ones."""
         scene, times, count, fps = clip.scene, clip.times, clip.count, clip.fps
         out: list[Branch] = []
@@ -309,12 +323,8 @@ class Text:
         return out
 
 
-def sample_clip(
-    rng: Rng, spec: Spec, fps: float, length: float, grid: Grid, labels: bool = True, uneven: bool = False
-) -> Clip:
-    """One window of a scene with frames, labels if asked for, and truth."""
-    aspects = GRIDS[grid][0]
-    aspect = aspects[rng.integers(len(aspects))]
+def sample_shot(rng: Rng, spec: Spec, fps: float, length: float, aspect: float, uneven: bool = False) -> Shot:
+    """One window of a scene in a picture of that aspect, with its truth."""
     count = int(rng.choice(len(spec["count"]), p=np.array(spec["count"]) / sum(spec["count"])))
     times, distinct = frame_times(fps, length)
     for _ in range(8 if uneven else 0):
@@ -322,18 +332,27 @@ def sample_clip(
         if len(other) == len(times):
             times, distinct = other, number
             break
-    if spec.get("lessons"):
+    if rng.random() < spec.get("lessons", 0.0):
         scene = lessons.lesson_scene(rng, distinct / fps, aspect, count, spec["light"])
     else:
         scene = scenes.window_scene(
             rng, distinct / fps, aspect, count, spec["light"], spec.get("kinds", scenes.KIND_WEIGHTS)
         )
+    return Shot(times, distinct, fps, length, scene, seen_events(scene, times, distinct, fps))
+
+
+def sample_clip(
+    rng: Rng, spec: Spec, fps: float, length: float, grid: Grid, labels: bool = True, uneven: bool = False
+) -> Clip:
+    """One window of a scene with frames, labels if asked for, and truth."""
+    aspects = GRIDS[grid][0]
+    shot = sample_shot(rng, spec, fps, length, aspects[rng.integers(len(aspects))], uneven)
     marks: Labels | None = None
     if labels:
-        frames, marks = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28, True)
+        frames, marks = render.clip(rng, shot.scene, shot.times, grid[1] * 28, grid[0] * 28, True)
     else:
-        frames = render.clip(rng, scene, times, grid[1] * 28, grid[0] * 28)
-    return Clip(frames, marks, times, distinct, fps, length, scene, seen_events(scene, times, distinct, fps))
+        frames = render.clip(rng, shot.scene, shot.times, grid[1] * 28, grid[0] * 28)
+    return Clip(**vars(shot), frames=frames, labels=marks)
 
 
 def pairs_of(fps: float, length: float) -> int:
@@ -365,7 +384,7 @@ ASKED: Spec = dict(LEVELS[3], light=0.14, kinds=(0.22, 0.40, 0.22, 0.16))
 LESSON: Spec = {
     "count": (0.33, 0.19, 0.23, 0.18, 0.07),
     "light": 0.12,
-    "lessons": True,
+    "lessons": 1.0,  # share of the scenes that `lessons.py` draws
     "length": {3: 0.02, 4: 0.04, 5: 0.04, 6: 0.1, 8: 0.35, 9: 0.05, 10: 0.3, 12: 0.1},
 }
 LESSON_FPS: dict[float, float] = {2: 0.34, 1: 0.18, 4: 0.26, 0.5: 0.06, 0.7: 0.03, 1.5: 0.04, 2.5: 0.03, 3: 0.06}
@@ -472,37 +491,48 @@ def pack(
 
     limits: the longest branch of each group but the last.
     """
-    alone = lay_out(text, [[] for _ in branches], pair_seconds, grid)
-    clips, prefix = alone["ids"].shape
-    after = alone["positions"].amax((0, 2)) + 1
-    ids, positions = [alone["ids"].flatten()], [alone["positions"].flatten(1)]
-    target, groups = [torch.full((clips * prefix,), IGNORE)], []
-    every = [(n, part) for n, parts in enumerate(branches) for part in parts]
+    rows, cols = grid
+    head, video, clips = len(text.head), len(pair_seconds[0]) * rows * cols, len(branches)
+    prefix = head + video + len(text.tail)
+    # The positions of `video_positions`, for all clips at once.
+    pairs = (np.array(pair_seconds) * TOKENS_PER_SECOND + 1e-6).astype(np.int64)
+    inner = np.stack((np.zeros(rows * cols, np.int64), *np.divmod(np.arange(rows * cols), cols)))
+    grids = np.repeat(inner[:, None, None], clips, 1) + np.stack((pairs, 0 * pairs, 0 * pairs))[..., None] + head
+    shared = np.empty((3, clips, prefix), np.int64)
+    shared[..., :head] = np.arange(head)
+    shared[..., head : head + video] = grids.reshape(3, clips, video)
+    after = grids.max((0, 2, 3)) + 1
+    shared[..., head + video :] = after[:, None] + np.arange(len(text.tail))
+    after += len(text.tail)
+    ids = [np.tile(text.head + [text.video] * video + text.tail, clips)]
+    positions, target = [shared.reshape(3, -1)], [np.full(clips * prefix, IGNORE)]
+    groups = []
+    every = [(n, part, len(part.question) + len(part.answer)) for n, parts in enumerate(branches) for part in parts]
     edges = (0, *limits, 1 << 30)
     for low, high in itertools.pairwise(edges):
-        chosen = [(n, b) for n, b in every if low < len(b.question) + len(b.answer) <= high]
+        chosen = [(n, part) for n, part, size in every if low < size <= high]
         if not chosen:
             continue
         length = max(len(b.question) + len(b.answer) for _, b in chosen)
-        owner = torch.tensor([n for n, _ in chosen])
-        tokens, wanted = torch.full((len(chosen), length), text.pad), torch.full((len(chosen), length), IGNORE)
+        owner = np.array([n for n, _ in chosen])
+        tokens, wanted = np.full((len(chosen), length), text.pad), np.full((len(chosen), length), IGNORE)
         for row, (_, part) in enumerate(chosen):
-            both = torch.tensor(part.question + part.answer)
-            tokens[row, : len(both)] = both
-            wanted[row, len(part.question) - 1 : len(both) - 1] = torch.tensor(part.learned)
-        ids.append(tokens.flatten())
-        target.append(wanted.flatten())
-        positions.append((after[owner][:, None] + torch.arange(length)).flatten().expand(3, -1))
-        groups.append((owner, length))
+            asked, size = len(part.question), len(part.question) + len(part.answer)
+            tokens[row, :size] = part.question + part.answer
+            wanted[row, asked - 1 : size - 1] = part.learned
+        ids.append(tokens.ravel())
+        target.append(wanted.ravel())
+        positions.append(np.tile((after[owner][:, None] + np.arange(length)).ravel(), (3, 1)))
+        groups.append((torch.from_numpy(owner), length))
     return {
-        "ids": torch.cat(ids),
-        "target": torch.cat(target),
-        "positions": torch.cat(positions, 1),
+        "ids": torch.from_numpy(np.concatenate(ids)),
+        "target": torch.from_numpy(np.concatenate(target)),
+        "positions": torch.from_numpy(np.concatenate(positions, 1)),
         "clips": clips,
         "prefix": prefix,
         "groups": groups,
-        "head": alone["head"],
-        "video": alone["video"],
+        "head": head,
+        "video": video,
     }
 
 

@@ -41,13 +41,15 @@ def generate(
     size, grid = len(frames), (frames.shape[2] // 28, frames.shape[3] // 28)
     lay = data.lay_out(text, [[Branch(q, [])] for q in questions], pair_seconds, grid)
     visual, decoder = model.model.visual, model.model.language_model
-    x = decoder.embed_tokens(lay["ids"])
+    device = frames.device
+    positions = lay["positions"].to(device)
+    x = decoder.embed_tokens(lay["ids"].to(device))
     start, video = lay["head"], lay["video"]
     x[:, start : start + video] = net.encode(visual, frames).reshape(size, video, -1)
     past: Past = []
-    x = net.decode(decoder, x, lay["positions"], past=past)[:, -1]
-    position = lay["positions"][:, :, -1:] + 1
-    out = torch.empty(size, 0, dtype=torch.long)
+    x = net.decode(decoder, x, positions, past=past)[:, -1]
+    position = positions[:, :, -1:] + 1
+    out = torch.empty(size, 0, dtype=torch.long, device=device)
     for _ in range(limit):
         token = F.linear(x, model.lm_head.weight).argmax(-1, keepdim=True)
         out = torch.cat((out, token), 1)

@@ -36,21 +36,30 @@ def published_name(name: str) -> str:
     return name.replace("model.language_model.", "model.")
 
 
-def load_run(run: str | Path) -> tuple[Model, Text, dict[str, Any]]:
-    """(model with the run's averaged weights, Text, the run's counters)"""
-    text = data.Text()
-    model = net.build(text.tokenizer)
-    saved = torch.load(Path(run) / "state.pt", weights_only=True)
-    model.load_state_dict(saved["model"])
+def load_run(run: str | Path) -> tuple[Model, Text]:
+    """(model with the run's averaged weights, Text) of `train`, `teach` or `sprint`."""
+    text, run = data.Text(), Path(run)
+    if (run / "state.pt").exists():
+        average = torch.load(run / "state.pt", weights_only=True)["average"]
+    else:
+        average = load_file(run / "model.safetensors")
+    layers = sum(name.endswith(".input_layernorm.weight") for name in average)
+    model = net.build(text.tokenizer, layers=layers)
     for name, parameter in model.named_parameters():
-        parameter.data = saved["average"][name]
-    return model, text, saved["state"]
+        stored = average[name if name in average else published_name(name)]
+        parameter.data = stored.float()
+    return model, text
+
+
+def layers_of(folder: str | Path) -> int:
+    """The number of decoder layers of an exported directory."""
+    return int(json.loads((Path(folder) / "config.json").read_text())["num_hidden_layers"])
 
 
 def load_directory(folder: str | Path) -> tuple[Model, Text]:
     """The model and the tokenizer of an exported directory."""
     text = data.Text(Tokenizer.from_file(str(Path(folder) / "tokenizer.json")))
-    model = net.build(text.tokenizer)
+    model = net.build(text.tokenizer, layers=layers_of(folder))
     stored = load_file(Path(folder) / "model.safetensors")
     parameters = dict(model.named_parameters())
     names = {published_name(n): n for n in parameters}
@@ -70,7 +79,7 @@ def load_grown(folder: str | Path) -> tuple[Model, Text]:
     text, old = data.Text(), Tokenizer.from_file(str(folder / "tokenizer.json"))
     if old.get_vocab() == text.tokenizer.get_vocab():
         return load_directory(folder)
-    model = net.build(text.tokenizer)
+    model = net.build(text.tokenizer, layers=layers_of(folder))
     stored = load_file(folder / "model.safetensors")
     before = stored["model.embed_tokens.weight"].float()
     rows: list[torch.Tensor] = []
@@ -108,7 +117,7 @@ def write_json(path: Path, value: Any) -> None:
 
 def export(run: str | Path, folder: str | Path, summarizes_text: bool = False) -> None:
     """Writes the run's averaged weights in bfloat16 with tokenizer and configuration."""
-    model, text, state = load_run(run)
+    model, text = load_run(run)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
@@ -210,4 +219,4 @@ def export(run: str | Path, folder: str | Path, summarizes_text: bool = False) -
     )
     hints = {**WINDOW, "summarizesText": summarizes_text, "comparesText": False, "world": world.world()}
     write_json(folder / "chronoscope.json", hints)
-    print("exported", state)
+    print("exported", folder)

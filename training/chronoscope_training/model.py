@@ -5,13 +5,13 @@ same grid form a batch, one call computes attention for all windows of equal siz
 video share its prefix under a block mask. `check.py` compares the two passes number by number.
 """
 
+import functools
 from typing import Any, ClassVar, TypeAlias
 
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
 # Qwen2_5_VLForConditionalGeneration and parts of it: torch types the attributes of modules as Tensor | Module.
 Model: TypeAlias = Any
@@ -24,8 +24,11 @@ TOKENS_PER_SECOND = 2
 WINDOW = 4  # merged tokens a side of an attention window: 112 / 28
 
 
-def build(tokenizer: Tokenizer, seed: int = 0) -> Model:
-    """A small model of the exact architecture with random weights."""
+def build(tokenizer: Tokenizer, seed: int = 0, layers: int = 4) -> Model:
+    """A small model of the exact architecture with random weights. layers: of the decoder."""
+    # Here, because it takes seconds, and processes that only draw scenes need no model.
+    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
     ids = {
         name: tokenizer.token_to_id(name) or 0
         for name in (
@@ -41,7 +44,7 @@ def build(tokenizer: Tokenizer, seed: int = 0) -> Model:
     text = {
         "vocab_size": tokenizer.get_vocab_size(),
         "hidden_size": hidden,
-        "num_hidden_layers": 4,
+        "num_hidden_layers": layers,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "intermediate_size": 512,
@@ -100,26 +103,42 @@ class TokenHeads(nn.Module):
         super().__init__()
         self.linear = nn.Linear(width, sum(self.SIZES) + 2)
 
-    def forward(self, tokens: Tensor, labels: Tensor) -> tuple[Tensor, list[float]]:
+    def forward(self, tokens: Tensor, labels: Tensor, *, measured: bool = True) -> tuple[Tensor, list[Tensor]]:
         """tokens [n, width], labels [n, 7] -> (loss, accuracies on tokens with an object). -1 excludes a label.
 
-        The last accuracy is that of the halves of the picture.
+        The last accuracy is that of the halves of the picture. Without `measured` there are none.
         """
         *parts, place = self.linear(tokens).split((*self.SIZES, 2), -1)
-        there = labels[:, 5] >= 0
-        target = labels[there][:, 5:].float() / 100 - 0.5
-        said = place[there].float()
-        loss = ((said - target) ** 2).sum() / (self.SPREAD * max(1, target.numel()))
-        hits: list[float] = []
+        there = (labels[:, 5:] >= 0).float()
+        count = there.sum().clamp(min=1)
+        target, said = labels[:, 5:].float() / 100 - 0.5, place.float()
+        loss = (there * (said - target) ** 2).sum() / (self.SPREAD * count)
+        hits: list[Tensor] = []
         for k, logits in enumerate(parts):
-            weight = torch.ones(logits.shape[1])
+            weight = torch.ones(logits.shape[1], device=logits.device)
             weight[0] = 0.15 if k < 4 else 0.5
             named = labels[:, k].long()
-            loss = loss + F.cross_entropy(logits, named, weight=weight, ignore_index=-1)
+            loss = loss + F.cross_entropy(logits.float(), named, weight=weight, ignore_index=-1)
+            if not measured:
+                continue
             shown = named > 0
-            hits.append((logits.argmax(-1)[shown] == named[shown]).float().mean().item() if shown.any() else 1.0)
-        hits.append(((said > 0) == (target > 0)).float().mean().item() if there.any() else 1.0)
+            hits.append(share((logits.argmax(-1) == named) & shown, shown))
+        if measured:
+            hits.append(share(((said > 0) == (target > 0)) & (there > 0), there > 0))
         return loss, hits
+
+
+def share(right: Tensor, of: Tensor) -> Tensor:
+    """The share of true values, 1 of none."""
+    return torch.where(of.any(), right.sum() / of.sum().clamp(min=1), 1.0)
+
+
+def working_dtype(x: Tensor) -> torch.dtype:
+    """The number format of matrix products on the tensor's device."""
+    device = x.device.type
+    if torch.is_autocast_enabled(device):
+        return torch.get_autocast_dtype(device)
+    return x.dtype if x.is_floating_point() else torch.float32
 
 
 def norm(x: Tensor, module: Module) -> Tensor:
@@ -128,16 +147,25 @@ def norm(x: Tensor, module: Module) -> Tensor:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Rotary embedding by halves of x [..., length, dim]; cos, sin broadcast to it."""
-    a, b = x.chunk(2, -1)
-    return x * cos + torch.cat((-b, a), -1) * sin
+    """Rotary embedding by halves of x [..., length, dim]; cos, sin broadcast to it.
 
-
-def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Plain attention over [batch, heads, length, dim] with its softmax in fp32.
-
-    On a CPU its backward pass is several times faster than that of the fused kernel.
+    sin: as `signed` has it, so that the halves are exchanged without a change of sign.
     """
+    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), sin)
+
+
+def signed(sin: Tensor) -> Tensor:
+    """Sines [..., dim / 2] of both halves, the first one with the opposite sign."""
+    return torch.cat((-sin, sin), -1)
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, *, causal: bool = False) -> Tensor:
+    """Attention over [batch, heads, length, dim]; with `causal` the mask is the causal one.
+
+    On a CPU its softmax is in fp32, and its backward pass several times faster than that of the fused kernel.
+    """
+    if q.is_cuda:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=None if causal else mask, is_causal=causal)
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     if mask is not None:
         scores = scores + mask
@@ -147,7 +175,7 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Te
 class Layout:
     """The order of tokens and the rotary angles of a picture of rows x cols merged tokens."""
 
-    _cache: ClassVar[dict[tuple[int, int], "Layout"]] = {}
+    _cache: ClassVar[dict[tuple[int, int, str], "Layout"]] = {}
     order: Tensor
     inverse: Tensor
     windows: list[int]
@@ -155,7 +183,8 @@ class Layout:
     sin: Tensor
 
     def __new__(cls, rows: int, cols: int, inv_freq: Tensor) -> "Layout":
-        if (rows, cols) not in cls._cache:
+        key = rows, cols, str(inv_freq.device)
+        if key not in cls._cache:
             self = super().__new__(cls)
             order: list[int] = []
             self.windows = []
@@ -166,16 +195,15 @@ class Layout:
                     ]
                     order += cells
                     self.windows.append(4 * len(cells))
-            self.order = torch.tensor(order)
+            self.order = torch.tensor(order, device=inv_freq.device)
             self.inverse = torch.argsort(self.order)
             cell = self.order.repeat_interleave(4)
-            inner = torch.arange(4).repeat(len(order))
+            inner = torch.arange(4, device=inv_freq.device).repeat(len(order))
             h, w = 2 * (cell // cols) + inner // 2, 2 * (cell % cols) + inner % 2
             angle = torch.cat((h[:, None] * inv_freq, w[:, None] * inv_freq), -1).float()
-            angle = torch.cat((angle, angle), -1)
-            self.cos, self.sin = angle.cos(), angle.sin()
-            cls._cache[rows, cols] = self
-        return cls._cache[rows, cols]
+            self.cos, self.sin = torch.cat((angle, angle), -1).cos(), signed(angle.sin())
+            cls._cache[key] = self
+        return cls._cache[key]
 
 
 def raw_patches(frames: Tensor) -> Tensor:
@@ -186,9 +214,16 @@ def raw_patches(frames: Tensor) -> Tensor:
     return x.permute(0, 1, 3, 6, 4, 7, 9, 2, 5, 8).reshape(b * (n // 2), (height // 28) * (width // 28), 4, 1176)
 
 
+@functools.lru_cache(maxsize=4)
+def pixel_statistics(device: torch.device) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of each of a patch's 1176 values, in the range 0 to 1."""
+    mean, std = (t.repeat_interleave(1176 // 3).to(device) for t in (MEAN, STD))
+    return mean, std
+
+
 def patches(frames: Tensor) -> Tensor:
     """The same, normalised: float [clips*T, merged tokens, 4, 1176]."""
-    mean, std = (t.repeat_interleave(1176 // 3) for t in (MEAN, STD))
+    mean, std = pixel_statistics(frames.device)
     return (raw_patches(frames).float() - 255 * mean) / (255 * std)
 
 
@@ -202,16 +237,16 @@ def encode(visual: Module, frames: Tensor, frozen: bool = False) -> Tensor:
     merger = visual.merger
     pictures, length, width = x.shape
     x = merger.mlp(norm(x, merger.ln_q).reshape(pictures, length // 4, 4 * width))
-    return x[:, layout.inverse]
+    return x.index_select(1, layout.inverse)
 
 
 def blocks(visual: Module, frames: Tensor) -> tuple[Tensor, Layout]:
     """uint8 [clips, 2T, H, W, 3] -> (patch tokens in window order [clips*T, rows*cols*4, hidden], layout)."""
     rows, cols = frames.shape[2] // 28, frames.shape[3] // 28
     layout = Layout(rows, cols, visual.rotary_pos_emb.inv_freq)
-    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else torch.float32
+    kind = working_dtype(frames)
     # The weights include the normalisation: bytes are exact in bfloat16 and cheap to move.
-    mean, std = (t.repeat_interleave(1176 // 3) for t in (MEAN, STD))
+    mean, std = pixel_statistics(frames.device)
     weight = visual.patch_embed.proj.weight.flatten(1) / std
     x = raw_patches(frames)[:, layout.order].flatten(1, 2).to(kind)
     x = F.linear(x, weight / 255, -(weight * mean).sum(1)).float()  # the residual stream stays fp32
@@ -232,12 +267,14 @@ def blocks(visual: Module, frames: Tensor) -> tuple[Tensor, Layout]:
 
 
 def text_angles(text: Module, positions: Tensor) -> tuple[Tensor, Tensor]:
-    """positions [3, batch, length] -> cos, sin [batch, 1, length, head_dim]."""
+    """positions [3, batch, length] -> cos, sin for `rotate` [batch, 1, length, head_dim]."""
     rotary = text.rotary_emb
     angle = positions[..., None].float() * rotary.inv_freq
-    angle = torch.cat([part[i % 3] for i, part in enumerate(angle.split(rotary.mrope_section, -1))], -1)
-    angle = torch.cat((angle, angle), -1)[:, None]
-    return angle.cos(), angle.sin()
+    angle = torch.cat(
+        [part[i % 3] for i, part in enumerate(angle.split(text.config.rope_parameters["mrope_section"], -1))], -1
+    )
+    angle = angle[:, None]
+    return torch.cat((angle, angle), -1).cos(), signed(angle.sin())
 
 
 def decode(text: Module, x: Tensor, positions: Tensor, mask: Tensor | None = None, past: Past | None = None) -> Tensor:
@@ -247,7 +284,7 @@ def decode(text: Module, x: Tensor, positions: Tensor, mask: Tensor | None = Non
     place.
     """
     # One cast, one product for q, k and v, one for gate and up: memory traffic takes a third of the time on a CPU.
-    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+    kind = working_dtype(x)
     cos, sin = (t.to(kind) for t in text_angles(text, positions))
     mask = mask if mask is None else mask.to(kind)
     batch, length, width = x.shape
@@ -287,11 +324,13 @@ def decode_packed(
     x [tokens, hidden], positions [3, tokens]: first the prefixes, `clips` times `prefix` tokens, then the branches by
     group. groups: [(clip of each branch [n], tokens of each branch)]; padding fills shorter branches at their end.
     """
-    kind = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+    kind = working_dtype(x)
     cos, sin = (t[0, 0, :, None].to(kind) for t in text_angles(text, positions[:, None]))
+    counts = [len(owner) for owner, _ in groups]
+    sizes = [clips * prefix, *(n * length for n, (_, length) in zip(counts, groups))]
     masks = []
     for before, length in ((0, prefix), *((prefix, length) for _, length in groups)):
-        masks.append(torch.full((length, before + length), -1e9, dtype=kind).triu_(before + 1))
+        masks.append(torch.full((length, before + length), -1e9, dtype=kind, device=x.device).triu_(before + 1))
     for layer in text.layers:
         attn = layer.self_attn
         h = norm(x, layer.input_layernorm).to(kind)
@@ -300,23 +339,16 @@ def decode_packed(
         qkv = F.linear(h, weight, bias).view(len(x), -1, attn.head_dim)
         heads, repeat = attn.config.num_attention_heads, attn.num_key_value_groups
         keys = heads // repeat
-        qk = rotate(qkv[:, : heads + keys], cos, sin)
-        q, k, v = qk[:, :heads], qk[:, heads:], qkv[:, heads + keys :]
-
-        pk, pv = (head_rows(t, 0, clips, prefix, heads) for t in (k, v))
-        outs = [attention(head_rows(q, 0, clips, prefix, heads), pk, pv, masks[0])]
-        at = clips * prefix
-        for (owner, length), mask in zip(groups, masks[1:]):
-            n = len(owner)
-            outs.append(
-                attention(
-                    head_rows(q, at, n, length, heads),
-                    torch.cat((pk[owner], head_rows(k, at, n, length, heads)), 2),
-                    torch.cat((pv[owner], head_rows(v, at, n, length, heads)), 2),
-                    mask,
-                )
-            )
-            at += n * length
+        qk, v = qkv.split((heads + keys, keys), 1)
+        # The gradient of a split is one concatenation, that of each slice as large as the whole.
+        parts = [t.split(sizes) for t in (*rotate(qk, cos, sin).split((heads, keys), 1), v)]
+        (q, pk, pv), *others = (
+            [head_rows(t, n, heads) for t in group] for n, group in zip((clips, *counts), zip(*parts))
+        )
+        outs = [attention(q, pk, pv, masks[0], causal=True)]
+        for (owner, _), (q, k, v), mask in zip(groups, others, masks[1:]):
+            k, v = torch.cat((pk.index_select(0, owner), k), 2), torch.cat((pv.index_select(0, owner), v), 2)
+            outs.append(attention(q, k, v, mask))
         out = torch.cat([o.transpose(1, 2).flatten(0, 1).flatten(1) for o in outs])
         x = x + attn.o_proj(out)
         h = norm(x, layer.post_attention_layernorm).to(kind)
@@ -325,9 +357,9 @@ def decode_packed(
     return norm(x, text.norm)
 
 
-def head_rows(x: Tensor, at: int, count: int, length: int, heads: int) -> Tensor:
-    """Rows [at, at + count * length) of x [tokens, heads or key heads, dim] as [count, heads, length, dim]."""
-    x = x[at : at + count * length].unflatten(0, (count, length)).transpose(1, 2)
+def head_rows(x: Tensor, count: int, heads: int) -> Tensor:
+    """x [count * length, heads or key heads, dim] as [count, heads, length, dim]."""
+    x = x.unflatten(0, (count, -1)).transpose(1, 2)
     return x if x.shape[1] == heads else x.repeat_interleave(heads // x.shape[1], 1)
 
 

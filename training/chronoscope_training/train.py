@@ -65,7 +65,7 @@ def forward(
     flat = tokens.float().flatten(0, 1)
     aux, hits = heads(flat, batch["labels"].permute(0, 1, 3, 4, 2).reshape(-1, 7))
     for name, hit in zip(("e_colour", "e_shape", "e_motion", "e_presence", "e_dark", "e_half"), hits):
-        stats[name] = hit
+        stats[name] = hit.item()
     if "ids" not in batch:
         return aux, stats
     decoder = model.model.language_model

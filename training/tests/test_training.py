@@ -32,7 +32,7 @@ def test_times_are_even_in_number_and_start_at_zero() -> None:
     assert data.frame_times(1, 4) == ([0, 1, 2, 3], 4)
 
 
-@pytest.mark.parametrize(("fps", "expected"), [(2, (2.25, 5.25)), (1, (2.5, 5.5)), (4, (2.25, 5.25))])
+@pytest.mark.parametrize(("fps", "expected"), [(2, (2.25, 5.25)), (1, (2.5, 5.5)), (4, (2.125, 5.125))])
 def test_boundaries_lie_between_the_frames_around_them(fps: float, expected: tuple[float, float]) -> None:
     times, count = data.frame_times(fps, 10)
     scene = scenes.Scene(4 / 3, [still(2.2, 5.2)])

@@ -1,6 +1,7 @@
 package io.chronoscope.analysis;
 
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.SamplingLimits;
 import java.time.Duration;
 import java.util.Optional;
@@ -71,8 +72,8 @@ public record AnalysisSettings(
   }
 
   /// The same with a sampling rate that does not depend on activity.
-  public AnalysisSettings withFixedFps(double fps) {
-    return with(sampling.withFixedFps(fps), idleTimeout, maxWaitingBytes, query);
+  public AnalysisSettings withFixed(FixedRate rate) {
+    return with(sampling.withFixed(rate), idleTimeout, maxWaitingBytes, query);
   }
 
   /// The same, looking for one thing.

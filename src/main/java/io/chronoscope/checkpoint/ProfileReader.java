@@ -76,13 +76,14 @@ final class ProfileReader {
   }
 
   private static Calibration.OfEvents events(CheckpointJson fields) {
-    fields.requireKeys(Set.of("bias", "words", "times", "agreement", "alone"));
+    fields.requireKeys(Set.of("bias", "words", "times", "agreement", "alone", "bounds"));
     return new Calibration.OfEvents(
         number(fields, "bias"),
         number(fields, "words"),
         number(fields, "times"),
         number(fields, "agreement"),
-        number(fields, "alone"));
+        number(fields, "alone"),
+        number(fields, "bounds"));
   }
 
   private static Calibration.OfQueries queries(CheckpointJson fields) {

@@ -5,6 +5,8 @@ import io.chronoscope.analysis.AnalysisEvent.EventJudged;
 import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.evaluation.FrameCeiling;
+import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.evaluation.Loss;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,15 @@ final class AnalysisRecord implements AnalysisListener {
   /// @param event its id
   Optional<OpenEvent> closed(String event) {
     return Optional.ofNullable(judged.get(event));
+  }
+
+  /// What the frames that windows of a stream had allow.
+  FrameCeiling ceiling(String stream, GroundTruth truth) {
+    List<Loss.Window> all = windowsOf(stream);
+    return FrameCeiling.of(
+        truth,
+        all.stream().flatMap(window -> window.frameMs().stream()).toList(),
+        all.stream().mapToLong(Loss.Window::untilMs).max().orElse(0));
   }
 
   /// What the model reported about each window of a stream.

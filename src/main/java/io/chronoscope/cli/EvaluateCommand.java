@@ -2,6 +2,7 @@ package io.chronoscope.cli;
 
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.cli.EvaluationReport.Evaluated;
+import io.chronoscope.cli.console.FixedRateConverter;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.SecondsConverter;
@@ -18,6 +19,7 @@ import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.render.Progress;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.FrameRateRouter;
 import java.io.IOException;
@@ -29,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,10 +62,12 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--fps",
       paramLabel = "F",
       split = ",",
+      converter = FixedRateConverter.class,
       description =
           "Sampling rates in frames per second; repeat the option or separate them with commas"
-              + " (default: chosen by the service).")
-  List<Double> rates = new ArrayList<>();
+              + " (default: chosen by the service). uneven[:F[:SEED]] samples F frames per second on"
+              + " average, with random gaps of 0.1 to 1.9 times the even one (default: uneven:2:1).")
+  List<FixedRate> rates = new ArrayList<>();
 
   @Option(
       names = "--chunk-seconds",
@@ -77,8 +83,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--explain",
       description = {
         "Prints for each event that was lost, found with an IoU below 0.7 or invented which stage lost"
-            + " it: NOT_SAMPLED (no frame shows it), ENCODER (taken for something else), ANSWER (no"
-            + " window tells it well) or MERGE (a window had it better than the stream)."
+            + " it: NOT_SAMPLED (no frame shows it), ENCODER (not named even when"
+            + " shown alone), ANSWER (no window tells it well) or MERGE (a window had it better than the stream)."
       })
   boolean explain;
 
@@ -109,11 +115,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    for (double fps : rates) {
-      if (!(fps > 0)) {
-        throw new ConfigurationException("--fps is " + fps + ", must be above 0");
-      }
-    }
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Path folder =
@@ -138,9 +139,9 @@ final class EvaluateCommand implements Callable<Integer> {
         evaluated.add(new Evaluated(name, Optional.empty(), name, truth.get()));
         streams.add(new SegmentStream(name, segments));
       }
-      for (double fps : rates) {
-        String stream = FrameRateRouter.stream(name, fps);
-        evaluated.add(new Evaluated(name, Optional.of(fps), stream, truth.get()));
+      for (FixedRate rate : rates) {
+        String stream = FrameRateRouter.stream(name, rate);
+        evaluated.add(new Evaluated(name, Optional.of(rate), stream, truth.get()));
         streams.add(new SegmentStream(stream, segments));
       }
     }
@@ -152,9 +153,13 @@ final class EvaluateCommand implements Callable<Integer> {
     if (calibrate) {
       output.print(EventCalibration.fit(evaluated, results, record));
     } else {
-      new EvaluationReport(output, json).print(evaluated, results);
+      new EvaluationReport(output, json).print(evaluated, results, record);
       if (explain) {
-        new LossReport(output, json).print(evaluated, results, record);
+        Map<String, SegmentStream> sent =
+            streams.stream().collect(Collectors.toMap(SegmentStream::id, Function.identity()));
+        try (ShownAlone alone = new ShownAlone(settings)) {
+          new LossReport(output, json).print(evaluated, sent, results, record, alone);
+        }
       }
     }
     return ExitCode.OK;

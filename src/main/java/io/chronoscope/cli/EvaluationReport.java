@@ -5,13 +5,13 @@ import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Table;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.evaluation.Comparison;
+import io.chronoscope.evaluation.FrameCeiling;
 import io.chronoscope.evaluation.GroundTruth;
-import io.chronoscope.evaluation.Reliability;
 import io.chronoscope.evaluation.Score;
+import io.chronoscope.sampling.FixedRate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,25 +29,34 @@ final class EvaluationReport {
           .figure("R1@.5", 5)
           .figure("R1@.7", 5)
           .text(" invented", 0);
-  private static final Table RELIABILITY =
-      Table.empty()
-          .text("confidence", 12)
-          .figure("events", 7)
-          .figure("mean", 11)
-          .figure("precision", 10);
 
   /// Stands for a sampling rate that the service chooses.
   private static final String AUTO = "auto";
 
   /// A video that was analyzed at one sampling rate.
   ///
-  /// @param fps empty when the service chooses the rate
+  /// @param fixed empty when the service chooses the rate
   /// @param stream that the video was sent as
-  record Evaluated(String video, Optional<Double> fps, String stream, GroundTruth truth) {
+  record Evaluated(String video, Optional<FixedRate> fixed, String stream, GroundTruth truth) {
 
-    private String rate() {
-      return fps.map(rate -> String.format(Locale.ROOT, "%.4f", rate).replaceAll("\\.?0+$", ""))
-          .orElse(AUTO);
+    String rate() {
+      return fixed.map(FixedRate::toString).orElse(AUTO);
+    }
+  }
+
+  /// What came of a video.
+  private record Outcome(Comparison comparison, FrameCeiling ceiling) {
+
+    static Score score(List<Outcome> outcomes) {
+      return Score.of(comparisons(outcomes));
+    }
+
+    static List<Comparison> comparisons(List<Outcome> outcomes) {
+      return outcomes.stream().map(Outcome::comparison).toList();
+    }
+
+    static double ceiling(List<Outcome> outcomes) {
+      return FrameCeiling.ofAll(outcomes.stream().map(Outcome::ceiling).toList()).meanIou();
     }
   }
 
@@ -60,86 +69,51 @@ final class EvaluationReport {
   }
 
   /// @param results of each stream
-  void print(List<Evaluated> evaluated, Map<String, StreamResults> results) {
+  /// @param record of their analysis
+  void print(List<Evaluated> evaluated, Map<String, StreamResults> results, AnalysisRecord record) {
     if (!json) {
       output.print(SCORES.heading());
     }
-    Map<String, List<Comparison>> byRate = new LinkedHashMap<>();
-    List<Comparison> all = new ArrayList<>();
+    Map<String, List<Outcome>> byRate = new LinkedHashMap<>();
+    List<Outcome> all = new ArrayList<>();
     for (Evaluated one : evaluated) {
       StreamResults found = results.get(one.stream());
       if (found == null) {
         throw new IllegalStateException("no results for stream " + one.stream());
       }
-      Comparison comparison = found.compare(one.truth());
-      all.add(comparison);
-      byRate.computeIfAbsent(one.rate(), rate -> new ArrayList<>()).add(comparison);
-      printVideo(one, comparison, found);
+      Outcome outcome =
+          new Outcome(found.compare(one.truth()), record.ceiling(one.stream(), one.truth()));
+      all.add(outcome);
+      byRate.computeIfAbsent(one.rate(), rate -> new ArrayList<>()).add(outcome);
+      printVideo(one, outcome, found);
     }
     byRate.forEach(this::printRate);
-    printTotal(Score.of(all));
-    printReliability(Reliability.of(all), byRate);
+    printTotal(all);
+    if (!json) {
+      output.print("");
+      output.print("mean IoU beside the ceiling that the sampled frames set, and the share of it:");
+      byRate.forEach((rate, outcomes) -> printCeiling(rate + " fps", outcomes));
+      printCeiling("all", all);
+    }
+    Map<String, List<Comparison>> comparisons = new LinkedHashMap<>();
+    byRate.forEach((rate, outcomes) -> comparisons.put(rate, Outcome.comparisons(outcomes)));
+    new ReliabilityReport(output, json).print(Outcome.comparisons(all), comparisons);
   }
 
-  private void printReliability(Reliability reliability, Map<String, List<Comparison>> byRate) {
-    if (json) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("level", "reliability");
-      line.put("calibrationError", reliability.calibrationError());
-      line.put("bins", reliability.bins());
-      line.put("matched", reliability.matched());
-      line.put("withinTolerance", reliability.withinTolerance());
-      line.put("medianToleranceMs", reliability.medianToleranceMs());
-      line.put(
-          "byRate",
-          byRate.entrySet().stream()
-              .map(rate -> toleranceOf(rate.getKey(), Reliability.of(rate.getValue())))
-              .toList());
-      output.printJson(line);
-      return;
-    }
-    output.print("");
-    output.print("bounds within their tolerance, and its median:");
-    byRate.forEach(
-        (rate, comparisons) -> printTolerance(rate + " fps", Reliability.of(comparisons)));
-    printTolerance("all", reliability);
-    if (reliability.bins().isEmpty()) {
-      output.print("no event has a confidence");
-      return;
-    }
-    output.print("expected calibration error: " + Decimals.of(reliability.calibrationError(), 3));
-    output.print(RELIABILITY.heading());
-    for (Reliability.Bin bin : reliability.bins()) {
-      output.print(
-          RELIABILITY.row(
-              "from " + Decimals.of(bin.from(), 1),
-              bin.events(),
-              Decimals.of(bin.confidence(), 3),
-              Decimals.of(bin.precision(), 3)));
-    }
-  }
-
-  private void printTolerance(String name, Reliability reliability) {
+  private void printCeiling(String name, List<Outcome> outcomes) {
+    double reached = Outcome.score(outcomes).meanIou();
+    double ceiling = Outcome.ceiling(outcomes);
     output.print(
-        "%-12s %d of %d matched events (%s), ± %s s"
+        "%-12s %s of %s (%s)"
             .formatted(
                 name,
-                reliability.withinTolerance(),
-                reliability.matched(),
-                Decimals.of(reliability.toleranceShare(), 3),
-                Decimals.of(reliability.medianToleranceMs() / 1e3, 2)));
+                Decimals.of(reached, 3),
+                Decimals.of(ceiling, 3),
+                ceiling == 0 ? "-" : Decimals.of(reached / ceiling, 3)));
   }
 
-  private static Map<String, Object> toleranceOf(String rate, Reliability reliability) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    putRate(line, rate);
-    line.put("matched", reliability.matched());
-    line.put("withinTolerance", reliability.withinTolerance());
-    line.put("medianToleranceMs", reliability.medianToleranceMs());
-    return line;
-  }
-
-  private void printVideo(Evaluated one, Comparison comparison, StreamResults found) {
+  private void printVideo(Evaluated one, Outcome outcome, StreamResults found) {
+    Comparison comparison = outcome.comparison();
     if (!json) {
       printRow(one.video(), one.rate(), comparison.score());
       return;
@@ -148,7 +122,7 @@ final class EvaluationReport {
     line.put("level", "video");
     line.put("video", one.video());
     putRate(line, one.rate());
-    putScore(line, comparison.score());
+    putScore(line, comparison.score(), outcome.ceiling().meanIou());
     line.put("pairings", comparison.pairings());
     line.put("inventions", comparison.invented());
     line.put("unanswered", found.unanswered().size());
@@ -156,8 +130,8 @@ final class EvaluationReport {
     output.printJson(line);
   }
 
-  private void printRate(String rate, List<Comparison> comparisons) {
-    Score score = Score.of(comparisons);
+  private void printRate(String rate, List<Outcome> outcomes) {
+    Score score = Outcome.score(outcomes);
     if (!json) {
       printRow("all", rate, score);
       return;
@@ -165,18 +139,19 @@ final class EvaluationReport {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("level", "rate");
     putRate(line, rate);
-    putScore(line, score);
+    putScore(line, score, Outcome.ceiling(outcomes));
     output.printJson(line);
   }
 
-  private void printTotal(Score score) {
+  private void printTotal(List<Outcome> outcomes) {
+    Score score = Outcome.score(outcomes);
     if (!json) {
       printRow("total", "", score);
       return;
     }
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("level", "total");
-    putScore(line, score);
+    putScore(line, score, Outcome.ceiling(outcomes));
     output.printJson(line);
   }
 
@@ -194,14 +169,16 @@ final class EvaluationReport {
             " %d of %d".formatted(score.invented(), score.answers())));
   }
 
-  private static void putRate(Map<String, Object> line, String rate) {
-    line.put("fps", rate.equals(AUTO) ? rate : Double.valueOf(rate));
+  /// A number for an even rate; the text of any other.
+  static void putRate(Map<String, Object> line, String rate) {
+    line.put("fps", rate.matches("[0-9.]+") ? Double.valueOf(rate) : rate);
   }
 
-  private static void putScore(Map<String, Object> line, Score score) {
+  private static void putScore(Map<String, Object> line, Score score, double ceiling) {
     line.put("events", score.events());
     line.put("found", score.found());
     line.put("mIoU", score.meanIou());
+    line.put("frameCeiling", ceiling);
     line.put("R1@0.3", score.recallAt30());
     line.put("R1@0.5", score.recallAt50());
     line.put("R1@0.7", score.recallAt70());

@@ -64,8 +64,11 @@ final class EventCalibration {
   private void addEvent(ReportedEvent event, boolean holds) {
     record
         .closed(event.id())
-        .flatMap(OpenEvent::evidence)
-        .ifPresent(evidence -> events.add(new LogisticFit.Case(features(evidence), holds)));
+        .ifPresent(known ->
+            known
+                .evidence()
+                .ifPresent(evidence ->
+                    events.add(new LogisticFit.Case(features(evidence, certainty(known)), holds))));
   }
 
   /// An error that the sampling explains is none of the model's.
@@ -93,12 +96,13 @@ final class EventCalibration {
     String entry =
         String.format(
             Locale.ROOT,
-            "\"eventConfidence\": {\"bias\": %.3f, \"words\": %.3f, \"times\": %.3f, \"agreement\": %.3f, \"alone\": %.3f}",
+            "\"eventConfidence\": {\"bias\": %.3f, \"words\": %.3f, \"times\": %.3f, \"agreement\": %.3f, \"alone\": %.3f, \"bounds\": %.3f}",
             confidence[0],
             confidence[1],
             confidence[2],
             confidence[3],
-            confidence[4]);
+            confidence[4],
+            confidence[5]);
     if (bounds.isEmpty()) {
       return entry;
     }
@@ -107,12 +111,17 @@ final class EventCalibration {
         .collect(Collectors.joining(", ", entry + ",\n\"boundError\": {", "}"));
   }
 
-  private static double[] features(Evidence evidence) {
+  private static double certainty(OpenEvent event) {
+    return event.bounds().map(BoundCertainty::least).orElse(0.0);
+  }
+
+  private static double[] features(Evidence evidence, double boundsCertainty) {
     return new double[] {
       Calibration.logOdds(evidence.words()),
       Calibration.logOdds(evidence.times()),
       (double) evidence.seen() / evidence.looks(),
-      evidence.looks() == 1 ? 1 : 0
+      evidence.looks() == 1 ? 1 : 0,
+      Calibration.logOdds(boundsCertainty)
     };
   }
 }

@@ -4,6 +4,7 @@ import io.chronoscope.cli.EvaluationReport.Evaluated;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Table;
+import io.chronoscope.cli.run.SegmentStream;
 import io.chronoscope.cli.run.StreamResults;
 import io.chronoscope.evaluation.Loss;
 import io.chronoscope.evaluation.ReportedEvent;
@@ -27,15 +28,26 @@ final class LossReport {
     this.json = json;
   }
 
-  void print(List<Evaluated> evaluated, Map<String, StreamResults> results, AnalysisRecord record) {
+  /// @param streams by id
+  void print(
+      List<Evaluated> evaluated,
+      Map<String, SegmentStream> streams,
+      Map<String, StreamResults> results,
+      AnalysisRecord record,
+      ShownAlone alone) {
     Map<Loss.Stage, Integer> counts = new EnumMap<>(Loss.Stage.class);
     if (!json) {
       output.print("");
     }
     for (Evaluated one : evaluated) {
       StreamResults found = results.get(one.stream());
-      if (found != null) {
-        for (Loss loss : Loss.of(found.compare(one.truth()), record.windowsOf(one.stream()))) {
+      SegmentStream sent = streams.get(one.stream());
+      if (found != null && sent != null) {
+        for (Loss loss :
+            Loss.of(
+                found.compare(one.truth()),
+                record.windowsOf(one.stream()),
+                event -> alone.describe(one, sent, event))) {
           counts.merge(loss.stage(), 1, Integer::sum);
           print(one, loss);
         }

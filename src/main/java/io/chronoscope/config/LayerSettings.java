@@ -25,11 +25,13 @@ import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.InsufficientMemoryException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.decoder.StepSettings;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
+import io.quarkus.runtime.configuration.MemorySize;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -73,17 +75,22 @@ public final class LayerSettings {
     EngineSettings device =
         EngineSettings.parse(settings.device(), settings.precision().orElse(""));
     return device
-        .withDecoding(device.decoding().withSteps(steps(settings)))
+        .withDecoding(device.decoding().withSteps(steps(settings, device.decoding().steps())))
         .withPruneSimilarity(settings.sampling().pruneSimilarity())
         .withIntraOpThreads(settings.threads())
         .withCacheDirectory(cacheDirectory(settings));
   }
 
-  private static StepSettings steps(ChronoscopeConfig settings) {
+  /// @param ofDevice the defaults
+  private static StepSettings steps(ChronoscopeConfig settings, StepSettings ofDevice) {
     return new StepSettings(
-        settings.batching().maxPrompts(),
-        settings.batching().prefillChunk(),
-        settings.cache().maxPrefixBytes().asLongValue(),
+        settings.batching().maxPrompts().orElse(ofDevice.maxBatch()),
+        settings.batching().prefillChunk().orElse(ofDevice.prefillChunk()),
+        settings
+            .cache()
+            .maxPrefixBytes()
+            .map(MemorySize::asLongValue)
+            .orElse(ofDevice.maxPrefixBytes()),
         settings.cudaGraphs() ? StepSettings.Launch.BY_GRAPH : StepSettings.Launch.BY_OPERATOR);
   }
 
@@ -124,7 +131,7 @@ public final class LayerSettings {
             sampling.maxFps(),
             sampling.windowTokens(),
             sampling.tokensPerSecond(),
-            sampling.fixedFps().map(OptionalDouble::of).orElse(OptionalDouble.empty())),
+            sampling.fixedFps().map(FixedRate::even)),
         new DecodeLimits(
             decode.maxPixels(), decode.maxDuration(), decode.maxFrames(), decode.maxDamage()),
         sampling.maxPixels().orElse(Long.MAX_VALUE),

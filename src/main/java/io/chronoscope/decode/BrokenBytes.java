@@ -3,6 +3,7 @@ package io.chronoscope.decode;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /// Whether a packet's bytes show that they are damaged, without decoding: what no encoder writes.
 /// Decoders of some codecs take such bytes for pictures without an error.
@@ -17,7 +18,8 @@ sealed interface BrokenBytes {
       case H264 -> new InNalUnits(NalUnits.ofH264(extradata));
       case HEVC -> new InNalUnits(NalUnits.ofHevc(extradata));
       case VP8, VP9, AV1, MOTION_JPEG -> new Zeros();
-      case MPEG1, MPEG2, MPEG4_PART2 -> new BeforeStartCodes();
+      case MPEG1, MPEG2 -> new BetweenStartCodes(0x00, BetweenStartCodes.OF_MPEG2);
+      case MPEG4_PART2 -> new BetweenStartCodes(0xb6, BetweenStartCodes.OF_MPEG4);
       case MSMPEG4_V2,
           MSMPEG4_V3,
           WMV1,
@@ -60,11 +62,8 @@ sealed interface BrokenBytes {
   /// to 3 (ITU-T H.264 and H.265 §7.4.2, emulation prevention).
   record InNalUnits(NalUnits units) implements BrokenBytes {
 
-    /// Zero bytes at the end of a unit that some writers add.
-    private static final int MAX_TRAILING_ZEROS = 8;
-
-    /// … where start codes follow the units.
-    private static final int MAX_STUFFING = 64;
+    /// Zero bytes at the end of a unit: phones pad units to a multiple of 16 bytes.
+    private static final int MAX_TRAILING_ZEROS = 64;
 
     @Override
     public boolean in(ByteBuffer packet) {
@@ -95,7 +94,7 @@ sealed interface BrokenBytes {
         } else {
           int next = nonZero(bytes, at + 2, end);
           if (next == end) {
-            return end - at > (units.lengthBytes() > 0 ? MAX_TRAILING_ZEROS : MAX_STUFFING);
+            return end - at > MAX_TRAILING_ZEROS;
           }
           int value = bytes.get(next) & 0xff;
           boolean startCode = value == 1 && units.lengthBytes() == 0;
@@ -131,20 +130,45 @@ sealed interface BrokenBytes {
   }
 
   /// Three zero bytes are followed by further ones and a start code, or by nothing (ISO/IEC 13818-2
-  /// and 14496-2: no code has 23 zero bits, so that a start code is unique).
-  record BeforeStartCodes() implements BrokenBytes {
+  /// and 14496-2: no code has 23 zero bits, so that a start code is unique). A packet has a
+  /// picture.
+  ///
+  /// @param picture start code of a picture
+  /// @param reserved start codes that no encoder writes
+  record BetweenStartCodes(int picture, IntPredicate reserved) implements BrokenBytes {
+
+    /// ISO/IEC 13818-2 table 6-1. From B9 on they are those of the stream around it.
+    static final IntPredicate OF_MPEG2 = code -> code == 0xb0 || code == 0xb1 || code == 0xb6;
+
+    /// ISO/IEC 14496-2 table 6-3.
+    static final IntPredicate OF_MPEG4 =
+        code -> code >= 0x30 && code < 0xb0 || code == 0xb4 || code == 0xb7 || code > 0xc5;
+
+    private static final int START_CODE_ZEROS = 2;
+
+    /// Some files repeat a picture by a few bytes.
+    private static final int MIN_BYTES = 16;
 
     @Override
     public boolean in(ByteBuffer packet) {
       int zeros = 0;
+      boolean pictures = packet.limit() < MIN_BYTES;
       for (int i = 0; i < packet.limit(); i++) {
         int value = packet.get(i);
-        if (zeros >= 3 && value != 0 && value != 1) {
+        if (zeros > START_CODE_ZEROS && value != 0 && value != 1) {
           return true;
+        }
+        boolean startCode = zeros >= START_CODE_ZEROS && value == 1 && i + 1 < packet.limit();
+        if (startCode) {
+          int code = packet.get(i + 1) & 0xff;
+          if (reserved.test(code)) {
+            return true;
+          }
+          pictures |= code == picture;
         }
         zeros = value == 0 ? zeros + 1 : 0;
       }
-      return false;
+      return !pictures;
     }
   }
 }

@@ -4,13 +4,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
 
 /// Decides for each packet of a video whether its frame is intact. It is not when the container
 /// says that something of the packet is missing ([VideoInput#read]), when its bytes are not what an
-/// encoder writes ([BrokenBytes]), when the decoder rejects the packet or logs an error with it
-/// ([DecoderLog]), or when it depends on a frame that is not ([DamageSpread]).
+/// encoder writes ([BrokenBytes]), when the decoder rejects the packet, logs an error with it
+/// ([DecoderLog]) or does not stop reading where it ends ([PayloadEnd]), or when it depends on a
+/// frame that is not ([DamageSpread]).
 ///
 /// Used by the thread that decodes.
 final class DamageDetector implements AutoCloseable {
@@ -24,24 +26,35 @@ final class DamageDetector implements AutoCloseable {
   private boolean trustsKeyMarks;
 
   private BrokenBytes broken;
+  private PayloadEnd payloadEnd;
+  private final VideoPackets source;
+  private final DecoderFactory decoders;
+
+  /// Whether a missed end means damage; empty before the first end was reached or missed.
+  private Optional<Boolean> knowsEnds = Optional.empty();
+
   private Dependence.Reader dependences;
   private Dependence dependence = Dependence.NOTHING;
   private boolean damaged;
 
-  /// @param threads decoding threads
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC
-  DamageDetector(VideoInput input, int threads) throws UnreadableMediaException {
+  DamageDetector(VideoPackets source, DecoderFactory decoders) throws UnreadableMediaException {
+    this.source = source;
+    this.decoders = decoders;
+    VideoInput input = source.input();
     VideoCodec codec = VideoCodec.of(input.stream().codecpar());
     ByteBuffer extradata = input.extradata();
     this.broken = BrokenBytes.of(codec, extradata);
+    this.payloadEnd = PayloadEnd.of(codec, extradata);
     this.dependences = Dependence.reader(codec, extradata);
     this.trustsKeyMarks = hasKeyMarksOnly(codec);
-    this.log = DecoderLog.open(threads);
+    this.log = DecoderLog.open(decoders.options().threads());
   }
 
   /// The following packets are of another codec and bring their own parameters.
   void switchTo(VideoCodec codec) {
     broken = BrokenBytes.of(codec, ByteBuffer.allocate(0));
+    payloadEnd = PayloadEnd.of(codec, ByteBuffer.allocate(0));
     dependences = Dependence.reader(codec, ByteBuffer.allocate(0));
     trustsKeyMarks = hasKeyMarksOnly(codec);
   }
@@ -72,15 +85,36 @@ final class DamageDetector implements AutoCloseable {
 
   /// The packet was decoded.
   ///
+  /// @param packet as it was before
   /// @param rejected whether the decoder returned an error
   /// @return whether the frame of the packet is damaged
-  boolean end(boolean rejected) {
+  boolean end(AVCodecContext decoder, AVPacket packet, boolean rejected)
+      throws UnreadableMediaException {
     Optional<String> error = log.takeError();
     error.ifPresent(this::own);
     if (rejected) {
       own("the decoder rejects it");
+    } else if (missesEnd(decoder, packet)) {
+      own("the decoder does not stop reading where it ends");
     }
     return damaged;
+  }
+
+  private boolean missesEnd(AVCodecContext decoder, AVPacket packet)
+      throws UnreadableMediaException {
+    return switch (payloadEnd.of(decoder, packet)) {
+      case UNTOLD -> false;
+      case REACHED -> {
+        knowsEnds = Optional.of(true);
+        yield false;
+      }
+      case MISSED -> {
+        if (knowsEnds.isEmpty()) {
+          knowsEnds = Optional.of(PayloadEndTrial.endsAsStandardized(source, decoders));
+        }
+        yield knowsEnds.get();
+      }
+    };
   }
 
   private void own(String because) {

@@ -16,9 +16,8 @@ import org.bytedeco.ffmpeg.global.avutil;
 /// All but [#openOnHardware] decode on the CPU.
 record DecoderFactory(DecodeLimits limits, DecoderOptions options) {
 
-  /// FFmpeg's own decoder for VP9: it probes streams, and decodes those with more than 8 bits or
-  /// less subsampled color.
-  static final String PROBING_VP9 = "vp9";
+  /// Notices much damage itself, where [PayloadEnd] cannot look into FFmpeg's own decoder.
+  static final String LIBVPX_VP9 = "libvpx-vp9";
 
   private static final int VP9_8_BIT_420 = 0;
 
@@ -122,7 +121,10 @@ record DecoderFactory(DecodeLimits limits, DecoderOptions options) {
   }
 
   private static String decoderName(VideoCodec codec, AVStream stream) {
-    boolean beyondLibvpx = codec == VideoCodec.VP9 && stream.codecpar().profile() > VP9_8_BIT_420;
-    return beyondLibvpx ? PROBING_VP9 : codec.softwareDecoder();
+    boolean byLibvpx =
+        codec == VideoCodec.VP9
+            && stream.codecpar().profile() <= VP9_8_BIT_420
+            && !DecoderMemory.isKnown();
+    return byLibvpx ? LIBVPX_VP9 : codec.softwareDecoder();
   }
 }

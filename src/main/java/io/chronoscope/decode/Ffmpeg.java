@@ -40,8 +40,7 @@ public final class Ffmpeg {
     }
     callback = new Lines();
     avutil.setLogCallback(callback);
-    avutil.av_log_set_level(
-        LOG.isLoggable(Level.DEBUG) ? avutil.AV_LOG_WARNING : avutil.AV_LOG_ERROR);
+    avutil.av_log_set_level(avutil.AV_LOG_INFO);
   }
 
   private Ffmpeg() {}
@@ -65,12 +64,16 @@ public final class Ffmpeg {
 
   /// Errors go to the decoder that is at work, and all lines to the debug log.
   private static final class Lines extends LogCallback {
+
+    /// Logged as information only.
+    private static final String CONCEALING = "] concealing ";
+
     @Override
     public void call(int level, BytePointer line) {
       String text = line.getString(StandardCharsets.UTF_8).strip();
       // It may contain addresses with credentials.
       LOG.log(Level.DEBUG, () -> AddressRedaction.of(text));
-      if (level <= avutil.AV_LOG_ERROR) {
+      if (level <= avutil.AV_LOG_ERROR || text.contains(CONCEALING)) {
         DecoderLog.add(text);
       }
     }

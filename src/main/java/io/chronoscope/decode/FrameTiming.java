@@ -28,6 +28,9 @@ final class FrameTiming implements AutoCloseable {
   /// Assumed frame duration when nothing states or implies one.
   static final long DEFAULT_FRAME_MICROS = 40_000;
 
+  /// For how many usual intervals a frame may stand in for others before damage.
+  private static final int HELD_INTERVALS = 3;
+
   private final VideoPackets source;
   private final StallRule stalls;
   private final DecodeLimits limits;
@@ -211,12 +214,15 @@ final class FrameTiming implements AutoCloseable {
     }
   }
 
-  /// The end of the held frame's display: no later than a frame that is missing after it.
+  /// The end of the held frame's display: no later than a frame that is missing after it. Where one
+  /// is, others may be missing that are displayed before it.
   private long intactUntil(long untilMicros) {
     Long lost = damagedMicros.higher(heldMicros);
     long end = lost == null ? untilMicros : Math.min(lost, untilMicros);
     long usual = stalls.usualMicros();
-    return losesTimeless && usual > 0 ? Math.min(end, heldMicros + usual) : end;
+    boolean standsIn =
+        lost != null && lost <= untilMicros && end - heldMicros > HELD_INTERVALS * usual;
+    return (losesTimeless || standsIn) && usual > 0 ? Math.min(end, heldMicros + usual) : end;
   }
 
   /// Delivers the last frame.

@@ -53,6 +53,9 @@ final class Mp4Boxes {
   private long timescale = -1;
   private long decodeTicks = -1;
   private boolean insideTrack;
+  // Of the fragment being read, and of the one in front of its data.
+  private boolean describesData;
+  private boolean describedBefore = true;
 
   Mp4Boxes(MemorySegment bytes, DecodeLimits limits) {
     this.bytes = bytes;
@@ -180,7 +183,18 @@ final class Mp4Boxes {
       case "traf" -> fragment(box, depth);
       case "moof" -> {
         fragments++;
+        describesData = false;
         walk(box.content(), box.end(), depth + 1, box.type());
+        describedBefore = describesData;
+      }
+      case "trun" -> {
+        describesData = true;
+        tables.check(box);
+      }
+      case "mdat" -> {
+        if (fragments > 0 && !describedBefore && box.end() > box.content()) {
+          throw box.corrupt("holds data that the fragment in front of it does not describe");
+        }
       }
       case "meta" -> meta(box, depth);
       case "cmov" ->
@@ -227,6 +241,9 @@ final class Mp4Boxes {
     decodeTicks = -1;
     tables.startFragment();
     walk(box.content(), box.end(), depth + 1, box.type());
+    if (!timescales.isEmpty() && !timescales.containsKey((int) trackId)) {
+      throw box.corrupt("belongs to none of the tracks");
+    }
     long ticksPerSecond = timescales.getOrDefault((int) trackId, 0L);
     if (fragments == 1 && ticksPerSecond > 0 && decodeTicks >= 0) {
       firstFragmentMicros =

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// own tools do. High dynamic range is mapped to the ordinary one ([ToneMapping]). Pictures whose
 /// pixels are not square get their true proportions.
 ///
-/// Reuses its scaler while size and format stay the same; not thread-safe.
+/// Reuses its scaler while size and format stay the same, and what equal frames became
+/// ([KnownPictures]); not thread-safe.
 final class PictureConverter implements AutoCloseable {
 
   private static final int FLAGS =
@@ -35,6 +36,7 @@ final class PictureConverter implements AutoCloseable {
   private static final double MAX_PIXEL_ASPECT = 4;
 
   private final AVRational streamPixelAspect;
+  private final KnownPictures known = new KnownPictures();
   private @Nullable Layout layout;
   private @Nullable SwsContext scaler;
   private @Nullable AVFrame rgb;
@@ -85,7 +87,7 @@ final class PictureConverter implements AutoCloseable {
         : new FrameSize((int) Math.max(1, Math.round(width / factor)), height);
   }
 
-  /// @return a picture that the caller owns
+  /// @return a picture that the caller owns; frames with equal pixels share theirs
   Picture convert(AVFrame frame) throws UnreadableMediaException {
     Layout wanted =
         new Layout(
@@ -100,6 +102,18 @@ final class PictureConverter implements AutoCloseable {
       prepare(wanted);
       layout = wanted;
     }
+    Orientation orientation = Orientation.of(frame);
+    Optional<Picture> same = known.of(frame, orientation);
+    if (same.isPresent()) {
+      return same.get();
+    }
+    Picture picture = converted(frame, wanted, orientation);
+    known.add(frame, orientation, picture);
+    return picture;
+  }
+
+  private Picture converted(AVFrame frame, Layout wanted, Orientation orientation)
+      throws UnreadableMediaException {
     AVFrame target = Objects.requireNonNull(rgb);
     Ffmpeg.check(
         swscale.sws_scale(
@@ -124,7 +138,7 @@ final class PictureConverter implements AutoCloseable {
         mapping.map(pixels, y * rowBytes, pixels, y * rowBytes, width);
       }
     }
-    return Orientation.of(frame).upright(pixels, rowBytes, width, height);
+    return orientation.upright(pixels, rowBytes, width, height);
   }
 
   private void prepare(Layout wanted) throws UnreadableMediaException {
@@ -191,6 +205,7 @@ final class PictureConverter implements AutoCloseable {
 
   @Override
   public void close() {
+    known.close();
     if (scaler != null) {
       swscale.sws_freeContext(scaler);
       scaler = null;

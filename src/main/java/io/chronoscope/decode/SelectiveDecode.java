@@ -32,6 +32,7 @@ final class SelectiveDecode implements AutoCloseable {
   private final DeviceFrames deviceFrames = new DeviceFrames();
   private final AVFrame decoded = avutil.av_frame_alloc();
   private final BrokenBytes broken;
+  private final PayloadEnd payloadEnd;
   private final DecoderLog log;
   private @Nullable AVCodecContext decoder;
   private boolean usesHardware;
@@ -56,7 +57,9 @@ final class SelectiveDecode implements AutoCloseable {
     this.decoders = new DecoderFactory(limits, options);
     this.sink = sink;
     this.converter = new PictureConverter(input.pixelAspect());
-    this.broken = BrokenBytes.of(VideoCodec.of(input.stream().codecpar()), input.extradata());
+    VideoCodec codec = VideoCodec.of(input.stream().codecpar());
+    this.broken = BrokenBytes.of(codec, input.extradata());
+    this.payloadEnd = PayloadEnd.of(codec, input.extradata());
     this.log = DecoderLog.open(options.threads());
   }
 
@@ -116,7 +119,9 @@ final class SelectiveDecode implements AutoCloseable {
 
   private boolean feed(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)
       throws UnreadableMediaException {
-    return receive(context, packet, packets) && log.takeError().isEmpty();
+    return receive(context, packet, packets)
+        && log.takeError().isEmpty()
+        && (packet == null || usesHardware || !payloadEnd.isMissed(context, packet));
   }
 
   private boolean receive(AVCodecContext context, @Nullable AVPacket packet, TimedPackets packets)

@@ -19,7 +19,11 @@ import java.util.Set;
 ///
 /// @param incomplete positions in the segment at which such PES packets start, as in
 ///   `AVPacket.pos`. What was lost may also be whole PES packets right after one of them
-record TransportLosses(Set<Long> incomplete) {
+/// @param beginsTorn whether the first PES packet that is there is not the first one: another one's
+///   end is in front of it, or packets that cannot be read
+record TransportLosses(Set<Long> incomplete, boolean beginsTorn) {
+
+  static final TransportLosses NONE = new TransportLosses(Set.of(), false);
 
   private static final int PACKET_BYTES = 188;
   private static final int SYNC = 0x47;
@@ -37,7 +41,7 @@ record TransportLosses(Set<Long> incomplete) {
       scan.packet(at);
     }
     scan.findHolesBesideOtherLosses();
-    return new TransportLosses(Set.copyOf(scan.incomplete));
+    return new TransportLosses(Set.copyOf(scan.incomplete), scan.beginsTorn);
   }
 
   /// Continuity of one PID.
@@ -71,6 +75,8 @@ record TransportLosses(Set<Long> incomplete) {
     private final List<Pes> pictures = new ArrayList<>();
     private final List<Elsewhere> elsewhere = new ArrayList<>();
 
+    private boolean beginsTorn;
+
     /// A recorder that starts again counts from zero, first the table of programs.
     private boolean recorderStarted;
 
@@ -99,6 +105,8 @@ record TransportLosses(Set<Long> incomplete) {
       Counter counter = counters.computeIfAbsent(packetPid, unused -> new Counter());
       long before = counter.lastAt;
       boolean continues = !hasPayload || counter.follows(stated, restarts, at);
+      boolean headless = packetPid == pid && hasPayload && !startsPes;
+      beginsTorn |= headless && pictures.isEmpty();
       if (packetPid != pid) {
         recorderStarted |= packetPid == PROGRAMS_PID && !continues && stated == 0;
         if (!continues) {
@@ -111,7 +119,12 @@ record TransportLosses(Set<Long> incomplete) {
         lost();
       }
       if (startsPes && (pictures.isEmpty() || hasPayload)) {
-        pictures.add(new Pes(at, decodeTicks(at + 4 + adaptationBytes(at, control))));
+        long pes = at + 4 + adaptationBytes(at, control);
+        if (isPes(pes)) {
+          pictures.add(new Pes(at, decodeTicks(pes)));
+        } else {
+          lost();
+        }
       }
       boolean erroneous = (head & 0x8000) != 0;
       if (erroneous) {
@@ -121,6 +134,18 @@ record TransportLosses(Set<Long> incomplete) {
 
     private int adaptationBytes(long at, int control) {
       return (control & 0x20) == 0 ? 0 : 1 + unsigned(at + 4);
+    }
+
+    /// Whether the header of a PES packet is as the standard says (§2.4.3.6), up to its times.
+    private boolean isPes(long at) {
+      if (at + 10 > bytes.byteSize()) {
+        return true; // it is cut off
+      }
+      boolean starts = unsigned(at) == 0 && unsigned(at + 1) == 0 && unsigned(at + 2) == 1;
+      boolean marked = unsigned(at + 6) >> 6 == 2;
+      int times = unsigned(at + 7) >> 6;
+      boolean timed = times == 0 || (unsigned(at + 9) >> 4 == times && (unsigned(at + 9) & 1) == 1);
+      return starts && marked && timed && times != 1;
     }
 
     /// The decoding time in the header of a PES packet (§2.4.3.6), or else its presentation time.
@@ -166,7 +191,9 @@ record TransportLosses(Set<Long> incomplete) {
     }
 
     private void lost() {
-      if (!pictures.isEmpty()) {
+      if (pictures.isEmpty()) {
+        beginsTorn = true;
+      } else {
         incomplete.add(pictures.getLast().at);
       }
     }

@@ -21,9 +21,7 @@ enum VideoCodec {
   HEVC(avcodec.AV_CODEC_ID_HEVC, "hevc", Remux.FRAGMENTED_MP4),
   /// The MP4 registry has no VP8.
   VP8(avcodec.AV_CODEC_ID_VP8, "vp8", Remux.MATROSKA),
-  /// Unlike FFmpeg's own decoder, libvpx notices data that a frame leaves over; see
-  /// [DecoderFactory] for profiles that it is not built for.
-  VP9(avcodec.AV_CODEC_ID_VP9, "libvpx-vp9", Remux.FRAGMENTED_MP4),
+  VP9(avcodec.AV_CODEC_ID_VP9, "vp9", Remux.FRAGMENTED_MP4),
   /// FFmpeg's own AV1 decoder only drives hardware; libaom decodes in software.
   AV1(avcodec.AV_CODEC_ID_AV1, "libaom-av1", Remux.FRAGMENTED_MP4),
   MPEG4_PART2(avcodec.AV_CODEC_ID_MPEG4, "mpeg4", Remux.FRAGMENTED_MP4),
@@ -117,7 +115,7 @@ enum VideoCodec {
   static String decoderWhitelist() {
     return Stream.concat(
             Arrays.stream(values()).map(VideoCodec::softwareDecoder),
-            Stream.of(DecoderFactory.PROBING_VP9))
+            Stream.of(DecoderFactory.LIBVPX_VP9))
         .collect(Collectors.joining(","));
   }
 
@@ -139,9 +137,8 @@ enum VideoCodec {
   /// FFmpeg's name for the decoder that drives hardware.
   String hardwareDecoder() {
     return switch (this) {
-      case VP9 -> DecoderFactory.PROBING_VP9;
       case AV1 -> "av1";
-      case H264, HEVC, VP8, MPEG4_PART2, MPEG2, MOTION_JPEG, MPEG1 -> softwareDecoder;
+      case H264, HEVC, VP8, VP9, MPEG4_PART2, MPEG2, MOTION_JPEG, MPEG1 -> softwareDecoder;
       case MSMPEG4_V2, MSMPEG4_V3, WMV1, WMV2, WMV3, VC1, H263, SORENSON_H263 -> softwareDecoder;
       case VP6, CINEPAK, DV, RAW, PNG, WEBP, BMP -> softwareDecoder;
     };

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.LongPredicate;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -315,17 +314,24 @@ final class VideoInput implements AutoCloseable {
     }
   }
 
+  /// Whether a picture of which only the end is there precedes the first packet.
+  boolean beginsTorn() {
+    return losses().beginsTorn();
+  }
+
+  private TransportLosses losses() {
+    return structure
+        .transport()
+        .map(packets -> packets.losses(stream.id()))
+        .orElse(TransportLosses.NONE);
+  }
+
   private LongPredicate findIncomplete() {
     if (container() == ContainerFormat.MATROSKA) {
       List<MatroskaElements.Range> damaged = MatroskaElements.damagedClusters(structure.media());
       return at -> damaged.stream().anyMatch(cluster -> cluster.contains(at));
     }
-    Set<Long> incomplete =
-        structure
-            .transport()
-            .map(packets -> packets.losses(stream.id()).incomplete())
-            .orElse(Set.of());
-    return incomplete::contains;
+    return losses().incomplete()::contains;
   }
 
   @Override

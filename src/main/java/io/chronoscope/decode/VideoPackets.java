@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -139,12 +140,20 @@ final class VideoPackets implements AutoCloseable {
     if (!times.isComplete() || suspicious) {
       PresentationOrder.complete(this, times, limits, statedFps);
     }
-    times.startAt(input.zeroTicks(times.first()));
+    usualInterval = times.usualInterval();
+    times.startAt(zeroTicks());
     long[] presentation = IntStream.range(0, size()).mapToLong(times::presentation).toArray();
     if (times.isComplete()) {
       decodeTimes = PacketTimes.decodeTimes(presentation);
     }
-    usualInterval = times.usualInterval();
+  }
+
+  /// A picture of which only the end is left takes its time as well.
+  private long zeroTicks() {
+    OptionalLong first = times.first();
+    long zero = input.zeroTicks(first);
+    boolean videoIsFirst = first.isPresent() && first.getAsLong() == zero;
+    return videoIsFirst && input.beginsTorn() ? zero - usualInterval : zero;
   }
 
   VideoInput input() {

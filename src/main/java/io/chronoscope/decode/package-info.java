@@ -16,9 +16,10 @@
 /// the whole segment.
 ///
 /// A damaged frame is not offered to a sink: `DamageDetector` decides for each packet whether its
-/// frame is intact, from `TransportLosses`, `BrokenBytes` and the `DecoderLog`, and `DamageSpread`
-/// follows damage to the frames that depend on it (`Dependence`). `ClipVariants` writes the clips
-/// that `bench damage` damages.
+/// frame is intact, from `TransportLosses`, `BrokenBytes`, the `DecoderLog` and `PayloadEnd`, which
+/// sees in a decoder's memory (`DecoderMemory`) where it stopped reading. `DamageSpread` follows
+/// damage to the frames that depend on it (`Dependence`). `ClipVariants` writes the clips that
+/// `bench damage` damages.
 ///
 /// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec.
 /// `DecoderFactory` is the only place that opens decoders, in software or on a `HardwareDevice`.

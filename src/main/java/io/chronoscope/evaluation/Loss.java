@@ -5,6 +5,7 @@ import io.chronoscope.evaluation.Comparison.Pairing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// What was lost between a video and its events, and the stage that lost it.
 ///
@@ -20,10 +21,11 @@ public record Loss(
   public enum Stage {
     /// No sampled frame shows it.
     NOT_SAMPLED,
-    /// A window reported something at that time with only one of its color and shape: it was seen
-    /// and taken for something else.
+    /// No window reported it, and the model does not name it either when it is shown alone: what
+    /// the encoder makes of its frames does not tell what it is.
     ENCODER,
-    /// No window reported it, or none with good bounds; or a window made it up.
+    /// No window reported it although the model names it when it is shown alone, or none with good
+    /// bounds; or a window made it up.
     ANSWER,
     /// A window reported it with better bounds than the stream's final event has; or windows that
     /// were right became two events.
@@ -50,13 +52,18 @@ public record Loss(
   /// Finds the losses of one video.
   ///
   /// @param windows all analyses of windows, whole ones and partial ones
-  public static List<Loss> of(Comparison comparison, List<Window> windows) {
+  /// @param describedAlone what the model describes when a true event is shown alone; asked about
+  ///   what no window reported
+  public static List<Loss> of(
+      Comparison comparison,
+      List<Window> windows,
+      Function<GroundTruth.Event, List<String>> describedAlone) {
     List<Loss> losses = new ArrayList<>();
     for (Pairing pairing : comparison.pairings()) {
       if (pairing.iou() < GOOD) {
         losses.add(
             new Loss(
-                stage(pairing, windows),
+                stage(pairing, windows, describedAlone),
                 Optional.of(pairing.truth()),
                 pairing.answer(),
                 pairing.iou()));
@@ -83,7 +90,10 @@ public record Loss(
     return losses;
   }
 
-  private static Stage stage(Pairing pairing, List<Window> windows) {
+  private static Stage stage(
+      Pairing pairing,
+      List<Window> windows,
+      Function<GroundTruth.Event, List<String>> describedAlone) {
     GroundTruth.Event truth = pairing.truth();
     boolean sampled =
         windows.stream()
@@ -93,7 +103,6 @@ public record Loss(
       return Stage.NOT_SAMPLED;
     }
     double best = 0;
-    boolean misread = false;
     for (Window window : windows) {
       long from = Math.max(truth.startMs(), window.fromMs());
       long until = Math.min(truth.endMs(), window.untilMs());
@@ -103,15 +112,16 @@ public record Loss(
       for (Sighting sighting : window.sightings()) {
         if (names(sighting.description(), truth)) {
           best = Math.max(best, TemporalIou.of(from, until, sighting.startMs(), sighting.endMs()));
-        } else if (sighting.startMs() < until && from < sighting.endMs()) {
-          misread |= Subject.of(sighting.description()).sharesWith(Subject.of(truth.description()));
         }
       }
     }
     if (best >= GOOD && best > pairing.iou()) {
       return Stage.MERGE;
     }
-    return best == 0 && misread ? Stage.ENCODER : Stage.ANSWER;
+    boolean reported = best > 0;
+    return reported || describedAlone.apply(truth).stream().anyMatch(told -> names(told, truth))
+        ? Stage.ANSWER
+        : Stage.ENCODER;
   }
 
   private static boolean names(String description, GroundTruth.Event truth) {

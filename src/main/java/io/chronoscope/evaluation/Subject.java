@@ -35,13 +35,6 @@ record Subject(Set<String> colors, Set<String> shapes, boolean light) {
     return words.stream().filter(known::contains).collect(Collectors.toUnmodifiableSet());
   }
 
-  /// Whether both name one color or one shape, or both the light.
-  boolean sharesWith(Subject other) {
-    return colors.stream().anyMatch(other.colors::contains)
-        || shapes.stream().anyMatch(other.shapes::contains)
-        || (light && other.light);
-  }
-
   /// Whether a reported event about this subject can match a true event about `truth`: it names the
   /// shape and the color (one of both when it changes), or the light when `truth` is about the
   /// light.

@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /// A row-major tensor outside the Java heap. It owns its memory, whether allocated here or by the
 /// runtime, until it is closed; a [#view] does not. Not thread-safe.
@@ -16,29 +15,31 @@ public final class NativeTensor implements AutoCloseable {
 
   private static final AtomicLong LIVE = new AtomicLong();
 
+  private static final Runnable NOTHING_TO_FREE = () -> {};
+
   private final OrtValue value;
   private final ElementType type;
   private final long[] shape;
   private final Storage storage;
   private final MemorySegment memory;
-  private final @Nullable Arena arena;
+  private final Runnable freeMemory;
 
   /// @param storage of its elements
   /// @param memory the elements, or an address to compute with when the host cannot read them
-  /// @param arena that owns `memory`, if that is not `value`
+  /// @param freeMemory frees `memory`, if `value` does not own it
   private NativeTensor(
       OrtValue value,
       ElementType type,
       long[] shape,
       Storage storage,
       MemorySegment memory,
-      @Nullable Arena arena) {
+      Runnable freeMemory) {
     this.value = value;
     this.type = type;
     this.shape = shape.clone();
     this.storage = storage;
     this.memory = memory;
-    this.arena = arena;
+    this.freeMemory = freeMemory;
     LIVE.incrementAndGet();
   }
 
@@ -48,7 +49,17 @@ public final class NativeTensor implements AutoCloseable {
     ElementType type = ElementType.of(description.elementType());
     long bytes = elements(description.shape()) * type.bytes();
     MemorySegment memory = MemorySegment.ofAddress(value.dataAddress()).reinterpret(bytes);
-    return new NativeTensor(value, type, description.shape(), storage, memory, null);
+    return new NativeTensor(value, type, description.shape(), storage, memory, NOTHING_TO_FREE);
+  }
+
+  /// A tensor over the memory of a value of the runtime; the value is closed with it.
+  ///
+  /// @param storage that names the memory to the runtime otherwise than `owner` does
+  static NativeTensor overOwned(OrtValue owner, Storage storage, ElementType type, long... shape) {
+    long bytes = elements(shape) * type.bytes();
+    MemorySegment memory = MemorySegment.ofAddress(owner.dataAddress()).reinterpret(bytes);
+    return new NativeTensor(
+        over(storage.info(), type, memory, shape), type, shape, storage, memory, owner::close);
   }
 
   /// A tensor of zeros in host memory, to be written through [#memory()] before a run, or by a run.
@@ -70,7 +81,7 @@ public final class NativeTensor implements AutoCloseable {
           shape,
           storage,
           memory,
-          arena);
+          arena::close);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -174,7 +185,7 @@ public final class NativeTensor implements AutoCloseable {
     }
     MemorySegment part = memory.asSlice(0, bytes);
     return new NativeTensor(
-        over(storage.info(), type, part, other), type, other, storage, part, null);
+        over(storage.info(), type, part, other), type, other, storage, part, NOTHING_TO_FREE);
   }
 
   /// Copies all elements of a tensor of the same size, wherever both are.
@@ -227,9 +238,7 @@ public final class NativeTensor implements AutoCloseable {
     if (!value.isClosed()) {
       LIVE.decrementAndGet();
       value.close();
-      if (arena != null) {
-        arena.close();
-      }
+      freeMemory.run();
     }
   }
 }

@@ -61,15 +61,23 @@ sealed interface SessionMemory extends AutoCloseable {
     private static final Logger LOG = System.getLogger("io.chronoscope.ort");
 
     private final CudaRuntime cuda;
+
+    /// Tensors in pinned memory are ordinary ones to the runtime, whose copies the driver makes
+    /// faster. Named as pinned, an output in it would be written there by the last operator, and
+    /// then copied onto itself, which the runtime refuses.
+    private final OrtMemoryInfo hostInfo;
+
     private final Map<Memory, OrtMemoryInfo> infos = new EnumMap<>(Memory.class);
     private final Map<Memory, OrtAllocator> allocators = new EnumMap<>(Memory.class);
 
-    private OnCuda(CudaRuntime cuda) {
+    private OnCuda(CudaRuntime cuda, OrtMemoryInfo hostInfo) {
       this.cuda = cuda;
+      this.hostInfo = hostInfo;
     }
 
     static OnCuda of(OrtSession session, int ordinal, RuntimeEnvironment runtime) {
-      OnCuda memory = new OnCuda(CudaRuntime.load(CudaSupport.runtimeLibrary(), ordinal));
+      OnCuda memory =
+          new OnCuda(CudaRuntime.load(CudaSupport.runtimeLibrary(), ordinal), runtime.hostMemory());
       try {
         memory.add(Memory.DEVICE, OrtMemoryInfo.cuda(runtime.api(), ordinal), session);
         try {
@@ -96,9 +104,11 @@ sealed interface SessionMemory extends AutoCloseable {
       if (allocator == null) {
         return NativeTensor.allocate(type, shape);
       }
+      OrtValue owner = OrtValue.allocate(allocator, type.onnx(), shape);
       NativeTensor tensor =
-          NativeTensor.ofOutput(
-              OrtValue.allocate(allocator, type.onnx(), shape), storage(placement));
+          placement == Memory.PINNED
+              ? NativeTensor.overOwned(owner, storage(placement), type, shape)
+              : NativeTensor.ofOutput(owner, storage(placement));
       tensor.clear();
       return tensor;
     }
@@ -108,7 +118,7 @@ sealed interface SessionMemory extends AutoCloseable {
       OrtMemoryInfo info = infos.get(placement);
       return info == null || !allocators.containsKey(placement)
           ? Storage.HOST
-          : new Storage.OfCuda(placement, info, cuda);
+          : new Storage.OfCuda(placement, placement == Memory.PINNED ? hostInfo : info, cuda);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class FpsPolicy {
   private record Preference(int everyNth, String reason) {}
 
   private Preference preferred(List<Double> activities) {
-    if (limits.fixedFps().isPresent()) {
+    if (limits.fixed().isPresent()) {
       return new Preference(1, FpsChoice.FIXED);
     }
     double[] sorted = activities.stream().mapToDouble(Double::doubleValue).sorted().toArray();

@@ -1,15 +1,27 @@
 package io.chronoscope.sampling;
 
 import io.chronoscope.domain.Picture;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
 
-/// Scales a picture that equals the one before by sharing what that became: in a still scene nearly
-/// all do. Holds on to two pictures until it is closed; usable again after that. Not thread-safe.
+/// Scales a picture that equals one of the last two by sharing what that became: in a still scene
+/// nearly all do, and codecs show it as two pictures in turn, one at key frames and one between
+/// them. Holds on to these pictures until it is closed; usable again after that. Not thread-safe.
 public final class RepeatedPictures implements FrameResizer, AutoCloseable {
 
+  private static final int MOST = 2;
+
   private final FrameResizer resizer;
-  private @Nullable Picture source;
-  private @Nullable Picture sized;
+  private final Deque<Known> latest = new ArrayDeque<>(MOST);
+
+  private record Known(Picture source, Picture sized) {
+
+    void close() {
+      source.close();
+      sized.close();
+    }
+  }
 
   /// @param resizer scales the pictures that differ
   public RepeatedPictures(FrameResizer resizer) {
@@ -18,26 +30,26 @@ public final class RepeatedPictures implements FrameResizer, AutoCloseable {
 
   @Override
   public Picture resize(Picture picture) {
-    if (source != null && sized != null && PictureComparison.EXACT.same(source, picture)) {
-      return sized.share();
+    for (Iterator<Known> each = latest.iterator(); each.hasNext(); ) {
+      Known known = each.next();
+      if (PictureComparison.EXACT.same(known.source, picture)) {
+        each.remove();
+        latest.addFirst(known);
+        return known.sized.share();
+      }
     }
     Picture result = resizer.resize(picture);
-    close();
-    source = picture.share();
-    sized = result.share();
+    if (latest.size() == MOST) {
+      latest.removeLast().close();
+    }
+    latest.addFirst(new Known(picture.share(), result.share()));
     return result;
   }
 
-  /// Forgets the last picture.
+  /// Forgets the last pictures.
   @Override
   public void close() {
-    if (source != null) {
-      source.close();
-      source = null;
-    }
-    if (sized != null) {
-      sized.close();
-      sized = null;
-    }
+    latest.forEach(Known::close);
+    latest.clear();
   }
 }

@@ -1,6 +1,6 @@
 package io.chronoscope.sampling;
 
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /// Bounds of the sampling rate of a window.
 ///
@@ -11,17 +11,17 @@ import java.util.OptionalDouble;
 /// @param windowTokenBudget video tokens that one window may cost; takes precedence over every
 ///   other limit
 /// @param tokensPerSecondBudget video tokens that one second of video may cost
-/// @param fixedFps the rate that a request fixed, if any
+/// @param fixed the rate that was asked for, if any
 public record SamplingLimits(
     double minFps,
     double targetFps,
     double maxFps,
     int windowTokenBudget,
     double tokensPerSecondBudget,
-    OptionalDouble fixedFps) {
+    Optional<FixedRate> fixed) {
 
   public static final SamplingLimits DEFAULTS =
-      new SamplingLimits(0.5, 2, 4, 24_576, 2_048, OptionalDouble.empty());
+      new SamplingLimits(0.5, 2, 4, 24_576, 2_048, Optional.empty());
 
   public SamplingLimits {
     if (!(minFps > 0 && minFps <= targetFps && targetFps <= maxFps && maxFps <= 1000)) {
@@ -37,25 +37,23 @@ public record SamplingLimits(
       throw new IllegalArgumentException(
           "the token budget per second must be positive: " + tokensPerSecondBudget);
     }
-    if (fixedFps.isPresent() && !(fixedFps.getAsDouble() > 0 && fixedFps.getAsDouble() <= 1000)) {
-      throw new IllegalArgumentException(
-          "the fixed frame rate must be positive and at most 1000: " + fixedFps.getAsDouble());
-    }
   }
 
-  public SamplingLimits withFixedFps(double fps) {
+  public SamplingLimits withFixed(FixedRate rate) {
     return new SamplingLimits(
-        minFps,
-        targetFps,
-        maxFps,
-        windowTokenBudget,
-        tokensPerSecondBudget,
-        OptionalDouble.of(fps));
+        minFps, targetFps, maxFps, windowTokenBudget, tokensPerSecondBudget, Optional.of(rate));
   }
 
   /// The rate of the candidate grid.
   public double candidateFps() {
-    return fixedFps.orElse(maxFps);
+    return fixed.map(FixedRate::fps).orElse(maxFps);
+  }
+
+  /// The times of the candidates of a stream.
+  ///
+  /// @param anchorMicros the stream's time zero, microseconds since the epoch
+  public SampleGrid candidates(long anchorMicros) {
+    return fixed.orElseGet(() -> FixedRate.even(maxFps)).grid(anchorMicros);
   }
 
   /// By how much the candidate grid may be thinned for windows whose rate load shedding divides:
@@ -72,6 +70,6 @@ public record SamplingLimits(
 
   /// The rate for which the frame size is chosen so that it uses up the budget.
   public double plannedFps() {
-    return fixedFps.orElse(targetFps);
+    return fixed.map(FixedRate::fps).orElse(targetFps);
   }
 }

@@ -8,6 +8,7 @@ import io.chronoscope.analysis.StreamStarts;
 import io.chronoscope.analysis.question.PictureDescription;
 import io.chronoscope.analysis.question.QuestionAnswerer;
 import io.chronoscope.analysis.question.QuestionLimits;
+import io.chronoscope.analysis.question.SpanDescription;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.analysis.stream.StreamTools;
 import io.chronoscope.analysis.window.EmbeddingCache;
@@ -20,14 +21,18 @@ import io.chronoscope.claimcheck.ReferenceStore;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
+import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.vlm.Calibration;
 import io.chronoscope.vlm.VideoLanguageModel;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -73,7 +78,8 @@ public final class AnalysisRuntime implements AutoCloseable {
         new BatchedModel(
             decorator.apply(engine),
             new BatchLimits(batching.maxPairs(), batching.maxDelay()),
-            new BatchLimits(batching.maxPrompts(), batching.maxDelay()),
+            new BatchLimits(
+                LayerSettings.engine(settings).decoding().steps().maxBatch(), batching.maxDelay()),
             batches);
     ReferenceStore references =
         new ReferenceStore(
@@ -146,6 +152,19 @@ public final class AnalysisRuntime implements AutoCloseable {
   /// @throws IllegalArgumentException when it is too narrow for the model
   public String describe(Picture picture, AnalysisSettings settings) {
     return PictureDescription.of(picture, model, settings);
+  }
+
+  /// What the model tells about a part of a video that is shown alone.
+  ///
+  /// @see SpanDescription#of
+  public List<String> describe(
+      Instant start,
+      List<Chunk> chunks,
+      long fromMicros,
+      long untilMicros,
+      AnalysisSettings settings)
+      throws UnreadableMediaException {
+    return SpanDescription.of(start, chunks, fromMicros, untilMicros, settings, tools);
   }
 
   @Override

@@ -4,11 +4,11 @@ import io.chronoscope.analysis.Intake;
 import io.chronoscope.analysis.StreamState;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
+import io.chronoscope.sampling.FixedRate;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// Routes streams whose name ends with a frame rate (`yard@2`) to an analysis with that rate, so
@@ -20,18 +20,18 @@ public final class FrameRateRouter implements Intake {
 
   /// @param analysis creates the analysis of a rate
   /// @param others analyzes streams with no known rate in their name
-  FrameRateRouter(Iterable<Double> rates, DoubleFunction<Intake> analysis, Intake others) {
-    rates.forEach(fps -> bySuffix.put(suffix(fps), analysis.apply(fps)));
+  FrameRateRouter(Iterable<FixedRate> rates, Function<FixedRate, Intake> analysis, Intake others) {
+    rates.forEach(rate -> bySuffix.put(suffix(rate), analysis.apply(rate)));
     this.others = others;
   }
 
   /// The name of a stream that is analyzed at this rate.
-  public static String stream(String name, double fps) {
-    return name + suffix(fps);
+  public static String stream(String name, FixedRate rate) {
+    return name + suffix(rate);
   }
 
-  private static String suffix(double fps) {
-    return "@" + String.format(Locale.ROOT, "%.4f", fps).replaceAll("\\.?0+$", "");
+  private static String suffix(FixedRate rate) {
+    return "@" + rate.toString().replace(':', '-');
   }
 
   private Intake route(String stream) {

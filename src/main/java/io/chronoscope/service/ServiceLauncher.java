@@ -3,6 +3,7 @@ package io.chronoscope.service;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.HttpAccess;
+import io.chronoscope.sampling.FixedRate;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.net.URI;
@@ -30,7 +31,7 @@ public final class ServiceLauncher {
   public record Plan(
       Callable<Integer> whileRunning,
       AnalysisListener listener,
-      List<Double> rates,
+      List<FixedRate> rates,
       Consumer<String> onReady) {}
 
   private static volatile Plan plan =
@@ -72,7 +73,7 @@ public final class ServiceLauncher {
     plan.onReady().accept(model);
   }
 
-  static List<Double> rates() {
+  static List<FixedRate> rates() {
     return plan.rates();
   }
 

@@ -17,6 +17,7 @@ import io.chronoscope.messaging.delivery.MessagingFailure;
 import io.chronoscope.messaging.question.QuestionConsumer;
 import io.chronoscope.messaging.rule.RuleLoader;
 import io.chronoscope.rule.RuleTable;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.shedding.LoadGovernor;
 import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.TracedCommitSink;
@@ -172,12 +173,12 @@ class ServiceLifecycle {
       if (!ruleLoader.awaitCaughtUp()) {
         return;
       }
-      List<Double> rates = ServiceLauncher.rates();
+      List<FixedRate> rates = ServiceLauncher.rates();
       intake.ready(
           rates.isEmpty()
               ? analysis
               : new FrameRateRouter(
-                  rates, fps -> analysis(runtime, load, defaults.withFixedFps(fps)), analysis));
+                  rates, rate -> analysis(runtime, load, defaults.withFixed(rate)), analysis));
       questions.open(answerer.model(), answerer::answer);
       backtests.open(runtime, defaults);
       pictures.open(runtime, defaults);

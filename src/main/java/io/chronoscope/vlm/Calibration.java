@@ -21,20 +21,28 @@ public record Calibration(
   /// @param times weight of the log-odds of the least likely token of the times
   /// @param agreement weight of the share of windows that saw it, among those that could
   /// @param alone weight of 1 for an event that a single window could see
-  public record OfEvents(double bias, double words, double times, double agreement, double alone) {
+  /// @param bounds weight of the log-odds of the less sure bound
+  public record OfEvents(
+      double bias, double words, double times, double agreement, double alone, double bounds) {
 
     /// @param wordsProbability of the least likely token of the description
     /// @param timesProbability of the least likely token of the times
     /// @param seen windows that saw it, at least 1
     /// @param looks windows that could see it
+    /// @param boundsCertainty of the less sure bound, as for [OfBounds]
     public double confidence(
-        double wordsProbability, double timesProbability, int seen, int looks) {
+        double wordsProbability,
+        double timesProbability,
+        int seen,
+        int looks,
+        double boundsCertainty) {
       return sigmoid(
           bias
               + words * logOdds(wordsProbability)
               + times * logOdds(timesProbability)
               + agreement * seen / looks
-              + (looks == 1 ? alone : 0));
+              + (looks == 1 ? alone : 0)
+              + bounds * logOdds(boundsCertainty));
     }
   }
 

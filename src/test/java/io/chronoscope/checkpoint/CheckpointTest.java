@@ -250,14 +250,15 @@ class CheckpointTest {
       Files.writeString(
           Files.createDirectories(root.resolve("tiny")).resolve("chronoscope.json"),
           """
-          {"eventConfidence": {"bias": 1, "words": 0.5, "times": 0.25, "agreement": 2, "alone": -1},
+          {"eventConfidence": {"bias": 1, "words": 0.5, "times": 0.25, "agreement": 2, "alone": -1,
+                               "bounds": 0.75},
            "boundError": {"0": 4, "0.97": 0.9, "0.8": 2.5}}\
           """);
       try (Checkpoint checkpoint = open()) {
         assertThat(checkpoint.hints().orElseThrow().profile().calibration())
             .isEqualTo(
                 new Calibration(
-                    Optional.of(new Calibration.OfEvents(1, 0.5, 0.25, 2, -1)),
+                    Optional.of(new Calibration.OfEvents(1, 0.5, 0.25, 2, -1, 0.75)),
                     Optional.empty(),
                     Optional.of(
                         new Calibration.OfBounds(

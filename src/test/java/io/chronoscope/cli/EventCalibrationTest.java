@@ -107,7 +107,9 @@ class EventCalibrationTest {
       reported(100, 0.95);
       reported(10_000L * i + 5000, 10_000L * i + 6000, "A blue cross appears.", 0.3);
     }
-    assertThat(fit().path("eventConfidence").path("words").asDouble()).isPositive();
+    JsonNode weights = fit().path("eventConfidence");
+    assertThat(weights.path("words").asDouble()).isPositive();
+    assertThat(weights.path("bounds").asDouble()).isPositive();
   }
 
   @Test

@@ -119,14 +119,17 @@ class DamagedMediaTest {
             .bytes();
 
     /// A packet within a picture, by its number in the stream.
-    private final int inner = inner(whole);
+    private final int inner = find(whole, 256, 3);
 
-    private static int inner(byte[] media) {
+    /// The packet with which the first picture begins.
+    private final int first = find(whole, 0x4000 | 256, 1);
+
+    private static int find(byte[] media, int soughtHead, int count) {
       int found = 0;
       for (int packet = 0; packet * TS_PACKET < media.length; packet++) {
         int head =
             (media[packet * TS_PACKET + 1] & 0xff) << 8 | media[packet * TS_PACKET + 2] & 0xff;
-        if (head == 256 && ++found == 3) {
+        if (head == soughtHead && ++found == count) {
           return packet;
         }
       }
@@ -166,6 +169,24 @@ class DamagedMediaTest {
       assertThat(losses(repeated).incomplete()).isEmpty();
     }
 
+    @Test
+    void mayBeOfTheFirstPicture() throws Exception {
+      assertThat(losses(whole).beginsTorn()).isFalse();
+      byte[] torn = without(whole, first);
+      assertThat(losses(torn).beginsTorn()).isTrue();
+      // Its time counts all the same.
+      assertThat(decode(torn).durationMicros()).isEqualTo(decode(whole).durationMicros());
+    }
+
+    @Test
+    void mayBeOfAHeader() {
+      byte[] headless = whole.clone();
+      int start = first * TS_PACKET;
+      int header = start + 4 + ((headless[start + 3] & 0x20) == 0 ? 0 : 1 + headless[start + 4]);
+      headless[header + 2] = 0;
+      assertThat(losses(headless).beginsTorn()).isTrue();
+    }
+
     private static byte[] without(byte[] media, int packet) {
       byte[] less = new byte[media.length - TS_PACKET];
       System.arraycopy(media, 0, less, 0, packet * TS_PACKET);
@@ -176,6 +197,24 @@ class DamagedMediaTest {
           packet * TS_PACKET,
           less.length - packet * TS_PACKET);
       return less;
+    }
+  }
+
+  @Nested
+  class StartCodes {
+
+    private static boolean areBroken(VideoCodec codec, int... packet) {
+      ByteBuffer bytes = ByteBuffer.allocate(packet.length);
+      Arrays.stream(packet).forEach(value -> bytes.put((byte) value));
+      return BrokenBytes.of(codec, ByteBuffer.allocate(0)).in(bytes.flip());
+    }
+
+    @Test
+    void areThoseOfTheCodec() {
+      assertThat(areBroken(VideoCodec.MPEG4_PART2, 0, 0, 1, 0xb6, 9)).isFalse();
+      assertThat(areBroken(VideoCodec.MPEG4_PART2, 0, 0, 1, 0xf6, 9)).isTrue();
+      assertThat(areBroken(VideoCodec.MPEG2, 0, 0, 1, 0xb3, 9)).isFalse();
+      assertThat(areBroken(VideoCodec.MPEG2, 0, 0, 1, 0xb6, 9)).isTrue();
     }
   }
 

@@ -249,6 +249,18 @@ class Mp4BoxesTest {
     }
 
     @Test
+    void refusesDataThatItsFragmentDoesNotDescribe() throws Exception {
+      byte[] header = box("tfhd", ints(0, 1));
+      byte[] none =
+          join(
+              box("moov", box("trak", handler("vide"))),
+              box("moof", box("traf", header)),
+              box("mdat"));
+      assertThat(check(none).boxes()).isPositive();
+      assertRefused(fragments(header, box("trux", ints(0, 2))), Reason.CORRUPT, "'mdat'");
+    }
+
+    @Test
     void refusesFragmentsWithMoreEqualSamplesThanBytes() throws Exception {
       byte[] header = box("tfhd", ints(0, 1));
       assertThat(check(fragments(header, box("trun", ints(0, 2)))).boxes()).isPositive();

@@ -27,7 +27,20 @@ class LossTest {
 
   private static List<Stage> stages(
       List<GroundTruth.Event> truth, List<ReportedEvent> reported, Window... windows) {
-    return Loss.of(Comparison.of(new GroundTruth(truth), reported), List.of(windows)).stream()
+    return stages(truth, reported, CIRCLE, windows);
+  }
+
+  /// @param alone what the model says of the event alone
+  private static List<Stage> stages(
+      List<GroundTruth.Event> truth,
+      List<ReportedEvent> reported,
+      String alone,
+      Window... windows) {
+    return Loss.of(
+            Comparison.of(new GroundTruth(truth), reported),
+            List.of(windows),
+            event -> List.of(alone))
+        .stream()
         .map(Loss::stage)
         .toList();
   }
@@ -42,18 +55,25 @@ class LossTest {
   }
 
   @Test
-  void whatNoWindowReportedTheAnswerLost() {
+  void whatIsNamedAloneAndByNoWindowTheAnswerLost() {
     assertThat(stages(circle(1000, 3000), List.of(), window(0))).containsExactly(Stage.ANSWER);
   }
 
   @Test
-  void whatWasTakenForSomethingElseTheEncoderLost() {
+  void whatIsNotNamedAloneEitherTheEncoderLost() {
+    assertThat(stages(circle(1000, 3000), List.of(), "A red square moves left.", window(0)))
+        .containsExactly(Stage.ENCODER);
+  }
+
+  @Test
+  void whatAWindowNamedTheEncoderSaw() {
     assertThat(
             stages(
                 circle(1000, 3000),
                 List.of(),
-                window(0, new Sighting(1000, 3000, "A red square moves left."))))
-        .containsExactly(Stage.ENCODER);
+                "A red square moves left.",
+                window(0, new Sighting(2500, 6000, CIRCLE))))
+        .containsExactly(Stage.ANSWER);
   }
 
   @Test

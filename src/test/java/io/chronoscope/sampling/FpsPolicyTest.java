@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class FpsPolicyTest {
 
   private static final Duration WINDOW = Duration.ofSeconds(30);
   private static final SamplingLimits LIMITS =
-      new SamplingLimits(0.5, 2, 8, 24_576, 2_048, OptionalDouble.empty());
+      new SamplingLimits(0.5, 2, 8, 24_576, 2_048, Optional.empty());
 
   @Test
   void ordinaryActivityGetsTheTarget() {
@@ -58,7 +58,7 @@ class FpsPolicyTest {
 
   @Test
   void budgetPerSecondLimits() {
-    SamplingLimits tight = new SamplingLimits(0.5, 2, 8, 24_576, 100, OptionalDouble.empty());
+    SamplingLimits tight = new SamplingLimits(0.5, 2, 8, 24_576, 100, Optional.empty());
     assertThat(choose(tight, activities(0.005), 200))
         .isEqualTo(new FpsChoice(1, 8, FpsChoice.TOKEN_BUDGET));
   }
@@ -71,9 +71,9 @@ class FpsPolicyTest {
 
   @Test
   void fixedRateIsUsedWithinTheBudget() {
-    assertThat(choose(LIMITS.withFixedFps(3), activities(0.0), 200))
+    assertThat(choose(LIMITS.withFixed(FixedRate.even(3)), activities(0.0), 200))
         .isEqualTo(new FpsChoice(3, 1, FpsChoice.FIXED));
-    assertThat(choose(LIMITS.withFixedFps(3), activities(0.0), 400))
+    assertThat(choose(LIMITS.withFixed(FixedRate.even(3)), activities(0.0), 400))
         .isEqualTo(new FpsChoice(1.5, 2, FpsChoice.TOKEN_BUDGET));
   }
 
@@ -86,7 +86,7 @@ class FpsPolicyTest {
       double target = 0.25 + random.nextDouble() * (max - 0.25);
       SamplingLimits limits =
           new SamplingLimits(
-              0.2, target, max, 500 + random.nextInt(30_000), 5_000, OptionalDouble.empty());
+              0.2, target, max, 500 + random.nextInt(30_000), 5_000, Optional.empty());
       int candidates = 1 + random.nextInt(300);
       List<Double> activities =
           random.doubles(candidates, 0, 0.05).boxed().map(x -> x * x * 20).toList();
@@ -130,11 +130,11 @@ class FpsPolicyTest {
 
   @Test
   void rejectsContradictoryLimits() {
-    assertThatThrownBy(() -> new SamplingLimits(2, 1, 4, 100, 100, OptionalDouble.empty()))
+    assertThatThrownBy(() -> new SamplingLimits(2, 1, 4, 100, 100, Optional.empty()))
         .hasMessageContaining("min over target to max");
-    assertThatThrownBy(() -> new SamplingLimits(1, 2, 4, 0, 100, OptionalDouble.empty()))
+    assertThatThrownBy(() -> new SamplingLimits(1, 2, 4, 0, 100, Optional.empty()))
         .hasMessageContaining("budget");
-    assertThatThrownBy(() -> LIMITS.withFixedFps(-1)).hasMessageContaining("fixed");
+    assertThatThrownBy(() -> LIMITS.withFixed(FixedRate.even(-1))).hasMessageContaining("fixed");
   }
 
   private static List<Double> activities(double each) {

@@ -3,13 +3,13 @@ package io.chronoscope.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FrameBudgetTest {
 
   private static final SamplingLimits LIMITS =
-      new SamplingLimits(0.5, 2, 8, 24_576, 100_000, OptionalDouble.empty());
+      new SamplingLimits(0.5, 2, 8, 24_576, 100_000, Optional.empty());
 
   @Test
   void dividesTheWindowsTokensAmongItsPairs() {
@@ -21,13 +21,14 @@ class FrameBudgetTest {
   @Test
   void fasterFixedRateMakesFramesSmaller() {
     assertThat(
-            FrameBudget.maxPixels(LIMITS.withFixedFps(4), Duration.ofSeconds(30), Long.MAX_VALUE))
+            FrameBudget.maxPixels(
+                LIMITS.withFixed(FixedRate.even(4)), Duration.ofSeconds(30), Long.MAX_VALUE))
         .isEqualTo(409 * 784L);
   }
 
   @Test
   void budgetPerSecondLimits() {
-    SamplingLimits tight = new SamplingLimits(0.5, 2, 8, 24_576, 256, OptionalDouble.empty());
+    SamplingLimits tight = new SamplingLimits(0.5, 2, 8, 24_576, 256, Optional.empty());
     assertThat(FrameBudget.maxPixels(tight, Duration.ofSeconds(30), Long.MAX_VALUE))
         .isEqualTo(256 * 784L);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,10 @@ class SampleGridTest {
     for (int i = 0; i < 20_000; i++) {
       SampleGrid grid =
           new SampleGrid(
-              random.nextLong(-1_000, ANCHOR), 1 + random.nextInt(60_000), 1 + random.nextInt(8));
+              random.nextLong(-1_000, ANCHOR),
+              1 + random.nextInt(60_000),
+              1 + random.nextInt(8),
+              random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(random.nextLong()));
       long instant = grid.anchorMicros() + random.nextLong(-10, 40L * 3600 * 1_000_000);
       long n = grid.indexAtOrAfter(instant);
       assertThat(grid.timeMicros(n)).as("seed %d, %s", seed, grid).isGreaterThanOrEqualTo(instant);
@@ -59,6 +63,35 @@ class SampleGridTest {
       assertThat(thinned.timeMicros(n)).isEqualTo(grid.timeMicros(4 * n));
     }
     assertThat(thinned.fps()).isEqualTo(29.97 / 4);
+  }
+
+  @Test
+  void drawsRandomGapsAroundTheMean() {
+    SampleGrid grid = FixedRate.uneven(2, 1).grid(ANCHOR);
+    assertThat(grid.timeMicros(0)).isEqualTo(ANCHOR);
+    double sum = 0;
+    double squares = 0;
+    int count = 10_000;
+    for (int n = 0; n < count; n++) {
+      double gap = (grid.timeMicros(n + 1) - grid.timeMicros(n)) / 1e6;
+      assertThat(gap).isBetween(0.049, 0.951);
+      sum += gap;
+      squares += gap * gap;
+    }
+    double mean = sum / count;
+    assertThat(mean).isBetween(0.4999, 0.5001);
+    // The difference of two uniform shares of 0.9.
+    double deviation = Math.sqrt(squares / count - mean * mean);
+    assertThat(deviation).isBetween(0.17, 0.20);
+  }
+
+  @Test
+  void gapsBelongToTheirSeed() {
+    long[] one = FixedRate.uneven(2, 1).grid(ANCHOR).times(ANCHOR, ANCHOR + 9_000_000).toArray();
+    assertThat(FixedRate.uneven(2, 1).grid(ANCHOR).times(ANCHOR, ANCHOR + 9_000_000).toArray())
+        .isEqualTo(one);
+    assertThat(FixedRate.uneven(2, 2).grid(ANCHOR).times(ANCHOR, ANCHOR + 9_000_000).toArray())
+        .isNotEqualTo(one);
   }
 
   @Test

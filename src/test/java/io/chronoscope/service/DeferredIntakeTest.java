@@ -7,6 +7,7 @@ import io.chronoscope.analysis.StreamState;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.EndOfStream;
+import io.chronoscope.sampling.FixedRate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,15 +87,18 @@ class DeferredIntakeTest {
     Recording two = new Recording();
     Recording half = new Recording();
     FrameRateRouter router =
-        new FrameRateRouter(List.of(2.0, 0.5), fps -> fps == 2.0 ? two : half, recording);
+        new FrameRateRouter(
+            List.of(FixedRate.even(2), FixedRate.uneven(0.5, 7)),
+            rate -> rate.unevenSeed().isEmpty() ? two : half,
+            recording);
 
-    router.offer(input(FrameRateRouter.stream("yard", 2)));
-    router.offer(input(FrameRateRouter.stream("yard", 0.5)));
+    router.offer(input(FrameRateRouter.stream("yard", FixedRate.even(2))));
+    router.offer(input(FrameRateRouter.stream("yard", FixedRate.uneven(0.5, 7))));
     router.offer(input("yard"));
     router.offer(input("yard@somewhere"));
 
     assertThat(two.seen).containsExactly("offer yard@2");
-    assertThat(half.seen).containsExactly("offer yard@0.5");
+    assertThat(half.seen).containsExactly("offer yard@uneven-0.5-7");
     assertThat(recording.seen).containsExactly("offer yard", "offer yard@somewhere");
   }
 

@@ -9,6 +9,7 @@ import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.qwen.image.BicubicResize;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
@@ -43,7 +44,7 @@ public class LampModel implements VideoLanguageModel {
   public static AnalysisSettings settings(WindowPlan windows, Duration idleTimeout) {
     return new AnalysisSettings(
         windows,
-        SamplingLimits.DEFAULTS.withFixedFps(FPS),
+        SamplingLimits.DEFAULTS.withFixed(FixedRate.even(FPS)),
         DecodeLimits.DEFAULTS,
         602_112,
         idleTimeout,

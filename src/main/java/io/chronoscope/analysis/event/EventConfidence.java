@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.event;
 
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.BoundCertainty;
 import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.analysis.window.Likelihood;
 import io.chronoscope.analysis.window.SeenSpan;
@@ -11,7 +12,7 @@ import io.chronoscope.vlm.Calibration;
 import java.util.Optional;
 
 /// How sure it is that an event happened, from the model's token probabilities and the agreement of
-/// the windows that could see it, and whether that is enough to publish it.
+/// the windows that could see it on what and when, and whether that is enough to publish it.
 ///
 /// @param calibration of the checkpoint; without one, the probability of the least likely word
 /// @param least an event with less confidence is not published; an event without a confidence is
@@ -71,7 +72,9 @@ public record EventConfidence(Calibration calibration, double least) {
     Evidence now =
         new Evidence(old.words(), old.times(), old.seen(), old.looks() + 1, span.window());
     return new OpenEvent(
-        event.event().withCertainty(certainty(Optional.of(now), event.event().certainty())),
+        event
+            .event()
+            .withCertainty(certainty(Optional.of(now), event.bounds(), event.event().certainty())),
         event.startSeen(),
         event.endSeen(),
         event.wordingMicros(),
@@ -80,7 +83,8 @@ public record EventConfidence(Calibration calibration, double least) {
   }
 
   /// @param stated what the answer says by itself; its confidence, if it has one, counts
-  Certainty certainty(Optional<Evidence> evidence, Certainty stated) {
+  Certainty certainty(
+      Optional<Evidence> evidence, Optional<BoundCertainty> bounds, Certainty stated) {
     return evidence
         .map(known ->
             stated.withConfidence(
@@ -88,7 +92,11 @@ public record EventConfidence(Calibration calibration, double least) {
                     .events()
                     .map(fitted ->
                         fitted.confidence(
-                            known.words(), known.times(), known.seen(), known.looks()))
+                            known.words(),
+                            known.times(),
+                            known.seen(),
+                            known.looks(),
+                            bounds.map(BoundCertainty::least).orElse(0.0)))
                     .orElse(known.words())))
         .orElse(stated);
   }

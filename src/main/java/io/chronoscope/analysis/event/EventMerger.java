@@ -2,6 +2,7 @@ package io.chronoscope.analysis.event;
 
 import io.chronoscope.analysis.ChunkSample;
 import io.chronoscope.analysis.StreamState.OpenEvent;
+import io.chronoscope.analysis.StreamState.OpenEvent.BoundCertainty;
 import io.chronoscope.analysis.StreamState.OpenEvent.Evidence;
 import io.chronoscope.analysis.StreamState.OpenEvent.Seen;
 import io.chronoscope.analysis.window.SeenSpan;
@@ -47,6 +48,7 @@ final class EventMerger {
   /// Opens an event that is not published yet: it has no revision.
   OpenEvent open(Sighting sighting, SeenSpan span, Sampling sampling) {
     Optional<Evidence> evidence = EventConfidence.first(sighting, span);
+    Optional<BoundCertainty> bounds = BoundTolerance.first(sighting, span);
     String id = naming.id(sighting.startMicros(), sighting.description());
     VideoEvent event =
         event(
@@ -59,15 +61,10 @@ final class EventMerger {
             sighting.description(),
             sampling.withFrames(sighting.frameMicros().size()),
             sighting.chunks(),
-            confidence.certainty(evidence, sighting.certainty()),
+            confidence.certainty(evidence, bounds, sighting.certainty()),
             sighting.boxes());
     return new OpenEvent(
-        event,
-        seenBy(span),
-        seenBy(span),
-        sighting.lengthMicros(),
-        evidence,
-        BoundTolerance.first(sighting, span));
+        event, seenBy(span), seenBy(span), sighting.lengthMicros(), evidence, bounds);
   }
 
   private static Seen seenBy(SeenSpan span) {
@@ -83,6 +80,10 @@ final class EventMerger {
     Bound end = end(before, sighting, span, start.micros());
     boolean sameWindow =
         before.startSeen().window() == span.window() && before.endSeen().window() == span.window();
+    Optional<BoundCertainty> bounds =
+        sameWindow
+            ? BoundTolerance.first(sighting, span)
+            : BoundTolerance.and(before, sighting, span, clock);
     boolean reworded = sameWindow || sighting.lengthMicros() > before.wordingMicros();
     VideoEvent event =
         event(
@@ -107,6 +108,7 @@ final class EventMerger {
             ChunkSample.of(chunks(sameWindow ? List.of() : old.chunks(), sighting)),
             confidence.certainty(
                 evidence,
+                bounds,
                 sighting.certainty().orRepaired(!sameWindow && old.certainty().repaired())),
             sameWindow ? sighting.boxes() : boxes(old.boxes(), sighting, span));
     return new OpenEvent(
@@ -115,9 +117,7 @@ final class EventMerger {
         end.seen(),
         reworded ? sighting.lengthMicros() : before.wordingMicros(),
         evidence,
-        sameWindow
-            ? BoundTolerance.first(sighting, span)
-            : BoundTolerance.and(before, sighting, span, clock));
+        bounds);
   }
 
   private static int newFrames(OpenEvent before, Sighting sighting) {

@@ -45,7 +45,7 @@ public final class ChunkReader {
     this.maxPixels =
         FrameBudget.maxPixels(
             settings.sampling(), settings.windows().length(), settings.maxFramePixels());
-    this.grid = SampleGrid.of(streamStartMicros, settings.sampling().candidateFps());
+    this.grid = settings.sampling().candidates(streamStartMicros);
     this.sampler = new FrameSampler(grid, resizer);
   }
 

@@ -13,6 +13,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.service.ServiceLauncher;
 import io.chronoscope.wire.Topic;
@@ -39,7 +40,7 @@ public final class EmbeddedService {
 
   private final ChronoscopeConfig settings;
   private final AnalysisListener listener;
-  private final List<Double> rates;
+  private final List<FixedRate> rates;
   private final Consumer<String> steps;
   private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
   private final Map<String, Long> endedAtNanos = new ConcurrentHashMap<>();
@@ -48,7 +49,7 @@ public final class EmbeddedService {
   /// @param rates sampling rates of streams named after them; see
   ///   [io.chronoscope.service.FrameRateRouter]
   public EmbeddedService(
-      ChronoscopeConfig settings, AnalysisListener listener, List<Double> rates) {
+      ChronoscopeConfig settings, AnalysisListener listener, List<FixedRate> rates) {
     this(settings, listener, rates, step -> {});
   }
 
@@ -56,7 +57,7 @@ public final class EmbeddedService {
   public EmbeddedService(
       ChronoscopeConfig settings,
       AnalysisListener listener,
-      List<Double> rates,
+      List<FixedRate> rates,
       Consumer<String> steps) {
     this.settings = settings;
     this.listener = listener;

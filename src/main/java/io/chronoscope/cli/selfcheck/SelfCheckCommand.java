@@ -58,8 +58,8 @@ public final class SelfCheckCommand implements Callable<Integer> {
       names = "--rows",
       split = ",",
       paramLabel = "ROW",
-      description = "Rows of the benchmark: ${COMPLETION-CANDIDATES} (default: all).")
-  Set<RowKind> rows = EnumSet.allOf(RowKind.class);
+      description = "Rows of the benchmark: ${COMPLETION-CANDIDATES} (default: all but search).")
+  Set<RowKind> rows = EnumSet.complementOf(EnumSet.of(RowKind.SEARCH));
 
   @Option(
       names = "--seconds",

@@ -18,7 +18,7 @@ public record StepSettings(
     BY_GRAPH
   }
 
-  public static final StepSettings DEFAULT = new StepSettings(16, 1024, 512L << 20);
+  public static final StepSettings DEFAULT = new StepSettings(8, 1024, 512L << 20);
 
   public StepSettings(int maxBatch, int prefillChunk, long maxPrefixBytes) {
     this(maxBatch, prefillChunk, maxPrefixBytes, Launch.BY_OPERATOR);

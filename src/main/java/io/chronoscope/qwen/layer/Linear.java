@@ -19,6 +19,30 @@ public record Linear(LinearWeight weight, Optional<Value> bias) {
         weights.has(bias) ? Optional.of(weights.tensor(bias)) : Optional.empty());
   }
 
+  /// The layer with zeros behind its result.
+  ///
+  /// @param padding how many
+  static Linear widened(GraphWeights weights, String name, long padding) {
+    if (padding == 0) {
+      return of(weights, name);
+    }
+    String bias = name + ".bias";
+    return new Linear(
+        new LinearWeight.Dense(weights.padded(name + ".weight", 0, padding)),
+        weights.has(bias) ? Optional.of(weights.padded(bias, 0, padding)) : Optional.empty());
+  }
+
+  /// The layer for inputs with zeros behind them.
+  ///
+  /// @param padding how many
+  static Linear lengthened(GraphWeights weights, String name, long padding) {
+    Linear layer = of(weights, name);
+    return padding == 0
+        ? layer
+        : new Linear(
+            new LinearWeight.Dense(weights.padded(name + ".weight", 1, padding)), layer.bias());
+  }
+
   /// @param x `[…, in]`
   /// @return `[…, out]`
   public Value apply(Ops ops, Value x) {

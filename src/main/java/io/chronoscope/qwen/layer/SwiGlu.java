@@ -10,10 +10,12 @@ public record SwiGlu(Linear gate, Linear up, Linear down) {
 
   /// @param prefix of the tensors' published names, such as `model.layers.0.mlp`
   public static SwiGlu of(GraphWeights weights, String prefix) {
+    // What is added to gate and up is silu(0) · 0, and meets zeros in down.
+    long padding = weights.padding(prefix + ".gate_proj.weight");
     return new SwiGlu(
-        Linear.of(weights, prefix + ".gate_proj"),
-        Linear.of(weights, prefix + ".up_proj"),
-        Linear.of(weights, prefix + ".down_proj"));
+        Linear.widened(weights, prefix + ".gate_proj", padding),
+        Linear.widened(weights, prefix + ".up_proj", padding),
+        Linear.lengthened(weights, prefix + ".down_proj", padding));
   }
 
   /// The network up to its last layer, [#down].

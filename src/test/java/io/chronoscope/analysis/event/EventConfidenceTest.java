@@ -28,7 +28,9 @@ class EventConfidenceTest {
   /// The log-odds of the least likely word, one more for each look that saw it.
   private static final Calibration CALIBRATION =
       new Calibration(
-          Optional.of(new Calibration.OfEvents(0, 1, 0, 1, 0)), Optional.empty(), Optional.empty());
+          Optional.of(new Calibration.OfEvents(0, 1, 0, 1, 0, 0)),
+          Optional.empty(),
+          Optional.empty());
 
   private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -103,6 +105,20 @@ class EventConfidenceTest {
     EventTracker tracker = tracker(CALIBRATION, 0.7);
     assertThat(window(tracker, 0, saw(6, 10, 0.5))).containsExactly("r1 OPEN 0.731");
     assertThat(window(tracker, 1)).containsExactly("r2 WITHDRAWN 0.622");
+  }
+
+  @Test
+  void countsHowSureItsBoundsAre() {
+    Calibration ofBounds =
+        new Calibration(
+            Optional.of(new Calibration.OfEvents(0, 0, 0, 0, 0, 0.1)),
+            Optional.empty(),
+            Optional.empty());
+    EventTracker tracker = tracker(ofBounds, 0);
+    // It goes on at the border of the window, where nothing is sure about its end.
+    assertThat(window(tracker, 0, saw(7, 10, 0.5))).containsExactly("r1 OPEN 0.285");
+    // 0.9 for its bounds, on which both windows agree.
+    assertThat(window(tracker, 1, saw(8, 12, 0.5))).containsExactly("r2 CLOSED 0.555");
   }
 
   @Test

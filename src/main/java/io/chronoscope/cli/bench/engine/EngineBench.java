@@ -25,9 +25,11 @@ import java.util.function.Consumer;
 /// The engine benchmark: measures the ceilings of the device, then each row of the plan.
 public final class EngineBench {
 
-  /// The sample that the rows on video use unless told otherwise.
-  private static final Set<RowKind> OF_WHOLE_STREAMS = EnumSet.of(RowKind.STREAM, RowKind.STILL);
+  /// Rows after the others, with a model of their own or none.
+  private static final Set<RowKind> WITHOUT_OPEN_MODEL =
+      EnumSet.of(RowKind.STREAM, RowKind.STILL, RowKind.SEARCH);
 
+  /// The sample that the rows on video use unless told otherwise.
   public static final String DEMO_VIDEO = "video-samples/gate.mp4";
 
   private final ChronoscopeConfig settings;
@@ -93,7 +95,7 @@ public final class EngineBench {
     Ceilings ceilings = measureCeilings(elements);
     List<PlannedRow> plan = RowPlan.of(engine.device(), kinds);
     List<PlannedRow> onOpenModel =
-        plan.stream().filter(row -> !OF_WHOLE_STREAMS.contains(row.kind())).toList();
+        plan.stream().filter(row -> !WITHOUT_OPEN_MODEL.contains(row.kind())).toList();
     ModelWork work;
     try (Qwen25Vl model = LayerSettings.open(settings)) {
       work =
@@ -122,6 +124,12 @@ public final class EngineBench {
       if (!hasTime(row, box)) {
         continue;
       }
+      if (row.kind() == RowKind.SEARCH) {
+        try (SearchRow search = SearchRow.open(stopwatch)) {
+          measure(row, search, ceilings);
+        }
+        continue;
+      }
       try (StreamWorkload stream =
           StreamWorkload.open(settings, work, segments(row.kind()), stopwatch)) {
         measure(row, stream, ceilings);
@@ -145,7 +153,8 @@ public final class EngineBench {
   private static String name(PlannedRow row) {
     String size =
         switch (row) {
-          case PlannedRow.Video(), PlannedRow.Stream(), PlannedRow.Still() -> "";
+          case PlannedRow.Video(), PlannedRow.Stream(), PlannedRow.Still(), PlannedRow.Search() ->
+              "";
           case PlannedRow.Resize(FrameSize to) ->
               " to %dx%d".formatted(to.widthPx(), to.heightPx());
           case PlannedRow.Encoder(FrameSize of, int batch) ->
@@ -174,8 +183,8 @@ public final class EngineBench {
       case PlannedRow.Long(PromptShape prompt) -> onModel.longPrompt(prompt);
       case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
-      case PlannedRow.Stream(), PlannedRow.Still() ->
-          throw new IllegalArgumentException("the whole stream opens a model of its own");
+      case PlannedRow.Stream(), PlannedRow.Still(), PlannedRow.Search() ->
+          throw new IllegalArgumentException("the row needs no open model");
     };
   }
 

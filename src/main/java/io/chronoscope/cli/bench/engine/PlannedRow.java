@@ -82,4 +82,11 @@ sealed interface PlannedRow {
       return RowKind.STILL;
     }
   }
+
+  record Search() implements PlannedRow {
+    @Override
+    public RowKind kind() {
+      return RowKind.SEARCH;
+    }
+  }
 }

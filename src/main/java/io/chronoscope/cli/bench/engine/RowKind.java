@@ -25,7 +25,9 @@ public enum RowKind {
   STREAM("video s/s"),
   /// The same for a scene in which nothing changes: the video's first frame in place of every
   /// frame.
-  STILL("video s/s");
+  STILL("video s/s"),
+  /// Searches over the events of 12 hours of video.
+  SEARCH("searches/s");
 
   private final String unit;
 

@@ -55,6 +55,7 @@ final class RowPlan {
     rows.add(new PlannedRow.Answer(SMALL, 2, newTokens));
     rows.add(new PlannedRow.Stream());
     rows.add(new PlannedRow.Still());
+    rows.add(new PlannedRow.Search());
     return rows;
   }
 
@@ -72,6 +73,7 @@ final class RowPlan {
     rows.add(new PlannedRow.Answer(MEDIUM, 5, newTokens));
     rows.add(new PlannedRow.Stream());
     rows.add(new PlannedRow.Still());
+    rows.add(new PlannedRow.Search());
     return rows;
   }
 
