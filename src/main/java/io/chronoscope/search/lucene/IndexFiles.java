@@ -38,7 +38,7 @@ public final class IndexFiles implements AutoCloseable {
   private static final double RAM_BUFFER_MB = 64;
 
   private final Directory directory;
-  private final IndexWriter writer;
+  private IndexWriter writer;
 
   private IndexFiles(Directory directory, IndexWriter writer) {
     this.directory = directory;
@@ -92,8 +92,12 @@ public final class IndexFiles implements AutoCloseable {
 
   /// An index on the heap, gone with this object.
   public static IndexFiles inMemory() {
+    return of(new ByteBuffersDirectory());
+  }
+
+  /// A new index.
+  static IndexFiles of(Directory directory) {
     try {
-      Directory directory = new ByteBuffersDirectory();
       return new IndexFiles(directory, new IndexWriter(directory, config(OpenMode.CREATE)));
     } catch (IOException e) {
       throw new UncheckedIOException("an index in memory cannot fail to open", e);
@@ -128,6 +132,12 @@ public final class IndexFiles implements AutoCloseable {
 
   IndexWriter writer() {
     return writer;
+  }
+
+  /// Goes back to the last commit, with another writer.
+  void reopen() throws IOException {
+    writer.rollback();
+    writer = new IndexWriter(directory, config(OpenMode.CREATE_OR_APPEND));
   }
 
   /// What the last commit carried; empty for a new index.

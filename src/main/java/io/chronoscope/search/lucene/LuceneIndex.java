@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.document.LongField;
-import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -47,30 +46,30 @@ import org.apache.lucene.search.TopDocs;
 public final class LuceneIndex implements UpdatableIndex {
 
   private final IndexFiles files;
-  private final IndexWriter writer;
-  private final SearcherManager searchers;
-  private final ResultWriter results;
+  private final TextEmbedder embedder;
   private final RankedSearch ranked;
   private final ChangeSignal signal = new ChangeSignal();
 
   private final StreamTallies tallies =
       new StreamTallies(stream -> answer(searcher -> ResultQueries.tally(searcher, stream)));
-  private final ReadProgress progress;
-
+  private volatile SearcherManager searchers;
+  private ResultWriter results;
+  private volatile ReadProgress progress;
   private volatile IndexState current;
   private long committedSequence;
   private boolean changedSinceCommit;
+  private boolean failed;
 
   private LuceneIndex(IndexFiles files, TextEmbedder embedder, Cut cut, IndexState current)
       throws IOException {
     this.files = files;
-    this.writer = files.writer();
-    this.results = new ResultWriter(writer, embedder);
+    this.embedder = embedder;
+    this.results = new ResultWriter(files.writer(), embedder);
     this.ranked = new RankedSearch(embedder, cut);
     this.current = current;
     this.committedSequence = current.sequence();
     this.progress = new ReadProgress(current.offsets());
-    this.searchers = new SearcherManager(writer, null);
+    this.searchers = new SearcherManager(files.writer(), null);
     countAll();
   }
 
@@ -110,6 +109,33 @@ public final class LuceneIndex implements UpdatableIndex {
     tallies.set(read(ResultQueries::tallies));
   }
 
+  /// After a write that failed, because the disk is full for instance, the index stands at its last
+  /// commit again, and what came behind it is read once more.
+  ///
+  /// @throws UncheckedIOException when the directory still cannot be used
+  @Override
+  public boolean claim() {
+    if (failed || !files.writer().isOpen()) {
+      try {
+        files.reopen();
+        current = IndexState.read(files.commitData()).resumed();
+        committedSequence = current.sequence();
+        changedSinceCommit = false;
+        progress = new ReadProgress(current.offsets());
+        results = new ResultWriter(files.writer(), embedder);
+        SearcherManager broken = searchers;
+        searchers = new SearcherManager(files.writer(), null);
+        broken.close();
+        countAll();
+        failed = false;
+        signal.changed();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot open the index in " + files, e);
+      }
+    }
+    return true;
+  }
+
   @Override
   public Map<SourcePartition, Long> nextOffsets() {
     return current.offsets();
@@ -146,7 +172,11 @@ public final class LuceneIndex implements UpdatableIndex {
         signal.changed();
       }
     } catch (IOException e) {
+      failed = true;
       throw new UncheckedIOException("cannot write to the index in " + files, e);
+    } catch (RuntimeException e) {
+      failed = true;
+      throw e;
     }
   }
 
@@ -156,11 +186,12 @@ public final class LuceneIndex implements UpdatableIndex {
       return;
     }
     try {
-      writer.setLiveCommitData(current.write().entrySet());
-      writer.commit();
+      files.writer().setLiveCommitData(current.write().entrySet());
+      files.writer().commit();
       committedSequence = current.sequence();
       changedSinceCommit = false;
     } catch (IOException e) {
+      failed = true;
       throw new UncheckedIOException("cannot commit the index in " + files, e);
     }
   }
@@ -222,7 +253,7 @@ public final class LuceneIndex implements UpdatableIndex {
   @Override
   public void clear() {
     try {
-      writer.deleteAll();
+      files.writer().deleteAll();
       progress.clear();
       current = current.cleared();
       committedSequence = 0;
@@ -261,7 +292,7 @@ public final class LuceneIndex implements UpdatableIndex {
   /// words.
   public void compact() {
     try {
-      writer.forceMergeDeletes();
+      files.writer().forceMergeDeletes();
       searchers.maybeRefreshBlocking();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot compact the index in " + files, e);
@@ -319,7 +350,9 @@ public final class LuceneIndex implements UpdatableIndex {
   public void close() {
     signal.close();
     try {
-      commit();
+      if (!failed && files.writer().isOpen()) {
+        commit();
+      }
       searchers.close();
       files.close();
     } catch (IOException e) {
@@ -334,11 +367,12 @@ public final class LuceneIndex implements UpdatableIndex {
   }
 
   private <T> T read(Reading<T> reading) throws IOException {
-    IndexSearcher searcher = searchers.acquire();
+    SearcherManager manager = searchers;
+    IndexSearcher searcher = manager.acquire();
     try {
       return reading.from(searcher);
     } finally {
-      searchers.release(searcher);
+      manager.release(searcher);
     }
   }
 
