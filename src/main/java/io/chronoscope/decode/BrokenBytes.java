@@ -18,8 +18,8 @@ sealed interface BrokenBytes {
       case H264 -> new InNalUnits(NalUnits.ofH264(extradata));
       case HEVC -> new InNalUnits(NalUnits.ofHevc(extradata));
       case VP8, VP9, AV1, MOTION_JPEG -> new Zeros();
-      case MPEG1, MPEG2 -> new BetweenStartCodes(BetweenStartCodes.OF_MPEG2);
-      case MPEG4_PART2 -> new BetweenStartCodes(BetweenStartCodes.OF_MPEG4);
+      case MPEG1, MPEG2 -> new BetweenStartCodes(0x00, BetweenStartCodes.OF_MPEG2);
+      case MPEG4_PART2 -> new BetweenStartCodes(0xb6, BetweenStartCodes.OF_MPEG4);
       case MSMPEG4_V2,
           MSMPEG4_V3,
           WMV1,
@@ -130,10 +130,12 @@ sealed interface BrokenBytes {
   }
 
   /// Three zero bytes are followed by further ones and a start code, or by nothing (ISO/IEC 13818-2
-  /// and 14496-2: no code has 23 zero bits, so that a start code is unique).
+  /// and 14496-2: no code has 23 zero bits, so that a start code is unique). A packet has a
+  /// picture.
   ///
+  /// @param picture start code of a picture
   /// @param reserved start codes that no encoder writes
-  record BetweenStartCodes(IntPredicate reserved) implements BrokenBytes {
+  record BetweenStartCodes(int picture, IntPredicate reserved) implements BrokenBytes {
 
     /// ISO/IEC 13818-2 table 6-1. From B9 on they are those of the stream around it.
     static final IntPredicate OF_MPEG2 = code -> code == 0xb0 || code == 0xb1 || code == 0xb6;
@@ -144,21 +146,29 @@ sealed interface BrokenBytes {
 
     private static final int START_CODE_ZEROS = 2;
 
+    /// Some files repeat a picture by a few bytes.
+    private static final int MIN_BYTES = 16;
+
     @Override
     public boolean in(ByteBuffer packet) {
       int zeros = 0;
+      boolean pictures = packet.limit() < MIN_BYTES;
       for (int i = 0; i < packet.limit(); i++) {
         int value = packet.get(i);
         if (zeros > START_CODE_ZEROS && value != 0 && value != 1) {
           return true;
         }
         boolean startCode = zeros >= START_CODE_ZEROS && value == 1 && i + 1 < packet.limit();
-        if (startCode && reserved.test(packet.get(i + 1) & 0xff)) {
-          return true;
+        if (startCode) {
+          int code = packet.get(i + 1) & 0xff;
+          if (reserved.test(code)) {
+            return true;
+          }
+          pictures |= code == picture;
         }
         zeros = value == 0 ? zeros + 1 : 0;
       }
-      return false;
+      return !pictures;
     }
   }
 }

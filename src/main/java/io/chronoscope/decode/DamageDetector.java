@@ -27,20 +27,28 @@ final class DamageDetector implements AutoCloseable {
 
   private BrokenBytes broken;
   private PayloadEnd payloadEnd;
+  private final VideoPackets source;
+  private final DecoderFactory decoders;
+
+  /// Whether a missed end means damage; empty before the first end was reached or missed.
+  private Optional<Boolean> knowsEnds = Optional.empty();
+
   private Dependence.Reader dependences;
   private Dependence dependence = Dependence.NOTHING;
   private boolean damaged;
 
-  /// @param threads decoding threads
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC
-  DamageDetector(VideoInput input, int threads) throws UnreadableMediaException {
+  DamageDetector(VideoPackets source, DecoderFactory decoders) throws UnreadableMediaException {
+    this.source = source;
+    this.decoders = decoders;
+    VideoInput input = source.input();
     VideoCodec codec = VideoCodec.of(input.stream().codecpar());
     ByteBuffer extradata = input.extradata();
     this.broken = BrokenBytes.of(codec, extradata);
     this.payloadEnd = PayloadEnd.of(codec, extradata);
     this.dependences = Dependence.reader(codec, extradata);
     this.trustsKeyMarks = hasKeyMarksOnly(codec);
-    this.log = DecoderLog.open(threads);
+    this.log = DecoderLog.open(decoders.options().threads());
   }
 
   /// The following packets are of another codec and bring their own parameters.
@@ -80,15 +88,33 @@ final class DamageDetector implements AutoCloseable {
   /// @param packet as it was before
   /// @param rejected whether the decoder returned an error
   /// @return whether the frame of the packet is damaged
-  boolean end(AVCodecContext decoder, AVPacket packet, boolean rejected) {
+  boolean end(AVCodecContext decoder, AVPacket packet, boolean rejected)
+      throws UnreadableMediaException {
     Optional<String> error = log.takeError();
     error.ifPresent(this::own);
     if (rejected) {
       own("the decoder rejects it");
-    } else if (payloadEnd.isMissed(decoder, packet)) {
+    } else if (missesEnd(decoder, packet)) {
       own("the decoder does not stop reading where it ends");
     }
     return damaged;
+  }
+
+  private boolean missesEnd(AVCodecContext decoder, AVPacket packet)
+      throws UnreadableMediaException {
+    return switch (payloadEnd.of(decoder, packet)) {
+      case UNTOLD -> false;
+      case REACHED -> {
+        knowsEnds = Optional.of(true);
+        yield false;
+      }
+      case MISSED -> {
+        if (knowsEnds.isEmpty()) {
+          knowsEnds = Optional.of(PayloadEndTrial.endsAsStandardized(source, decoders));
+        }
+        yield knowsEnds.get();
+      }
+    };
   }
 
   private void own(String because) {

@@ -39,7 +39,7 @@ final class DecodeLoop implements AutoCloseable {
     this.decoders = new DecoderFactory(limits, options);
     this.codecName = source.input().codecName();
     this.timing = new FrameTiming(source, limits, sink);
-    this.damage = new DamageDetector(source.input(), options.threads());
+    this.damage = new DamageDetector(source, decoders);
     boolean opened = false;
     try {
       this.decoder = decoders.open(source.input().stream());

@@ -13,10 +13,18 @@ import org.jspecify.annotations.Nullable;
 /// every log that was opened for several threads: each of them may be meant.
 final class DecoderLog implements AutoCloseable {
 
-  /// Errors that are no damage to the pictures: supplemental information, or a decoder that adapts
-  /// to what it finds.
+  /// Errors that are no damage to the pictures: supplemental information, a decoder that adapts to
+  /// what it finds, or a unit of H.264 that is left out. If that was a slice, the decoder conceals
+  /// what it lacks, or has no picture, and says so, too.
   private static final List<String> HARMLESS =
-      List.of("SEI", "VPS", "Increasing reorder buffer", "mmco: unref short failure", "co located");
+      List.of(
+          "SEI",
+          "VPS",
+          "Increasing reorder buffer",
+          "mmco: unref short failure",
+          "co located",
+          "A non-intra slice in an IDR NAL unit",
+          "decode_slice_header error");
 
   private static final ThreadLocal<@Nullable DecoderLog> CURRENT = new ThreadLocal<>();
   private static final Set<DecoderLog> OF_SEVERAL_THREADS = ConcurrentHashMap.newKeySet();

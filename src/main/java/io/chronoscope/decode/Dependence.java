@@ -110,16 +110,19 @@ sealed interface Dependence {
     if (packet.limit() < 3 || packet.get(0) != 0 || packet.get(1) != 0) {
       return BEFORE; // what looks like a header may be another's
     }
+    boolean pictures = false;
+    boolean bidirectional = true;
     for (int at : NalUnits.afterStartCodes(packet)) {
       if (packet.get(at) == 0 && at + 2 < packet.limit()) {
-        return switch (packet.get(at + 2) >> 3 & 7) {
-          case 1 -> NOTHING;
-          case 3 -> BEFORE_ONLY;
-          default -> BEFORE;
-        };
+        int type = packet.get(at + 2) >> 3 & 7;
+        if (type == 1 && !pictures) {
+          return NOTHING;
+        }
+        pictures = true;
+        bidirectional &= type == 3;
       }
     }
-    return BEFORE;
+    return pictures && bidirectional ? BEFORE_ONLY : BEFORE;
   }
 
   /// ITU-T H.265 §7.4.2.2. A picture that its own temporal layer does not refer to may still be

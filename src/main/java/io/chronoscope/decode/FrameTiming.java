@@ -28,6 +28,9 @@ final class FrameTiming implements AutoCloseable {
   /// Assumed frame duration when nothing states or implies one.
   static final long DEFAULT_FRAME_MICROS = 40_000;
 
+  /// For how many usual intervals a frame may stand in for others before damage.
+  private static final int HELD_INTERVALS = 3;
+
   private final VideoPackets source;
   private final StallRule stalls;
   private final DecodeLimits limits;
@@ -217,10 +220,9 @@ final class FrameTiming implements AutoCloseable {
     Long lost = damagedMicros.higher(heldMicros);
     long end = lost == null ? untilMicros : Math.min(lost, untilMicros);
     long usual = stalls.usualMicros();
-    boolean othersMayBeMissing = losesTimeless || end < untilMicros;
-    return othersMayBeMissing && usual > 0 && 2 * (end - heldMicros) > 3 * usual
-        ? heldMicros + usual
-        : end;
+    boolean standsIn =
+        lost != null && lost <= untilMicros && end - heldMicros > HELD_INTERVALS * usual;
+    return (losesTimeless || standsIn) && usual > 0 ? Math.min(end, heldMicros + usual) : end;
   }
 
   /// Delivers the last frame.

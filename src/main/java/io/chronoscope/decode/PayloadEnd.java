@@ -14,9 +14,18 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 /// several slices only the last one is seen.
 sealed interface PayloadEnd {
 
+  enum Ending {
+    REACHED,
+    MISSED,
+    UNTOLD
+  }
+
   /// @param packet was decoded last, and is still as it was
-  /// @return false as well where it cannot be told
-  boolean isMissed(AVCodecContext decoder, AVPacket packet);
+  Ending of(AVCodecContext decoder, AVPacket packet);
+
+  default boolean isMissed(AVCodecContext decoder, AVPacket packet) {
+    return of(decoder, packet) == Ending.MISSED;
+  }
 
   /// @param extradata the codec's parameters from the container
   static PayloadEnd of(VideoCodec codec, ByteBuffer extradata) {
@@ -37,8 +46,8 @@ sealed interface PayloadEnd {
   record Untold() implements PayloadEnd {
 
     @Override
-    public boolean isMissed(AVCodecContext decoder, AVPacket packet) {
-      return false;
+    public Ending of(AVCodecContext decoder, AVPacket packet) {
+      return Ending.UNTOLD;
     }
   }
 
@@ -55,16 +64,19 @@ sealed interface PayloadEnd {
     }
 
     @Override
-    public boolean isMissed(AVCodecContext decoder, AVPacket packet) {
+    public Ending of(AVCodecContext decoder, AVPacket packet) {
       Optional<CabacState> state = DecoderMemory.slice(codec, decoder);
       // Without CABAC, or in a packet that is not decoded, nothing changes.
       boolean changed = !state.equals(before);
       before = state;
       if (state.isEmpty() || state.get().end() == 0 || !changed) {
-        return false;
+        return Ending.UNTOLD;
       }
       int last = lastByteOfSlice(Ffmpeg.bytes(packet));
-      return last != 0 && !state.get().isAtEnd(last);
+      if (last == 0) {
+        return Ending.UNTOLD;
+      }
+      return state.get().isAtEnd(last) ? Ending.REACHED : Ending.MISSED;
     }
 
     /// The last byte that is not zero of the packet's last slice; 0 without one.
@@ -105,11 +117,15 @@ sealed interface PayloadEnd {
   record OfPartitions(VideoCodec codec) implements PayloadEnd {
 
     @Override
-    public boolean isMissed(AVCodecContext decoder, AVPacket packet) {
+    public Ending of(AVCodecContext decoder, AVPacket packet) {
       ByteBuffer bytes = Ffmpeg.bytes(packet);
       long address = packet.data().address();
-      return DecoderMemory.partitions(codec, decoder).stream()
-          .anyMatch(state -> !state.isAtEnd(bytes, address));
+      List<BoolDecoderState> states = DecoderMemory.partitions(codec, decoder);
+      if (states.isEmpty()) {
+        return Ending.UNTOLD;
+      }
+      boolean reached = states.stream().allMatch(state -> state.isAtEnd(bytes, address));
+      return reached ? Ending.REACHED : Ending.MISSED;
     }
   }
 }

@@ -136,11 +136,16 @@ record TransportLosses(Set<Long> incomplete, boolean beginsTorn) {
       return (control & 0x20) == 0 ? 0 : 1 + unsigned(at + 4);
     }
 
+    /// Whether the header of a PES packet is as the standard says (§2.4.3.6), up to its times.
     private boolean isPes(long at) {
-      return at + 3 <= bytes.byteSize()
-          && unsigned(at) == 0
-          && unsigned(at + 1) == 0
-          && unsigned(at + 2) == 1;
+      if (at + 10 > bytes.byteSize()) {
+        return true; // it is cut off
+      }
+      boolean starts = unsigned(at) == 0 && unsigned(at + 1) == 0 && unsigned(at + 2) == 1;
+      boolean marked = unsigned(at + 6) >> 6 == 2;
+      int times = unsigned(at + 7) >> 6;
+      boolean timed = times == 0 || (unsigned(at + 9) >> 4 == times && (unsigned(at + 9) & 1) == 1);
+      return starts && marked && timed && times != 1;
     }
 
     /// The decoding time in the header of a PES packet (§2.4.3.6), or else its presentation time.

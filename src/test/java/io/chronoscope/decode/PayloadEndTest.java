@@ -45,6 +45,38 @@ class PayloadEndTest {
     assertThat(missed(media(codec), true).missed).as("seed %d", SEED).isGreaterThan(19);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"h264", "hevc"})
+  void saysNothingOfAnEncoderThatEndsAllSlicesOtherwise(String codec) throws Exception {
+    assumeTrue(DecoderMemory.isKnown());
+    DecoderFactory decoders = new DecoderFactory(DecodeLimits.DEFAULTS, DecoderOptions.EXACT);
+    try (VideoPackets packets =
+        VideoPackets.open(MemorySegment.ofArray(media(codec)), DecodeLimits.DEFAULTS)) {
+      appendForeignBytes(packets, 0);
+      assertThat(PayloadEndTrial.endsAsStandardized(packets, decoders)).isTrue();
+      for (int i = 1; i < packets.size(); i++) {
+        appendForeignBytes(packets, i);
+      }
+      assertThat(PayloadEndTrial.endsAsStandardized(packets, decoders)).isFalse();
+    }
+  }
+
+  /// Makes the last unit of a packet longer.
+  private static void appendForeignBytes(VideoPackets packets, int index) throws Exception {
+    VideoInput input = packets.input();
+    NalUnits units =
+        VideoCodec.of(input.stream().codecpar()) == VideoCodec.HEVC
+            ? NalUnits.ofHevc(input.extradata())
+            : NalUnits.ofH264(input.extradata());
+    AVPacket packet = packets.get(index);
+    int start = units.in(Ffmpeg.bytes(packet)).orElseThrow().getLast();
+    int length = packet.size() - start;
+    Ffmpeg.check(avcodec.av_grow_packet(packet, 4), "a longer packet");
+    ByteBuffer bytes = Ffmpeg.bytes(packet);
+    bytes.putInt(bytes.limit() - 4, 0x55aa55aa);
+    bytes.put(start - units.lengthBytes(), units.prefix(length + 4));
+  }
+
   private record Missed(int packets, int missed) {}
 
   /// @param damaged whether a bit in the last third of each packet is changed, in its last slice

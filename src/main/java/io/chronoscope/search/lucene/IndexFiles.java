@@ -31,7 +31,11 @@ public final class IndexFiles implements AutoCloseable {
 
   private static final int BEAM_WIDTH = 100;
 
-  private static final double RAM_BUFFER_MB = 32;
+  /// Segments up to about 2,000 vectors have no graph: reading all of them is as fast. In the unit
+  /// of the format, which builds a graph for n vectors when n exceeds this times ln(n).
+  private static final int NO_GRAPH_BELOW = 250;
+
+  private static final double RAM_BUFFER_MB = 64;
 
   private final Directory directory;
   private final IndexWriter writer;
@@ -108,13 +112,17 @@ public final class IndexFiles implements AutoCloseable {
   /// the few results that are shown.
   private static final class QuantizedVectorsCodec extends Lucene104Codec {
 
-    private final KnnVectorsFormat vectors =
-        new Lucene104HnswScalarQuantizedVectorsFormat(
-            ScalarEncoding.UNSIGNED_BYTE, MAX_CONNECTIONS, BEAM_WIDTH);
+    private final KnnVectorsFormat linked = format(NO_GRAPH_BELOW);
+    private final KnnVectorsFormat unlinked = format(Integer.MAX_VALUE);
+
+    private static KnnVectorsFormat format(int noGraphBelow) {
+      return new Lucene104HnswScalarQuantizedVectorsFormat(
+          ScalarEncoding.UNSIGNED_BYTE, MAX_CONNECTIONS, BEAM_WIDTH, 1, null, noGraphBelow);
+    }
 
     @Override
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-      return vectors;
+      return field.equals(MeaningDocument.VECTOR) ? linked : unlinked;
     }
   }
 

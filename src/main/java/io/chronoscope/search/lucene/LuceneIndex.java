@@ -17,7 +17,6 @@ import io.chronoscope.search.UpdatableIndex;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ChangeSignal;
 import io.chronoscope.search.indexing.IndexState;
-import io.chronoscope.search.indexing.Meanings;
 import io.chronoscope.search.indexing.ReadProgress;
 import io.chronoscope.search.indexing.ResultKey;
 import io.chronoscope.search.query.Cut;
@@ -29,19 +28,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortedNumericSelector;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 
 /// The index in a Lucene directory, which it alone writes. What is applied is visible at once and
@@ -55,7 +49,7 @@ public final class LuceneIndex implements UpdatableIndex {
   private final IndexFiles files;
   private final IndexWriter writer;
   private final SearcherManager searchers;
-  private final TextEmbedder embedder;
+  private final ResultWriter results;
   private final RankedSearch ranked;
   private final ChangeSignal signal = new ChangeSignal();
 
@@ -71,7 +65,7 @@ public final class LuceneIndex implements UpdatableIndex {
       throws IOException {
     this.files = files;
     this.writer = files.writer();
-    this.embedder = embedder;
+    this.results = new ResultWriter(writer, embedder);
     this.ranked = new RankedSearch(embedder, cut);
     this.current = current;
     this.committedSequence = current.sequence();
@@ -139,7 +133,10 @@ public final class LuceneIndex implements UpdatableIndex {
       Map<ResultKey, IndexedBefore> before =
           read(searcher -> IndexedBefore.of(BatchPlan.keys(batch), searcher));
       BatchPlan plan = BatchPlan.of(batch, IndexedBefore.formers(before), current.position());
-      write(plan);
+      read(searcher -> {
+        results.write(plan, searcher.getIndexReader());
+        return plan;
+      });
       progress.readUpTo(batch.nextOffsets());
       current = current.after(plan.last(), progress.nextOffsets());
       changedSinceCommit = true;
@@ -150,24 +147,6 @@ public final class LuceneIndex implements UpdatableIndex {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to the index in " + files, e);
-    }
-  }
-
-  private void write(BatchPlan plan) throws IOException {
-    List<IndexedResult> upserts = plan.upserts();
-    Map<IndexedResult, float[]> vectors = Meanings.of(upserts, embedder);
-    for (IndexedResult one : upserts) {
-      Document document = ResultDocument.of(one, Optional.ofNullable(vectors.get(one)));
-      Term key = ResultDocument.keyTerm(one.type(), one.id());
-      if (plan.replaces(one)) {
-        writer.updateDocument(key, document);
-      } else {
-        writer.addDocument(document);
-      }
-    }
-    for (Change.Removed one : plan.removals()) {
-      writer.deleteDocuments(ResultDocument.keyTerm(one.type(), one.id()));
-      writer.addDocument(ResultDocument.ofRemoved(one, Instant.now()));
     }
   }
 
@@ -188,12 +167,10 @@ public final class LuceneIndex implements UpdatableIndex {
 
   @Override
   public void removeBefore(Instant time) {
-    long before = ResultDocument.micros(time) - 1;
     try {
-      long forgotten = read(searcher -> lastRemoval(searcher, before));
-      remove(LongField.newRangeQuery(ResultDocument.END, Long.MIN_VALUE, before));
-      writer.deleteDocuments(
-          LongField.newRangeQuery(ResultDocument.REMOVED_AT, Long.MIN_VALUE, before));
+      long forgotten = read(searcher -> lastRemoval(searcher, ResultDocument.micros(time) - 1));
+      remove(ResultWriter.endedBefore(time));
+      results.forgetRemovals(time);
       current = current.forgetting(forgotten);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove from the index in " + files, e);
@@ -222,25 +199,24 @@ public final class LuceneIndex implements UpdatableIndex {
       return;
     }
     try {
-      remove(
-          new BooleanQuery.Builder()
-              .add(
-                  new TermQuery(new Term(ResultDocument.PARTITION, partition.toString())),
-                  Occur.FILTER)
-              .add(LongField.newRangeQuery(ResultDocument.OFFSET, 0, firstOffset - 1), Occur.FILTER)
-              .build());
+      remove(ResultWriter.below(partition, firstOffset));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove from the index in " + files, e);
     }
   }
 
   private void remove(Query query) throws IOException {
-    if (read(searcher -> searcher.count(query)) > 0) {
-      writer.deleteDocuments(query);
-      changedSinceCommit = true;
+    boolean removed = read(searcher -> results.remove(query, searcher));
+    if (removed) {
       searchers.maybeRefreshBlocking();
       countAll();
     }
+    boolean looked = read(results::removeUnusedMeanings);
+    if (looked) {
+      // A result of such a text may come next.
+      searchers.maybeRefreshBlocking();
+    }
+    changedSinceCommit |= removed || looked;
   }
 
   @Override
