@@ -18,18 +18,6 @@ import java.util.Optional;
 /// Prints the scores of an evaluation: one line for each video, each sampling rate and the total.
 final class EvaluationReport {
 
-  private static final Table SCORES =
-      Table.empty()
-          .text("", 20)
-          .figure("fps", 4)
-          .figure("events", 6)
-          .figure("found", 5)
-          .figure("mIoU", 5)
-          .figure("R1@.3", 5)
-          .figure("R1@.5", 5)
-          .figure("R1@.7", 5)
-          .text(" invented", 0);
-
   /// Stands for a sampling rate that the service chooses.
   private static final String AUTO = "auto";
 
@@ -62,17 +50,33 @@ final class EvaluationReport {
 
   private final Output output;
   private final boolean json;
+  private Table scores = scores(List.of());
 
   EvaluationReport(Output output, boolean json) {
     this.output = output;
     this.json = json;
   }
 
+  private static Table scores(List<Evaluated> evaluated) {
+    int rateWidth = evaluated.stream().mapToInt(one -> one.rate().length()).max().orElse(0);
+    return Table.empty()
+        .text("", 20)
+        .figure("fps", Math.max(4, rateWidth))
+        .figure("events", 6)
+        .figure("found", 5)
+        .figure("mIoU", 5)
+        .figure("R1@.3", 5)
+        .figure("R1@.5", 5)
+        .figure("R1@.7", 5)
+        .text(" invented", 0);
+  }
+
   /// @param results of each stream
   /// @param record of their analysis
   void print(List<Evaluated> evaluated, Map<String, StreamResults> results, AnalysisRecord record) {
+    scores = scores(evaluated);
     if (!json) {
-      output.print(SCORES.heading());
+      output.print(scores.heading());
     }
     Map<String, List<Outcome>> byRate = new LinkedHashMap<>();
     List<Outcome> all = new ArrayList<>();
@@ -104,7 +108,7 @@ final class EvaluationReport {
     double reached = Outcome.score(outcomes).meanIou();
     double ceiling = Outcome.ceiling(outcomes);
     output.print(
-        "%-12s %s of %s (%s)"
+        "%-15s %s of %s (%s)"
             .formatted(
                 name,
                 Decimals.of(reached, 3),
@@ -157,7 +161,7 @@ final class EvaluationReport {
 
   private void printRow(String name, String rate, Score score) {
     output.print(
-        SCORES.row(
+        scores.row(
             name,
             rate,
             score.events(),

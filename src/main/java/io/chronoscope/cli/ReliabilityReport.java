@@ -69,7 +69,7 @@ final class ReliabilityReport {
 
   private void printTolerance(String name, Reliability reliability) {
     output.print(
-        "%-12s %d of %d matched events (%s), ± %s s"
+        "%-15s %d of %d matched events (%s), ± %s s"
             .formatted(
                 name,
                 reliability.withinTolerance(),

@@ -4,7 +4,9 @@ package io.chronoscope.search;
 ///
 /// @param text what somebody typed; words, and phrases in double quotes that must occur as written
 /// @param limit the most hits, 1 to [#MAX_LIMIT]
-public record SearchRequest(String text, ResultFilter filter, Matching matching, int limit) {
+/// @param showing which hits it answers
+public record SearchRequest(
+    String text, ResultFilter filter, Matching matching, int limit, Showing showing) {
 
   public static final int MAX_LIMIT = 100;
 
@@ -19,6 +21,14 @@ public record SearchRequest(String text, ResultFilter filter, Matching matching,
     MEANING,
     /// Both rankings, fused.
     HYBRID
+  }
+
+  /// Which hits are answered.
+  public enum Showing {
+    /// Those that are likely enough to be meant.
+    LIKELY,
+    /// The best ones, however unlikely, for somebody who checks them.
+    BEST
   }
 
   /// @throws InvalidQueryException when the text is blank or too long, or the limit out of range
@@ -38,8 +48,18 @@ public record SearchRequest(String text, ResultFilter filter, Matching matching,
     }
   }
 
+  /// For hits that are likely.
+  public SearchRequest(String text, ResultFilter filter, Matching matching, int limit) {
+    this(text, filter, matching, limit, Showing.LIKELY);
+  }
+
   /// Both by words and by meaning.
   public SearchRequest(String text, ResultFilter filter, int limit) {
     this(text, filter, Matching.HYBRID, limit);
+  }
+
+  /// The same for the best hits, however unlikely.
+  public SearchRequest showingBest(int most) {
+    return new SearchRequest(text, filter, matching, most, Showing.BEST);
   }
 }

@@ -3,6 +3,7 @@ package io.chronoscope.service;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.search.IndexProgress;
 import io.chronoscope.search.ResultIndex;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.UpdatableIndex;
@@ -24,10 +25,12 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// The search index and what keeps it up to date. Without `chronoscope.search.enabled` the index is
 /// there and stays empty.
@@ -90,10 +93,11 @@ class SearchBeans {
       ResultIndex index,
       MeterRegistry registry) {
     if (settings.search().enabled()) {
-      Gauge.builder("chronoscope.search.behind", index, one -> one.progress().behind())
+      RecentProgress recent = new RecentProgress(index);
+      Gauge.builder("chronoscope.search.behind", recent, one -> one.get().behind())
           .description("Records of the results topics not indexed yet")
           .register(registry);
-      Gauge.builder("chronoscope.search.results", index, one -> one.progress().results())
+      Gauge.builder("chronoscope.search.results", recent, one -> one.get().results())
           .description("Results in the search index")
           .register(registry);
       Gauge.builder(
@@ -112,5 +116,30 @@ class SearchBeans {
     follower.close();
     index.close();
     embedder.close();
+  }
+
+  /// The progress as of a few seconds ago at most: the gauges are read together, and an index on a
+  /// server answers over the network.
+  private static final class RecentProgress {
+
+    private static final Duration RECENT = Duration.ofSeconds(5);
+
+    private final ResultIndex index;
+    private @Nullable IndexProgress last;
+    private long lastNanos;
+
+    RecentProgress(ResultIndex index) {
+      this.index = index;
+    }
+
+    synchronized IndexProgress get() {
+      IndexProgress known = last;
+      if (known == null || System.nanoTime() - lastNanos > RECENT.toNanos()) {
+        known = index.progress();
+        last = known;
+        lastNanos = System.nanoTime();
+      }
+      return known;
+    }
   }
 }

@@ -58,7 +58,9 @@ final class QuestionRun {
     this.tools = tools;
     this.archive = archive;
     this.starts = starts;
-    this.grounder = new TemporalGrounder(question.stream(), tools.listener());
+    this.grounder =
+        new TemporalGrounder(
+            question.stream(), TemporalGrounder.Evidence.ANSWERS, tools.listener());
     this.query = GroundingQuery.of(question.text());
     this.fromMicros = StreamClock.epochMicros(question.from());
     this.toMicros = StreamClock.epochMicros(question.to());

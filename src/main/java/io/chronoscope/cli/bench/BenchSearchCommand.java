@@ -1,5 +1,6 @@
 package io.chronoscope.cli.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.Output;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,7 +47,8 @@ import picocli.CommandLine.Option;
 final class BenchSearchCommand implements Callable<Integer> {
 
   private static final int BATCH = 2_000;
-  private static final int WARM_UP = 50;
+  private static final int REPORT_EVERY = 20_000;
+  private static final int WARM_UP = 300;
   private static final int HITS = 10;
 
   @Option(
@@ -58,10 +61,11 @@ final class BenchSearchCommand implements Callable<Integer> {
   @Option(
       names = "--descriptions",
       paramLabel = "N",
-      defaultValue = "20000",
+      defaultValue = "1000000",
       description =
-          "Different descriptions among them; each is embedded once (default: ${DEFAULT-VALUE}).")
-  int descriptions = 20_000;
+          "Descriptions from which they are drawn by Zipf's law, so that most events repeat one"
+              + " (default: ${DEFAULT-VALUE}).")
+  int descriptions = 1_000_000;
 
   @Option(
       names = "--rate",
@@ -91,6 +95,14 @@ final class BenchSearchCommand implements Callable<Integer> {
       description = "Seed of what is generated (default: ${DEFAULT-VALUE}).")
   long seed = 1;
 
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description =
+          "Keeps the index there. One that is there already, of the same events, is continued and"
+              + " searched.")
+  @Nullable Path kept;
+
   @Option(names = "--json", description = "Prints one JSON object.")
   boolean json;
 
@@ -98,6 +110,9 @@ final class BenchSearchCommand implements Callable<Integer> {
 
   /// What was measured.
   ///
+  /// @param descriptions different ones among the events
+  /// @param indexed events that were not in the index before
+  /// @param buildCpuSeconds CPU time of the process for them
   /// @param buildSeconds until all events could be searched and were durable
   /// @param indexBytes size of the index's files
   /// @param heapBytes heap in use after a collection, with the index open
@@ -107,8 +122,10 @@ final class BenchSearchCommand implements Callable<Integer> {
   record Figures(
       int events,
       int descriptions,
+      int indexed,
       double buildSeconds,
       double eventsPerSecond,
+      double buildCpuSeconds,
       long indexBytes,
       long heapBytes,
       int searches,
@@ -131,11 +148,13 @@ final class BenchSearchCommand implements Callable<Integer> {
         throw new ConfigurationException("every number of bench search must be above 0");
       }
     }
-    Path folder = temporary();
+    Path folder = kept == null ? temporary() : kept;
     try (TextEmbedder embedder = SentenceEncoder.whenNeeded(1)) {
       print(measure(folder, embedder));
     } finally {
-      FileTree.delete(folder);
+      if (kept == null) {
+        FileTree.delete(folder);
+      }
     }
     return ExitCode.OK;
   }
@@ -145,13 +164,23 @@ final class BenchSearchCommand implements Callable<Integer> {
     IndexFiles files = IndexFiles.in(folder);
     try (LuceneIndex index = LuceneIndex.open(files, embedder)) {
       long started = System.nanoTime();
+      double cpuBefore = cpuSeconds();
+      // An index is a view of one cluster, and is built anew for another.
+      index.readFrom(workload.name());
+      long first = index.nextOffsets().getOrDefault(SearchWorkload.PARTITION, 0L);
       workload.batches(
+          first,
           BATCH,
           batch -> {
             index.apply(batch);
-            output.report("%,d of %,d events".formatted(index.progress().results(), events));
+            long there = index.progress().results();
+            if (there % REPORT_EVERY == 0) {
+              index.commit();
+              output.report("%,d of %,d events".formatted(there, events));
+            }
           });
       index.commit();
+      double buildCpuSeconds = cpuSeconds() - cpuBefore;
       double buildSeconds = (System.nanoTime() - started) / 1e9;
       AtomicInteger found = new AtomicInteger();
       Random random = new Random(seed);
@@ -165,9 +194,11 @@ final class BenchSearchCommand implements Callable<Integer> {
       Runtime runtime = Runtime.getRuntime();
       return new Figures(
           events,
-          Math.min(events, descriptions),
+          workload.different(),
+          events - (int) first,
           rounded(buildSeconds),
-          rounded(events / buildSeconds),
+          rounded((events - first) / buildSeconds),
+          rounded(buildCpuSeconds),
           files.sizeBytes(),
           runtime.totalMemory() - runtime.freeMemory(),
           latencies.length,
@@ -179,6 +210,11 @@ final class BenchSearchCommand implements Callable<Integer> {
           percentile(latencies, 0.99),
           rounded(latencies[latencies.length - 1]));
     }
+  }
+
+  private static double cpuSeconds() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
+        / 1e9;
   }
 
   /// @return sorted, in milliseconds from a search's arrival
@@ -227,12 +263,15 @@ final class BenchSearchCommand implements Callable<Integer> {
       return;
     }
     output.print(
-        "%,d events (%,d descriptions) indexed in %s s, %,.0f a second"
+        "%,d events with %,d different descriptions"
+            .formatted(figures.events(), figures.descriptions()));
+    output.print(
+        "%,d indexed in %s s, %,.0f a second; %s s of CPU"
             .formatted(
-                figures.events(),
-                figures.descriptions(),
+                figures.indexed(),
                 Decimals.of(figures.buildSeconds(), 1),
-                figures.eventsPerSecond()));
+                figures.eventsPerSecond(),
+                Decimals.of(figures.buildCpuSeconds(), 0)));
     output.print(
         "index %,d MB, heap %,d MB"
             .formatted(figures.indexBytes() >> 20, figures.heapBytes() >> 20));

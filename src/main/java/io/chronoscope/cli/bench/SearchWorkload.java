@@ -14,17 +14,19 @@ import io.chronoscope.search.TopicChange;
 import io.chronoscope.wire.ResultJson;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
-/// Events in ordinary words on 200 streams, and searches for what some of them say.
+/// Events in ordinary words on 200 streams, and searches for what some of them say. Most events
+/// repeat a description, because cameras see the same things again and again.
 final class SearchWorkload {
 
   private static final Instant ORIGIN = Instant.parse("2026-05-04T00:00:00Z");
+  static final SourcePartition PARTITION = new SourcePartition("video.events", 0);
   private static final int STREAMS = 200;
   private static final int WORDS_OF_A_QUERY = 4;
 
@@ -121,57 +123,82 @@ final class SearchWorkload {
           "and waves",
           "and falls");
 
+  /// No divisor of the number of sentences, so that each rank has a sentence of its own.
+  private static final long SHUFFLE = 1_000_003;
+
+  private static final long SENTENCES =
+      (long) LOOK.size() * WHO.size() * ACT.size() * WHERE.size() * HOW.size();
+
   private final long seed;
   private final int events;
-  private final List<String> texts;
+  private final int descriptions;
 
+  /// @param descriptions different ones from which events are drawn, at most as many as there are
+  ///   sentences
   SearchWorkload(long seed, int events, int descriptions) {
     this.seed = seed;
     this.events = events;
-    Random random = new Random(seed);
-    int possible = LOOK.size() * WHO.size() * ACT.size() * WHERE.size() * HOW.size();
-    int wanted = Math.min(Math.min(descriptions, events), possible / 2);
-    Set<String> different = new LinkedHashSet<>();
-    while (different.size() < wanted) {
-      different.add(
-          "A %s %s %s the %s %s."
-              .formatted(
-                  any(LOOK, random),
-                  any(WHO, random),
-                  any(ACT, random),
-                  any(WHERE, random),
-                  any(HOW, random)));
-    }
-    this.texts = List.copyOf(different);
+    this.descriptions = (int) Math.min(descriptions, SENTENCES);
   }
 
-  private static String any(List<String> some, Random random) {
-    return some.get(random.nextInt(some.size()));
+  /// By Zipf's law: the second most frequent description is half as frequent as the first.
+  private long rank(RandomGenerator random) {
+    return (long) Math.pow(descriptions + 1.0, random.nextDouble()) - 1;
+  }
+
+  private static String description(long rank) {
+    long rest = rank * SHUFFLE % SENTENCES;
+    List<String> words = new ArrayList<>();
+    for (List<String> some : List.of(LOOK, WHO, ACT, WHERE, HOW)) {
+      words.add(some.get((int) (rest % some.size())));
+      rest /= some.size();
+    }
+    return "A %s %s %s the %s %s.".formatted(words.toArray());
   }
 
   /// Some words of some description, in their order.
-  String query(Random random) {
-    String[] words = any(texts, random).replace(".", "").split(" ");
+  String query(RandomGenerator random) {
+    String[] words = description(rank(random)).replace(".", "").split(" ");
     int from = 1 + random.nextInt(Math.max(1, words.length - WORDS_OF_A_QUERY));
     int to = Math.min(words.length, from + WORDS_OF_A_QUERY);
     return String.join(" ", List.of(words).subList(from, to));
   }
 
+  /// Names this workload: equal names stand for equal events.
+  String name() {
+    return "bench-search-%d-%d-%d".formatted(seed, events, descriptions);
+  }
+
   /// Makes the events, batch by batch; none is kept.
-  void batches(int size, Consumer<IndexBatch> sink) {
-    Random random = new Random(seed);
-    SourcePartition partition = new SourcePartition("video.events", 0);
+  ///
+  /// @param first number of the first event that is wanted
+  void batches(long first, int size, Consumer<IndexBatch> sink) {
     List<TopicChange> changes = new ArrayList<>();
-    for (int i = 0; i < events; i++) {
-      changes.add(new TopicChange.Published(published(i, random)));
+    for (int i = (int) first; i < events; i++) {
+      changes.add(new TopicChange.Published(published(i)));
       if (changes.size() == size || i == events - 1) {
-        sink.accept(new IndexBatch(changes, Map.of(partition, i + 1L)));
+        sink.accept(new IndexBatch(changes, Map.of(PARTITION, i + 1L)));
         changes.clear();
       }
     }
   }
 
-  private PublishedResult published(int number, Random random) {
+  /// How many different descriptions the events have.
+  int different() {
+    BitSet ranks = new BitSet();
+    for (int i = 0; i < events; i++) {
+      ranks.set((int) rank(random(i)));
+    }
+    return ranks.cardinality();
+  }
+
+  private RandomGenerator random(int number) {
+    return new SplittableRandom(seed * Integer.MAX_VALUE + number);
+  }
+
+  private PublishedResult published(int number) {
+    RandomGenerator random = random(number);
+    String text = description(rank(random));
     long startMs = 4_000L * (number / STREAMS);
     long endMs = startMs + 1_000 + random.nextInt(6_000);
     VideoEvent event =
@@ -182,7 +209,7 @@ final class SearchWorkload {
             "camera-" + number % STREAMS,
             new TimeSpan(ORIGIN.plusMillis(startMs), ORIGIN.plusMillis(endMs), startMs, endMs),
             250,
-            any(texts, random),
+            text,
             new Provenance(
                 new ModelRef("bench", "1"), new Sampling(40, 2, "bench", 1024, 224, 224)),
             List.of(new ChunkOrigin("video.chunks", 0, number)));

@@ -2,7 +2,6 @@ package io.chronoscope.search.follow;
 
 import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.search.IndexBatch;
-import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.TopicChange;
 import io.chronoscope.search.UpdatableIndex;
@@ -37,13 +36,15 @@ import org.slf4j.LoggerFactory;
 /// group: the index itself holds the offsets.
 ///
 /// Runs on one thread, `search-index`, which alone writes to the index. When the brokers or the
-/// index cannot be reached, or another process writes the index, it tries again until it is closed;
-/// the index answers meanwhile. Records that are no results are skipped and logged.
+/// index cannot be reached, a write fails, or another process writes the index, it tries again
+/// until it is closed, less often the longer it lasts; the index answers meanwhile. Records that
+/// are no results are skipped and logged.
 public final class IndexFollower implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(IndexFollower.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private static final Duration COMMIT_EVERY = Duration.ofSeconds(5);
   private static final Duration EXPIRE_EVERY = Duration.ofMinutes(5);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -118,46 +119,64 @@ public final class IndexFollower implements AutoCloseable {
   }
 
   private void run() {
+    Duration pause = RETRY_AFTER;
     while (!stopped) {
       try {
-        if (!index.claim()) {
+        if (index.claim()) {
+          follow();
+        } else {
           // The process that writes it follows the topics.
           trouble = null;
-          pause();
-          continue;
+          pause(RETRY_AFTER);
         }
-      } catch (IndexUnavailableException e) {
-        LOG.warn("the search index cannot be written, trying again: {}", e.getMessage());
-        trouble = "trying again: " + e.getMessage();
-        pause();
-        continue;
-      }
-      try (KafkaConsumer<byte[], byte[]> opened = open()) {
-        consumer = opened;
-        while (!stopped) {
-          apply(opened, opened.poll(POLL));
-          maintain(opened);
-          trouble = null;
-        }
+        pause = RETRY_AFTER;
       } catch (WakeupException e) {
         // Closing.
-      } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
-        LOG.warn("the search index cannot follow the topics, trying again: {}", e.getMessage());
-        trouble = "trying again: " + e.getMessage();
-        pause();
       } catch (RuntimeException e) {
-        LOG.error("the search index stops: {}", e.getMessage(), e);
-        trouble = "stopped until the process is restarted: " + e.getMessage();
-        return;
+        if (trouble == null) {
+          pause = RETRY_AFTER;
+        }
+        report(e);
+        pause(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
       } finally {
         consumer = null;
       }
     }
   }
 
-  private void pause() {
+  private void follow() {
+    try (KafkaConsumer<byte[], byte[]> opened = open()) {
+      consumer = opened;
+      while (!stopped) {
+        apply(opened, opened.poll(POLL));
+        maintain(opened);
+        trouble = null;
+      }
+    }
+  }
+
+  /// What brokers, topics and servers do to it is expected; anything else, such as a full disk, is
+  /// somebody's to look at.
+  private void report(RuntimeException e) {
+    trouble = "trying again: " + e.getMessage();
+    switch (e) {
+      case KafkaException outside ->
+          LOG.warn("the search index cannot follow the topics, trying again: {}", e.getMessage());
+      case IllegalArgumentException outside ->
+          LOG.warn("the search index cannot follow the topics, trying again: {}", e.getMessage());
+      case IllegalStateException outside ->
+          LOG.warn("the search index cannot be written, trying again: {}", e.getMessage());
+      default -> LOG.error("the search index fails, trying again: {}", e.getMessage(), e);
+    }
+  }
+
+  private void pause(Duration time) {
     try {
-      TimeUnit.MILLISECONDS.sleep(RETRY_AFTER.toMillis());
+      TimeUnit.MILLISECONDS.sleep(time.toMillis());
     } catch (InterruptedException e) {
       stopped = true;
     }

@@ -14,11 +14,15 @@ import java.util.stream.Stream;
 
 /// A search whose best hits the model checks. Hits that it confirms come first, with the bounds it
 /// saw; hits that could not be checked follow, with the reason; hits that it does not see are left
-/// out.
+/// out. When few hits are likely, the model looks at less likely ones, too, of which only those
+/// that it confirms are shown.
 public final class GroundedSearch {
 
   /// Checking costs a look at the video of each hit.
   public static final int MAX_CHECKED = 5;
+
+  /// Among the less likely, many lead to the same moment.
+  private static final int CANDIDATES = 30;
 
   private final ResultIndex index;
   private final HitGrounding grounding;
@@ -30,16 +34,37 @@ public final class GroundedSearch {
 
   /// @throws io.chronoscope.search.InvalidQueryException as [ResultIndex#search]
   public SearchOutcome search(SearchRequest request) {
-    return switch (index.search(request)) {
-      case SearchOutcome.NothingFound nothing -> nothing;
-      case SearchOutcome.Found found -> check(found.hits(), request.text());
-    };
+    List<SearchHit> likely = index.search(request).hitList();
+    List<SearchHit> checked =
+        new ArrayList<>(likely.subList(0, Math.min(MAX_CHECKED, likely.size())));
+    int certain = checked.size();
+    if (certain < MAX_CHECKED) {
+      // A description may lack what happened, so the model also looks where something similar did.
+      for (SearchHit hit : index.search(request.showingBest(CANDIDATES)).hitList()) {
+        if (checked.size() < MAX_CHECKED && checked.stream().noneMatch(one -> covers(one, hit))) {
+          checked.add(hit);
+        }
+      }
+    }
+    if (checked.isEmpty()) {
+      return index.search(request);
+    }
+    return outcome(request.text(), checked, certain, likely);
+  }
+
+  /// Whether a look at one hit is a look at the other, too.
+  private static boolean covers(SearchHit one, SearchHit other) {
+    return one.result().stream().equals(other.result().stream())
+        && !other.result().start().isBefore(one.result().start().minus(HitGrounding.MARGIN))
+        && !other.result().end().isAfter(one.result().end().plus(HitGrounding.MARGIN));
   }
 
   private record Moment(String stream, Instant start, Instant end) {}
 
-  private SearchOutcome check(List<SearchHit> hits, String text) {
-    List<SearchHit> best = hits.subList(0, Math.min(MAX_CHECKED, hits.size()));
+  /// @param best what is checked: first some likely hits, then others
+  /// @param certain how many of them are likely
+  private SearchOutcome outcome(
+      String text, List<SearchHit> best, int certain, List<SearchHit> likely) {
     List<Grounding> outcomes = grounding.check(best, text);
     List<SearchHit> confirmed = new ArrayList<>();
     List<SearchHit> unchecked = new ArrayList<>();
@@ -53,19 +78,26 @@ public final class GroundedSearch {
             confirmed.add(checked);
           }
         }
-        case Grounding.Unchecked unknown -> unchecked.add(checked);
+        case Grounding.Unchecked unknown -> {
+          if (i < certain) {
+            unchecked.add(checked);
+          }
+        }
         case Grounding.NotConfirmed no -> {}
       }
     }
     Grounding beyond =
         new Grounding.Unchecked("only the best %d hits are checked".formatted(MAX_CHECKED));
     List<SearchHit> rest =
-        hits.subList(best.size(), hits.size()).stream()
+        likely.subList(certain, likely.size()).stream()
             .map(hit -> hit.withGrounding(beyond))
             .toList();
     if (confirmed.isEmpty() && unchecked.isEmpty()) {
       return new SearchOutcome.NothingFound(
-          "%d results fit, but the model does not see it in their video".formatted(best.size()));
+          certain == 0
+              ? "no result fits well enough, and the model does not see it where the nearest %d are"
+                  .formatted(best.size())
+              : "%d results fit, but the model does not see it in their video".formatted(certain));
     }
     return new SearchOutcome.Found(
         Stream.of(confirmed, unchecked, rest).flatMap(List::stream).toList());

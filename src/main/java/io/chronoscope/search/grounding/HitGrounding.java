@@ -1,11 +1,16 @@
 package io.chronoscope.search.grounding;
 
 import io.chronoscope.search.SearchHit;
+import java.time.Duration;
 import java.util.List;
 
 /// Checks search hits against the video.
 @FunctionalInterface
 public interface HitGrounding {
+
+  /// How far before and behind a hit is looked: the bounds of a result may be off, and what happens
+  /// may go on beyond them.
+  Duration MARGIN = Duration.ofSeconds(5);
 
   /// Waits until every hit was checked, or could not be.
   ///

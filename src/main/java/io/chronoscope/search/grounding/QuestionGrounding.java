@@ -25,9 +25,6 @@ import java.util.UUID;
 /// retained chunks. Thread-safe.
 public final class QuestionGrounding implements HitGrounding {
 
-  /// The bounds of a result may be off, and what happens may go on beyond them.
-  private static final Duration MARGIN = Duration.ofSeconds(5);
-
   /// A hit that covers more, such as the summary of an hour, says too little about when.
   private static final Duration MAX_SPAN = Duration.ofMinutes(5);
 

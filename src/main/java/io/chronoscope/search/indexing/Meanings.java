@@ -23,15 +23,24 @@ public final class Meanings {
     };
   }
 
+  /// What is embedded of each result that is found by meaning.
+  public static Map<IndexedResult, String> texts(List<IndexedResult> results) {
+    Map<IndexedResult, String> texts = new HashMap<>();
+    for (IndexedResult one : results) {
+      if (hasMeaning(one.result()) && !one.text().isBlank()) {
+        texts.put(one, Contrasts.ENGLISH.inPlainWords(one.text()));
+      }
+    }
+    return texts;
+  }
+
   /// One embedding for each result that is found by meaning.
   public static Map<IndexedResult, float[]> of(List<IndexedResult> results, TextEmbedder embedder) {
-    List<IndexedResult> some =
-        results.stream().filter(one -> hasMeaning(one.result()) && !one.text().isBlank()).toList();
+    Map<IndexedResult, String> texts = texts(results);
+    List<IndexedResult> some = List.copyOf(texts.keySet());
     Map<IndexedResult, float[]> vectors = new HashMap<>();
     if (!some.isEmpty()) {
-      List<float[]> embedded =
-          embedder.embed(
-              some.stream().map(one -> Contrasts.ENGLISH.inPlainWords(one.text())).toList());
+      List<float[]> embedded = embedder.embed(some.stream().map(texts::get).toList());
       for (int i = 0; i < some.size(); i++) {
         vectors.put(some.get(i), embedded.get(i));
       }

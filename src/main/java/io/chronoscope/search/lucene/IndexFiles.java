@@ -31,10 +31,14 @@ public final class IndexFiles implements AutoCloseable {
 
   private static final int BEAM_WIDTH = 100;
 
-  private static final double RAM_BUFFER_MB = 32;
+  /// Segments up to about 2,000 vectors have no graph: reading all of them is as fast. In the unit
+  /// of the format, which builds a graph for n vectors when n exceeds this times ln(n).
+  private static final int NO_GRAPH_BELOW = 250;
+
+  private static final double RAM_BUFFER_MB = 64;
 
   private final Directory directory;
-  private final IndexWriter writer;
+  private IndexWriter writer;
 
   private IndexFiles(Directory directory, IndexWriter writer) {
     this.directory = directory;
@@ -88,8 +92,12 @@ public final class IndexFiles implements AutoCloseable {
 
   /// An index on the heap, gone with this object.
   public static IndexFiles inMemory() {
+    return of(new ByteBuffersDirectory());
+  }
+
+  /// A new index.
+  static IndexFiles of(Directory directory) {
     try {
-      Directory directory = new ByteBuffersDirectory();
       return new IndexFiles(directory, new IndexWriter(directory, config(OpenMode.CREATE)));
     } catch (IOException e) {
       throw new UncheckedIOException("an index in memory cannot fail to open", e);
@@ -108,18 +116,28 @@ public final class IndexFiles implements AutoCloseable {
   /// the few results that are shown.
   private static final class QuantizedVectorsCodec extends Lucene104Codec {
 
-    private final KnnVectorsFormat vectors =
-        new Lucene104HnswScalarQuantizedVectorsFormat(
-            ScalarEncoding.UNSIGNED_BYTE, MAX_CONNECTIONS, BEAM_WIDTH);
+    private final KnnVectorsFormat linked = format(NO_GRAPH_BELOW);
+    private final KnnVectorsFormat unlinked = format(Integer.MAX_VALUE);
+
+    private static KnnVectorsFormat format(int noGraphBelow) {
+      return new Lucene104HnswScalarQuantizedVectorsFormat(
+          ScalarEncoding.UNSIGNED_BYTE, MAX_CONNECTIONS, BEAM_WIDTH, 1, null, noGraphBelow);
+    }
 
     @Override
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-      return vectors;
+      return field.equals(MeaningDocument.VECTOR) ? linked : unlinked;
     }
   }
 
   IndexWriter writer() {
     return writer;
+  }
+
+  /// Goes back to the last commit, with another writer.
+  void reopen() throws IOException {
+    writer.rollback();
+    writer = new IndexWriter(directory, config(OpenMode.CREATE_OR_APPEND));
   }
 
   /// What the last commit carried; empty for a new index.

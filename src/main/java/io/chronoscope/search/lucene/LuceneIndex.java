@@ -17,7 +17,6 @@ import io.chronoscope.search.UpdatableIndex;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ChangeSignal;
 import io.chronoscope.search.indexing.IndexState;
-import io.chronoscope.search.indexing.Meanings;
 import io.chronoscope.search.indexing.ReadProgress;
 import io.chronoscope.search.indexing.ResultKey;
 import io.chronoscope.search.query.Cut;
@@ -29,19 +28,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LongField;
-import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortedNumericSelector;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 
 /// The index in a Lucene directory, which it alone writes. What is applied is visible at once and
@@ -53,30 +46,30 @@ import org.apache.lucene.search.TopDocs;
 public final class LuceneIndex implements UpdatableIndex {
 
   private final IndexFiles files;
-  private final IndexWriter writer;
-  private final SearcherManager searchers;
   private final TextEmbedder embedder;
   private final RankedSearch ranked;
   private final ChangeSignal signal = new ChangeSignal();
 
   private final StreamTallies tallies =
       new StreamTallies(stream -> answer(searcher -> ResultQueries.tally(searcher, stream)));
-  private final ReadProgress progress;
-
+  private volatile SearcherManager searchers;
+  private ResultWriter results;
+  private volatile ReadProgress progress;
   private volatile IndexState current;
   private long committedSequence;
   private boolean changedSinceCommit;
+  private boolean failed;
 
   private LuceneIndex(IndexFiles files, TextEmbedder embedder, Cut cut, IndexState current)
       throws IOException {
     this.files = files;
-    this.writer = files.writer();
     this.embedder = embedder;
+    this.results = new ResultWriter(files.writer(), embedder);
     this.ranked = new RankedSearch(embedder, cut);
     this.current = current;
     this.committedSequence = current.sequence();
     this.progress = new ReadProgress(current.offsets());
-    this.searchers = new SearcherManager(writer, null);
+    this.searchers = new SearcherManager(files.writer(), null);
     countAll();
   }
 
@@ -116,6 +109,33 @@ public final class LuceneIndex implements UpdatableIndex {
     tallies.set(read(ResultQueries::tallies));
   }
 
+  /// After a write that failed, because the disk is full for instance, the index stands at its last
+  /// commit again, and what came behind it is read once more.
+  ///
+  /// @throws UncheckedIOException when the directory still cannot be used
+  @Override
+  public boolean claim() {
+    if (failed || !files.writer().isOpen()) {
+      try {
+        files.reopen();
+        current = IndexState.read(files.commitData()).resumed();
+        committedSequence = current.sequence();
+        changedSinceCommit = false;
+        progress = new ReadProgress(current.offsets());
+        results = new ResultWriter(files.writer(), embedder);
+        SearcherManager broken = searchers;
+        searchers = new SearcherManager(files.writer(), null);
+        broken.close();
+        countAll();
+        failed = false;
+        signal.changed();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot open the index in " + files, e);
+      }
+    }
+    return true;
+  }
+
   @Override
   public Map<SourcePartition, Long> nextOffsets() {
     return current.offsets();
@@ -139,7 +159,10 @@ public final class LuceneIndex implements UpdatableIndex {
       Map<ResultKey, IndexedBefore> before =
           read(searcher -> IndexedBefore.of(BatchPlan.keys(batch), searcher));
       BatchPlan plan = BatchPlan.of(batch, IndexedBefore.formers(before), current.position());
-      write(plan);
+      read(searcher -> {
+        results.write(plan, searcher.getIndexReader());
+        return plan;
+      });
       progress.readUpTo(batch.nextOffsets());
       current = current.after(plan.last(), progress.nextOffsets());
       changedSinceCommit = true;
@@ -149,25 +172,11 @@ public final class LuceneIndex implements UpdatableIndex {
         signal.changed();
       }
     } catch (IOException e) {
+      failed = true;
       throw new UncheckedIOException("cannot write to the index in " + files, e);
-    }
-  }
-
-  private void write(BatchPlan plan) throws IOException {
-    List<IndexedResult> upserts = plan.upserts();
-    Map<IndexedResult, float[]> vectors = Meanings.of(upserts, embedder);
-    for (IndexedResult one : upserts) {
-      Document document = ResultDocument.of(one, Optional.ofNullable(vectors.get(one)));
-      Term key = ResultDocument.keyTerm(one.type(), one.id());
-      if (plan.replaces(one)) {
-        writer.updateDocument(key, document);
-      } else {
-        writer.addDocument(document);
-      }
-    }
-    for (Change.Removed one : plan.removals()) {
-      writer.deleteDocuments(ResultDocument.keyTerm(one.type(), one.id()));
-      writer.addDocument(ResultDocument.ofRemoved(one, Instant.now()));
+    } catch (RuntimeException e) {
+      failed = true;
+      throw e;
     }
   }
 
@@ -177,23 +186,22 @@ public final class LuceneIndex implements UpdatableIndex {
       return;
     }
     try {
-      writer.setLiveCommitData(current.write().entrySet());
-      writer.commit();
+      files.writer().setLiveCommitData(current.write().entrySet());
+      files.writer().commit();
       committedSequence = current.sequence();
       changedSinceCommit = false;
     } catch (IOException e) {
+      failed = true;
       throw new UncheckedIOException("cannot commit the index in " + files, e);
     }
   }
 
   @Override
   public void removeBefore(Instant time) {
-    long before = ResultDocument.micros(time) - 1;
     try {
-      long forgotten = read(searcher -> lastRemoval(searcher, before));
-      remove(LongField.newRangeQuery(ResultDocument.END, Long.MIN_VALUE, before));
-      writer.deleteDocuments(
-          LongField.newRangeQuery(ResultDocument.REMOVED_AT, Long.MIN_VALUE, before));
+      long forgotten = read(searcher -> lastRemoval(searcher, ResultDocument.micros(time) - 1));
+      remove(ResultWriter.endedBefore(time));
+      results.forgetRemovals(time);
       current = current.forgetting(forgotten);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove from the index in " + files, e);
@@ -222,31 +230,30 @@ public final class LuceneIndex implements UpdatableIndex {
       return;
     }
     try {
-      remove(
-          new BooleanQuery.Builder()
-              .add(
-                  new TermQuery(new Term(ResultDocument.PARTITION, partition.toString())),
-                  Occur.FILTER)
-              .add(LongField.newRangeQuery(ResultDocument.OFFSET, 0, firstOffset - 1), Occur.FILTER)
-              .build());
+      remove(ResultWriter.below(partition, firstOffset));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove from the index in " + files, e);
     }
   }
 
   private void remove(Query query) throws IOException {
-    if (read(searcher -> searcher.count(query)) > 0) {
-      writer.deleteDocuments(query);
-      changedSinceCommit = true;
+    boolean removed = read(searcher -> results.remove(query, searcher));
+    if (removed) {
       searchers.maybeRefreshBlocking();
       countAll();
     }
+    boolean looked = read(results::removeUnusedMeanings);
+    if (looked) {
+      // A result of such a text may come next.
+      searchers.maybeRefreshBlocking();
+    }
+    changedSinceCommit |= removed || looked;
   }
 
   @Override
   public void clear() {
     try {
-      writer.deleteAll();
+      files.writer().deleteAll();
       progress.clear();
       current = current.cleared();
       committedSequence = 0;
@@ -285,7 +292,7 @@ public final class LuceneIndex implements UpdatableIndex {
   /// words.
   public void compact() {
     try {
-      writer.forceMergeDeletes();
+      files.writer().forceMergeDeletes();
       searchers.maybeRefreshBlocking();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot compact the index in " + files, e);
@@ -343,7 +350,9 @@ public final class LuceneIndex implements UpdatableIndex {
   public void close() {
     signal.close();
     try {
-      commit();
+      if (!failed && files.writer().isOpen()) {
+        commit();
+      }
       searchers.close();
       files.close();
     } catch (IOException e) {
@@ -358,11 +367,12 @@ public final class LuceneIndex implements UpdatableIndex {
   }
 
   private <T> T read(Reading<T> reading) throws IOException {
-    IndexSearcher searcher = searchers.acquire();
+    SearcherManager manager = searchers;
+    IndexSearcher searcher = manager.acquire();
     try {
       return reading.from(searcher);
     } finally {
-      searchers.release(searcher);
+      manager.release(searcher);
     }
   }
 

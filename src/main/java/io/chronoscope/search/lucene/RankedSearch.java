@@ -23,13 +23,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DoubleValues;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
@@ -38,11 +42,15 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.SortedNumericSelector;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BytesRef;
 
 /// Search in words over a point-in-time view of the index: candidates by words and by meaning,
 /// fused by rank; of these, what is likely enough to be meant.
@@ -50,6 +58,9 @@ final class RankedSearch {
 
   /// The graph is searched by quantized vectors; of what it brings, the exact ones decide.
   private static final int OVERSAMPLING = 2;
+
+  /// As long as no more results pass the filter, their vectors are compared one by one.
+  static final int MAX_COMPARED = 20_000;
 
   /// Among results of the same words the newest come first.
   private static final Sort BY_SCORE =
@@ -59,10 +70,16 @@ final class RankedSearch {
 
   private final TextEmbedder embedder;
   private final Cut cut;
+  private final int maxCompared;
 
   RankedSearch(TextEmbedder embedder, Cut cut) {
+    this(embedder, cut, MAX_COMPARED);
+  }
+
+  RankedSearch(TextEmbedder embedder, Cut cut, int maxCompared) {
     this.embedder = embedder;
     this.cut = cut;
+    this.maxCompared = maxCompared;
   }
 
   /// @param build of the index
@@ -105,7 +122,7 @@ final class RankedSearch {
   static boolean isKnown(IndexSearcher searcher, String term) throws IOException {
     return CandidateRanking.isKnown(
         searcher.getIndexReader().docFreq(new Term(ResultDocument.TERMS, term)),
-        searcher.getIndexReader().maxDoc());
+        searcher.getIndexReader().docFreq(ResultDocument.LIVE));
   }
 
   private static Query filter(ResultFilter filter, SearchText text) {
@@ -157,17 +174,64 @@ final class RankedSearch {
     return ranked;
   }
 
-  private static Set<Integer> byMeaning(
-      IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
+  private Set<Integer> byMeaning(IndexSearcher searcher, float[] meaning, Query filter, int count)
+      throws IOException {
     int some = OVERSAMPLING * count;
-    TopDocs found =
-        searcher.search(
-            new KnnFloatVectorQuery(ResultDocument.VECTOR, meaning, some, filter), some);
-    Set<Integer> near = new HashSet<>();
-    for (ScoreDoc one : found.scoreDocs) {
-      near.add(one.doc);
+    if (cost(searcher, filter) > maxCompared) {
+      Set<Integer> near =
+          docs(searcher.search(ofNearestTexts(searcher, meaning, filter, some), some, BY_SCORE));
+      if (near.size() >= count) {
+        return near;
+      }
     }
-    return near;
+    // Compares with every result that passes.
+    return docs(
+        searcher.search(
+            new KnnFloatVectorQuery(ResultDocument.VECTOR, meaning, some, filter), some));
+  }
+
+  private static Set<Integer> docs(TopDocs found) {
+    Set<Integer> docs = new HashSet<>();
+    for (ScoreDoc one : found.scoreDocs) {
+      docs.add(one.doc);
+    }
+    return docs;
+  }
+
+  /// The most results that may pass a filter; only an estimate, but a cheap one.
+  private static long cost(IndexSearcher searcher, Query filter) throws IOException {
+    Weight weight =
+        searcher.createWeight(searcher.rewrite(filter), ScoreMode.COMPLETE_NO_SCORES, 1);
+    long cost = 0;
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      ScorerSupplier scorer = weight.scorerSupplier(leaf);
+      cost += scorer == null ? 0 : scorer.cost();
+    }
+    return cost;
+  }
+
+  /// The results of the texts that are nearest in meaning, the nearest first.
+  private static Query ofNearestTexts(
+      IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
+    TopDocs texts =
+        searcher.search(new KnnFloatVectorQuery(MeaningDocument.VECTOR, meaning, count), count);
+    BooleanQuery.Builder any = new BooleanQuery.Builder();
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    for (ScoreDoc one : texts.scoreDocs) {
+      LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(one.doc, leaves));
+      SortedDocValues keys = DocValues.getSorted(leaf.reader(), MeaningDocument.KEY);
+      keys.advanceExact(one.doc - leaf.docBase);
+      BytesRef key = BytesRef.deepCopyOf(keys.lookupOrd(keys.ordValue()));
+      any.add(
+          new BoostQuery(
+              new ConstantScoreQuery(new TermQuery(new Term(MeaningDocument.TEXT, key))),
+              one.score),
+          Occur.SHOULD);
+    }
+    return new BooleanQuery.Builder()
+        .add(any.build(), Occur.MUST)
+        .add(filter, Occur.FILTER)
+        .build();
   }
 
   /// From the vectors as they were indexed, not the quantized ones.

@@ -13,6 +13,7 @@ import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.StreamTally.Validity;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ResultKey;
+import io.chronoscope.search.lucene.MeaningDocument.Meaning;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.ResultType;
@@ -41,7 +42,7 @@ import org.apache.lucene.util.BytesRef;
 final class ResultDocument {
 
   /// Part of the index's schema.
-  static final String VERSION = "2";
+  static final String VERSION = "3";
 
   /// Every document of a result has this term; marks of removed results do not.
   static final Term LIVE = new Term("live", "1");
@@ -61,7 +62,10 @@ final class ResultDocument {
   static final String AS_WRITTEN = "as-written";
   static final String TERMS = "terms";
   static final String STREAM_WORDS = "stream-words";
+
+  /// Of each result, for the few that a filter leaves; those of all are found by [MeaningDocument].
   static final String VECTOR = "vector";
+
   static final String REVISION_AND_TALLY = "tally";
   static final String REMOVED_AT = "removed-at";
 
@@ -98,7 +102,7 @@ final class ResultDocument {
     return new Term(TOPIC_KEY, topic + "/" + id);
   }
 
-  static Document of(IndexedResult one, Optional<float[]> vector) {
+  static Document of(IndexedResult one, Optional<Meaning> meaning) {
     Document document = new Document();
     PublishedResult published = one.published();
     String key = ResultKey.of(one).text();
@@ -123,9 +127,11 @@ final class ResultDocument {
     Relevance.terms(one.text())
         .forEach(term -> document.add(new StringField(TERMS, term, Store.NO)));
     document.add(new TextField(STREAM_WORDS, one.stream(), Store.NO));
-    vector.ifPresent(numbers ->
-        document.add(
-            new KnnFloatVectorField(VECTOR, numbers, VectorSimilarityFunction.DOT_PRODUCT)));
+    meaning.ifPresent(known -> {
+      document.add(
+          new KnnFloatVectorField(VECTOR, known.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+      document.add(new StringField(MeaningDocument.TEXT, known.key(), Store.NO));
+    });
     document.add(
         new BinaryDocValuesField(
             REVISION_AND_TALLY,

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -22,6 +24,7 @@ import org.opensearch.client.opensearch.generic.Body;
 import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
 import org.opensearch.client.opensearch.generic.Response;
 import org.opensearch.client.transport.OpenSearchTransport;
+import org.opensearch.client.transport.TransportException;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
 
 /// Requests to OpenSearch and their answers, as JSON. Thread-safe.
@@ -38,6 +41,7 @@ final class Requests implements AutoCloseable {
   private static final String LINES_TYPE = "application/x-ndjson";
 
   private final URI address;
+  private final Optional<String> user;
   private final OpenSearchTransport transport;
   private final OpenSearchGenericClient client;
 
@@ -59,6 +63,7 @@ final class Requests implements AutoCloseable {
 
   Requests(OpenSearchServer server) {
     this.address = server.address();
+    this.user = server.username();
     ApacheHttpClient5TransportBuilder builder =
         ApacheHttpClient5TransportBuilder.builder(
                 new HttpHost(address.getScheme(), address.getHost(), address.getPort()))
@@ -146,8 +151,22 @@ final class Requests implements AutoCloseable {
           "what answers at %s is no OpenSearch: %s %s".formatted(address, method, path), e);
     } catch (IOException e) {
       throw new IndexUnavailableException(
-          "OpenSearch at %s does not answer: %s".formatted(address, e.getMessage()), e);
+          "OpenSearch at %s %s: %s".formatted(address, trouble(e), e.getMessage()), e);
     }
+  }
+
+  /// The client wraps what went wrong.
+  private String trouble(IOException e) {
+    for (Throwable one = e; one != null; one = one.getCause()) {
+      if (one instanceof SSLException) {
+        return "has a certificate that Java's trust store does not vouch for";
+      }
+      if (one instanceof TransportException) {
+        return "does not accept "
+            + user.map(name -> "the user " + name).orElse("requests without a user");
+      }
+    }
+    return "does not answer";
   }
 
   /// @throws IndexUnavailableException unless the answer says that it is done

@@ -124,9 +124,13 @@ public final class CandidateRanking {
   }
 
   private boolean isShown(double estimate) {
-    return switch (cut) {
-      case CALIBRATED -> relevance.isEnough(estimate);
-      case NONE -> true;
+    return switch (request.showing()) {
+      case BEST -> true;
+      case LIKELY ->
+          switch (cut) {
+            case CALIBRATED -> relevance.isEnough(estimate);
+            case NONE -> true;
+          };
     };
   }
 

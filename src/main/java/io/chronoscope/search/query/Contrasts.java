@@ -2,6 +2,7 @@ package io.chronoscope.search.query;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,8 +53,12 @@ public final class Contrasts {
   /// By synonym, its words separated by blanks.
   private final Map<String, Entry> entries;
 
+  /// With which words synonyms begin: most words of a text are none of them.
+  private final Set<String> firstWords = new HashSet<>();
+
   private Contrasts(Map<String, Entry> entries) {
     this.entries = entries;
+    entries.keySet().forEach(synonym -> firstWords.add(synonym.split(" ", 2)[0]));
   }
 
   private static Contrasts load(String file) {
@@ -122,6 +127,9 @@ public final class Contrasts {
     List<String> words = found.stream().map(word -> word.group().toLowerCase(Locale.ROOT)).toList();
     List<Place> places = new ArrayList<>();
     for (int at = 0; at < words.size(); at++) {
+      if (!firstWords.contains(words.get(at))) {
+        continue;
+      }
       for (int count = Math.min(MAX_WORDS, words.size() - at); count > 0; count--) {
         Entry entry = entries.get(String.join(" ", words.subList(at, at + count)));
         if (entry != null && !isVerb(words, at) && !PhrasalVerbs.ENGLISH.isParticle(words, at)) {

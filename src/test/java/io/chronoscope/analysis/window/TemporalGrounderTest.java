@@ -13,6 +13,7 @@ import io.chronoscope.analysis.window.GroundingResult.Located;
 import io.chronoscope.analysis.window.GroundingResult.Refused;
 import io.chronoscope.analysis.window.GroundingResult.Unlocated;
 import io.chronoscope.analysis.window.GroundingResult.Unusable;
+import io.chronoscope.analysis.window.TemporalGrounder.Evidence;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.testing.BatchedModels;
@@ -46,22 +47,26 @@ class TemporalGrounderTest {
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
   private final List<String> unknown = Collections.synchronizedList(new ArrayList<>());
   private final List<SpanRefused> refusals = Collections.synchronizedList(new ArrayList<>());
-  private final TemporalGrounder grounder =
-      new TemporalGrounder(
-          "cam",
-          event -> {
-            if (event instanceof UnknownWords words) {
-              unknown.add(words.query() + " " + words.words());
-            }
-            if (event instanceof SpanRefused refused) {
-              refusals.add(refused);
-            }
-            if (event
-                instanceof
-                MalformedAnswer(String stream, String problem, MalformedAnswer.Outcome outcome)) {
-              malformed.add(stream + " " + outcome + " " + problem);
-            }
-          });
+  private final TemporalGrounder grounder = grounder(Evidence.DESCRIPTIONS);
+
+  private TemporalGrounder grounder(Evidence evidence) {
+    return new TemporalGrounder(
+        "cam",
+        evidence,
+        event -> {
+          if (event instanceof UnknownWords words) {
+            unknown.add(words.query() + " " + words.words());
+          }
+          if (event instanceof SpanRefused refused) {
+            refusals.add(refused);
+          }
+          if (event
+              instanceof
+              MalformedAnswer(String stream, String problem, MalformedAnswer.Outcome outcome)) {
+            malformed.add(stream + " " + outcome + " " + problem);
+          }
+        });
+  }
 
   @AfterEach
   void close() {
@@ -86,8 +91,12 @@ class TemporalGrounderTest {
   }
 
   private GroundingResult ground(String query, double threshold) {
+    return ground(grounder, query, threshold);
+  }
+
+  private GroundingResult ground(TemporalGrounder with, String query, double threshold) {
     try (BatchedModel alone = BatchedModels.of(model, 1, Duration.ZERO)) {
-      return grounder.ground(session(alone), query, threshold, TEN_SECONDS).join();
+      return with.ground(session(alone), query, threshold, TEN_SECONDS).join();
     }
   }
 
@@ -295,6 +304,19 @@ class TemporalGrounderTest {
           (question, answer) ->
               question.equals(Prompts.presence("Lamp-bbb is on")) ? "Yes" : answer;
       assertThat(ground("Lamp-bbb is on", 0.5)).isInstanceOf(Absent.class);
+    }
+
+    @Test
+    void whoLooksForSomethingBelievesAYesThatHoldsForTheTimeOfWhatIsDescribed() {
+      model.disturb =
+          (question, answer) ->
+              question.equals(Prompts.presence("Lamp-bbb is on")) ? "Yes" : answer;
+      assertThat(ground(grounder(Evidence.ANSWERS), "Lamp-bbb is on", 0.5))
+          .isInstanceOfSatisfying(
+              Located.class,
+              located ->
+                  assertThat(located.event())
+                      .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-bbb is on", false)));
     }
 
     @Test

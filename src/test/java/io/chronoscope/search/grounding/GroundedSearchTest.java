@@ -70,6 +70,22 @@ class GroundedSearchTest {
   }
 
   @Test
+  void theModelAlsoLooksWhereSomethingSimilarHappened() {
+    Result similar = event("cam-1", "evt-1", 1, 4, "A red van waits.");
+    Result gone = event("cam-2", "evt-2", 1, 4, "A blue van.");
+    SearchOutcome outcome =
+        search(Map.of("evt-1", SEEN, "evt-2", new Grounding.Unchecked("gone")), similar, gone);
+    assertThat(ids(outcome)).containsExactly("evt-1");
+    assertThat(
+            search(
+                Map.of(
+                    "evt-1", new Grounding.NotConfirmed(), "evt-2", new Grounding.NotConfirmed()),
+                similar,
+                gone))
+        .isInstanceOf(SearchOutcome.NothingFound.class);
+  }
+
+  @Test
   void nothingIsFoundWhenNothingIsSeen() {
     assertThat(
             search(

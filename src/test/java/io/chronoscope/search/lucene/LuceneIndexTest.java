@@ -26,6 +26,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexOutput;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,6 +148,48 @@ class LuceneIndexTest extends ResultIndexContract {
     answers(slowly).assertSameAs(answers(atOnce), seed);
     slowly.close();
     atOnce.close();
+  }
+
+  @Test
+  void goesOnAtItsLastCommitOnceTheDiskIsNoLongerFull() {
+    long seed = System.nanoTime();
+    TopicRecords topics = IndexAnswers.history(new Random(seed));
+    FullDisk disk = new FullDisk();
+    try (LuceneIndex index = LuceneIndex.open(IndexFiles.of(disk), new FakeEmbedder());
+        LuceneIndex undisturbed = LuceneIndex.open(IndexFiles.inMemory(), new FakeEmbedder())) {
+      undisturbed.apply(topics.all());
+      index.apply(topics.after(index.nextOffsets(), 100));
+      index.commit();
+      var committed = index.nextOffsets();
+      index.apply(topics.after(index.nextOffsets(), 50));
+      disk.full = true;
+      assertThatThrownBy(() -> index.apply(topics.after(index.nextOffsets(), 50)))
+          .hasMessageContaining("write");
+      assertThat(index.progress().results()).isPositive();
+      disk.full = false;
+
+      assertThat(index.claim()).isTrue();
+      assertThat(index.nextOffsets()).isEqualTo(committed);
+      index.apply(topics.after(index.nextOffsets(), 1_000));
+      answers(index).assertSameAs(answers(undisturbed), seed);
+    }
+  }
+
+  private static final class FullDisk extends FilterDirectory {
+
+    private volatile boolean full;
+
+    FullDisk() {
+      super(new ByteBuffersDirectory());
+    }
+
+    @Override
+    public IndexOutput createOutput(String name, IOContext context) throws IOException {
+      if (full) {
+        throw new IOException("No space left on device");
+      }
+      return super.createOutput(name, context);
+    }
   }
 
   @Test

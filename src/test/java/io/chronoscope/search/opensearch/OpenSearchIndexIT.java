@@ -18,12 +18,15 @@ import io.chronoscope.search.lucene.LuceneIndex;
 import io.chronoscope.search.query.Cut;
 import io.chronoscope.testing.FakeEmbedder;
 import io.chronoscope.testing.OpenSearchNode;
+import io.chronoscope.testing.TlsFront;
 import io.chronoscope.testing.TopicRecords;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -31,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The index on a real node of OpenSearch.
 class OpenSearchIndexIT extends ResultIndexContract {
@@ -137,7 +141,8 @@ class OpenSearchIndexIT extends ResultIndexContract {
     }
   }
 
-  /// The process that is killed; its clock is fast, so that it counts as gone soon.
+  /// A process that follows, to be killed; its clock is fast, so that it counts as gone soon. The
+  /// credentials come from the environment.
   static final class Follower {
 
     private Follower() {}
@@ -145,7 +150,12 @@ class OpenSearchIndexIT extends ResultIndexContract {
     public static void main(String[] args) throws InterruptedException {
       TopicRecords topics = IndexAnswers.history(new Random(Long.parseLong(args[2])));
       OpenSearchServer server =
-          new OpenSearchServer(URI.create(args[0]), args[1], Optional.empty(), Optional.empty(), 1);
+          new OpenSearchServer(
+              URI.create(args[0]),
+              args[1],
+              Optional.ofNullable(System.getenv("OPENSEARCH_USER")),
+              Optional.ofNullable(System.getenv("OPENSEARCH_PASSWORD")),
+              1);
       try (OpenSearchIndex index =
           OpenSearchIndex.of(
               server, new FakeEmbedder(), Cut.CALIBRATED, () -> 100 * System.nanoTime())) {
@@ -157,27 +167,37 @@ class OpenSearchIndexIT extends ResultIndexContract {
           index.apply(topics.after(index.nextOffsets(), BATCH));
           System.out.println("batch");
         }
+      } catch (IndexUnavailableException e) {
+        System.out.println(e.getMessage());
       }
     }
+  }
+
+  private static ProcessBuilder follower(OpenSearchServer server, long seed, String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(
+        List.of(
+            Follower.class.getName(),
+            server.address().toString(),
+            server.index(),
+            Long.toString(seed)));
+    ProcessBuilder process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    server.username().ifPresent(user -> process.environment().put("OPENSEARCH_USER", user));
+    server
+        .password()
+        .ifPresent(password -> process.environment().put("OPENSEARCH_PASSWORD", password));
+    return process;
   }
 
   /// @return whether the process came to its end before it had said so many lines
   private static boolean runAndKill(OpenSearchServer server, long seed, int lines)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Follower.class.getName(),
-                server.address().toString(),
-                server.index(),
-                Long.toString(seed))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = follower(server, seed).start();
     try (BufferedReader output = process.inputReader()) {
       int seen = 0;
       while (seen < lines && output.readLine() != null) {
@@ -205,6 +225,48 @@ class OpenSearchIndexIT extends ResultIndexContract {
       IndexAnswers.of(index)
           .assertSameAs(answersOfLucene(IndexAnswers.history(new Random(seed))), seed);
     }
+  }
+
+  /// The security plugin is in no repository of Maven; a server before the node stands for it.
+  @Test
+  void speaksTlsAndNamesItsUser(@TempDir Path folder) throws Exception {
+    long seed = System.nanoTime();
+    OpenSearchServer plain = node.newIndex();
+    try (TlsFront front = new TlsFront(plain.address(), "chronoscope", "geheim", folder)) {
+      assertThat(outputOfFollower(front, plain.index(), "geheim", seed))
+          .startsWith("claimed\nbatch\n")
+          .endsWith("batch\n");
+      assertThat(outputOfFollower(front, plain.index(), "wrong", seed))
+          .contains("localhost", "does not accept the user chronoscope");
+
+      OpenSearchServer untrusted = behind(front, plain.index(), "geheim");
+      try (OpenSearchIndex index = OpenSearchIndex.of(untrusted, new FakeEmbedder())) {
+        assertThatThrownBy(index::claim)
+            .isInstanceOf(IndexUnavailableException.class)
+            .hasMessageContaining("certificate");
+      }
+    }
+    try (OpenSearchIndex index = OpenSearchIndex.of(plain, new FakeEmbedder())) {
+      IndexAnswers.of(index)
+          .assertSameAs(answersOfLucene(IndexAnswers.history(new Random(seed))), seed);
+    }
+  }
+
+  private static OpenSearchServer behind(TlsFront front, String index, String password) {
+    return new OpenSearchServer(
+        front.address(), index, Optional.of("chronoscope"), Optional.of(password), 1);
+  }
+
+  private static String outputOfFollower(TlsFront front, String index, String password, long seed)
+      throws IOException {
+    Process process =
+        follower(
+                behind(front, index, password),
+                seed,
+                "-Djavax.net.ssl.trustStore=" + front.trustStore(),
+                "-Djavax.net.ssl.trustStorePassword=" + TlsFront.STORE_PASSWORD)
+            .start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   @Test
