@@ -162,8 +162,9 @@ def skeleton(tokenizer: Tokenizer, layers: int = 4) -> Model:
     width, heads, groups = text["hidden_size"], text["num_attention_heads"], text["num_key_value_heads"]
     dim = width // heads
     config = SimpleNamespace(**text)
+    embedding = nn.Embedding(text["vocab_size"], width)
     decoder = parts(
-        embed_tokens=nn.Embedding(text["vocab_size"], width),
+        embed_tokens=embedding,
         layers=nn.ModuleList(
             parts(
                 self_attn=parts(
@@ -186,7 +187,7 @@ def skeleton(tokenizer: Tokenizer, layers: int = 4) -> Model:
         config=config,
     )
     head = linear(width, text["vocab_size"], bias=False)
-    head.weight = decoder.embed_tokens.weight
+    head.weight = embedding.weight
     return parts(model=parts(visual=visual, language_model=decoder), lm_head=head)
 
 
