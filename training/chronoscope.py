@@ -56,6 +56,8 @@ def main() -> None:
     f.add_argument("--decay", type=float, default=0.35, help="last share of the time, in which the rate falls")
     f.add_argument("--average", type=float, default=0.997, help="decay of the averaged weights")
     f.add_argument("--budget", type=int, default=600, help="video tokens in a batch")
+    f.add_argument("--clip-share", type=float, default=1.0, help="share of the steps that include clips")
+    f.add_argument("--keep", type=float, help="learn no answers about clips; weight of staying at those of the start")
     f.add_argument("--text-budget", type=int, default=1000, help="tokens in a batch of texts")
     f.add_argument("--text-weight", type=float, default=0.7)
     f.add_argument("--dense", type=float, default=0.8, help="share of the clips with the dense question")

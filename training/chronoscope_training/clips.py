@@ -173,7 +173,7 @@ LIMITS = (44, 104)  # tokens of the longest branch of each group but the last
 class Work(NamedTuple):
     """What producers make.
 
-    cost: a batch's size at the end in tokens of the decoder, about; it begins at a third of that. queries: the most
+    cost: a batch's size at the end in tokens of the decoder, about; it begins at half of that. queries: the most
     pairs of queries about a clip. story_tokens: tokens of texts in a batch that has any. end: of the training, as
     `time.time` has it.
     """
@@ -195,7 +195,7 @@ def sample(rng: Rng, text: Text, lesson: lessons.Lesson, work: Work, done: float
     table = {(f, s): fw * sw for f, fw in SPRINT_FPS.items() for s, sw in SPRINT["length"].items()}
     pairs = data.pairs_of(*data.pick(rng, table))
     table = {k: w for k, w in table.items() if data.pairs_of(*k) == pairs}
-    cost = work.cost * (1 + 2 * min(1.0, done)) / 3
+    cost = work.cost * (1 + min(1.0, done)) / 2
     # The encoder's work on a merged token is that of the decoder on about one and a half.
     clips = int(np.clip(cost // (2.5 * pairs * grid[0] * grid[1] + 220), 8, 1536))
     shots = [data.sample_shot(rng, SPRINT, *data.pick(rng, table), aspect, rng.random() < UNEVEN) for _ in range(clips)]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,10 @@ def layers_of(folder: str | Path) -> int:
     return int(json.loads((Path(folder) / "config.json").read_text())["num_hidden_layers"])
 
 
-def load_directory(folder: str | Path) -> tuple[Model, Text]:
-    """The model and the tokenizer of an exported directory."""
+def load_directory(folder: str | Path, make: Callable[..., Model] = net.build) -> tuple[Model, Text]:
+    """The model, as `make` makes it, and the tokenizer of an exported directory."""
     text = data.Text(Tokenizer.from_file(str(Path(folder) / "tokenizer.json")))
-    model = net.build(text.tokenizer, layers=layers_of(folder))
+    model = make(text.tokenizer, layers=layers_of(folder))
     stored = load_file(Path(folder) / "model.safetensors")
     parameters = dict(model.named_parameters())
     names = {published_name(n): n for n in parameters}
@@ -70,24 +71,25 @@ def load_directory(folder: str | Path) -> tuple[Model, Text]:
     return model, text
 
 
-def load_grown(folder: str | Path) -> tuple[Model, Text]:
-    """The model of an exported directory with today's tokenizer.
+def load_grown(
+    folder: str | Path, make: Callable[..., Model] = net.build, text: Text | None = None
+) -> tuple[Model, Text]:
+    """The model of an exported directory with today's tokenizer, which `text` may bring.
 
     The embedding of a new token is the mean of the tokens that spelled its text before.
     """
     folder = Path(folder)
-    text, old = data.Text(), Tokenizer.from_file(str(folder / "tokenizer.json"))
-    if old.get_vocab() == text.tokenizer.get_vocab():
-        return load_directory(folder)
-    model = net.build(text.tokenizer, layers=layers_of(folder))
+    text, old = text or data.Text(), Tokenizer.from_file(str(folder / "tokenizer.json"))
+    model = make(text.tokenizer, layers=layers_of(folder))
     stored = load_file(folder / "model.safetensors")
-    before = stored["model.embed_tokens.weight"].float()
-    rows: list[torch.Tensor] = []
-    for token in range(text.tokenizer.get_vocab_size()):
-        same = old.token_to_id(text.tokenizer.id_to_token(token) or "")
-        pieces = [same] if same is not None else old.encode(text.tokenizer.decode([token])).ids
-        rows.append(before[pieces].mean(0))
-    stored["model.embed_tokens.weight"] = torch.stack(rows)
+    if old.get_vocab() != text.tokenizer.get_vocab():
+        before = stored["model.embed_tokens.weight"].float()
+        rows: list[torch.Tensor] = []
+        for token in range(text.tokenizer.get_vocab_size()):
+            same = old.token_to_id(text.tokenizer.id_to_token(token) or "")
+            pieces = [same] if same is not None else old.encode(text.tokenizer.decode([token])).ids
+            rows.append(before[pieces].mean(0))
+        stored["model.embed_tokens.weight"] = torch.stack(rows)
     for name, parameter in model.named_parameters():
         parameter.data = stored[published_name(name)].float()
     return model, text

@@ -6,6 +6,7 @@ video share its prefix under a block mask. `check.py` compares the two passes nu
 """
 
 import functools
+from types import SimpleNamespace
 from typing import Any, ClassVar, TypeAlias
 
 import torch
@@ -24,22 +25,8 @@ TOKENS_PER_SECOND = 2
 WINDOW = 4  # merged tokens a side of an attention window: 112 / 28
 
 
-def build(tokenizer: Tokenizer, seed: int = 0, layers: int = 4) -> Model:
-    """A small model of the exact architecture with random weights. layers: of the decoder."""
-    # Here, because it takes seconds, and processes that only draw scenes need no model.
-    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
-
-    ids = {
-        name: tokenizer.token_to_id(name) or 0
-        for name in (
-            "<|endoftext|>",
-            "<|im_end|>",
-            "<|image_pad|>",
-            "<|video_pad|>",
-            "<|vision_start|>",
-            "<|vision_end|>",
-        )
-    }
+def shape_of(tokenizer: Tokenizer, layers: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The sizes of the decoder and of the encoder, as `Qwen2_5_VLConfig` takes them."""
     hidden = 192
     text = {
         "vocab_size": tokenizer.get_vocab_size(),
@@ -53,9 +40,6 @@ def build(tokenizer: Tokenizer, seed: int = 0, layers: int = 4) -> Model:
         "hidden_act": "silu",
         "use_sliding_window": False,
         "tie_word_embeddings": True,
-        "bos_token_id": ids["<|endoftext|>"],
-        "eos_token_id": ids["<|im_end|>"],
-        "pad_token_id": None,
         "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [8, 8, 8]},
     }
     vision = {
@@ -74,8 +58,28 @@ def build(tokenizer: Tokenizer, seed: int = 0, layers: int = 4) -> Model:
         "hidden_act": "silu",
         "in_channels": 3,
     }
+    return text, vision
+
+
+def build(tokenizer: Tokenizer, seed: int = 0, layers: int = 4) -> Model:
+    """A small model of the exact architecture with random weights. layers: of the decoder."""
+    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
+    ids = {
+        name: tokenizer.token_to_id(name) or 0
+        for name in (
+            "<|endoftext|>",
+            "<|im_end|>",
+            "<|image_pad|>",
+            "<|video_pad|>",
+            "<|vision_start|>",
+            "<|vision_end|>",
+        )
+    }
+    text, vision = shape_of(tokenizer, layers)
+    ends = {"bos_token_id": ids["<|endoftext|>"], "eos_token_id": ids["<|im_end|>"], "pad_token_id": None}
     config = Qwen2_5_VLConfig(
-        text_config=text,
+        text_config={**text, **ends},
         vision_config=vision,
         tie_word_embeddings=True,
         image_token_id=ids["<|image_pad|>"],
@@ -87,6 +91,103 @@ def build(tokenizer: Tokenizer, seed: int = 0, layers: int = 4) -> Model:
     model = Qwen2_5_VLForConditionalGeneration(config).float()
     model.tie_weights()
     return model
+
+
+class Scale(nn.Module):
+    """The weight of an RMS norm."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.variance_epsilon = 1e-6
+
+
+def parts(**children: Any) -> nn.Module:
+    """A module with these attributes."""
+    module = nn.Module()
+    for name, child in children.items():
+        setattr(module, name, child)
+    return module
+
+
+def skeleton(tokenizer: Tokenizer, layers: int = 4) -> Model:
+    """The parameters of `build` under the same names, for this module's functions alone.
+
+    On a lent GPU every second counts, and transformers takes many to import.
+    """
+    text, vision = shape_of(tokenizer, layers)
+
+    def linear(inside: int, outside: int, *, bias: bool) -> nn.Linear:
+        return nn.Linear(inside, outside, bias=bias)
+
+    def gated(width: int, inner: int, *, bias: bool) -> nn.Module:
+        return parts(
+            gate_proj=linear(width, inner, bias=bias),
+            up_proj=linear(width, inner, bias=bias),
+            down_proj=linear(inner, width, bias=bias),
+        )
+
+    def frequencies(theta: float, size: int) -> nn.Module:
+        module = nn.Module()
+        inverse = 1.0 / theta ** (torch.arange(0, size, 2).float() / size)
+        module.register_buffer("inv_freq", inverse, persistent=False)
+        return module
+
+    seen, patch, merged = vision["hidden_size"], vision["patch_size"], 4 * vision["hidden_size"]
+    size = (vision["temporal_patch_size"], patch, patch)
+    visual = parts(
+        patch_embed=parts(proj=nn.Conv3d(3, seen, size, size, bias=False)),
+        rotary_pos_emb=frequencies(10_000.0, seen // vision["num_heads"] // 2),
+        blocks=nn.ModuleList(
+            parts(
+                norm1=Scale(seen),
+                norm2=Scale(seen),
+                attn=parts(
+                    qkv=linear(seen, 3 * seen, bias=True),
+                    proj=linear(seen, seen, bias=True),
+                    num_heads=vision["num_heads"],
+                ),
+                mlp=gated(seen, vision["intermediate_size"], bias=True),
+            )
+            for _ in range(vision["depth"])
+        ),
+        merger=parts(
+            ln_q=Scale(seen),
+            mlp=nn.Sequential(
+                linear(merged, merged, bias=True), nn.GELU(), linear(merged, text["hidden_size"], bias=True)
+            ),
+        ),
+        fullatt_block_indexes=vision["fullatt_block_indexes"],
+    )
+    width, heads, groups = text["hidden_size"], text["num_attention_heads"], text["num_key_value_heads"]
+    dim = width // heads
+    config = SimpleNamespace(**text)
+    decoder = parts(
+        embed_tokens=nn.Embedding(text["vocab_size"], width),
+        layers=nn.ModuleList(
+            parts(
+                self_attn=parts(
+                    q_proj=linear(width, heads * dim, bias=True),
+                    k_proj=linear(width, groups * dim, bias=True),
+                    v_proj=linear(width, groups * dim, bias=True),
+                    o_proj=linear(heads * dim, width, bias=False),
+                    head_dim=dim,
+                    num_key_value_groups=heads // groups,
+                    config=config,
+                ),
+                mlp=gated(width, text["intermediate_size"], bias=False),
+                input_layernorm=Scale(width),
+                post_attention_layernorm=Scale(width),
+            )
+            for _ in range(layers)
+        ),
+        norm=Scale(width),
+        rotary_emb=frequencies(text["rope_parameters"]["rope_theta"], dim),
+        config=config,
+    )
+    head = linear(width, text["vocab_size"], bias=False)
+    head.weight = decoder.embed_tokens.weight
+    return parts(model=parts(visual=visual, language_model=decoder), lm_head=head)
 
 
 class TokenHeads(nn.Module):

@@ -10,6 +10,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,18 @@ from .clips import Arrays
 from .data import Text
 from .export import load_grown, published_name
 from .model import Model
-from .muon import Muon
+from .steps import AdamW, Muon
 from .train import Average
 
 RATES = (0.5, 1.0, 2.0, 4.0)  # of the evaluation at the end
 
 
-def grown(model: Model, text: Text, layers: int) -> Model:
+def grown(model: Model, text: Text, layers: int, make: Callable[..., Model] = net.build) -> Model:
     """The model with more decoder layers, spread over the others; their outputs are 0, so it answers as before."""
     old = len(model.model.language_model.layers)
     if layers == old:
         return model
-    big = net.build(text.tokenizer, layers=layers)
+    big = make(text.tokenizer, layers=layers)
     # The number of the old layer at each place; each new one follows old ones.
     extra = {round((k + 1) * old / (layers - old)) + k for k in range(layers - old)}
     sources = iter(range(old))
@@ -170,8 +171,8 @@ def rate_at(done: float, step: int, options: argparse.Namespace) -> float:
 class Optimizers:
     """Muon for the matrices of the layers, AdamW for all else; or AdamW for everything."""
 
-    def __init__(self, model: Model, heads: net.TokenHeads, options: argparse.Namespace, fused: bool) -> None:
-        self.base = {"muon": options.muon_lr, "adamw": options.lr}
+    def __init__(self, model: Model, heads: net.TokenHeads, options: argparse.Namespace) -> None:
+        self.rate, self.muon_rate = options.lr, options.muon_lr
         every = [*model.named_parameters(), *heads.named_parameters()]
         inner = [
             p
@@ -179,21 +180,18 @@ class Optimizers:
             if p.ndim == 2 and (".layers." in n or ".blocks." in n or ".merger." in n) and options.optimizer == "muon"
         ]
         chosen = {id(p) for p in inner}
-        others = [p for _, p in every if id(p) not in chosen]
-        groups = [
-            {"params": [p for p in others if (p.ndim > 1) == matrix], "weight_decay": decay}
+        self.adamw = [
+            AdamW([p for _, p in every if id(p) not in chosen and (p.ndim > 1) == matrix], decay, (0.9, 0.98))
             for matrix, decay in ((True, 0.02), (False, 0.0))
         ]
-        self.adamw = torch.optim.AdamW(groups, lr=options.lr, betas=(0.9, 0.98), fused=fused)
         self.muon = Muon(inner, weight_decay=0.02) if inner else None
 
     def step(self, share: float) -> None:
         """One step at that share of the full rates."""
-        for group in self.adamw.param_groups:
-            group["lr"] = self.base["adamw"] * share
-        self.adamw.step()
+        for one in self.adamw:
+            one.step(self.rate * share)
         if self.muon:
-            self.muon.step(self.base["muon"] * share)
+            self.muon.step(self.muon_rate * share)
 
 
 def held_out(first_seed: int, count: int, out: Any) -> None:
@@ -289,11 +287,11 @@ def run(options: argparse.Namespace, began: float) -> None:
     log("producers started")
     cuda = device.type == "cuda"
     if cuda:
-        # The driver starts while the model's classes are imported.
+        # The driver starts while the model is read.
         threading.Thread(target=torch.cuda.init, daemon=True).start()
-    model, text = load_grown(options.start)
+    model, text = load_grown(options.start, net.skeleton, words)
     log("model loaded")
-    model = grown(model, text, options.layers or len(model.model.language_model.layers))
+    model = grown(model, text, options.layers or len(model.model.language_model.layers), net.skeleton)
     heads = net.TokenHeads()
     stored = Path(options.start) / "heads.safetensors"
     if stored.exists():
@@ -305,7 +303,7 @@ def run(options: argparse.Namespace, began: float) -> None:
     model, heads = model.to(device).train(), heads.to(device)
     text.weight = text.weight.to(device)
     text.groups = {k: v.to(device) for k, v in text.groups.items()}
-    optimizers = Optimizers(model, heads, options, fused=cuda)
+    optimizers = Optimizers(model, heads, options)
     params: list[nn.Parameter] = [*model.parameters(), *heads.parameters()]
     average = Average(model, options.average)
     log("parameters", sum(p.numel() for p in model.parameters()), "device", device, "torch", torch.__version__,

@@ -1,6 +1,7 @@
 """Fine-tuning: teaches an exported checkpoint further questions together with those it already answers."""
 
 import argparse
+import copy
 import csv
 import math
 import os
@@ -40,8 +41,26 @@ def answers(model: Model, text: Text, x: Tensor, batch: Batch, weight: Tensor) -
     return loss, stats
 
 
-def video_loss(model: Model, text: Text, batch: Batch, bf16: bool, frozen: bool = True) -> tuple[Tensor, Stats]:
-    """Loss and accuracies of the questions about a batch of clips."""
+def video_loss(
+    model: Model, text: Text, batch: Batch, bf16: bool, frozen: bool = True, start: Model | None = None
+) -> tuple[Tensor, Stats]:
+    """Loss and accuracies of the questions about a batch of clips.
+
+    With `start` the loss is the distance to what that model says about them (learning without forgetting).
+    """
+    x = decoded(model, batch, bf16, frozen)
+    loss, stats = answers(model, text, x, batch, text.weight)
+    if start is not None:
+        where = batch["target"] != data.IGNORE
+        with torch.no_grad():
+            before = F.linear(decoded(start, batch, bf16, True)[where].float(), start.lm_head.weight).log_softmax(-1)
+        now = F.linear(x[where].float(), model.lm_head.weight).log_softmax(-1)
+        loss = F.kl_div(now, before, reduction="batchmean", log_target=True)
+    return loss, stats
+
+
+def decoded(model: Model, batch: Batch, bf16: bool, frozen: bool) -> Tensor:
+    """The decoder's output for the tokens of a batch of clips [tokens, hidden]."""
     clips, prefix, start, video = (batch[k] for k in ("clips", "prefix", "head", "video"))
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         tokens = net.encode(model.model.visual, batch["frames"], frozen)
@@ -52,8 +71,7 @@ def video_loss(model: Model, text: Text, batch: Batch, bf16: bool, frozen: bool 
     )
     x = torch.cat((shared.flatten(0, 1), embedded[clips * prefix :]))
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-        x = net.decode_packed(model.model.language_model, x, batch["positions"], clips, prefix, batch["groups"])
-    return answers(model, text, x, batch, text.weight)
+        return net.decode_packed(model.model.language_model, x, batch["positions"], clips, prefix, batch["groups"])
 
 
 def text_loss(model: Model, text: Text, batch: Batch, bf16: bool) -> tuple[Tensor, Stats]:
@@ -73,6 +91,7 @@ def teach(options: argparse.Namespace) -> None:
     run = Path(options.run)
     run.mkdir(parents=True, exist_ok=True)
     model, text = load_grown(options.start)
+    first = copy.deepcopy(model) if options.keep else None
     groups: list[dict[str, Any]] = []
     for deep, scale in ((True, options.encoder_rate), (False, 1.0)):
         chosen = [p for n, p in model.named_parameters() if any(f in n for f in FROZEN) == deep]
@@ -129,11 +148,12 @@ def teach(options: argparse.Namespace) -> None:
         frozen = rng.random() >= options.encoder_share
         optimizer.zero_grad(set_to_none=True)
         found: Stats = {}
-        batch = data.sample_lesson(rng, options.budget, text, lesson, options.dense, options.questions)
-        loss, stats = video_loss(model, text, batch, options.bf16, frozen)
-        found.update({f"v_{k}": v for k, v in stats.items()})
-        loss.backward()
-        state["clips"] += batch["clips"]
+        if rng.random() < options.clip_share:
+            batch = data.sample_lesson(rng, options.budget, text, lesson, options.dense, options.questions)
+            loss, stats = video_loss(model, text, batch, options.bf16, frozen, first)
+            found.update({f"v_{k}": v for k, v in stats.items()})
+            ((options.keep or 1.0) * loss).backward()
+            state["clips"] += batch["clips"]
         if rng.random() < options.text_share:
             batch = data.sample_stories(rng, options.text_budget, text, longest)
             loss, stats = text_loss(model, text, batch, options.bf16)

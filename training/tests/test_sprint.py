@@ -13,7 +13,7 @@ import pytest
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from chronoscope_training import canvas, clips, data, lessons, muon, queries, render, scenes, sprint, train
+from chronoscope_training import canvas, clips, data, lessons, queries, render, scenes, sprint, steps, train
 from chronoscope_training import model as net
 
 WINDOWS = ((2, 8), (4, 4), (2, 7.5), (1, 16))  # each of 8 pairs, with even and odd numbers of frames
@@ -138,6 +138,24 @@ def test_packed_questions_have_the_loss_of_laid_out_ones() -> None:
     assert other.item() == pytest.approx(one.item(), rel=1e-4)
 
 
+def test_skeleton_computes_what_the_reference_does() -> None:
+    text = data.Text()
+    model, bones = net.build(text.tokenizer, seed=8, layers=5), net.skeleton(text.tokenizer, layers=5)
+    bones.load_state_dict(model.state_dict())
+    assert {n for n, _ in bones.named_parameters()} == {n for n, _ in model.named_parameters()}
+    frames = torch.randint(0, 256, (2, 4, 84, 140, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    ids = torch.tensor([text.dense])
+    with torch.no_grad():
+        one, other = (net.encode(m.model.visual, frames) for m in (model, bones))
+        assert torch.equal(one, other)
+        positions = torch.arange(ids.shape[1]).expand(3, 1, -1)
+        said = [
+            net.decode(m.model.language_model, m.model.language_model.embed_tokens(ids), positions)
+            for m in (model, bones)
+        ]
+    assert torch.equal(*said)
+
+
 def test_new_layers_change_nothing_at_first() -> None:
     text = data.Text()
     model = net.build(text.tokenizer, seed=4)
@@ -152,15 +170,28 @@ def test_new_layers_change_nothing_at_first() -> None:
 def test_muon_steps_have_one_size_in_every_direction() -> None:
     torch.manual_seed(5)
     for shape in ((4, 64, 32), (4, 32, 64)):
-        singular = torch.linalg.svdvals(muon.orthogonal(torch.randn(shape)))
+        singular = torch.linalg.svdvals(steps.orthogonal(torch.randn(shape)))
         assert singular.min() > 0.5
         assert singular.max() < 1.3
+
+
+def test_adamw_takes_the_steps_of_torch() -> None:
+    torch.manual_seed(5)
+    one, other = (torch.nn.Parameter(torch.ones(3, 4)) for _ in range(2))
+    ours = steps.AdamW([one], weight_decay=0.02, betas=(0.9, 0.98))
+    theirs = torch.optim.AdamW([other], lr=0.01, betas=(0.9, 0.98), weight_decay=0.02)
+    for _ in range(20):
+        one.grad = torch.randn(3, 4)
+        other.grad = one.grad.clone()
+        ours.step(0.01)
+        theirs.step()
+    assert torch.allclose(one, other, atol=1e-6)
 
 
 def test_muon_solves_a_least_squares_problem() -> None:
     torch.manual_seed(6)
     wanted, weights = torch.randn(8, 8), torch.nn.Parameter(torch.zeros(8, 8))
-    optimizer = muon.Muon([weights], weight_decay=0.0)
+    optimizer = steps.Muon([weights], weight_decay=0.0)
     for step in range(200):
         weights.grad = weights.detach() - wanted
         optimizer.step(0.3 * (1 - step / 200))
@@ -174,7 +205,7 @@ def test_sprint_learns_writes_its_weights_and_keeps_to_its_time(tmp_path: Path, 
     options = argparse.Namespace(
         optimizer="muon", lr=2e-3, muon_lr=3e-3, aux=0.1, half_weight=0.1, text_weight=0.2, warmup=5, hold=0.3
     )
-    optimizers = sprint.Optimizers(model, heads, options, fused=False)
+    optimizers = sprint.Optimizers(model, heads, options)
     made: queue.Queue[clips.Arrays] = queue.Queue()
     monkeypatch.setattr(clips, "RARE", 1.0)
     work = clips.Work(cost=9000, queries=1, story_tokens=400, end=time.time())

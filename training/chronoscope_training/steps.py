@@ -1,8 +1,4 @@
-"""Muon: gradient steps whose matrices are made orthogonal, after K. Jordan et al. (2024).
-
-All matrices of one shape are orthogonalized together. The step is scaled as in "Muon is scalable for LLM training"
-(2025), so that rates and weight decay are those of AdamW.
-"""
+"""Optimizers of `sprint`: AdamW, and Muon for the matrices of layers."""
 
 import math
 from collections.abc import Iterable
@@ -26,8 +22,34 @@ def orthogonal(x: Tensor, iterations: int = 5) -> Tensor:
     return x if wide else x.transpose(1, 2)
 
 
+class AdamW:
+    """AdamW over all parameters at once, without what torch's own needs seconds to import."""
+
+    def __init__(self, params: Iterable[nn.Parameter], weight_decay: float, betas: tuple[float, float]) -> None:
+        self.params, self.weight_decay, self.betas, self.count = list(params), weight_decay, betas, 0
+        self.means, self.squares = ([torch.zeros_like(p) for p in self.params] for _ in range(2))
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """One step along the gradients."""
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in self.params]
+        params, (first, second) = list[Tensor](self.params), self.betas
+        self.count += 1
+        torch._foreach_lerp_(self.means, gradients, 1 - first)
+        torch._foreach_mul_(self.squares, second)
+        torch._foreach_addcmul_(self.squares, gradients, gradients, 1 - second)
+        sizes = torch._foreach_sqrt(self.squares)
+        torch._foreach_div_(sizes, math.sqrt(1 - second**self.count))
+        torch._foreach_add_(sizes, 1e-8)
+        torch._foreach_mul_(params, 1 - rate * self.weight_decay)
+        torch._foreach_addcdiv_(params, self.means, sizes, -rate / (1 - first**self.count))
+
+
 class Muon:
-    """The optimizer; parameters without a gradient are left out of a step."""
+    """Steps whose matrices are made orthogonal, after K. Jordan et al. (2024), all of one shape together.
+
+    They are scaled as in "Muon is scalable for LLM training" (2025), so that rates and weight decay are those of AdamW.
+    """
 
     def __init__(self, params: Iterable[nn.Parameter], weight_decay: float, momentum: float = 0.95) -> None:
         self.groups: dict[tuple[int, ...], list[nn.Parameter]] = {}
