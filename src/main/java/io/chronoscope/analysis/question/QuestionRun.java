@@ -59,11 +59,17 @@ final class QuestionRun {
     this.archive = archive;
     this.starts = starts;
     this.grounder =
-        new TemporalGrounder(
-            question.stream(), TemporalGrounder.Evidence.ANSWERS, tools.listener());
+        new TemporalGrounder(question.stream(), evidence(question.prior()), tools.listener());
     this.query = GroundingQuery.of(question.text());
     this.fromMicros = StreamClock.epochMicros(question.from());
     this.toMicros = StreamClock.epochMicros(question.to());
+  }
+
+  private static TemporalGrounder.Evidence evidence(Question.Prior prior) {
+    return switch (prior) {
+      case NONE -> TemporalGrounder.Evidence.DESCRIPTIONS;
+      case LIKELY -> TemporalGrounder.Evidence.ANSWERS;
+    };
   }
 
   QuestionAnswer run() {

@@ -86,7 +86,8 @@ public final class QuestionGrounding implements HitGrounding {
                 hit.result().stream(),
                 query,
                 start.minus(MARGIN),
-                end.plus(MARGIN)));
+                end.plus(MARGIN),
+                Question.Prior.LIKELY));
   }
 
   private void collect(
