@@ -93,11 +93,20 @@ public final class EventTracker {
   /// Adds what the analysis of a window saw. A partial analysis finalizes nothing: what it does not
   /// see, the analysis of the whole window may.
   ///
+  /// A sighting that continues nothing, begins with the window's first frame and is over before the
+  /// window before it ended is a remnant: that window saw all of it, and what came before it, and
+  /// told of no such thing.
+  ///
   /// @param nextFromMicros start of the next window, in microseconds from the stream's start: an
   ///   event that ended before it is final once its window was analyzed as a whole
+  /// @param seenUntilMicros end of what the window before saw; 0 if it was not analyzed
   /// @return revisions to publish, by start
   public List<VideoEvent> observe(
-      SeenSpan span, Sampling sampling, List<Sighting> sightings, long nextFromMicros) {
+      SeenSpan span,
+      Sampling sampling,
+      List<Sighting> sightings,
+      long nextFromMicros,
+      long seenUntilMicros) {
     List<OpenEvent> unmatched = new ArrayList<>(open);
     List<Sighting> unseenBefore = EventMatching.withoutRepeats(sightings);
     List<OpenEvent> stillOpen = new ArrayList<>();
@@ -117,6 +126,8 @@ public final class EventTracker {
         stillOpen.add(merged);
       }
     }
+    unseenBefore.removeIf(sighting ->
+        span.beginsAtEdge(sighting.startMicros()) && sighting.endMicros() <= seenUntilMicros);
     for (Sighting sighting : unseenBefore) {
       OpenEvent opened = merger.open(sighting, span, sampling);
       if (isFinal(opened, span, nextFromMicros)) {

@@ -113,7 +113,9 @@ final class RuleTracker {
             span,
             observation.sampling(),
             accepted.stream().toList(),
-            observation.nextFromMicros())) {
+            observation.nextFromMicros(),
+            // A rule is asked about each window anew.
+            0)) {
       published.add(
           alert(revision, rule, details(revision, match, continues, observation.events())));
       if (revision.status() == Status.CLOSED) {

@@ -120,7 +120,8 @@ final class StreamAggregator {
     nextWindow = span.window() + 1;
     long nextStart = windows.startOf(nextWindow);
     List<VideoEvent> revised =
-        counted(events.observe(span, answer.sampling(), answer.events(), nextStart));
+        counted(
+            events.observe(span, answer.sampling(), answer.events(), nextStart, seenBefore(span)));
     countWindow();
     List<Result> results = new ArrayList<>(revised);
     results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), revised, nextStart));
@@ -139,10 +140,14 @@ final class StreamAggregator {
     SeenSpan span = answer.span();
     long start = windows.startOf(span.window());
     List<VideoEvent> revised =
-        counted(events.observe(span, answer.sampling(), answer.events(), start));
+        counted(events.observe(span, answer.sampling(), answer.events(), start, seenBefore(span)));
     List<Result> results = new ArrayList<>(revised);
     results.addAll(alerts.observe(span, answer.sampling(), answer.rules(), revised, start));
     return results;
+  }
+
+  private long seenBefore(SeenSpan span) {
+    return summaries.seenUntil(span.window() - 1).orElse(0);
   }
 
   /// Adds the answers for gaps that were filled; see [SummaryTree#repair]. Their events stand
@@ -163,7 +168,7 @@ final class StreamAggregator {
                       this::repairedEventId,
                       confidence,
                       onFinal)
-                  .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE));
+                  .observe(span, answer.sampling(), answer.events(), Long.MAX_VALUE, 0));
       countWindow();
       results.addAll(events);
       results.addAll(windowResults.unanswered(answer));

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,13 @@ public final class SummaryTree {
       String text,
       Sampling sampling,
       List<String> restsOn) {}
+
+  /// End of what was seen in a window, in microseconds from the stream's start; empty for a window
+  /// that was not analyzed, or long ago.
+  public OptionalLong seenUntil(long window) {
+    PublishedSummary summary = retained.windows().get(window);
+    return summary == null ? OptionalLong.empty() : OptionalLong.of(summary.endMicros());
+  }
 
   /// Adds a window, or replaces one that was analyzed again.
   ///

@@ -38,7 +38,8 @@ class EventTrackerTest {
         new SeenSpan(number, from, until - 500_000, until, 500_000),
         SAMPLING,
         List.of(sightings),
-        PLAN.startOf(number + 1));
+        PLAN.startOf(number + 1),
+        number == 0 ? 0 : PLAN.endOf(number - 1));
   }
 
   /// A partial analysis of the first seconds of a window.
@@ -49,7 +50,48 @@ class EventTrackerTest {
         new SeenSpan(number, from, until - 500_000, until, 500_000, SeenSpan.Extent.PARTIAL),
         SAMPLING,
         List.of(sightings),
-        from);
+        from,
+        number == 0 ? 0 : PLAN.endOf(number - 1));
+  }
+
+  /// A window behind one that was skipped.
+  private List<VideoEvent> windowAfterGap(long number, Sighting... sightings) {
+    long from = PLAN.startOf(number);
+    long until = PLAN.endOf(number);
+    return tracker.observe(
+        new SeenSpan(number, from, until - 500_000, until, 500_000),
+        SAMPLING,
+        List.of(sightings),
+        PLAN.startOf(number + 1),
+        0);
+  }
+
+  @Test
+  void aRemnantOfWhatTheWindowBeforeSawIsNoEvent() {
+    window(0, saw(3, 8, "a white square turns yellow"));
+
+    // Visible in the first frame only; window 0 saw it end, under its name.
+    assertThat(window(1, saw(8, 8.25, "a yellow cross appears"))).isEmpty();
+    assertThat(tracker.open()).isEmpty();
+  }
+
+  @Test
+  void whatGoesOnBehindTheWindowBeforeIsAnEvent() {
+    window(0);
+
+    assertThat(describe(window(1, saw(8, 10.5, "a red circle appears")))).hasSize(1);
+  }
+
+  @Test
+  void whatBeginsWithinAWindowIsAnEvent() {
+    window(0);
+
+    assertThat(describe(window(1, saw(8.5, 9.5, "a red circle appears")))).hasSize(1);
+  }
+
+  @Test
+  void behindAGapNothingIsARemnant() {
+    assertThat(describe(windowAfterGap(1, saw(8, 8.25, "a yellow cross appears")))).hasSize(1);
   }
 
   private static List<String> describe(List<VideoEvent> events) {

@@ -25,7 +25,8 @@ record TrackedWindows(WindowPlan plan) {
         new SeenSpan(number, from, until - 500_000, until, 500_000),
         SAMPLING,
         List.of(sightings),
-        plan.startOf(number + 1));
+        plan.startOf(number + 1),
+        number == 0 ? 0 : plan.endOf(number - 1));
   }
 
   /// A red circle that moves, seen for these seconds of the stream.
