@@ -12,12 +12,12 @@ import java.time.Instant;
 public record Question(
     String id, String stream, String text, Instant from, Instant to, Prior prior) {
 
-  /// What the asker knows already. A model that would be believed when a search points at the very
-  /// moment is not believed when anything is asked of anything.
+  /// What the asker knows already: a model that says yes to much is believed only by somebody who
+  /// has another reason to.
   public enum Prior {
     /// Nothing: what the model does not also describe is not there.
     NONE,
-    /// Something like it was found in this range; the model's answers alone decide.
+    /// It is likely in this range; the model's answers alone decide.
     LIKELY
   }
 

@@ -86,8 +86,7 @@ public final class QuestionGrounding implements HitGrounding {
                 hit.result().stream(),
                 query,
                 start.minus(MARGIN),
-                end.plus(MARGIN),
-                Question.Prior.LIKELY));
+                end.plus(MARGIN)));
   }
 
   private void collect(
