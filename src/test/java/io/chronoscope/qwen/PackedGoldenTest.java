@@ -2,6 +2,7 @@ package io.chronoscope.qwen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.testing.Cosine;
 import io.chronoscope.testing.GoldenCase;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,9 +44,7 @@ class PackedGoldenTest {
   @MethodSource("cases")
   void staysCloseToTheReferenceInInt4(GoldenCase golden) throws IOException {
     try (Qwen25Vl model = open(golden, "int4")) {
-      assertThat(
-              QuantizedGoldenTest.cosine(
-                  answer(model, golden).decoded().firstLogits(), golden.floats("logits")))
+      assertThat(Cosine.of(answer(model, golden).decoded().firstLogits(), golden.floats("logits")))
           .isGreaterThan(0.998);
     }
   }
@@ -55,9 +54,7 @@ class PackedGoldenTest {
   @MethodSource("cases")
   void staysCloseToTheReferenceInInt8(GoldenCase golden) throws IOException {
     try (Qwen25Vl model = open(golden, "int8")) {
-      assertThat(
-              QuantizedGoldenTest.cosine(
-                  answer(model, golden).decoded().firstLogits(), golden.floats("logits")))
+      assertThat(Cosine.of(answer(model, golden).decoded().firstLogits(), golden.floats("logits")))
           .isGreaterThan(0.995);
     }
   }

@@ -2,6 +2,7 @@ package io.chronoscope.qwen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.testing.Cosine;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Prompt;
@@ -44,9 +45,9 @@ class QuantizedGoldenTest {
   void staysCloseToTheReference(GoldenCase golden) throws IOException {
     try (Qwen25Vl model = open(golden)) {
       Qwen25VlGoldenTest.GoldenPrompt input = Qwen25VlGoldenTest.GoldenPrompt.encode(model, golden);
-      double encoder = cosine(input.embeddings(), golden.floats("encoder"));
+      double encoder = Cosine.of(input.embeddings(), golden.floats("encoder"));
       Qwen25Vl.TimedAnswer answered = answer(model, golden, input);
-      double logits = cosine(answered.decoded().firstLogits(), golden.floats("logits"));
+      double logits = Cosine.of(answered.decoded().firstLogits(), golden.floats("logits"));
       assertThat(encoder).isGreaterThan(0.999);
       assertThat(logits).isGreaterThan(0.9985);
     }
@@ -60,19 +61,6 @@ class QuantizedGoldenTest {
                 new Prompt(
                     Prompt.DEFAULT_SYSTEM, input.parts(), golden.maxNewTokens(), token -> {})))
         .getFirst();
-  }
-
-  static double cosine(float[] a, float[] b) {
-    assertThat(a).hasSameSizeAs(b);
-    double product = 0;
-    double squaresA = 0;
-    double squaresB = 0;
-    for (int i = 0; i < a.length; i++) {
-      product += (double) a[i] * b[i];
-      squaresA += (double) a[i] * a[i];
-      squaresB += (double) b[i] * b[i];
-    }
-    return product / Math.sqrt(squaresA * squaresB);
   }
 
   @Test
@@ -105,7 +93,7 @@ class QuantizedGoldenTest {
       Qwen25VlGoldenTest.GoldenPrompt input = Qwen25VlGoldenTest.GoldenPrompt.encode(int8, golden);
       Qwen25Vl.TimedAnswer fine = answer(int8, golden, input);
       Qwen25Vl.TimedAnswer coarse = answer(int4, golden, input);
-      assertThat(cosine(coarse.decoded().firstLogits(), fine.decoded().firstLogits()))
+      assertThat(Cosine.of(coarse.decoded().firstLogits(), fine.decoded().firstLogits()))
           .isGreaterThan(0.99999);
       assertThat(coarse.answer().tokenIds().getFirst())
           .isEqualTo(fine.answer().tokenIds().getFirst());

@@ -1,7 +1,5 @@
 package io.chronoscope.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.client.Topics;
 import io.chronoscope.wire.TopicNames;
@@ -27,10 +25,10 @@ public final class SecuredBroker implements AutoCloseable {
   private static final String SUPER_USER = "broker";
 
   private final EmbeddedBroker broker;
-  private final Path store;
+  private final Keystore store;
   private final List<AclBinding> rights;
 
-  private SecuredBroker(EmbeddedBroker broker, Path store, List<AclBinding> rights) {
+  private SecuredBroker(EmbeddedBroker broker, Keystore store, List<AclBinding> rights) {
     this.broker = broker;
     this.store = store;
     this.rights = rights;
@@ -38,22 +36,7 @@ public final class SecuredBroker implements AutoCloseable {
 
   /// @param directory gets the keystore
   public static SecuredBroker start(Path directory) throws Exception {
-    Path store = directory.resolve("broker.p12");
-    keytool(
-        store,
-        "-genkeypair",
-        "-alias",
-        "broker",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "SAN=dns:localhost,ip:127.0.0.1",
-        "-validity",
-        "2",
-        "-storetype",
-        "PKCS12");
+    Keystore store = Keystore.create(directory.resolve("broker.p12"), "broker", STORE_PASSWORD);
     List<AclBinding> rights = new ArrayList<>(KafkaUsers.rights());
     rights.addAll(KafkaUsers.rightsOf("live-sources"));
     Map<String, String> secured = new HashMap<>();
@@ -61,9 +44,9 @@ public final class SecuredBroker implements AutoCloseable {
     secured.put("sasl.enabled.mechanisms", "PLAIN");
     secured.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
     secured.put("listener.name.clients.plain.sasl.jaas.config", users(rights));
-    secured.put("ssl.keystore.location", store.toString());
+    secured.put("ssl.keystore.location", store.file().toString());
     secured.put("ssl.keystore.password", STORE_PASSWORD);
-    secured.put("ssl.truststore.location", store.toString());
+    secured.put("ssl.truststore.location", store.file().toString());
     secured.put("ssl.truststore.password", STORE_PASSWORD);
     secured.put("authorizer.class.name", UsedRights.class.getName());
     secured.put("super.users", "User:" + SUPER_USER + ";User:ANONYMOUS");
@@ -97,7 +80,7 @@ public final class SecuredBroker implements AutoCloseable {
   }
 
   public Path store() {
-    return store;
+    return store.file();
   }
 
   /// The rights of all users.
@@ -134,7 +117,7 @@ public final class SecuredBroker implements AutoCloseable {
         "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
             .formatted(user, password),
         "KAFKA_SSL_TRUSTSTORE_LOCATION",
-        store.toString(),
+        store.file().toString(),
         "KAFKA_SSL_TRUSTSTORE_PASSWORD",
         STORE_PASSWORD);
   }
@@ -153,17 +136,7 @@ public final class SecuredBroker implements AutoCloseable {
 
   /// Runs keytool on the keystore.
   public void keytool(String... arguments) throws Exception {
-    keytool(store, arguments);
-  }
-
-  private static void keytool(Path store, String... arguments) throws Exception {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    words.addAll(List.of(arguments));
-    words.addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
-    Process keytool = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String output = new String(keytool.getInputStream().readAllBytes());
-    assertThat(keytool.waitFor()).as(output).isZero();
+    store.keytool(arguments);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.chronoscope.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -20,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
@@ -49,36 +46,12 @@ public final class TlsFront implements AutoCloseable {
         "Basic "
             + Base64.getEncoder()
                 .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-    this.store = folder.resolve("front.p12");
-    keytool(
-        "-genkeypair",
-        "-alias",
-        "front",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=localhost",
-        "-ext",
-        "SAN=dns:localhost,ip:127.0.0.1",
-        "-validity",
-        "2",
-        "-storetype",
-        "PKCS12");
+    this.store = Keystore.create(folder.resolve("front.p12"), "front", STORE_PASSWORD).file();
     this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context()));
     server.createContext("/", this::answer);
     server.setExecutor(threads);
     server.start();
-  }
-
-  private void keytool(String... arguments) throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    builder.command().addAll(List.of(arguments));
-    builder.command().addAll(List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD));
-    Process keytool = builder.redirectErrorStream(true).start();
-    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(output).isZero();
   }
 
   private SSLContext context() throws Exception {

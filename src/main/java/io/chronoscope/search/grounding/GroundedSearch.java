@@ -34,7 +34,8 @@ public final class GroundedSearch {
 
   /// @throws io.chronoscope.search.InvalidQueryException as [ResultIndex#search]
   public SearchOutcome search(SearchRequest request) {
-    List<SearchHit> likely = index.search(request).hitList();
+    SearchOutcome found = index.search(request);
+    List<SearchHit> likely = found.hitList();
     List<SearchHit> checked =
         new ArrayList<>(likely.subList(0, Math.min(MAX_CHECKED, likely.size())));
     int certain = checked.size();
@@ -47,7 +48,7 @@ public final class GroundedSearch {
       }
     }
     if (checked.isEmpty()) {
-      return index.search(request);
+      return found;
     }
     return outcome(request.text(), checked, certain, likely);
   }

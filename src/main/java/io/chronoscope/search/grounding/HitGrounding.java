@@ -8,8 +8,8 @@ import java.util.List;
 @FunctionalInterface
 public interface HitGrounding {
 
-  /// How far before and behind a hit is looked: the bounds of a result may be off, and what happens
-  /// may go on beyond them.
+  /// Time before and after a hit that is checked with it: the bounds of a result may be off, and
+  /// what happens may continue beyond them.
   Duration MARGIN = Duration.ofSeconds(5);
 
   /// Waits until every hit was checked, or could not be.

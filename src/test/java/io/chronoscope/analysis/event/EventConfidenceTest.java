@@ -115,7 +115,7 @@ class EventConfidenceTest {
             Optional.empty(),
             Optional.empty());
     EventTracker tracker = tracker(ofBounds, 0);
-    // It goes on at the border of the window, where nothing is sure about its end.
+    // It continues at the border of the window, where nothing is sure about its end.
     assertThat(window(tracker, 0, saw(7, 10, 0.5))).containsExactly("r1 OPEN 0.285");
     // 0.9 for its bounds, on which both windows agree.
     assertThat(window(tracker, 1, saw(8, 12, 0.5))).containsExactly("r2 CLOSED 0.555");

@@ -3,14 +3,12 @@ package io.chronoscope.analysis.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.WindowPlan;
-import io.chronoscope.analysis.window.SeenSpan;
 import io.chronoscope.analysis.window.Sighting;
 import io.chronoscope.domain.Certainty;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result.Status;
 import io.chronoscope.domain.Result.VideoEvent;
-import io.chronoscope.domain.Sampling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,47 +21,22 @@ class EventTrackerTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final ModelRef MODEL = new ModelRef("fake", "1");
-  private static final Sampling SAMPLING = new Sampling(20, 2, "target", 90, 112, 84);
   private static final WindowPlan PLAN =
       new WindowPlan(Duration.ofSeconds(10), Duration.ofSeconds(2));
+
+  private static final TrackedWindows WINDOWS = new TrackedWindows(PLAN);
 
   private EventTracker tracker =
       new EventTracker("s", NOON, MODEL, List.of(), SemanticMatcher.OF_WORDS_ONLY);
 
   /// A window of 10 s with 2 s overlap at 2 fps; times in seconds from the stream's start.
   private List<VideoEvent> window(long number, Sighting... sightings) {
-    long from = PLAN.startOf(number);
-    long until = PLAN.endOf(number);
-    return tracker.observe(
-        new SeenSpan(number, from, until - 500_000, until, 500_000),
-        SAMPLING,
-        List.of(sightings),
-        PLAN.startOf(number + 1),
-        number == 0 ? 0 : PLAN.endOf(number - 1));
+    return WINDOWS.observe(tracker, number, sightings);
   }
 
   /// A partial analysis of the first seconds of a window.
   private List<VideoEvent> partial(long number, double seconds, Sighting... sightings) {
-    long from = PLAN.startOf(number);
-    long until = from + Math.round(seconds * 1e6);
-    return tracker.observe(
-        new SeenSpan(number, from, until - 500_000, until, 500_000, SeenSpan.Extent.PARTIAL),
-        SAMPLING,
-        List.of(sightings),
-        from,
-        number == 0 ? 0 : PLAN.endOf(number - 1));
-  }
-
-  /// A window behind one that was skipped.
-  private List<VideoEvent> windowAfterGap(long number, Sighting... sightings) {
-    long from = PLAN.startOf(number);
-    long until = PLAN.endOf(number);
-    return tracker.observe(
-        new SeenSpan(number, from, until - 500_000, until, 500_000),
-        SAMPLING,
-        List.of(sightings),
-        PLAN.startOf(number + 1),
-        0);
+    return WINDOWS.observePart(tracker, number, seconds, sightings);
   }
 
   @Test
@@ -91,7 +64,9 @@ class EventTrackerTest {
 
   @Test
   void behindAGapNothingIsARemnant() {
-    assertThat(describe(windowAfterGap(1, saw(8, 8.25, "a yellow cross appears")))).hasSize(1);
+    assertThat(
+            describe(WINDOWS.observeBehindGap(tracker, 1, saw(8, 8.25, "a yellow cross appears"))))
+        .hasSize(1);
   }
 
   private static List<String> describe(List<VideoEvent> events) {

@@ -12,6 +12,7 @@ import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.qwen.weights.GraphWeights;
 import io.chronoscope.qwen.weights.ModelWeights;
+import io.chronoscope.testing.Cosine;
 import io.chronoscope.vlm.FramePair;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -55,7 +56,7 @@ class PaddedWidthTest {
                 checkpoint.vision(), checkpoint.preprocessor(), weights, 1)) {
       FramePair pair = new FramePair(picture(1), picture(2));
       // The error of BF16 alone; a wrong width would leave nothing alike.
-      assertThat(cosine(encode(exact, pair), encode(padded, pair))).isGreaterThan(0.9995);
+      assertThat(Cosine.of(encode(exact, pair), encode(padded, pair))).isGreaterThan(0.9995);
     }
   }
 
@@ -81,19 +82,10 @@ class PaddedWidthTest {
     return picture;
   }
 
-  private static FloatBuffer encode(VisionEncoder encoder, FramePair pair) {
-    return encoder.encode(List.of(pair)).getFirst().embeddings().duplicate();
-  }
-
-  private static double cosine(FloatBuffer a, FloatBuffer b) {
-    double product = 0;
-    double squaresOfA = 0;
-    double squaresOfB = 0;
-    for (int i = 0; i < a.remaining(); i++) {
-      product += (double) a.get(i) * b.get(i);
-      squaresOfA += (double) a.get(i) * a.get(i);
-      squaresOfB += (double) b.get(i) * b.get(i);
-    }
-    return product / Math.sqrt(squaresOfA * squaresOfB);
+  private static float[] encode(VisionEncoder encoder, FramePair pair) {
+    FloatBuffer embeddings = encoder.encode(List.of(pair)).getFirst().embeddings().duplicate();
+    float[] values = new float[embeddings.remaining()];
+    embeddings.get(values);
+    return values;
   }
 }
