@@ -157,16 +157,16 @@ def pattern(rng: Rng, clips: int) -> Array:
     ).astype(np.float32)
 
 
-# Window lengths in seconds, rates and shares of `sprint`; the service asks about 8 s windows and shorter early looks.
+# Window lengths in seconds, rates and shares of `sprint`; the service asks about 6 s windows and shorter early looks.
 SPRINT: data.Spec = {
     "count": (0.30, 0.24, 0.23, 0.16, 0.07),
     "light": 0.1,
     "lessons": 0.5,
-    "length": {1: 0.015, 2: 0.025, 3: 0.05, 4: 0.05, 5: 0.05, 6: 0.08, 7: 0.05, 8: 0.37, 9: 0.05, 10: 0.2, 12: 0.06},
+    "length": {1: 0.02, 2: 0.05, 3: 0.07, 4: 0.08, 5: 0.07, 6: 0.45, 7: 0.05, 8: 0.09, 10: 0.09, 12: 0.03},
 }
 SPRINT_FPS: dict[float, float] = {2: 0.28, 1: 0.20, 4: 0.25, 0.5: 0.12, 0.7: 0.03, 1.5: 0.04, 2.5: 0.03, 3: 0.05}
-UNEVEN = 0.2
-RARE = 0.3  # share of the batches with texts, and of those with questions on half of the tokens
+UNEVEN = 0.25
+RARE = 0.35  # share of the batches with texts, and of those with questions on half of the tokens
 LIMITS = (44, 104)  # tokens of the longest branch of each group but the last
 
 

@@ -160,6 +160,7 @@ class Text:
             ":",
             ".",
             '","',
+            '.","',
             "end",
             "description",
             "A",
@@ -177,7 +178,7 @@ class Text:
         self.yes, self.no = (self.ids(w)[0] for w in (prompts.YES, prompts.NO))
         size = self.tokenizer.get_vocab_size()
         self.weight = torch.tensor([0.15 if self.tokenizer.id_to_token(i) in light else 1.0 for i in range(size)])
-        self.weight[[self.yes, self.no]] = 2.0  # one token is the whole answer
+        self.weight[[self.yes, self.no]] = 3.0  # one token is the whole answer
 
         def group(words: Iterable[str]) -> Tensor:
             return torch.tensor([self.token(w) for w in words])
@@ -186,7 +187,7 @@ class Text:
             "digit": group("0123456789"),
             "colour": group(["Ġ" + c for c in scenes.COLOURS]),
             "shape": group(["Ġ" + s for s in scenes.SHAPES]),
-            "more": group(['."},{"', '."}]Ċ', "[]Ċ", '[{"']),
+            "more": group(['"},{"', '"}]Ċ', "[]Ċ", '[{"']),
             "yes": torch.tensor([self.yes]),
             "no": torch.tensor([self.no]),
         }
@@ -271,7 +272,8 @@ class Text:
     def noised(self, rng: Rng, answer: list[int]) -> tuple[list[int], list[int]]:
         """A dense answer with a wrong time or name in it, and its targets: the right tokens.
 
-        The model learns to continue with the events not yet named. The rest of a wrong time has no target.
+        The model learns to continue with the events not yet named. The rest of a wrong time has no target, and the
+        rest of a row with a wrong name has none.
         """
         told, target = list(answer), list(answer)
         digits = [k for k, token in enumerate(answer) if token in self.digits]
@@ -291,14 +293,12 @@ class Text:
                 if n > differs:
                     target[at[n]] = IGNORE
         else:
-            names = [
-                k
-                for k, token in enumerate(answer)
-                if token in self.names and digits[12 * row] < k < ([*digits, len(answer)])[12 * row + 12]
-            ]
+            first, last = digits[12 * row - 1] if row else 0, digits[12 * row + 11]
+            names = [k for k in range(first, digits[12 * row]) if answer[k] in self.names]
             if names:
                 k = names[rng.integers(len(names))]
                 told[k] = int(rng.choice(self.names[answer[k]]))
+                target[k + 1 : last + 1] = [IGNORE] * (last - k)
         return told, target
 
     def branches(self, rng: Rng, events: list[Seen], dense: float = 1.0, noise: float = 0.0) -> list[Branch]:

@@ -17,7 +17,7 @@ from .model import Model
 
 # Frames of 84x112 to 112x112 for pictures of any size with an aspect of up to 2 : 1.
 MIN_PIXELS, MAX_PIXELS = 84 * 84, 84 * 168
-WINDOW = {"windowSeconds": 8, "overlapSeconds": 3}
+WINDOW = {"windowSeconds": 6, "overlapSeconds": 2}
 CHAT = (
     "{% for message in messages %}{% if loop.first and message['role'] != 'system' %}<|im_start|>system\n"
     "You are a helpful assistant.<|im_end|>\n{% endif %}<|im_start|>{{ message['role'] }}\n"

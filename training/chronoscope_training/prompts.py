@@ -56,9 +56,12 @@ def stamp(seconds: float) -> str:
 
 
 def dense_answer(events: Sequence[Row]) -> str:
-    """The fenced JSON array of these events, which are in order of their start."""
+    """The fenced JSON array of these events, which are in order of their start.
+
+    The description comes first: what is named can be found in the video when its times are told.
+    """
     rows = ",".join(
-        json.dumps({"start_time": stamp(a), "end_time": stamp(b), "description": d}, separators=(",", ":"))
+        json.dumps({"description": d, "start_time": stamp(a), "end_time": stamp(b)}, separators=(",", ":"))
         for a, b, d in events
     )
     return f"```json\n[{rows}]\n```"

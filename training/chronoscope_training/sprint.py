@@ -31,6 +31,7 @@ from .steps import AdamW, Muon
 from .train import Average
 
 RATES = (0.5, 1.0, 2.0, 4.0)  # of the evaluation at the end
+SECONDS = 6.0  # of its windows
 
 
 def grown(model: Model, text: Text, layers: int, make: Callable[..., Model] = net.build) -> Model:
@@ -195,10 +196,10 @@ class Optimizers:
 
 
 def held_out(first_seed: int, count: int, out: Any) -> None:
-    """Renders the windows of the evaluation in a process of its own: windows of 8 s with 1 to 3 events."""
+    """Renders the windows of the evaluation in a process of its own: windows of 6 s with 1 to 3 events."""
     torch.set_num_threads(1)
     for fps in RATES:
-        out.put((fps, [evaluate.held_out(first_seed + n, (1, 2, 3)[n % 3], fps, 8.0) for n in range(count)]))
+        out.put((fps, [evaluate.held_out(first_seed + n, (1, 2, 3)[n % 3], fps, SECONDS) for n in range(count)]))
 
 
 @torch.no_grad()
@@ -215,9 +216,9 @@ def scores(model: Model, text: Text, windows: Any, device: torch.device, deadlin
             frames = torch.from_numpy(np.stack([p[0] for p in part])).to(device)
             said = evaluate.generate(model, text, frames, [p[1][::2] for p in part], [text.dense] * len(part), 200)
             for (_, times, scene), answer in zip(part, said):
-                score.add(answer, scene, 8.0)
+                score.add(answer, scene, SECONDS)
                 told = data.seen_events(scene, times, len(set(times)), rate)
-                perfect.add(prompts.dense_answer([e[:3] for e in told]), scene, 8.0)
+                perfect.add(prompts.dense_answer([e[:3] for e in told]), scene, SECONDS)
         found = score.result()
         rows.append(
             {

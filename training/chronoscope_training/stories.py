@@ -71,7 +71,7 @@ def window_text(rng: Rng, events: list[Event], start: float, length: float) -> s
 
 def windows(rng: Rng, count: int, first: int = 0) -> list[Part]:
     """The parts for `count` successive windows of one stream."""
-    length, overlap = (8, 3) if rng.random() < 0.7 else (int(rng.integers(4, 31)), int(rng.integers(0, 4)))
+    length, overlap = (6, 2) if rng.random() < 0.7 else (int(rng.integers(4, 31)), int(rng.integers(0, 4)))
     step = max(2, length - overlap)
     pace = float(rng.choice([2.5, 4, 7, 15, 40])) * max(1.0, length / 10)
     events = happenings(rng, count * step + overlap, pace)

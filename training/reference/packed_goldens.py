@@ -143,10 +143,7 @@ def words(nibbles: list[int]) -> int:
 def pack_outputs(rows: torch.Tensor, order: tuple[int, ...]) -> torch.Tensor:
     """[rows, out] to words along the outputs; nibble i of a word is output order[i] of its eight."""
     return torch.tensor(
-        [
-            [words([row[c + order[i]] for i in range(8)]) for c in range(0, len(row), 8)]
-            for row in rows.tolist()
-        ],
+        [[words([row[c + order[i]] for i in range(8)]) for c in range(0, len(row), 8)] for row in rows.tolist()],
         dtype=torch.int32,
     )
 

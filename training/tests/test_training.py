@@ -335,3 +335,23 @@ def test_world_has_the_words_of_true_queries() -> None:
     for entry in committed:
         if entry["spans"]:
             assert set(entry["text"].lower().split()) <= words, entry["text"]
+
+
+def test_after_a_wrong_name_the_rest_of_its_row_has_no_target() -> None:
+    text = data.Text()
+    rows = [(0.25, 11.5, "A red circle moves left."), (1.0, 2.5, "A blue square appears.")]
+    answer = text.ids(prompts.dense_answer(rows))
+    names = [k for k, token in enumerate(answer) if token in text.names]
+    seen = 0
+    for seed in range(60):
+        told, target = text.noised(np.random.default_rng(seed), answer)
+        wrong = [k for k in names if told[k] != answer[k]]
+        if not wrong:
+            continue
+        seen += 1
+        (k,) = wrong
+        assert target[k] == answer[k]
+        end = next(n for n in range(k, len(answer)) if answer[n] in text.groups["more"].tolist())
+        assert all(t == data.IGNORE for t in target[k + 1 : end])
+        assert target[end:] == answer[end:]
+    assert seen > 5
