@@ -163,9 +163,6 @@ public final class VisionEncoder implements AutoCloseable {
     inputs.put(EncoderGraph.ROW_ORDER, list(plan.rowOrder()));
     inputs.put(EncoderGraph.COS, NativeTensor.ofFloats(plan.cos(), plan.patches(), plan.half()));
     inputs.put(EncoderGraph.SIN, NativeTensor.ofFloats(plan.sin(), plan.patches(), plan.half()));
-    long[] indices = new long[count * plan.patches()];
-    Arrays.setAll(indices, i -> i % plan.patches());
-    inputs.put(EncoderGraph.PATCH_INDICES, NativeTensor.ofLongs(indices, count, plan.patches()));
     long[] sizePatches = new long[WindowAttention.SIZES];
     long hidden = vision.hiddenSize();
     for (int bucket = 0; bucket < WindowAttention.SIZES; bucket++) {
