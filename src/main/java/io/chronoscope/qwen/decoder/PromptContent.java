@@ -116,7 +116,7 @@ final class PromptContent {
     int first = visualBefore(from);
     int end = visualBefore(until);
     NativeTensor visual =
-        session.allocate(Memory.PINNED, ElementType.FLOAT32, end - first, hiddenSize);
+        session.allocateUnset(Memory.PINNED, ElementType.FLOAT32, end - first, hiddenSize);
     int pieceStart = 0;
     for (FloatBuffer piece : visualRows) {
       int pieceEnd = pieceStart + piece.remaining() / hiddenSize;
