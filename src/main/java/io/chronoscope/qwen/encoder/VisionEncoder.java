@@ -152,11 +152,13 @@ public final class VisionEncoder implements AutoCloseable {
     inputs.put(EncoderGraph.FRAMES, frames);
     long frameBytes = 3 * size.pixels();
     // A GPU has nothing to do meanwhile, so all cores copy.
-    IntStream.range(0, count).parallel().forEach(i -> {
-      FramePair pair = pairs.get(i);
-      copy(pair.first().rgb(), frames.memory(), 2L * i * frameBytes, frameBytes);
-      copy(pair.second().rgb(), frames.memory(), (2L * i + 1) * frameBytes, frameBytes);
-    });
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(i -> {
+          FramePair pair = pairs.get(i);
+          copy(pair.first().rgb(), frames.memory(), 2L * i * frameBytes, frameBytes);
+          copy(pair.second().rgb(), frames.memory(), (2L * i + 1) * frameBytes, frameBytes);
+        });
     long patch = vision.patchSize();
     inputs.put(
         EncoderGraph.PATCH_SHAPE,
@@ -205,8 +207,9 @@ public final class VisionEncoder implements AutoCloseable {
     long bytes = embeddings.byteSize() / pairs;
     return IntStream.range(0, pairs)
         .parallel()
-        .mapToObj(i -> new EncodedPair(
-            grid.rows(), grid.columns(), copyOf(embeddings.asSlice(i * bytes, bytes))))
+        .mapToObj(i ->
+            new EncodedPair(
+                grid.rows(), grid.columns(), copyOf(embeddings.asSlice(i * bytes, bytes))))
         .toList();
   }
 
