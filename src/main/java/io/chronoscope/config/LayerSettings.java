@@ -59,17 +59,32 @@ public final class LayerSettings {
   ///
   /// @throws EnvironmentException if there is no checkpoint, or it cannot be used; says why
   public static Qwen25Vl open(ChronoscopeConfig settings) {
-    Path directory = ConfigLoader.resolve(settings, settings.model());
-    if (!Files.isDirectory(directory)) {
-      throw new EnvironmentException(
-          "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
-              .formatted(directory.toAbsolutePath()));
-    }
     try {
-      return Qwen25Vl.open(directory, engine(settings));
+      return Qwen25Vl.open(checkpoint(settings), engine(settings));
     } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// Checks what can be checked at once, before anything else starts: that there is a checkpoint,
+  /// and the device.
+  ///
+  /// @throws EnvironmentException if one of them is missing; says what
+  public static void requireModel(ChronoscopeConfig settings) {
+    var unused = checkpoint(settings);
+    requireDevice(settings);
+  }
+
+  private static Path checkpoint(ChronoscopeConfig settings) {
+    Path directory = ConfigLoader.resolve(settings, settings.model());
+    if (!Files.exists(directory.resolve("config.json"))) {
+      throw new EnvironmentException(
+          "no checkpoint at %s (chronoscope.model)%s; --model or CHRONOSCOPE_MODEL names a directory with one"
+              .formatted(
+                  directory.toAbsolutePath(),
+                  Files.isDirectory(directory) ? ": it has no config.json" : ""));
+    }
+    return directory;
   }
 
   /// How the model computes: device, precision, threads.

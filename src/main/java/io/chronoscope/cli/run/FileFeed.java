@@ -41,7 +41,7 @@ public final class FileFeed {
   /// Lists the videos in a directory in the order of their names.
   ///
   /// @throws io.chronoscope.config.ConfigurationException when it is not a folder
-  /// @throws EnvironmentException when there are none
+  /// @throws ConfigurationException when there are none
   public static List<Path> videosIn(Path folder) {
     InputFiles.requireFolder(folder);
     try (Stream<Path> all = Files.list(folder)) {
@@ -55,7 +55,8 @@ public final class FileFeed {
               .sorted()
               .toList();
       if (videos.isEmpty()) {
-        throw new EnvironmentException("no videos in " + folder);
+        throw new ConfigurationException(
+            "no videos in %s; video-samples has some".formatted(folder));
       }
       return videos;
     } catch (IOException e) {

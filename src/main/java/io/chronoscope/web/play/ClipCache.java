@@ -4,15 +4,13 @@ import io.chronoscope.client.ChunkIndex.Entry;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.Clip;
 import io.chronoscope.decode.MediaTask.ClipMode;
+import io.chronoscope.domain.Sha256;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -44,14 +42,7 @@ public class ClipCache {
     StringBuilder text =
         new StringBuilder(stream).append('\n').append(from).append(to).append(mode);
     entries.forEach(entry -> text.append('\n').append(entry.origin()).append(entry.start()));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime provides SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(text.toString()), 0, 16);
   }
 
   synchronized Optional<Cached> find(String key) {
