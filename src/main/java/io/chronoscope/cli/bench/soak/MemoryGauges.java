@@ -9,6 +9,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +46,7 @@ record MemoryGauges(Map<String, Long> heldBytes, Map<String, Long> residentBytes
   }
 
   /// @param metrics in the text format of Prometheus
+  /// @throws IllegalArgumentException when a gauge has no value
   static MemoryGauges parse(String metrics) {
     Map<String, Long> held = new TreeMap<>();
     Map<String, Long> resident = new TreeMap<>();
@@ -53,9 +55,16 @@ record MemoryGauges(Map<String, Long> heldBytes, Map<String, Long> residentBytes
         .map(LINE::matcher)
         .filter(Matcher::matches)
         .forEach(line ->
-            (line.group(1).equals("held") ? held : resident)
-                .put(line.group(2), Math.round(Double.parseDouble(line.group(3)))));
+            (line.group(1).equals("held") ? held : resident).put(line.group(2), bytes(line)));
     return new MemoryGauges(held, resident);
+  }
+
+  private static long bytes(MatchResult line) {
+    double value = Double.parseDouble(line.group(3));
+    if (Double.isNaN(value)) {
+      throw new IllegalArgumentException("no value: " + line.group());
+    }
+    return Math.round(value);
   }
 
   /// Resident memory that is mapped from files.
