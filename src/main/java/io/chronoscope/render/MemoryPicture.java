@@ -28,7 +28,15 @@ public final class MemoryPicture {
   private static final Color LINE = new Color(Hue.YELLOW.rgb);
   private static final List<Hue> PARTS =
       List.of(
-          Hue.BLUE, Hue.TEAL, Hue.GREEN, Hue.YELLOW, Hue.ORANGE, Hue.PINK, Hue.PURPLE, Hue.GREY);
+          Hue.BLUE,
+          Hue.TEAL,
+          Hue.GREEN,
+          Hue.YELLOW,
+          Hue.ORANGE,
+          Hue.PINK,
+          Hue.RED,
+          Hue.PURPLE,
+          Hue.GREY);
 
   private static final BasicStroke DASHES =
       new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 5}, 0);
@@ -55,7 +63,7 @@ public final class MemoryPicture {
       long fromMs, double startBytes, double percentPerHour, double limitPercentPerHour) {}
 
   /// @param timesMs in ascending order, at least one
-  /// @param parts stacked from the bottom up; at most eight
+  /// @param parts stacked from the bottom up; at most nine
   /// @param line through the sum of the parts
   public static BufferedImage draw(
       String title, String subtitle, List<Long> timesMs, List<Part> parts, Line line) {

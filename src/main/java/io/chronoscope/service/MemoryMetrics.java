@@ -31,8 +31,12 @@ final class MemoryMetrics {
 
   /// @param pixelBytes pictures in use and pooled
   /// @param embeddingBytes cached embeddings
+  /// @param prefixBytes keys and values of the beginnings that prompts share
   static void publish(
-      MeterRegistry registry, LongSupplier pixelBytes, LongSupplier embeddingBytes) {
+      MeterRegistry registry,
+      LongSupplier pixelBytes,
+      LongSupplier embeddingBytes,
+      LongSupplier prefixBytes) {
     MemoryMetrics memory =
         new MemoryMetrics(
             Map.of(
@@ -47,7 +51,9 @@ final class MemoryMetrics {
                 "pixels",
                 pixelBytes,
                 "embeddings",
-                embeddingBytes));
+                embeddingBytes,
+                "prefixes",
+                prefixBytes));
     memory.register(registry);
   }
 

@@ -49,7 +49,7 @@ class ResidentMemoryTest {
   @EnabledOnOs(OS.LINUX)
   void partsOfThisProcessAddUp() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    MemoryMetrics.publish(registry, () -> 0, () -> 0);
+    MemoryMetrics.publish(registry, () -> 0, () -> 0, () -> 0);
 
     double whole = registry.get("process.resident.memory").gauge().value();
     double parts =
@@ -65,7 +65,7 @@ class ResidentMemoryTest {
   @Test
   void gaugesKeepTheirValueAfterACollection() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    MemoryMetrics.publish(registry, () -> 1, () -> 2);
+    MemoryMetrics.publish(registry, () -> 1, () -> 2, () -> 3);
 
     WeakReference<Object> garbage = new WeakReference<>(new Object());
     while (garbage.get() != null) {
@@ -73,7 +73,7 @@ class ResidentMemoryTest {
     }
 
     assertThat(registry.get("chronoscope.memory.held").gauges())
-        .hasSize(7)
+        .hasSize(8)
         .noneMatch(gauge -> Double.isNaN(gauge.value()));
     assertThat(registry.get("chronoscope.memory.held").tag("holder", "embeddings").gauge().value())
         .isEqualTo(2);

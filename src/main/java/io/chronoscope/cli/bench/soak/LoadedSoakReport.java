@@ -28,7 +28,7 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
   /// The same key as in the lines of a run by hours.
   private static final String LINE_TYPE = "hours";
 
-  /// 78 columns.
+  /// 85 columns.
   private static final Table SAMPLES =
       Table.empty()
           .figure("min", 4)
@@ -37,6 +37,7 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
           .figure("heap", 5)
           .figure("pixels", 6)
           .figure("embed", 5)
+          .figure("prefix", 6)
           .figure("direct", 6)
           .figure("JVM", 5)
           .figure("native", 6)
@@ -117,6 +118,7 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
             mebibytes(sample.heapBytes()),
             mebibytes(sample.held("pixels")),
             mebibytes(sample.held("embeddings")),
+            mebibytes(sample.held("prefixes")),
             mebibytes(sample.held("direct")),
             mebibytes(sample.held("metaspace") + sample.held("code")),
             mebibytes(sample.held("native")),
@@ -218,6 +220,7 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
     parts.add(part("direct", sample -> sample.held("direct")));
     parts.add(part("pixels", sample -> sample.held("pixels")));
     parts.add(part("embeddings", sample -> sample.held("embeddings")));
+    parts.add(part("prefixes", sample -> sample.held("prefixes")));
     parts.add(part("files", MemorySample::fileBytes));
     parts.add(part("workers", MemorySample::workersBytes));
     PictureFiles.write(

@@ -11,7 +11,7 @@ import java.util.Map;
 ///   count on both sides
 /// @param heapBytes objects on the Java heap, garbage included
 /// @param heldBytes memory without a file by who holds it, as the service's metrics count it:
-///   `heap`, `pixels`, `embeddings`, `direct`, `metaspace`, `code`, `native`
+///   `heap`, `pixels`, `embeddings`, `prefixes`, `direct`, `metaspace`, `code`, `native`
 /// @param fileBytes resident memory that is mapped from files
 /// @param videoPerSecond seconds of video analyzed per second since the sample before
 /// @param behindMs video that was sent and is not analyzed yet, of all streams together

@@ -42,9 +42,10 @@ final class ServiceProcess implements AutoCloseable {
         SelfProcess.of(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"), arguments);
     Map<String, String> environment = command.environment();
     environment.keySet().removeIf(name -> name.startsWith("KAFKA_"));
-    // Small enough for the queue and the cache to be full long before the first row.
+    // Small enough for the queue and the caches to be full long before the first row.
     environment.putIfAbsent("CHRONOSCOPE_QUEUE_MAX_BYTES", "8M");
     environment.putIfAbsent("CHRONOSCOPE_CACHE_MAX_BYTES", "8M");
+    environment.putIfAbsent("CHRONOSCOPE_CACHE_MAX_PREFIX_BYTES", "64M");
     environment.putIfAbsent("CHRONOSCOPE_LOG_LEVEL", "WARN");
     Process process =
         command
