@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 public final class MemoryPicture {
 
   private static final int WIDTH = 1080;
-  private static final int HEIGHT = 640;
+  private static final int HEIGHT = 660;
   private static final int LEFT = 84;
   private static final int RIGHT = 190;
-  private static final int TOP = 76;
+  private static final int TOP = 94;
   private static final int PARTS_HEIGHT = 300;
   private static final int GROWTH_TOP = TOP + PARTS_HEIGHT + 74;
   private static final int GROWTH_HEIGHT = 130;
@@ -144,7 +144,7 @@ public final class MemoryPicture {
     g.setFont(TimelinePicture.plain(12));
     g.setStroke(new BasicStroke(1));
     for (double value = -range; value <= range + 1e-9; value += step) {
-      horizontal(g, middle - value * scale, String.format(Locale.ROOT, "%+.0f %%", value));
+      horizontal(g, middle - value * scale, String.format(Locale.ROOT, value == 0 ? "0 %%" : "%+.0f %%", value));
     }
     g.drawString("resident, from the line's start", LEFT - 56, GROWTH_TOP - 10);
     drawTimes(g, axis, GROWTH_TOP + GROWTH_HEIGHT);
