@@ -11,6 +11,7 @@ import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.ChunkLimits;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.OpenVideo;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
@@ -22,6 +23,8 @@ import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
 import io.chronoscope.decode.LiveSettings.Treatment;
+import io.chronoscope.decode.MediaFiles;
+import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceAddress;
 import io.chronoscope.render.ClockTime;
@@ -159,6 +162,7 @@ final class ProduceCommand implements Callable<Integer> {
     KafkaConnection connection = connect(settings);
     Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
+        MediaFiles open = LayerSettings.files(settings, DecodeListener.SILENT);
         ChunkPublisher publisher =
             new ChunkPublisher(
                 connection.client(),
@@ -167,7 +171,7 @@ final class ProduceCommand implements Callable<Integer> {
                 new SendTraces(tracing))) {
       FileStream.Destination destination =
           new FileStream.Destination(
-              new SegmentSender(publisher), uploader, ChunkLimits.ofTopics(settings));
+              new SegmentSender(publisher), uploader, ChunkLimits.ofTopics(settings), open);
       if (stream.isPresent()) {
         send(stream.get(), files, start, destination);
       } else {
@@ -276,7 +280,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
     FileStream sent;
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
-      progress.start(id, Optional.of(lengthOf(parts).toMillis()));
+      progress.start(id, Optional.of(lengthOf(parts, destination.files()).toMillis()));
       sent =
           send(
               id,
@@ -307,10 +311,14 @@ final class ProduceCommand implements Callable<Integer> {
     return fps.isPresent() ? ", at %s frames/s, as stated".formatted(fps.getAsDouble()) : "";
   }
 
-  private Duration lengthOf(List<Path> parts) {
-    return parts.stream()
-        .map(part -> FileFeed.lengthOf(part, inputRate.rate()))
-        .reduce(Duration.ZERO, Duration::plus);
+  private Duration lengthOf(List<Path> parts, MediaFiles files) {
+    Duration length = Duration.ZERO;
+    for (Path part : parts) {
+      try (OpenVideo video = OpenVideo.of(part, files)) {
+        length = length.plus(video.overview(inputRate.rate()).duration());
+      }
+    }
+    return length;
   }
 
   private FileStream send(

@@ -13,9 +13,11 @@ import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.HardwareDevice;
 import io.chronoscope.decode.HardwareUnavailableException;
+import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.worker.ChunkBudget;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
+import io.chronoscope.decode.worker.FileWorkers;
 import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.ort.CudaSupport;
 import io.chronoscope.ort.Device;
@@ -190,16 +192,30 @@ public final class LayerSettings {
                   count,
                   Math.max(decode.maxPixels(), DecodeLimits.DEFAULTS.maxPixels()),
                   decode.loopFilter(),
-                  new ChunkBudget(
-                      decode.maxMemory().asLongValue(),
-                      new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
-                      decode.timeout(),
-                      decode.maxOutputBytes().asLongValue())),
+                  budget(decode)),
               listener);
         } catch (IOException e) {
           throw new EnvironmentException("decode workers cannot start: " + e.getMessage(), e);
         }
       }
+    };
+  }
+
+  private static ChunkBudget budget(ChronoscopeConfig.Decode decode) {
+    return new ChunkBudget(
+        decode.maxMemory().asLongValue(),
+        new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
+        decode.timeout(),
+        decode.maxOutputBytes().asLongValue());
+  }
+
+  /// Opens media files where the settings say that media are decoded.
+  ///
+  /// @param listener receives what happens to workers
+  public static MediaFiles files(ChronoscopeConfig settings, DecodeListener listener) {
+    return switch (settings.decode().isolation()) {
+      case IN_PROCESS -> MediaFiles.IN_PROCESS;
+      case PROCESS -> new FileWorkers(budget(settings.decode()), listener);
     };
   }
 

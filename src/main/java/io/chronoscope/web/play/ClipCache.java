@@ -3,6 +3,7 @@ package io.chronoscope.web.play;
 import io.chronoscope.client.ChunkIndex.Entry;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.Clip;
+import io.chronoscope.decode.MediaTask.ClipMode;
 import io.chronoscope.domain.Sha256;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,7 +38,7 @@ public class ClipCache {
   public record Cached(String key, Path file, long sizeBytes, Clip clip) {}
 
   /// Identifies a clip by what it is made of: a range that was not complete is made again later.
-  static String key(String stream, Instant from, Instant to, Clips.Mode mode, List<Entry> entries) {
+  static String key(String stream, Instant from, Instant to, ClipMode mode, List<Entry> entries) {
     StringBuilder text =
         new StringBuilder(stream).append('\n').append(from).append(to).append(mode);
     entries.forEach(entry -> text.append('\n').append(entry.origin()).append(entry.start()));
