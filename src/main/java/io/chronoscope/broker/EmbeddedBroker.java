@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +150,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return new EmbeddedBroker(server, settings.host() + ":" + port, directory, temporary);
       } catch (RuntimeException e) {
         stop(server);
+        requireFree(settings.host(), settings.port()); // another process may have taken it since
         // Another process may bind the free port first.
         if (attempt == START_ATTEMPTS) {
           throw new IllegalStateException(
@@ -235,9 +237,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /// Most messages of the JDK about files are their path alone.
   private static String reason(Exception problem) {
-    return problem instanceof FileSystemException file && file.getReason() == null
-        ? "no permission, or its parent does not exist"
-        : String.valueOf(problem.getMessage());
+    return switch (problem) {
+      case FileAlreadyExistsException there -> "it is a file";
+      case FileSystemException file when file.getReason() == null ->
+          "no permission, or its parent does not exist";
+      default -> String.valueOf(problem.getMessage());
+    };
   }
 
   /// Writes the directory's identity if it has none yet.

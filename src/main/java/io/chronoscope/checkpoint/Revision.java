@@ -1,11 +1,11 @@
 package io.chronoscope.checkpoint;
 
+import io.chronoscope.domain.Sha256;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// A short digest that distinguishes checkpoints of the same name without reading gigabytes:
@@ -18,14 +18,11 @@ final class Revision {
   private Revision() {}
 
   static String of(Path configFile, Weights weights) {
-    MessageDigest digest;
+    MessageDigest digest = Sha256.digest();
     try {
-      digest = MessageDigest.getInstance("SHA-256");
       digest.update(Files.readAllBytes(configFile));
     } catch (IOException e) {
       throw new CheckpointException(configFile, "cannot be read: " + e.getMessage(), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
     for (SafetensorsFile file : weights.files()) {
       digest.update(file.header().asByteBuffer());

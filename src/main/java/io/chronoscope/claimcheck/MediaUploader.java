@@ -2,13 +2,13 @@ package io.chronoscope.claimcheck;
 
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.PercentEncoding;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput.Media;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -70,7 +70,7 @@ public final class MediaUploader implements AutoCloseable {
   /// @throws IOException when the chunk cannot be written
   public Media.Reference put(String stream, long sequence, String contentType, byte[] media)
       throws IOException {
-    String sha256 = HexFormat.of().formatHex(VerifiedRead.sha256().digest(media));
+    String sha256 = Sha256.hex(media);
     String name =
         "%s/%08d-%s%s"
             .formatted(

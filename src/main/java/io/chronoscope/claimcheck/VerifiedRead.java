@@ -2,11 +2,11 @@ package io.chronoscope.claimcheck;
 
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput.Media;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -16,14 +16,6 @@ final class VerifiedRead {
   private static final int BLOCK_BYTES = 64 * 1024;
 
   private VerifiedRead() {}
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
 
   /// Memory grows with what arrives, whatever the reference states.
   ///
@@ -45,7 +37,7 @@ final class VerifiedRead {
     }
     int size = Math.toIntExact(stated);
     byte[] bytes = new byte[Math.min(size, BLOCK_BYTES)];
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     int length = 0;
     while (length < size) {
       if (Thread.currentThread().isInterrupted()) {

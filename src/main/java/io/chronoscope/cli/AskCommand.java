@@ -78,6 +78,7 @@ final class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    range.check();
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Question asked = newQuestion();

@@ -3,8 +3,10 @@ package io.chronoscope.cli;
 import io.chronoscope.claimcheck.MediaUploader;
 import io.chronoscope.cli.run.ChunkLimits;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.OpenVideo;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
+import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput.Media;
@@ -38,7 +40,12 @@ final class FileStream {
   ///
   /// @param uploader stores the media and is empty when chunks hold them; owned by the caller
   /// @param limits of each chunk
-  record Destination(SegmentSender sender, Optional<MediaUploader> uploader, ChunkLimits limits) {}
+  /// @param files opens the files that are sent; owned by the caller
+  record Destination(
+      SegmentSender sender,
+      Optional<MediaUploader> uploader,
+      ChunkLimits limits,
+      MediaFiles files) {}
 
   private final String id;
   private final Instant start;
@@ -68,14 +75,15 @@ final class FileStream {
   /// @throws IllegalArgumentException when it cannot be read, or a chunk exceeds the limits
   void send(Path file, Duration length, OptionalDouble statedFps) {
     Instant fileStart = end;
-    FileFeed.cut(
-        file,
-        length,
-        statedFps,
-        segment -> {
-          destination.limits.check(file, segment);
-          send(fileStart.plus(segment.start()), segment);
-        });
+    try (OpenVideo video = OpenVideo.of(file, destination.files)) {
+      video.cut(
+          length,
+          statedFps,
+          segment -> {
+            destination.limits.check(file, segment);
+            send(fileStart.plus(segment.start()), segment);
+          });
+    }
   }
 
   private void send(Instant chunkStart, MediaSegment segment) {

@@ -11,6 +11,7 @@ import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.ChunkLimits;
 import io.chronoscope.cli.run.FileFeed;
+import io.chronoscope.cli.run.OpenVideo;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
@@ -22,6 +23,8 @@ import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
 import io.chronoscope.decode.LiveSettings.Treatment;
+import io.chronoscope.decode.MediaFiles;
+import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceAddress;
 import io.chronoscope.render.ClockTime;
@@ -29,7 +32,9 @@ import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
+import io.chronoscope.wire.ChunkEnvelope;
 import io.chronoscope.wire.Topic;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +48,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,12 +63,16 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class ProduceCommand implements Callable<Integer> {
 
+  /// An address with a slash too few.
+  private static final Pattern ONE_SLASH = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/?[^/].*");
+
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE|ADDRESS",
       description = {
         "Video files. With --stream they are consecutive parts of one stream.",
-        "Or live sources: rtsp://…, http(s)://….m3u8, udp://HOST:PORT, - for the standard input."
+        "Or live sources: rtsp://…, http(s)://….m3u8,",
+        "udp://HOST:PORT, - for the standard input."
       })
   List<String> inputs = new ArrayList<>();
 
@@ -116,8 +126,9 @@ final class ProduceCommand implements Callable<Integer> {
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
-        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or \"file\", which"
-            + " stands for the first directory of chronoscope.references.roots."
+        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or \"file\":"
+            + " the first directory of the setting",
+        "chronoscope.references.roots."
       })
   Optional<String> byReference = Optional.empty();
 
@@ -136,11 +147,11 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    stream.ifPresent(ProduceCommand::requireStream);
     if (watch || inputs.stream().anyMatch(SourceAddress::isLive)) {
       return produceLive();
     }
-    List<Path> files = inputs.stream().map(Path::of).toList();
-    files.forEach(InputFiles::requireFile);
+    List<Path> files = inputs.stream().map(ProduceCommand::file).toList();
     OptionalDouble inputFps = inputRate.rate();
     if (inputFps.isPresent()) {
       files.forEach(FileFeed::requireElementaryStream);
@@ -151,6 +162,7 @@ final class ProduceCommand implements Callable<Integer> {
     KafkaConnection connection = connect(settings);
     Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
+        MediaFiles open = LayerSettings.files(settings, DecodeListener.SILENT);
         ChunkPublisher publisher =
             new ChunkPublisher(
                 connection.client(),
@@ -159,7 +171,7 @@ final class ProduceCommand implements Callable<Integer> {
                 new SendTraces(tracing))) {
       FileStream.Destination destination =
           new FileStream.Destination(
-              new SegmentSender(publisher), uploader, ChunkLimits.ofTopics(settings));
+              new SegmentSender(publisher), uploader, ChunkLimits.ofTopics(settings), open);
       if (stream.isPresent()) {
         send(stream.get(), files, start, destination);
       } else {
@@ -171,6 +183,30 @@ final class ProduceCommand implements Callable<Integer> {
       uploader.ifPresent(MediaUploader::close);
     }
     return ExitCode.OK;
+  }
+
+  private static void requireStream(String id) {
+    try {
+      ChunkEnvelope.requireStream(id);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("--stream: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path file(String text) {
+    Path file = Path.of(text);
+    if (Files.isDirectory(file)) {
+      throw new ConfigurationException(
+          "%s is a folder; name files in it, or add --watch to send each file that is completed in it"
+              .formatted(text));
+    }
+    if (!Files.exists(file) && ONE_SLASH.matcher(text).matches()) {
+      throw new ConfigurationException(
+          "'%s…' is neither a file nor an address; an address has two slashes, such as rtsp://camera-1/main"
+              .formatted(text.substring(0, text.indexOf(':') + 1)));
+    }
+    InputFiles.requireFile(file);
+    return file;
   }
 
   private int produceLive() {
@@ -206,10 +242,9 @@ final class ProduceCommand implements Callable<Integer> {
                 connection.topics().of(Topic.CHUNKS),
                 LayerSettings.source(settings, "live"),
                 new SendTraces(tracing))) {
-      report.run(
+      return report.run(
           plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
     }
-    return ExitCode.OK;
   }
 
   /// Checks that the brokers respond and have the topics, unless these are made by someone else.
@@ -245,7 +280,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
     FileStream sent;
     try (Progress progress = new Progress(output.err(), output.errTerminal())) {
-      progress.start(id, Optional.of(lengthOf(parts).toMillis()));
+      progress.start(id, Optional.of(lengthOf(parts, destination.files()).toMillis()));
       sent =
           send(
               id,
@@ -276,10 +311,14 @@ final class ProduceCommand implements Callable<Integer> {
     return fps.isPresent() ? ", at %s frames/s, as stated".formatted(fps.getAsDouble()) : "";
   }
 
-  private Duration lengthOf(List<Path> parts) {
-    return parts.stream()
-        .map(part -> FileFeed.lengthOf(part, inputRate.rate()))
-        .reduce(Duration.ZERO, Duration::plus);
+  private Duration lengthOf(List<Path> parts, MediaFiles files) {
+    Duration length = Duration.ZERO;
+    for (Path part : parts) {
+      try (OpenVideo video = OpenVideo.of(part, files)) {
+        length = length.plus(video.overview(inputRate.rate()).duration());
+      }
+    }
+    return length;
   }
 
   private FileStream send(

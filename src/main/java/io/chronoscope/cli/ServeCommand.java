@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
     name = "serve",
     description = {
       "Runs the service: it reads chunks and publishes events, summaries and alerts.",
-      "The page and the API are at http://localhost:8080. Health is at"
-          + " http://localhost:9000/q/health, metrics are at http://localhost:9000/q/metrics."
+      "The page and the API are at http://localhost:8080.",
+      "Health is at http://localhost:9000/q/health.",
+      "Metrics are at http://localhost:9000/q/metrics."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -90,6 +91,7 @@ final class ServeCommand implements Callable<Integer> {
     if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
       HttpPorts.requireFree(settings); // `quarkus:dev` keeps its ports while it reloads
     }
+    LayerSettings.requireModel(settings);
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());

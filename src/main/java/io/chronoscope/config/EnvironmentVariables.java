@@ -1,8 +1,8 @@
 package io.chronoscope.config;
 
+import io.chronoscope.domain.Spelling;
 import java.lang.reflect.Method;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +27,6 @@ public final class EnvironmentVariables {
           "CHRONOSCOPE_TRACE",
           "CHRONOSCOPE_BROWSER",
           "CHRONOSCOPE_ADVISORIES");
-
-  private static final int MAX_EDITS = 4;
 
   private EnvironmentVariables() {}
 
@@ -57,7 +55,7 @@ public final class EnvironmentVariables {
   static Optional<String> settingLike(String name) {
     Map<String, String> settings = new TreeMap<>();
     addSettings("chronoscope", ChronoscopeConfig.class, settings);
-    return nearest(variable(name), settings.keySet()).map(settings::get);
+    return Spelling.nearest(variable(name), settings.keySet()).map(settings::get);
   }
 
   private static Set<String> known() {
@@ -99,32 +97,8 @@ public final class EnvironmentVariables {
   }
 
   private static String suggestion(String name, Set<String> known) {
-    return nearest(name.toUpperCase(Locale.ROOT), known)
+    return Spelling.nearest(name.toUpperCase(Locale.ROOT), known)
         .map(one -> "; did you mean " + one + "?")
         .orElse("; docs/reference/settings.md lists all");
-  }
-
-  private static Optional<String> nearest(String name, Set<String> known) {
-    return known.stream()
-        .min(Comparator.comparingInt(one -> edits(name, one)))
-        .filter(one -> edits(name, one) <= MAX_EDITS);
-  }
-
-  /// Levenshtein distance.
-  private static int edits(String one, String other) {
-    int[] before = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      before[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int[] now = new int[other.length() + 1];
-      now[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int substituted = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        now[j] = Math.min(substituted, Math.min(before[j], now[j - 1]) + 1);
-      }
-      before = now;
-    }
-    return before[other.length()];
   }
 }

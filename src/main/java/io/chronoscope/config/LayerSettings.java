@@ -13,9 +13,11 @@ import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.HardwareDevice;
 import io.chronoscope.decode.HardwareUnavailableException;
+import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.worker.ChunkBudget;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
+import io.chronoscope.decode.worker.FileWorkers;
 import io.chronoscope.decode.worker.Isolation;
 import io.chronoscope.ort.CudaSupport;
 import io.chronoscope.ort.Device;
@@ -57,17 +59,32 @@ public final class LayerSettings {
   ///
   /// @throws EnvironmentException if there is no checkpoint, or it cannot be used; says why
   public static Qwen25Vl open(ChronoscopeConfig settings) {
-    Path directory = ConfigLoader.resolve(settings, settings.model());
-    if (!Files.isDirectory(directory)) {
-      throw new EnvironmentException(
-          "no checkpoint at %s (chronoscope.model); --model or CHRONOSCOPE_MODEL names a directory"
-              .formatted(directory.toAbsolutePath()));
-    }
     try {
-      return Qwen25Vl.open(directory, engine(settings));
+      return Qwen25Vl.open(checkpoint(settings), engine(settings));
     } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /// Checks what can be checked at once, before anything else starts: that there is a checkpoint,
+  /// and the device.
+  ///
+  /// @throws EnvironmentException if one of them is missing; says what
+  public static void requireModel(ChronoscopeConfig settings) {
+    var unused = checkpoint(settings);
+    requireDevice(settings);
+  }
+
+  private static Path checkpoint(ChronoscopeConfig settings) {
+    Path directory = ConfigLoader.resolve(settings, settings.model());
+    if (!Files.exists(directory.resolve("config.json"))) {
+      throw new EnvironmentException(
+          "no checkpoint at %s (chronoscope.model)%s; --model or CHRONOSCOPE_MODEL names a directory with one"
+              .formatted(
+                  directory.toAbsolutePath(),
+                  Files.isDirectory(directory) ? ": it has no config.json" : ""));
+    }
+    return directory;
   }
 
   /// How the model computes: device, precision, threads.
@@ -175,16 +192,30 @@ public final class LayerSettings {
                   count,
                   Math.max(decode.maxPixels(), DecodeLimits.DEFAULTS.maxPixels()),
                   decode.loopFilter(),
-                  new ChunkBudget(
-                      decode.maxMemory().asLongValue(),
-                      new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
-                      decode.timeout(),
-                      decode.maxOutputBytes().asLongValue())),
+                  budget(decode)),
               listener);
         } catch (IOException e) {
           throw new EnvironmentException("decode workers cannot start: " + e.getMessage(), e);
         }
       }
+    };
+  }
+
+  private static ChunkBudget budget(ChronoscopeConfig.Decode decode) {
+    return new ChunkBudget(
+        decode.maxMemory().asLongValue(),
+        new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
+        decode.timeout(),
+        decode.maxOutputBytes().asLongValue());
+  }
+
+  /// Opens media files where the settings say that media are decoded.
+  ///
+  /// @param listener receives what happens to workers
+  public static MediaFiles files(ChronoscopeConfig settings, DecodeListener listener) {
+    return switch (settings.decode().isolation()) {
+      case IN_PROCESS -> MediaFiles.IN_PROCESS;
+      case PROCESS -> new FileWorkers(budget(settings.decode()), listener);
     };
   }
 

@@ -7,7 +7,7 @@ package io.chronoscope.decode;
 /// @param endMicros end of its last frame
 /// @param codec FFmpeg's name of its codec
 /// @param end why it ends there
-public record Clip(long startMicros, long endMicros, String codec, End end) {
+public record Clip(long startMicros, long endMicros, String codec, End end) implements TaskOutput {
 
   public enum End {
     /// The requested range ends there, or nothing follows.

@@ -1,9 +1,8 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection.Reason;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -22,7 +21,6 @@ public final class ClipCopier implements AutoCloseable {
   private static final long SAME_FRAME_MICROS = 1_000;
   private static final long TYPICAL_FRAME_MICROS = 40_000;
 
-  private final Path target;
   private final long fromMicros;
   private final long toMicros;
   private final DecodeLimits limits;
@@ -37,13 +35,10 @@ public final class ClipCopier implements AutoCloseable {
   private boolean lastIsKey;
   private Clip.End end = Clip.End.COMPLETE;
 
-  /// @param target is overwritten
   /// @param fromMicros absolute
   /// @param toMicros absolute
   /// @param onBytes receives the size so far after each packet, and may throw to stop
-  public ClipCopier(
-      Path target, long fromMicros, long toMicros, DecodeLimits limits, LongConsumer onBytes) {
-    this.target = target;
+  public ClipCopier(long fromMicros, long toMicros, DecodeLimits limits, LongConsumer onBytes) {
     this.fromMicros = fromMicros;
     this.toMicros = toMicros;
     this.limits = limits;
@@ -55,8 +50,7 @@ public final class ClipCopier implements AutoCloseable {
   /// @return whether the clip needs further segments
   /// @throws NotPlayableException when a browser cannot play its video
   /// @throws UnreadableMediaException when the segment cannot be read
-  public boolean append(ClipPart part)
-      throws IOException, UnreadableMediaException, NotPlayableException {
+  public boolean append(ClipPart part) throws UnreadableMediaException, NotPlayableException {
     MemorySegment bytes = MemorySegment.ofBuffer(part.media());
     try (VideoPackets packets = VideoPackets.open(bytes, limits)) {
       VideoInput input = packets.input();
@@ -74,13 +68,13 @@ public final class ClipCopier implements AutoCloseable {
     }
   }
 
-  private void open(VideoInput input) throws IOException {
+  private void open(VideoInput input) {
     AVCodecParameters copy = avcodec.avcodec_parameters_alloc();
     parameters = copy;
     Ffmpeg.check(
         avcodec.avcodec_parameters_copy(copy, input.stream().codecpar()), "codec parameters");
     codec = input.codecName();
-    file = new ClipFile(target, copy);
+    file = new ClipFile(copy);
   }
 
   private boolean isSame(AVCodecParameters other) {
@@ -118,7 +112,7 @@ public final class ClipCopier implements AutoCloseable {
   }
 
   /// @param first time of the packet to start with; the earliest time for all
-  private boolean copy(ClipPart part, VideoPackets packets, long first) throws IOException {
+  private boolean copy(ClipPart part, VideoPackets packets, long first) {
     ClipFile out = java.util.Objects.requireNonNull(file);
     VideoInput input = packets.input();
     long before = lastPts;
@@ -172,14 +166,15 @@ public final class ClipCopier implements AutoCloseable {
     return (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0;
   }
 
-  /// Completes the file.
+  /// Completes the clip.
   ///
+  /// @param target receives its bytes in order, each part valid during the call
   /// @throws UnreadableMediaException NO_FRAMES when nothing was added
-  public Clip finish() throws IOException, UnreadableMediaException {
+  public Clip finish(Consumer<MemorySegment> target) throws UnreadableMediaException {
     if (file == null || lastPts == Long.MIN_VALUE) {
       throw new UnreadableMediaException(Reason.NO_FRAMES, "no frame lies in the requested range");
     }
-    file.finish();
+    file.finish(target);
     return new Clip(zeroMicros, endMicros, codec, end);
   }
 

@@ -3,10 +3,9 @@ package io.chronoscope.decode;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.Rejection.Reason;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -27,7 +26,6 @@ public final class ClipEncoder implements AutoCloseable {
   private static final int TICKS = 90_000;
   private static final int KEY_FRAME_INTERVAL = 50;
 
-  private final Path target;
   private final long fromMicros;
   private final long toMicros;
   private final DecodeLimits limits;
@@ -41,10 +39,8 @@ public final class ClipEncoder implements AutoCloseable {
   private long zeroMicros;
   private long endMicros;
 
-  /// @see ClipCopier#ClipCopier(Path, long, long, DecodeLimits, LongConsumer)
-  public ClipEncoder(
-      Path target, long fromMicros, long toMicros, DecodeLimits limits, LongConsumer onBytes) {
-    this.target = target;
+  /// @see ClipCopier#ClipCopier(long, long, DecodeLimits, LongConsumer)
+  public ClipEncoder(long fromMicros, long toMicros, DecodeLimits limits, LongConsumer onBytes) {
     this.fromMicros = fromMicros;
     this.toMicros = toMicros;
     this.limits = limits;
@@ -55,38 +51,32 @@ public final class ClipEncoder implements AutoCloseable {
   ///
   /// @return whether the clip needs further segments
   /// @throws UnreadableMediaException when the segment cannot be read
-  public boolean append(ClipPart part) throws IOException, UnreadableMediaException {
-    try {
-      var unused =
-          decoder.decode(
-              part.media(),
-              limits,
-              new FrameSink() {
-                @Override
-                public boolean wants(long from, long until) {
-                  onBytes.accept(file == null ? 0 : file.sizeBytes());
-                  long start = part.startMicros() + from;
-                  return start < toMicros
-                      && part.startMicros() + until > fromMicros
-                      && start >= endMicros;
-                }
+  public boolean append(ClipPart part) throws UnreadableMediaException {
+    var unused =
+        decoder.decode(
+            part.media(),
+            limits,
+            new FrameSink() {
+              @Override
+              public boolean wants(long from, long until) {
+                onBytes.accept(file == null ? 0 : file.sizeBytes());
+                long start = part.startMicros() + from;
+                return start < toMicros
+                    && part.startMicros() + until > fromMicros
+                    && start >= endMicros;
+              }
 
-                @Override
-                public void frame(long from, long until, Picture picture) {
-                  try (picture) {
-                    encode(picture, part.startMicros() + from, part.startMicros() + until);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
+              @Override
+              public void frame(long from, long until, Picture picture) {
+                try (picture) {
+                  encode(picture, part.startMicros() + from, part.startMicros() + until);
                 }
-              });
-    } catch (UncheckedIOException e) {
-      throw new IOException(e.getCause());
-    }
+              }
+            });
     return endMicros < toMicros;
   }
 
-  private void encode(Picture picture, long startMicros, long untilMicros) throws IOException {
+  private void encode(Picture picture, long startMicros, long untilMicros) {
     if (encoder == null) {
       zeroMicros = startMicros;
       open(picture);
@@ -106,7 +96,7 @@ public final class ClipEncoder implements AutoCloseable {
     drain();
   }
 
-  private void open(Picture picture) throws IOException {
+  private void open(Picture picture) {
     int[] size = PictureScaler.fit(picture, MAX_WIDTH_PX, MAX_HEIGHT_PX);
     AVCodecContext context =
         H264Encoder.open(size[0], size[1], new AVRational().num(1).den(TICKS), KEY_FRAME_INTERVAL);
@@ -115,14 +105,14 @@ public final class ClipEncoder implements AutoCloseable {
     try {
       Ffmpeg.check(
           avcodec.avcodec_parameters_from_context(parameters, context), "codec parameters");
-      file = new ClipFile(target, parameters);
+      file = new ClipFile(parameters);
     } finally {
       avcodec.avcodec_parameters_free(parameters);
     }
     scaler = new PictureScaler(picture, size[0], size[1], avutil.AV_PIX_FMT_YUV420P);
   }
 
-  private void drain() throws IOException {
+  private void drain() {
     ClipFile out = Objects.requireNonNull(file);
     while (avcodec.avcodec_receive_packet(encoder, packet) >= 0) {
       long pts = avutil.av_rescale(packet.pts(), 1_000_000, TICKS);
@@ -132,16 +122,17 @@ public final class ClipEncoder implements AutoCloseable {
     }
   }
 
-  /// Completes the file.
+  /// Completes the clip.
   ///
+  /// @param target receives its bytes in order, each part valid during the call
   /// @throws UnreadableMediaException NO_FRAMES when no frame lies in the range
-  public Clip finish() throws IOException, UnreadableMediaException {
+  public Clip finish(Consumer<MemorySegment> target) throws UnreadableMediaException {
     if (file == null) {
       throw new UnreadableMediaException(Reason.NO_FRAMES, "no frame lies in the requested range");
     }
     Ffmpeg.check(avcodec.avcodec_send_frame(encoder, null), "encoding");
     drain();
-    file.finish();
+    file.finish(target);
     return new Clip(zeroMicros, endMicros, "h264", Clip.End.COMPLETE);
   }
 

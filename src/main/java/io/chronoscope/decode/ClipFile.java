@@ -1,55 +1,37 @@
 package io.chronoscope.decode;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avformat.AVFormatContext;
-import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
-import org.bytedeco.ffmpeg.global.avutil;
 
-/// An MP4 with one video track that is written to a file: with its index in front, so that a
-/// browser can start before it has all of it.
+/// An MP4 with one video track, in memory: with its index in front, so that a browser can start
+/// before it has all of it.
 final class ClipFile implements AutoCloseable {
 
   /// Ticks per second of the track.
   private static final int TIME_BASE = 90_000;
 
-  private final AVFormatContext context = new AVFormatContext(null);
+  private final MemoryOutput output = new MemoryOutput("mp4");
   private final AVStream stream;
   private long lastDts = Long.MIN_VALUE;
   private long sizeBytes;
 
-  /// @param target is overwritten
-  ClipFile(Path target, AVCodecParameters parameters) throws IOException {
-    // The name is needed once more: the index is put in front by reading the file again.
-    String name = "file:" + target.toAbsolutePath();
-    Ffmpeg.check(
-        avformat.avformat_alloc_output_context2(context, null, "mp4", name), "a clip's container");
+  ClipFile(AVCodecParameters parameters) {
     boolean opened = false;
-    AVDictionary options = new AVDictionary(null);
     try {
-      AVIOContext output = new AVIOContext(null);
-      int result = avformat.avio_open(output, name, avformat.AVIO_FLAG_WRITE);
-      if (result < 0) {
-        throw new IOException("cannot write a clip: " + Ffmpeg.describe(result));
-      }
-      context.pb(output);
-      stream = avformat.avformat_new_stream(context, null);
+      stream = avformat.avformat_new_stream(output.context(), null);
       Ffmpeg.check(
           avcodec.avcodec_parameters_copy(stream.codecpar(), parameters), "codec parameters");
       stream.codecpar().codec_tag(0); // tags are specific to the source's container
       stream.time_base(new AVRational().num(1).den(TIME_BASE));
-      Ffmpeg.option(options, "movflags", "+faststart");
-      Ffmpeg.check(avformat.avformat_write_header(context, options), "a clip's header");
+      output.begin("");
       opened = true;
     } finally {
-      avutil.av_dict_free(options);
       if (!opened) {
         close();
       }
@@ -62,8 +44,7 @@ final class ClipFile implements AutoCloseable {
   /// @param packet not consumed; its timestamps are ignored
   /// @param ptsMicros from the clip's time zero
   /// @param dtsMicros from the clip's time zero; negative for frames that are decoded ahead
-  void write(AVPacket packet, long ptsMicros, long dtsMicros, long durationMicros)
-      throws IOException {
+  void write(AVPacket packet, long ptsMicros, long dtsMicros, long durationMicros) {
     AVPacket placed = avcodec.av_packet_clone(packet);
     try {
       long dts =
@@ -75,10 +56,8 @@ final class ClipFile implements AutoCloseable {
       placed.duration(ticks(durationMicros));
       lastDts = dts;
       sizeBytes += placed.size();
-      int result = avformat.av_interleaved_write_frame(context, placed);
-      if (result < 0) {
-        throw new IOException("cannot write a clip: " + Ffmpeg.describe(result));
-      }
+      Ffmpeg.check(
+          avformat.av_interleaved_write_frame(output.context(), placed), "a clip's packet");
     } finally {
       avcodec.av_packet_free(placed);
     }
@@ -93,15 +72,15 @@ final class ClipFile implements AutoCloseable {
     return sizeBytes;
   }
 
-  void finish() throws IOException {
-    int result = avformat.av_write_trailer(context);
-    if (result < 0) {
-      throw new IOException("cannot finish a clip: " + Ffmpeg.describe(result));
-    }
+  /// Completes the file.
+  ///
+  /// @param target receives all of its bytes in order, each part valid during the call
+  void finish(Consumer<MemorySegment> target) throws UnreadableMediaException {
+    IndexInFront.of(output.finishInPlace()).forEach(target);
   }
 
   @Override
   public void close() {
-    Ffmpeg.closeOutput(context);
+    output.close();
   }
 }

@@ -64,23 +64,29 @@ public final class MediaCutter {
   /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the file
   public int cut(Path file, Duration target, Consumer<MediaSegment> sink)
       throws IOException, UnreadableMediaException {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel = FileChannel.open(file)) {
+      return cut(map(channel, arena), target, sink);
+    }
+  }
+
+  /// @param file its bytes
+  /// @see #cut(Path, Duration, Consumer)
+  public int cut(MemorySegment file, Duration target, Consumer<MediaSegment> sink)
+      throws UnreadableMediaException {
     if (!target.isPositive()) {
       throw new IllegalArgumentException(
           "target duration of a segment must be positive: " + target);
     }
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file)) {
-      MemorySegment bytes = map(channel, arena);
-      try (VideoPackets packets =
-          VideoPackets.open(bytes, DecodeLimits.PICTURE_SIZE_ONLY, statedFps)) {
-        if (packets.input().container().clock() == ContainerFormat.Clock.STILL
-            && packets.size() == 1) {
-          sink.accept(wholePicture(packets, bytes));
-          return 1;
-        }
-        try (Cut cut = new Cut(packets, target, sink)) {
-          return cut.run();
-        }
+    try (VideoPackets packets =
+        VideoPackets.open(file, DecodeLimits.PICTURE_SIZE_ONLY, statedFps)) {
+      if (packets.input().container().clock() == ContainerFormat.Clock.STILL
+          && packets.size() == 1) {
+        sink.accept(wholePicture(packets, file));
+        return 1;
+      }
+      try (Cut cut = new Cut(packets, target, sink)) {
+        return cut.run();
       }
     }
   }
@@ -99,7 +105,7 @@ public final class MediaCutter {
   ///
   /// @param duration from time zero to the end of the last frame
   /// @param selection which of several video tracks is used; empty when there is only one
-  public record Overview(Duration duration, Optional<String> selection) {}
+  public record Overview(Duration duration, Optional<String> selection) implements TaskOutput {}
 
   /// Reads a file's packets without cutting.
   ///
@@ -107,9 +113,16 @@ public final class MediaCutter {
   /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the file
   public Overview overview(Path file) throws IOException, UnreadableMediaException {
     try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file);
-        VideoPackets packets =
-            VideoPackets.open(map(channel, arena), DecodeLimits.PICTURE_SIZE_ONLY, statedFps)) {
+        FileChannel channel = FileChannel.open(file)) {
+      return overview(map(channel, arena));
+    }
+  }
+
+  /// @param file its bytes
+  /// @see #overview(Path)
+  public Overview overview(MemorySegment file) throws UnreadableMediaException {
+    try (VideoPackets packets =
+        VideoPackets.open(file, DecodeLimits.PICTURE_SIZE_ONLY, statedFps)) {
       return new Overview(
           Duration.of(Math.max(0, packets.endMicros()), ChronoUnit.MICROS),
           packets.input().selection());

@@ -10,7 +10,7 @@ public final class MediaProbe {
 
   /// @param contentType MIME type of the container
   /// @param codec FFmpeg's name
-  public record Found(String contentType, String codec) {}
+  public record Found(String contentType, String codec) implements TaskOutput {}
 
   /// Reads the headers; decodes nothing.
   ///

@@ -1,5 +1,7 @@
 package io.chronoscope.decode;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
@@ -55,11 +57,17 @@ final class MemoryOutput implements AutoCloseable {
   ///
   /// @return all of its bytes
   byte[] finish() {
+    return finishInPlace().toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /// Completes the container.
+  ///
+  /// @return all of its bytes, until this is closed
+  MemorySegment finishInPlace() {
     Ffmpeg.check(avformat.av_write_trailer(context), "a container's trailer");
     try (BytePointer written = new BytePointer()) {
-      byte[] bytes = new byte[avformat.avio_get_dyn_buf(output, written)];
-      written.get(bytes);
-      return bytes;
+      int size = avformat.avio_get_dyn_buf(output, written);
+      return MemorySegment.ofAddress(written.address()).reinterpret(size);
     }
   }
 

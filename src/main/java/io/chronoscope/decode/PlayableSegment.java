@@ -17,10 +17,10 @@ public record PlayableSegment(ByteBuffer initialization, ByteBuffer media) {
 
   /// @throws NotPlayableException when a browser cannot play its video
   /// @throws UnreadableMediaException when the segment cannot be read
-  public static PlayableSegment of(ByteBuffer segment, DecodeLimits limits)
+  public static PlayableSegment of(MemorySegment segment, DecodeLimits limits)
       throws UnreadableMediaException, NotPlayableException {
     List<AVPacket> packets = new ArrayList<>();
-    try (VideoPackets input = VideoPackets.open(MemorySegment.ofBuffer(segment), limits)) {
+    try (VideoPackets input = VideoPackets.open(segment, limits)) {
       BrowserPlayback.require(input.input().stream().codecpar());
       long zeroTicks = Long.MAX_VALUE;
       input.requireTimed();

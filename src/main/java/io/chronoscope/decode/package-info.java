@@ -29,6 +29,11 @@
 /// [io.chronoscope.decode.ByteFeed] through `FeedInput`. `LiveCutter` cuts its packets at key
 /// frames; `LiveEncoder` in front of it makes such packets where there are none.
 ///
+/// Whatever else is made of media is a [io.chronoscope.decode.MediaTask], a value, so that a worker
+/// process may do it: `MediaTasks` does it, and gives a [io.chronoscope.decode.TaskSink] what it
+/// makes. Callers ask a [io.chronoscope.decode.MediaTaskRunner] or open a
+/// [io.chronoscope.decode.MediaFile].
+///
 /// In the other direction, [io.chronoscope.decode.MediaCutter] cuts a file where `CutPlan` allows,
 /// and writes the packets with `SegmentMuxer` as self-contained segments, and
 /// [io.chronoscope.decode.VideoRepeater] makes a long file from a short one.

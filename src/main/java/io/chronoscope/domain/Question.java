@@ -8,28 +8,12 @@ import java.time.Instant;
 /// @param text a description of what to find
 /// @param from absolute, inclusive
 /// @param to absolute, exclusive, after `from`
-/// @param prior what the asker knows already
-public record Question(
-    String id, String stream, String text, Instant from, Instant to, Prior prior) {
-
-  /// What the asker knows already: a model that says yes to much is believed only by somebody who
-  /// has another reason to.
-  public enum Prior {
-    /// Nothing: what the model does not also describe is not there.
-    NONE,
-    /// It is likely in this range; the model's answers alone decide.
-    LIKELY
-  }
+public record Question(String id, String stream, String text, Instant from, Instant to) {
 
   public static final int MAX_ID = 200;
   public static final int MAX_STREAM = 512;
   public static final int MAX_TEXT = 500;
   private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
-
-  /// A question of somebody who knows nothing.
-  public Question(String id, String stream, String text, Instant from, Instant to) {
-    this(id, stream, text, from, to, Prior.NONE);
-  }
 
   /// @throws IllegalArgumentException when a component is invalid; names it as the field on the
   ///   topic

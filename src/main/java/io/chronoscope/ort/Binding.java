@@ -39,11 +39,12 @@ public final class Binding implements AutoCloseable {
   ///
   /// @param tensor stays the caller's and open
   public Binding input(String name, NativeTensor tensor) {
-    attempt("input " + name, () -> binding.input(name, tensor.value()));
     if (memory.copiesInputs() && tensor.placement() != Memory.DEVICE) {
+      // Each run binds it.
       hostInputs.put(name, tensor);
     } else {
       hostInputs.remove(name);
+      attempt("input " + name, () -> binding.input(name, tensor.value()));
     }
     return this;
   }

@@ -385,7 +385,8 @@ public final class Ops {
   /// Rotary embedding: rotates the pairs `(i, i + headDim / 2)` of every head.
   ///
   /// @param x `[batch, tokens, heads * headDim]`
-  /// @param rows INT64 `[batch, tokens]`: which row of the tables rotates a token
+  /// @param rows INT64 `[batch, tokens]`: which row of the tables rotates a token; or `[1]`: the
+  ///   row for the first token of every sequence, the next row for the next token, and so on
   /// @param cos `[rows, headDim / 2]`, as `sin`
   public Value rotary(Value x, Value rows, Value cos, Value sin, int heads) {
     return graph.contrib(

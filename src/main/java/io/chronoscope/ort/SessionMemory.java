@@ -24,6 +24,9 @@ sealed interface SessionMemory extends AutoCloseable {
   /// A tensor of zeros.
   NativeTensor allocate(Memory placement, ElementType type, long... shape);
 
+  /// A tensor of undefined content.
+  NativeTensor allocateUnset(Memory placement, ElementType type, long... shape);
+
   /// The storage of what runs allocate.
   Storage storage(Memory placement);
 
@@ -39,6 +42,12 @@ sealed interface SessionMemory extends AutoCloseable {
     @Override
     public NativeTensor allocate(Memory placement, ElementType type, long... shape) {
       return NativeTensor.allocate(storage(placement), type, shape);
+    }
+
+    /// Java clears what it allocates.
+    @Override
+    public NativeTensor allocateUnset(Memory placement, ElementType type, long... shape) {
+      return allocate(placement, type, shape);
     }
 
     @Override
@@ -100,17 +109,21 @@ sealed interface SessionMemory extends AutoCloseable {
 
     @Override
     public NativeTensor allocate(Memory placement, ElementType type, long... shape) {
+      NativeTensor tensor = allocateUnset(placement, type, shape);
+      tensor.clear();
+      return tensor;
+    }
+
+    @Override
+    public NativeTensor allocateUnset(Memory placement, ElementType type, long... shape) {
       OrtAllocator allocator = allocators.get(placement);
       if (allocator == null) {
         return NativeTensor.allocate(type, shape);
       }
       OrtValue owner = OrtValue.allocate(allocator, type.onnx(), shape);
-      NativeTensor tensor =
-          placement == Memory.PINNED
-              ? NativeTensor.overOwned(owner, storage(placement), type, shape)
-              : NativeTensor.ofOutput(owner, storage(placement));
-      tensor.clear();
-      return tensor;
+      return placement == Memory.PINNED
+          ? NativeTensor.overOwned(owner, storage(placement), type, shape)
+          : NativeTensor.ofOutput(owner, storage(placement));
     }
 
     @Override

@@ -144,7 +144,10 @@ public final class MemoryPicture {
     g.setFont(TimelinePicture.plain(12));
     g.setStroke(new BasicStroke(1));
     for (double value = -range; value <= range + 1e-9; value += step) {
-      horizontal(g, middle - value * scale, String.format(Locale.ROOT, value == 0 ? "0 %%" : "%+.0f %%", value));
+      horizontal(
+          g,
+          middle - value * scale,
+          String.format(Locale.ROOT, value == 0 ? "0 %%" : "%+.0f %%", value));
     }
     g.drawString("resident, from the line's start", LEFT - 56, GROWTH_TOP - 10);
     drawTimes(g, axis, GROWTH_TOP + GROWTH_HEIGHT);

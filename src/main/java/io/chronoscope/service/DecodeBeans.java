@@ -2,6 +2,8 @@ package io.chronoscope.service;
 
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
+import io.chronoscope.decode.MediaFiles;
+import io.chronoscope.decode.worker.DecodeEvent;
 import io.chronoscope.decode.worker.DecodePool;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,7 +11,8 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/// The decoders that streams, questions, thumbnails and uploads share.
+/// The decoders that streams, questions, thumbnails and uploads share, and the workers that open
+/// files.
 @ApplicationScoped
 class DecodeBeans {
 
@@ -29,7 +32,26 @@ class DecodeBeans {
     return pool;
   }
 
+  @Produces
+  @Singleton
+  MediaFiles files(ChronoscopeConfig settings, MeterRegistry registry) {
+    DecodeMetrics metrics = new DecodeMetrics(registry);
+    DecodeLog log = new DecodeLog();
+    return LayerSettings.files(
+        settings,
+        event -> {
+          metrics.on(event);
+          if (event instanceof DecodeEvent.WorkerLost) {
+            log.on(event);
+          }
+        });
+  }
+
   void close(@Disposes DecodePool pool) {
     pool.close();
+  }
+
+  void close(@Disposes MediaFiles files) {
+    files.close();
   }
 }

@@ -26,15 +26,7 @@ final class DeferredIntake implements Intake {
     record Failed(Throwable cause) implements State {}
   }
 
-  /// A call that waits for the outcome of loading.
-  private interface Call {
-
-    void forward(Intake intake);
-
-    void fail(Throwable cause);
-  }
-
-  private final List<Call> buffer = new ArrayList<>();
+  private final List<Consumer<Intake>> buffer = new ArrayList<>();
   private volatile State state = new State.Loading();
 
   State state() {
@@ -45,16 +37,14 @@ final class DeferredIntake implements Intake {
   /// is accepted at once makes its caller offer the next one before this returns: it comes last.
   synchronized void ready(Intake intake) {
     for (int next = 0; next < buffer.size(); next++) {
-      buffer.get(next).forward(intake);
+      buffer.get(next).accept(intake);
     }
     buffer.clear();
     state = new State.Ready(intake);
   }
 
+  /// No input is accepted any more: the process ends, and says why it does once.
   synchronized void failed(Throwable cause) {
-    for (int next = 0; next < buffer.size(); next++) {
-      buffer.get(next).fail(cause);
-    }
     buffer.clear();
     state = new State.Failed(cause);
   }
@@ -62,55 +52,30 @@ final class DeferredIntake implements Intake {
   @Override
   public CompletionStage<Void> offer(StreamInput input) {
     CompletableFuture<Void> accepted = new CompletableFuture<>();
-    dispatch(
-        new Call() {
-          @Override
-          public void forward(Intake intake) {
-            intake
-                .offer(input)
-                .whenComplete((done, failure) -> {
-                  if (failure == null) {
-                    accepted.complete(null);
-                  } else {
-                    accepted.completeExceptionally(failure);
-                  }
-                });
-          }
-
-          @Override
-          public void fail(Throwable cause) {
-            accepted.completeExceptionally(cause);
-          }
-        });
+    dispatch(intake ->
+        intake
+            .offer(input)
+            .whenComplete((done, failure) -> {
+              if (failure == null) {
+                accepted.complete(null);
+              } else {
+                accepted.completeExceptionally(failure);
+              }
+            }));
     return accepted;
   }
 
   @Override
   public void resume(StreamState stream, ChunkOrigin resumeFrom) {
-    whenReady(intake -> intake.resume(stream, resumeFrom));
+    dispatch(intake -> intake.resume(stream, resumeFrom));
   }
 
   @Override
   public void forget(Predicate<String> stream) {
-    whenReady(intake -> intake.forget(stream));
+    dispatch(intake -> intake.forget(stream));
   }
 
-  private void whenReady(Consumer<Intake> action) {
-    dispatch(
-        new Call() {
-          @Override
-          public void forward(Intake intake) {
-            action.accept(intake);
-          }
-
-          @Override
-          public void fail(Throwable cause) {
-            // Without a model there is no stream to resume or to forget.
-          }
-        });
-  }
-
-  private void dispatch(Call call) {
+  private void dispatch(Consumer<Intake> call) {
     if (state instanceof State.Loading) {
       synchronized (this) {
         if (state instanceof State.Loading) {
@@ -121,8 +86,10 @@ final class DeferredIntake implements Intake {
     }
     switch (state) {
       case State.Loading() -> throw new IllegalStateException("loading started again");
-      case State.Ready(Intake intake) -> call.forward(intake);
-      case State.Failed(Throwable cause) -> call.fail(cause);
+      case State.Ready(Intake intake) -> call.accept(intake);
+      case State.Failed failed -> {
+        // Without a model there is no stream.
+      }
     }
   }
 }

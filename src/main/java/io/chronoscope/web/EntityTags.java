@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.wire.Json;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -10,8 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -57,11 +56,6 @@ public class EntityTags implements ContainerResponseFilter {
   }
 
   private static String digest(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime provides SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(bytes), 0, DIGEST_BYTES);
   }
 }

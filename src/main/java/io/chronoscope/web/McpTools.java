@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.chronoscope.decode.MediaTask.ClipMode;
 import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.Level;
@@ -171,7 +172,7 @@ public class McpTools {
       callers.current().requireStream(stream);
       Instant start = Parameters.requiredTime("from", from);
       Instant end = Parameters.requiredTime("to", to);
-      Cached made = clips.make(stream, start, end, Clips.Mode.COPY);
+      Cached made = clips.make(stream, start, end, ClipMode.COPY);
       return Json.newObject()
           .put(
               "path",

@@ -4,7 +4,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FirstPicture;
 import io.chronoscope.decode.MediaDecoder;
-import io.chronoscope.decode.MediaProbe;
+import io.chronoscope.decode.MediaTaskRunner;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.service.PictureDescriptions;
@@ -29,13 +29,18 @@ class SearchPictures {
 
   private final ChronoscopeConfig settings;
   private final MediaDecoder decoder;
+  private final MediaTaskRunner tasks;
   private final PictureDescriptions descriptions;
   private final Semaphore places = new Semaphore(MAX_CONCURRENT);
 
   SearchPictures(
-      ChronoscopeConfig settings, MediaDecoder decoder, PictureDescriptions descriptions) {
+      ChronoscopeConfig settings,
+      MediaDecoder decoder,
+      MediaTaskRunner tasks,
+      PictureDescriptions descriptions) {
     this.settings = settings;
     this.decoder = decoder;
+    this.tasks = tasks;
     this.descriptions = descriptions;
   }
 
@@ -77,7 +82,7 @@ class SearchPictures {
     Picture picture = FirstPicture.of(decoder, bytes, limits);
     boolean usable = false;
     try {
-      requireType(contentType, MediaProbe.of(bytes, limits).contentType());
+      requireType(contentType, tasks.probe("", bytes, limits).contentType());
       usable = true;
       return picture;
     } finally {

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.DecodeLimits;
-import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.decode.MediaProbe;
+import io.chronoscope.decode.MediaFile;
+import io.chronoscope.decode.MediaFiles;
+import io.chronoscope.decode.MediaTaskRunner;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.web.access.AuditLog;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -67,6 +69,8 @@ public class UploadResource {
   private final AuditLog audit;
   private final ChronoscopeConfig settings;
   private final MediaDecoder decoder;
+  private final MediaTaskRunner tasks;
+  private final MediaFiles files;
   private final Semaphore places = new Semaphore(MAX_CONCURRENT);
 
   UploadResource(
@@ -74,12 +78,16 @@ public class UploadResource {
       Callers callers,
       AuditLog audit,
       ChronoscopeConfig settings,
-      MediaDecoder decoder) {
+      MediaDecoder decoder,
+      MediaTaskRunner tasks,
+      MediaFiles files) {
     this.publishers = publishers;
     this.callers = callers;
     this.audit = audit;
     this.settings = settings;
     this.decoder = decoder;
+    this.tasks = tasks;
+    this.files = files;
   }
 
   @POST
@@ -124,7 +132,7 @@ public class UploadResource {
     try {
       ByteBuffer buffer = ByteBuffer.wrap(media);
       MediaFacts facts = UploadedMedia.decode(decoder, buffer, limits);
-      String type = UploadedMedia.requireType(contentType, MediaProbe.of(buffer, limits));
+      String type = UploadedMedia.requireType(contentType, tasks.probe(id, buffer, limits));
       Duration duration = Duration.of(facts.durationMicros(), ChronoUnit.MICROS);
       json.put("durationMs", duration.toMillis()).put("contentType", type);
       ChunkOrigin at =
@@ -204,9 +212,12 @@ public class UploadResource {
       try (OutputStream target = Files.newOutputStream(file)) {
         Bodies.copy(body, target, settings.http().maxUploadBytes().asLongValue());
       }
-      UploadedMedia.requireVideo(file, contentType);
       Sending sending = new Sending(id, from, publishers.chunks());
-      int chunks = new MediaCutter().cut(file, length, sending::send);
+      int chunks;
+      try (MediaFile video = files.open(file)) {
+        var unused = UploadedMedia.requireType(contentType, video.probe());
+        chunks = video.cut(length, OptionalDouble.empty(), sending::send);
+      }
       if (ends) {
         var unused = acknowledged(publishers.chunks().end(id));
       }

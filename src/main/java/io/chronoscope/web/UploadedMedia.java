@@ -10,11 +10,7 @@ import io.chronoscope.web.problem.Problem;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
 import io.chronoscope.wire.Json;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -31,20 +27,6 @@ final class UploadedMedia {
   static MediaFacts decode(MediaDecoder decoder, ByteBuffer media, DecodeLimits limits)
       throws UnreadableMediaException {
     return decoder.decode(media, limits, FrameSink.NONE);
-  }
-
-  /// Checks a file's headers; cutting it reads the rest.
-  static void requireVideo(Path file, @Nullable String contentType)
-      throws IOException, UnreadableMediaException {
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file)) {
-      var unused =
-          requireType(
-              contentType,
-              MediaProbe.of(
-                  channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
-                  DecodeLimits.PICTURE_SIZE_ONLY));
-    }
   }
 
   /// @return the type that the bytes have

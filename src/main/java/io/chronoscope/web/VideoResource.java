@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import io.chronoscope.decode.Clip;
+import io.chronoscope.decode.MediaTask.ClipMode;
 import io.chronoscope.decode.PlayableSegment;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
@@ -104,7 +105,7 @@ public class VideoResource {
     callers.current().requireStream(id);
     Instant start = Parameters.requiredTime("from", from);
     Instant end = Parameters.requiredTime("to", to);
-    Clips.Mode mode = Parameters.flag("transcode", transcode) ? Clips.Mode.ENCODE : Clips.Mode.COPY;
+    ClipMode mode = Parameters.flag("transcode", transcode) ? ClipMode.ENCODE : ClipMode.COPY;
     Cached made = clips.make(id, start, end, mode);
     Clip clip = made.clip();
     EntityTag tag = new EntityTag(made.key());

@@ -85,6 +85,18 @@ public final class ChunkEnvelope {
     return stream;
   }
 
+  /// @throws IllegalArgumentException when no record can have this id as its key; says why
+  public static void requireStream(String id) {
+    if (id.isBlank()) {
+      throw new IllegalArgumentException("the id of a stream is blank");
+    }
+    int bytes = id.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_STREAM_BYTES) {
+      throw new IllegalArgumentException(
+          "the id of a stream has %d bytes; %d at most".formatted(bytes, MAX_STREAM_BYTES));
+    }
+  }
+
   /// Different keys must not become one stream: no replacement characters.
   private static String text(byte[] key) throws NoStreamException {
     try {

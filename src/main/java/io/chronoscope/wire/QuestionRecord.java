@@ -19,24 +19,15 @@ public final class QuestionRecord {
   private QuestionRecord() {}
 
   /// The fields of the schema.
-  private record Value(
-      String stream, String question, Instant from, Instant to, Optional<Question.Prior> prior) {
+  private record Value(String stream, String question, Instant from, Instant to) {
 
     static Value of(Question question) {
-      return new Value(
-          question.stream(),
-          question.text(),
-          question.from(),
-          question.to(),
-          switch (question.prior()) {
-            case NONE -> Optional.empty();
-            case LIKELY -> Optional.of(question.prior());
-          });
+      return new Value(question.stream(), question.text(), question.from(), question.to());
     }
 
     /// @throws IllegalArgumentException naming the field that is wrong
     Question toQuestion(String id) {
-      return new Question(id, stream, question, from, to, prior.orElse(Question.Prior.NONE));
+      return new Question(id, stream, question, from, to);
     }
   }
 

@@ -3,11 +3,11 @@ package io.chronoscope.claimcheck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.claimcheck.ArrivedBytes.Fetch;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput.Media;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.HexFormat;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +69,7 @@ class ArrivedBytesTest {
   @Test
   void countsWhatHasArrivedNotWhatIsStated() throws Exception {
     byte[] media = new byte[1000];
-    String digest = HexFormat.of().formatHex(VerifiedRead.sha256().digest(media));
+    String digest = Sha256.hex(media);
     Media.Reference reference =
         new Media.Reference(URI.create("s3://bucket/key"), media.length, digest);
     ArrivedBytes generous = new ArrivedBytes(1 << 20);

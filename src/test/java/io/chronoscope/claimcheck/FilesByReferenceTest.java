@@ -10,6 +10,7 @@ import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
 import io.chronoscope.analysis.AnalysisListener;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.testing.FakeRetryClock;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +247,6 @@ class FilesByReferenceTest {
   }
 
   static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(VerifiedRead.sha256().digest(bytes));
+    return Sha256.hex(bytes);
   }
 }

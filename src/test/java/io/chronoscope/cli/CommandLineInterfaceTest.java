@@ -11,11 +11,15 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 class CommandLineInterfaceTest {
 
@@ -234,7 +238,98 @@ class CommandLineInterfaceTest {
   void suggestsWhatWasMeant() {
     run("events", "--folow");
     run("evnts");
-    assertThat(text(err)).contains("did you mean --follow?", "did you mean events");
+    run("serve", "--prot", "8081");
+    assertThat(text(err))
+        .contains("did you mean --follow?", "did you mean events?", "did you mean --port?");
+  }
+
+  @Test
+  void understandsTheValueOfEveryOption() {
+    List<String> understood = new ArrayList<>();
+    parseEachOption(Commands.tree(), understood);
+    assertThat(understood).contains("chronoscope events --limit", "chronoscope serve --port");
+  }
+
+  /// Whatever the value is, a type must be known.
+  private static void parseEachOption(CommandLine command, List<String> understood) {
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      String name = command.getCommandSpec().qualifiedName() + " " + option.longestName();
+      try {
+        command.parseArgs(option.longestName(), "1");
+      } catch (ParameterException e) {
+        assertThat(e).as(name).hasMessageNotContaining("TypeConverter");
+      }
+      understood.add(name);
+    }
+    command.getSubcommands().values().forEach(one -> parseEachOption(one, understood));
+  }
+
+  @Test
+  void namesTheConstantsOfAnOptionAsRecordsShowThem() {
+    assertThat(run("dlq", "redrive", "--all", "--reason", "nosuch")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("'nosuch' is none of bad_envelope, ").doesNotContain("[");
+  }
+
+  @Test
+  void saysWhatAStreamMayBeCalled() {
+    String video = "video-samples/yard.mp4";
+    assertThat(run("produce", video, "--stream", "")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("produce", video, "--stream", "é".repeat(300))).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err))
+        .contains("--stream: the id of a stream is blank", "has 600 bytes; 512 at most");
+  }
+
+  @Test
+  void tellsFilesFoldersAndAddressesApart() {
+    assertThat(run("produce", folder.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(run("produce", "rtsp:/user:secret@camera-1/main")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err))
+        .contains("--watch", "an address has two slashes")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void wantsATextToSearchFor() {
+    assertThat(run("search")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("TEXT", "example: chronoscope search");
+  }
+
+  @Test
+  void wantsATimeRange() {
+    for (String command : new String[] {"ask", "backtest"}) {
+      err.reset();
+      List<String> line =
+          new ArrayList<>(List.of(command, "--from", "1h", "--to", "2h", "--stream", "yard"));
+      if (command.equals("ask")) {
+        line.add("a dog barks");
+      }
+
+      assertThat(run(line.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+
+      assertThat(text(err)).contains("--from (", "is not before --to (");
+    }
+  }
+
+  @Test
+  void findsAMissingModelBeforeAnythingStarts() {
+    for (String[] line :
+        new String[][] {
+          {"serve", "--embedded", "--port", "0", "--model", folder.resolve("nosuch").toString()},
+          {"demo", "video-samples/yard.mp4", "--model", folder.toString()},
+          {"evaluate", "video-samples", "--model", "pom.xml"}
+        }) {
+      err.reset();
+      try {
+        assertThat(run(line)).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(text(err))
+            .contains("no checkpoint at ", "--model")
+            .doesNotContain("Kafka broker at");
+      } finally {
+        System.clearProperty("chronoscope.model");
+        System.clearProperty("chronoscope.http.port");
+        System.clearProperty("chronoscope.management.port");
+      }
+    }
   }
 
   @Test
@@ -257,6 +352,9 @@ class CommandLineInterfaceTest {
     assertThat(text(err))
         .isEqualTo(
             "chronoscope: there is no file %s; did you mean %s?\n".formatted(mistyped, video));
+    err.reset();
+    assertThat(run("analyze", folder.resolve("Gaet.mp4").toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).endsWith("did you mean %s?\n".formatted(video));
   }
 
   @Test

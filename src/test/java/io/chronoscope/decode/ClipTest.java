@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.domain.Picture;
 import io.chronoscope.testing.TestMedia;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,8 @@ class ClipTest {
 
   @TempDir Path directory;
 
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
   @ParameterizedTest
   @CsvSource({"libopenh264, mp4", "libopenh264, mpegts", "libvpx-vp9, webm", "libaom-av1, mp4"})
   void holdsEveryFrameOfItsRangeAtItsTime(String codec, String container) throws Exception {
@@ -40,6 +45,26 @@ class ClipTest {
     assertThat(clip.startMicros()).isEqualTo(EPOCH + 800_000);
     assertThat(clip.end()).isEqualTo(Clip.End.COMPLETE);
     assertThat(clipTimes(clip)).zipSatisfy(expected, ClipTest::sameFrame);
+  }
+
+  @Test
+  void theIndexIsInFrontOfTheFrames() throws Exception {
+    byte[] media = TestMedia.video().codec("libopenh264").fps(25).frames(25).group(25).bytes();
+
+    copy(parts(media), 0, 1_000_000);
+
+    assertThat(boxes(written.toByteArray())).startsWith("ftyp", "moov").contains("mdat");
+  }
+
+  private static List<String> boxes(byte[] mp4) throws UnreadableMediaException {
+    MemorySegment bytes = MemorySegment.ofArray(mp4);
+    List<String> types = new ArrayList<>();
+    for (long at = 0; at < mp4.length; ) {
+      Mp4Box box = Mp4Box.read(bytes, at, mp4.length);
+      types.add(box.type());
+      at = box.end();
+    }
+    return types;
   }
 
   @Test
@@ -90,17 +115,15 @@ class ClipTest {
         TestMedia.video().codec("mpeg2video").container("mpegts").fps(25).frames(50).bytes();
     ByteBuffer buffer = ByteBuffer.wrap(media);
     List<Long> frames = frameTimes(buffer, EPOCH);
-    Path target = directory.resolve("clip.mp4");
-
-    try (ClipCopier copier = new ClipCopier(target, EPOCH, EPOCH + 1, LIMITS, size -> {})) {
+    try (ClipCopier copier = new ClipCopier(EPOCH, EPOCH + 1, LIMITS, size -> {})) {
       assertThatThrownBy(() -> copier.append(new ClipPart(buffer, EPOCH)))
           .isInstanceOf(NotPlayableException.class)
           .hasMessageContaining("mpeg2video");
     }
     try (ClipEncoder encoder =
-        new ClipEncoder(target, EPOCH + 500_000, EPOCH + 1_500_000, LIMITS, size -> {})) {
+        new ClipEncoder(EPOCH + 500_000, EPOCH + 1_500_000, LIMITS, size -> {})) {
       encoder.append(new ClipPart(buffer, EPOCH));
-      Clip clip = encoder.finish();
+      Clip clip = encoder.finish(this::write);
 
       assertThat(clipTimes(clip))
           .zipSatisfy(
@@ -119,7 +142,6 @@ class ClipTest {
 
     try (ClipCopier copier =
         new ClipCopier(
-            directory.resolve("clip.mp4"),
             EPOCH,
             EPOCH + 10_000_000,
             LIMITS,
@@ -138,7 +160,7 @@ class ClipTest {
     byte[] media =
         TestMedia.video().codec("libopenh264").container("mpegts").fps(25).frames(30).bytes();
 
-    PlayableSegment segment = PlayableSegment.of(ByteBuffer.wrap(media), LIMITS);
+    PlayableSegment segment = PlayableSegment.of(MemorySegment.ofArray(media), LIMITS);
 
     ByteBuffer whole =
         ByteBuffer.allocate(segment.initialization().remaining() + segment.media().remaining())
@@ -166,16 +188,14 @@ class ClipTest {
   }
 
   private Clip copy(List<ClipPart> parts, long from, long to) throws Exception {
-    try (ClipCopier copier =
-        new ClipCopier(
-            directory.resolve("clip.mp4"), EPOCH + from, EPOCH + to, LIMITS, size -> {})) {
+    try (ClipCopier copier = new ClipCopier(EPOCH + from, EPOCH + to, LIMITS, size -> {})) {
       for (int i = 0; i < parts.size(); i++) {
         boolean before = i + 1 < parts.size() && parts.get(i + 1).startMicros() <= EPOCH + from;
         if (!before && !copier.append(parts.get(i))) {
           break;
         }
       }
-      return copier.finish();
+      return copier.finish(this::write);
     }
   }
 
@@ -191,8 +211,12 @@ class ClipTest {
     return parts;
   }
 
-  private ByteBuffer read() throws Exception {
-    return ByteBuffer.wrap(Files.readAllBytes(directory.resolve("clip.mp4")));
+  private void write(MemorySegment bytes) {
+    written.writeBytes(bytes.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  private ByteBuffer read() {
+    return ByteBuffer.wrap(written.toByteArray());
   }
 
   private List<Long> clipTimes(Clip clip) throws Exception {

@@ -140,6 +140,44 @@ class SessionTest {
   }
 
   @Test
+  void aFirstRowRotatesTokensAsTheirRowsDo() {
+    int batch = 2;
+    int tokens = 3;
+    int half = 4;
+    Graph graph = Graph.named("rotary");
+    Ops ops = new Ops(graph);
+    Value x = graph.input("x", ElementType.FLOAT32, 3);
+    Value cos = graph.input("cos", ElementType.FLOAT32, 2);
+    Value sin = graph.input("sin", ElementType.FLOAT32, 2);
+    Value rows = graph.longs(new long[] {1, 2, 3, 1, 2, 3}, batch, tokens);
+    graph.output("by_row", ops.rotary(x, rows, cos, sin, 2), 3);
+    graph.output("from_first", ops.rotary(x, graph.list(1), cos, sin, 2), 3);
+    Random random = new Random(3);
+    float[] numbers = new float[batch * tokens * 2 * 2 * half];
+    float[] angles = new float[4 * half];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = random.nextFloat();
+    }
+    for (int i = 0; i < angles.length; i++) {
+      angles[i] = random.nextFloat();
+    }
+    try (Session session = Session.compile("rotary", graph, Device.CPU, 1)) {
+      List<float[]> rotated = new ArrayList<>();
+      for (String output : List.of("by_row", "from_first")) {
+        rotated.add(
+            run(
+                session,
+                Map.of(
+                    "x", NativeTensor.ofFloats(numbers, batch, tokens, 4 * half),
+                    "cos", NativeTensor.ofFloats(angles, 4, half),
+                    "sin", NativeTensor.ofFloats(reversed(angles), 4, half)),
+                output));
+      }
+      assertThat(rotated.get(0)).isEqualTo(rotated.get(1)).isNotEqualTo(numbers);
+    }
+  }
+
+  @Test
   void skipRmsNormNormalizesTheSum() {
     Graph graph = Graph.named("skip");
     Ops ops = new Ops(graph);

@@ -62,7 +62,7 @@ class InputSchemasTest {
     QUESTION(
         "question",
         """
-        {"stream":"cam","question":"a dog","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z","prior":"likely"}\
+        {"stream":"cam","question":"a dog","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z"}\
         """,
         json -> rejection(QuestionRecord.read(record("q", Json.bytes(json))))),
     REFERENCE(

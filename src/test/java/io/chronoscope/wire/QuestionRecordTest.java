@@ -38,19 +38,6 @@ class QuestionRecordTest {
         .isEqualTo(new ReceivedQuestion.Valid(QUESTION));
   }
 
-  @Test
-  void tellsWhatTheAskerKnows() {
-    Question likely =
-        new Question("q1", "cam", "a dog", NOON, NOON.plusSeconds(5), Question.Prior.LIKELY);
-    var written = QuestionRecord.write("video.questions", likely);
-
-    assertThat(new String(written.value(), UTF_8)).contains("\"prior\":\"likely\"");
-    assertThat(read("q1", new String(written.value(), UTF_8)))
-        .isEqualTo(new ReceivedQuestion.Valid(likely));
-    assertThat(new String(QuestionRecord.write("video.questions", QUESTION).value(), UTF_8))
-        .doesNotContain("prior");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -66,7 +53,7 @@ class QuestionRecordTest {
           {"stream":"cam","question":"x","from":"2026-01-01T12:00:00Z"} ~ to is missing
           {"stream":"cam","question":"x","from":"2026-01-01T12:02:00Z","to":"2026-01-01T12:01:00Z"} ~ from (2026-01-01T12:02:00Z) is not before to (2026-01-01T12:01:00Z)
           {"stream":"cam","question":"x","from":"1926-01-01T12:02:00Z","to":"2026-01-01T12:01:00Z"} ~ from (1926-01-01T12:02:00Z) is before 1970
-          {"stream":"cam","question":"x","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z","tone":1} ~ the field tone is unknown; there are [from, prior, question, stream, to]
+          {"stream":"cam","question":"x","from":"2026-01-01T12:00:00Z","to":"2026-01-01T12:01:00Z","tone":1} ~ the field tone is unknown; there are [from, question, stream, to]
           """)
   void namesTheInvalidField(String json, String problem) {
     assertThat(read("q1", json))

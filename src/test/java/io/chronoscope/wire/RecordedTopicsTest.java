@@ -10,6 +10,7 @@ import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.Gap;
 import io.chronoscope.domain.Result.Level;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
@@ -21,10 +22,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -101,8 +100,7 @@ class RecordedTopicsTest {
     List<String> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(RecordedRecord.FOLDER)) {
       for (Path file : files.filter(one -> one.toString().endsWith(".jsonl")).sorted().toList()) {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        found.add(HexFormat.of().formatHex(digest) + "  " + file.getFileName());
+        found.add(Sha256.hex(Files.readAllBytes(file)) + "  " + file.getFileName());
       }
     }
     assertThat(found).containsExactlyElementsOf(Files.readAllLines(DIGESTS, UTF_8));

@@ -58,18 +58,10 @@ final class QuestionRun {
     this.tools = tools;
     this.archive = archive;
     this.starts = starts;
-    this.grounder =
-        new TemporalGrounder(question.stream(), evidence(question.prior()), tools.listener());
+    this.grounder = new TemporalGrounder(question.stream(), tools.listener());
     this.query = GroundingQuery.of(question.text());
     this.fromMicros = StreamClock.epochMicros(question.from());
     this.toMicros = StreamClock.epochMicros(question.to());
-  }
-
-  private static TemporalGrounder.Evidence evidence(Question.Prior prior) {
-    return switch (prior) {
-      case NONE -> TemporalGrounder.Evidence.DESCRIPTIONS;
-      case LIKELY -> TemporalGrounder.Evidence.ANSWERS;
-    };
   }
 
   QuestionAnswer run() {

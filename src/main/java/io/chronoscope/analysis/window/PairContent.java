@@ -2,10 +2,10 @@ package io.chronoscope.analysis.window;
 
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.sampling.FramePairs;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// What the embeddings of a frame pair depend on: its pixels, by their SHA-256, and the size at
@@ -18,7 +18,7 @@ import java.util.HexFormat;
 record PairContent(String stream, String digest, FrameSize size) {
 
   static PairContent of(String stream, FramePairs.Pair pair, FrameSize size) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     update(digest, pair.first().picture());
     update(digest, pair.second().picture());
     return new PairContent(stream, HexFormat.of().formatHex(digest.digest()), size);
@@ -31,13 +31,5 @@ record PairContent(String stream, String digest, FrameSize size) {
             .putInt(picture.heightPx())
             .flip());
     digest.update(picture.rgb().asByteBuffer());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -21,7 +21,7 @@ final class RuleEvaluator {
     this.stream = stream;
     this.rules = rules;
     this.listener = listener;
-    this.grounder = new TemporalGrounder(stream, TemporalGrounder.Evidence.DESCRIPTIONS, listener);
+    this.grounder = new TemporalGrounder(stream, listener);
   }
 
   /// Submits the questions of all rules to the model at once and returns without waiting.

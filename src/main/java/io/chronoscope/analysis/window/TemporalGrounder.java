@@ -24,33 +24,18 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// A model of a [ClosedWorld] answers yes to much that it does not know. Of such a model a query is
 /// true only if it has all the words of the query, and if an event that it describes by itself
-/// shows what the query names; that event says when. With [Evidence#ANSWERS] it is also true if the
-/// model says so of the video and of the time of something that it describes: descriptions leave
-/// things out. What a query says about a half of the picture is asked about the tokens of that half
-/// alone.
+/// shows what the query names; that event says when. What a query says about a half of the picture
+/// is asked about the tokens of that half alone.
 public final class TemporalGrounder {
 
   private static final int PRESENCE_TOKENS = 1;
 
-  /// A share of yes from which on the model means it, without a description.
-  private static final double MEANT = 0.5;
-
-  /// What makes a query true of a model of a [ClosedWorld].
-  public enum Evidence {
-    /// Only what it describes by itself, for those who are alarmed by it.
-    DESCRIPTIONS,
-    /// Also its answers alone, for those who look for something.
-    ANSWERS
-  }
-
   private final String stream;
-  private final Evidence evidence;
   private final AnalysisListener listener;
 
   /// @param stream the stream that the video belongs to, for events to the listener
-  public TemporalGrounder(String stream, Evidence evidence, AnalysisListener listener) {
+  public TemporalGrounder(String stream, AnalysisListener listener) {
     this.stream = stream;
-    this.evidence = evidence;
     this.listener = listener;
   }
 
@@ -113,41 +98,8 @@ public final class TemporalGrounder {
               .thenCompose(answer ->
                   shown(words, answer)
                       .map(event -> check(score, event, reading.places()))
-                      .orElseGet(() -> undescribed(score, reading, answer))));
-    }
-
-    /// Nothing that the model describes shows it. It may still say that it happens while something
-    /// else does.
-    private CompletableFuture<GroundingResult> undescribed(
-        double score, ClosedWorld.Reading reading, Answer described) {
-      CompletableFuture<GroundingResult> result =
-          CompletableFuture.completedFuture(new GroundingResult.Absent(score));
-      if (evidence == Evidence.DESCRIPTIONS || score < MEANT || !reading.places().isEmpty()) {
-        return result;
-      }
-      for (ParsedEvent event : EventAnswerParser.events(described.text(), shownMicros).events()) {
-        ParsedEvent then =
-            new ParsedEvent(event.startMicros(), event.endMicros(), query, event.repaired());
-        result = result.thenCombine(check(score, then, Set.of()), Search::surer);
-      }
-      return result;
-    }
-
-    private static GroundingResult surer(GroundingResult one, GroundingResult other) {
-      return meant(other) > meant(one) ? other : one;
-    }
-
-    /// The share of yes for its span; 0 for what is not meant.
-    private static double meant(GroundingResult result) {
-      return switch (result) {
-        case GroundingResult.Located located when located.spanScore() >= MEANT ->
-            located.spanScore();
-        case GroundingResult.Located located -> 0;
-        case GroundingResult.Absent absent -> 0;
-        case GroundingResult.Refused refused -> 0;
-        case GroundingResult.Unlocated unlocated -> 0;
-        case GroundingResult.Unusable unusable -> 0;
-      };
+                      .orElseGet(() ->
+                          CompletableFuture.completedFuture(new GroundingResult.Absent(score)))));
     }
 
     /// Asks whether it happens, and continues only if the threshold is still within reach.

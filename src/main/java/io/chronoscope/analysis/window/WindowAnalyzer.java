@@ -41,8 +41,7 @@ public final class WindowAnalyzer {
     this.tools = tools;
     this.encoder = new WindowEncoder(stream, settings, tools);
     this.ruleEvaluator = new RuleEvaluator(stream, rules, tools.listener());
-    this.grounder =
-        new TemporalGrounder(stream, TemporalGrounder.Evidence.DESCRIPTIONS, tools.listener());
+    this.grounder = new TemporalGrounder(stream, tools.listener());
     this.check = new EventCheck(stream, settings, tools.listener());
     this.listener = tools.listener();
   }

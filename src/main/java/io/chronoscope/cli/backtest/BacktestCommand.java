@@ -68,7 +68,7 @@ public final class BacktestCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = "Topic that holds the chunks (default: chronoscope.topics.chunks).")
+      description = "Topic that holds the chunks (default: that of the settings).")
   Optional<String> topic = Optional.empty();
 
   @Option(
@@ -122,10 +122,7 @@ public final class BacktestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!range.from().isBefore(range.to())) {
-      throw new ConfigurationException(
-          "--from (%s) is not before --to (%s)".formatted(range.from(), range.to()));
-    }
+    range.check();
     if (promote && rule.isEmpty()) {
       throw new ConfigurationException("--promote needs a --rule to put in force");
     }

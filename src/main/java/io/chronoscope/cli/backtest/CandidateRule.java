@@ -1,5 +1,6 @@
 package io.chronoscope.cli.backtest;
 
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.rule.Rule;
@@ -51,7 +52,11 @@ final class CandidateRule {
 
   private static Optional<Path> file(String argument) {
     try {
-      return Optional.of(Path.of(argument)).filter(Files::isRegularFile);
+      Path path = Path.of(argument);
+      if (argument.endsWith(".json")) {
+        InputFiles.requireFile(path);
+      }
+      return Optional.of(path).filter(Files::isRegularFile);
     } catch (InvalidPathException e) {
       return Optional.empty();
     }

@@ -1,8 +1,10 @@
 package io.chronoscope.cli.bundle;
 
 import io.chronoscope.config.EnvironmentException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// A platform that bundles run on. The Java runtime and FFmpeg inside a bundle are those of the
 /// machine that makes it, so that this must be of the same platform.
@@ -35,8 +37,7 @@ enum Target {
         return target;
       }
     }
-    throw new IllegalArgumentException(
-        "bundles exist for %s, not for %s".formatted(List.of(values()), name));
+    throw new IllegalArgumentException("bundles exist for %s, not for %s".formatted(all(), name));
   }
 
   /// @throws EnvironmentException when there are no bundles and images for this machine
@@ -48,8 +49,11 @@ enum Target {
     }
     throw new EnvironmentException(
         "images are made on %s; this is %s %s"
-            .formatted(
-                List.of(values()), System.getProperty("os.name"), System.getProperty("os.arch")));
+            .formatted(all(), System.getProperty("os.name"), System.getProperty("os.arch")));
+  }
+
+  private static String all() {
+    return Arrays.stream(values()).map(Target::label).collect(Collectors.joining(" and "));
   }
 
   /// The name of the architecture in images.

@@ -1,6 +1,7 @@
 package io.chronoscope.cli.console;
 
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.domain.Spelling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,16 +44,22 @@ public final class InputFiles {
     }
   }
 
-  /// A neighbor with the same name in another case, or with another extension.
+  /// A neighbor with the same name in another case, with another extension, or mistyped.
   private static Optional<String> similar(Path path) {
     Path parent = path.getParent() == null ? Path.of("") : path.getParent();
     String stem = stem(path);
-    return list(parent).stream()
+    List<Path> neighbors = list(parent);
+    return neighbors.stream()
         .filter(other -> stem(other).equalsIgnoreCase(stem))
         .min(
             Comparator.comparing(
                     (Path other) -> !extension(other).equalsIgnoreCase(extension(path)))
                 .thenComparing(other -> other))
+        .or(() ->
+            Spelling.nearest(
+                    String.valueOf(path.getFileName()),
+                    neighbors.stream().map(other -> String.valueOf(other.getFileName())).toList())
+                .map(name -> path.getParent() == null ? Path.of(name) : parent.resolve(name)))
         .map(other -> "; did you mean " + other + "?");
   }
 

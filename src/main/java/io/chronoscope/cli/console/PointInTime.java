@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -64,12 +65,12 @@ public final class PointInTime implements ITypeConverter<Instant> {
   public Optional<Instant> parse(String text) {
     String value = text.strip();
     if (value.equalsIgnoreCase("now")) {
-      return Optional.of(clock.instant());
+      return Optional.of(now());
     }
     return ago(value)
         .or(() ->
             value.startsWith("P")
-                ? DurationConverter.parse(value).map(clock.instant()::minus)
+                ? DurationConverter.parse(value).map(now()::minus)
                 : Optional.empty())
         .or(() -> attempt(() -> OffsetDateTime.parse(value).toInstant()))
         .or(() ->
@@ -91,7 +92,12 @@ public final class PointInTime implements ITypeConverter<Instant> {
             .plusHours(number(parts.group(2)))
             .plusMinutes(number(parts.group(3)))
             .plusSeconds(number(parts.group(4)));
-    return attempt(() -> clock.instant().minus(ago));
+    return attempt(() -> now().minus(ago));
+  }
+
+  /// To the millisecond, as times are written.
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private static long number(@Nullable String digits) {

@@ -1,5 +1,6 @@
 package io.chronoscope.cli.console;
 
+import io.chronoscope.config.ConfigurationException;
 import java.time.Instant;
 import picocli.CommandLine.Option;
 
@@ -11,8 +12,10 @@ public final class TimeRangeOptions {
       paramLabel = "T",
       required = true,
       converter = PointInTime.class,
-      description =
-          "Start of the time range: 2026-05-04T12:00:00Z, 12:00, or 10m for ten minutes ago.")
+      description = {
+        "Start of the time range, such as",
+        "2026-05-04T12:00:00Z, 12:00, or 10m for ten minutes ago."
+      })
   Instant from = Instant.EPOCH;
 
   @Option(
@@ -22,6 +25,13 @@ public final class TimeRangeOptions {
       converter = PointInTime.class,
       description = "End of the time range.")
   Instant to = Instant.EPOCH;
+
+  /// @throws ConfigurationException unless it is a range
+  public void check() {
+    if (!from.isBefore(to)) {
+      throw new ConfigurationException("--from (%s) is not before --to (%s)".formatted(from, to));
+    }
+  }
 
   public Instant from() {
     return from;

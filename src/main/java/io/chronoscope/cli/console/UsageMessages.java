@@ -1,7 +1,12 @@
 package io.chronoscope.cli.console;
 
+import io.chronoscope.domain.Spelling;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -14,6 +19,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Reports a wrong call on one line: what is wrong, what was probably meant, and an example.
 public final class UsageMessages implements IParameterExceptionHandler {
+
+  private static final Pattern CONSTANTS =
+      Pattern.compile("expected one of \\[(.*)] \\(case-insensitive\\) but was '(.*)'\\z");
 
   private final Output output;
 
@@ -37,16 +45,29 @@ public final class UsageMessages implements IParameterExceptionHandler {
           missing.getMissing().stream().map(UsageMessages::name).collect(Collectors.joining(", "))
               + (missing.getMissing().size() == 1 ? " is missing" : " are missing");
       default -> {
-        String message = String.valueOf(problem.getMessage());
+        String message = constants(String.valueOf(problem.getMessage()));
         yield message.equals("Missing required subcommand")
             ? "which one? " + subcommands(command)
             : lowerFirst(
                 message
                     .replaceFirst("\\AError: ", "")
+                    .replaceFirst("\\.\\z", "")
                     .replaceFirst("' is not an? (?:int|long)\\z", "' is not a whole number")
                     .replaceFirst("' is not a double\\z", "' is not a number"));
       }
     };
+  }
+
+  /// Constants as people write them and records show them.
+  private static String constants(String message) {
+    Matcher expected = CONSTANTS.matcher(message);
+    return expected.find()
+        ? "%s'%s' is none of %s"
+            .formatted(
+                message.substring(0, expected.start()),
+                expected.group(2),
+                expected.group(1).toLowerCase(Locale.ROOT))
+        : message;
   }
 
   private static String lowerFirst(String text) {
@@ -60,7 +81,13 @@ public final class UsageMessages implements IParameterExceptionHandler {
 
   private static String unmatched(UnmatchedArgumentException problem, CommandSpec command) {
     String argument = problem.getUnmatched().getFirst();
-    List<String> meant = problem.getSuggestions();
+    Optional<String> near =
+        Spelling.nearest(
+            argument,
+            problem.isUnknownOption()
+                ? command.optionsMap().keySet()
+                : command.subcommands().keySet());
+    List<String> meant = near.map(List::of).orElseGet(problem::getSuggestions);
     String kind =
         problem.isUnknownOption()
             ? "unknown option "

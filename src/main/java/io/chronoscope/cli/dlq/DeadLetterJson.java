@@ -3,12 +3,10 @@ package io.chronoscope.cli.dlq;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.wire.Json;
 import io.chronoscope.wire.Rfc3339;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,7 +29,7 @@ final class DeadLetterJson {
     }
     byte[] value = valueOf(record);
     json.put("sizeBytes", value.length);
-    json.put("sha256", sha256(value));
+    json.put("sha256", Sha256.hex(value));
     return json;
   }
 
@@ -56,13 +54,5 @@ final class DeadLetterJson {
             fields.put(path + field.getKey(), field.getValue().asText());
           }
         });
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime provides SHA-256", e);
-    }
   }
 }

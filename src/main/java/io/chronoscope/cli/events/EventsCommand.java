@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -69,7 +68,7 @@ public final class EventsCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       description = "Only the N results that were published last.")
-  OptionalInt limit = OptionalInt.empty();
+  Optional<Integer> limit = Optional.empty();
 
   @Option(names = "--alerts", description = "Only alerts.")
   boolean onlyAlerts;
@@ -101,9 +100,8 @@ public final class EventsCommand implements Callable<Integer> {
       throw new ConfigurationException(
           "--until (%s) is before --since (%s)".formatted(until.get(), since.get()));
     }
-    if (limit.isPresent() && limit.getAsInt() < 1) {
-      throw new ConfigurationException(
-          "--limit is %d, must be above 0".formatted(limit.getAsInt()));
+    if (limit.isPresent() && limit.get() < 1) {
+      throw new ConfigurationException("--limit is %d, must be above 0".formatted(limit.get()));
     }
     KafkaConnection connection = kafka.connect();
     return connection.readTopics(() -> read(connection));
@@ -182,7 +180,7 @@ public final class EventsCommand implements Callable<Integer> {
               return;
             }
             latest.add(published);
-            if (limit.isPresent() && latest.size() > limit.getAsInt()) {
+            if (limit.isPresent() && latest.size() > limit.get()) {
               latest.remove();
             }
           });

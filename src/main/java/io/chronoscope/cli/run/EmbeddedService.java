@@ -54,11 +54,13 @@ public final class EmbeddedService {
   }
 
   /// @param steps receives a sentence for each step until the analysis begins
+  /// @throws EnvironmentException when there is no checkpoint, or the device is missing
   public EmbeddedService(
       ChronoscopeConfig settings,
       AnalysisListener listener,
       List<FixedRate> rates,
       Consumer<String> steps) {
+    LayerSettings.requireModel(settings);
     this.settings = settings;
     this.listener = listener;
     this.rates = List.copyOf(rates);

@@ -10,6 +10,7 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaCutter;
+import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.ChunkOrigin;
@@ -77,6 +78,7 @@ public final class FileAnalysis {
     try (DecodePool decoders =
             LayerSettings.decoders(
                 settings, settings.decode().isolation(), files.size(), DecodeListener.SILENT);
+        MediaFiles open = LayerSettings.files(settings, DecodeListener.SILENT);
         AnalysisRuntime runtime =
             AnalysisRuntime.open(settings, decoders, listener(), BatchListener.SILENT)) {
       AnalysisSettings limits =
@@ -85,7 +87,7 @@ public final class FileAnalysis {
       try (StreamAnalysis analysis =
           runtime.analysis(limits, LoadGovernor.off(), Rules.NONE, this::apply)) {
         files.forEach(
-            (stream, file) -> offer(analysis, stream, file, chunkLength, statedFps, start));
+            (stream, file) -> offer(analysis, stream, file, open, chunkLength, statedFps, start));
         ends.values().forEach(CompletableFuture::join);
       }
     }
@@ -101,18 +103,18 @@ public final class FileAnalysis {
       StreamAnalysis analysis,
       String stream,
       Path file,
+      MediaFiles open,
       Duration chunkLength,
       OptionalDouble statedFps,
       Instant start) {
     ChunkLimits limits = ChunkLimits.ofAnalysis(settings);
-    try {
-      MediaCutter.Overview overview = FileFeed.overview(file, statedFps);
+    try (OpenVideo video = OpenVideo.of(file, open)) {
+      MediaCutter.Overview overview = video.overview(statedFps);
       overview.selection().ifPresent(said -> progress.print("%s: %s".formatted(file, said)));
       statedFps.ifPresent(fps -> progress.print("%s: %s frames/s, as stated".formatted(file, fps)));
       progress.start(stream, Optional.of(overview.duration().toMillis()));
       AtomicLong chunks = new AtomicLong();
-      FileFeed.cut(
-          file,
+      video.cut(
           chunkLength,
           statedFps,
           segment -> {

@@ -5,6 +5,7 @@ import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.MediaCutter;
+import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ChunkOrigin;
@@ -40,7 +41,7 @@ public final class FileFeed {
   /// Lists the videos in a directory in the order of their names.
   ///
   /// @throws io.chronoscope.config.ConfigurationException when it is not a folder
-  /// @throws EnvironmentException when there are none
+  /// @throws ConfigurationException when there are none
   public static List<Path> videosIn(Path folder) {
     InputFiles.requireFolder(folder);
     try (Stream<Path> all = Files.list(folder)) {
@@ -54,7 +55,8 @@ public final class FileFeed {
               .sorted()
               .toList();
       if (videos.isEmpty()) {
-        throw new EnvironmentException("no videos in " + folder);
+        throw new ConfigurationException(
+            "no videos in %s; video-samples has some".formatted(folder));
       }
       return videos;
     } catch (IOException e) {
@@ -70,21 +72,16 @@ public final class FileFeed {
     return dot <= 0 ? name : name.substring(0, dot);
   }
 
-  /// Cuts a file where decoders can begin, without re-encoding.
+  /// Cuts a file of our own in this process; [OpenVideo] does so with others' files.
   ///
   /// @param length minimum length of a chunk, which ends before the next such place
   /// @throws io.chronoscope.config.ConfigurationException when there is no such file
   /// @throws EnvironmentException when the file cannot be read
   /// @throws IllegalArgumentException when the file is not a readable video; the message names it
   public static void cut(Path file, Duration length, Consumer<MediaSegment> sink) {
-    cut(file, length, OptionalDouble.empty(), sink);
-  }
-
-  /// @param statedFps frame rate of an elementary stream
-  /// @see #cut(Path, Duration, Consumer)
-  public static void cut(
-      Path file, Duration length, OptionalDouble statedFps, Consumer<MediaSegment> sink) {
-    var unused = read(file, () -> new MediaCutter(statedFps).cut(file, length, sink));
+    try (OpenVideo video = OpenVideo.of(file, MediaFiles.IN_PROCESS)) {
+      video.cut(length, OptionalDouble.empty(), sink);
+    }
   }
 
   /// @throws io.chronoscope.config.ConfigurationException when the file is no elementary stream:
@@ -97,23 +94,14 @@ public final class FileFeed {
     }
   }
 
-  /// Reads what a file's video is, without cutting it.
-  ///
-  /// @param statedFps frame rate of an elementary stream
-  /// @throws io.chronoscope.config.ConfigurationException when there is no such file
-  /// @throws EnvironmentException when the file cannot be read
-  /// @throws IllegalArgumentException when the file is not a readable video; the message names it
-  public static MediaCutter.Overview overview(Path file, OptionalDouble statedFps) {
-    return read(file, () -> new MediaCutter(statedFps).overview(file));
-  }
-
   @FunctionalInterface
-  private interface Reading<T> {
+  interface Reading<T> {
 
     T read() throws IOException, UnreadableMediaException;
   }
 
-  private static <T> T read(Path file, Reading<T> reading) {
+  /// Says of a failure which file it is about.
+  static <T> T read(Path file, Reading<T> reading) {
     InputFiles.requireFile(file);
     try {
       return reading.read();
@@ -134,11 +122,6 @@ public final class FileFeed {
     List<MediaSegment> segments = new ArrayList<>();
     cut(file, length, segments::add);
     return segments;
-  }
-
-  /// Returns the end of the file's last frame.
-  public static Duration lengthOf(Path file, OptionalDouble statedFps) {
-    return overview(file, statedFps).duration();
   }
 
   /// Returns the segment as the analysis takes it.

@@ -186,6 +186,9 @@ public final class SearchCommand implements Callable<Integer> {
         throw new ConfigurationException("the model sees nothing to search for in " + image.get());
       }
       output.report("the picture shows: " + text);
+    } else if (text.isBlank()) {
+      throw new ConfigurationException(
+          "search needs a TEXT, or --image; example: chronoscope search \"a red circle stops\"");
     }
     ResultFilter filter =
         (statuses.isEmpty() ? ResultFilter.VALID : ResultFilter.ALL.withStatuses(statuses))

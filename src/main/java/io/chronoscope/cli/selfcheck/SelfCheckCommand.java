@@ -99,6 +99,7 @@ public final class SelfCheckCommand implements Callable<Integer> {
     if (model.arguments().contains("--model")) {
       throw new ConfigurationException("selfcheck brings its models; `bench engine` takes --model");
     }
+    shape.ifPresent(BenchShape::require);
     long started = System.nanoTime();
     TimeBox box = TimeBox.of(time);
     model.apply();

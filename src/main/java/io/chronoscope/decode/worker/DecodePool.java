@@ -7,9 +7,14 @@ import io.chronoscope.decode.HardwareDevice;
 import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.MediaTask;
+import io.chronoscope.decode.MediaTaskRunner;
+import io.chronoscope.decode.MediaTasks;
+import io.chronoscope.decode.TaskSink;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.fairness.FairQueue;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +33,13 @@ import org.jspecify.annotations.Nullable;
 /// A fixed number of decoders for the chunks of all streams, each with a thread of its own, so that
 /// their number bounds the memory and the threads that decoding takes. A stream that waits gets the
 /// next free decoder if it has had the least decoding time ([FairQueue]): alone it may use all of
-/// it, beside others its share. Thread-safe.
+/// it, beside others its share. What else is made of a chunk ([MediaTask]) waits in the same queue.
+/// Thread-safe.
 ///
 /// The caller of [#decode] waits; its sink is called on the decoder's thread meanwhile. A caller
 /// that is interrupted while its chunk waits gives up; one whose chunk is being decoded waits for
 /// the end.
-public final class DecodePool implements MediaDecoder, AutoCloseable {
+public final class DecodePool implements MediaDecoder, MediaTaskRunner, AutoCloseable {
 
   /// How decode workers run.
   ///
@@ -51,18 +57,22 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   }
 
   /// A decoder that may have to be started, and is closed.
-  private record Slot(MediaDecoder decoder, Runnable start, Runnable abort, Runnable close) {}
+  private record Slot(
+      MediaDecoder decoder,
+      MediaTaskRunner tasks,
+      Runnable start,
+      Runnable abort,
+      Runnable close) {}
 
-  private record Job(
-      String stream,
-      ByteBuffer media,
-      DecodeLimits limits,
-      FrameSink sink,
-      CompletableFuture<MediaFacts> result) {}
+  private interface Work<T> {
+    T with(Slot slot) throws UnreadableMediaException;
+  }
+
+  private record Job<T>(String stream, Work<T> work, CompletableFuture<T> result) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final FairQueue<Job> waiting = new FairQueue<>();
+  private final FairQueue<Job<?>> waiting = new FairQueue<>();
   private final List<Slot> slots = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final CompletableFuture<Void> started = new CompletableFuture<>();
@@ -92,7 +102,8 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
 
   /// One decoder that any number of threads may use.
   static DecodePool of(int size, MediaDecoder decoder, Runnable onClose) {
-    return new DecodePool(size, i -> new Slot(decoder, () -> {}, () -> {}, () -> {}), onClose);
+    return new DecodePool(
+        size, i -> new Slot(decoder, DecodePool::runHere, () -> {}, () -> {}, () -> {}), onClose);
   }
 
   /// Decoders in worker processes. Returns at once; the workers start in the background.
@@ -109,7 +120,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
         i -> {
           WorkerDecoder decoder =
               new WorkerDecoder(command, pictureBytes, workers.budget(), watch, listener);
-          return new Slot(decoder, decoder::start, decoder::abort, decoder::close);
+          return new Slot(decoder, decoder, decoder::start, decoder::abort, decoder::close);
         },
         watch::shutdownNow);
   }
@@ -157,7 +168,30 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   @Override
   public MediaFacts decode(String stream, ByteBuffer media, DecodeLimits limits, FrameSink sink)
       throws UnreadableMediaException {
-    Job job = new Job(stream, media, limits, sink, new CompletableFuture<>());
+    return whenFree(stream, slot -> slot.decoder.decode(stream, media, limits, sink));
+  }
+
+  @Override
+  public void run(
+      String stream, MediaTask task, ByteBuffer media, DecodeLimits limits, TaskSink sink)
+      throws UnreadableMediaException {
+    var done =
+        whenFree(
+            stream,
+            slot -> {
+              slot.tasks.run(stream, task, media, limits, sink);
+              return true;
+            });
+  }
+
+  private static void runHere(
+      String stream, MediaTask task, ByteBuffer media, DecodeLimits limits, TaskSink sink)
+      throws UnreadableMediaException {
+    MediaTasks.run(task, MemorySegment.ofBuffer(media), limits, sink);
+  }
+
+  private <T> T whenFree(String stream, Work<T> work) throws UnreadableMediaException {
+    Job<T> job = new Job<>(stream, work, new CompletableFuture<>());
     lock.lock();
     try {
       if (closed) {
@@ -171,7 +205,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
     return await(job);
   }
 
-  private MediaFacts await(Job job) throws UnreadableMediaException {
+  private <T> T await(Job<T> job) throws UnreadableMediaException {
     boolean interrupted = false;
     try {
       while (true) {
@@ -203,7 +237,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   }
 
   /// @return whether the chunk still waited
-  private boolean withdraw(Job job) {
+  private boolean withdraw(Job<?> job) {
     lock.lock();
     try {
       return waiting.remove(job.stream, job);
@@ -221,7 +255,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
         // The next chunk tries again.
         started.completeExceptionally(e);
       }
-      for (Optional<Job> job = next(); job.isPresent(); job = next()) {
+      for (Optional<Job<?>> job = next(); job.isPresent(); job = next()) {
         run(slot, job.get());
       }
     } finally {
@@ -229,11 +263,11 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
     }
   }
 
-  private Optional<Job> next() {
+  private Optional<Job<?>> next() {
     lock.lock();
     try {
       while (!closed) {
-        Optional<Job> job = waiting.poll(any -> true);
+        Optional<Job<?>> job = waiting.poll(any -> true);
         if (job.isPresent()) {
           busy++;
           return job;
@@ -246,10 +280,10 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
     }
   }
 
-  private void run(Slot slot, Job job) {
+  private <T> void run(Slot slot, Job<T> job) {
     long since = System.nanoTime();
     try {
-      job.result.complete(slot.decoder.decode(job.stream, job.media, job.limits, job.sink));
+      job.result.complete(job.work.with(slot));
     } catch (Throwable e) { // also an Error: the caller has to know
       job.result.completeExceptionally(e);
     } finally {
@@ -267,7 +301,7 @@ public final class DecodePool implements MediaDecoder, AutoCloseable {
   /// process are decoded to their end.
   @Override
   public void close() {
-    List<Job> abandoned;
+    List<Job<?>> abandoned;
     lock.lock();
     try {
       closed = true;

@@ -7,11 +7,14 @@ import io.chronoscope.decode.LoopFilter;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.MediaTasks;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Done;
 import io.chronoscope.decode.worker.Message.Failed;
+import io.chronoscope.decode.worker.Message.Finished;
 import io.chronoscope.decode.worker.Message.Ready;
+import io.chronoscope.decode.worker.Message.Run;
 import io.chronoscope.decode.worker.Message.Unreadable;
 import io.chronoscope.decode.worker.RemoteFrames.AbortedException;
 import io.chronoscope.domain.Picture;
@@ -22,8 +25,11 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -33,7 +39,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// The program of a worker process: decodes one chunk after the other for the parent that started
-/// it, until its standard input ends.
+/// it, or does what else is done with media ([MediaTasks]), until its standard input ends. It may
+/// be started for a file, which it opens before it is confined.
 public final class DecodeWorker {
 
   /// A resource: a short video that is decoded before the first chunk.
@@ -45,15 +52,18 @@ public final class DecodeWorker {
 
   private final MessageChannel channel;
   private final SharedMemory memory;
+  private final MemorySegment file;
   private final MediaDecoder decoder;
 
-  private DecodeWorker(MessageChannel channel, SharedMemory memory, LoopFilter loopFilter) {
+  private DecodeWorker(
+      MessageChannel channel, SharedMemory memory, MemorySegment file, LoopFilter loopFilter) {
     this.channel = channel;
     this.memory = memory;
+    this.file = file;
     this.decoder = new FfmpegDecoder(new DecoderOptions(1, loopFilter, Optional.empty()));
   }
 
-  /// @param arguments the bytes of the picture area, the [LoopFilter]
+  /// @param arguments the bytes of the picture area, the [LoopFilter], and the file if there is one
   public static void main(String[] arguments) throws IOException {
     FileInputStream in = new FileInputStream(FileDescriptor.in);
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -63,14 +73,22 @@ public final class DecodeWorker {
     SharedMemory.Created created = SharedMemory.create(Long.parseLong(arguments[0]));
     LoopFilter loopFilter = LoopFilter.valueOf(arguments[1]);
     prepare();
+    MemorySegment file = arguments.length > 2 ? map(Path.of(arguments[2])) : MemorySegment.NULL;
     Confinement confinement = Confinement.enter();
     try {
       channel.send(
           new Ready(created.path().toString(), confinement.inForce(), confinement.missing()));
-      new DecodeWorker(channel, created.memory(), loopFilter).run();
+      new DecodeWorker(channel, created.memory(), file, loopFilter).run();
     } catch (EOFException e) {
       // The parent needs this worker no longer, or is gone.
       Runtime.getRuntime().halt(0);
+    }
+  }
+
+  @SuppressWarnings("MustBeClosed") // it is mapped for as long as this process lives
+  private static MemorySegment map(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.global());
     }
   }
 
@@ -120,25 +138,54 @@ public final class DecodeWorker {
 
   private void run() throws IOException {
     while (true) {
-      if (!(channel.receive() instanceof Decode request)) {
-        throw new IOException("the parent sent a message that only a worker may send");
-      }
-      RemoteFrames frames = new RemoteFrames(channel, memory.pictures());
-      Message outcome;
       try {
-        outcome = decode(request, frames);
-        frames.finish();
-      } catch (AbortedException e) {
-        frames.drain();
-        outcome = new Failed(String.valueOf(e.getMessage()));
+        Message outcome =
+            switch (channel.receive()) {
+              case Decode request -> frames(request);
+              case Run request -> run(request);
+              case Message _ ->
+                  throw new IOException("the parent sent a message that only a worker may send");
+            };
+        channel.send(outcome);
       } catch (UncheckedIOException e) {
         throw new IOException("the parent is gone", e);
       }
-      if (frames.usedBytes() > KEPT_BYTES) {
-        memory.releasePictures();
-        SystemCalls.trimNativeHeap();
-      }
-      channel.send(outcome);
+    }
+  }
+
+  private Message frames(Decode request) throws IOException {
+    RemoteFrames frames = new RemoteFrames(channel, memory.pictures());
+    Message outcome;
+    try {
+      outcome = decode(request, frames);
+      frames.finish();
+    } catch (AbortedException e) {
+      frames.drain();
+      outcome = new Failed(String.valueOf(e.getMessage()));
+    }
+    if (frames.usedBytes() > KEPT_BYTES) {
+      memory.releasePictures();
+      SystemCalls.trimNativeHeap();
+    }
+    return outcome;
+  }
+
+  private Message run(Run request) throws IOException {
+    MemorySegment media = file;
+    if (request.mediaBytes().isPresent()) {
+      long bytes = request.mediaBytes().get().bytes();
+      media = memory.chunk(bytes, MapMode.READ_ONLY).asSlice(0, bytes);
+    }
+    try {
+      MediaTasks.run(
+          request.task(), media, request.limits(), new RemoteTaskSink(channel, memory.pictures()));
+      return new Finished();
+    } catch (UnreadableMediaException e) {
+      return new Unreadable(0, e.rejection().reason(), e.rejection().detail());
+    } catch (UncheckedIOException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+      return new Failed(e.toString());
     }
   }
 

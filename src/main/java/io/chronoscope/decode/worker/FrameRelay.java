@@ -6,12 +6,16 @@ import io.chronoscope.decode.MediaDecoder.SelectiveSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.Message.Abort;
+import io.chronoscope.decode.worker.Message.Bytes;
 import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Done;
 import io.chronoscope.decode.worker.Message.Failed;
+import io.chronoscope.decode.worker.Message.Finished;
 import io.chronoscope.decode.worker.Message.Frame;
+import io.chronoscope.decode.worker.Message.Made;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.decode.worker.Message.Restart;
+import io.chronoscope.decode.worker.Message.Run;
 import io.chronoscope.decode.worker.Message.Select;
 import io.chronoscope.decode.worker.Message.Selected;
 import io.chronoscope.decode.worker.Message.SinkKind;
@@ -33,17 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// when the worker has stopped.
 final class FrameRelay {
 
-  /// Limits the worker's CPU time.
-  interface CpuLimit {
-    /// @param seconds since the worker started
-    void set(long seconds) throws IOException;
-  }
-
-  private final MessageChannel channel;
+  private final Conversation worker;
   private final MemorySegment pictures;
-  private final ChunkBudget budget;
   private final FrameSink sink;
-  private final CpuLimit cpuLimit;
 
   private List<Display> displays = List.of();
   private BitSet selected = new BitSet();
@@ -52,26 +48,13 @@ final class FrameRelay {
   /// Whether the sink was asked for the next frame and wants it.
   private boolean frameDue;
 
-  private long cpuSecondsBefore;
-  private long cpuSecondsAllowed;
   private long outputBytes;
   private @Nullable RuntimeException failure;
-  private boolean over;
 
-  private volatile long waitedNanos;
-  private volatile long waitingSince = Long.MIN_VALUE;
-
-  FrameRelay(
-      MessageChannel channel,
-      MemorySegment pictures,
-      ChunkBudget budget,
-      FrameSink sink,
-      CpuLimit cpuLimit) {
-    this.channel = channel;
+  FrameRelay(Conversation worker, MemorySegment pictures, FrameSink sink) {
+    this.worker = worker;
     this.pictures = pictures;
-    this.budget = budget;
     this.sink = sink;
-    this.cpuLimit = cpuLimit;
   }
 
   SinkKind sinkKind() {
@@ -80,62 +63,44 @@ final class FrameRelay {
         : sink instanceof SelectiveSink ? SinkKind.SELECTIVE : SinkKind.PLAIN;
   }
 
-  /// @param cpuSeconds that the worker has used so far
-  void begin(long cpuSeconds) throws IOException {
-    cpuSecondsBefore = cpuSeconds;
-    allowCpuFor(0);
-  }
-
-  /// Whether the worker is done with the chunk, and can take another one.
-  boolean isOver() {
-    return over;
-  }
-
-  /// How long the worker has been waited for. For any thread.
-  long waitedNanos() {
-    long since = waitingSince;
-    return waitedNanos + (since == Long.MIN_VALUE ? 0 : System.nanoTime() - since);
-  }
-
   /// @throws WorkerLostException when the worker exceeds the output, or says itself that it failed
   /// @throws IOException when the worker is gone, or sends what it must not
   MediaFacts run() throws IOException, UnreadableMediaException, WorkerLostException {
     while (true) {
-      Message message = receive();
+      Message message = worker.receive();
       switch (message) {
         case Select(long[] times) -> answer(() -> select(times));
         case Wants wants -> answer(() -> wants(wants));
         case Frame frame -> answer(() -> take(frame));
         case Restart() -> restart();
         case Done(int agreed, MediaFacts facts) -> {
-          over = true;
+          worker.end();
           end(agreed);
           return facts;
         }
         case Unreadable(int agreed, var reason, String detail) -> {
-          over = true;
+          worker.end();
           end(agreed);
           throw new UnreadableMediaException(reason, detail);
         }
         case Failed(String problem) -> {
-          over = true;
+          worker.end();
           rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the decoder failed: " + problem);
         }
-        case Ready _, Decode _, Selected _, Wanted _, Taken _, Abort _ ->
+        case Ready _,
+            Decode _,
+            Run _,
+            Selected _,
+            Wanted _,
+            Taken _,
+            Abort _,
+            Bytes _,
+            Made _,
+            Finished _ ->
             throw new MalformedMessageException(
                 "a " + message.getClass().getSimpleName() + " while decoding");
       }
-    }
-  }
-
-  private Message receive() throws IOException {
-    waitingSince = System.nanoTime();
-    try {
-      return channel.receive();
-    } finally {
-      waitedNanos += System.nanoTime() - waitingSince;
-      waitingSince = Long.MIN_VALUE;
     }
   }
 
@@ -153,7 +118,7 @@ final class FrameRelay {
         failure = e;
       }
     }
-    channel.send(message);
+    worker.send(message);
   }
 
   private Message select(long[] times) throws IOException {
@@ -166,7 +131,7 @@ final class FrameRelay {
     }
     displays = all;
     if (!all.isEmpty()) {
-      allowCpuFor(all.getLast().untilMicros() - all.getFirst().fromMicros());
+      worker.allowCpuFor(all.getLast().untilMicros() - all.getFirst().fromMicros());
     }
     selected = selective.select(displays);
     return new Selected(selected.toLongArray());
@@ -175,7 +140,7 @@ final class FrameRelay {
   private Message wants(Wants wants) throws IOException {
     replay(wants.agreed());
     requireNoFrameDue();
-    allowCpuFor(wants.untilMicros());
+    worker.allowCpuFor(wants.untilMicros());
     frameDue = sink.wants(wants.fromMicros(), wants.untilMicros());
     return new Wanted(frameDue);
   }
@@ -188,10 +153,11 @@ final class FrameRelay {
     frameDue = false;
     long bytes = pictureBytes(frame);
     outputBytes += bytes;
-    if (outputBytes > budget.outputBytes()) {
+    if (outputBytes > worker.budget().outputBytes()) {
       throw new WorkerLostException(
           LossCause.OUTPUT,
-          "its wanted pictures have more than %d MiB".formatted(budget.outputBytes() >> 20));
+          "its wanted pictures have more than %d MiB"
+              .formatted(worker.budget().outputBytes() >> 20));
     }
     Picture picture = Picture.allocate(frame.widthPx(), frame.heightPx());
     MemorySegment.copy(pictures, frame.offset(), picture.rgb(), 0, bytes);
@@ -255,15 +221,6 @@ final class FrameRelay {
   private void rethrow() {
     if (failure != null) {
       throw failure;
-    }
-  }
-
-  /// Called whenever more of the chunk's length is known.
-  private void allowCpuFor(long lengthMicros) throws IOException {
-    long allowed = cpuSecondsBefore + budget.cpuTime().secondsFor(lengthMicros);
-    if (allowed > cpuSecondsAllowed) {
-      cpuLimit.set(allowed);
-      cpuSecondsAllowed = allowed;
     }
   }
 }

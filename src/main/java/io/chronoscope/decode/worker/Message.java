@@ -2,12 +2,17 @@ package io.chronoscope.decode.worker;
 
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.MediaTask;
+import io.chronoscope.decode.TaskOutput;
 import io.chronoscope.domain.Rejection;
 import java.util.List;
+import java.util.Optional;
 
 /// What a worker and its parent send each other. The worker begins ([Ready]). For each [Decode] it
 /// sends any number of [Select], [Wants], [Frame] and [Restart], and finally [Done], [Unreadable]
-/// or [Failed]. The parent answers the first three, in order.
+/// or [Failed]. The parent answers the first three, in order. For each [Run] it sends any number of
+/// [Bytes] and [Made], which the parent answers one by one, and finally [Finished], [Unreadable] or
+/// [Failed].
 ///
 /// `agreed` counts the frames, from the first one on, that were displayed as [Select] announced, so
 /// that the worker knew itself whether they are wanted. The parent asks its sink for them then.
@@ -17,6 +22,14 @@ sealed interface Message {
 
   /// Decode what lies in the shared memory.
   record Decode(DecodeLimits limits, long mediaBytes, SinkKind sink) implements Message {}
+
+  /// Do this with what lies in the shared memory, or with the worker's file.
+  ///
+  /// @param mediaBytes in the shared memory; empty for the file
+  record Run(MediaTask task, DecodeLimits limits, Optional<Size> mediaBytes) implements Message {}
+
+  /// @param bytes of media
+  record Size(long bytes) {}
 
   enum SinkKind {
     /// Wants nothing.
@@ -35,7 +48,7 @@ sealed interface Message {
   /// Answers [Wants].
   record Wanted(boolean wanted) implements Message {}
 
-  /// Answers [Frame]: its memory may be used again.
+  /// Answers [Frame], [Bytes] and [Made]: their memory may be used again.
   record Taken() implements Message {}
 
   /// Answers anything: the parent wants no more of this chunk.
@@ -65,6 +78,17 @@ sealed interface Message {
       implements Message {}
 
   record Restart() implements Message {}
+
+  /// The next bytes of what the task makes.
+  ///
+  /// @param offset in the picture area
+  record Bytes(long offset, long length) implements Message {}
+
+  /// The task has made something, to which the bytes before it belong.
+  record Made(TaskOutput output) implements Message {}
+
+  /// The task is done.
+  record Finished() implements Message {}
 
   record Done(int agreed, MediaFacts facts) implements Message {}
 

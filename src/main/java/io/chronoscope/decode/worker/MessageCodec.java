@@ -18,12 +18,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Messages as bytes: the number of the message's type, then its components in order. A component
 /// is a number, a boolean, a text, a constant of an enum, a duration, an array of `long`, or a
 /// record, list or optional of such, so that records of other packages can gain components without
-/// a change here. Both sides run the same build.
+/// a change here. A component that is a sealed interface comes as the number of the record among
+/// those that it permits, and the record. Both sides run the same build.
 ///
 /// What is read need not be trusted: nothing is allocated for a length that the bytes cannot hold,
 /// and records check their components as always.
@@ -103,6 +105,10 @@ final class MessageCodec {
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(component + " cannot be read", e);
       }
+      Class<?> declared = component.getType();
+      if (declared.isSealed()) {
+        out.writeByte(List.of(declared.getPermittedSubclasses()).indexOf(part.getClass()));
+      }
       write(out, part);
     }
   }
@@ -128,6 +134,12 @@ final class MessageCodec {
         bytes.asLongBuffer().put(numbers);
         out.writeInt(numbers.length);
         out.write(bytes.array());
+      }
+      case OptionalDouble optional -> {
+        out.writeBoolean(optional.isPresent());
+        if (optional.isPresent()) {
+          out.writeDouble(optional.getAsDouble());
+        }
       }
       case Optional<?> optional -> {
         out.writeBoolean(optional.isPresent());
@@ -193,8 +205,17 @@ final class MessageCodec {
         throw new MalformedMessageException(simple.getSimpleName() + " has no constant " + ordinal);
       }
       return constants[ordinal];
+    } else if (simple == OptionalDouble.class) {
+      return in.get() == 0 ? OptionalDouble.empty() : OptionalDouble.of(in.getDouble());
     } else if (simple.isRecord()) {
       return readRecord(in, simple);
+    } else if (simple.isSealed()) {
+      Class<?>[] permitted = simple.getPermittedSubclasses();
+      int number = in.get();
+      if (number < 0 || number >= permitted.length) {
+        throw new MalformedMessageException(simple.getSimpleName() + " has no kind " + number);
+      }
+      return readRecord(in, permitted[number]);
     }
     throw new IllegalStateException("no encoding for " + type);
   }

@@ -46,22 +46,52 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
           "--enable-native-access=ALL-UNNAMED",
           "-Djava.awt.headless=true");
 
-  private static final List<List<String>> NAMESPACES =
-      List.of(
-          List.of("unshare", "--user", "--net", "--ipc", "--uts"),
-          List.of("unshare", "--net", "--ipc", "--uts"));
+  private static final List<String> OWN_USER =
+      List.of("unshare", "--user", "--net", "--ipc", "--uts");
+  private static final List<String> SAME_USER = List.of("unshare", "--net", "--ipc", "--uts");
+
+  /// The times of all packets of a file are kept, which a chunk has few of.
+  private static final String MEMORY_FOR_FILES = "-Xmx512m";
 
   WorkerCommand {
     words = List.copyOf(words);
   }
 
+  /// A worker for chunks.
+  ///
   /// @param pictureBytes of the shared memory's picture area
   static WorkerCommand of(long pictureBytes, LoopFilter loopFilter) throws IOException {
+    return of(pictureBytes, loopFilter, List.of(OWN_USER, SAME_USER), List.of());
+  }
+
+  /// A worker for a file, which is still to be named. The administrator may read files of others,
+  /// but not from a user namespace; without that right the one namespace needs the other.
+  ///
+  /// @param sharedBytes of the shared memory's area for what is made of the file
+  static WorkerCommand forFiles(long sharedBytes) throws IOException {
+    return of(
+        sharedBytes, LoopFilter.FULL, List.of(SAME_USER, OWN_USER), List.of(MEMORY_FOR_FILES));
+  }
+
+  /// The same for this file.
+  WorkerCommand with(Path file) {
+    List<String> all = new ArrayList<>(words);
+    all.add(file.toString());
+    return new WorkerCommand(all, namespacesMissing);
+  }
+
+  private static WorkerCommand of(
+      long pictureBytes,
+      LoopFilter loopFilter,
+      List<List<String>> namespacesToTry,
+      List<String> furtherOptions)
+      throws IOException {
     List<String> words = new ArrayList<>();
-    Optional<List<String>> namespaces = namespaces();
+    Optional<List<String>> namespaces = namespaces(namespacesToTry);
     namespaces.ifPresent(words::addAll);
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JAVA_OPTIONS);
+    words.addAll(furtherOptions);
     // In a namespace of its own the worker has another user, and so another home.
     words.add("-Duser.home=" + System.getProperty("user.home"));
     words.add("-Dorg.bytedeco.javacpp.cachedir=" + Ffmpeg.libraryDirectory());
@@ -78,11 +108,11 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
   }
 
   /// Tries which namespaces a process may have here.
-  private static Optional<List<String>> namespaces() {
+  private static Optional<List<String>> namespaces(List<List<String>> candidates) {
     if (SystemCalls.machine().isEmpty()) {
       return Optional.empty();
     }
-    return NAMESPACES.stream().filter(WorkerCommand::works).findFirst();
+    return candidates.stream().filter(WorkerCommand::works).findFirst();
   }
 
   private static boolean works(List<String> prefix) {

@@ -3,22 +3,29 @@ package io.chronoscope.decode.worker;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.MediaTask;
+import io.chronoscope.decode.MediaTaskRunner;
+import io.chronoscope.decode.TaskOutput;
+import io.chronoscope.decode.TaskSink;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerLost;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerNotStarted;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerRecycled;
 import io.chronoscope.domain.Picture;
-import io.chronoscope.domain.Rejection.Reason;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes in a worker process, and keeps one running. A chunk that takes the worker with it is
-/// tried once more in a new one; then it is rejected. Used by one thread.
-final class WorkerDecoder implements MediaDecoder, AutoCloseable {
+/// Decodes in a worker process, or does other tasks there, and keeps one running. A chunk that
+/// takes the worker with it is tried once more in a new one; then it is rejected. Used by one
+/// thread.
+final class WorkerDecoder implements MediaDecoder, MediaTaskRunner, AutoCloseable {
 
   private static final int START_ATTEMPTS = 5;
   private static final Duration START_PAUSE = Duration.ofMillis(500);
@@ -88,17 +95,43 @@ final class WorkerDecoder implements MediaDecoder, AutoCloseable {
     }
     FrameSink repeatable =
         sink instanceof SelectiveSink || sink == FrameSink.NONE ? sink : new UnusedSink(sink);
+    return twice(
+        stream, process -> process.decode(media, limits, repeatable), () -> restart(repeatable));
+  }
+
+  @Override
+  public void run(
+      String stream, MediaTask task, ByteBuffer media, DecodeLimits limits, TaskSink sink)
+      throws UnreadableMediaException {
+    UnusedTaskSink unused = new UnusedTaskSink(sink);
+    var done =
+        twice(
+            stream,
+            process -> {
+              process.run(task, Optional.of(media), 0, limits, unused);
+              return true;
+            },
+            () -> !unused.used);
+  }
+
+  private interface Use<T> {
+    T of(WorkerProcess process) throws UnreadableMediaException, WorkerLostException;
+  }
+
+  /// @param canRepeat whether a second attempt can be made
+  private <T> T twice(String stream, Use<T> use, BooleanSupplier canRepeat)
+      throws UnreadableMediaException {
     try {
-      return attempt(media, limits, repeatable);
+      return attempt(use);
     } catch (WorkerLostException first) {
-      boolean retried = restart(repeatable);
+      boolean retried = canRepeat.getAsBoolean();
       listener.on(new WorkerLost(currentPid, stream, first.loss(), first.detail(), retried));
       if (!retried) {
         throw rejected(first, "decoding cannot be tried again");
       }
     }
     try {
-      return attempt(media, limits, repeatable);
+      return attempt(use);
     } catch (WorkerLostException second) {
       listener.on(new WorkerLost(currentPid, stream, second.loss(), second.detail(), false));
       throw rejected(second, "decoding was tried twice");
@@ -139,15 +172,36 @@ final class WorkerDecoder implements MediaDecoder, AutoCloseable {
     }
   }
 
-  private MediaFacts attempt(ByteBuffer media, DecodeLimits limits, FrameSink sink)
-      throws UnreadableMediaException, WorkerLostException {
+  /// A sink that cannot start again once it was used.
+  private static final class UnusedTaskSink implements TaskSink {
+    private final TaskSink sink;
+    private boolean used;
+
+    UnusedTaskSink(TaskSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void bytes(MemorySegment bytes) {
+      used = true;
+      sink.bytes(bytes);
+    }
+
+    @Override
+    public void made(TaskOutput output) {
+      used = true;
+      sink.made(output);
+    }
+  }
+
+  private <T> T attempt(Use<T> use) throws UnreadableMediaException, WorkerLostException {
     WorkerProcess current = start();
     currentPid = current.ready().pid();
     boolean lost = true;
     try {
-      MediaFacts facts = current.decode(media, limits, sink);
+      T result = use.of(current);
       lost = false;
-      return facts;
+      return result;
     } catch (UnreadableMediaException | RuntimeException e) {
       lost = !current.isIdle();
       throw e;
@@ -169,12 +223,7 @@ final class WorkerDecoder implements MediaDecoder, AutoCloseable {
   }
 
   private static UnreadableMediaException rejected(WorkerLostException loss, String tried) {
-    return switch (loss.loss()) {
-      case MEMORY, CPU_TIME, WALL_TIME, OUTPUT ->
-          new UnreadableMediaException(Reason.OVER_BUDGET, tried + ": " + loss.detail());
-      case CRASH ->
-          new UnreadableMediaException(Reason.DECODER_CRASHED, tried + ": " + loss.detail());
-    };
+    return new WorkerLostException(loss.loss(), tried + ": " + loss.detail()).rejected();
   }
 
   private void stop() {

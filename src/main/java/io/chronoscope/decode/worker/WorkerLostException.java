@@ -1,5 +1,8 @@
 package io.chronoscope.decode.worker;
 
+import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.Rejection.Reason;
+
 /// The worker is gone, or has to be replaced: it died, exceeded a limit, or says itself that it
 /// failed.
 final class WorkerLostException extends Exception {
@@ -19,5 +22,15 @@ final class WorkerLostException extends Exception {
 
   String detail() {
     return String.valueOf(getMessage());
+  }
+
+  /// What is said of the media that took the worker with it.
+  UnreadableMediaException rejected() {
+    return new UnreadableMediaException(
+        switch (loss) {
+          case MEMORY, CPU_TIME, WALL_TIME, OUTPUT -> Reason.OVER_BUDGET;
+          case CRASH -> Reason.DECODER_CRASHED;
+        },
+        detail());
   }
 }

@@ -3,10 +3,14 @@ package io.chronoscope.decode.worker;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
+import io.chronoscope.decode.MediaTask;
+import io.chronoscope.decode.TaskSink;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Ready;
+import io.chronoscope.decode.worker.Message.Run;
+import io.chronoscope.decode.worker.Message.Size;
 import io.chronoscope.domain.Rejection.Reason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -143,26 +148,72 @@ final class WorkerProcess implements AutoCloseable {
   /// @throws WorkerLostException when the worker died or exceeded the budget
   MediaFacts decode(ByteBuffer media, DecodeLimits decodeLimits, FrameSink sink)
       throws UnreadableMediaException, WorkerLostException {
-    FrameRelay relay = new FrameRelay(channel, memory.pictures(), budget, sink, this::limitCpu);
-    idle = false;
-    ScheduledFuture<?> watching =
-        watch.scheduleAtFixedRate(
-            () -> enforceWallTime(relay),
-            WATCH_INTERVAL.toMillis(),
-            WATCH_INTERVAL.toMillis(),
-            TimeUnit.MILLISECONDS);
-    try {
-      MemorySegment bytes = MemorySegment.ofBuffer(media);
-      MemorySegment shared = memory.chunk(bytes.byteSize(), MapMode.READ_WRITE);
-      MemorySegment.copy(bytes, 0, shared, 0, bytes.byteSize());
-      limitMemory();
-      relay.begin(ProcessLimits.isSupported() ? limits.cpuSeconds() : 0);
-      channel.send(new Decode(decodeLimits, bytes.byteSize(), relay.sinkKind()));
+    return converse(worker -> {
+      long bytes = share(media);
+      worker.begin(cpuSeconds(), 0);
+      FrameRelay relay = new FrameRelay(worker, memory.pictures(), sink);
+      channel.send(new Decode(decodeLimits, bytes, relay.sinkKind()));
       MediaFacts facts = relay.run();
       if (facts.damagedFrames() > 0) {
         requireMemoryLeft(BYTES_PER_PIXEL * facts.widthPx() * facts.heightPx());
       }
       return facts;
+    });
+  }
+
+  /// Does a task.
+  ///
+  /// @param media read from position to limit, not moved; empty for the file that the worker has
+  ///   opened
+  /// @param fileBytes of that file
+  /// @throws WorkerLostException when the worker died or exceeded the budget
+  void run(
+      MediaTask task,
+      Optional<ByteBuffer> media,
+      long fileBytes,
+      DecodeLimits decodeLimits,
+      TaskSink sink)
+      throws UnreadableMediaException, WorkerLostException {
+    var unused =
+        converse(worker -> {
+          Optional<Size> size = Optional.empty();
+          if (media.isPresent()) {
+            size = Optional.of(new Size(share(media.get())));
+          } else {
+            limitMemory();
+          }
+          worker.begin(
+              cpuSeconds(), TaskRelay.lengthMicros(task, size.map(Size::bytes).orElse(fileBytes)));
+          channel.send(new Run(task, decodeLimits, size));
+          new TaskRelay(worker, memory.pictures(), sink).run();
+          return true;
+        });
+  }
+
+  private interface Talk<T> {
+    T with(Conversation worker) throws IOException, UnreadableMediaException, WorkerLostException;
+  }
+
+  /// Copies media into the shared memory, beside which the worker has its budget.
+  private long share(ByteBuffer media) throws IOException {
+    MemorySegment bytes = MemorySegment.ofBuffer(media);
+    MemorySegment shared = memory.chunk(bytes.byteSize(), MapMode.READ_WRITE);
+    MemorySegment.copy(bytes, 0, shared, 0, bytes.byteSize());
+    limitMemory();
+    return bytes.byteSize();
+  }
+
+  private <T> T converse(Talk<T> talk) throws UnreadableMediaException, WorkerLostException {
+    idle = false;
+    Conversation worker = new Conversation(channel, budget, this::limitCpu);
+    ScheduledFuture<?> watching =
+        watch.scheduleAtFixedRate(
+            () -> enforceWallTime(worker),
+            WATCH_INTERVAL.toMillis(),
+            WATCH_INTERVAL.toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
+      return talk.with(worker);
     } catch (UnreadableMediaException e) {
       if (e.rejection().reason() == Reason.OVER_BUDGET) {
         throw outOfMemory();
@@ -175,7 +226,7 @@ final class WorkerProcess implements AutoCloseable {
       throw lost(e);
     } finally {
       watching.cancel(false);
-      idle = relay.isOver();
+      idle = worker.isOver();
     }
   }
 
@@ -212,14 +263,18 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
+  private long cpuSeconds() throws IOException {
+    return ProcessLimits.isSupported() ? limits.cpuSeconds() : 0;
+  }
+
   private void limitCpu(long seconds) throws IOException {
     if (ProcessLimits.isSupported()) {
       limits.limitCpuSeconds(seconds);
     }
   }
 
-  private void enforceWallTime(FrameRelay relay) {
-    if (relay.waitedNanos() > budget.wallTime().toNanos()) {
+  private void enforceWallTime(Conversation worker) {
+    if (worker.tookLongerThan(budget.wallTime())) {
       tookTooLong = true;
       process.destroyForcibly();
     }

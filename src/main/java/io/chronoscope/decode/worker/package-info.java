@@ -7,6 +7,11 @@
 /// more. The process runs `DecodeWorker`: it confines itself (`Confinement`, `SystemCallFilter`),
 /// decodes with FFmpeg, and hands frames over in memory that both map (`SharedMemory`).
 ///
+/// What is made of media besides frames ([io.chronoscope.decode.MediaTask]) is done by the same
+/// program: on a chunk by a worker of the pool, on a file by one that
+/// [io.chronoscope.decode.worker.FileWorkers] starts for it. `TaskRelay` receives what it makes, as
+/// `FrameRelay` does with frames; a `Conversation` counts what the worker takes meanwhile.
+///
 /// The two talk in `Message`s over the worker's standard input and output, in `MessageChannel`. The
 /// parent trusts nothing that a worker sends: messages are bounded and validated, pictures are
 /// copied before use, and limits are set from outside (`ProcessLimits`).

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Everything that the keys and values of a prompt's tokens depend on: token ids, positions, and
 /// the embeddings of visual tokens. Attention is causal, so prompts that agree in these up to some
@@ -116,22 +117,27 @@ final class PromptContent {
     int first = visualBefore(from);
     int end = visualBefore(until);
     NativeTensor visual =
-        session.allocate(Memory.PINNED, ElementType.FLOAT32, end - first, hiddenSize);
-    int pieceStart = 0;
-    for (FloatBuffer piece : visualRows) {
-      int pieceEnd = pieceStart + piece.remaining() / hiddenSize;
-      int start = Math.max(first, pieceStart);
-      int stop = Math.min(end, pieceEnd);
-      if (start < stop) {
-        MemorySegment.copy(
-            MemorySegment.ofBuffer(piece),
-            (start - pieceStart) * rowBytes,
-            visual.memory(),
-            (start - first) * rowBytes,
-            (stop - start) * rowBytes);
-      }
-      pieceStart = pieceEnd;
+        session.allocateUnset(Memory.PINNED, ElementType.FLOAT32, end - first, hiddenSize);
+    int[] starts = new int[visualRows.size()];
+    for (int piece = 1; piece < starts.length; piece++) {
+      starts[piece] = starts[piece - 1] + visualRows.get(piece - 1).remaining() / hiddenSize;
     }
+    // A GPU has nothing to do meanwhile, so all cores copy.
+    IntStream.range(0, starts.length)
+        .parallel()
+        .forEach(i -> {
+          FloatBuffer piece = visualRows.get(i);
+          int start = Math.max(first, starts[i]);
+          int stop = Math.min(end, starts[i] + piece.remaining() / hiddenSize);
+          if (start < stop) {
+            MemorySegment.copy(
+                MemorySegment.ofBuffer(piece),
+                (start - starts[i]) * rowBytes,
+                visual.memory(),
+                (start - first) * rowBytes,
+                (stop - start) * rowBytes);
+          }
+        });
     return visual;
   }
 

@@ -17,15 +17,16 @@ import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /// Encodes batches of frame pairs of one size. Thread-safe.
 public final class VisionEncoder implements AutoCloseable {
@@ -116,7 +117,7 @@ public final class VisionEncoder implements AutoCloseable {
     Map<String, NativeTensor> inputs = new HashMap<>();
     // A GPU copies to and from pinned memory directly.
     try (NativeTensor embeddings =
-        session.allocate(
+        session.allocateUnset(
             Memory.PINNED,
             ElementType.FLOAT32,
             pairs.size(),
@@ -146,15 +147,18 @@ public final class VisionEncoder implements AutoCloseable {
     int count = pairs.size();
     long merge = vision.spatialMergeSize();
     NativeTensor frames =
-        session.allocate(
+        session.allocateUnset(
             Memory.PINNED, ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
     inputs.put(EncoderGraph.FRAMES, frames);
     long frameBytes = 3 * size.pixels();
-    for (int i = 0; i < count; i++) {
-      FramePair pair = pairs.get(i);
-      copy(pair.first().rgb(), frames.memory(), 2L * i * frameBytes, frameBytes);
-      copy(pair.second().rgb(), frames.memory(), (2L * i + 1) * frameBytes, frameBytes);
-    }
+    // A GPU has nothing to do meanwhile, so all cores copy.
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(i -> {
+          FramePair pair = pairs.get(i);
+          copy(pair.first().rgb(), frames.memory(), 2L * i * frameBytes, frameBytes);
+          copy(pair.second().rgb(), frames.memory(), (2L * i + 1) * frameBytes, frameBytes);
+        });
     long patch = vision.patchSize();
     inputs.put(
         EncoderGraph.PATCH_SHAPE,
@@ -163,9 +167,6 @@ public final class VisionEncoder implements AutoCloseable {
     inputs.put(EncoderGraph.ROW_ORDER, list(plan.rowOrder()));
     inputs.put(EncoderGraph.COS, NativeTensor.ofFloats(plan.cos(), plan.patches(), plan.half()));
     inputs.put(EncoderGraph.SIN, NativeTensor.ofFloats(plan.sin(), plan.patches(), plan.half()));
-    long[] indices = new long[count * plan.patches()];
-    Arrays.setAll(indices, i -> i % plan.patches());
-    inputs.put(EncoderGraph.PATCH_INDICES, NativeTensor.ofLongs(indices, count, plan.patches()));
     long[] sizePatches = new long[WindowAttention.SIZES];
     long hidden = vision.hiddenSize();
     for (int bucket = 0; bucket < WindowAttention.SIZES; bucket++) {
@@ -202,17 +203,25 @@ public final class VisionEncoder implements AutoCloseable {
   }
 
   /// Copies each pair into a buffer of its own, so that none keeps its batch alive.
-  private List<EncodedPair> split(MemorySegment embeddings, int pairs, TokenGrid grid) {
+  private static List<EncodedPair> split(MemorySegment embeddings, int pairs, TokenGrid grid) {
     long bytes = embeddings.byteSize() / pairs;
-    List<EncodedPair> encoded = new ArrayList<>();
-    for (int i = 0; i < pairs; i++) {
-      MemorySegment own = Arena.ofAuto().allocate(bytes, 64);
-      MemorySegment.copy(embeddings, i * bytes, own, 0, bytes);
-      FloatBuffer rows =
-          own.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer().asReadOnlyBuffer();
-      encoded.add(new EncodedPair(grid.rows(), grid.columns(), rows));
-    }
-    return encoded;
+    return IntStream.range(0, pairs)
+        .parallel()
+        .mapToObj(i ->
+            new EncodedPair(
+                grid.rows(), grid.columns(), copyOf(embeddings.asSlice(i * bytes, bytes))))
+        .toList();
+  }
+
+  /// Unlike `allocate`, `allocateFrom` does not clear the memory first.
+  private static FloatBuffer copyOf(MemorySegment rows) {
+    ValueLayout.OfFloat number = ValueLayout.JAVA_FLOAT;
+    return Arena.ofAuto()
+        .allocateFrom(number, rows, number, 0, rows.byteSize() / number.byteSize())
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer()
+        .asReadOnlyBuffer();
   }
 
   /// The graph's index tensors and rotary tables for one grid.

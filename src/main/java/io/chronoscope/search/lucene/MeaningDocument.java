@@ -1,9 +1,7 @@
 package io.chronoscope.search.lucene;
 
+import io.chronoscope.domain.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,13 +50,7 @@ final class MeaningDocument {
 
   /// Stands for a text in the index.
   static BytesRef key(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return new BytesRef(Arrays.copyOf(digest, KEY_BYTES));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+    return new BytesRef(Arrays.copyOf(Sha256.of(text), KEY_BYTES));
   }
 
   static Document of(Meaning meaning) {

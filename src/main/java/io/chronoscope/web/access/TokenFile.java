@@ -2,16 +2,13 @@ package io.chronoscope.web.access;
 
 import io.chronoscope.config.ConfigurationException;
 import io.chronoscope.config.EnvironmentException;
+import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamPattern;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,7 +97,7 @@ final class TokenFile {
         throw new IllegalArgumentException(
             "the token is shorter than %d characters".formatted(LEAST_CHARACTERS));
       }
-      return sha256(field);
+      return Sha256.hex(field);
     }
     String digest = field.substring(DIGEST.length());
     if (!HEX.matcher(digest).matches()) {
@@ -110,16 +107,6 @@ final class TokenFile {
   }
 
   Optional<Caller> find(String token) {
-    return Optional.ofNullable(byDigest.get(sha256(token)));
-  }
-
-  private static String sha256(String token) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime provides SHA-256", e);
-    }
+    return Optional.ofNullable(byDigest.get(Sha256.hex(token)));
   }
 }

@@ -3,15 +3,14 @@ package io.chronoscope.web.play;
 import io.chronoscope.client.ChunkIndex.Entry;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.decode.Clip;
+import io.chronoscope.decode.MediaTask.ClipMode;
+import io.chronoscope.domain.Sha256;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -39,18 +38,11 @@ public class ClipCache {
   public record Cached(String key, Path file, long sizeBytes, Clip clip) {}
 
   /// Identifies a clip by what it is made of: a range that was not complete is made again later.
-  static String key(String stream, Instant from, Instant to, Clips.Mode mode, List<Entry> entries) {
+  static String key(String stream, Instant from, Instant to, ClipMode mode, List<Entry> entries) {
     StringBuilder text =
         new StringBuilder(stream).append('\n').append(from).append(to).append(mode);
     entries.forEach(entry -> text.append('\n').append(entry.origin()).append(entry.start()));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime provides SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(text.toString()), 0, 16);
   }
 
   synchronized Optional<Cached> find(String key) {

@@ -3,9 +3,10 @@ package io.chronoscope.web.play;
 import io.chronoscope.client.ChunkIndex.Entry;
 import io.chronoscope.client.RetainedMedia;
 import io.chronoscope.decode.Clip;
-import io.chronoscope.decode.ClipCopier;
-import io.chronoscope.decode.ClipEncoder;
-import io.chronoscope.decode.ClipPart;
+import io.chronoscope.decode.MediaFile;
+import io.chronoscope.decode.MediaFiles;
+import io.chronoscope.decode.MediaTask;
+import io.chronoscope.decode.MediaTask.ClipMode;
 import io.chronoscope.decode.NotPlayableException;
 import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.StreamClock;
@@ -16,38 +17,36 @@ import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 
-/// Makes clips of retained chunks.
+/// Makes clips of retained chunks, in a worker process of their own.
 @ApplicationScoped
 public class Clips {
 
   private final RetainedVideo video;
   private final WorkLimits limits;
   private final ClipCache cache;
+  private final MediaFiles files;
 
-  Clips(RetainedVideo video, WorkLimits limits, ClipCache cache) {
+  Clips(RetainedVideo video, WorkLimits limits, ClipCache cache, MediaFiles files) {
     this.video = video;
     this.limits = limits;
     this.cache = cache;
-  }
-
-  /// How the video gets into the clip.
-  public enum Mode {
-    /// As it is encoded; the clip starts at a key frame.
-    COPY,
-    /// Encoded again as H.264.
-    ENCODE
+    this.files = files;
   }
 
   /// @throws ProblemException when there is no such clip, or it would be too large or too slow
-  public Cached make(String stream, Instant from, Instant to, Mode mode) {
+  public Cached make(String stream, Instant from, Instant to, ClipMode mode) {
     limits.checkSpan(from, to);
     Deadline deadline = limits.deadline();
     try {
@@ -78,72 +77,80 @@ public class Clips {
   }
 
   private Cached make(
-      String key, List<Entry> entries, Instant from, Instant to, Mode mode, Deadline deadline)
+      String key, List<Entry> entries, Instant from, Instant to, ClipMode mode, Deadline deadline)
       throws IOException, UnreadableMediaException, NotPlayableException {
-    LongConsumer bounds =
-        bytes -> {
-          limits.checkBytes(bytes);
-          deadline.check();
-        };
-    long fromMicros = StreamClock.epochMicros(from);
-    long toMicros = StreamClock.epochMicros(to);
-    Path file = cache.newFile();
+    Path source = cache.newFile();
+    Path target = cache.newFile();
     boolean made = false;
     try {
-      Clip clip =
-          switch (mode) {
-            case COPY -> {
-              try (ClipCopier copier =
-                  new ClipCopier(file, fromMicros, toMicros, limits.decode(), bounds)) {
-                appendAll(entries, deadline, copier::append);
-                yield copier.finish();
-              }
-            }
-            case ENCODE -> {
-              try (ClipEncoder encoder =
-                  new ClipEncoder(file, fromMicros, toMicros, limits.decode(), bounds)) {
-                appendAll(entries, deadline, encoder::append);
-                yield encoder.finish();
-              }
-            }
-          };
-      Cached cached = cache.add(key, file, clip);
+      List<MediaTask.Part> parts = copy(entries, source, deadline);
+      MediaTask.Join join =
+          new MediaTask.Join(
+              mode, StreamClock.epochMicros(from), StreamClock.epochMicros(to), parts);
+      Clip clip = join(join, source, target, deadline);
+      Cached cached = cache.add(key, target, clip);
       made = true;
       return cached;
     } finally {
+      Files.deleteIfExists(source);
       if (!made) {
-        java.nio.file.Files.deleteIfExists(file);
+        Files.deleteIfExists(target);
       }
     }
   }
 
-  @FunctionalInterface
-  private interface Appender {
-
-    boolean append(ClipPart part)
-        throws IOException, UnreadableMediaException, NotPlayableException;
+  private Clip join(MediaTask.Join join, Path source, Path target, Deadline deadline)
+      throws IOException, UnreadableMediaException, NotPlayableException {
+    try (MediaFile media = files.open(source);
+        FileChannel out = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      return media.join(
+          join,
+          limits.decode(),
+          bytes -> {
+            limits.checkBytes(bytes);
+            deadline.check();
+          },
+          bytes -> write(bytes, out));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
-  /// A chunk that cannot be read leaves a hole, as it does for the analysis; only when none can be
-  /// read there is no clip.
-  private void appendAll(List<Entry> entries, Deadline deadline, Appender appender)
-      throws IOException, UnreadableMediaException, NotPlayableException {
+  private static void write(MemorySegment bytes, FileChannel out) {
+    try {
+      ByteBuffer left = bytes.asByteBuffer();
+      while (left.hasRemaining()) {
+        var unused = out.write(left);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Copies the chunks into one file. One that cannot be had leaves a hole, as it does for the
+  /// analysis; only when none can be had there is no clip.
+  private List<MediaTask.Part> copy(List<Entry> entries, Path target, Deadline deadline)
+      throws IOException, UnreadableMediaException {
+    List<MediaTask.Part> parts = new ArrayList<>();
     List<UnreadableMediaException> unreadable = new ArrayList<>();
-    try (RetainedMedia reader = video.open()) {
+    try (RetainedMedia reader = video.open();
+        FileChannel out = FileChannel.open(target, StandardOpenOption.WRITE)) {
       for (Entry entry : entries) {
         deadline.check();
         try {
           ByteBuffer media = video.media(entry, reader);
-          if (!appender.append(new ClipPart(media, StreamClock.epochMicros(entry.start())))) {
-            return;
-          }
+          write(MemorySegment.ofBuffer(media), out);
+          parts.add(new MediaTask.Part(media.remaining(), StreamClock.epochMicros(entry.start())));
         } catch (UnreadableMediaException e) {
           unreadable.add(e);
         }
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-    if (unreadable.size() == entries.size()) {
+    if (parts.isEmpty() && !unreadable.isEmpty()) {
       throw unreadable.getFirst();
     }
+    return parts;
   }
 }

@@ -3,6 +3,7 @@ package io.chronoscope.web.play;
 import io.chronoscope.client.ChunkIndex.Entry;
 import io.chronoscope.client.ChunkIndex.Lookup;
 import io.chronoscope.client.RetainedMedia;
+import io.chronoscope.decode.MediaTaskRunner;
 import io.chronoscope.decode.NotPlayableException;
 import io.chronoscope.decode.PlayableSegment;
 import io.chronoscope.decode.UnreadableMediaException;
@@ -35,6 +36,7 @@ public class Playlists {
 
   private final RetainedVideo video;
   private final WorkLimits limits;
+  private final MediaTaskRunner decoders;
   private final Map<String, PlayableSegment> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -45,9 +47,10 @@ public class Playlists {
         }
       };
 
-  Playlists(RetainedVideo video, WorkLimits limits) {
+  Playlists(RetainedVideo video, WorkLimits limits, MediaTaskRunner decoders) {
     this.video = video;
     this.limits = limits;
+    this.decoders = decoders;
   }
 
   /// The playlist of a range; without an end it grows as chunks arrive, until the stream ends.
@@ -133,7 +136,8 @@ public class Playlists {
       }
       limits.checkBytes(chunk.sizeBytes());
       PlayableSegment segment =
-          limits.run(deadline, () -> PlayableSegment.of(video.media(chunk), limits.decode()));
+          limits.run(
+              deadline, () -> decoders.playable(stream, video.media(chunk), limits.decode()));
       synchronized (cache) {
         cache.put(key, segment);
       }

@@ -13,7 +13,6 @@ import io.chronoscope.analysis.window.GroundingResult.Located;
 import io.chronoscope.analysis.window.GroundingResult.Refused;
 import io.chronoscope.analysis.window.GroundingResult.Unlocated;
 import io.chronoscope.analysis.window.GroundingResult.Unusable;
-import io.chronoscope.analysis.window.TemporalGrounder.Evidence;
 import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.batching.Priority;
 import io.chronoscope.testing.BatchedModels;
@@ -47,26 +46,22 @@ class TemporalGrounderTest {
   private final List<String> malformed = Collections.synchronizedList(new ArrayList<>());
   private final List<String> unknown = Collections.synchronizedList(new ArrayList<>());
   private final List<SpanRefused> refusals = Collections.synchronizedList(new ArrayList<>());
-  private final TemporalGrounder grounder = grounder(Evidence.DESCRIPTIONS);
-
-  private TemporalGrounder grounder(Evidence evidence) {
-    return new TemporalGrounder(
-        "cam",
-        evidence,
-        event -> {
-          if (event instanceof UnknownWords words) {
-            unknown.add(words.query() + " " + words.words());
-          }
-          if (event instanceof SpanRefused refused) {
-            refusals.add(refused);
-          }
-          if (event
-              instanceof
-              MalformedAnswer(String stream, String problem, MalformedAnswer.Outcome outcome)) {
-            malformed.add(stream + " " + outcome + " " + problem);
-          }
-        });
-  }
+  private final TemporalGrounder grounder =
+      new TemporalGrounder(
+          "cam",
+          event -> {
+            if (event instanceof UnknownWords words) {
+              unknown.add(words.query() + " " + words.words());
+            }
+            if (event instanceof SpanRefused refused) {
+              refusals.add(refused);
+            }
+            if (event
+                instanceof
+                MalformedAnswer(String stream, String problem, MalformedAnswer.Outcome outcome)) {
+              malformed.add(stream + " " + outcome + " " + problem);
+            }
+          });
 
   @AfterEach
   void close() {
@@ -304,19 +299,6 @@ class TemporalGrounderTest {
           (question, answer) ->
               question.equals(Prompts.presence("Lamp-bbb is on")) ? "Yes" : answer;
       assertThat(ground("Lamp-bbb is on", 0.5)).isInstanceOf(Absent.class);
-    }
-
-    @Test
-    void whoLooksForSomethingBelievesAYesThatHoldsForTheTimeOfWhatIsDescribed() {
-      model.disturb =
-          (question, answer) ->
-              question.equals(Prompts.presence("Lamp-bbb is on")) ? "Yes" : answer;
-      assertThat(ground(grounder(Evidence.ANSWERS), "Lamp-bbb is on", 0.5))
-          .isInstanceOfSatisfying(
-              Located.class,
-              located ->
-                  assertThat(located.event())
-                      .isEqualTo(new ParsedEvent(2_000_000, 4_000_000, "Lamp-bbb is on", false)));
     }
 
     @Test

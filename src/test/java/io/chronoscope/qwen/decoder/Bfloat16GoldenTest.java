@@ -36,11 +36,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class Bfloat16GoldenTest {
 
   /// Two computations that round independently differ by the square root of two of what rounding
-  /// moves one of them; fewer roundings differ by less. Measured: 0.73 to 1.25 (encoder), 0.54 to
-  /// 1.03 (decoder).
+  /// moves one of them; fewer roundings differ by less. Measured: 0.79 to 1.27 (encoder, which
+  /// rotates in BF16 where the reference rotates in FP32; 0.73 to 1.25 if it did too), 0.54 to 1.03
+  /// (decoder).
   private static final double BOUND = 1.5;
 
-  /// Rounding moves this engine no further from FP32 than the reference. Measured: at most 1.03.
+  /// Rounding moves this engine no further from FP32 than the reference. Measured: at most 1.24.
   private static final double BOUND_TO_FP32 = 1.25;
 
   static Iterable<GoldenCase> cases() {

@@ -44,12 +44,7 @@ public final class BenchShape {
       SettingOverrides.set("chronoscope.model", DEMO_MODEL);
       return DEMO;
     }
-    ModelShape selected;
-    try {
-      selected = ModelShape.parse(name);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("--shape: " + e.getMessage() + ", " + DEMO, e);
-    }
+    ModelShape selected = parse(name);
     ChronoscopeConfig settings = ConfigLoader.load();
     Path tokenizer = ConfigLoader.resolve(settings, DEMO_MODEL);
     Path made = LayerSettings.cacheDirectory(settings).resolve(CheckpointCache.DIRECTORY);
@@ -61,5 +56,20 @@ public final class BenchShape {
       SettingOverrides.set("chronoscope.max-new-tokens", Integer.toString(RANDOM_ANSWER_TOKENS));
     }
     return selected.label();
+  }
+
+  /// @throws ConfigurationException when there is no such shape
+  public static void require(String name) {
+    if (!name.equalsIgnoreCase(DEMO)) {
+      var unused = parse(name);
+    }
+  }
+
+  private static ModelShape parse(String name) {
+    try {
+      return ModelShape.parse(name);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("--shape: " + e.getMessage() + ", " + DEMO, e);
+    }
   }
 }
