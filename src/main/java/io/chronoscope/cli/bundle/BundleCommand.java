@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,9 +33,18 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class BundleCommand implements Callable<Integer> {
 
+  static final class Targets extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Targets() {
+      super(Arrays.stream(Target.values()).map(Target::label).toList());
+    }
+  }
+
   @Option(
       names = "--target",
       paramLabel = "linux-x64|linux-arm64",
+      completionCandidates = Targets.class,
       required = true,
       description =
           "Platform of the bundle. With a runtime inside it must be that of this machine.")
