@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -90,6 +92,26 @@ class CommandLineInterfaceTest {
 
       assertThat(text(err)).contains("--hours must be above 0");
     }
+  }
+
+  @Test
+  void aSoakIsEitherByHoursOrByMinutes() {
+    Map<List<String>, String> wrong =
+        Map.of(
+            List.of("--minutes", "5", "--hours", "1"), "exclude each other",
+            List.of("--load", "50"), "need --minutes",
+            List.of("--picture", "memory.png"), "need --minutes",
+            List.of("--minutes", "1"), "--minutes must be between",
+            List.of("--minutes", "5", "--load", "0"), "--load must be between");
+    wrong.forEach((options, message) -> {
+      err.reset();
+      String[] arguments =
+          Stream.concat(Stream.of("bench", "soak"), options.stream()).toArray(String[]::new);
+
+      assertThat(run(arguments)).as("%s", options).isEqualTo(ExitCode.USAGE);
+
+      assertThat(text(err)).contains(message);
+    });
   }
 
   @Test
