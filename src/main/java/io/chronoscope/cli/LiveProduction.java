@@ -27,6 +27,7 @@ final class LiveProduction {
   private final Form form;
   private final Map<String, LiveRate> rates = new LinkedHashMap<>();
   private volatile int status = ExitCode.OK;
+  private volatile boolean stopping;
 
   /// What is printed for each chunk.
   enum Form {
@@ -78,15 +79,20 @@ final class LiveProduction {
           Thread.ofPlatform()
               .name("stop-sources")
               .unstarted(() -> {
+                stopping = true;
                 sources.close();
                 report(sources);
               });
       Runtime.getRuntime().addShutdownHook(stop);
       while (!sources.awaitEnd(INTERVAL)) {
-        report(sources);
+        if (!stopping) {
+          report(sources);
+        }
       }
-      report(sources);
-      Runtime.getRuntime().removeShutdownHook(stop);
+      if (!stopping) {
+        report(sources);
+        Runtime.getRuntime().removeShutdownHook(stop);
+      }
     } catch (IOException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {

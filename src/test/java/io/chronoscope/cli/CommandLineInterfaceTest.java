@@ -371,6 +371,35 @@ class CommandLineInterfaceTest {
         .doesNotContain("rehearse");
   }
 
+  @Test
+  void completesValuesAsTheyAreWrittenAndFiles() throws Exception {
+    assertThat(completed("dlq", "redrive", "--reason", "bad")).contains("bad_rule", "bad_time");
+    assertThat(completed("serve", "--precision", "")).contains("int8", "auto");
+    assertThat(completed("bundle", "--target", "linux-a")).containsExactly("linux-arm64");
+    assertThat(completed("rul")).containsExactly("rules");
+    assertThat(completed("produce", "--str")).containsExactly("--stream");
+    // With nothing of its own the shell completes files.
+    assertThat(completed("produce", "video-samples/ya")).isEmpty();
+    assertThat(completed("serve", "--model", "models/")).isEmpty();
+    assertThat(text(out)).contains("-o default chronoscope").doesNotContain("+o default");
+  }
+
+  /// What bash offers for the last of these words.
+  private List<String> completed(String... words) throws Exception {
+    out.reset();
+    run("completion", "bash");
+    Path script = Files.writeString(folder.resolve("completion.bash"), text(out));
+    String typed = "chronoscope '" + String.join("' '", words) + "'";
+    String ask =
+        "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_chronoscope 2>/dev/null;"
+                .formatted(script, typed, words.length)
+            + " printf '%s\n' \"${COMPREPLY[@]}\"";
+    Process bash = new ProcessBuilder("bash", "--norc", "-c", ask).start();
+    String offered = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).isZero();
+    return offered.lines().filter(line -> !line.isBlank()).toList();
+  }
+
   private int run(String... arguments) {
     return Commands.run(out, err, arguments);
   }
