@@ -308,6 +308,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
         : Optional.empty();
   }
 
+  /// Bytes of what prompts that begin alike share.
+  public long prefixBytes() {
+    return decoder instanceof StepDecoder steps ? steps.prefixBytes() : 0;
+  }
+
   DecodeRequest request(Prompt prompt) {
     return promptEncoder.encode(prompt);
   }
