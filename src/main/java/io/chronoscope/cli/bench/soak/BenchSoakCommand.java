@@ -80,7 +80,7 @@ public final class BenchSoakCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Minutes of load by the clock instead of hours of video; the capacity is measured before,"
-              + " in three minutes.")
+              + " once the service is warm.")
   Optional<Double> minutes = Optional.empty();
 
   @Option(
@@ -166,7 +166,7 @@ public final class BenchSoakCommand implements Callable<Integer> {
     int percent = load.orElse(DEFAULT_LOAD_PERCENT);
     List<RepeatedVideo> videos = videos(source.orElse(Path.of("video-samples")));
     output.report(
-        "%d streams; the service starts, warms up for a minute, and its capacity is measured"
+        "%d streams; the service starts and warms up, then its capacity is measured"
             .formatted(videos.size()));
     LoadedSoakReport report = new LoadedSoakReport(output, json, percent, duration);
     Map<String, SoakTally> results =

@@ -24,8 +24,8 @@ import java.util.Optional;
 /// Plays several videos for a stated time, at a share of what the service can analyze here, and
 /// measures its memory once a minute.
 ///
-/// First everything is sent as fast as it is analyzed: for a while without measuring, until code is
-/// compiled and pools are full, then to measure the capacity. Broker and sender run in this
+/// First everything is sent as fast as it is analyzed: until that no longer becomes faster, since
+/// code is compiled and pools are full, then to measure the capacity. Broker and sender run in this
 /// process.
 final class LoadedSoak {
 
@@ -37,9 +37,14 @@ final class LoadedSoak {
   /// the service never waits for more.
   private static final Duration AHEAD = Duration.ofSeconds(30);
 
+  /// A step of the warm-up is the last one unless it is this much faster than all before.
+  private static final double FASTER = 1.05;
+
+  private static final int MAX_WARM_UP_STEPS = 15;
+
   /// How long a run takes.
   ///
-  /// @param warmUp at full speed, before the capacity is measured
+  /// @param warmUp one step at full speed, before the capacity is measured
   /// @param capacity at full speed, while it is
   /// @param load at the share of the capacity
   /// @param sample between two samples
@@ -59,6 +64,9 @@ final class LoadedSoak {
 
   /// Receives what is measured, as soon as it is.
   interface Listener {
+
+    /// After each step of the warm-up.
+    void warmUp(Capacity reached);
 
     void capacity(Capacity capacity);
 
@@ -105,7 +113,7 @@ final class LoadedSoak {
                   client, topics.ofKind(Topic.Kind.ANALYSIS), ResultReader.From.BEGINNING)) {
         Traffic traffic = new Traffic(service, new SegmentSender(publisher), results);
         awaitFirstResult(traffic);
-        atFullSpeed(traffic, durations.warmUp());
+        warmUp(traffic);
         Capacity capacity = atFullSpeed(traffic, durations.capacity());
         listener.capacity(capacity);
         try (ProcessMemory memory = ProcessMemory.of(service.pid())) {
@@ -123,6 +131,18 @@ final class LoadedSoak {
         throw traffic.service.failure("no results within " + START_TIMEOUT);
       }
       traffic.turn(aheadMs());
+    }
+  }
+
+  private void warmUp(Traffic traffic) throws IOException {
+    double best = 0;
+    for (int step = 0; step < MAX_WARM_UP_STEPS; step++) {
+      Capacity reached = atFullSpeed(traffic, durations.warmUp());
+      listener.warmUp(reached);
+      if (reached.videoPerSecond() < FASTER * best) {
+        return;
+      }
+      best = Math.max(best, reached.videoPerSecond());
     }
   }
 

@@ -72,6 +72,13 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
   }
 
   @Override
+  public void warmUp(LoadedSoak.Capacity reached) {
+    output.report(
+        "warming up: %s s of video per second with %s cores"
+            .formatted(Decimals.of(reached.videoPerSecond(), 1), Decimals.of(reached.cores(), 2)));
+  }
+
+  @Override
   public void capacity(LoadedSoak.Capacity measured) {
     capacity = Optional.of(measured);
     if (json) {
