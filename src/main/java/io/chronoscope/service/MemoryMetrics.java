@@ -47,7 +47,8 @@ final class MemoryMetrics {
                 "code",
                 () -> committed("Code"),
                 "direct",
-                MemoryMetrics::directBytes,
+                // Embeddings are direct buffers as well.
+                () -> Math.max(0, directBytes() - embeddingBytes.getAsLong()),
                 "pixels",
                 pixelBytes,
                 "embeddings",
