@@ -1,16 +1,19 @@
-# Sourced by ./chronoscope and ./mvnw: finds a JDK that is new enough and sets JDK to its home, or to
-# the empty string. Search order: CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the PATH, the usual
-# directories.
+# Sourced by ./chronoscope and ./mvnw, and by the launcher of a bundle without a runtime: finds a JDK
+# that is new enough and sets JDK to its home, or to the empty string. Search order:
+# CHRONOSCOPE_JAVA_HOME, JAVA_HOME, java on the PATH, the usual directories. With JDK_COMPILER=no a
+# runtime without compiler is sufficient.
 
 JDK_MINIMUM=25
+JDK_COMPILER=${JDK_COMPILER:-yes}
 
 # jdk_major HOME: prints the feature release of the JDK in HOME, or nothing without a complete JDK.
 jdk_major() {
-  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
+  [ -x "$1/bin/java" ] || return 0
+  [ "$JDK_COMPILER" = no ] || [ -x "$1/bin/javac" ] || return 0
   if [ -r "$1/release" ]; then
     sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9][0-9]*\).*/\2/p' "$1/release" | head -n 1
   else
-    "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \(1\.\)\{0,1\}\([0-9][0-9]*\).*/\2/p'
+    "$1/bin/java" -version 2>&1 | sed -n 's/.* version "\(1\.\)\{0,1\}\([0-9][0-9]*\).*/\2/p' | head -n 1
   fi
 }
 

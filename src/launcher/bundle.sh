@@ -1,5 +1,6 @@
 #!/bin/sh
-# Launcher of a bundle: runs the program with the Java runtime beside it.
+# Launcher of a bundle: runs the program with the Java runtime beside it or, in a bundle without one,
+# with one that is installed.
 set -eu
 
 SELF=$0
@@ -13,7 +14,18 @@ done
 ROOT=$(cd "$(dirname "$SELF")" && pwd -P)
 LAUNCHER=$ROOT/chronoscope
 APP=$ROOT/app
-JAVA=$ROOT/runtime/bin/java
+if [ -x "$ROOT/runtime/bin/java" ]; then
+  JAVA=$ROOT/runtime/bin/java
+else
+  JDK_COMPILER=no
+  . "$ROOT/lib/jdk.sh"
+  find_jdk || {
+    printf 'chronoscope: needs a Java runtime, version %s or newer, but found none; install one, or let CHRONOSCOPE_JAVA_HOME name it\n' \
+      "$JDK_MINIMUM" >&2
+    exit 3
+  }
+  JAVA=$JDK/bin/java
+fi
 CACHES=$ROOT/start-cache
 OPTIONS=$ROOT/lib
 

@@ -5,6 +5,8 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.service.ExitCode;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +37,9 @@ final class CompletionCommand implements Callable<Integer> {
     }
   }
 
+  /// Constants are written as records show them.
+  private static final Pattern VALUES = Pattern.compile("(?<=_args=)\\(\".*\"\\) #.* values");
+
   @Parameters(paramLabel = "SHELL", description = "One of ${COMPLETION-CANDIDATES}.")
   Shell shell = Shell.BASH;
 
@@ -49,8 +54,18 @@ final class CompletionCommand implements Callable<Integer> {
   /// picocli writes one script for both: in zsh it switches on the support for bash's.
   @Override
   public Integer call() {
-    output.out().print(AutoComplete.bash("chronoscope", spec.root().commandLine()));
+    output.out().print(script());
     output.out().flush();
     return ExitCode.OK;
+  }
+
+  private String script() {
+    String script =
+        AutoComplete.bash("chronoscope", spec.root().commandLine())
+            // Where nothing else fits, files do: they may be an argument of any type.
+            .replaceAll(".*compopt \\+o default\n", "");
+    return VALUES
+        .matcher(script)
+        .replaceAll(values -> Matcher.quoteReplacement(values.group().toLowerCase(Locale.ROOT)));
   }
 }

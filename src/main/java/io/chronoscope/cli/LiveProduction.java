@@ -7,6 +7,7 @@ import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceEvent;
 import io.chronoscope.live.SourceMessages;
 import io.chronoscope.live.SourceStatus;
+import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Prints what happens to the live sources of `produce` and, every few seconds, how they are doing.
 final class LiveProduction {
@@ -25,8 +25,9 @@ final class LiveProduction {
   private final Output output;
   private final InstantSource clock;
   private final Form form;
-  private final Map<String, SourceStatus> before = new LinkedHashMap<>();
-  private Instant reportedAt;
+  private final Map<String, LiveRate> rates = new LinkedHashMap<>();
+  private volatile int status = ExitCode.OK;
+  private volatile boolean stopping;
 
   /// What is printed for each chunk.
   enum Form {
@@ -38,11 +39,13 @@ final class LiveProduction {
     this.output = output;
     this.clock = clock;
     this.form = form;
-    this.reportedAt = clock.instant();
   }
 
   /// Called on the threads of the sources.
   void onEvent(SourceEvent event) {
+    if (event instanceof SourceEvent.Failed) {
+      status = ExitCode.FAILED;
+    }
     if (!(event instanceof SourceEvent.Sent sent)) {
       output.report(event.stream() + ": " + SourceMessages.of(event));
     } else if (form == Form.JSON) {
@@ -67,50 +70,55 @@ final class LiveProduction {
   /// is cut and sent first.
   ///
   /// @param sink stays owned by the caller
+  /// @return the exit code
   /// @throws EnvironmentException when a spool cannot be used
-  void run(
+  int run(
       List<LiveSources.Plan> plans, LiveSources.Settings settings, ChunkSink sink, InputStream in) {
     try (LiveSources sources = LiveSources.start(plans, settings, sink, in, clock, this::onEvent)) {
       Thread stop =
           Thread.ofPlatform()
               .name("stop-sources")
               .unstarted(() -> {
+                stopping = true;
                 sources.close();
                 report(sources);
               });
       Runtime.getRuntime().addShutdownHook(stop);
       while (!sources.awaitEnd(INTERVAL)) {
-        report(sources);
+        if (!stopping) {
+          report(sources);
+        }
       }
-      report(sources);
-      Runtime.getRuntime().removeShutdownHook(stop);
+      if (!stopping) {
+        report(sources);
+        Runtime.getRuntime().removeShutdownHook(stop);
+      }
     } catch (IOException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return status;
   }
 
   private synchronized void report(LiveSources sources) {
     Instant now = clock.instant();
-    double elapsed = Math.max(1e-3, Duration.between(reportedAt, now).toMillis() / 1e3);
     for (SourceStatus status : sources.status()) {
-      output.report(line(status, before.get(status.stream()), elapsed, now));
-      before.put(status.stream(), status);
+      rates.compute(
+          status.stream(),
+          (stream, before) ->
+              (before == null ? LiveRate.since(status.start()) : before).at(status));
+      output.report(line(status, rates.get(status.stream()), now));
     }
-    reportedAt = now;
   }
 
-  private static String line(
-      SourceStatus status, @Nullable SourceStatus earlier, double elapsed, Instant now) {
-    long frames = status.frames() - (earlier == null ? 0 : earlier.frames());
-    long bytes = status.bytes() - (earlier == null ? 0 : earlier.bytes());
+  private static String line(SourceStatus status, LiveRate rate, Instant now) {
     return "%s: %s, %.1f frames/s, %.2f Mbit/s, lag %.1f s, %d sent, %d waiting (%.1f MB), %d dropped"
         .formatted(
             status.stream(),
             status.state().name(),
-            frames / elapsed,
-            bytes * 8 / elapsed / 1e6,
+            rate.framesPerSecond(),
+            rate.bitsPerSecond() / 1e6,
             status.lag(now).toMillis() / 1e3,
             status.sent(),
             status.waiting(),

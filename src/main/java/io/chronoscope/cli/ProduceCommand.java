@@ -242,10 +242,9 @@ final class ProduceCommand implements Callable<Integer> {
                 connection.topics().of(Topic.CHUNKS),
                 LayerSettings.source(settings, "live"),
                 new SendTraces(tracing))) {
-      report.run(
+      return report.run(
           plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
     }
-    return ExitCode.OK;
   }
 
   /// Checks that the brokers respond and have the topics, unless these are made by someone else.

@@ -32,8 +32,24 @@ interface LiveSource extends AutoCloseable {
 
   End end();
 
+  /// Whether another connection would find nothing.
+  default boolean isThereOnce() {
+    return false;
+  }
+
+  /// What to do when the source refuses access, behind its own words.
+  default String remedy() {
+    return "";
+  }
+
   @Override
   default void close() {}
+
+  private static String remedy(Optional<Credentials> credentials) {
+    return credentials.isPresent()
+        ? ""
+        : "; none are set for this stream (CHRONOSCOPE_LIVE_CREDENTIALS_… or chronoscope.live.credentials-file)";
+  }
 
   /// A video server.
   static LiveSource rtsp(
@@ -48,6 +64,11 @@ interface LiveSource extends AutoCloseable {
       @Override
       public End end() {
         return End.CLOSED;
+      }
+
+      @Override
+      public String remedy() {
+        return LiveSource.remedy(credentials);
       }
     };
   }
@@ -104,6 +125,11 @@ interface LiveSource extends AutoCloseable {
       }
 
       @Override
+      public String remedy() {
+        return LiveSource.remedy(credentials);
+      }
+
+      @Override
       public void close() {
         downloads.close();
       }
@@ -155,6 +181,11 @@ interface LiveSource extends AutoCloseable {
       @Override
       public End end() {
         return End.OVER;
+      }
+
+      @Override
+      public boolean isThereOnce() {
+        return true;
       }
     };
   }

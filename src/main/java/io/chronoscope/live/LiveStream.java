@@ -50,6 +50,7 @@ final class LiveStream {
   private volatile Optional<SourceClock> usedClock = Optional.empty();
   private volatile long frames;
   private volatile long bytes;
+  private volatile Optional<Instant> cutAt = Optional.empty();
   private volatile long connections;
   private volatile long gaps;
   private volatile long failed;
@@ -96,8 +97,13 @@ final class LiveStream {
           reason = "the source closed the connection";
         } catch (SourceRefusedException e) {
           wait = backoff.longest();
-          reason = message(e);
+          reason = message(e) + source.remedy();
         } catch (IOException | UnreadableMediaException e) {
+          if (source.isThereOnce() && !isStopped()) {
+            listener.accept(new SourceEvent.Failed(id, message(e)));
+            state = new SourceState.Ended();
+            return;
+          }
           wait = backoff.next();
           reason = message(e);
         } catch (RuntimeException e) {
@@ -140,6 +146,9 @@ final class LiveStream {
   }
 
   private static String message(Exception e) {
+    if (e instanceof UnreadableMediaException media) {
+      return media.rejection().detail();
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
@@ -199,6 +208,7 @@ final class LiveStream {
     }
     frames += segment.frames();
     bytes += segment.media().remaining();
+    cutAt = Optional.of(clock.instant());
     store(segment, placed);
   }
 
@@ -245,6 +255,7 @@ final class LiveStream {
         state,
         frames,
         bytes,
+        cutAt,
         sent,
         spool.dropped() + failed,
         Math.max(0, connections - 1),

@@ -132,6 +132,10 @@ final class RunningSource implements AutoCloseable {
   private void send() {
     boolean empty = sender.run();
     if (empty && stream.state() instanceof SourceState.Ended) {
+      if (sender.sent() == 0) {
+        ended.countDown(); // without a chunk there is no stream to end
+        return;
+      }
       try {
         sink.end(plan.stream());
         listener.accept(new SourceEvent.Ended(plan.stream()));

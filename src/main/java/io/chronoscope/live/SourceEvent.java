@@ -16,6 +16,9 @@ public sealed interface SourceEvent {
   /// The source failed, and is tried again after a while.
   record Lost(String stream, String reason, Duration retryIn) implements SourceEvent {}
 
+  /// The source cannot be read, and is there only once.
+  record Failed(String stream, String reason) implements SourceEvent {}
+
   /// There is no video for a span of time.
   record Gap(String stream, Instant from, Instant until) implements SourceEvent {}
 

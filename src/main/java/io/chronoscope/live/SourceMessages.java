@@ -20,6 +20,7 @@ public final class SourceMessages {
           };
       case SourceEvent.Lost(String stream, String reason, Duration retryIn) ->
           "%s; next attempt in %s".formatted(reason, seconds(retryIn));
+      case SourceEvent.Failed(String stream, String reason) -> "cannot be read: " + reason;
       case SourceEvent.Gap(String stream, var from, var until) ->
           "no video for %s, from %s to %s"
               .formatted(seconds(Duration.between(from, until)), from, until);

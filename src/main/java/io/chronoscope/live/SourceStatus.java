@@ -8,8 +8,9 @@ import java.util.Optional;
 /// How a source is doing. Counters count from its start.
 ///
 /// @param address without secrets
-/// @param frames received
+/// @param frames of the chunks cut
 /// @param bytes of the chunks cut
+/// @param cutAt when the last chunk was cut
 /// @param sent chunks in Kafka
 /// @param dropped chunks lost here
 /// @param reconnects connections after the first
@@ -25,6 +26,7 @@ public record SourceStatus(
     SourceState state,
     long frames,
     long bytes,
+    Optional<Instant> cutAt,
     long sent,
     long dropped,
     long reconnects,
@@ -38,7 +40,21 @@ public record SourceStatus(
   /// Of a source that is not being read here.
   public static SourceStatus idle(String stream, String address, SourceState state, Instant now) {
     return new SourceStatus(
-        stream, address, state, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.of(now), now);
+        stream,
+        address,
+        state,
+        0,
+        0,
+        Optional.empty(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        Optional.empty(),
+        Optional.of(now),
+        now);
   }
 
   /// How far what is in Kafka trails the present.

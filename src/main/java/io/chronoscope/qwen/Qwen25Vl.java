@@ -308,6 +308,11 @@ public final class Qwen25Vl implements VideoLanguageModel {
         : Optional.empty();
   }
 
+  /// Bytes of the keys and values that prompts share which begin alike.
+  public long prefixBytes() {
+    return decoder instanceof StepDecoder steps ? steps.prefixKeyValueBytes() : 0;
+  }
+
   DecodeRequest request(Prompt prompt) {
     return promptEncoder.encode(prompt);
   }

@@ -110,6 +110,11 @@ public final class AnalysisRuntime implements AutoCloseable {
     return tools.embeddings().bytes();
   }
 
+  /// Bytes of the keys and values of beginnings that prompts share.
+  long prefixBytes() {
+    return engine.prefixBytes();
+  }
+
   /// Of the checkpoint's probabilities and bounds.
   Calibration calibration() {
     return model.profile().calibration();

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// Where the memory of this process goes: the resident size, its parts by origin as the kernel
-/// counts them, and its parts by holder as the program does.
+/// counts them, and its parts by holder as the program does. The gauges are the only ones that hold
+/// this object, so they take suppliers: a gauge of an object does not keep it from being collected.
 final class MemoryMetrics {
 
   /// Reading all mappings takes some milliseconds; the gauges of one scrape share a reading.
@@ -30,8 +31,12 @@ final class MemoryMetrics {
 
   /// @param pixelBytes pictures in use and pooled
   /// @param embeddingBytes cached embeddings
+  /// @param prefixBytes keys and values of the beginnings that prompts share
   static void publish(
-      MeterRegistry registry, LongSupplier pixelBytes, LongSupplier embeddingBytes) {
+      MeterRegistry registry,
+      LongSupplier pixelBytes,
+      LongSupplier embeddingBytes,
+      LongSupplier prefixBytes) {
     MemoryMetrics memory =
         new MemoryMetrics(
             Map.of(
@@ -42,21 +47,24 @@ final class MemoryMetrics {
                 "code",
                 () -> committed("Code"),
                 "direct",
-                MemoryMetrics::directBytes,
+                // Embeddings are direct buffers as well.
+                () -> Math.max(0, directBytes() - embeddingBytes.getAsLong()),
                 "pixels",
                 pixelBytes,
                 "embeddings",
-                embeddingBytes));
+                embeddingBytes,
+                "prefixes",
+                prefixBytes));
     memory.register(registry);
   }
 
   private void register(MeterRegistry registry) {
-    Gauge.builder("process.resident.memory", this, memory -> memory.residentBytes())
+    Gauge.builder("process.resident.memory", () -> residentBytes())
         .baseUnit("bytes")
         .description("Resident memory of the process")
         .register(registry);
     for (Origin origin : Origin.values()) {
-      Gauge.builder("chronoscope.memory.resident", this, memory -> memory.residentBytes(origin))
+      Gauge.builder("chronoscope.memory.resident", () -> residentBytes(origin))
           .baseUnit("bytes")
           .tag("origin", origin.name().toLowerCase(Locale.ROOT))
           .description("Resident memory by what it is mapped from; the sum is that of the process")
@@ -67,7 +75,7 @@ final class MemoryMetrics {
   }
 
   private void held(MeterRegistry registry, String holder, LongSupplier bytes) {
-    Gauge.builder("chronoscope.memory.held", bytes, LongSupplier::getAsLong)
+    Gauge.builder("chronoscope.memory.held", bytes::getAsLong)
         .baseUnit("bytes")
         .tag("holder", holder)
         .description("Memory without a file by who holds it; `native` is all that no other counts")

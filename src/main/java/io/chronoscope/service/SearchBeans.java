@@ -94,10 +94,11 @@ class SearchBeans {
       MeterRegistry registry) {
     if (settings.search().enabled()) {
       RecentProgress recent = new RecentProgress(index);
-      Gauge.builder("chronoscope.search.behind", recent, one -> one.get().behind())
+      // Suppliers, since nothing else holds the object: a gauge refers to its object weakly.
+      Gauge.builder("chronoscope.search.behind", () -> recent.get().behind())
           .description("Records of the results topics not indexed yet")
           .register(registry);
-      Gauge.builder("chronoscope.search.results", recent, one -> one.get().results())
+      Gauge.builder("chronoscope.search.results", () -> recent.get().results())
           .description("Results in the search index")
           .register(registry);
       Gauge.builder(

@@ -157,7 +157,8 @@ class ServiceLifecycle {
       metrics.watchShedding(load);
       FormerMetricNames.publish(registry);
       InfoMetrics.publish(registry, runtime.model(), settings.device());
-      MemoryMetrics.publish(registry, Picture::heldBytes, runtime::embeddingBytes);
+      MemoryMetrics.publish(
+          registry, Picture::heldBytes, runtime::embeddingBytes, runtime::prefixBytes);
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);

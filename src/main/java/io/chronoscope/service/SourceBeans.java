@@ -81,6 +81,7 @@ class SourceBeans {
       case SourceEvent.Resumed resumed -> LOG.info(line);
       case SourceEvent.Ended ended -> LOG.info(line);
       case SourceEvent.Lost lost -> LOG.warn(line);
+      case SourceEvent.Failed failed -> LOG.warn(line);
       case SourceEvent.Gap gap -> LOG.warn(line);
       case SourceEvent.ClockJumped jumped -> LOG.warn(line);
       case SourceEvent.Held held -> LOG.warn(line);

@@ -94,6 +94,7 @@ class PackagesTest {
           "cli.bench.checkpoint",
           "cli.bench.damage",
           "cli.bench.engine",
+          "cli.bench.soak",
           "cli.bench",
           "cli.backtest",
           "cli.selfcheck",

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -90,6 +92,26 @@ class CommandLineInterfaceTest {
 
       assertThat(text(err)).contains("--hours must be above 0");
     }
+  }
+
+  @Test
+  void aSoakIsEitherByHoursOrByMinutes() {
+    Map<List<String>, String> wrong =
+        Map.of(
+            List.of("--minutes", "5", "--hours", "1"), "exclude each other",
+            List.of("--load", "50"), "need --minutes",
+            List.of("--picture", "memory.png"), "need --minutes",
+            List.of("--minutes", "1"), "--minutes must be between",
+            List.of("--minutes", "5", "--load", "0"), "--load must be between");
+    wrong.forEach((options, message) -> {
+      err.reset();
+      String[] arguments =
+          Stream.concat(Stream.of("bench", "soak"), options.stream()).toArray(String[]::new);
+
+      assertThat(run(arguments)).as("%s", options).isEqualTo(ExitCode.USAGE);
+
+      assertThat(text(err)).contains(message);
+    });
   }
 
   @Test
@@ -273,6 +295,26 @@ class CommandLineInterfaceTest {
   }
 
   @Test
+  void namesTheOptionsOfASearch() {
+    assertThat(run("search", "dog", "--min-confidence", "7")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("search", "dog", "--limit", "0")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--min-confidence: 7.0", "--limit: 0");
+  }
+
+  @Test
+  void wantsFoldersToWriteInto() throws IOException {
+    Path file = Files.createFile(folder.resolve("dist"));
+    assertThat(run("image", "--variant", "cpu", "--out", file.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(run("image", "--variant", "cpu", "--out", "dist", "--base", file + "s"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(
+            run("bundle", "--target", "linux-x64", "--without-runtime", "--out", file.toString()))
+        .isIn(ExitCode.USAGE, ExitCode.ENVIRONMENT);
+    assertThat(text(err)).contains("--out: " + file + " is a file", "there is no folder");
+  }
+
+  @Test
   void wantsATimeRange() {
     for (String command : new String[] {"ask", "backtest"}) {
       err.reset();
@@ -347,6 +389,35 @@ class CommandLineInterfaceTest {
     assertThat(text(out))
         .contains("complete -F _complete_chronoscope", "--chunk-seconds", "redrive")
         .doesNotContain("rehearse");
+  }
+
+  @Test
+  void completesValuesAsTheyAreWrittenAndFiles() throws Exception {
+    assertThat(completed("dlq", "redrive", "--reason", "bad")).contains("bad_rule", "bad_time");
+    assertThat(completed("serve", "--precision", "")).contains("int8", "auto");
+    assertThat(completed("bundle", "--target", "linux-a")).containsExactly("linux-arm64");
+    assertThat(completed("rul")).containsExactly("rules");
+    assertThat(completed("produce", "--str")).containsExactly("--stream");
+    // With nothing of its own the shell completes files.
+    assertThat(completed("produce", "video-samples/ya")).isEmpty();
+    assertThat(completed("serve", "--model", "models/")).isEmpty();
+    assertThat(text(out)).contains("-o default chronoscope").doesNotContain("+o default");
+  }
+
+  /// What bash offers for the last of these words.
+  private List<String> completed(String... words) throws Exception {
+    out.reset();
+    run("completion", "bash");
+    Path script = Files.writeString(folder.resolve("completion.bash"), text(out));
+    String typed = "chronoscope '" + String.join("' '", words) + "'";
+    String ask =
+        "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_chronoscope 2>/dev/null;"
+                .formatted(script, typed, words.length)
+            + " printf '%s\n' \"${COMPREPLY[@]}\"";
+    Process bash = new ProcessBuilder("bash", "--norc", "-c", ask).start();
+    String offered = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).isZero();
+    return offered.lines().filter(line -> !line.isBlank()).toList();
   }
 
   private int run(String... arguments) {

@@ -20,6 +20,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -125,6 +126,7 @@ class LiveSourcesTest {
       SourceEvent.Lost lost = await(SourceEvent.Lost.class);
       assertThat(lost.reason()).contains("refuses the credentials").contains("401");
       assertThat(lost.retryIn()).isGreaterThan(Duration.ofSeconds(7));
+      assertThat(lost.reason()).doesNotContain("none are set");
       assertThat(seen.toString() + status()).doesNotContain("wr0ng").doesNotContain("viewer");
       stop();
 
@@ -132,6 +134,16 @@ class LiveSourcesTest {
       await(SourceEvent.Sent.class);
     }
     assertThat(seen.toString() + status()).doesNotContain("right").doesNotContain("viewer:");
+  }
+
+  @Test
+  void whereCredentialsComeFromIsSaidWhenThereAreNone() throws Exception {
+    try (RtspServer camera = camera(30).requireCredentials("viewer", "right")) {
+      start(camera.url(), "gate");
+
+      assertThat(await(SourceEvent.Lost.class).reason())
+          .contains("401", "none are set", "CHRONOSCOPE_LIVE_CREDENTIALS_");
+    }
   }
 
   @Test
@@ -181,6 +193,23 @@ class LiveSourcesTest {
     assertThat(kafka.chunks.getFirst().clock()).isEqualTo(SourceClock.ARRIVAL);
     assertThat(kafka.chunks.getFirst().start()).isBetween(before.minusSeconds(10), Instant.now());
     assertThat(await(SourceEvent.Lost.class).reason()).startsWith("no datagram for");
+  }
+
+  @Test
+  void doesNotWaitForMoreOfAStandardInputThatIsNoVideo() throws Exception {
+    for (String content : new String[] {"", "no video ".repeat(1000)}) {
+      start(
+          "-",
+          "gate",
+          Optional.empty(),
+          settings(),
+          new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
+
+      assertThat(await(SourceEvent.Failed.class).reason()).isNotBlank().doesNotContain("Exception");
+      assertThat(sources.orElseThrow().awaitEnd(Duration.ofSeconds(10))).isTrue();
+      stop();
+    }
+    assertThat(kafka.ended).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.service.ResidentMemory.Origin;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -48,7 +49,7 @@ class ResidentMemoryTest {
   @EnabledOnOs(OS.LINUX)
   void partsOfThisProcessAddUp() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    MemoryMetrics.publish(registry, () -> 0, () -> 0);
+    MemoryMetrics.publish(registry, () -> 0, () -> 0, () -> 0);
 
     double whole = registry.get("process.resident.memory").gauge().value();
     double parts =
@@ -59,5 +60,22 @@ class ResidentMemoryTest {
     assertThat(parts).isEqualTo(whole);
     assertThat(registry.get("chronoscope.memory.held").tag("holder", "heap").gauge().value())
         .isBetween(1e6, 1e12);
+  }
+
+  @Test
+  void gaugesKeepTheirValueAfterACollection() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    MemoryMetrics.publish(registry, () -> 1, () -> 2, () -> 3);
+
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    while (garbage.get() != null) {
+      System.gc();
+    }
+
+    assertThat(registry.get("chronoscope.memory.held").gauges())
+        .hasSize(8)
+        .noneMatch(gauge -> Double.isNaN(gauge.value()));
+    assertThat(registry.get("chronoscope.memory.held").tag("holder", "embeddings").gauge().value())
+        .isEqualTo(2);
   }
 }

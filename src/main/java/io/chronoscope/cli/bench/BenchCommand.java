@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench;
 import io.chronoscope.cli.bench.damage.BenchDamageCommand;
 import io.chronoscope.cli.bench.engine.BenchEngineCommand;
 import io.chronoscope.cli.bench.engine.BenchIsolationCommand;
+import io.chronoscope.cli.bench.soak.BenchSoakCommand;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import picocli.CommandLine;

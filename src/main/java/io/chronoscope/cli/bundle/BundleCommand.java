@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bundle;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,18 +25,30 @@ import picocli.CommandLine.Option;
       "Packs this program into a folder and an archive that run without network, JDK or checkout.",
       "Inside are a Java runtime, the jars with the native libraries of one platform, the demo"
           + " checkpoint, the samples and the golden cases. The launcher inside takes the same"
-          + " commands. Needs a checkout."
+          + " commands. Needs a checkout.",
+      "Without a runtime inside it is made for any platform, and runs with a Java runtime that is"
+          + " installed there."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
 public final class BundleCommand implements Callable<Integer> {
 
+  static final class Targets extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Targets() {
+      super(Arrays.stream(Target.values()).map(Target::label).toList());
+    }
+  }
+
   @Option(
       names = "--target",
       paramLabel = "linux-x64|linux-arm64",
+      completionCandidates = Targets.class,
       required = true,
-      description = "Platform of the bundle, which must be that of this machine.")
+      description =
+          "Platform of the bundle. With a runtime inside it must be that of this machine.")
   String target = "";
 
   @Option(
@@ -50,6 +65,13 @@ public final class BundleCommand implements Callable<Integer> {
       required = true,
       description = "Where the folder and the archive are written.")
   Path out = Path.of("");
+
+  @Option(
+      names = "--without-runtime",
+      description =
+          "Leaves out the Java runtime. For another platform, build with"
+              + " `./chronoscope build -Djavacpp.platform=linux-arm64` first.")
+  boolean withoutRuntime;
 
   @Option(
       names = "--without-start-caches",
@@ -73,22 +95,31 @@ public final class BundleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Target platform = target();
+    InputFiles.requireOutputFolder("--out", out);
     PackagedProgram program = PackagedProgram.running();
     Path checkout = PackagedProgram.checkout();
-    RuntimeImage.jlink();
+    if (!withoutRuntime) {
+      RuntimeImage.jlink();
+    }
+    program.requirePlatform(platform);
     cuda.ifPresent(program::requireCuda);
     String name =
-        "chronoscope-%s-%s%s"
+        "chronoscope-%s-%s%s%s"
             .formatted(
-                Version.number(), platform, cuda.map(version -> "-cuda" + version).orElse(""));
+                Version.number(),
+                platform,
+                cuda.map(version -> "-cuda" + version).orElse(""),
+                withoutRuntime ? "-without-runtime" : "");
     Path folder = out.resolve(name).toAbsolutePath();
     if (Files.exists(folder)) {
       throw new ConfigurationException(folder + " exists already");
     }
     BundleFolder bundle =
         new BundleFolder(checkout, program.app(), platform, folder, output::message);
-    bundle.assemble();
-    if (!withoutStartCaches) {
+    bundle.assemble(
+        withoutRuntime ? BundleFolder.Runtime.OF_THE_MACHINE : BundleFolder.Runtime.INSIDE);
+    // Caches are for one JVM.
+    if (!withoutStartCaches && !withoutRuntime) {
       bundle.recordStartCaches();
     }
     output.message("packing");
@@ -121,10 +152,12 @@ public final class BundleCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("--target: " + e.getMessage(), e);
     }
-    if (!platform.isThisMachine()) {
+    if (!platform.isThisMachine() && !withoutRuntime) {
       throw new EnvironmentException(
-          "--target %s needs a machine of that platform, whose JDK and FFmpeg go into the bundle; this is %s %s"
-              .formatted(platform, System.getProperty("os.name"), System.getProperty("os.arch")));
+          "--target %s needs a machine of that platform, whose Java runtime goes into the bundle; this is"
+                  .formatted(platform)
+              + " %s %s. --without-runtime makes one that runs with a Java runtime installed there"
+                  .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
     }
     return platform;
   }

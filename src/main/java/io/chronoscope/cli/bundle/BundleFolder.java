@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /// |---|---|
 /// | `chronoscope`, `lib/` | the launcher, and the options of the JVM |
 /// | `app/` | the program's jars, with the native libraries of one platform |
-/// | `runtime/` | the Java runtime |
+/// | `runtime/` | the Java runtime, unless that of the machine is used |
 /// | `start-cache/` | classes loaded ahead of time, for a fast start |
 /// | `models/demo`, `video-samples` | the demo checkpoint and the samples |
 /// | `golden/` | inputs and the reference's results, for `selfcheck` |
@@ -32,6 +32,12 @@ final class BundleFolder {
 
   /// The checkout's golden cases.
   private static final String GOLDEN = "src/test/resources/golden";
+
+  /// With which Java runtime a bundle runs.
+  enum Runtime {
+    INSIDE,
+    OF_THE_MACHINE
+  }
 
   private static final List<String> LIB =
       List.of("start.sh", "java.options", "service.options", "commands.options");
@@ -58,13 +64,15 @@ final class BundleFolder {
   }
 
   /// Makes everything but the start caches and the checksums.
-  void assemble() throws IOException, InterruptedException {
+  void assemble(Runtime runtime) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     report.accept("copying jars for " + target);
     List<Path> jars = copyApp();
-    NavigableSet<String> modules = RequiredModules.of(jars);
-    report.accept("making a Java runtime of %d modules".formatted(modules.size()));
-    RuntimeImage.make(modules, folder.resolve("runtime"));
+    if (runtime == Runtime.INSIDE) {
+      NavigableSet<String> modules = RequiredModules.of(jars);
+      report.accept("making a Java runtime of %d modules".formatted(modules.size()));
+      RuntimeImage.make(modules, folder.resolve("runtime"));
+    }
     FileTree.copy(checkout.resolve("models/demo"), folder.resolve("models/demo"));
     FileTree.copy(checkout.resolve("video-samples"), folder.resolve("video-samples"));
     copyGoldenCases();
@@ -136,5 +144,9 @@ final class BundleFolder {
           folder.resolve("lib").resolve(name),
           StandardCopyOption.COPY_ATTRIBUTES);
     }
+    Files.copy(
+        checkout.resolve(".mvn/jdk.sh"),
+        folder.resolve("lib/jdk.sh"),
+        StandardCopyOption.COPY_ATTRIBUTES);
   }
 }

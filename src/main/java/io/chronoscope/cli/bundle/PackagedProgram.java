@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /// The packaged program that runs at present, of which bundles and images are made.
@@ -14,6 +16,7 @@ import java.util.zip.ZipFile;
 /// @param app the folder with `quarkus-run.jar`
 record PackagedProgram(Path app) {
 
+  private static final String FFMPEG = "org/bytedeco/ffmpeg/";
   private static final String CUDA_LIBRARY = "libonnxruntime_providers_cuda.so";
 
   /// @throws EnvironmentException when the program runs from class files
@@ -53,21 +56,39 @@ record PackagedProgram(Path app) {
 
   /// @throws EnvironmentException when the program has no native libraries for CUDA
   void requireCuda(int version) {
+    if (!has(entry -> entry.endsWith(CUDA_LIBRARY))) {
+      throw new EnvironmentException(
+          "this build has no native libraries for CUDA; make one with `./chronoscope build -Pcuda%d`"
+              .formatted(version));
+    }
+  }
+
+  /// All libraries come for every platform but FFmpeg, which is built for one.
+  ///
+  /// @throws EnvironmentException when it is another one
+  void requirePlatform(Target target) {
+    if (!has(entry -> entry.startsWith(FFMPEG) && target.owns(entry))) {
+      throw new EnvironmentException(
+          "this build has no FFmpeg for %s; make one with `./chronoscope build -Djavacpp.platform=%s`"
+              .formatted(target, target.javacppPlatform()));
+    }
+  }
+
+  /// Whether a jar has an entry whose path is so.
+  private boolean has(Predicate<String> path) {
     try {
       List<Path> jars =
           Checksums.files(app).stream().filter(file -> file.toString().endsWith(".jar")).toList();
       for (Path jar : jars) {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-          if (zip.stream().anyMatch(entry -> entry.getName().endsWith(CUDA_LIBRARY))) {
-            return;
+          if (zip.stream().map(ZipEntry::getName).anyMatch(path)) {
+            return true;
           }
         }
       }
+      return false;
     } catch (IOException e) {
       throw new EnvironmentException("cannot read " + app + ": " + e.getMessage(), e);
     }
-    throw new EnvironmentException(
-        "this build has no native libraries for CUDA; make one with `./chronoscope build -Pcuda%d`"
-            .formatted(version));
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// A platform that bundles run on. The Java runtime and FFmpeg inside a bundle are those of the
-/// machine that makes it, so that this must be of the same platform.
+/// A platform that bundles run on. The Java runtime inside a bundle is that of the machine that
+/// makes it, which must be of the same platform.
 enum Target {
   LINUX_X64("linux", "amd64"),
   LINUX_ARM64("linux", "aarch64");
@@ -54,6 +54,14 @@ enum Target {
 
   private static String all() {
     return Arrays.stream(values()).map(Target::label).collect(Collectors.joining(" and "));
+  }
+
+  /// The name in the build of FFmpeg (`javacpp.platform`).
+  String javacppPlatform() {
+    return switch (this) {
+      case LINUX_X64 -> "linux-x86_64";
+      case LINUX_ARM64 -> "linux-arm64";
+    };
   }
 
   /// The name of the architecture in images.

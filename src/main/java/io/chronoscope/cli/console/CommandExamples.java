@@ -64,7 +64,8 @@ public final class CommandExamples {
           Map.entry("bench isolation", List.of("--streams 2 --rounds 3")),
           Map.entry("bench", List.of("load --seconds 60")),
           Map.entry("bench load", List.of("--seconds 60 --factors 1,2", "--streams 1,2,4")),
-          Map.entry("bench soak", List.of("--hours 1")),
+          Map.entry(
+              "bench soak", List.of("--hours 1", "--minutes 120 --load 80 --picture memory.png")),
           Map.entry("bench engine", List.of("--shape demo --rows encoder,prefill,decode")),
           Map.entry("bench search", List.of("--events 10000 --rate 50 --seconds 20")),
           Map.entry("bundle", List.of("--target linux-x64 --out dist")),

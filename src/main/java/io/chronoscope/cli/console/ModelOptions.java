@@ -17,15 +17,33 @@ public final class ModelOptions {
               + " demo checkpoint.")
   Optional<Path> model = Optional.empty();
 
+  static final class Devices extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Devices() {
+      super(List.of("cpu", "cuda"));
+    }
+  }
+
+  static final class Precisions extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Precisions() {
+      super(List.of("fp32", "bf16", "int8", "int4", "auto"));
+    }
+  }
+
   @Option(
       names = "--device",
       paramLabel = "cpu|cuda|cuda:N",
+      completionCandidates = Devices.class,
       description = "Device that the model runs on.")
   Optional<String> device = Optional.empty();
 
   @Option(
       names = "--precision",
       paramLabel = "fp32|bf16|int8|int4|auto",
+      completionCandidates = Precisions.class,
       description = "Number format that the model computes in.")
   Optional<String> precision = Optional.empty();
 

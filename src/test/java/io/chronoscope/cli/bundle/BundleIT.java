@@ -1,9 +1,11 @@
 package io.chronoscope.cli.bundle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.testing.PackagedProgram;
 import io.chronoscope.testing.ProcessOutcome;
+import io.chronoscope.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +103,77 @@ class BundleIT {
     }
 
     assertThat(foreign).isEmpty();
+  }
+
+  /// All but FFmpeg, which the build takes for one platform (`-Djavacpp.platform`).
+  @Test
+  void everyLibraryIsThereForTheOtherPlatform() throws Exception {
+    List<String> onlyHere = new ArrayList<>();
+    for (Path jar : Checksums.files(PackagedProgram.HOME.resolve("target/quarkus-app"))) {
+      if (jar.toString().endsWith(".jar")) {
+        try (var zip = new java.util.zip.ZipFile(jar.toFile())) {
+          List<String> libraries =
+              zip.stream()
+                  .map(java.util.zip.ZipEntry::getName)
+                  .filter(name -> name.endsWith(".so") && !name.startsWith("org/bytedeco/"))
+                  .toList();
+          if (libraries.stream().anyMatch(Target.LINUX_X64::owns)
+              && libraries.stream().noneMatch(Target.LINUX_ARM64::owns)) {
+            onlyHere.add(jar.getFileName().toString());
+          }
+        }
+      }
+    }
+
+    assertThat(onlyHere).isEmpty();
+  }
+
+  @Test
+  void runsWithAnInstalledRuntimeWhereNoneIsInside() throws Exception {
+    Path made = folder.resolve("without");
+    List<String> line = List.of("bundle", "--target", "linux-x64", "--without-runtime", "--json");
+    List<String> out = List.of("--out", made.toString());
+    ProcessOutcome outcome =
+        run(
+            folder,
+            System.getenv(),
+            packaged(Stream.of(line, out).flatMap(List::stream).toArray(String[]::new)));
+    assertThat(outcome.status()).as(outcome.err()).isZero();
+    Path without = Path.of(Json.parse(outcome.out().getBytes(UTF_8)).path("folder").textValue());
+    assertThat(without.resolve("runtime")).doesNotExist();
+
+    ProcessOutcome version =
+        run(
+            folder,
+            Map.of(
+                "PATH",
+                "/usr/bin:/bin",
+                "CHRONOSCOPE_START_CACHE",
+                "off",
+                "CHRONOSCOPE_JAVA_HOME",
+                System.getProperty("java.home")),
+            List.of(without.resolve("chronoscope").toString(), "--version"));
+
+    assertThat(version.status()).as(version.err()).isZero();
+    assertThat(version.out()).contains("chronoscope ", System.getProperty("java.version"));
+  }
+
+  @Test
+  void saysWhatAnotherPlatformTakes() throws Exception {
+    String target = "linux-arm64";
+    String to = folder.resolve("arm").toString();
+    ProcessOutcome inside =
+        run(folder, System.getenv(), packaged("bundle", "--target", target, "--out", to));
+    assertThat(inside.status()).isEqualTo(3);
+    assertThat(inside.err()).contains("--without-runtime");
+
+    ProcessOutcome without =
+        run(
+            folder,
+            System.getenv(),
+            packaged("bundle", "--target", target, "--without-runtime", "--out", to));
+    assertThat(without.status()).isEqualTo(3);
+    assertThat(without.err()).contains("build -Djavacpp.platform=linux-arm64");
   }
 
   @Test

@@ -1,22 +1,28 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.bench.soak;
 
+import io.chronoscope.broker.FreePorts;
 import io.chronoscope.cli.run.SelfProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The service in a process of its own, so that its memory can be measured.
 final class ServiceProcess implements AutoCloseable {
 
   private final Process process;
+  private final int managementPort;
   private final Path log;
 
-  private ServiceProcess(Process process, Path log) {
+  private ServiceProcess(Process process, int managementPort, Path log) {
     this.process = process;
+    this.managementPort = managementPort;
     this.log = log;
   }
 
@@ -27,16 +33,19 @@ final class ServiceProcess implements AutoCloseable {
   /// @param log file that receives the output of the process
   static ServiceProcess start(String servers, String heap, List<String> modelOptions, Path log)
       throws IOException {
+    int managementPort = FreePorts.one();
     List<String> arguments =
         new ArrayList<>(List.of("serve", "--bootstrap", servers, "--port", "0"));
+    arguments.addAll(List.of("--management-port", Integer.toString(managementPort)));
     arguments.addAll(modelOptions);
     ProcessBuilder command =
         SelfProcess.of(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"), arguments);
     Map<String, String> environment = command.environment();
     environment.keySet().removeIf(name -> name.startsWith("KAFKA_"));
-    // Small enough for the queue and the cache to be full long before the first row.
+    // Small enough for the queue and the caches to be full long before the first row.
     environment.putIfAbsent("CHRONOSCOPE_QUEUE_MAX_BYTES", "8M");
     environment.putIfAbsent("CHRONOSCOPE_CACHE_MAX_BYTES", "8M");
+    environment.putIfAbsent("CHRONOSCOPE_CACHE_MAX_PREFIX_BYTES", "64M");
     environment.putIfAbsent("CHRONOSCOPE_LOG_LEVEL", "WARN");
     Process process =
         command
@@ -44,11 +53,38 @@ final class ServiceProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
-    return new ServiceProcess(process, log);
+    return new ServiceProcess(process, managementPort, log);
   }
 
   long pid() {
     return process.pid();
+  }
+
+  /// What its metrics say about its memory.
+  MemoryGauges memoryGauges() throws IOException {
+    return MemoryGauges.of(managementPort);
+  }
+
+  /// Resident size of its decode workers together, in bytes.
+  long workersBytes() {
+    return process.descendants().mapToLong(ServiceProcess::residentBytes).sum();
+  }
+
+  /// A worker may be replaced at any moment.
+  private static long residentBytes(ProcessHandle worker) {
+    try {
+      return ProcessMemory.residentBytes(worker.pid());
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /// CPU time of the process and its present workers.
+  Duration cpuTime() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .map(one -> one.info().totalCpuDuration())
+        .flatMap(Optional::stream)
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /// @throws IllegalStateException when the process has ended

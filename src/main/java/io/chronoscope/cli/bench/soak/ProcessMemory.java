@@ -1,4 +1,4 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.bench.soak;
 
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
@@ -24,7 +24,7 @@ final class ProcessMemory implements AutoCloseable {
 
   /// One measurement.
   ///
-  /// @param heapBytes reachable objects
+  /// @param heapBytes objects: reachable ones after [#read()], with garbage after [#observe()]
   /// @param committedBytes heap that the process has committed
   /// @param residentBytes resident size of the whole process
   record Reading(long heapBytes, long committedBytes, long residentBytes) {
@@ -84,10 +84,19 @@ final class ProcessMemory implements AutoCloseable {
             .filter(Objects::nonNull)
             .mapToLong(MemoryUsage::getUsed)
             .sum();
-    return new Reading(heap, memory.getHeapMemoryUsage().getCommitted(), residentBytes());
+    return new Reading(heap, memory.getHeapMemoryUsage().getCommitted(), residentBytes(pid));
   }
 
-  private long residentBytes() throws IOException {
+  /// Measures without a collection: the heap includes garbage.
+  Reading observe() throws IOException {
+    MemoryUsage heap = memory.getHeapMemoryUsage();
+    return new Reading(heap.getUsed(), heap.getCommitted(), residentBytes(pid));
+  }
+
+  /// Resident size of any process of this user, in bytes.
+  ///
+  /// @throws IOException when it has ended
+  static long residentBytes(long pid) throws IOException {
     Path status = Path.of("/proc", Long.toString(pid), "status");
     Optional<String> kilobytes;
     if (Files.isReadable(status)) {

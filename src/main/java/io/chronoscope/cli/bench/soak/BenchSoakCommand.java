@@ -1,4 +1,4 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.bench.soak;
 
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.FailureMessages;
@@ -6,6 +6,7 @@ import io.chronoscope.cli.console.FileTree;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
+import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import picocli.CommandLine.Command;
@@ -29,20 +31,32 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Soak test: shows that the service's memory does not grow with the length of a stream.
+/// Soak test: shows that the service's memory does not grow with the length of a stream, nor with
+/// the time it runs.
 @Command(
     name = "soak",
     aliases = "hours",
     description = {
-      "Measures memory and throughput over hours of video.",
-      "One long file passes through the service as one stream."
+      "Measures memory and throughput over hours.",
+      "With --hours one long file passes through the service as one stream, as fast as it can. With"
+          + " --minutes several streams play at a share of what the machine can analyze, and memory"
+          + " is measured once a minute."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-final class BenchSoakCommand implements Callable<Integer> {
+public final class BenchSoakCommand implements Callable<Integer> {
 
   private static final String ROW = "%8s %8s %7s %10s %9s %10s %8s";
+
+  private static final double DEFAULT_HOURS = 3;
+  private static final int DEFAULT_LOAD_PERCENT = 80;
+
+  /// Below this there are too few samples for a slope.
+  private static final int MIN_MINUTES = 4;
+
+  private static final int MAX_MINUTES = 60 * 24 * 30;
+  private static final Duration CHUNK_LENGTH = Duration.ofSeconds(4);
 
   /// Key of each `--json` line that says what the line holds; older than the command's name.
   private static final String LINE_TYPE = "hours";
@@ -50,16 +64,36 @@ final class BenchSoakCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       arity = "0..1",
-      defaultValue = "video-samples/long.mp4",
-      description = "Video that is repeated (default: ${DEFAULT-VALUE}).")
-  Path source = Path.of("video-samples/long.mp4");
+      description =
+          "Video that is repeated (default: video-samples/long.mp4). With --minutes also a directory"
+              + " of videos, each of which is a stream (default: video-samples).")
+  Optional<Path> source = Optional.empty();
 
   @Option(
       names = "--hours",
       paramLabel = "N",
-      defaultValue = "3",
-      description = "Length of the repeated video in hours (default: ${DEFAULT-VALUE}).")
-  double hours = 3;
+      description = "Length of the repeated video in hours (default: 3).")
+  Optional<Double> hours = Optional.empty();
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      description =
+          "Minutes of load by the clock instead of hours of video; the capacity is measured before,"
+              + " once the service is warm.")
+  Optional<Double> minutes = Optional.empty();
+
+  @Option(
+      names = "--load",
+      paramLabel = "PERCENT",
+      description = "With --minutes: share of the capacity that is sent (default: 80).")
+  Optional<Integer> load = Optional.empty();
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "With --minutes: draws memory over time as a PNG file.")
+  Optional<Path> picture = Optional.empty();
 
   @Option(
       names = "--every",
@@ -84,42 +118,93 @@ final class BenchSoakCommand implements Callable<Integer> {
 
   private final Output output;
 
-  BenchSoakCommand(Output output) {
+  public BenchSoakCommand(Output output) {
     this.output = output;
   }
 
   @Override
   public Integer call() throws IOException {
-    if (!(hours > 0 && hours <= 1000) || !(everyMinutes > 0) || !heap.matches("\\d+[kmgKMG]")) {
-      throw new ConfigurationException(
-          "--hours must be above 0 and at most 1000, --every above 0, --heap a size such as 512m");
-    }
+    requireUsable();
     model.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
     Path directory = Files.createTempDirectory("chronoscope-soak");
-    Path file = directory.resolve("soak.mp4");
-    Path log = directory.resolve("service.log");
     try {
-      Duration length = repeatSource(file);
-      output.report(
-          "%s of video, %.1f MB"
-              .formatted(ClockTime.coarse(length.toMillis()), Files.size(file) / 1e6));
-      run(settings, file, length, log);
-      return ExitCode.OK;
+      return minutes.isPresent()
+          ? runUnderLoad(settings, minutes.get(), directory)
+          : runByHours(settings, directory);
     } finally {
       FileTree.delete(directory);
     }
   }
 
-  private Duration repeatSource(Path file) {
+  private void requireUsable() {
+    double videoHours = hours.orElse(DEFAULT_HOURS);
+    if (!(videoHours > 0 && videoHours <= 1000)
+        || !(everyMinutes > 0)
+        || !heap.matches("\\d+[kmgKMG]")) {
+      throw new ConfigurationException(
+          "--hours must be above 0 and at most 1000, --every above 0, --heap a size such as 512m");
+    }
+    if (minutes.isPresent() && hours.isPresent()) {
+      throw new ConfigurationException("--minutes and --hours exclude each other");
+    }
+    if (minutes.isEmpty() && (load.isPresent() || picture.isPresent())) {
+      throw new ConfigurationException("--load and --picture need --minutes");
+    }
+    if (minutes.isPresent() && !(minutes.get() >= MIN_MINUTES && minutes.get() <= MAX_MINUTES)) {
+      throw new ConfigurationException(
+          "--minutes must be between %d and %d".formatted(MIN_MINUTES, MAX_MINUTES));
+    }
+    if (load.isPresent() && (load.get() < 1 || load.get() > 100)) {
+      throw new ConfigurationException("--load must be between 1 and 100 percent");
+    }
+  }
+
+  private int runUnderLoad(ChronoscopeConfig settings, double length, Path directory)
+      throws IOException {
+    Duration duration = Duration.ofMillis(Math.round(length * 60_000));
+    int percent = load.orElse(DEFAULT_LOAD_PERCENT);
+    List<RepeatedVideo> videos = videos(source.orElse(Path.of("video-samples")));
+    output.report(
+        "%d streams; the service starts and warms up, then its capacity is measured"
+            .formatted(videos.size()));
+    LoadedSoakReport report = new LoadedSoakReport(output, json, percent, duration);
+    Map<String, SoakTally> results =
+        new LoadedSoak(
+                settings, videos, percent / 100.0, LoadedSoak.Durations.ofLoad(duration), report)
+            .run(heap, model.arguments(), directory.resolve("service.log"));
+    boolean flat = report.total(results);
+    picture.ifPresent(report::draw);
+    return flat ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static List<RepeatedVideo> videos(Path source) {
+    List<Path> files = Files.isDirectory(source) ? FileFeed.videosIn(source) : List.of(source);
+    return files.stream()
+        .map(file -> new RepeatedVideo(FileFeed.streamOf(file), FileFeed.cut(file, CHUNK_LENGTH)))
+        .toList();
+  }
+
+  private int runByHours(ChronoscopeConfig settings, Path directory) throws IOException {
+    Path file = directory.resolve("soak.mp4");
+    Duration length = repeatSource(source.orElse(Path.of("video-samples/long.mp4")), file);
+    output.report(
+        "%s of video, %.1f MB"
+            .formatted(ClockTime.coarse(length.toMillis()), Files.size(file) / 1e6));
+    run(settings, file, length, directory.resolve("service.log"));
+    return ExitCode.OK;
+  }
+
+  private Duration repeatSource(Path video, Path file) {
     try {
       return new VideoRepeater()
-          .repeat(source, Duration.ofMillis(Math.round(hours * 3_600_000)), file);
+          .repeat(
+              video, Duration.ofMillis(Math.round(hours.orElse(DEFAULT_HOURS) * 3_600_000)), file);
     } catch (IOException e) {
       throw new EnvironmentException(
-          "cannot repeat " + source + ": " + FailureMessages.reason(e), e);
+          "cannot repeat " + video + ": " + FailureMessages.reason(e), e);
     } catch (UnreadableMediaException e) {
-      throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(video + ": " + e.getMessage(), e);
     }
   }
 

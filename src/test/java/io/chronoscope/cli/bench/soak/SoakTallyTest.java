@@ -1,4 +1,4 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.bench.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.chronoscope.cli.bench;
+package io.chronoscope.cli.bench.soak;
 
 import io.chronoscope.broker.EmbeddedBroker;
 import io.chronoscope.cli.run.FileFeed;
