@@ -99,14 +99,14 @@ final class LoadedSoak {
   /// Runs to its end.
   ///
   /// @return the results of each stream
-  /// @see ServiceProcess#start(String, String, List, Path)
+  /// @see ServiceProcess#start(String, String, List, List, Path)
   Map<String, SoakTally> run(String heap, List<String> modelOptions, Path log) throws IOException {
     TopicNames topics = LayerSettings.topicNames(settings);
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       Map<String, Object> client = KafkaClientConfig.ofEmbedded(broker.bootstrapServers());
       Topics.ensure(client, topics);
       try (ServiceProcess service =
-              ServiceProcess.start(broker.bootstrapServers(), heap, modelOptions, log);
+              ServiceProcess.start(broker.bootstrapServers(), heap, List.of(), modelOptions, log);
           ChunkPublisher publisher = new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE);
           ResultReader results =
               new ResultReader(
