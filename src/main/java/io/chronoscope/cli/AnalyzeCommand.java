@@ -94,6 +94,9 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (query.filter(String::isBlank).isPresent()) {
+      throw new ConfigurationException("--query is blank; it says what to look for");
+    }
     files.forEach(InputFiles::requireFile);
     OptionalDouble inputFps = inputRate.rate();
     if (inputFps.isPresent()) {

@@ -108,8 +108,11 @@ final class DemoCommand implements Callable<Integer> {
     videos.forEach(
         (name, file) -> streams.add(new SegmentStream(name, FileFeed.cut(file, chunkLength))));
     output.report(
-        "%d videos in %d chunks; starting a Kafka broker …"
-            .formatted(streams.size(), streams.stream().mapToInt(s -> s.segments().size()).sum()));
+        "%d video%s in %d chunks; starting a Kafka broker …"
+            .formatted(
+                streams.size(),
+                streams.size() == 1 ? "" : "s",
+                streams.stream().mapToInt(s -> s.segments().size()).sum()));
     run(settings, videos, streams);
     return ExitCode.OK;
   }

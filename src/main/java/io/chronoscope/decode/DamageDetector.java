@@ -30,7 +30,7 @@ final class DamageDetector implements AutoCloseable {
   private final VideoPackets source;
   private final DecoderFactory decoders;
 
-  /// Whether a missed end means damage; empty before the first end was reached or missed.
+  /// Whether a missed end means damage; empty before the first end was missed.
   private Optional<Boolean> knowsEnds = Optional.empty();
 
   private Dependence.Reader dependences;
@@ -103,11 +103,7 @@ final class DamageDetector implements AutoCloseable {
   private boolean missesEnd(AVCodecContext decoder, AVPacket packet)
       throws UnreadableMediaException {
     return switch (payloadEnd.of(decoder, packet)) {
-      case UNTOLD -> false;
-      case REACHED -> {
-        knowsEnds = Optional.of(true);
-        yield false;
-      }
+      case UNTOLD, REACHED -> false;
       case MISSED -> {
         if (knowsEnds.isEmpty()) {
           knowsEnds = Optional.of(PayloadEndTrial.endsAsStandardized(source, decoders));

@@ -9,9 +9,10 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.javacpp.Loader;
 
-/// Where FFmpeg's decoders hold the state of their arithmetic decoders. It is private to FFmpeg,
-/// and no function of it tells it; the offsets are those of one release on one platform, and with
-/// any other nothing is read ([#isKnown]). `PayloadEndTest` fails when the release changes.
+/// Where FFmpeg's decoders hold the state of their arithmetic decoders and bit readers. It is
+/// private to FFmpeg, and no function of it tells it; the offsets are those of one release on one
+/// platform, and with any other nothing is read ([#isKnown]). `PayloadEndTest` fails when the
+/// release changes.
 ///
 /// Safe to read after a packet was decoded in one thread, as long as the decoder is open: each
 /// structure is recognized by its pointer back to the decoder before anything else is read of it.
@@ -37,6 +38,14 @@ final class DecoderMemory {
   private static final long VP9_TILE_DATA = 1296;
   private static final int VP9_MAX_TILES = 64;
 
+  // H264SliceContext: GetBitContext within.
+  private static final long H264_BITS = 8;
+
+  // H263DecContext: the pointer to the decoder, GetBitContext.
+  private static final long MPEG4_PARENT = 344;
+  private static final long MPEG4_BITS = 4384;
+
+  private static final long BIT_READER_BYTES = 24;
   private static final long POINTER_BYTES = 8;
   private static final long CODER_BYTES = 32;
 
@@ -58,12 +67,8 @@ final class DecoderMemory {
   }
 
   private static Optional<CabacState> cabac(Slices layout, AVCodecContext decoder) {
-    long context = decoder.priv_data().address();
-    if (pointer(context, POINTER_BYTES) != decoder.address()) {
-      return Optional.empty();
-    }
-    long slice = pointer(context, layout.context);
-    if (slice == 0 || pointer(slice, layout.parent) != context) {
+    long slice = sliceContext(layout, decoder);
+    if (slice == 0) {
       return Optional.empty();
     }
     MemorySegment coder = at(slice + layout.coder, CODER_BYTES);
@@ -74,6 +79,38 @@ final class DecoderMemory {
             coder.get(ValueLayout.JAVA_LONG, 8),
             coder.get(ValueLayout.JAVA_LONG, 16),
             coder.get(ValueLayout.JAVA_LONG, 24)));
+  }
+
+  /// @return address; 0 when there is none
+  private static long sliceContext(Slices layout, AVCodecContext decoder) {
+    long context = decoder.priv_data().address();
+    if (pointer(context, POINTER_BYTES) != decoder.address()) {
+      return 0;
+    }
+    long slice = pointer(context, layout.context);
+    return slice != 0 && pointer(slice, layout.parent) == context ? slice : 0;
+  }
+
+  /// The bit reader of the last slice of H.264, which reads all of a slice without CABAC.
+  static Optional<BitReaderState> sliceBits(AVCodecContext decoder) {
+    long slice = sliceContext(H264, decoder);
+    return slice == 0 ? Optional.empty() : Optional.of(bitReader(slice + H264_BITS));
+  }
+
+  /// The bit reader of the last picture of MPEG-4 Part 2.
+  static Optional<BitReaderState> pictureBits(AVCodecContext decoder) {
+    long context = decoder.priv_data().address();
+    return pointer(context, MPEG4_PARENT) == decoder.address()
+        ? Optional.of(bitReader(context + MPEG4_BITS))
+        : Optional.empty();
+  }
+
+  private static BitReaderState bitReader(long address) {
+    MemorySegment reader = at(address, BIT_READER_BYTES);
+    return new BitReaderState(
+        reader.get(ValueLayout.JAVA_LONG, 0),
+        reader.get(ValueLayout.JAVA_INT, 8),
+        reader.get(ValueLayout.JAVA_INT, 12));
   }
 
   /// The arithmetic decoders of the last frame.

@@ -1,10 +1,8 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.LatestTwo;
 import io.chronoscope.domain.Picture;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
@@ -12,15 +10,12 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 
 /// The pictures that the last frames became, to be shared by frames with equal planes: in a still
-/// scene nearly all are. Two of them, because a codec shows a still scene as two pictures in turn,
-/// one at key frames and one between them. Comparing ends at the first row that differs, so moving
-/// pictures cost next to nothing. Not thread-safe.
+/// scene nearly all are. Comparing ends at the first row that differs, so moving pictures cost next
+/// to nothing. Not thread-safe.
 ///
 /// Owns references to the frames and shares of the pictures until it is closed; usable again after
 /// that.
 final class KnownPictures implements AutoCloseable {
-
-  private static final int MOST = 2;
 
   /// Formats whose planes are not rows of samples.
   private static final long UNUSUAL =
@@ -28,7 +23,7 @@ final class KnownPictures implements AutoCloseable {
           | avutil.AV_PIX_FMT_FLAG_BITSTREAM
           | avutil.AV_PIX_FMT_FLAG_HWACCEL;
 
-  private final Deque<Known> latest = new ArrayDeque<>(MOST);
+  private final LatestTwo<Known> latest = new LatestTwo<>(Known::close);
 
   private record Known(AVFrame frame, PictureConverter.Orientation orientation, Picture picture) {
 
@@ -41,15 +36,9 @@ final class KnownPictures implements AutoCloseable {
   /// @param frame of the same size and format as those added
   /// @return a picture that the caller owns
   Optional<Picture> of(AVFrame frame, PictureConverter.Orientation orientation) {
-    for (Iterator<Known> each = latest.iterator(); each.hasNext(); ) {
-      Known known = each.next();
-      if (known.orientation.equals(orientation) && hasEqualPlanes(known.frame, frame)) {
-        each.remove();
-        latest.addFirst(known);
-        return Optional.of(known.picture.share());
-      }
-    }
-    return Optional.empty();
+    return latest
+        .find(known -> known.orientation.equals(orientation) && hasEqualPlanes(known.frame, frame))
+        .map(known -> known.picture.share());
   }
 
   /// @param frame its data must not change any more, as those of a decoder do not
@@ -59,10 +48,7 @@ final class KnownPictures implements AutoCloseable {
     if (reference == null || reference.isNull()) {
       return;
     }
-    if (latest.size() == MOST) {
-      latest.removeLast().close();
-    }
-    latest.addFirst(new Known(reference, orientation, picture.share()));
+    latest.add(new Known(reference, orientation, picture.share()));
   }
 
   private static boolean hasEqualPlanes(AVFrame one, AVFrame other) {
@@ -112,7 +98,6 @@ final class KnownPictures implements AutoCloseable {
 
   @Override
   public void close() {
-    latest.forEach(Known::close);
-    latest.clear();
+    latest.close();
   }
 }

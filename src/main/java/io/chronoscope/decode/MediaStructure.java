@@ -51,7 +51,7 @@ record MediaStructure(
             Optional.empty());
       }
       case MPEG_TS -> {
-        TransportPackets packets = new TransportPackets(media);
+        TransportPackets packets = new TransportPackets(media, sniffed.from());
         long length = media.byteSize() - packets.strayBytes();
         yield new MediaStructure(
             ContainerFormat.MPEG_TS,

@@ -307,6 +307,11 @@ final class PacketTimes {
     return packets().mapToLong(packet -> pts[packet]).filter(time -> time != NONE).min();
   }
 
+  /// The latest presentation time of a shown frame.
+  OptionalLong last() {
+    return packets().mapToLong(packet -> pts[packet]).filter(time -> time != NONE).max();
+  }
+
   /// Subtracts `zero` from all times.
   void startAt(long zero) {
     for (int i = 0; i < size; i++) {

@@ -8,7 +8,8 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
 /// Whether a decoder stopped reading a packet where the encoder stopped writing it. Behind a
 /// changed bit an arithmetic decoder reads other symbols, needs more or fewer bits for them than
-/// there are, and says nothing. Where it stands after the last block is all that shows it.
+/// there are, and says nothing. Where it stands after the last block is all that shows it. Codes of
+/// variable length often fall into step again; where they do not, it shows there as well.
 ///
 /// FFmpeg does not tell, so that it is read from the decoder ([DecoderMemory]). Of a picture in
 /// several slices only the last one is seen.
@@ -36,7 +37,8 @@ sealed interface PayloadEnd {
       case H264 -> new OfSlice(codec, NalUnits.ofH264(extradata));
       case HEVC -> new OfSlice(codec, NalUnits.ofHevc(extradata));
       case VP8, VP9 -> new OfPartitions(codec);
-      case AV1, MPEG1, MPEG2, MPEG4_PART2, MOTION_JPEG -> new Untold();
+      case MPEG4_PART2 -> new OfStuffing();
+      case AV1, MPEG1, MPEG2, MOTION_JPEG -> new Untold();
       case MSMPEG4_V2, MSMPEG4_V3, WMV1, WMV2, WMV3, VC1, H263, SORENSON_H263 -> new Untold();
       case VP6, CINEPAK, DV, RAW, PNG, WEBP, BMP -> new Untold();
     };
@@ -57,6 +59,7 @@ sealed interface PayloadEnd {
     private final VideoCodec codec;
     private final NalUnits units;
     private Optional<CabacState> before = Optional.empty();
+    private Optional<BitReaderState> bitsBefore = Optional.empty();
 
     private OfSlice(VideoCodec codec, NalUnits units) {
       this.codec = codec;
@@ -66,9 +69,12 @@ sealed interface PayloadEnd {
     @Override
     public Ending of(AVCodecContext decoder, AVPacket packet) {
       Optional<CabacState> state = DecoderMemory.slice(codec, decoder);
-      // Without CABAC, or in a packet that is not decoded, nothing changes.
+      // In a packet that is not decoded, nothing changes.
       boolean changed = !state.equals(before);
       before = state;
+      if (state.isPresent() && state.get().end() == 0 && codec == VideoCodec.H264) {
+        return withoutCabac(decoder);
+      }
       if (state.isEmpty() || state.get().end() == 0 || !changed) {
         return Ending.UNTOLD;
       }
@@ -77,6 +83,16 @@ sealed interface PayloadEnd {
         return Ending.UNTOLD;
       }
       return state.get().isAtEnd(last) ? Ending.REACHED : Ending.MISSED;
+    }
+
+    private Ending withoutCabac(AVCodecContext decoder) {
+      Optional<BitReaderState> state = DecoderMemory.sliceBits(decoder);
+      boolean changed = !state.equals(bitsBefore);
+      bitsBefore = state;
+      if (state.isEmpty() || state.get().size() == 0 || !changed) {
+        return Ending.UNTOLD;
+      }
+      return state.get().isAtEnd() ? Ending.REACHED : Ending.MISSED;
     }
 
     /// The last byte that is not zero of the packet's last slice; 0 without one.
@@ -110,6 +126,29 @@ sealed interface PayloadEnd {
         last--;
       }
       return packet.get(last) & 0xff;
+    }
+  }
+
+  /// MPEG-4 Part 2.
+  record OfStuffing() implements PayloadEnd {
+
+    /// A shorter packet holds no picture: the last one is shown again.
+    private static final int MIN_BYTES = 16;
+
+    @Override
+    public Ending of(AVCodecContext decoder, AVPacket packet) {
+      Optional<BitReaderState> state = DecoderMemory.pictureBits(decoder);
+      if (state.isEmpty()
+          || packet.size() < MIN_BYTES
+          || state.get().start() != packet.data().address()
+          || state.get().size() != packet.size() * Byte.SIZE) {
+        return Ending.UNTOLD; // such as the second of two pictures in one packet
+      }
+      ByteBuffer bytes = Ffmpeg.bytes(packet);
+      if (state.get().isAtStuffing(bytes)) {
+        return Ending.REACHED;
+      }
+      return state.get().endsWithoutStuffing(bytes) ? Ending.UNTOLD : Ending.MISSED;
     }
   }
 

@@ -21,9 +21,11 @@ import java.util.Set;
 ///   `AVPacket.pos`. What was lost may also be whole PES packets right after one of them
 /// @param beginsTorn whether the first PES packet that is there is not the first one: another one's
 ///   end is in front of it, or packets that cannot be read
-record TransportLosses(Set<Long> incomplete, boolean beginsTorn) {
+/// @param unreadableBefore how many packets before the first PES packet cannot be read: with them
+///   any number of pictures may be gone
+record TransportLosses(Set<Long> incomplete, boolean beginsTorn, int unreadableBefore) {
 
-  static final TransportLosses NONE = new TransportLosses(Set.of(), false);
+  static final TransportLosses NONE = new TransportLosses(Set.of(), false, 0);
 
   private static final int PACKET_BYTES = 188;
   private static final int SYNC = 0x47;
@@ -41,7 +43,12 @@ record TransportLosses(Set<Long> incomplete, boolean beginsTorn) {
       scan.packet(at);
     }
     scan.findHolesBesideOtherLosses();
-    return new TransportLosses(Set.copyOf(scan.incomplete), scan.beginsTorn);
+    return new TransportLosses(Set.copyOf(scan.incomplete), scan.beginsTorn, scan.unreadableBefore);
+  }
+
+  /// The same where so many packets' bytes in front of all others cannot be read.
+  TransportLosses afterUnreadable(int packets) {
+    return new TransportLosses(incomplete, beginsTorn, unreadableBefore + packets);
   }
 
   /// Continuity of one PID.
@@ -76,6 +83,7 @@ record TransportLosses(Set<Long> incomplete, boolean beginsTorn) {
     private final List<Elsewhere> elsewhere = new ArrayList<>();
 
     private boolean beginsTorn;
+    private int unreadableBefore;
 
     /// A recorder that starts again counts from zero, first the table of programs.
     private boolean recorderStarted;
@@ -87,6 +95,7 @@ record TransportLosses(Set<Long> incomplete, boolean beginsTorn) {
 
     void packet(long at) {
       if (unsigned(at) != SYNC) {
+        unreadableBefore += pictures.isEmpty() ? 1 : 0;
         lost(); // it may have been one of the stream's
         return;
       }

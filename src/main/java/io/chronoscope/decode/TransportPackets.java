@@ -22,9 +22,12 @@ final class TransportPackets {
   private final int size;
   private final long first;
   private final long strayBytes;
+  private final long bytesBefore;
 
+  /// @param bytesBefore foreign bytes in front of `bytes`, which may have been packets
   /// @throws UnreadableMediaException NOT_MEDIA when these are not transport packets
-  TransportPackets(MemorySegment bytes) throws UnreadableMediaException {
+  TransportPackets(MemorySegment bytes, long bytesBefore) throws UnreadableMediaException {
+    this.bytesBefore = bytesBefore;
     this.size = packetBytes(bytes, 2);
     if (size == 0) {
       throw new UnreadableMediaException(Reason.NOT_MEDIA, "it has no transport packets");
@@ -78,7 +81,8 @@ final class TransportPackets {
 
   /// What is missing of an elementary stream.
   TransportLosses losses(int pid) {
-    return TransportLosses.find(whole, first, size, pid);
+    return TransportLosses.find(whole, first, size, pid)
+        .afterUnreadable((int) Math.min(bytesBefore / size, Integer.MAX_VALUE));
   }
 
   /// Whether most of a stream's packets are encrypted.

@@ -319,6 +319,11 @@ final class VideoInput implements AutoCloseable {
     return losses().beginsTorn();
   }
 
+  /// Whether any number of pictures may precede the first packet.
+  boolean beginsUnreadable() {
+    return losses().unreadableBefore() > 0;
+  }
+
   private TransportLosses losses() {
     return structure
         .transport()

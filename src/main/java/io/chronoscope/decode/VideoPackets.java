@@ -148,12 +148,24 @@ final class VideoPackets implements AutoCloseable {
     }
   }
 
-  /// A picture of which only the end is left takes its time as well.
+  /// A picture of which only the end is left takes its time as well. Where more may be missing, the
+  /// segment begins as long before its end as its envelope says.
   private long zeroTicks() {
     OptionalLong first = times.first();
     long zero = input.zeroTicks(first);
     boolean videoIsFirst = first.isPresent() && first.getAsLong() == zero;
-    return videoIsFirst && input.beginsTorn() ? zero - usualInterval : zero;
+    if (!videoIsFirst) {
+      return zero;
+    }
+    long begin = input.beginsTorn() ? zero - usualInterval : zero;
+    if (limits.statedDuration().isEmpty() || !input.beginsUnreadable()) {
+      return begin;
+    }
+    long stated = limits.statedDuration().get().toNanos() / 1000;
+    long end = times.last().orElse(zero) + usualInterval;
+    long statedBegin = end - Ffmpeg.ticks(stated, input.timeBase());
+    // Envelopes state durations to a frame or so.
+    return begin - statedBegin > usualInterval / 2 ? statedBegin : begin;
   }
 
   VideoInput input() {

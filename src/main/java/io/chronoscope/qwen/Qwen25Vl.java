@@ -308,9 +308,9 @@ public final class Qwen25Vl implements VideoLanguageModel {
         : Optional.empty();
   }
 
-  /// Bytes of what prompts that begin alike share.
+  /// Bytes of the keys and values that prompts share which begin alike.
   public long prefixBytes() {
-    return decoder instanceof StepDecoder steps ? steps.prefixBytes() : 0;
+    return decoder instanceof StepDecoder steps ? steps.prefixKeyValueBytes() : 0;
   }
 
   DecodeRequest request(Prompt prompt) {

@@ -110,8 +110,7 @@ public final class AnalysisRuntime implements AutoCloseable {
     return tools.embeddings().bytes();
   }
 
-  /// Bytes of the keys and values of beginnings that prompts share, with the embeddings they refer
-  /// to.
+  /// Bytes of the keys and values of beginnings that prompts share.
   long prefixBytes() {
     return engine.prefixBytes();
   }

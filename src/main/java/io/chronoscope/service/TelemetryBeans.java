@@ -5,6 +5,7 @@ import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.tracing.StreamTraces;
 import io.chronoscope.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -28,6 +29,13 @@ class TelemetryBeans {
   @Singleton
   StreamTraces traces(Tracing tracing) {
     return new StreamTraces(tracing);
+  }
+
+  /// Quarkus applies it to the registry.
+  @Produces
+  @Singleton
+  MeterFilter descriptions() {
+    return new FrameworkMetrics();
   }
 
   @Produces

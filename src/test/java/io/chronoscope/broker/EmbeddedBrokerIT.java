@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ class EmbeddedBrokerIT {
               new ByteArraySerializer())) {
         producer.send(new ProducerRecord<>("t", new byte[LARGE])).get();
       }
+      assertThat(Files.getPosixFilePermissions(directory))
+          .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.in(directory, 0));
         KafkaConsumer<byte[], byte[]> consumer =

@@ -295,6 +295,26 @@ class CommandLineInterfaceTest {
   }
 
   @Test
+  void namesTheOptionsOfASearch() {
+    assertThat(run("search", "dog", "--min-confidence", "7")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("search", "dog", "--limit", "0")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("--min-confidence: 7.0", "--limit: 0");
+  }
+
+  @Test
+  void wantsFoldersToWriteInto() throws IOException {
+    Path file = Files.createFile(folder.resolve("dist"));
+    assertThat(run("image", "--variant", "cpu", "--out", file.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(run("image", "--variant", "cpu", "--out", "dist", "--base", file + "s"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(
+            run("bundle", "--target", "linux-x64", "--without-runtime", "--out", file.toString()))
+        .isIn(ExitCode.USAGE, ExitCode.ENVIRONMENT);
+    assertThat(text(err)).contains("--out: " + file + " is a file", "there is no folder");
+  }
+
+  @Test
   void wantsATimeRange() {
     for (String command : new String[] {"ask", "backtest"}) {
       err.reset();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +177,21 @@ class DamagedMediaTest {
       assertThat(losses(torn).beginsTorn()).isTrue();
       // Its time counts all the same.
       assertThat(decode(torn).durationMicros()).isEqualTo(decode(whole).durationMicros());
+    }
+
+    @Test
+    void mayHideSeveralPictures() throws Exception {
+      int third = find(whole, 0x4000 | 256, 2);
+      byte[] torn = whole.clone();
+      Arrays.fill(torn, TS_PACKET, (third + 1) * TS_PACKET, (byte) 0);
+
+      DecodeLimits stated =
+          DecodeLimits.DEFAULTS.withStatedDuration(Optional.of(Duration.ofMillis(1200)));
+      MediaFacts facts = new FfmpegDecoder().decode(ByteBuffer.wrap(torn), stated, frames);
+
+      // The end is where the envelope says, so that the key frame at 0.4 s is there.
+      assertThat(facts.durationMicros()).isEqualTo(1_200_000);
+      assertThat(frames.times()).startsWith(400_000L);
     }
 
     @Test

@@ -123,6 +123,14 @@ class UnreadableMediaTest {
     }
 
     @Test
+    void initializationSegmentAlone() {
+      byte[] media = TestMedia.video().fragmented().bytes();
+      Rejection rejection = rejected(Arrays.copyOf(media, indexOf(media, "moof") - 4));
+      assertThat(rejection.reason()).isEqualTo(Reason.NO_FRAMES);
+      assertThat(rejection.detail()).contains("an initialization segment alone");
+    }
+
+    @Test
     void indexWithMoreFramesThanPresent() {
       byte[] media = TestMedia.video().indexFirst().bytes();
       int mdat = indexOf(media, "mdat") - 4;

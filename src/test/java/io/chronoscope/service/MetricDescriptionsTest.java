@@ -30,4 +30,15 @@ class MetricDescriptionsTest {
             id -> !id.getName().endsWith(".histogram") && !id.getName().endsWith(".percentile"))
         .allSatisfy(id -> assertThat(id.getDescription()).as(id.getName()).isNotBlank());
   }
+
+  @Test
+  void metricsOfLibrariesGetOne() {
+    registry.config().meterFilter(new FrameworkMetrics());
+    registry.gauge("http.server.active.requests", 1);
+    registry.gauge("something.else", 1);
+
+    assertThat(registry.get("http.server.active.requests").gauge().getId().getDescription())
+        .isEqualTo("HTTP requests that are being answered");
+    assertThat(registry.get("something.else").gauge().getId().getDescription()).isNull();
+  }
 }

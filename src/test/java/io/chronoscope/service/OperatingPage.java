@@ -49,11 +49,11 @@ final class OperatingPage {
     }
   }
 
-  /// The metrics of a scrape that have no help text.
+  /// The metrics of a scrape that have no help text, those of libraries included.
   static Set<String> withoutHelp(String scrape) {
     return scrape
         .lines()
-        .filter(line -> line.startsWith("# HELP chronoscope_"))
+        .filter(line -> line.startsWith("# HELP "))
         .map(line -> line.split(" ", 4))
         .filter(parts -> parts.length < 4 || parts[3].isBlank())
         .map(parts -> parts[2])

@@ -130,7 +130,11 @@ public final class ChunkReader {
 
   private MediaFacts decode(Chunk chunk, ByteBuffer bytes, SelectiveSink sink)
       throws UnreadableMediaException {
-    return decoder.decode(chunk.stream(), bytes, settings.decode(), sink);
+    return decoder.decode(
+        chunk.stream(),
+        bytes,
+        settings.decode().withStatedDuration(chunk.declaredDuration()),
+        sink);
   }
 
   private Picture atModelSize(Picture picture) {

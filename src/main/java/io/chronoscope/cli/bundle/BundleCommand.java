@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bundle;
 
 import io.chronoscope.cli.console.Decimals;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
@@ -94,6 +95,7 @@ public final class BundleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Target platform = target();
+    InputFiles.requireOutputFolder("--out", out);
     PackagedProgram program = PackagedProgram.running();
     Path checkout = PackagedProgram.checkout();
     if (!withoutRuntime) {

@@ -2,6 +2,7 @@ package io.chronoscope.cli.bundle;
 
 import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.FileTree;
+import io.chronoscope.cli.console.InputFiles;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
@@ -93,6 +94,9 @@ public final class ImageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    InputFiles.requireOutputFolder("--out", out);
+    base.ifPresent(InputFiles::requireFolder);
+    cudaLibraries.ifPresent(InputFiles::requireFolder);
     PackagedProgram program = PackagedProgram.running();
     Path checkout = PackagedProgram.checkout();
     Target target = Target.ofThisMachine();

@@ -6,6 +6,7 @@ import io.chronoscope.render.TextWidth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /// Aligns a table in plain text that fits the width of a terminal: cells that are too wide are
@@ -47,25 +48,38 @@ public final class Columns {
     return lines;
   }
 
-  /// The widths of the widest cells; while they do not fit, the widest column gives way.
+  /// The widths of the widest cells; while they do not fit, the widest column gives way. Words are
+  /// broken, such as times and ids, only if that is not enough.
   private static int[] widths(List<List<String>> rows, int columns) {
     int[] widths = new int[rows.getFirst().size()];
+    int[] words = new int[widths.length];
+    int[] least = new int[widths.length];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], TextWidth.of(row.get(i)));
+        for (String word : row.get(i).split("\\s+", -1)) {
+          words[i] = Math.max(words[i], Math.max(LEAST, TextWidth.of(word)));
+        }
       }
     }
+    Arrays.fill(least, LEAST);
     int free = columns - SPACING * (widths.length - 1);
-    while (Arrays.stream(widths).sum() > free) {
-      int widest =
-          IntStream.range(0, widths.length)
-              .reduce((a, b) -> widths[b] >= widths[a] ? b : a)
-              .orElse(0);
-      if (widths[widest] <= LEAST) {
-        break;
-      }
-      widths[widest]--;
-    }
+    narrow(widths, words, free);
+    narrow(widths, least, free);
     return widths;
+  }
+
+  /// Narrows the widest column, again and again, until all fit or none may become narrower.
+  private static void narrow(int[] widths, int[] least, int free) {
+    while (Arrays.stream(widths).sum() > free) {
+      OptionalInt widest =
+          IntStream.range(0, widths.length)
+              .filter(i -> widths[i] > least[i])
+              .reduce((a, b) -> widths[b] >= widths[a] ? b : a);
+      if (widest.isEmpty()) {
+        return;
+      }
+      widths[widest.getAsInt()]--;
+    }
   }
 }

@@ -34,6 +34,15 @@ public final class InputFiles {
     requireReadable(folder, "folder");
   }
 
+  /// @param option that names the folder, which is created if it is missing
+  /// @throws ConfigurationException when it is a file
+  public static void requireOutputFolder(String option, Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new ConfigurationException(
+          "%s: %s is a file, and a folder is needed".formatted(option, folder));
+    }
+  }
+
   private static void requireReadable(Path path, String kind) {
     if (!Files.exists(path)) {
       throw new ConfigurationException(

@@ -2,13 +2,13 @@ package io.chronoscope.cli.dlq;
 
 import io.chronoscope.cli.console.Columns;
 import io.chronoscope.cli.console.KafkaOptions;
+import io.chronoscope.cli.console.LocalTimes;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.client.RetainedRecords;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.service.ExitCode;
-import io.chronoscope.wire.Rfc3339;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +59,7 @@ final class DlqListCommand implements Callable<Integer> {
   }
 
   private List<String> table(List<Letter> deadLetters, Set<ChunkOrigin> retained) {
+    LocalTimes times = LocalTimes.ofMachine();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("ID", "STREAM", "REJECTED", "REASON", "STATE", "RECORD", "DETAIL"));
     for (Letter deadLetter : deadLetters) {
@@ -66,7 +67,7 @@ final class DlqListCommand implements Callable<Integer> {
           List.of(
               deadLetter.id(),
               deadLetter.letter().stream(),
-              Rfc3339.format(deadLetter.at()),
+              times.of(deadLetter.at()),
               DeadLetterTopic.reason(deadLetter),
               deadLetter.state(),
               retained.contains(deadLetter.origin()) ? "retained" : "gone",

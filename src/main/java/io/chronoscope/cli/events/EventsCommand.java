@@ -18,6 +18,7 @@ import io.chronoscope.wire.TopicNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
@@ -67,7 +68,9 @@ public final class EventsCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Only the N results that were published last.")
+      description =
+          "Only the N events, alerts, gaps and rejected records that were published last (with"
+              + " --json, the N last records).")
   Optional<Integer> limit = Optional.empty();
 
   @Option(names = "--alerts", description = "Only alerts.")
@@ -167,7 +170,8 @@ public final class EventsCommand implements Callable<Integer> {
   }
 
   private void show(ResultReader reader) {
-    Deque<Read.Published> latest = new ArrayDeque<>();
+    Deque<Read.Published> records = new ArrayDeque<>();
+    List<Result> results = new ArrayList<>();
     Set<String> streams = new TreeSet<>();
     reader.readToEnd(read -> {
       if (read instanceof Read.Published published) {
@@ -179,9 +183,13 @@ public final class EventsCommand implements Callable<Integer> {
               output.printJson(published.json());
               return;
             }
-            latest.add(published);
-            if (limit.isPresent() && latest.size() > limit.get()) {
-              latest.remove();
+            if (!json) {
+              results.add(published.result());
+              return;
+            }
+            records.add(published);
+            if (records.size() > limit.get()) {
+              records.remove();
             }
           });
     });
@@ -190,9 +198,9 @@ public final class EventsCommand implements Callable<Integer> {
       return;
     }
     if (json) {
-      latest.forEach(published -> output.printJson(published.json()));
+      records.forEach(published -> output.printJson(published.json()));
     } else {
-      print(latest);
+      print(limit.map(most -> LatestRows.of(results, most)).orElse(results));
     }
   }
 
@@ -209,9 +217,9 @@ public final class EventsCommand implements Callable<Integer> {
                         : ""));
   }
 
-  private void print(Collection<Read.Published> results) {
+  private void print(List<Result> results) {
     Recordings recordings = new Recordings();
-    results.forEach(published -> recordings.add(published.result()));
+    results.forEach(recordings::add);
     if (recordings.isEmpty()) {
       output.report(alertsOnly() ? "no alerts" : "no results yet");
       return;

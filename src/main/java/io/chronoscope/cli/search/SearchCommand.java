@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -163,16 +164,27 @@ public final class SearchCommand implements Callable<Integer> {
     try {
       request = request(settings);
     } catch (InvalidQueryException e) {
-      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+      throw inOptions(e);
     }
     KafkaConnection connection = KafkaConnection.open(settings);
     try (OpenedIndex opened =
         OpenedIndex.of(connection, SentenceEncoder.whenNeeded(settings.threads()))) {
       print(search(request, opened.index(), connection));
     } catch (InvalidQueryException e) {
-      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+      throw inOptions(e);
     }
     return ExitCode.OK;
+  }
+
+  /// Names the option instead of the request's field.
+  private static ConfigurationException inOptions(InvalidQueryException problem) {
+    String message = String.valueOf(problem.getMessage());
+    String option =
+        problem.field().equals("q")
+            ? "TEXT"
+            : "--" + problem.field().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    return new ConfigurationException(
+        message.replaceFirst("\\A" + problem.field(), option), problem);
   }
 
   private SearchRequest request(ChronoscopeConfig settings) {

@@ -4,6 +4,7 @@ import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.MessagingMetrics;
+import io.chronoscope.messaging.delivery.PartitionWork.Batch;
 import io.chronoscope.wire.RejectedRecord;
 import io.chronoscope.wire.ResultEnvelope;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,9 +34,9 @@ import org.slf4j.LoggerFactory;
 /// through a consumer group; records that were not published when an instance stopped or failed are
 /// processed again by the next owner of their partition.
 ///
-/// All Kafka calls are made on one thread of the loop. A partition is paused while records of it
-/// are being processed, so each has one batch in flight. After a failure the loop starts over, with
-/// new clients, from the committed offsets.
+/// All Kafka calls are made on one thread of the loop. A partition is paused while as many batches
+/// of it are in flight as the settings allow; they may finish in any order ([PartitionWork]). After
+/// a failure the loop starts over, with new clients, from the committed offsets.
 ///
 /// Fencing: every partition has its own producer, whose transactional id names the partition.
 /// Opening it on the next owner aborts a transaction that the former owner left open; the
@@ -71,10 +73,14 @@ public final class ConsumeProduceLoop implements AutoCloseable {
   /// @param name of the thread, and in log lines
   /// @param group the loop's own consumer group
   /// @param maxRecords in one batch
+  /// @param maxBatches of one partition in flight, or published before those in front of them
   public record Settings(
-      String name, String topic, String group, int maxRecords, DeliveryGuarantee delivery) {}
-
-  private record Batch(TopicPartition partition, long nextOffset, Future<List<Output>> outputs) {}
+      String name,
+      String topic,
+      String group,
+      int maxRecords,
+      int maxBatches,
+      DeliveryGuarantee delivery) {}
 
   private final Settings settings;
   private final LoopClients clients;
@@ -82,7 +88,7 @@ public final class ConsumeProduceLoop implements AutoCloseable {
   private final Handler handler;
   private final MessagingMetrics metrics;
   private final Thread thread;
-  private final Map<TopicPartition, Batch> inFlight = new HashMap<>();
+  private final Map<TopicPartition, PartitionWork> work = new HashMap<>();
   private final Map<TopicPartition, Producer<String, byte[]>> producers = new HashMap<>();
   private boolean failing;
   private volatile boolean closed;
@@ -145,7 +151,7 @@ public final class ConsumeProduceLoop implements AutoCloseable {
   private void consume() {
     try (Consumer<byte[], byte[]> consumer = clients.consumer()) {
       try {
-        consumer.subscribe(Set.of(settings.topic()), new Revocation());
+        consumer.subscribe(Set.of(settings.topic()), new Ownership(consumer));
         while (!closed) {
           ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL_TIMEOUT);
           failing = false;
@@ -153,41 +159,54 @@ public final class ConsumeProduceLoop implements AutoCloseable {
             process(partition, records.records(partition));
           }
           publishFinished(consumer);
-          consumer.pause(inFlight.keySet());
-          consumer.resume(
-              consumer.assignment().stream().filter(p -> !inFlight.containsKey(p)).toList());
+          Map<Boolean, List<TopicPartition>> byRoom =
+              consumer.assignment().stream()
+                  .collect(Collectors.partitioningBy(partition -> work(partition).hasRoom()));
+          consumer.pause(byRoom.get(false));
+          consumer.resume(byRoom.get(true));
         }
       } finally {
-        release(Set.copyOf(inFlight.keySet()));
+        release(Set.copyOf(work.keySet()));
         release(Set.copyOf(producers.keySet()));
       }
     }
   }
 
   private void process(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
-    inFlight.put(
-        partition, new Batch(partition, records.getLast().offset() + 1, handler.handle(records)));
-  }
-
-  private void publishFinished(Consumer<byte[], byte[]> consumer) {
-    List<Batch> finished =
-        inFlight.values().stream().filter(batch -> batch.outputs().isDone()).toList();
-    for (Batch batch : finished) {
-      publish(consumer, batch);
-      inFlight.remove(batch.partition());
+    PartitionWork own = work(partition);
+    List<ConsumerRecord<byte[], byte[]>> open =
+        records.stream().filter(record -> !own.isPublished(record)).toList();
+    own.readTo(records.getLast().offset() + 1);
+    for (int from = 0; from < open.size(); from += settings.maxRecords()) {
+      List<ConsumerRecord<byte[], byte[]>> batch =
+          open.subList(from, Math.min(from + settings.maxRecords(), open.size()));
+      own.add(batch, handler.handle(batch));
     }
   }
 
-  private void publish(Consumer<byte[], byte[]> consumer, Batch batch) {
-    List<Output> outputs = outputs(batch);
-    Map<TopicPartition, OffsetAndMetadata> offsets =
-        Map.of(batch.partition(), new OffsetAndMetadata(batch.nextOffset()));
+  private PartitionWork work(TopicPartition partition) {
+    return work.computeIfAbsent(
+        partition, unused -> new PartitionWork(settings.maxBatches(), null));
+  }
+
+  private void publishFinished(Consumer<byte[], byte[]> consumer) {
+    for (Map.Entry<TopicPartition, PartitionWork> one : work.entrySet()) {
+      for (Batch batch : one.getValue().finished()) {
+        publish(consumer, one.getKey(), one.getValue(), batch);
+        one.getValue().published(batch);
+      }
+    }
+  }
+
+  private void publish(
+      Consumer<byte[], byte[]> consumer, TopicPartition partition, PartitionWork own, Batch batch) {
+    List<Output> outputs = outputs(partition, batch);
+    Map<TopicPartition, OffsetAndMetadata> offsets = Map.of(partition, own.after(batch));
     if (outputs.isEmpty()) {
       consumer.commitSync(offsets);
       return;
     }
-    Producer<String, byte[]> producer =
-        producers.computeIfAbsent(batch.partition(), this::openProducer);
+    Producer<String, byte[]> producer = producers.computeIfAbsent(partition, this::openProducer);
     List<ProducerRecord<String, byte[]>> records =
         outputs.stream().map(output -> record(output, producer)).toList();
     switch (settings.delivery()) {
@@ -206,7 +225,7 @@ public final class ConsumeProduceLoop implements AutoCloseable {
     outputs.forEach(output -> metrics.published(output.result()));
   }
 
-  private static List<Output> outputs(Batch batch) {
+  private static List<Output> outputs(TopicPartition partition, Batch batch) {
     try {
       return batch.outputs().get();
     } catch (ExecutionException e) {
@@ -214,8 +233,8 @@ public final class ConsumeProduceLoop implements AutoCloseable {
         throw error;
       }
       throw new IllegalStateException(
-          "records of %s before offset %d could not be processed"
-              .formatted(batch.partition(), batch.nextOffset()),
+          "records of %s from offset %d on could not be processed"
+              .formatted(partition, batch.offsets().getFirst()),
           e.getCause());
     } catch (InterruptedException e) {
       throw interrupted();
@@ -260,9 +279,9 @@ public final class ConsumeProduceLoop implements AutoCloseable {
   /// Cancels what is in flight and closes the producers, which aborts open transactions.
   private void release(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
-      Batch batch = inFlight.remove(partition);
-      if (batch != null) {
-        batch.outputs().cancel(true);
+      PartitionWork own = work.remove(partition);
+      if (own != null) {
+        own.inFlight().forEach(batch -> batch.outputs().cancel(true));
       }
       Producer<String, byte[]> producer = producers.remove(partition);
       if (producer != null) {
@@ -284,11 +303,19 @@ public final class ConsumeProduceLoop implements AutoCloseable {
     }
   }
 
-  private final class Revocation implements ConsumerRebalanceListener {
+  private final class Ownership implements ConsumerRebalanceListener {
+    private final Consumer<byte[], byte[]> consumer;
 
+    Ownership(Consumer<byte[], byte[]> consumer) {
+      this.consumer = consumer;
+    }
+
+    /// Consuming starts at the committed offsets.
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      // Consuming starts at the committed offsets.
+      Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+      partitions.forEach(partition ->
+          work.put(partition, new PartitionWork(settings.maxBatches(), committed.get(partition))));
     }
 
     @Override

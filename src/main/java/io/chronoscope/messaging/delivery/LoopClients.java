@@ -17,6 +17,9 @@ interface LoopClients {
   /// The next owner of a partition waits for an open transaction at most this long.
   Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
+  /// Batches that one poll may bring: reading is not to wait for publishing.
+  int MAX_BATCHES_AT_ONCE = 100;
+
   /// A consumer in the loop's group, without a subscription.
   Consumer<byte[], byte[]> consumer();
 
@@ -28,7 +31,9 @@ interface LoopClients {
   static LoopClients of(ConsumeProduceLoop.Settings settings, Map<String, Object> kafka) {
     Map<String, Object> consuming =
         RebalanceProtocol.cooperative(ConsumerSettings.inGroup(kafka, settings.group()));
-    consuming.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.maxRecords());
+    consuming.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+        settings.maxRecords() * Math.min(settings.maxBatches(), MAX_BATCHES_AT_ONCE));
     return new LoopClients() {
       @Override
       public Consumer<byte[], byte[]> consumer() {

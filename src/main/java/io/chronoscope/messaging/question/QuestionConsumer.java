@@ -7,6 +7,7 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.domain.Result.QuestionAnswer;
+import io.chronoscope.fairness.FairExecutor;
 import io.chronoscope.messaging.DeliveryGuarantee;
 import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.messaging.delivery.ConsumeProduceLoop;
@@ -22,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -32,12 +31,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Consumes questions, has them answered on worker threads, and publishes each answer together with
-/// the question's offset. A question whose instance stops before its answer is published is
-/// answered again by another instance, under the same id.
+/// Consumes questions, has them answered on worker threads, fairly between the streams that they
+/// are about ([FairExecutor]), and publishes each answer together with the question's offset. A
+/// question whose instance stops before its answer is published is answered again by another
+/// instance, under the same id.
 public final class QuestionConsumer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(QuestionConsumer.class);
+
+  /// Questions of one partition among which the turn is fair.
+  private static final int MAX_WAITING = 1_000;
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   /// How questions are consumed.
@@ -53,7 +57,7 @@ public final class QuestionConsumer implements AutoCloseable {
     }
   }
 
-  private record Running(ConsumeProduceLoop loop, ExecutorService workers) {}
+  private record Running(ConsumeProduceLoop loop, FairExecutor workers) {}
 
   private final Map<String, Object> kafka;
   private final ResultEnvelope envelope;
@@ -81,9 +85,7 @@ public final class QuestionConsumer implements AutoCloseable {
   /// @param model that answers
   /// @param answering called on the worker threads, [Settings#concurrency] at a time
   public synchronized void open(ModelRef model, Function<Question, QuestionAnswer> answering) {
-    ExecutorService workers =
-        Executors.newFixedThreadPool(
-            settings.concurrency(), Thread.ofPlatform().name("question-", 0).daemon().factory());
+    FairExecutor workers = new FairExecutor("question", settings.concurrency());
     ConsumeProduceLoop loop =
         new ConsumeProduceLoop(
             new ConsumeProduceLoop.Settings(
@@ -91,31 +93,35 @@ public final class QuestionConsumer implements AutoCloseable {
                 names.of(Topic.QUESTIONS),
                 settings.group() + "-questions",
                 1,
+                MAX_WAITING,
                 settings.delivery()),
             kafka,
             envelope,
-            records -> answer(records, workers, model, answering),
+            records -> answer(records.getFirst(), workers, model, answering),
             metrics);
     running = new Running(loop, workers);
     loop.start();
   }
 
   private static Future<List<Output>> answer(
-      List<ConsumerRecord<byte[], byte[]>> records,
-      ExecutorService workers,
+      ConsumerRecord<byte[], byte[]> record,
+      FairExecutor workers,
       ModelRef model,
       Function<Question, QuestionAnswer> answering) {
-    return workers.submit(() ->
-        records.stream()
-            .map(record -> new Output(result(record, model, answering), record))
-            .toList());
+    ReceivedQuestion received = QuestionRecord.read(record);
+    String stream =
+        switch (received) {
+          case ReceivedQuestion.Unreadable _ -> "";
+          case ReceivedQuestion.Invalid wrong -> wrong.stream();
+          case ReceivedQuestion.Valid(Question question) -> question.stream();
+        };
+    return workers.submit(
+        stream, () -> List.of(new Output(result(received, model, answering), record)));
   }
 
   private static Result result(
-      ConsumerRecord<byte[], byte[]> record,
-      ModelRef model,
-      Function<Question, QuestionAnswer> answering) {
-    return switch (QuestionRecord.read(record)) {
+      ReceivedQuestion received, ModelRef model, Function<Question, QuestionAnswer> answering) {
+    return switch (received) {
       case ReceivedQuestion.Unreadable none ->
           new DeadLetter(none.partition(), none.at(), none.rejection());
       case ReceivedQuestion.Invalid wrong ->
@@ -186,9 +192,9 @@ public final class QuestionConsumer implements AutoCloseable {
       return;
     }
     current.loop().close();
-    current.workers().shutdownNow();
+    current.workers().close();
     try {
-      if (!current.workers().awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!current.workers().awaitEnd(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("questions are still being answered after {}", CLOSE_TIMEOUT);
       }
     } catch (InterruptedException e) {

@@ -35,7 +35,7 @@ public final class RuleDeadLetterWriter implements AutoCloseable {
     this.loop =
         new ConsumeProduceLoop(
             new ConsumeProduceLoop.Settings(
-                "rule-dead-letters", topic, group + "-rules", MAX_RECORDS, delivery),
+                "rule-dead-letters", topic, group + "-rules", MAX_RECORDS, 1, delivery),
             kafka,
             envelope,
             records -> CompletableFuture.completedFuture(deadLetters(records)),

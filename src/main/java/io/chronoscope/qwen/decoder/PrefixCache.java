@@ -165,6 +165,11 @@ final class PrefixCache implements AutoCloseable {
     }
   }
 
+  /// Bytes of the keys and values of all beginnings.
+  synchronized long keyValueBytes() {
+    return prefixes.stream().mapToLong(prefix -> prefix.cache.bytes()).sum();
+  }
+
   /// Bytes of all beginnings, with the embeddings they refer to.
   synchronized long bytes() {
     return bytes;

@@ -125,9 +125,14 @@ public final class StepDecoder implements Decoder {
         });
   }
 
-  /// Bytes of the beginnings that are kept for other prompts.
+  /// Bytes of the beginnings that are kept for other prompts, with the embeddings they refer to.
   public long prefixBytes() {
     return prefixes.bytes();
+  }
+
+  /// Bytes of the keys and values of those beginnings alone.
+  public long prefixKeyValueBytes() {
+    return prefixes.keyValueBytes();
   }
 
   @Override

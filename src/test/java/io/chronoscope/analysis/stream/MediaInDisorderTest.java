@@ -49,6 +49,9 @@ class MediaInDisorderTest {
 
     @Override
     public FrameSize frameSize(FrameSize nativeSize, long maxPixels) {
+      if (nativeSize.widthPx() < 28) {
+        throw new IllegalArgumentException("a side is shorter than a token");
+      }
       return new FrameSize(nativeSize.widthPx() / 28 * 28, nativeSize.heightPx() / 28 * 28);
     }
 
@@ -93,6 +96,20 @@ class MediaInDisorderTest {
     return media(fromSeconds, seconds)
         .startingAt(firstTick)
         .lit(tick -> first + tick - firstTick >= 75 && first + tick - firstTick < 175);
+  }
+
+  @Test
+  void aPictureTooNarrowForTheModelIsRefusedAsSuch() {
+    send(0, media(0, 2).bytes());
+    send(2, media(2, 2).size(16, 84).bytes());
+    run();
+
+    assertThat(all(DeadLetter.class))
+        .singleElement()
+        .satisfies(letter -> {
+          assertThat(letter.rejection().reason()).isEqualTo(Reason.PICTURE_TOO_NARROW);
+          assertThat(letter.rejection().detail()).contains("a side is shorter than a token");
+        });
   }
 
   private void send(double start, byte[] media) {

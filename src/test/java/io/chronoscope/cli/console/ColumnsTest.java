@@ -33,6 +33,24 @@ class ColumnsTest {
   }
 
   @Test
+  void breaksAWordOnlyWhereThereIsNoOtherWay() {
+    String time = "2026-11-27T01:16:39.190Z";
+    List<String> lines =
+        Columns.aligned(
+            List.of(
+                List.of("ID", "STREAM", "REJECTED", "DETAIL"),
+                List.of("video.chunks/1/0", "video.chunks-1", time, "has a blank key, ".repeat(4))),
+            TERMINAL);
+
+    assertThat(lines).allMatch(line -> TextWidth.of(line) <= 80);
+    assertThat(lines.get(1)).contains(time, "video.chunks-1 ", "video.chunks/1/0 ");
+
+    assertThat(Columns.aligned(List.of(List.of("一".repeat(100), "x")), TERMINAL))
+        .hasSizeGreaterThan(2)
+        .allMatch(line -> TextWidth.of(line) <= 80);
+  }
+
+  @Test
   void countsWideCharactersAsTwoColumns() {
     List<String> lines =
         Columns.aligned(

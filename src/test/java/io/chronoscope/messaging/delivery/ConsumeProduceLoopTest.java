@@ -51,6 +51,12 @@ class ConsumeProduceLoopTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private Optional<ConsumeProduceLoop> running = Optional.empty();
 
+  private int maxRecords = 10;
+  private int maxBatches = 1;
+
+  /// By the owner of the partition before.
+  private Optional<OffsetAndMetadata> committedBefore = Optional.empty();
+
   /// Fails the commit of the first transaction.
   private boolean firstCommitFails;
 
@@ -66,7 +72,7 @@ class ConsumeProduceLoopTest {
     void publishesOutputsAndOffsetInOneTransaction() {
       start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(outputs(records)));
 
-      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() == 1);
+      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
 
       MockProducer<String, byte[]> producer = producers.getFirst();
       assertThat(producer.history()).hasSize(2);
@@ -177,10 +183,76 @@ class ConsumeProduceLoopTest {
     }
   }
 
+  @Nested
+  class BatchesInAnyOrder {
+
+    private static final OffsetAndMetadata SECOND_IS_PUBLISHED =
+        new OffsetAndMetadata(0, "ahead:Ag==");
+
+    @Test
+    void areMarkedInTheOffsetUntilThoseBeforeThemAreDone() {
+      maxRecords = 1;
+      maxBatches = 10;
+      CompletableFuture<List<Output>> first = new CompletableFuture<>();
+      start(
+          DeliveryGuarantee.EXACTLY_ONCE,
+          records -> records.getFirst().offset() == 0 ? first : done(outputs(records)));
+      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+
+      assertThat(producers.getFirst().history()).hasSize(1);
+      assertThat(offsetsOfTransactions()).containsExactly(SECOND_IS_PUBLISHED);
+
+      first.complete(List.of());
+      await(() -> committed().equals(Optional.of(2L)));
+    }
+
+    @Test
+    void areNotProcessedAgainByTheNextOwner() {
+      maxRecords = 1;
+      maxBatches = 10;
+      committedBefore = Optional.of(SECOND_IS_PUBLISHED);
+      List<Long> processed = new CopyOnWriteArrayList<>();
+      start(
+          DeliveryGuarantee.EXACTLY_ONCE,
+          records -> {
+            records.forEach(record -> processed.add(record.offset()));
+            return done(outputs(records));
+          });
+      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+
+      assertThat(processed).containsExactly(0L);
+      assertThat(offsetsOfTransactions()).containsExactly(new OffsetAndMetadata(2));
+    }
+
+    @Test
+    void areNoMoreThanTheSettingsAllow() {
+      maxRecords = 1;
+      maxBatches = 2;
+      CompletableFuture<List<Output>> first = new CompletableFuture<>();
+      start(
+          DeliveryGuarantee.EXACTLY_ONCE,
+          records -> records.getFirst().offset() == 0 ? first : done(outputs(records)));
+      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+
+      // One is in flight, the other one is published before it.
+      await(() -> consumers.getFirst().paused().contains(PARTITION));
+      first.complete(List.of());
+      await(() -> consumers.getFirst().paused().isEmpty());
+    }
+
+    private List<OffsetAndMetadata> offsetsOfTransactions() {
+      return producers.getFirst().consumerGroupOffsetsHistory().stream()
+          .flatMap(groups -> groups.values().stream())
+          .map(offsets -> offsets.get(PARTITION))
+          .toList();
+    }
+  }
+
   private ConsumeProduceLoop start(DeliveryGuarantee delivery, Handler handler) {
     ConsumeProduceLoop loop =
         new ConsumeProduceLoop(
-            new ConsumeProduceLoop.Settings("test", PARTITION.topic(), "group", 10, delivery),
+            new ConsumeProduceLoop.Settings(
+                "test", PARTITION.topic(), "group", maxRecords, maxBatches, delivery),
             new Mocks(),
             new ResultEnvelope(TopicNames.DEFAULT, URI.create("/test")),
             handler,
@@ -226,7 +298,17 @@ class ConsumeProduceLoopTest {
 
     @Override
     public Consumer<byte[], byte[]> consumer() {
-      MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+      MockConsumer<byte[], byte[]> consumer =
+          new MockConsumer<>("earliest") {
+            // The original knows no offsets yet when partitions are assigned.
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                Set<TopicPartition> partitions) {
+              return committedBefore
+                  .map(offset -> Map.of(PARTITION, offset))
+                  .orElseGet(() -> super.committed(partitions));
+            }
+          };
       consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
       consumer.schedulePollTask(() -> {
         consumer.rebalance(List.of(PARTITION));

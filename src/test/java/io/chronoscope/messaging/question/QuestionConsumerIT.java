@@ -27,8 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -174,6 +177,38 @@ class QuestionConsumerIT {
       assertThat(answer("broken", all).problem())
           .hasValueSatisfying(problem -> assertThat(problem).contains("no luck"));
     }
+  }
+
+  /// All in one partition, where they would be answered one after the other.
+  @Test
+  void aStreamWithManyQuestionsDelaysThoseAboutOthersByAFew() throws Exception {
+    int many = 60;
+    for (int i = 0; i < many; i++) {
+      send("hog-" + i, json("hog"));
+    }
+    send("other", json("cam"));
+    List<String> answered = new CopyOnWriteArrayList<>();
+    try (QuestionConsumer consumer = consumer(DeliveryGuarantee.EXACTLY_ONCE)) {
+      consumer.open(
+          MODEL,
+          question -> {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos()); // what an answer takes
+            answered.add(question.stream());
+            return nothing(question);
+          });
+
+      assertThat(read(many + 1)).doesNotHaveDuplicates();
+      assertThat(answered.indexOf("cam")).isLessThan(many / 2);
+      awaitCommitted(many + 1);
+    }
+  }
+
+  private static String json(String stream) {
+    return """
+    {"stream":"%s","question":"a blue square appears","from":"2026-01-01T12:00:00Z",\
+    "to":"2026-01-01T12:01:00Z"}\
+    """
+        .formatted(stream);
   }
 
   private static QuestionAnswer answer(String id, List<Result> results) {

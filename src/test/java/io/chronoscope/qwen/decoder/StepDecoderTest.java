@@ -309,6 +309,8 @@ class StepDecoderTest {
       sharing.generate(List.of(one));
       sharing.generate(List.of(other));
       assertThat(sharing.prefixBytes()).isEqualTo(bytesOfOne);
+      // The embeddings of the video are not among them.
+      assertThat(sharing.prefixKeyValueBytes()).isPositive().isLessThan(bytesOfOne);
       assertThat(sharing.generate(List.of(other)).getFirst().reusedTokens()).isPositive();
       assertThat(sharing.generate(List.of(one)).getFirst().reusedTokens()).isZero();
     }

@@ -1,8 +1,11 @@
 package io.chronoscope.cli.bench.damage;
 
 import io.chronoscope.cli.bench.damage.Shown.Frame;
+import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.UnreadableMediaException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// Compares what is shown of a damaged file with what is shown of the undamaged one.
@@ -50,8 +53,12 @@ record DamageTrial(boolean refused, long wrongMicros, long lostMicros, boolean f
 
   private static Optional<Shown> shown(byte[] media, long declaredMicros) {
     try {
-      Shown shown = Shown.of(media);
       // A chunk's envelope states its duration.
+      Shown shown =
+          Shown.of(
+              media,
+              DecodeLimits.DEFAULTS.withStatedDuration(
+                  Optional.of(Duration.of(declaredMicros, ChronoUnit.MICROS))));
       return Optional.of(new Shown(shown.facts().lasting(declaredMicros), shown.frames()));
     } catch (UnreadableMediaException e) {
       return Optional.empty();

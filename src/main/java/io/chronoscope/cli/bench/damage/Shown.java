@@ -22,12 +22,17 @@ record Shown(MediaFacts facts, List<Frame> frames) {
 
   /// @throws UnreadableMediaException when the decoder refuses the file
   static Shown of(byte[] media) throws UnreadableMediaException {
+    return of(media, DecodeLimits.DEFAULTS);
+  }
+
+  /// @param limits with what the envelope states
+  static Shown of(byte[] media, DecodeLimits limits) throws UnreadableMediaException {
     List<Frame> frames = new ArrayList<>();
     MediaFacts facts =
         new FfmpegDecoder()
             .decode(
                 ByteBuffer.wrap(media),
-                DecodeLimits.DEFAULTS,
+                limits,
                 new FrameSink() {
                   @Override
                   public boolean wants(long from, long until) {
