@@ -11,6 +11,7 @@ import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
 /// The model shared by many streams: frame pairs of equal size are encoded in one batch whichever
@@ -67,6 +68,11 @@ public final class BatchedModel implements AutoCloseable {
   /// See [VideoLanguageModel#profile].
   public ModelProfile profile() {
     return model.profile();
+  }
+
+  /// See [VideoLanguageModel#timeSteps].
+  public OptionalDouble timeSteps() {
+    return model.timeSteps();
   }
 
   /// See [VideoLanguageModel#maxPositions].

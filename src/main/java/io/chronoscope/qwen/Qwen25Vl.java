@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -253,6 +254,14 @@ public final class Qwen25Vl implements VideoLanguageModel {
   @Override
   public ModelProfile profile() {
     return checkpoint.hints().map(CheckpointHints::profile).orElse(ModelProfile.PLAIN);
+  }
+
+  @Override
+  public OptionalDouble timeSteps() {
+    return switch (layout(checkpoint)) {
+      case PAIRS -> OptionalDouble.of(checkpoint.vision().tokensPerSecond());
+      case TIMESTAMPS -> OptionalDouble.empty();
+    };
   }
 
   @Override

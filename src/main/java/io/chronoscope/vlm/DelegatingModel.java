@@ -4,6 +4,7 @@ import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /// A model that passes every call on to another one, except those it overrides.
 public interface DelegatingModel extends VideoLanguageModel {
@@ -38,6 +39,11 @@ public interface DelegatingModel extends VideoLanguageModel {
   @Override
   default ModelProfile profile() {
     return delegate().profile();
+  }
+
+  @Override
+  default OptionalDouble timeSteps() {
+    return delegate().timeSteps();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// A vision-language model for video as frame pairs. Thread-safe; calls may block while the model
 /// computes. [#encode] and [#generate] process batches that may mix streams: results are in the
@@ -34,6 +35,12 @@ public interface VideoLanguageModel extends AutoCloseable {
   /// How far its answers can be relied on.
   default ModelProfile profile() {
     return ModelProfile.PLAIN;
+  }
+
+  /// How many steps a second has in which the model is told when a frame pair begins; empty if it
+  /// is told exactly. See [ToldTimes].
+  default OptionalDouble timeSteps() {
+    return OptionalDouble.empty();
   }
 
   /// Upper bound on the positions of a prompt and its answer together. Text needs one per token,

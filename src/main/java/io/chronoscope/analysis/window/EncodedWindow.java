@@ -12,9 +12,11 @@ import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.StreamClock;
 import io.chronoscope.sampling.FrameTimes;
 import io.chronoscope.vlm.EncodedPair;
+import io.chronoscope.vlm.ToldTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// The frames selected from one window and their embeddings. Any number of questions can be asked
@@ -22,6 +24,8 @@ import java.util.stream.IntStream;
 ///
 /// @param startMicros the stream's start in epoch microseconds; `span` counts from it
 /// @param times of the frames, in epoch microseconds
+/// @param timeSteps how exactly the model is told the times of pairs, see
+///   [VideoLanguageModel#timeSteps]
 /// @param origins the chunk of each frame
 /// @param originalSizes the size of each frame in its video, before it was scaled for the model
 /// @param pairs embeddings of frames two by two; the last frame of an odd count is paired with
@@ -32,6 +36,7 @@ public record EncodedWindow(
     SeenSpan span,
     Sampling sampling,
     FrameTimes times,
+    OptionalDouble timeSteps,
     List<ChunkOrigin> origins,
     List<FrameSize> originalSizes,
     List<EncodedPair> pairs) {
@@ -91,8 +96,9 @@ public record EncodedWindow(
   }
 
   private Sighting sighting(ParsedEvent event, Certainty certainty) {
-    long start = span.firstMicros() + event.startMicros();
-    long end = span.firstMicros() + event.endMicros();
+    ToldTimes told = toldTimes();
+    long start = span.firstMicros() + told.real(event.startMicros());
+    long end = span.firstMicros() + told.real(event.endMicros());
     List<Long> seen = new ArrayList<>();
     List<ChunkOrigin> chunks = new ArrayList<>();
     for (int i = 0; i < origins.size(); i++) {
@@ -119,6 +125,12 @@ public record EncodedWindow(
         certainty,
         event.likelihood(),
         event.boxes().stream().flatMap(box -> inVideo(box).stream()).toList());
+  }
+
+  private ToldTimes toldTimes() {
+    long first = times.micros().getFirst();
+    return ToldTimes.of(
+        times.micros().stream().map(micros -> micros - first).toList(), shownMicros(), timeSteps);
   }
 
   /// A box in whole pixels of the video that contain it, at the size of the frame shown last before
@@ -188,6 +200,7 @@ public record EncodedWindow(
                 span.gapMicros()),
             sampling.withFrames(endFrame - firstFrame),
             times.between(firstFrame, endFrame),
+            timeSteps,
             origins.subList(firstFrame, endFrame),
             originalSizes.subList(firstFrame, endFrame),
             pairs.subList(firstPair, endPair)));

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,7 @@ final class RecentWindows {
       SeenSpan span,
       Sampling sampling,
       FrameTimes times,
+      OptionalDouble timeSteps,
       List<ChunkOrigin> origins,
       List<FrameSize> originalSizes,
       List<PairKey> pairs) {}
@@ -103,6 +105,7 @@ final class RecentWindows {
             window.span(),
             window.sampling(),
             window.times(),
+            window.timeSteps(),
             window.origins(),
             window.originalSizes(),
             PairKey.of(window)));
@@ -143,6 +146,7 @@ final class RecentWindows {
             entry.span,
             entry.sampling,
             entry.times,
+            entry.timeSteps,
             entry.origins,
             entry.originalSizes,
             encoded));

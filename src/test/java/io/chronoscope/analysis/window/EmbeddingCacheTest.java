@@ -17,6 +17,7 @@ import io.chronoscope.testing.LampVideo;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,7 @@ class EmbeddingCacheTest {
             number, micros.getFirst(), micros.getLast(), micros.getLast() + 500_000, 500_000),
         new Sampling(micros.size(), 2, "target", 1, SIZE.widthPx(), SIZE.heightPx()),
         frames.times(),
+        OptionalDouble.empty(),
         frames.frames().stream().map(SampledFrame::origin).toList(),
         frames.frames().stream().map(SampledFrame::originalSize).toList(),
         encode(stream, frames).pairs());

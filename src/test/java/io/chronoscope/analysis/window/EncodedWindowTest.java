@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ class EncodedWindowTest {
         new SeenSpan(0, micros.getFirst(), micros.getLast(), micros.getLast() + 500_000, 500_000),
         new Sampling(frames.length, 2, "target", 1, 112, 84),
         new FrameTimes(micros),
+        OptionalDouble.empty(),
         Collections.nCopies(frames.length, CHUNK),
         Collections.nCopies(frames.length, new FrameSize(224, 168)),
         pairs);
