@@ -104,11 +104,10 @@ final class LiveProduction {
   private synchronized void report(LiveSources sources) {
     Instant now = clock.instant();
     for (SourceStatus status : sources.status()) {
-      rates.compute(
-          status.stream(),
-          (stream, before) ->
-              (before == null ? LiveRate.since(status.start()) : before).at(status));
-      output.report(line(status, rates.get(status.stream()), now));
+      LiveRate rate =
+          rates.getOrDefault(status.stream(), LiveRate.since(status.start())).at(status);
+      rates.put(status.stream(), rate);
+      output.report(line(status, rate, now));
     }
   }
 

@@ -29,10 +29,10 @@ final class MemoryMetrics {
     this.holders = holders;
   }
 
-  /// @param pixelBytes pictures in use and pooled
-  /// @param embeddingBytes cached embeddings
+  /// @param pixelBytes direct memory of pictures in use and pooled
+  /// @param embeddingBytes direct memory of cached embeddings
   /// @param prefixBytes keys and values of the beginnings that prompts share
-  static void publish(
+  static MemoryMetrics publish(
       MeterRegistry registry,
       LongSupplier pixelBytes,
       LongSupplier embeddingBytes,
@@ -47,8 +47,9 @@ final class MemoryMetrics {
                 "code",
                 () -> committed("Code"),
                 "direct",
-                // Embeddings are direct buffers as well.
-                () -> Math.max(0, directBytes() - embeddingBytes.getAsLong()),
+                () ->
+                    Math.max(
+                        0, allDirectBytes() - pixelBytes.getAsLong() - embeddingBytes.getAsLong()),
                 "pixels",
                 pixelBytes,
                 "embeddings",
@@ -56,6 +57,12 @@ final class MemoryMetrics {
                 "prefixes",
                 prefixBytes));
     memory.register(registry);
+    return memory;
+  }
+
+  /// Direct buffers that no other holder counts.
+  long directBytes() {
+    return holders.get("direct").getAsLong();
   }
 
   private void register(MeterRegistry registry) {
@@ -115,7 +122,8 @@ final class MemoryMetrics {
         .sum();
   }
 
-  private static long directBytes() {
+  /// With pixels and embeddings.
+  private static long allDirectBytes() {
     return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
         .filter(pool -> pool.getName().equals("direct"))
         .mapToLong(BufferPoolMXBean::getMemoryUsed)

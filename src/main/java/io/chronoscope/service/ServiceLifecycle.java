@@ -157,8 +157,13 @@ class ServiceLifecycle {
       metrics.watchShedding(load);
       FormerMetricNames.publish(registry);
       InfoMetrics.publish(registry, runtime.model(), settings.device());
-      MemoryMetrics.publish(
-          registry, Picture::heldBytes, runtime::embeddingBytes, runtime::prefixBytes);
+      MemoryMetrics memory =
+          MemoryMetrics.publish(
+              registry, Picture::heldBytes, runtime::embeddingBytes, runtime::prefixBytes);
+      own(
+          new DeadEmbeddings(
+                  memory::directBytes, settings.cache().maxBytes().asLongValue(), System::gc)
+              .start());
       AnalysisSettings defaults =
           LayerSettings.analysis(settings, runtime.hints(), Optional.empty());
       StreamAnalysis analysis = analysis(runtime, load, defaults);

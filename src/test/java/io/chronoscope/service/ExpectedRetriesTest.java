@@ -28,6 +28,14 @@ class ExpectedRetriesTest {
   }
 
   @Test
+  void keepsQuietAboutATopicThatIsBeingCreated() {
+    String admin = "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy";
+    assertThat(filter.isLoggable(record(admin, "Received unknown topic error for topic {}", "t")))
+        .isFalse();
+    assertThat(filter.isLoggable(record(admin, "Unexpected exception"))).isTrue();
+  }
+
+  @Test
   void logsEverythingElse() {
     assertThat(filter.isLoggable(record(SENDER, "Got error … Error: NOT_LEADER_OR_FOLLOWER")))
         .isTrue();

@@ -168,13 +168,12 @@ public final class BenchSoakCommand implements Callable<Integer> {
     output.report(
         "%d streams; the service starts and warms up, then its capacity is measured"
             .formatted(videos.size()));
-    LoadedSoakReport report = new LoadedSoakReport(output, json, percent, duration);
+    LoadedSoakReport report = new LoadedSoakReport(output, json, percent, duration, picture);
     Map<String, SoakTally> results =
         new LoadedSoak(
                 settings, videos, percent / 100.0, LoadedSoak.Durations.ofLoad(duration), report)
             .run(heap, model.arguments(), directory.resolve("service.log"));
     boolean flat = report.total(results);
-    picture.ifPresent(report::draw);
     return flat ? ExitCode.OK : ExitCode.FAILED;
   }
 

@@ -99,14 +99,14 @@ final class LoadedSoak {
   /// Runs to its end.
   ///
   /// @return the results of each stream
-  /// @see ServiceProcess#start(String, String, List, Path)
+  /// @see ServiceProcess#start(String, String, List, List, Path)
   Map<String, SoakTally> run(String heap, List<String> modelOptions, Path log) throws IOException {
     TopicNames topics = LayerSettings.topicNames(settings);
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       Map<String, Object> client = KafkaClientConfig.ofEmbedded(broker.bootstrapServers());
       Topics.ensure(client, topics);
       try (ServiceProcess service =
-              ServiceProcess.start(broker.bootstrapServers(), heap, modelOptions, log);
+              ServiceProcess.start(broker.bootstrapServers(), heap, List.of(), modelOptions, log);
           ChunkPublisher publisher = new ChunkPublisher(client, topics.of(Topic.CHUNKS), SOURCE);
           ResultReader results =
               new ResultReader(
@@ -148,11 +148,10 @@ final class LoadedSoak {
 
   private Capacity atFullSpeed(Traffic traffic, Duration length) throws IOException {
     Progress from = Progress.of(traffic.service, analyzedMs());
-    Progress now = from;
-    while (now.since(from).compareTo(length) < 0) {
+    while (from.age().compareTo(length) < 0) {
       traffic.turn(aheadMs());
-      now = Progress.of(traffic.service, analyzedMs());
     }
+    Progress now = Progress.of(traffic.service, analyzedMs());
     return new Capacity(now.videoPerSecondSince(from), now.coresSince(from));
   }
 
@@ -161,11 +160,10 @@ final class LoadedSoak {
     Progress start = Progress.of(traffic.service, analyzedMs());
     long sentBeforeMs = feed.sentMs();
     Progress lastSample = start;
-    Progress now = start;
-    while (now.since(start).compareTo(durations.load()) < 0) {
-      traffic.turn(sentBeforeMs + Math.round(videoPerSecond * now.since(start).toMillis()));
-      now = Progress.of(traffic.service, analyzedMs());
-      if (now.since(lastSample).compareTo(durations.sample()) >= 0) {
+    while (start.age().compareTo(durations.load()) < 0) {
+      traffic.turn(sentBeforeMs + Math.round(videoPerSecond * start.age().toMillis()));
+      if (lastSample.age().compareTo(durations.sample()) >= 0) {
+        Progress now = Progress.of(traffic.service, analyzedMs());
         listener.sample(sample(traffic.service, memory, start, lastSample, now));
         lastSample = now;
       }
@@ -206,6 +204,10 @@ final class LoadedSoak {
 
     static Progress of(ServiceProcess service, long analyzedMs) {
       return new Progress(System.nanoTime(), analyzedMs, service.cpuTime());
+    }
+
+    Duration age() {
+      return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
     Duration since(Progress earlier) {

@@ -25,6 +25,8 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
   /// Caches and pools fill, code is compiled: samples before this do not count.
   private static final Duration SETTLING = Duration.ofMinutes(30);
 
+  private static final int SAMPLES_BETWEEN_PICTURES = 5;
+
   /// The same key as in the lines of a run by hours.
   private static final String LINE_TYPE = "hours";
 
@@ -59,16 +61,20 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
   private final boolean json;
   private final int loadPercent;
   private final Duration planned;
+  private final Optional<Path> picture;
   private final List<MemorySample> samples = new ArrayList<>();
   private Optional<LoadedSoak.Capacity> capacity = Optional.empty();
 
   /// @param json one object on a line for each figure instead of a table
   /// @param planned length of the load
-  LoadedSoakReport(Output output, boolean json, int loadPercent, Duration planned) {
+  /// @param picture drawn at the end, and from time to time until then
+  LoadedSoakReport(
+      Output output, boolean json, int loadPercent, Duration planned, Optional<Path> picture) {
     this.output = output;
     this.json = json;
     this.loadPercent = loadPercent;
     this.planned = planned;
+    this.picture = picture;
   }
 
   @Override
@@ -102,6 +108,9 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
   @Override
   public void sample(MemorySample sample) {
     samples.add(sample);
+    if (samples.size() % SAMPLES_BETWEEN_PICTURES == 0 && settled().size() >= 2) {
+      picture.ifPresent(this::draw);
+    }
     if (json) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put(LINE_TYPE, "sample");
@@ -154,6 +163,10 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
       print(size.name, slope, settled, sizeIsFlat);
     }
     printResults(results);
+    picture.ifPresent(file -> {
+      draw(file);
+      output.message("wrote " + file);
+    });
     return flat;
   }
 
@@ -217,7 +230,7 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
   }
 
   /// Draws the sizes over time, of the service with its workers.
-  void draw(Path file) {
+  private void draw(Path file) {
     List<MemorySample> settled = settled();
     MemorySlope slope = MemorySlope.of(settled, MemorySample::togetherBytes);
     List<MemoryPicture.Part> parts = new ArrayList<>();
@@ -248,7 +261,6 @@ final class LoadedSoakReport implements LoadedSoak.Listener {
                 slope.percentPerHour(),
                 LIMIT_PERCENT_PER_HOUR)),
         file);
-    output.message("wrote " + file);
   }
 
   private MemoryPicture.Part part(String name, ToLongFunction<MemorySample> bytes) {

@@ -31,15 +31,19 @@ final class ServiceProcess implements AutoCloseable {
   ///   so that any growth is outside the heap
   /// @param modelOptions arguments of `serve`
   /// @param log file that receives the output of the process
-  static ServiceProcess start(String servers, String heap, List<String> modelOptions, Path log)
+  /// @param javaOptions further options of its JVM
+  static ServiceProcess start(
+      String servers, String heap, List<String> javaOptions, List<String> modelOptions, Path log)
       throws IOException {
     int managementPort = FreePorts.one();
     List<String> arguments =
         new ArrayList<>(List.of("serve", "--bootstrap", servers, "--port", "0"));
     arguments.addAll(List.of("--management-port", Integer.toString(managementPort)));
     arguments.addAll(modelOptions);
-    ProcessBuilder command =
-        SelfProcess.of(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"), arguments);
+    List<String> jvm =
+        new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch"));
+    jvm.addAll(javaOptions);
+    ProcessBuilder command = SelfProcess.of(jvm, arguments);
     Map<String, String> environment = command.environment();
     environment.keySet().removeIf(name -> name.startsWith("KAFKA_"));
     // Small enough for the queue and the caches to be full long before the first row.

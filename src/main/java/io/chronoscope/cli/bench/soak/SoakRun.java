@@ -63,14 +63,20 @@ final class SoakRun {
     this.onRow = onRow;
   }
 
-  /// @see ServiceProcess#start(String, String, List, Path)
+  /// @see ServiceProcess#start(String, String, List, List, Path)
   Outcome run(String heap, List<String> modelOptions, Path log) throws IOException {
     TopicNames topics = LayerSettings.topicNames(settings);
     try (EmbeddedBroker broker = EmbeddedBroker.start(EmbeddedBroker.Settings.temporary(0))) {
       Map<String, Object> client = KafkaClientConfig.ofEmbedded(broker.bootstrapServers());
       Topics.ensure(client, topics);
       try (ServiceProcess service =
-              ServiceProcess.start(broker.bootstrapServers(), heap, modelOptions, log);
+              ServiceProcess.start(
+                  broker.bootstrapServers(),
+                  heap,
+                  // What is reachable after a whole collection is measured.
+                  List.of("-XX:-ExplicitGCInvokesConcurrent"),
+                  modelOptions,
+                  log);
           ResultReader results =
               new ResultReader(
                   client, topics.ofKind(Topic.Kind.ANALYSIS), ResultReader.From.BEGINNING);
