@@ -12,6 +12,9 @@ final class DeadEmbeddings implements AutoCloseable {
 
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
+  /// Less is not worth a collection, as with a cache of no bytes.
+  private static final long LEAST_GROWTH = 8L << 20;
+
   private final LongSupplier bytes;
   private final long maxGrowth;
   private final Runnable collector;
@@ -25,7 +28,7 @@ final class DeadEmbeddings implements AutoCloseable {
   /// @param collector returns when what is dead has been found
   DeadEmbeddings(LongSupplier bytes, long maxGrowth, Runnable collector) {
     this.bytes = bytes;
-    this.maxGrowth = maxGrowth;
+    this.maxGrowth = Math.max(LEAST_GROWTH, maxGrowth);
     this.collector = collector;
     this.thread = Thread.ofVirtual().name("dead-embeddings").unstarted(this::run);
   }

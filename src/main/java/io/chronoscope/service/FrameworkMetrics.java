@@ -27,16 +27,24 @@ final class FrameworkMetrics implements MeterFilter {
           "netty.eventexecutor.tasks.pending",
           "Tasks that wait for a thread of Netty");
 
+  /// Metrics of single brokers, which the Kafka client describes by nothing.
+  private static final String KAFKA = "kafka.";
+
   @Override
   public Meter.Id map(Meter.Id id) {
-    String description = DESCRIPTIONS.get(id.getName());
-    return description == null || id.getDescription() != null
+    String stated = id.getDescription();
+    return stated != null && !stated.isBlank() ? id : described(id);
+  }
+
+  private static Meter.Id described(Meter.Id id) {
+    String name = id.getName();
+    String description = DESCRIPTIONS.get(name);
+    if (description == null && name.startsWith(KAFKA)) {
+      description = "Kafka client: " + name.substring(KAFKA.length()).replace('.', ' ');
+    }
+    return description == null
         ? id
         : new Meter.Id(
-            id.getName(),
-            Tags.of(id.getTagsAsIterable()),
-            id.getBaseUnit(),
-            description,
-            id.getType());
+            name, Tags.of(id.getTagsAsIterable()), id.getBaseUnit(), description, id.getType());
   }
 }

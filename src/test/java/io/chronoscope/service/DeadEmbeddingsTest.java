@@ -59,4 +59,15 @@ class DeadEmbeddingsTest {
 
     assertThat(collections).hasValue(1);
   }
+
+  @Test
+  void aCacheOfNoBytesDoesNotCollectAllTheTime() {
+    DeadEmbeddings withoutCache =
+        new DeadEmbeddings(direct::get, 0, collections::incrementAndGet);
+    withoutCache.check();
+    direct.addAndGet(MIB);
+    withoutCache.check();
+
+    assertThat(collections).hasValue(0);
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.messaging.MessagingMetrics;
 import io.chronoscope.shedding.LoadGovernor;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
@@ -36,7 +37,17 @@ class MetricDescriptionsTest {
     registry.config().meterFilter(new FrameworkMetrics());
     registry.gauge("http.server.active.requests", 1);
     registry.gauge("something.else", 1);
+    Gauge.builder("kafka.consumer.node.request.latency.max", () -> 1)
+        .description("")
+        .register(registry);
 
+    assertThat(
+            registry
+                .get("kafka.consumer.node.request.latency.max")
+                .gauge()
+                .getId()
+                .getDescription())
+        .isEqualTo("Kafka client: consumer node request latency max");
     assertThat(registry.get("http.server.active.requests").gauge().getId().getDescription())
         .isEqualTo("HTTP requests that are being answered");
     assertThat(registry.get("something.else").gauge().getId().getDescription()).isNull();

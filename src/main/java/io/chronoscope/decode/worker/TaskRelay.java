@@ -38,7 +38,6 @@ final class TaskRelay {
   private final MemorySegment shared;
   private final TaskSink sink;
   private long outputBytes;
-  private boolean delivered;
   private @Nullable RuntimeException failure;
 
   /// @param shared what the worker makes lies here
@@ -46,11 +45,6 @@ final class TaskRelay {
     this.worker = worker;
     this.shared = shared;
     this.sink = sink;
-  }
-
-  /// Whether the sink has received anything, so that the task cannot be tried again.
-  boolean hasDelivered() {
-    return delivered;
   }
 
   /// The CPU time that a task may take before it has made something.
@@ -128,7 +122,6 @@ final class TaskRelay {
 
   /// Gives the sink something, unless it has failed.
   private void answer(Runnable delivery) throws IOException {
-    delivered = true;
     Message message = new Abort();
     if (failure == null) {
       try {
