@@ -62,8 +62,7 @@ class DeadEmbeddingsTest {
 
   @Test
   void aCacheOfNoBytesDoesNotCollectAllTheTime() {
-    DeadEmbeddings withoutCache =
-        new DeadEmbeddings(direct::get, 0, collections::incrementAndGet);
+    DeadEmbeddings withoutCache = new DeadEmbeddings(direct::get, 0, collections::incrementAndGet);
     withoutCache.check();
     direct.addAndGet(MIB);
     withoutCache.check();
