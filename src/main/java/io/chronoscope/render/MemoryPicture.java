@@ -147,7 +147,7 @@ public final class MemoryPicture {
       horizontal(
           g,
           middle - value * scale,
-          String.format(Locale.ROOT, value == 0 ? "0 %%" : "%+.0f %%", value));
+          value == 0 ? "0 %" : String.format(Locale.ROOT, "%+.0f %%", value));
     }
     g.drawString("resident, from the line's start", LEFT - 56, GROWTH_TOP - 10);
     drawTimes(g, axis, GROWTH_TOP + GROWTH_HEIGHT);

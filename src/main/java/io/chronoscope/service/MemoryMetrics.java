@@ -10,6 +10,7 @@ import java.lang.management.MemoryType;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -62,7 +63,7 @@ final class MemoryMetrics {
 
   /// Direct buffers that no other holder counts.
   long directBytes() {
-    return holders.get("direct").getAsLong();
+    return Objects.requireNonNull(holders.get("direct")).getAsLong();
   }
 
   private void register(MeterRegistry registry) {
