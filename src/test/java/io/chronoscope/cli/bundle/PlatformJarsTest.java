@@ -82,7 +82,7 @@ class PlatformJarsTest {
     assertThat(Target.parse("linux-x64")).isEqualTo(Target.LINUX_X64);
     assertThatThrownBy(() -> Target.parse("windows-x64"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("linux-x64, linux-arm64")
+        .hasMessageContaining("linux-x64 and linux-arm64")
         .hasMessageContaining("windows-x64");
   }
 }
