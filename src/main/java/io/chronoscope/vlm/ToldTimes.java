@@ -6,8 +6,10 @@ import java.util.OptionalDouble;
 
 /// Turns the times of an answer into times of the video. A model is told when each frame pair
 /// begins in whole steps, rounded down, and nothing of when the second frame follows. Where frames
-/// are evenly spaced, answers are about the true times. Where they are not, answers are about the
-/// times that the model was told, with each second frame in the middle between two pairs.
+/// are evenly spaced, answers are about the true times. Where they are not, answers are about what
+/// the model has to assume: each second frame in the middle between two pairs, and each pair where
+/// it was told, or, where pairs that are told at uneven steps show that they were rounded, half a
+/// step later.
 public final class ToldTimes {
 
   private static final double MICROS = 1e6;
@@ -32,12 +34,8 @@ public final class ToldTimes {
     }
     int frames = frameMicros.size();
     List<Double> told = new ArrayList<>();
-    for (int i = 0; i < frames; i += 2) {
-      double begins =
-          Math.floor(frameMicros.get(i) / MICROS * steps.getAsDouble())
-              / steps.getAsDouble()
-              * MICROS;
-      if (i > 0) {
+    for (double begins : assumed(frameMicros, steps.getAsDouble())) {
+      if (!told.isEmpty()) {
         told.add((told.getLast() + begins) / 2);
       }
       told.add(begins);
@@ -54,11 +52,23 @@ public final class ToldTimes {
     return new ToldTimes(told.stream().mapToDouble(Double::doubleValue).toArray(), real);
   }
 
-  private static boolean isEven(List<Long> frameMicros) {
+  /// When the model assumes that each pair begins, in microseconds.
+  private static List<Double> assumed(List<Long> frameMicros, double steps) {
+    List<Long> told = new ArrayList<>();
+    for (int i = 0; i < frameMicros.size(); i += 2) {
+      told.add((long) Math.floor(frameMicros.get(i) / MICROS * steps));
+    }
+    double rounded = isEven(told) ? 0 : 0.5;
+    List<Double> begins = new ArrayList<>(List.of(0.0));
+    told.stream().skip(1).forEach(step -> begins.add((step + rounded) / steps * MICROS));
+    return begins;
+  }
+
+  private static boolean isEven(List<Long> times) {
     long narrowest = Long.MAX_VALUE;
     long widest = 0;
-    for (int i = 1; i < frameMicros.size(); i++) {
-      long gap = frameMicros.get(i) - frameMicros.get(i - 1);
+    for (int i = 1; i < times.size(); i++) {
+      long gap = times.get(i) - times.get(i - 1);
       narrowest = Math.min(narrowest, gap);
       widest = Math.max(widest, gap);
     }

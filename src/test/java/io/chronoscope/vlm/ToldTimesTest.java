@@ -38,6 +38,15 @@ class ToldTimesTest {
   }
 
   @Test
+  void takesPairsThatAreToldAtUnevenStepsToHaveBegunHalfAStepLater() {
+    // Told at 0, 0.5 and 2 s: assumed at 0, 0.75 and 2.25 s.
+    ToldTimes times =
+        ToldTimes.of(List.of(0L, 200_000L, 900_000L, 1_500_000L, 2_100_000L), 3_000_000, HALVES);
+    assertThat(times.real(750_000)).isEqualTo(900_000);
+    assertThat(times.real(2_250_000)).isEqualTo(2_100_000);
+  }
+
+  @Test
   void passesOverPairsThatTheModelCannotTellApart() {
     ToldTimes times =
         ToldTimes.of(List.of(0L, 100_000L, 300_000L, 400_000L, 1_100_000L), 1_500_000, HALVES);
