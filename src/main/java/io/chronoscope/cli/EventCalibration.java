@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 /// event that matches a true one holds, and its bounds are off by the larger of both distances.
 final class EventCalibration {
 
-  /// Share of the matched events whose true bounds are to lie within their tolerance.
-  private static final double WITHIN = 0.99;
+  /// Share of the matched events whose true bounds are to lie within their tolerance: more than the
+  /// 99 % that other videos are promised, because the table is chosen on these very events.
+  private static final double WITHIN = 0.995;
 
   private static final int GROUPS = 4;
 
