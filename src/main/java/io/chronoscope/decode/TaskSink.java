@@ -3,7 +3,7 @@ package io.chronoscope.decode;
 import java.lang.foreign.MemorySegment;
 
 /// Receives what a [MediaTask] makes, on the thread that waits for it. What it throws ends the
-/// task, and is thrown to whoever runs it.
+/// task, and is thrown to the caller.
 public interface TaskSink {
 
   /// The next bytes of what is made.

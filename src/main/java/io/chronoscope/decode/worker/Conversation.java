@@ -2,9 +2,11 @@ package io.chronoscope.decode.worker;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// In the parent, what is said with a worker about one chunk or file: how long the worker has been
-/// waited for, and how much CPU time it may take.
+/// waited for, and how much CPU time it may take. A sink that throws while an answer is made ends
+/// the conversation: the worker is asked to stop, and the exception is thrown again when it has.
 final class Conversation {
 
   /// Limits the worker's CPU time.
@@ -13,11 +15,17 @@ final class Conversation {
     void set(long seconds) throws IOException;
   }
 
+  /// Makes an answer by asking the sink.
+  interface Answer {
+    Message get() throws IOException, WorkerLostException;
+  }
+
   private final MessageChannel channel;
   private final ChunkBudget budget;
   private final CpuLimit cpuLimit;
   private long cpuSecondsBefore;
   private long cpuSecondsAllowed;
+  private @Nullable RuntimeException failure;
   private boolean over;
 
   private volatile long waitedNanos;
@@ -47,8 +55,28 @@ final class Conversation {
     }
   }
 
-  void send(Message message) throws IOException {
+  /// Answers, unless the sink has failed.
+  void answer(Answer answer) throws IOException, WorkerLostException {
+    Message message = new Message.Abort();
+    if (failure == null) {
+      try {
+        message = answer.get();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
     channel.send(message);
+  }
+
+  boolean sinkFailed() {
+    return failure != null;
+  }
+
+  /// Throws what the sink threw, if it did.
+  void rethrow() {
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /// Called whenever more is known of how long the video is.

@@ -30,7 +30,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// In the parent, one chunk's conversation with a worker: asks the sink what the worker asks, and
 /// gives it the frames. A sink that throws ends the conversation; its exception is thrown again
@@ -49,7 +48,6 @@ final class FrameRelay {
   private boolean frameDue;
 
   private long outputBytes;
-  private @Nullable RuntimeException failure;
 
   FrameRelay(Conversation worker, MemorySegment pictures, FrameSink sink) {
     this.worker = worker;
@@ -69,9 +67,9 @@ final class FrameRelay {
     while (true) {
       Message message = worker.receive();
       switch (message) {
-        case Select(long[] times) -> answer(() -> select(times));
-        case Wants wants -> answer(() -> wants(wants));
-        case Frame frame -> answer(() -> take(frame));
+        case Select(long[] times) -> worker.answer(() -> select(times));
+        case Wants wants -> worker.answer(() -> wants(wants));
+        case Frame frame -> worker.answer(() -> take(frame));
         case Restart() -> restart();
         case Done(int agreed, MediaFacts facts) -> {
           worker.end();
@@ -85,7 +83,7 @@ final class FrameRelay {
         }
         case Failed(String problem) -> {
           worker.end();
-          rethrow();
+          worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the decoder failed: " + problem);
         }
         case Ready _,
@@ -102,23 +100,6 @@ final class FrameRelay {
                 "a " + message.getClass().getSimpleName() + " while decoding");
       }
     }
-  }
-
-  private interface Answer {
-    Message get() throws IOException, WorkerLostException;
-  }
-
-  /// Answers, unless the sink has failed.
-  private void answer(Answer answer) throws IOException, WorkerLostException {
-    Message message = new Abort();
-    if (failure == null) {
-      try {
-        message = answer.get();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-    }
-    worker.send(message);
   }
 
   private Message select(long[] times) throws IOException {
@@ -183,7 +164,7 @@ final class FrameRelay {
     }
     replayed = 0;
     frameDue = false;
-    if (failure == null) {
+    if (!worker.sinkFailed()) {
       selective.restart();
     }
   }
@@ -214,13 +195,7 @@ final class FrameRelay {
   }
 
   private void end(int agreed) throws IOException {
-    rethrow();
+    worker.rethrow();
     replay(agreed);
-  }
-
-  private void rethrow() {
-    if (failure != null) {
-      throw failure;
-    }
   }
 }

@@ -24,7 +24,6 @@ import io.chronoscope.decode.worker.Message.Wants;
 import io.chronoscope.decode.worker.MessageCodec.MalformedMessageException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /// In the parent, one task's conversation with a worker: gives the sink what the worker makes. A
 /// sink that throws ends the conversation; its exception is thrown again when the worker has
@@ -38,7 +37,6 @@ final class TaskRelay {
   private final MemorySegment shared;
   private final TaskSink sink;
   private long outputBytes;
-  private @Nullable RuntimeException failure;
 
   /// @param shared what the worker makes lies here
   TaskRelay(Conversation worker, MemorySegment shared, TaskSink sink) {
@@ -65,25 +63,31 @@ final class TaskRelay {
       switch (message) {
         case Bytes bytes -> {
           MemorySegment found = slice(bytes);
-          answer(() -> sink.bytes(found));
+          worker.answer(() -> {
+            sink.bytes(found);
+            return new Taken();
+          });
         }
         case Made(TaskOutput output) -> {
           worker.forgetWaiting();
-          answer(() -> sink.made(output));
+          worker.answer(() -> {
+            sink.made(output);
+            return new Taken();
+          });
         }
         case Finished() -> {
           worker.end();
-          rethrow();
+          worker.rethrow();
           return;
         }
         case Unreadable(int _, var reason, String detail) -> {
           worker.end();
-          rethrow();
+          worker.rethrow();
           throw new UnreadableMediaException(reason, detail);
         }
         case Failed(String problem) -> {
           worker.end();
-          rethrow();
+          worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the worker failed: " + problem);
         }
         case Ready _,
@@ -118,25 +122,5 @@ final class TaskRelay {
           "it makes more than %d MiB".formatted(worker.budget().outputBytes() >> 20));
     }
     return shared.asSlice(bytes.offset(), bytes.length());
-  }
-
-  /// Gives the sink something, unless it has failed.
-  private void answer(Runnable delivery) throws IOException {
-    Message message = new Abort();
-    if (failure == null) {
-      try {
-        delivery.run();
-        message = new Taken();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-    }
-    worker.send(message);
-  }
-
-  private void rethrow() {
-    if (failure != null) {
-      throw failure;
-    }
   }
 }
