@@ -70,9 +70,9 @@ public final class BatchedModel implements AutoCloseable {
     return model.profile();
   }
 
-  /// See [VideoLanguageModel#timeSteps].
-  public OptionalDouble timeSteps() {
-    return model.timeSteps();
+  /// See [VideoLanguageModel#positionsPerSecond].
+  public OptionalDouble positionsPerSecond() {
+    return model.positionsPerSecond();
   }
 
   /// See [VideoLanguageModel#maxPositions].

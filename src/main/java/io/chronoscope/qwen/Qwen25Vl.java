@@ -257,7 +257,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
   }
 
   @Override
-  public OptionalDouble timeSteps() {
+  public OptionalDouble positionsPerSecond() {
     return switch (layout(checkpoint)) {
       case PAIRS -> OptionalDouble.of(checkpoint.vision().tokensPerSecond());
       case TIMESTAMPS -> OptionalDouble.empty();

@@ -42,8 +42,8 @@ public interface DelegatingModel extends VideoLanguageModel {
   }
 
   @Override
-  default OptionalDouble timeSteps() {
-    return delegate().timeSteps();
+  default OptionalDouble positionsPerSecond() {
+    return delegate().positionsPerSecond();
   }
 
   @Override

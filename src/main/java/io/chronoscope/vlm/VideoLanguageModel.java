@@ -37,9 +37,9 @@ public interface VideoLanguageModel extends AutoCloseable {
     return ModelProfile.PLAIN;
   }
 
-  /// How many steps a second has in which the model is told when a frame pair begins; empty if it
-  /// is told exactly. See [ToldTimes].
-  default OptionalDouble timeSteps() {
+  /// Temporal positions per second: how finely a prompt gives the start of each frame pair; empty
+  /// if it gives the time itself. See [QuantizedTimes].
+  default OptionalDouble positionsPerSecond() {
     return OptionalDouble.empty();
   }
 

@@ -12,7 +12,7 @@ import io.chronoscope.domain.Sampling;
 import io.chronoscope.domain.StreamClock;
 import io.chronoscope.sampling.FrameTimes;
 import io.chronoscope.vlm.EncodedPair;
-import io.chronoscope.vlm.ToldTimes;
+import io.chronoscope.vlm.QuantizedTimes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +24,7 @@ import java.util.stream.IntStream;
 ///
 /// @param startMicros the stream's start in epoch microseconds; `span` counts from it
 /// @param times of the frames, in epoch microseconds
-/// @param timeSteps how exactly the model is told the times of pairs, see
-///   [VideoLanguageModel#timeSteps]
+/// @param positionsPerSecond of the model; empty if its prompts give the times themselves
 /// @param origins the chunk of each frame
 /// @param originalSizes the size of each frame in its video, before it was scaled for the model
 /// @param pairs embeddings of frames two by two; the last frame of an odd count is paired with
@@ -36,7 +35,7 @@ public record EncodedWindow(
     SeenSpan span,
     Sampling sampling,
     FrameTimes times,
-    OptionalDouble timeSteps,
+    OptionalDouble positionsPerSecond,
     List<ChunkOrigin> origins,
     List<FrameSize> originalSizes,
     List<EncodedPair> pairs) {
@@ -96,9 +95,9 @@ public record EncodedWindow(
   }
 
   private Sighting sighting(ParsedEvent event, Certainty certainty) {
-    ToldTimes told = toldTimes();
-    long start = span.firstMicros() + told.real(event.startMicros());
-    long end = span.firstMicros() + told.real(event.endMicros());
+    QuantizedTimes quantized = quantizedTimes();
+    long start = span.firstMicros() + quantized.actual(event.startMicros());
+    long end = span.firstMicros() + quantized.actual(event.endMicros());
     List<Long> seen = new ArrayList<>();
     List<ChunkOrigin> chunks = new ArrayList<>();
     for (int i = 0; i < origins.size(); i++) {
@@ -127,10 +126,12 @@ public record EncodedWindow(
         event.boxes().stream().flatMap(box -> inVideo(box).stream()).toList());
   }
 
-  private ToldTimes toldTimes() {
+  private QuantizedTimes quantizedTimes() {
     long first = times.micros().getFirst();
-    return ToldTimes.of(
-        times.micros().stream().map(micros -> micros - first).toList(), shownMicros(), timeSteps);
+    return QuantizedTimes.of(
+        times.micros().stream().map(micros -> micros - first).toList(),
+        shownMicros(),
+        positionsPerSecond);
   }
 
   /// A box in whole pixels of the video that contain it, at the size of the frame shown last before
@@ -200,7 +201,7 @@ public record EncodedWindow(
                 span.gapMicros()),
             sampling.withFrames(endFrame - firstFrame),
             times.between(firstFrame, endFrame),
-            timeSteps,
+            positionsPerSecond,
             origins.subList(firstFrame, endFrame),
             originalSizes.subList(firstFrame, endFrame),
             pairs.subList(firstPair, endPair)));

@@ -74,7 +74,7 @@ final class RecentWindows {
       SeenSpan span,
       Sampling sampling,
       FrameTimes times,
-      OptionalDouble timeSteps,
+      OptionalDouble positionsPerSecond,
       List<ChunkOrigin> origins,
       List<FrameSize> originalSizes,
       List<PairKey> pairs) {}
@@ -105,7 +105,7 @@ final class RecentWindows {
             window.span(),
             window.sampling(),
             window.times(),
-            window.timeSteps(),
+            window.positionsPerSecond(),
             window.origins(),
             window.originalSizes(),
             PairKey.of(window)));
@@ -146,7 +146,7 @@ final class RecentWindows {
             entry.span,
             entry.sampling,
             entry.times,
-            entry.timeSteps,
+            entry.positionsPerSecond,
             entry.origins,
             entry.originalSizes,
             encoded));

@@ -111,7 +111,7 @@ public final class WindowEncoder {
         span(window, frames, grid.anchorMicros(), choice.fps(), untilMicros, extent),
         sampling,
         framePairs.times(),
-        tools.model().timeSteps(),
+        tools.model().positionsPerSecond(),
         frames.stream().map(SampledFrame::origin).toList(),
         frames.stream().map(SampledFrame::originalSize).toList(),
         encoded.pairs());
