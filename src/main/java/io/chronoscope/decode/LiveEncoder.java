@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Decodes a live video and encodes it as H.264 with a key frame where each segment is to start,
 /// for sources without usable key frames or with a codec that chunks may not have. At most
-/// 1920×1088 pixels. Costs as much as decoding and encoding do, and the decoder runs in this
-/// process.
+/// 1920×1088 pixels. Costs as much as decoding and encoding do.
 final class LiveEncoder implements LivePackets {
 
   /// FFmpeg's decoders that are allowed here beside those of [VideoCodec].

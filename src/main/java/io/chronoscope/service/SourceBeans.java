@@ -66,6 +66,7 @@ class SourceBeans {
                     stream,
                     LayerSettings.source(settings, "sources"),
                     new SendTraces(tracing)),
+            LayerSettings.live(settings, DecodeBeans.listener(registry)),
             InstantSource.system(),
             SourceBeans::log);
     sources = Optional.of(started);

@@ -1,12 +1,16 @@
 package io.chronoscope.decode.worker;
 
+import io.chronoscope.decode.ByteFeed;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.LiveSegment;
+import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaTask;
 import io.chronoscope.decode.TaskSink;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.decode.worker.Message.Decode;
+import io.chronoscope.decode.worker.Message.LiveMessage;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.decode.worker.Message.Run;
 import io.chronoscope.decode.worker.Message.Size;
@@ -18,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -26,6 +31,8 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A running worker, as its parent sees it. Once it threw [WorkerLostException] it is of no use any
 /// more. Used by one thread, the one that started it: on Linux the worker dies with that thread.
@@ -135,7 +142,7 @@ final class WorkerProcess implements AutoCloseable {
         .ifPresentOrElse(
             reason -> missing.put(Protection.NAMESPACES, reason),
             () -> inForce.add(Protection.NAMESPACES));
-    return new WorkerReady(pid, inForce, missing);
+    return new WorkerReady(pid, command.kind(), inForce, missing);
   }
 
   WorkerReady ready() {
@@ -188,6 +195,37 @@ final class WorkerProcess implements AutoCloseable {
           new TaskRelay(worker, memory.pictures(), sink).run();
           return true;
         });
+  }
+
+  /// Reads a connection to a live source.
+  ///
+  /// @param request what to read
+  /// @param feed the bytes, unless the worker connects to the source itself
+  /// @return what the source failed with, if it did
+  /// @throws WorkerLostException when the worker died or exceeded the budget
+  Optional<IOException> read(
+      LiveMessage request,
+      @Nullable ByteFeed feed,
+      LiveSettings settings,
+      InstantSource clock,
+      Consumer<LiveSegment> sink)
+      throws UnreadableMediaException, WorkerLostException {
+    return converse(worker -> {
+      var unused = memory.chunk(LiveRelay.SHARED_INPUT_BYTES, MapMode.READ_WRITE);
+      limitMemory();
+      worker.begin(cpuSeconds(), settings.segmentLength().toNanos() / 1000);
+      channel.send(request);
+      return new LiveRelay(worker, memory, feed, settings, clock, sink).run();
+    });
+  }
+
+  /// Asks the worker of a live source to hand over what it has read, and to end. For any thread.
+  void stop() {
+    try {
+      channel.send(new LiveMessage.Stop());
+    } catch (IOException e) {
+      // It is gone.
+    }
   }
 
   private interface Talk<T> {

@@ -60,7 +60,7 @@ class ConfinementTest {
     public static void main(String[] arguments) throws Exception {
       Attempt attempt = Attempt.valueOf(arguments[0]);
       rehearse();
-      Confinement confinement = Confinement.enter();
+      Confinement confinement = Confinement.enter(Network.NONE);
       if (!confinement.inForce().contains(Protection.SYSTEM_CALL_FILTER)) {
         throw new IllegalStateException(confinement.missing().toString());
       }
@@ -144,7 +144,8 @@ class ConfinementTest {
   @Test
   void theFilterFitsItsLimits() {
     for (Machine machine : Machine.values()) {
-      List<SystemCallFilter.Instruction> program = SystemCallFilter.program(machine, 4711);
+      List<SystemCallFilter.Instruction> program =
+          SystemCallFilter.program(machine, 4711, Network.NONE);
       assertThat(program).hasSizeLessThan(4096);
       for (int i = 0; i < program.size(); i++) {
         SystemCallFilter.Instruction one = program.get(i);
