@@ -9,6 +9,8 @@ import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaTasks;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.decode.container.ContainerFormat;
 import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Done;
 import io.chronoscope.decode.worker.Message.Failed;
@@ -113,7 +115,13 @@ public final class DecodeWorker {
     if (!Files.isDirectory(program)) {
       return;
     }
-    for (Class<?> one : List.of(DecodeWorker.class, FfmpegDecoder.class, Picture.class)) {
+    for (Class<?> one :
+        List.of(
+            DecodeWorker.class,
+            FfmpegDecoder.class,
+            ContainerFormat.class,
+            VideoCodec.class,
+            Picture.class)) {
       Path folder = program.resolve(one.getPackageName().replace('.', '/'));
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.class")) {
         for (Path file : files) {
