@@ -20,6 +20,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
 import io.chronoscope.decode.LiveSettings.Treatment;
@@ -106,8 +107,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-end",
-      description =
-          "Does not mark the end of the stream; the stream becomes idle after the idle time.")
+      description = "Leaves the stream open: it becomes idle when nothing more arrives.")
   boolean noEnd;
 
   @Option(
@@ -126,8 +126,8 @@ final class ProduceCommand implements Callable<Integer> {
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
-        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or \"file\":"
-            + " the first directory of the setting",
+        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or"
+            + " \"file\": the first directory of the setting",
         "chronoscope.references.roots."
       })
   Optional<String> byReference = Optional.empty();
@@ -162,7 +162,7 @@ final class ProduceCommand implements Callable<Integer> {
     KafkaConnection connection = connect(settings);
     Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
-        MediaFiles open = LayerSettings.files(settings, DecodeListener.SILENT);
+        MediaFiles open = ConfiguredDecoding.files(settings, DecodeListener.SILENT);
         ChunkPublisher publisher =
             new ChunkPublisher(
                 connection.client(),
@@ -216,8 +216,8 @@ final class ProduceCommand implements Callable<Integer> {
         || byReference.isPresent()
         || inputRate.rate().isPresent()) {
       throw new ConfigurationException(
-          "--start-time, --realtime, --no-end, --by-reference and --input-fps apply to files, not to"
-              + " live sources");
+          "--start-time, --realtime, --no-end, --by-reference and --input-fps apply to files, not"
+              + " to live sources");
     }
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
