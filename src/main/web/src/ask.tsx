@@ -160,7 +160,7 @@ function Answer({ answer }: { answer: AnswerRecord }) {
       </ul>
       {answer.notSeen.length > 0 && (
         <>
-          <p>Not seen:</p>
+          <p>Not analyzed:</p>
           <ul class="plain">
             {answer.notSeen.map((one) => (
               <li key={one.start}>

@@ -43,7 +43,7 @@ function RuleRow({ rule, operator }: { rule: Rule; operator: boolean }) {
       <span class="row-text">{rule.text}</span>
       <span class="row-facts">
         <b class="hostile">{rule.id}</b> · streams <span class="hostile">{rule.streams}</span> ·
-        from {percent(rule.threshold)}
+        threshold {percent(rule.threshold)}
         {rule.coolDownSeconds > 0 && ` · cool-down ${duration(rule.coolDownSeconds * 1000)}`}
         {rule.priority !== 0 && ` · priority ${rule.priority}`}
       </span>

@@ -6,7 +6,7 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.VideoQuestion;
 import io.chronoscope.qwen.VideoQuestion.Report;
@@ -80,7 +80,7 @@ final class GenerateCommand implements Callable<Integer> {
     ChronoscopeConfig settings = ConfigLoader.load();
     Map<String, Double> timings = new LinkedHashMap<>();
     long start = System.nanoTime();
-    try (Qwen25Vl engine = LayerSettings.open(settings)) {
+    try (Qwen25Vl engine = ConfiguredModel.open(settings)) {
       timings.put("openMs", millisSince(start));
       Report report = ask(engine, settings.maxNewTokens(), timings);
       VideoQuestion.Timings stages = report.timings();

@@ -1,7 +1,7 @@
 package io.chronoscope.service;
 
 import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
@@ -19,7 +19,7 @@ class DecodeBeans {
   @Produces
   @Singleton
   DecodePool decoders(ChronoscopeConfig settings, MeterRegistry registry) {
-    DecodePool pool = LayerSettings.decoders(settings, listener(registry));
+    DecodePool pool = ConfiguredDecoding.decoders(settings, listener(registry));
     DecodeMetrics.watch(registry, pool);
     return pool;
   }
@@ -37,7 +37,7 @@ class DecodeBeans {
   @Produces
   @Singleton
   MediaFiles files(ChronoscopeConfig settings, MeterRegistry registry) {
-    return LayerSettings.files(settings, listener(registry));
+    return ConfiguredDecoding.files(settings, listener(registry));
   }
 
   void close(@Disposes DecodePool pool) {

@@ -33,13 +33,13 @@ public class SearchParameters {
   @QueryParam("ground")
   @Nullable String ground;
 
-  @Parameter(description = "The most hits, 1 to 100", example = "20")
+  @Parameter(description = "Maximum number of hits, 1 to 100", example = "20")
   @QueryParam("limit")
   @Nullable String limit;
 
   /// @param filter what may be found
   /// @param grounded whether the model checks the best hits
-  /// @param limit the most hits
+  /// @param limit the maximum number of hits
   record Scope(ResultFilter filter, boolean grounded, int limit) {
 
     SearchRequest request(String text) {

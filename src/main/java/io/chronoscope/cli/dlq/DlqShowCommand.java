@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 /// Shows one dead letter with everything that is known of its record.
 @Command(
     name = "show",
-    description = "Shows everything that is known of one dead letter and its record.",
+    description = "Shows everything that is known about one dead letter and its record.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

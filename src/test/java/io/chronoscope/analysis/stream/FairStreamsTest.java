@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.stream;
 
 import static io.chronoscope.analysis.stream.StreamFixture.NOON;
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
@@ -205,10 +206,7 @@ class FairStreamsTest {
     // The scheduler of virtual threads has one for each core, and a few in reserve.
     assertThat(most - before).isLessThan(100);
     // A stream is let go of right after its last results.
-    for (int i = 0; i < 300 && analysis.streams() > 0; i++) {
-      Thread.sleep(100);
-    }
-    assertThat(analysis.streams()).isZero();
+    until("no stream to be held", () -> analysis.streams() == 0);
     assertThat(analysis.waitingBytes()).isZero();
   }
 
