@@ -61,18 +61,21 @@ final class LiveEncoder implements LivePackets {
     arrivedMicros = arrived;
     time.ifPresent(one -> stated = time);
     // Damaged packets are the decoder's to skip.
-    var unused = avcodec.avcodec_send_packet(decoder, packet);
+    Ffmpeg.requireMemory(avcodec.avcodec_send_packet(decoder, packet));
     receiveFrames();
   }
 
   private void receiveFrames() throws UnreadableMediaException {
-    while (avcodec.avcodec_receive_frame(decoder, decoded) >= 0) {
+    int result = avcodec.avcodec_receive_frame(decoder, decoded);
+    while (result >= 0) {
       try {
         encode();
       } finally {
         avutil.av_frame_unref(decoded);
       }
+      result = avcodec.avcodec_receive_frame(decoder, decoded);
     }
+    Ffmpeg.requireMemory(result);
   }
 
   private void encode() throws UnreadableMediaException {

@@ -49,6 +49,7 @@ final class LiveRelay {
   private final Consumer<LiveSegment> sink;
   private final byte[] buffer = new byte[SHARED_INPUT_BYTES];
   private final ByteArrayOutputStream segment = new ByteArrayOutputStream();
+  private long segments;
   private long position;
   private long markedPosition = UNKNOWN;
   private @Nullable IOException feedFailure;
@@ -86,6 +87,7 @@ final class LiveRelay {
           worker.forgetWaiting();
           worker.allowCpuFor(settings.segmentLength().toNanos() / 1000);
           worker.answer(() -> {
+            segments++;
             sink.accept(live(cut));
             return new Taken();
           });
@@ -115,6 +117,11 @@ final class LiveRelay {
                 "a " + other.getClass().getSimpleName() + " from a live source");
       }
     }
+  }
+
+  /// How many the sink was given.
+  long segments() {
+    return segments;
   }
 
   private IOException failure(SourceFailed.Kind kind, String problem) {

@@ -215,7 +215,17 @@ final class WorkerProcess implements AutoCloseable {
       limitMemory();
       worker.begin(cpuSeconds(), settings.segmentLength().toNanos() / 1000);
       channel.send(request);
-      return new LiveRelay(worker, memory, feed, settings, clock, sink).run();
+      LiveRelay relay = new LiveRelay(worker, memory, feed, settings, clock, sink);
+      try {
+        Optional<IOException> failure = relay.run();
+        if (relay.segments() == 0) {
+          requireMemoryLeft(budget.memoryBytes() / 4);
+        }
+        return failure;
+      } catch (WorkerLostException e) {
+        requireMemoryLeft(budget.memoryBytes() / 4);
+        throw e;
+      }
     });
   }
 
