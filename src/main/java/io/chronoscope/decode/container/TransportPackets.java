@@ -1,13 +1,14 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// The packets of an MPEG transport stream (ISO/IEC 13818-1 §2.4.3), as far as their headers show
 /// whether they can be read.
-final class TransportPackets {
+public final class TransportPackets {
 
   /// Packets in a row after which foreign bytes are taken for a transport stream.
   static final int SURE = 5;
@@ -80,13 +81,13 @@ final class TransportPackets {
   }
 
   /// What is missing of an elementary stream.
-  TransportLosses losses(int pid) {
+  public TransportLosses losses(int pid) {
     return TransportLosses.find(whole, first, size, pid)
         .afterUnreadable((int) Math.min(bytesBefore / size, Integer.MAX_VALUE));
   }
 
   /// Whether most of a stream's packets are encrypted.
-  boolean isScrambled(int pid) {
+  public boolean isScrambled(int pid) {
     return pid >= 0 && pid < PIDS && 2 * scrambled[pid] > packets[pid];
   }
 }

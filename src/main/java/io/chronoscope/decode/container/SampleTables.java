@@ -1,6 +1,7 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfInt;
@@ -37,7 +38,7 @@ final class SampleTables {
           .toArray();
 
   private final long fileBytes;
-  private final DecodeLimits limits;
+  private final long maxFrames;
   private final Map<Integer, Long> defaultSizes = new HashMap<>();
   // Bytes of all samples that have no entry of their own.
   private long equalSampleBytes;
@@ -58,9 +59,9 @@ final class SampleTables {
     boolean timedBySample;
   }
 
-  SampleTables(long fileBytes, DecodeLimits limits) {
+  SampleTables(long fileBytes, long maxFrames) {
     this.fileBytes = fileBytes;
-    this.limits = limits;
+    this.maxFrames = maxFrames;
   }
 
   /// Samples that the indexes of all tracks list, outside fragments.
@@ -161,9 +162,9 @@ final class SampleTables {
                 .formatted(track.samples, MAX_EQUAL_SAMPLES));
       }
     }
-    if (video && track.samples > limits.maxFrames()) {
+    if (video && track.samples > maxFrames) {
       throw new UnreadableMediaException(
-          Reason.TOO_LONG, "it has more than the limit of %d frames".formatted(limits.maxFrames()));
+          Reason.TOO_LONG, "it has more than the limit of %d frames".formatted(maxFrames));
     }
     if (track.edits > 2 && track.samples > MAX_EDITED_SAMPLES / track.edits) {
       throw box.corrupt(

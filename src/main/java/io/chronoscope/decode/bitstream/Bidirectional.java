@@ -1,11 +1,11 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Whether a packet has a picture that is predicted from later ones, so that it is decoded after
 /// them.
-final class Bidirectional {
+public final class Bidirectional {
 
   private static final int H264_SLICE = 1;
   private static final int H264_B = 1;
@@ -17,7 +17,7 @@ final class Bidirectional {
   private Bidirectional() {}
 
   /// ITU-T H.264 §7.3.3: a slice begins with `first_mb_in_slice` and `slice_type`, both ue(v).
-  static boolean inH264(ByteBuffer packet, NalUnits units) {
+  public static boolean inH264(ByteBuffer packet, NalUnits units) {
     return units.in(packet).orElse(List.of()).stream()
         .filter(at -> (packet.get(at) & 0x1f) == H264_SLICE)
         .anyMatch(at -> {
@@ -28,7 +28,7 @@ final class Bidirectional {
   }
 
   /// ISO/IEC 13818-2 §6.2.3.
-  static boolean inMpeg2(ByteBuffer packet) {
+  public static boolean inMpeg2(ByteBuffer packet) {
     return NalUnits.afterStartCodes(packet).stream()
         .anyMatch(at ->
             (packet.get(at) & 0xff) == MPEG2_PICTURE
@@ -37,7 +37,7 @@ final class Bidirectional {
   }
 
   /// ISO/IEC 14496-2 §6.2.5.
-  static boolean inMpeg4(ByteBuffer packet) {
+  public static boolean inMpeg4(ByteBuffer packet) {
     return NalUnits.afterStartCodes(packet).stream()
         .anyMatch(at ->
             (packet.get(at) & 0xff) == MPEG4_PICTURE

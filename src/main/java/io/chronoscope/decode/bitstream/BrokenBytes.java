@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.function.IntPredicate;
 
 /// Whether a packet's bytes show that they are damaged, without decoding: what no encoder writes.
 /// Decoders of some codecs take such bytes for pictures without an error.
-sealed interface BrokenBytes {
+public sealed interface BrokenBytes {
 
   /// @param packet read from position 0 to its limit
   boolean in(ByteBuffer packet);

@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.Optional;
 /// What a packet's frame depends on, read from the packet alone. Unlike [PacketKinds], which
 /// decides what may be skipped and claims nothing in doubt, this decides from where on frames can
 /// be trusted again after damage; in doubt a packet depends on the ones before it.
-sealed interface Dependence {
+public sealed interface Dependence {
 
   /// Nothing before it, and nor do frames that are displayed after it.
   record Nothing() implements Dependence {}

@@ -1,6 +1,7 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
@@ -16,13 +17,16 @@ import java.util.stream.Stream;
 ///   longer presentation, whose clock it has
 /// @param fragmentStartMicros decode time of the first fragment, else 0
 /// @param transport of a transport stream
-record MediaStructure(
+public record MediaStructure(
     ContainerFormat container,
     MemorySegment media,
     long strayBytes,
     boolean fragments,
     long fragmentStartMicros,
     Optional<TransportPackets> transport) {
+
+  /// Streams of one input, of all kinds: those of a full satellite transponder.
+  public static final int MAX_STREAMS = 256;
 
   private static final long MAX_ASF_HEADER_BYTES = 8 * 1024;
   private static final List<MemorySegment> ASF_ENCRYPTION =
@@ -35,13 +39,13 @@ record MediaStructure(
   ///
   /// @throws UnreadableMediaException EMPTY, NOT_MEDIA, UNSUPPORTED_CONTAINER, TRUNCATED, CORRUPT,
   ///   TOO_LONG, or UNSUPPORTED_CODEC for encrypted video
-  static MediaStructure of(MemorySegment bytes, DecodeLimits limits)
+  public static MediaStructure of(MemorySegment bytes, long maxFrames)
       throws UnreadableMediaException {
     ContainerFormat.Sniffed sniffed = ContainerFormat.sniff(bytes);
     MemorySegment media = bytes.asSlice(sniffed.from());
     return switch (sniffed.container()) {
       case MP4 -> {
-        Mp4Boxes.Contents contents = new Mp4Boxes(media, limits).check();
+        Mp4Boxes.Contents contents = new Mp4Boxes(media, maxFrames).check();
         yield new MediaStructure(
             ContainerFormat.MP4,
             media.asSlice(0, contents.mediaBytes()),
@@ -93,5 +97,12 @@ record MediaStructure(
   private static MediaStructure plain(ContainerFormat.Sniffed sniffed, MemorySegment media) {
     return new MediaStructure(
         sniffed.container(), media, sniffed.from(), false, 0, Optional.empty());
+  }
+
+  /// An input with more than [#MAX_STREAMS].
+  public static UnreadableMediaException tooManyStreams() {
+    return new UnreadableMediaException(
+        Reason.UNSUPPORTED_CONTAINER,
+        "it has more than %d streams, the limit".formatted(MAX_STREAMS));
   }
 }

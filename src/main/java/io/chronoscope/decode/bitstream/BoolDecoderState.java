@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 
@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 /// @param next address of the next byte to read
 /// @param end address after the last byte
 /// @param codeWord how far the data lie above the lower end of the interval
-record BoolDecoderState(int bits, long next, long end, int codeWord) {
+public record BoolDecoderState(int bits, long next, long end, int codeWord) {
 
   private static final int BITS_AT_ONCE = 16;
 
@@ -23,7 +23,7 @@ record BoolDecoderState(int bits, long next, long end, int codeWord) {
   /// @param packet of which the partition is a part
   /// @param address where the packet begins
   /// @return true as well where the partition is not of this packet
-  boolean isAtEnd(ByteBuffer packet, long address) {
+  public boolean isAtEnd(ByteBuffer packet, long address) {
     if (end < address || end > address + packet.limit() || next < address) {
       return true;
     }

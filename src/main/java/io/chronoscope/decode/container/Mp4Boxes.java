@@ -1,6 +1,7 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfInt;
@@ -57,9 +58,9 @@ final class Mp4Boxes {
   private boolean describesData;
   private boolean describedBefore = true;
 
-  Mp4Boxes(MemorySegment bytes, DecodeLimits limits) {
+  Mp4Boxes(MemorySegment bytes, long maxFrames) {
     this.bytes = bytes;
-    this.tables = new SampleTables(bytes.byteSize(), limits);
+    this.tables = new SampleTables(bytes.byteSize(), maxFrames);
   }
 
   /// Checks that all declared boxes and the index are present, and what they declare.
@@ -222,8 +223,8 @@ final class Mp4Boxes {
       throw box.corrupt("is a track within a track");
     }
     insideTrack = true;
-    if (++tracks > Demuxer.MAX_STREAMS) {
-      throw Demuxer.tooManyStreams();
+    if (++tracks > MediaStructure.MAX_STREAMS) {
+      throw MediaStructure.tooManyStreams();
     }
     trackId = -1;
     timescale = -1;

@@ -1,6 +1,7 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfInt;
@@ -14,9 +15,9 @@ import java.nio.ByteOrder;
 /// @param at offset of the header
 /// @param content offset after the header
 /// @param end offset after the box
-record Mp4Box(MemorySegment bytes, String type, long at, long content, long end) {
+public record Mp4Box(MemorySegment bytes, String type, long at, long content, long end) {
 
-  static final int HEADER_BYTES = 8;
+  public static final int HEADER_BYTES = 8;
 
   private static final OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -27,7 +28,7 @@ record Mp4Box(MemorySegment bytes, String type, long at, long content, long end)
   /// @param to end of the enclosing box or of the file: also the end of a box that declares no size
   /// @throws UnreadableMediaException CORRUPT when the size is shorter than the header or not a
   ///   63-bit number
-  static Mp4Box read(MemorySegment bytes, long at, long to) throws UnreadableMediaException {
+  public static Mp4Box read(MemorySegment bytes, long at, long to) throws UnreadableMediaException {
     long size = Integer.toUnsignedLong(bytes.get(U32, at));
     String type = ContainerFormat.fourCc(bytes, at + 4);
     long header = HEADER_BYTES;

@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.util.Set;
 
 /// The parameter sets of H.264 and HEVC that packets bring along, and that packets after them may
 /// refer to, and the name of the encoder if decoding depends on it. Other codecs have none.
-final class ParameterSets {
+public final class ParameterSets {
 
   private enum Codec {
     H264,
@@ -32,7 +32,7 @@ final class ParameterSets {
   }
 
   /// @param extradata the codec's parameters from the container
-  static ParameterSets of(VideoCodec codec, ByteBuffer extradata) {
+  public static ParameterSets of(VideoCodec codec, ByteBuffer extradata) {
     return switch (codec) {
       case H264 -> new ParameterSets(Codec.H264, NalUnits.ofH264(extradata));
       case HEVC -> new ParameterSets(Codec.HEVC, NalUnits.ofHevc(extradata));
@@ -41,7 +41,7 @@ final class ParameterSets {
   }
 
   /// Remembers the parameter sets of a packet.
-  void add(ByteBuffer packet) {
+  public void add(ByteBuffer packet) {
     if (tooMany || codec == Codec.OTHER) {
       return;
     }
@@ -54,13 +54,13 @@ final class ParameterSets {
   }
 
   /// Whether all that packets brought along is known.
-  boolean areKnown() {
+  public boolean areKnown() {
     return !tooMany;
   }
 
   /// The parameter sets that packets before this one brought along and it does not repeat, in the
   /// format of the packet, to be put in front of it.
-  byte[] missingFrom(ByteBuffer packet) {
+  public byte[] missingFrom(ByteBuffer packet) {
     ByteArrayOutputStream missing = new ByteArrayOutputStream();
     Set<ByteBuffer> own = known.isEmpty() ? Set.of() : in(packet);
     for (ByteBuffer unit : known) {

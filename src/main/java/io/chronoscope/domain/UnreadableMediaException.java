@@ -1,6 +1,4 @@
-package io.chronoscope.decode;
-
-import io.chronoscope.domain.Rejection;
+package io.chronoscope.domain;
 
 /// Thrown when a segment cannot be decoded; the [Rejection] explains why to its producer.
 public final class UnreadableMediaException extends Exception {

@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 
@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 /// @param start address of the first byte
 /// @param position of the next bit
 /// @param size in bits
-record BitReaderState(long start, int position, int size) {
+public record BitReaderState(long start, int position, int size) {
 
   /// Whether nothing is left (ITU-T H.264 §7.3.4: the slice's data end before its stop bit, which
   /// FFmpeg leaves out of the size).
-  boolean isAtEnd() {
+  public boolean isAtEnd() {
     return position == size;
   }
 
@@ -19,7 +19,7 @@ record BitReaderState(long start, int position, int size) {
   /// to the end of the byte; then nothing but zeros, or another start code.
   ///
   /// @param packet the bytes that were read
-  boolean isAtStuffing(ByteBuffer packet) {
+  public boolean isAtStuffing(ByteBuffer packet) {
     int at = position / Byte.SIZE;
     if (position < 0 || at >= packet.limit()) {
       return false;
@@ -37,7 +37,7 @@ record BitReaderState(long start, int position, int size) {
   }
 
   /// Old encoders leave out the stuffing where a picture ends with a byte.
-  boolean endsWithoutStuffing(ByteBuffer packet) {
+  public boolean endsWithoutStuffing(ByteBuffer packet) {
     return position == packet.limit() * Byte.SIZE;
   }
 }

@@ -1,6 +1,7 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 
 /// The supported containers, recognized by their first bytes, so that only their demuxers ever see
 /// untrusted data.
-enum ContainerFormat {
+public enum ContainerFormat {
   MP4("mov", "mp4", "MP4, fragmented MP4, MOV", "video/mp4", Clock.STATED),
   MATROSKA("matroska", "matroska", "Matroska, WebM", "video/x-matroska", Clock.STATED),
   MPEG_TS("mpegts", "mpegts", "MPEG-TS", "video/mp2t", Clock.SPARSE),
@@ -30,7 +31,7 @@ enum ContainerFormat {
   BMP("bmp_pipe", "bmp", "BMP", "image/bmp", Clock.STILL);
 
   /// Where the times of frames come from.
-  enum Clock {
+  public enum Clock {
     /// The container states a time for each frame, or a frame rate.
     STATED,
     /// It states the times of some frames, at least every 0.7 s (ISO/IEC 13818-1 §2.7.4).
@@ -66,32 +67,32 @@ enum ContainerFormat {
   }
 
   /// FFmpeg's name for the demuxer.
-  String demuxer() {
+  public String demuxer() {
     return demuxer;
   }
 
-  String displayName() {
+  public String displayName() {
     return displayName;
   }
 
   /// MIME type.
-  String contentType() {
+  public String contentType() {
     return contentType;
   }
 
-  Clock clock() {
+  public Clock clock() {
     return clock;
   }
 
   /// A container in some bytes.
   ///
   /// @param from where it begins
-  record Sniffed(ContainerFormat container, long from) {}
+  public record Sniffed(ContainerFormat container, long from) {}
 
   /// Recognizes the container by its first bytes, and passes over foreign bytes in front of it.
   ///
   /// @throws UnreadableMediaException EMPTY, NOT_MEDIA or UNSUPPORTED_CONTAINER
-  static Sniffed sniff(MemorySegment bytes) throws UnreadableMediaException {
+  public static Sniffed sniff(MemorySegment bytes) throws UnreadableMediaException {
     if (bytes.byteSize() == 0) {
       throw new UnreadableMediaException(Reason.EMPTY, "the segment is empty");
     }

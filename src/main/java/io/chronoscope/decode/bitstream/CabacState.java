@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 /// FFmpeg's arithmetic decoder of H.264 and HEVC (CABAC) after a slice.
 ///
@@ -7,7 +7,7 @@ package io.chronoscope.decode;
 /// @param start address of the first byte
 /// @param next address of the next byte to read
 /// @param end address after the last byte
-record CabacState(int low, int range, long start, long next, long end) {
+public record CabacState(int low, int range, long start, long next, long end) {
 
   private static final int LOW_BITS = 17;
   private static final int BITS_AT_ONCE = 16;
@@ -17,7 +17,7 @@ record CabacState(int low, int range, long start, long next, long end) {
   /// symbol said that the slice ends, and the last bit read for it is the one that ends the data.
   ///
   /// @param lastByte the slice's last byte that is not zero; its last one bit ends the data
-  boolean isAtEnd(int lastByte) {
+  public boolean isAtEnd(int lastByte) {
     boolean ends = Integer.compareUnsigned(low, range << LOW_BITS) >= 0;
     if (!ends || next < end) {
       return false;

@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -9,16 +9,16 @@ import java.util.Optional;
 /// a start code (ISO/IEC 14496-10 Annex B) or by its length (ISO/IEC 14496-15).
 ///
 /// @param lengthBytes bytes of a length field; 0 for start codes
-record NalUnits(int lengthBytes) {
+public record NalUnits(int lengthBytes) {
 
   private static final int START_CODE_BYTES = 3;
 
-  static NalUnits ofH264(ByteBuffer extradata) {
+  public static NalUnits ofH264(ByteBuffer extradata) {
     boolean lengths = extradata.remaining() >= 7 && extradata.get(0) == 1;
     return new NalUnits(lengths ? (extradata.get(4) & 3) + 1 : 0);
   }
 
-  static NalUnits ofHevc(ByteBuffer extradata) {
+  public static NalUnits ofHevc(ByteBuffer extradata) {
     boolean lengths =
         extradata.remaining() >= 23
             && (extradata.get(0) != 0 || extradata.get(1) != 0 || extradata.get(2) > 1);
@@ -26,12 +26,12 @@ record NalUnits(int lengthBytes) {
   }
 
   /// The positions of the units' first bytes; empty when a length points beyond the packet.
-  Optional<List<Integer>> in(ByteBuffer packet) {
+  public Optional<List<Integer>> in(ByteBuffer packet) {
     return lengthBytes == 0 ? Optional.of(afterStartCodes(packet)) : afterLengths(packet);
   }
 
   /// What stands in front of a unit.
-  byte[] prefix(int unitBytes) {
+  public byte[] prefix(int unitBytes) {
     if (lengthBytes == 0) {
       return new byte[] {0, 0, 0, 1};
     }
@@ -43,7 +43,7 @@ record NalUnits(int lengthBytes) {
   }
 
   /// Where the unit in front of the one at `start` ends.
-  int endBefore(int start) {
+  public int endBefore(int start) {
     return start - (lengthBytes == 0 ? START_CODE_BYTES : lengthBytes);
   }
 

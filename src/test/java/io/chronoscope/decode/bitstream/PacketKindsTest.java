@@ -1,8 +1,8 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
-import static io.chronoscope.decode.PacketKind.DISPOSABLE;
-import static io.chronoscope.decode.PacketKind.RANDOM_ACCESS;
-import static io.chronoscope.decode.PacketKind.REFERENCE;
+import static io.chronoscope.decode.bitstream.PacketKind.DISPOSABLE;
+import static io.chronoscope.decode.bitstream.PacketKind.RANDOM_ACCESS;
+import static io.chronoscope.decode.bitstream.PacketKind.REFERENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -10,7 +11,7 @@ import java.util.zip.CRC32;
 
 /// The element structure of Matroska and WebM (RFC 8794, RFC 9559), parsed as far as necessary to
 /// check that a file is complete, and that its clusters are as they were written.
-final class MatroskaElements {
+public final class MatroskaElements {
 
   private static final ValueLayout.OfInt LITTLE_ENDIAN =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -23,15 +24,15 @@ final class MatroskaElements {
   private MatroskaElements() {}
 
   /// Bytes of a file, from the first to the one after the last.
-  record Range(long from, long until) {
+  public record Range(long from, long until) {
 
-    boolean contains(long position) {
+    public boolean contains(long position) {
       return from <= position && position < until;
     }
   }
 
   /// Clusters that state a checksum and do not have it (RFC 8794 §11.3.1). WebM has none.
-  static List<Range> damagedClusters(MemorySegment bytes) {
+  public static List<Range> damagedClusters(MemorySegment bytes) {
     List<Range> damaged = new ArrayList<>();
     long at = 0;
     while (at < bytes.byteSize()) {

@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,9 +23,9 @@ import java.util.Set;
 ///   end is in front of it, or packets that cannot be read
 /// @param unreadableBefore how many packets before the first PES packet cannot be read: with them
 ///   any number of pictures may be gone
-record TransportLosses(Set<Long> incomplete, boolean beginsTorn, int unreadableBefore) {
+public record TransportLosses(Set<Long> incomplete, boolean beginsTorn, int unreadableBefore) {
 
-  static final TransportLosses NONE = new TransportLosses(Set.of(), false, 0);
+  public static final TransportLosses NONE = new TransportLosses(Set.of(), false, 0);
 
   private static final int PACKET_BYTES = 188;
   private static final int SYNC = 0x47;
@@ -37,7 +37,8 @@ record TransportLosses(Set<Long> incomplete, boolean beginsTorn, int unreadableB
   /// @param firstByte position of the first sync byte
   /// @param strideBytes from one packet to the next: 188, 192 or 204
   /// @param pid of the elementary stream
-  static TransportLosses find(MemorySegment bytes, long firstByte, int strideBytes, int pid) {
+  public static TransportLosses find(
+      MemorySegment bytes, long firstByte, int strideBytes, int pid) {
     Scan scan = new Scan(bytes, pid);
     for (long at = firstByte; at + PACKET_BYTES <= bytes.byteSize(); at += strideBytes) {
       scan.packet(at);

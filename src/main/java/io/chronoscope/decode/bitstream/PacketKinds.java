@@ -1,4 +1,4 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.bitstream;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.function.Function;
 /// Every kind is a claim that must hold, so in doubt a packet is a [PacketKind#REFERENCE], and
 /// where packets are not what this class expects (several layers, parameter sets in between), it
 /// claims nothing.
-sealed interface PacketKinds {
+public sealed interface PacketKinds {
 
   /// @param extradata the codec's parameters from the container
   static PacketKinds of(VideoCodec codec, ByteBuffer extradata) {

@@ -1,5 +1,6 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -11,7 +12,7 @@ import java.util.Set;
 /// it: what FFmpeg's `faststart` does, which needs a file to read again. The index states where
 /// each chunk of media begins in the file (`stco`, `co64`: ISO/IEC 14496-12 §8.7.5), and moves by
 /// its own size.
-final class IndexInFront {
+public final class IndexInFront {
 
   private static final Set<String> PARENTS = Set.of("moov", "trak", "mdia", "minf", "stbl");
   private static final ValueLayout.OfInt U32 =
@@ -23,7 +24,7 @@ final class IndexInFront {
 
   /// @param mp4 as FFmpeg writes it, with the index behind the media; changed
   /// @return slices of it, in their new order
-  static List<MemorySegment> of(MemorySegment mp4) throws UnreadableMediaException {
+  public static List<MemorySegment> of(MemorySegment mp4) throws UnreadableMediaException {
     Mp4Box first = Mp4Box.read(mp4, 0, mp4.byteSize());
     Mp4Box index = first;
     while (!index.type().equals("moov")) {

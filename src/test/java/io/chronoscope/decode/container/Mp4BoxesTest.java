@@ -1,9 +1,13 @@
-package io.chronoscope.decode;
+package io.chronoscope.decode.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.FfmpegDecoder;
+import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
 import java.lang.foreign.MemorySegment;
@@ -74,7 +78,7 @@ class Mp4BoxesTest {
   }
 
   private static Mp4Boxes.Contents check(byte[] media) throws UnreadableMediaException {
-    return new Mp4Boxes(MemorySegment.ofArray(media), DecodeLimits.DEFAULTS).check();
+    return new Mp4Boxes(MemorySegment.ofArray(media), DecodeLimits.DEFAULTS.maxFrames()).check();
   }
 
   private static void assertRefused(byte[] media, Reason reason, String... words) {
