@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -130,8 +131,14 @@ final class GenerateCommand implements Callable<Integer> {
                   answer.promptTokenIds().size(),
                   answer.tokenIds().size(),
                   answer.finished() ? "" : " (truncated)",
-                  timings));
+                  inWords(timings)));
     }
+  }
+
+  private static String inWords(Map<String, Double> timings) {
+    return timings.entrySet().stream()
+        .map(one -> "%s %.0f ms".formatted(one.getKey().replace("Ms", ""), one.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private static double millisSince(long startNanos) {

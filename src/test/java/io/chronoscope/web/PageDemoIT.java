@@ -215,6 +215,7 @@ class PageDemoIT {
           .isVisible(patiently());
       awaitFrame(page);
       assertThat(page.locator(".caption .clock")).containsText("12:00:09.0");
+      assertThat(page.locator(".caption h2")).hasText("A blue triangle moves down.");
       assertShowsTheFrameOf(page, "yard", 9);
     }
   }

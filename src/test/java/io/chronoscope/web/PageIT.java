@@ -349,6 +349,22 @@ class PageIT {
   }
 
   @Test
+  void aMomentOpenedByItsAddressShowsItsEvent() {
+    store.stream(stream("yard", "live", 3_600));
+    store.publish(event("yard", "evt-1", 1_810, 1_820, "A red circle stops."));
+    String moment = "#stream=yard&at=" + PageRecords.time(1_812);
+    try (Tab tab = browser.open(service.address() + moment, Screen.DESK, ColorScheme.LIGHT)) {
+      Page page = tab.page();
+      assertThat(page.locator(".caption h2")).hasText("A red circle stops.");
+      assertThat(page.locator(".caption .clock")).containsText("12:30:12");
+      // A minute around it, in which the event has a bar of its own.
+      assertThat(page.locator(".window-length")).containsText("1 min");
+      assertThat(bar(page, "evt-1")).isVisible();
+      assertNoComplaints(tab);
+    }
+  }
+
+  @Test
   void theModelChecksHitsOnRequest() {
     store.stream(stream("yard", "live", 60));
     store.publish(event("yard", "evt-1", 10, 20, "A red circle stops."));

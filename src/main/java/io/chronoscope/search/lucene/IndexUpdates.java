@@ -184,12 +184,12 @@ final class IndexUpdates {
       views.refresh();
       countAll();
     }
-    boolean looked = views.read(results::removeUnusedMeanings);
-    if (looked) {
+    boolean cleaned = views.read(results::removeUnusedEmbeddings);
+    if (cleaned) {
       // A result of such a text may come next.
       views.refresh();
     }
-    changedSinceCommit |= removed || looked;
+    changedSinceCommit |= removed || cleaned;
   }
 
   void clear() {

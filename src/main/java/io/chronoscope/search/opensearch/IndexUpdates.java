@@ -10,8 +10,8 @@ import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ChangeSignal;
 import io.chronoscope.search.indexing.IndexState;
-import io.chronoscope.search.indexing.Meanings;
 import io.chronoscope.search.indexing.ReadProgress;
+import io.chronoscope.search.indexing.TextEmbeddings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +126,7 @@ final class IndexUpdates {
     boolean written = true;
     for (int from = 0; from < upserts.size(); from += SLICE) {
       List<IndexedResult> slice = upserts.subList(from, Math.min(from + SLICE, upserts.size()));
-      Map<IndexedResult, float[]> vectors = Meanings.of(slice, embedder);
+      Map<IndexedResult, float[]> vectors = TextEmbeddings.of(slice, embedder);
       claim.renew(state);
       written &= writes.write(slice, vectors, List.of());
     }

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /// The embeddings by which results are found.
-public final class Meanings {
+public final class TextEmbeddings {
 
-  private Meanings() {}
+  private TextEmbeddings() {}
 
   /// Whether its text is found by meaning. The texts of gaps and dead letters are the program's own
   /// words.
-  private static boolean hasMeaning(Result result) {
+  private static boolean isEmbedded(Result result) {
     return switch (ResultType.of(result)) {
       case EVENT, SUMMARY, ALERT, ANSWER -> true;
       case GAP, STREAM_END, UNANSWERED, DEAD_LETTER -> false;
@@ -27,7 +27,7 @@ public final class Meanings {
   public static Map<IndexedResult, String> texts(List<IndexedResult> results) {
     Map<IndexedResult, String> texts = new HashMap<>();
     for (IndexedResult one : results) {
-      if (hasMeaning(one.result()) && !one.text().isBlank()) {
+      if (isEmbedded(one.result()) && !one.text().isBlank()) {
         texts.put(one, Contrasts.ENGLISH.inPlainWords(one.text()));
       }
     }

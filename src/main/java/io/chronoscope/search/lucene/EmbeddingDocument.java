@@ -25,40 +25,40 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
-/// The meaning of a text, once for all results that have it: cameras see the same things again and
-/// again. Only these documents are linked in the graph of nearest vectors, which many equal vectors
-/// would tear apart and make slow. Results refer to them by [#TEXT].
-final class MeaningDocument {
+/// The embedding of a text, once for all results that have it: cameras see the same things again
+/// and again. Only these documents are linked in the graph of nearest vectors, which many equal
+/// vectors would tear apart and make slow. Results refer to them by [#TEXT].
+final class EmbeddingDocument {
 
   /// Which text a result has.
   static final String TEXT = "text";
 
-  /// Which text a meaning belongs to.
+  /// Which text an embedding belongs to.
   static final String KEY = "meaning-of";
 
   static final String VECTOR = "meaning";
 
   private static final int KEY_BYTES = 16;
 
-  private MeaningDocument() {}
+  private EmbeddingDocument() {}
 
   /// What a result refers to.
   ///
   /// @param key of its text
   /// @param vector embedding of its text
-  record Meaning(BytesRef key, float[] vector) {}
+  record TextEmbedding(BytesRef key, float[] vector) {}
 
   /// Stands for a text in the index.
   static BytesRef key(String text) {
     return new BytesRef(Arrays.copyOf(Sha256.of(text), KEY_BYTES));
   }
 
-  static Document of(Meaning meaning) {
+  static Document of(TextEmbedding embedding) {
     Document document = new Document();
-    document.add(new StringField(KEY, meaning.key(), Store.NO));
-    document.add(new SortedDocValuesField(KEY, meaning.key()));
+    document.add(new StringField(KEY, embedding.key(), Store.NO));
+    document.add(new SortedDocValuesField(KEY, embedding.key()));
     document.add(
-        new KnnFloatVectorField(VECTOR, meaning.vector(), VectorSimilarityFunction.DOT_PRODUCT));
+        new KnnFloatVectorField(VECTOR, embedding.vector(), VectorSimilarityFunction.DOT_PRODUCT));
     return document;
   }
 
@@ -83,9 +83,9 @@ final class MeaningDocument {
   /// Those whose text no result has any more.
   static List<Term> unused(IndexReader reader) throws IOException {
     List<Term> unused = new ArrayList<>();
-    Terms meanings = MultiTerms.getTerms(reader, KEY);
-    if (meanings != null) {
-      TermsEnum keys = meanings.iterator();
+    Terms embeddings = MultiTerms.getTerms(reader, KEY);
+    if (embeddings != null) {
+      TermsEnum keys = embeddings.iterator();
       for (BytesRef key = keys.next(); key != null; key = keys.next()) {
         if (!isUsed(reader, key)) {
           unused.add(new Term(KEY, BytesRef.deepCopyOf(key)));

@@ -23,7 +23,7 @@ import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MeaningDocumentTest {
+class EmbeddingDocumentTest {
 
   private static final List<String> WHAT =
       List.of("dog", "truck", "parcel", "bicycle", "ladder", "child", "van", "crane");
@@ -75,7 +75,7 @@ class MeaningDocumentTest {
             .hasSize(40)
             .isEqualTo(found(results, searcher, stream));
       }
-      assertThat(reader.getDocCount(MeaningDocument.KEY))
+      assertThat(reader.getDocCount(EmbeddingDocument.KEY))
           .isLessThanOrEqualTo(WHAT.size() * WHERE.size());
     }
   }
@@ -94,8 +94,8 @@ class MeaningDocumentTest {
       index.removeBefore(Instant.EPOCH);
     }
     try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(folder))) {
-      assertThat(MeaningDocument.find(reader, MeaningDocument.key("a dog"))).isPresent();
-      assertThat(MeaningDocument.find(reader, MeaningDocument.key("a truck"))).isEmpty();
+      assertThat(EmbeddingDocument.find(reader, EmbeddingDocument.key("a dog"))).isPresent();
+      assertThat(EmbeddingDocument.find(reader, EmbeddingDocument.key("a truck"))).isEmpty();
     }
   }
 }
