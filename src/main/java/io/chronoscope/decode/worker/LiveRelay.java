@@ -6,6 +6,7 @@ import io.chronoscope.decode.ByteFeed;
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.decode.SourceRefusedException;
+import io.chronoscope.decode.bitstream.VideoCodec.Remux;
 import io.chronoscope.decode.worker.Message.Bytes;
 import io.chronoscope.decode.worker.Message.Failed;
 import io.chronoscope.decode.worker.Message.Finished;
@@ -19,15 +20,18 @@ import io.chronoscope.decode.worker.Message.LiveMessage.TimeMark;
 import io.chronoscope.decode.worker.Message.Taken;
 import io.chronoscope.decode.worker.Message.Unreadable;
 import io.chronoscope.decode.worker.MessageCodec.MalformedMessageException;
+import io.chronoscope.domain.PrintableText;
 import io.chronoscope.domain.UnreadableMediaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,7 @@ final class LiveRelay {
   static final int SHARED_INPUT_BYTES = 64 << 10;
 
   private static final long UNKNOWN = -1;
+  private static final Duration LONGEST = Duration.ofDays(1);
 
   private final Conversation worker;
   private final SharedMemory memory;
@@ -84,6 +89,7 @@ final class LiveRelay {
           worker.answer(Taken::new);
         }
         case Cut cut -> {
+          requirePossible(cut);
           worker.forgetWaiting();
           worker.allowCpuFor(settings.segmentLength().toNanos() / 1000);
           worker.answer(() -> {
@@ -128,9 +134,10 @@ final class LiveRelay {
     if (feedFailure != null) {
       return feedFailure;
     }
+    String printable = PrintableText.of(problem);
     return switch (kind) {
-      case LOST -> new IOException(problem);
-      case REFUSED -> new SourceRefusedException(problem);
+      case LOST -> new IOException(printable);
+      case REFUSED -> new SourceRefusedException(printable);
     };
   }
 
@@ -177,6 +184,17 @@ final class LiveRelay {
   /// Of a segment, with what the container adds.
   private long mostBytes() {
     return 2 * settings.maxSegmentBytes();
+  }
+
+  private void requirePossible(Cut cut) throws MalformedMessageException {
+    boolean known =
+        Arrays.stream(Remux.values()).anyMatch(one -> one.contentType().equals(cut.contentType()));
+    boolean timed = !cut.duration().isNegative() && cut.duration().compareTo(LONGEST) < 0;
+    if (!known || !timed || cut.frames() < 0 || segment.size() == 0) {
+      throw new MalformedMessageException(
+          "a segment of %d frames and %d bytes in %s"
+              .formatted(cut.frames(), segment.size(), cut.duration()));
+    }
   }
 
   private LiveSegment live(Cut cut) {
