@@ -56,6 +56,9 @@ record WorkerCommand(WorkerKind kind, List<String> words, Optional<String> names
   /// The times of all packets of a file are kept, which a chunk has few of.
   private static final String MEMORY_FOR_FILES = "-Xmx512m";
 
+  /// A segment may be as large as a chunk (`chronoscope.kafka.max-chunk-bytes`, 64 MB).
+  private static final String MEMORY_FOR_SOURCES = "-Xmx192m";
+
   WorkerCommand {
     words = List.copyOf(words);
   }
@@ -87,7 +90,7 @@ record WorkerCommand(WorkerKind kind, List<String> words, Optional<String> names
           case NONE -> List.of(OWN_USER, SAME_USER);
           case CONNECT -> List.of(OWN_USER_SAME_NETWORK);
         },
-        List.of());
+        List.of(MEMORY_FOR_SOURCES));
   }
 
   /// A worker for a file, which is still to be named. The administrator may read files of others,
