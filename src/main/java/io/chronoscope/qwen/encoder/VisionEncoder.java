@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -34,15 +35,25 @@ public final class VisionEncoder implements AutoCloseable {
   /// Cached plans. A camera has one frame size, so this serves many cameras.
   private static final int MAX_CACHED_PLANS = 64;
 
+  /// How large the widest activation of a run on the CPU may grow before the rest of a batch becomes
+  /// a run of its own. A CPU gains nothing from larger runs, and loses the caches: four pairs at
+  /// 448² in one run cost a quarter more CPU time than one by one with the widths of the 3B model
+  /// (docs/benchmarks/engine-cpu.md).
+  private static final long MAX_CPU_ACTIVATION_BYTES = 16L << 20;
+
   private final Session session;
   private final VisionConfig vision;
   private final EmptyWindows emptyWindows;
+  private final long maxPatches;
   private final Map<TokenGrid, Plan> plans = new ConcurrentHashMap<>();
 
-  private VisionEncoder(Session session, VisionConfig vision, EmptyWindows emptyWindows) {
+  /// @param maxPatches of the pairs in one run
+  private VisionEncoder(
+      Session session, VisionConfig vision, EmptyWindows emptyWindows, long maxPatches) {
     this.session = session;
     this.vision = vision;
     this.emptyWindows = emptyWindows;
+    this.maxPatches = maxPatches;
   }
 
   /// Compiles the encoder. The files of the weights must stay in place until it is closed.
@@ -82,7 +93,15 @@ public final class VisionEncoder implements AutoCloseable {
             device,
             intraOpThreads),
         vision,
-        emptyWindows);
+        emptyWindows,
+        switch (device) {
+          case Device.Cpu() -> maxPatchesOnCpu(vision);
+          case Device.Cuda(int ordinal) -> Long.MAX_VALUE;
+        });
+  }
+
+  private static long maxPatchesOnCpu(VisionConfig vision) {
+    return MAX_CPU_ACTIVATION_BYTES / (Float.BYTES * (long) vision.intermediateSize());
   }
 
   /// Compiles the graph that computes in BF16 on a GPU for the CPU, which rounds after each
@@ -96,7 +115,8 @@ public final class VisionEncoder implements AutoCloseable {
                 vision, preprocessor, weights, ElementType.BFLOAT16, EmptyWindows.SKIP),
             intraOpThreads),
         vision,
-        EmptyWindows.SKIP);
+        EmptyWindows.SKIP,
+        Long.MAX_VALUE);
   }
 
   /// Encodes a batch.
@@ -105,6 +125,11 @@ public final class VisionEncoder implements AutoCloseable {
   /// @return in the order of `pairs`
   /// @throws IllegalArgumentException when sizes differ or are not such multiples
   public List<EncodedPair> encode(List<FramePair> pairs) {
+    return encode(pairs, maxPatches);
+  }
+
+  /// As above, in runs of at most `maxPatches`, or of one pair where that has more.
+  List<EncodedPair> encode(List<FramePair> pairs, long maxPatches) {
     FrameSize size = sizeOf(pairs.getFirst());
     for (FramePair pair : pairs) {
       if (!sizeOf(pair).equals(size)) {
@@ -114,6 +139,16 @@ public final class VisionEncoder implements AutoCloseable {
     }
     TokenGrid grid = TokenGrid.of(size, vision.tokenSizePx());
     Plan plan = plan(grid);
+    int run = (int) Math.clamp(maxPatches / plan.patches(), 1, pairs.size());
+    List<EncodedPair> encoded = new ArrayList<>(pairs.size());
+    for (int start = 0; start < pairs.size(); start += run) {
+      encoded.addAll(
+          run(pairs.subList(start, Math.min(start + run, pairs.size())), size, grid, plan));
+    }
+    return encoded;
+  }
+
+  private List<EncodedPair> run(List<FramePair> pairs, FrameSize size, TokenGrid grid, Plan plan) {
     Map<String, NativeTensor> inputs = new HashMap<>();
     // A GPU copies to and from pinned memory directly.
     try (NativeTensor embeddings =
