@@ -35,10 +35,10 @@ public final class VisionEncoder implements AutoCloseable {
   /// Cached plans. A camera has one frame size, so this serves many cameras.
   private static final int MAX_CACHED_PLANS = 64;
 
-  /// How large the widest activation of a run on the CPU may grow before the rest of a batch becomes
-  /// a run of its own. A CPU gains nothing from larger runs, and loses the caches: four pairs at
-  /// 448² in one run cost a quarter more CPU time than one by one with the widths of the 3B model
-  /// (docs/benchmarks/engine-cpu.md).
+  /// How large the widest activation of a run on the CPU may grow before the rest of a batch
+  /// becomes a run of its own. A CPU gains nothing from larger runs, and loses the caches: four
+  /// pairs at 448² in one run cost a quarter more CPU time than one by one with the widths of the
+  /// 3B model (docs/benchmarks/engine-cpu.md).
   private static final long MAX_CPU_ACTIVATION_BYTES = 16L << 20;
 
   private final Session session;

@@ -55,7 +55,7 @@ public final class BenchEngineCommand implements Callable<Integer> {
       names = "--video",
       paramLabel = "FILE",
       description =
-          "Video for the rows video, resize, stream and still (default: "
+          "Video for the rows video, resize, tokens, stream and still scenes (default: "
               + EngineBench.DEMO_VIDEO
               + ").")
   Optional<Path> video = Optional.empty();

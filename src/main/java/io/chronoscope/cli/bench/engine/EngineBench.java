@@ -27,7 +27,8 @@ public final class EngineBench {
 
   /// Rows after the others, with a model of their own or none.
   private static final Set<RowKind> WITHOUT_OPEN_MODEL =
-      EnumSet.of(RowKind.STREAM, RowKind.STILL, RowKind.SEARCH);
+      EnumSet.of(
+          RowKind.TOKENS, RowKind.STILL_TOKENS, RowKind.STREAM, RowKind.STILL, RowKind.SEARCH);
 
   /// The sample that the rows on video use unless told otherwise.
   public static final String DEMO_VIDEO = "video-samples/gate.mp4";
@@ -124,22 +125,25 @@ public final class EngineBench {
       if (!hasTime(row, box)) {
         continue;
       }
-      if (row.kind() == RowKind.SEARCH) {
+      if (row instanceof PlannedRow.Replay replay) {
+        try (StreamWorkload stream =
+            StreamWorkload.open(settings, work, segments(replay.scene()), replay.until())) {
+          measure(row, stream, ceilings);
+        }
+      } else {
         try (SearchRow search = SearchRow.open(stopwatch)) {
           measure(row, search, ceilings);
         }
-        continue;
-      }
-      try (StreamWorkload stream =
-          StreamWorkload.open(settings, work, segments(row.kind()), stopwatch)) {
-        measure(row, stream, ceilings);
       }
     }
     return rows;
   }
 
-  private List<MediaSegment> segments(RowKind kind) {
-    return kind == RowKind.STILL ? StillScene.of(video) : StreamReplay.cut(video);
+  private List<MediaSegment> segments(PlannedRow.Replay.Scene scene) {
+    return switch (scene) {
+      case BUSY -> StreamReplay.cut(video);
+      case STILL -> StillScene.of(video);
+    };
   }
 
   private boolean hasTime(PlannedRow row, TimeBox box) {
@@ -153,8 +157,7 @@ public final class EngineBench {
   private static String name(PlannedRow row) {
     String size =
         switch (row) {
-          case PlannedRow.Video(), PlannedRow.Stream(), PlannedRow.Still(), PlannedRow.Search() ->
-              "";
+          case PlannedRow.Video _, PlannedRow.Replay _, PlannedRow.Search _ -> "";
           case PlannedRow.Resize(FrameSize to) ->
               " to %dx%d".formatted(to.widthPx(), to.heightPx());
           case PlannedRow.Encoder(FrameSize of, int batch) ->
@@ -183,7 +186,7 @@ public final class EngineBench {
       case PlannedRow.Long(PromptShape prompt) -> onModel.longPrompt(prompt);
       case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
-      case PlannedRow.Stream(), PlannedRow.Still(), PlannedRow.Search() ->
+      case PlannedRow.Replay _, PlannedRow.Search _ ->
           throw new IllegalArgumentException("the row needs no open model");
     };
   }

@@ -71,7 +71,7 @@ class BenchEngineCommandTest {
             "--shape",
             "demo",
             "--rows",
-            "resize,decode,stream,still",
+            "resize,decode,tokens,still-tokens,stream,still",
             "--video",
             "video-samples/empty.mp4",
             "--picture",
@@ -87,7 +87,16 @@ class BenchEngineCommandTest {
     assertThat(rows)
         .extracting(row -> row.path("row").asText())
         .containsExactly(
-            "product", "copy", "resize", "decode", "decode", "decode", "stream", "still");
+            "product",
+            "copy",
+            "resize",
+            "decode",
+            "decode",
+            "decode",
+            "tokens",
+            "still-tokens",
+            "stream",
+            "still");
     assertThat(rows)
         .allSatisfy(row -> {
           assertThat(row.path("shape").asText()).isEqualTo("demo");
