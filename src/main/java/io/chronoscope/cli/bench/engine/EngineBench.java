@@ -4,7 +4,6 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
@@ -37,7 +36,7 @@ public final class EngineBench {
   private final EngineSettings engine;
   private final Precision precision;
   private final MeasuredRow.Subject subject;
-  private final Path video;
+  private final BenchVideo video;
   private final Optional<ReferenceProcess> reference;
   private final Consumer<MeasuredRow> sink;
   private final Stopwatch stopwatch = Stopwatch.ofProcess();
@@ -46,13 +45,13 @@ public final class EngineBench {
   private double longestRowSeconds;
 
   /// @param shape name of the configured model's shape, for the output
-  /// @param video file for the rows before the model and for the whole stream
+  /// @param video for the rows before the model and for streams
   /// @param reference does the same work in turn with this program; stays the caller's
   /// @param sink receives each row as soon as it is measured
   EngineBench(
       ChronoscopeConfig settings,
       String shape,
-      Path video,
+      BenchVideo video,
       Optional<ReferenceProcess> reference,
       Consumer<MeasuredRow> sink) {
     this.settings = settings;
@@ -78,7 +77,7 @@ public final class EngineBench {
   /// @see #EngineBench(ChronoscopeConfig, String, Path, Optional, Consumer)
   public EngineBench(
       ChronoscopeConfig settings, String shape, Path video, Consumer<MeasuredRow> sink) {
-    this(settings, shape, video, Optional.empty(), sink);
+    this(settings, shape, new BenchVideo(video, Optional.empty()), Optional.empty(), sink);
   }
 
   /// Rows of the plan that the last run had no time for.
@@ -113,7 +112,7 @@ public final class EngineBench {
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo =
-          VideoWorkloads.open(video, LayerSettings.softwareDecoding(settings), stopwatch);
+          VideoWorkloads.open(video.file(), LayerSettings.softwareDecoding(settings), stopwatch);
       for (PlannedRow row : onOpenModel) {
         if (hasTime(row, box)) {
           measure(row, workload(row, onModel, onVideo), ceilings);
@@ -127,7 +126,7 @@ public final class EngineBench {
       }
       if (row instanceof PlannedRow.Replay replay) {
         try (StreamWorkload stream =
-            StreamWorkload.open(settings, work, segments(replay.scene()), replay.until())) {
+            StreamWorkload.open(settings, work, video.chunks(replay.scene()), replay.until())) {
           measure(row, stream, ceilings);
         }
       } else {
@@ -137,13 +136,6 @@ public final class EngineBench {
       }
     }
     return rows;
-  }
-
-  private List<MediaSegment> segments(PlannedRow.Replay.Scene scene) {
-    return switch (scene) {
-      case BUSY -> StreamReplay.cut(video);
-      case STILL -> StillScene.of(video);
-    };
   }
 
   private boolean hasTime(PlannedRow row, TimeBox box) {
