@@ -106,6 +106,8 @@ export class App {
   private recordsSeen = 0;
   private placed = false;
   private loads: Promise<void> = Promise.resolve();
+  /** The request that came from the address, as long as its event is not known. */
+  private addressed = 0;
   private readonly live = new LiveUpdates({
     onConnection: (connection) => this.set({ connection }),
     onFresh: () => void this.reload(),
@@ -285,6 +287,7 @@ export class App {
         for (const part of missing) {
           await api.records(part.from, part.to, (records) => this.put(records));
         }
+        this.describeAddressed();
         this.set({ problem: "" });
       })
       .catch((e) => {
@@ -462,7 +465,30 @@ export class App {
     }
     const { playing } = this.state;
     if (playing?.stream !== stream || Math.abs(playing.at - at) >= 1) {
+      const near = { from: at - MINUTE / 2, to: at + MINUTE / 2 };
+      if (!this.placed) {
+        this.set({ window: near });
+      } else if (this.state.window.to - this.state.window.from > 5 * MINUTE) {
+        this.show(near);
+      }
       this.play(stream, at);
+      this.addressed = this.state.playing?.request ?? 0;
+      this.describeAddressed();
+    }
+  }
+
+  /** Selects the event that happens at the moment in the address. */
+  private describeAddressed(): void {
+    const { playing } = this.state;
+    if (playing === null || playing.request !== this.addressed) {
+      return;
+    }
+    const entry = this.records
+      .list(["event"], playing.stream)
+      .find((one) => one.from <= playing.at && playing.at <= one.to);
+    if (entry !== undefined) {
+      this.addressed = 0;
+      this.set({ selected: entry.id, playing: { ...playing, entry } });
     }
   }
 

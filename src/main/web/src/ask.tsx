@@ -92,7 +92,7 @@ export function Ask() {
               ))}
             </select>
           </label>
-          <label>
+          <label class="wide">
             From
             <input
               type="datetime-local"
@@ -102,7 +102,7 @@ export function Ask() {
               onInput={(event) => setFrom(event.currentTarget.value)}
             />
           </label>
-          <label>
+          <label class="wide">
             To
             <input
               type="datetime-local"
@@ -150,7 +150,7 @@ function Answer({ answer }: { answer: AnswerRecord }) {
             >
               <span class="row-time">{clock(Date.parse(one.start), 1)}</span>
               <span class="row-facts">
-                {duration(Date.parse(one.end) - Date.parse(one.start))} ±{" "}
+                {duration(Date.parse(one.end) - Date.parse(one.start))}, bounds ±{" "}
                 {(one.toleranceMs / 1000).toFixed(2)} s
               </span>
               <Confidence value={one.score} />
@@ -160,7 +160,7 @@ function Answer({ answer }: { answer: AnswerRecord }) {
       </ul>
       {answer.notSeen.length > 0 && (
         <>
-          <p>Not seen:</p>
+          <p>Not analyzed:</p>
           <ul class="plain">
             {answer.notSeen.map((one) => (
               <li key={one.start}>

@@ -46,7 +46,7 @@ function SearchForm() {
           ref={input}
           type="search"
           maxLength={500}
-          placeholder="When did … ? A red circle stops"
+          placeholder="Search for a moment, such as: a red circle stops"
         />
         {stream !== null && (
           <label class="check">

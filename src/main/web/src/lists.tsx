@@ -1,4 +1,4 @@
-// Lists of what was found: events, alerts, summaries, search results, refused chunks.
+// Lists of what was found: events, alerts, summaries, search results, rejected chunks.
 
 import { useEffect, useState } from "preact/hooks";
 import { api, type DeadLetter, type Hit } from "./api";
@@ -308,7 +308,7 @@ export function Refused() {
         {letters !== null && <span class="list-count">{count(letters.length, "record")}</span>}
       </div>
       {problem !== "" && <p class="problem">{problem}</p>}
-      {letters?.length === 0 && <p class="empty">No chunk was refused.</p>}
+      {letters?.length === 0 && <p class="empty">No chunk was rejected.</p>}
       <ul class="rows">
         {letters?.map((letter) => (
           <li key={letter.id} class="row row-refused">

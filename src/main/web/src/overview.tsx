@@ -41,7 +41,7 @@ export function StreamFilters() {
             title="Streams with chunks that could not be accepted"
             onClick={() => app.set({ stateFilter: chosen === "refused" ? null : "refused" })}
           >
-            <span aria-hidden="true">✕</span> Refused chunks {refused}
+            <span aria-hidden="true">✕</span> Rejected chunks {refused}
           </Chip>
         )}
       </fieldset>

@@ -13,7 +13,7 @@ const TABS: { tab: Tab; name: string; content: () => preact.JSX.Element }[] = [
   { tab: "search", name: "Search", content: SearchResults },
   { tab: "rules", name: "Rules", content: Rules },
   { tab: "ask", name: "Ask", content: Ask },
-  { tab: "refused", name: "Refused", content: Refused },
+  { tab: "refused", name: "Rejected", content: Refused },
 ];
 
 export function Panels() {

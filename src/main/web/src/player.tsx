@@ -182,10 +182,14 @@ function Facts({ entry }: { entry: Entry }) {
       </div>
       <div>
         <dt>Length</dt>
-        <dd>
-          {duration(entry.to - entry.from)} ± {(entry.toleranceMs / 1000).toFixed(2)} s
-        </dd>
+        <dd>{duration(entry.to - entry.from)}</dd>
       </div>
+      {entry.toleranceMs > 0 && (
+        <div>
+          <dt>Bounds</dt>
+          <dd>± {(entry.toleranceMs / 1000).toFixed(2)} s</dd>
+        </div>
+      )}
       {confidence !== null && (
         <div>
           <dt>Confidence</dt>

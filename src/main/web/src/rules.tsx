@@ -43,7 +43,7 @@ function RuleRow({ rule, operator }: { rule: Rule; operator: boolean }) {
       <span class="row-text">{rule.text}</span>
       <span class="row-facts">
         <b class="hostile">{rule.id}</b> · streams <span class="hostile">{rule.streams}</span> ·
-        from {percent(rule.threshold)}
+        threshold {percent(rule.threshold)}
         {rule.coolDownSeconds > 0 && ` · cool-down ${duration(rule.coolDownSeconds * 1000)}`}
         {rule.priority !== 0 && ` · priority ${rule.priority}`}
       </span>
@@ -183,7 +183,7 @@ function RuleForm() {
           />
         </label>
         <label>
-          From confidence
+          Threshold (0 to 1)
           <input
             name="threshold"
             type="number"
@@ -195,7 +195,7 @@ function RuleForm() {
           />
         </label>
         <label>
-          Cool-down, s
+          Cool-down (s)
           <input
             name="coolDown"
             type="number"
@@ -218,7 +218,7 @@ function RuleForm() {
       </div>
       <fieldset class="fields">
         <legend>Try it on retained video</legend>
-        <label>
+        <label class="wide">
           From
           <input
             type="datetime-local"
@@ -227,7 +227,7 @@ function RuleForm() {
             onInput={(event) => setFrom(event.currentTarget.value)}
           />
         </label>
-        <label>
+        <label class="wide">
           To
           <input
             type="datetime-local"
@@ -249,7 +249,7 @@ function RuleForm() {
       {backtest !== null && <BacktestResult backtest={backtest} />}
       <div class="actions">
         <button type="submit" class={tried ? "button primary" : "button"}>
-          {tried ? "Put into force" : "Put into force untried"}
+          {tried ? "Put into force" : "Put into force without a backtest"}
         </button>
         {draft.id !== undefined && (
           <button type="button" class="button" onClick={() => app.set({ draft: { text: "" } })}>

@@ -241,7 +241,7 @@ function laneLabel(facts: StreamFacts): HTMLElement {
   if (refused > 0) {
     const mark = document.createElement("span");
     mark.className = "lane-refused";
-    mark.textContent = `${refused} refused`;
+    mark.textContent = `${refused} rejected`;
     state.append(" · ", mark);
   }
   label.title = facts.id;

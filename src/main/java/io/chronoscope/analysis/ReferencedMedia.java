@@ -1,8 +1,8 @@
 package io.chronoscope.analysis;
 
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.nio.ByteBuffer;
 
 /// Fetches the media of chunks sent by reference. Called on the stream's own thread; may block.

@@ -3,8 +3,8 @@ package io.chronoscope.claimcheck;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.READ;
 
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.chronoscope.claimcheck;
 
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

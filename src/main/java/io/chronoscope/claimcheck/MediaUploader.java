@@ -1,9 +1,9 @@
 package io.chronoscope.claimcheck;
 
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

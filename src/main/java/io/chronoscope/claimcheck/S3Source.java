@@ -2,8 +2,8 @@ package io.chronoscope.claimcheck;
 
 import io.chronoscope.claimcheck.ReferenceSettings.Addressing;
 import io.chronoscope.claimcheck.ReferenceSettings.ObjectStore;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

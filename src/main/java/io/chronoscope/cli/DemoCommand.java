@@ -163,7 +163,7 @@ final class DemoCommand implements Callable<Integer> {
   private void showPage() {
     if (!stay) {
       output.report(
-          "with --stay the service keeps running, and a page shows all this and plays it");
+          "add --stay to keep the service running, and see and play all this on its page");
       return;
     }
     output.report(

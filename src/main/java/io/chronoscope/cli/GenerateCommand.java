@@ -6,7 +6,7 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.qwen.VideoQuestion;
 import io.chronoscope.qwen.VideoQuestion.Report;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,7 +81,7 @@ final class GenerateCommand implements Callable<Integer> {
     ChronoscopeConfig settings = ConfigLoader.load();
     Map<String, Double> timings = new LinkedHashMap<>();
     long start = System.nanoTime();
-    try (Qwen25Vl engine = LayerSettings.open(settings)) {
+    try (Qwen25Vl engine = ConfiguredModel.open(settings)) {
       timings.put("openMs", millisSince(start));
       Report report = ask(engine, settings.maxNewTokens(), timings);
       VideoQuestion.Timings stages = report.timings();
@@ -130,8 +131,14 @@ final class GenerateCommand implements Callable<Integer> {
                   answer.promptTokenIds().size(),
                   answer.tokenIds().size(),
                   answer.finished() ? "" : " (truncated)",
-                  timings));
+                  inWords(timings)));
     }
+  }
+
+  private static String inWords(Map<String, Double> timings) {
+    return timings.entrySet().stream()
+        .map(one -> "%s %.0f ms".formatted(one.getKey().replace("Ms", ""), one.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private static double millisSince(long startNanos) {

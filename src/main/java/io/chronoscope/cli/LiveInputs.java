@@ -33,7 +33,8 @@ record LiveInputs(
   List<LiveSources.Plan> plans(ChronoscopeConfig settings) {
     if (stream.isPresent() && addresses.size() > 1) {
       throw new ConfigurationException(
-          "--stream names one stream, and each live source is one; give one address");
+          "--stream names one stream, but each live source is a stream of its own; give one"
+              + " address");
     }
     return addresses.stream().map(text -> plan(settings, text)).toList();
   }
@@ -44,8 +45,9 @@ record LiveInputs(
     if (isFolder != (kind == Kind.DIRECTORIES)) {
       throw new ConfigurationException(
           isFolder
-              ? "%s is no address of a live source; --watch takes directories".formatted(address)
-              : "%s is no directory, as --watch takes".formatted(address));
+              ? "%s is not the address of a live source; --watch takes directories"
+                  .formatted(address)
+              : "%s is not a directory; --watch takes directories".formatted(address));
     }
     if (address instanceof SourceAddress.Folder(Path folder)) {
       InputFiles.requireFolder(folder);

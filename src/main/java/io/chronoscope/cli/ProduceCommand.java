@@ -11,7 +11,6 @@ import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.cli.run.ChunkLimits;
 import io.chronoscope.cli.run.FileFeed;
-import io.chronoscope.cli.run.OpenVideo;
 import io.chronoscope.cli.run.Pace;
 import io.chronoscope.cli.run.SegmentSender;
 import io.chronoscope.client.ChunkPublisher;
@@ -20,6 +19,7 @@ import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
 import io.chronoscope.decode.LiveSettings.Treatment;
@@ -27,8 +27,6 @@ import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.live.LiveSources;
 import io.chronoscope.live.SourceAddress;
-import io.chronoscope.render.ClockTime;
-import io.chronoscope.render.Progress;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.tracing.SendTraces;
 import io.chronoscope.tracing.Tracing;
@@ -41,13 +39,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,8 +101,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-end",
-      description =
-          "Does not mark the end of the stream; the stream becomes idle after the idle time.")
+      description = "Leaves the stream open: it becomes idle when nothing more arrives.")
   boolean noEnd;
 
   @Option(
@@ -126,8 +120,8 @@ final class ProduceCommand implements Callable<Integer> {
       names = "--by-reference",
       paramLabel = "PLACE",
       description = {
-        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or \"file\":"
-            + " the first directory of the setting",
+        "Stores the chunks and sends only references to them. Either s3://bucket/prefix or"
+            + " \"file\": the first directory of the setting",
         "chronoscope.references.roots."
       })
   Optional<String> byReference = Optional.empty();
@@ -162,7 +156,7 @@ final class ProduceCommand implements Callable<Integer> {
     KafkaConnection connection = connect(settings);
     Instant start = startTime.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.MILLIS));
     try (Tracing tracing = openTracing(settings);
-        MediaFiles open = LayerSettings.files(settings, DecodeListener.SILENT);
+        MediaFiles open = ConfiguredDecoding.files(settings, DecodeListener.SILENT);
         ChunkPublisher publisher =
             new ChunkPublisher(
                 connection.client(),
@@ -172,11 +166,21 @@ final class ProduceCommand implements Callable<Integer> {
       FileStream.Destination destination =
           new FileStream.Destination(
               new SegmentSender(publisher), uploader, ChunkLimits.ofTopics(settings), open);
+      FileProduction production =
+          new FileProduction(
+              output,
+              json ? LiveProduction.Form.JSON : LiveProduction.Form.TEXT,
+              new FileProduction.Plan(
+                  chunkLength,
+                  inputFps,
+                  realtime ? Pace.REAL_TIME : Pace.IMMEDIATE,
+                  noEnd ? FileProduction.Ending.LEFT_OPEN : FileProduction.Ending.MARKED),
+              destination);
       if (stream.isPresent()) {
-        send(stream.get(), files, start, destination);
+        production.send(stream.get(), files, start);
       } else {
         for (Path file : files) {
-          send(FileFeed.streamOf(file), List.of(file), start, destination);
+          production.send(FileFeed.streamOf(file), List.of(file), start);
         }
       }
     } finally {
@@ -216,8 +220,8 @@ final class ProduceCommand implements Callable<Integer> {
         || byReference.isPresent()
         || inputRate.rate().isPresent()) {
       throw new ConfigurationException(
-          "--start-time, --realtime, --no-end, --by-reference and --input-fps apply to files, not to"
-              + " live sources");
+          "--start-time, --realtime, --no-end, --by-reference and --input-fps apply to files, not"
+              + " to live sources");
     }
     kafka.apply();
     ChronoscopeConfig settings = ConfigLoader.load();
@@ -270,84 +274,5 @@ final class ProduceCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("--by-reference: " + e.getMessage(), e);
     }
-  }
-
-  private void send(
-      String id, List<Path> parts, Instant start, FileStream.Destination destination) {
-    if (json) {
-      send(id, parts, start, destination, sent -> output.printJson(json(sent)));
-      return;
-    }
-    FileStream sent;
-    try (Progress progress = new Progress(output.err(), output.errTerminal())) {
-      progress.start(id, Optional.of(lengthOf(parts, destination.files()).toMillis()));
-      sent =
-          send(
-              id,
-              parts,
-              start,
-              destination,
-              chunk ->
-                  progress.update(
-                      id,
-                      Duration.between(start, chunk.start()).plus(chunk.duration()).toMillis(),
-                      "%d chunk%s sent"
-                          .formatted(chunk.sequence() + 1, chunk.sequence() == 0 ? "" : "s")));
-      progress.end(id);
-    }
-    output.report(
-        "%s: sent %d chunks, %.1f MB, %s%s%s"
-            .formatted(
-                id,
-                sent.chunks(),
-                sent.sizeBytes() / 1e6,
-                ClockTime.coarse(sent.duration().toMillis()),
-                noEnd ? "" : ", ended",
-                statedRate()));
-  }
-
-  private String statedRate() {
-    OptionalDouble fps = inputRate.rate();
-    return fps.isPresent() ? ", at %s frames/s, as stated".formatted(fps.getAsDouble()) : "";
-  }
-
-  private Duration lengthOf(List<Path> parts, MediaFiles files) {
-    Duration length = Duration.ZERO;
-    for (Path part : parts) {
-      try (OpenVideo video = OpenVideo.of(part, files)) {
-        length = length.plus(video.overview(inputRate.rate()).duration());
-      }
-    }
-    return length;
-  }
-
-  private FileStream send(
-      String id,
-      List<Path> parts,
-      Instant start,
-      FileStream.Destination destination,
-      Consumer<FileStream.Sent> log) {
-    FileStream sending =
-        new FileStream(id, start, realtime ? Pace.REAL_TIME : Pace.IMMEDIATE, destination, log);
-    for (Path part : parts) {
-      sending.send(part, chunkLength, inputRate.rate());
-    }
-    if (!noEnd) {
-      sending.end();
-    }
-    return sending;
-  }
-
-  private static Map<String, Object> json(FileStream.Sent sent) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("stream", sent.stream());
-    line.put("sequence", sent.sequence());
-    line.put("start", sent.start());
-    line.put("durationMs", sent.duration().toMillis());
-    line.put("bytes", sent.sizeBytes());
-    line.put("contentType", sent.contentType());
-    sent.uri().ifPresent(uri -> line.put("uri", uri));
-    line.put("at", sent.at());
-    return line;
   }
 }

@@ -10,6 +10,7 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
@@ -91,7 +92,7 @@ final class ServeCommand implements Callable<Integer> {
     if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
       HttpPorts.requireFree(settings); // `quarkus:dev` keeps its ports while it reloads
     }
-    LayerSettings.requireModel(settings);
+    ConfiguredModel.requireModel(settings);
     if (!embedded) {
       KafkaConnection.requireBroker(settings);
       SettingOverrides.set("kafka.bootstrap.servers", settings.kafka().bootstrapServers());

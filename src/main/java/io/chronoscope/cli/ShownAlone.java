@@ -7,11 +7,12 @@ import io.chronoscope.cli.EvaluationReport.Evaluated;
 import io.chronoscope.cli.run.FileFeed;
 import io.chronoscope.cli.run.SegmentStream;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.domain.StreamInput.Chunk;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.evaluation.GroundTruth;
 import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.service.AnalysisRuntime;
@@ -32,7 +33,7 @@ final class ShownAlone implements AutoCloseable {
 
   ShownAlone(ChronoscopeConfig config) {
     this.decoders =
-        LayerSettings.decoders(config, config.decode().isolation(), 1, DecodeListener.SILENT);
+        ConfiguredDecoding.decoders(config, config.decode().isolation(), 1, DecodeListener.SILENT);
     this.runtime =
         AnalysisRuntime.open(config, decoders, AnalysisListener.SILENT, BatchListener.SILENT);
     this.settings = LayerSettings.analysis(config, runtime.hints(), Optional.empty());

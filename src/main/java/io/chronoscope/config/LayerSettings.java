@@ -6,38 +6,16 @@ import io.chronoscope.analysis.Prompts;
 import io.chronoscope.analysis.TextTask;
 import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.analysis.question.QuestionLimits;
-import io.chronoscope.checkpoint.CheckpointException;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceSettings;
 import io.chronoscope.decode.DecodeLimits;
-import io.chronoscope.decode.DecoderOptions;
-import io.chronoscope.decode.HardwareDevice;
-import io.chronoscope.decode.HardwareUnavailableException;
-import io.chronoscope.decode.MediaFiles;
-import io.chronoscope.decode.worker.ChunkBudget;
-import io.chronoscope.decode.worker.DecodeListener;
-import io.chronoscope.decode.worker.DecodePool;
-import io.chronoscope.decode.worker.FileWorkers;
-import io.chronoscope.decode.worker.Isolation;
-import io.chronoscope.ort.CudaSupport;
-import io.chronoscope.ort.Device;
-import io.chronoscope.ort.DeviceUnavailableException;
-import io.chronoscope.ort.RuntimeLibrary;
-import io.chronoscope.qwen.EngineSettings;
-import io.chronoscope.qwen.InsufficientMemoryException;
-import io.chronoscope.qwen.Qwen25Vl;
-import io.chronoscope.qwen.decoder.StepSettings;
 import io.chronoscope.sampling.FixedRate;
 import io.chronoscope.sampling.PictureComparison;
 import io.chronoscope.sampling.SamplingLimits;
 import io.chronoscope.search.opensearch.OpenSearchServer;
 import io.chronoscope.shedding.SheddingSettings;
 import io.chronoscope.wire.TopicNames;
-import io.quarkus.runtime.configuration.MemorySize;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,90 +23,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/// Derives the settings of each layer from the configuration, and opens the configured model.
+/// Derives the settings of each layer from the configuration. [ConfiguredModel] opens the model,
+/// [ConfiguredDecoding] the decoders.
 public final class LayerSettings {
 
-  private static final int MAX_DECODE_WORKERS = 16;
-  private static final int BASE_CPU_SECONDS = 10;
   private static final Duration WINDOW = Duration.ofSeconds(60);
   private static final Duration OVERLAP = Duration.ofSeconds(10);
 
   private LayerSettings() {}
-
-  /// Opens the configured checkpoint on the configured device.
-  ///
-  /// @throws EnvironmentException if there is no checkpoint, or it cannot be used; says why
-  public static Qwen25Vl open(ChronoscopeConfig settings) {
-    try {
-      return Qwen25Vl.open(checkpoint(settings), engine(settings));
-    } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
-      throw new EnvironmentException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  /// Checks what can be checked at once, before anything else starts: that there is a checkpoint,
-  /// and the device.
-  ///
-  /// @throws EnvironmentException if one of them is missing; says what
-  public static void requireModel(ChronoscopeConfig settings) {
-    var unused = checkpoint(settings);
-    requireDevice(settings);
-  }
-
-  private static Path checkpoint(ChronoscopeConfig settings) {
-    Path directory = ConfigLoader.resolve(settings, settings.model());
-    if (!Files.exists(directory.resolve("config.json"))) {
-      throw new EnvironmentException(
-          "no checkpoint at %s (chronoscope.model)%s; --model or CHRONOSCOPE_MODEL names a directory with one"
-              .formatted(
-                  directory.toAbsolutePath(),
-                  Files.isDirectory(directory) ? ": it has no config.json" : ""));
-    }
-    return directory;
-  }
-
-  /// How the model computes: device, precision, threads.
-  public static EngineSettings engine(ChronoscopeConfig settings) {
-    EngineSettings device =
-        EngineSettings.parse(settings.device(), settings.precision().orElse(""));
-    return device
-        .withDecoding(device.decoding().withSteps(steps(settings, device.decoding().steps())))
-        .withPruneSimilarity(settings.sampling().pruneSimilarity())
-        .withIntraOpThreads(settings.threads())
-        .withCacheDirectory(cacheDirectory(settings));
-  }
-
-  /// @param ofDevice the defaults
-  private static StepSettings steps(ChronoscopeConfig settings, StepSettings ofDevice) {
-    return new StepSettings(
-        settings.batching().maxPrompts().orElse(ofDevice.maxBatch()),
-        settings.batching().prefillChunk().orElse(ofDevice.prefillChunk()),
-        settings
-            .cache()
-            .maxPrefixBytes()
-            .map(MemorySize::asLongValue)
-            .orElse(ofDevice.maxPrefixBytes()),
-        settings.cudaGraphs() ? StepSettings.Launch.BY_GRAPH : StepSettings.Launch.BY_OPERATOR);
-  }
-
-  /// Checks that the configured device can be used, for what computes on it without a model.
-  ///
-  /// @throws EnvironmentException if it cannot; names everything that is missing
-  public static void requireDevice(ChronoscopeConfig settings) {
-    RuntimeLibrary.unpackInto(cacheDirectory(settings));
-    if (Device.parse(settings.device()) instanceof Device.Cuda) {
-      try {
-        CudaSupport.require();
-      } catch (DeviceUnavailableException e) {
-        throw new EnvironmentException(String.valueOf(e.getMessage()), e);
-      }
-    }
-  }
-
-  /// The directory of files that are made once and then reused.
-  public static Path cacheDirectory(ChronoscopeConfig settings) {
-    return settings.cacheDir().map(Path::of).orElseGet(EngineSettings::defaultCacheDirectory);
-  }
 
   /// How streams are analyzed.
   ///
@@ -164,72 +66,6 @@ public final class LayerSettings {
             settings.events().minConfidence(),
             settings.events().boxes() ? Prompts.EVENTS_WITH_BOXES : Prompts.EVENTS,
             settings.events().checkThreshold()));
-  }
-
-  /// Decoders for the chunks of all streams. The caller closes them.
-  ///
-  /// @param listener receives what happens to workers
-  /// @throws EnvironmentException if the workers' program cannot be found
-  public static DecodePool decoders(ChronoscopeConfig settings, DecodeListener listener) {
-    return decoders(settings, settings.decode().isolation(), Integer.MAX_VALUE, listener);
-  }
-
-  /// The same, wherever the settings say that they decode.
-  ///
-  /// @param streams that there will be; no more decoders are of use
-  public static DecodePool decoders(
-      ChronoscopeConfig settings, Isolation isolation, int streams, DecodeListener listener) {
-    ChronoscopeConfig.Decode decode = settings.decode();
-    int cores = Runtime.getRuntime().availableProcessors();
-    int wanted = decode.workers() > 0 ? decode.workers() : Math.min(cores, MAX_DECODE_WORKERS);
-    int count = Math.max(1, Math.min(wanted, streams));
-    return switch (isolation) {
-      case IN_PROCESS -> DecodePool.inProcess(count, decodingHere(settings));
-      case PROCESS -> {
-        try {
-          yield DecodePool.ofWorkers(
-              new DecodePool.Workers(
-                  count,
-                  Math.max(decode.maxPixels(), DecodeLimits.DEFAULTS.maxPixels()),
-                  decode.loopFilter(),
-                  budget(decode)),
-              listener);
-        } catch (IOException e) {
-          throw new EnvironmentException("decode workers cannot start: " + e.getMessage(), e);
-        }
-      }
-    };
-  }
-
-  private static ChunkBudget budget(ChronoscopeConfig.Decode decode) {
-    return new ChunkBudget(
-        decode.maxMemory().asLongValue(),
-        new ChunkBudget.CpuTime(BASE_CPU_SECONDS, decode.cpuPerSecond()),
-        decode.timeout(),
-        decode.maxOutputBytes().asLongValue());
-  }
-
-  /// Opens media files where the settings say that media are decoded.
-  ///
-  /// @param listener receives what happens to workers
-  public static MediaFiles files(ChronoscopeConfig settings, DecodeListener listener) {
-    return switch (settings.decode().isolation()) {
-      case IN_PROCESS -> MediaFiles.IN_PROCESS;
-      case PROCESS -> new FileWorkers(budget(settings.decode()), listener);
-    };
-  }
-
-  /// How the CPU decodes chunks.
-  public static DecoderOptions softwareDecoding(ChronoscopeConfig settings) {
-    return new DecoderOptions(1, settings.decode().loopFilter(), Optional.empty());
-  }
-
-  private static DecoderOptions decodingHere(ChronoscopeConfig settings) {
-    try {
-      return softwareDecoding(settings).on(HardwareDevice.open(settings.decode().hardware()));
-    } catch (HardwareUnavailableException e) {
-      throw new EnvironmentException("chronoscope.decode.hardware: " + e.getMessage(), e);
-    }
   }
 
   /// CloudEvents source of one kind of sender.

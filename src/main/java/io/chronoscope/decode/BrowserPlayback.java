@@ -12,7 +12,7 @@ final class BrowserPlayback {
 
   /// @throws NotPlayableException naming the codec or the pixel format
   static void require(AVCodecParameters parameters) throws NotPlayableException {
-    String codec = VideoCodec.describe(parameters);
+    String codec = SupportedCodecs.describe(parameters);
     int id = parameters.codec_id();
     if (id != avcodec.AV_CODEC_ID_H264
         && id != avcodec.AV_CODEC_ID_VP9

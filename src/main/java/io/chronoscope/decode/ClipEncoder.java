@@ -3,6 +3,7 @@ package io.chronoscope.decode;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.Consumer;

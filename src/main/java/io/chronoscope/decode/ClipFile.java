@@ -1,5 +1,7 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.container.IndexInFront;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;

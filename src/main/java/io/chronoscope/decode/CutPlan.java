@@ -1,5 +1,10 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.PacketKind;
+import io.chronoscope.decode.bitstream.PacketKinds;
+import io.chronoscope.decode.bitstream.ParameterSets;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +36,7 @@ final class CutPlan implements AutoCloseable {
   private CutPlan(VideoPackets packets, long targetMicros) throws UnreadableMediaException {
     this.packets = packets;
     this.targetMicros = targetMicros;
-    VideoCodec codec = VideoCodec.of(packets.input().stream().codecpar());
+    VideoCodec codec = SupportedCodecs.of(packets.input().stream().codecpar());
     this.kinds = PacketKinds.of(codec, packets.input().extradata());
     this.parameterSets = ParameterSets.of(codec, packets.input().extradata());
   }

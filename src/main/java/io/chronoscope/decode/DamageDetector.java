@@ -1,5 +1,9 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.BrokenBytes;
+import io.chronoscope.decode.bitstream.Dependence;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -42,7 +46,7 @@ final class DamageDetector implements AutoCloseable {
     this.source = source;
     this.decoders = decoders;
     VideoInput input = source.input();
-    VideoCodec codec = VideoCodec.of(input.stream().codecpar());
+    VideoCodec codec = SupportedCodecs.of(input.stream().codecpar());
     ByteBuffer extradata = input.extradata();
     this.broken = BrokenBytes.of(codec, extradata);
     this.payloadEnd = PayloadEnd.of(codec, extradata);

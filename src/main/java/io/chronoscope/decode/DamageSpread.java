@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.Dependence;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /// Follows damage from packet to packet in decoding order: a frame that depends on a damaged one is

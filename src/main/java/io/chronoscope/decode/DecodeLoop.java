@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -100,7 +101,7 @@ final class DecodeLoop implements AutoCloseable {
     AVCodecContext next = decoders.openAfterCodecChange(source.input().stream());
     avcodec.avcodec_free_context(decoder);
     decoder = next;
-    damage.switchTo(VideoCodec.of(source.input().stream().codecpar()));
+    damage.switchTo(SupportedCodecs.of(source.input().stream().codecpar()));
   }
 
   /// Feeds the decoder a packet, or `null` to drain it, and receives all frames that are ready.

@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.PacketKind;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.UnreadableMediaException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;

@@ -1,6 +1,9 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.ParameterSets;
+import io.chronoscope.decode.bitstream.VideoCodec;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -61,7 +64,7 @@ record DecoderFactory(DecodeLimits limits, DecoderOptions options) {
   ///   the stream
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC
   Optional<AVCodecContext> openOnHardware(AVStream stream) throws UnreadableMediaException {
-    VideoCodec codec = VideoCodec.of(stream.codecpar());
+    VideoCodec codec = SupportedCodecs.of(stream.codecpar());
     Optional<AVCodec> decoder = options.hardware().flatMap(device -> device.decoder(codec));
     if (decoder.isEmpty()) {
       return Optional.empty();
@@ -81,7 +84,7 @@ record DecoderFactory(DecodeLimits limits, DecoderOptions options) {
 
   private AVCodecContext open(AVStream stream, ParameterSets parameterSets)
       throws UnreadableMediaException {
-    VideoCodec codec = VideoCodec.of(stream.codecpar());
+    VideoCodec codec = SupportedCodecs.of(stream.codecpar());
     return open(
         stream,
         avcodec.avcodec_find_decoder_by_name(decoderName(codec, stream)),
@@ -115,7 +118,7 @@ record DecoderFactory(DecodeLimits limits, DecoderOptions options) {
       throw new UnreadableMediaException(
           Reason.CORRUPT,
           "the %s decoder cannot be set up: %s"
-              .formatted(VideoCodec.describe(stream.codecpar()), Ffmpeg.describe(result)));
+              .formatted(SupportedCodecs.describe(stream.codecpar()), Ffmpeg.describe(result)));
     }
     return context;
   }

@@ -1,5 +1,9 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.BitReaderState;
+import io.chronoscope.decode.bitstream.BoolDecoderState;
+import io.chronoscope.decode.bitstream.CabacState;
+import io.chronoscope.decode.bitstream.VideoCodec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.container.ContainerFormat;
+import io.chronoscope.decode.container.MediaStructure;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -13,9 +16,6 @@ import org.bytedeco.javacpp.PointerPointer;
 /// Opens FFmpeg's demuxer for untrusted bytes: only the expected container, only the codecs of
 /// [VideoCodec], and no protocol at all, so that a file cannot make FFmpeg open anything else.
 final class Demuxer {
-
-  /// Streams of one input, of all kinds: those of a full satellite transponder.
-  static final int MAX_STREAMS = 256;
 
   private Demuxer() {}
 
@@ -38,9 +38,9 @@ final class Demuxer {
     AVDictionary options = new AVDictionary(null);
     try {
       Ffmpeg.option(options, "format_whitelist", demuxerNames(container));
-      Ffmpeg.option(options, "codec_whitelist", VideoCodec.decoderWhitelist());
+      Ffmpeg.option(options, "codec_whitelist", SupportedCodecs.decoders());
       Ffmpeg.option(options, "protocol_whitelist", "none");
-      Ffmpeg.option(options, "max_streams", Integer.toString(MAX_STREAMS));
+      Ffmpeg.option(options, "max_streams", Integer.toString(MediaStructure.MAX_STREAMS));
       if (probe == Probe.WHOLE) {
         Ffmpeg.option(options, "probesize", Long.toString(Integer.MAX_VALUE));
         Ffmpeg.option(options, "analyzeduration", Long.toString(Long.MAX_VALUE / 2));
@@ -58,12 +58,6 @@ final class Demuxer {
     } finally {
       avutil.av_dict_free(options);
     }
-  }
-
-  static UnreadableMediaException tooManyStreams() {
-    return new UnreadableMediaException(
-        Reason.UNSUPPORTED_CONTAINER,
-        "it has more than %d streams, the limit".formatted(MAX_STREAMS));
   }
 
   private static String demuxerNames(ContainerFormat container) {
@@ -92,8 +86,9 @@ final class Demuxer {
         each.set(i, new AVDictionary(options.get(i)));
       }
       if (result < 0) {
-        if (result == avutil.AVERROR_ENOMEM() && context.nb_streams() >= MAX_STREAMS) {
-          throw tooManyStreams();
+        if (result == avutil.AVERROR_ENOMEM()
+            && context.nb_streams() >= MediaStructure.MAX_STREAMS) {
+          throw MediaStructure.tooManyStreams();
         }
         Ffmpeg.requireMemory(result);
         throw new UnreadableMediaException(

@@ -1,5 +1,7 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.container.ContainerFormat;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

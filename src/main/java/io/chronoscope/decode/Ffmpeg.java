@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;

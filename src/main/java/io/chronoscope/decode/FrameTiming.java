@@ -4,6 +4,7 @@ import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts.Gap;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;

@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.VideoCodec;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,9 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.container.ContainerFormat;
+import io.chronoscope.decode.container.MediaStructure;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.LiveSegment.StatedTime;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;

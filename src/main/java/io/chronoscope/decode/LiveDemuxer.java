@@ -1,8 +1,10 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.LiveSettings.Treatment;
+import io.chronoscope.decode.container.ContainerFormat;
 import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -126,8 +128,8 @@ final class LiveDemuxer implements AutoCloseable {
 
   private String codecs() {
     return settings.treatment() == Treatment.COPY
-        ? VideoCodec.decoderWhitelist()
-        : VideoCodec.decoderWhitelist() + "," + String.join(",", LiveEncoder.FURTHER_DECODERS);
+        ? SupportedCodecs.decoders()
+        : SupportedCodecs.decoders() + "," + String.join(",", LiveEncoder.FURTHER_DECODERS);
   }
 
   private static AVStream video(AVFormatContext opened) throws UnreadableMediaException {
@@ -147,7 +149,7 @@ final class LiveDemuxer implements AutoCloseable {
       throw new UnreadableMediaException(
           Reason.NO_FRAMES,
           "the source has sent no key frame that states the parameters of its %s video"
-              .formatted(VideoCodec.describe(selected.codecpar())));
+              .formatted(SupportedCodecs.describe(selected.codecpar())));
     }
     return selected;
   }

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.LiveSegment.StatedTime;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.LiveSegment.StatedTime;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.Optional;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.SourceClock;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -81,7 +82,7 @@ public final class LiveReader implements AutoCloseable {
     DolbyVision.requireUsualColors(stream.codecpar());
     return switch (settings.treatment()) {
       case COPY -> {
-        var unused = VideoCodec.of(stream.codecpar());
+        var unused = SupportedCodecs.of(stream.codecpar());
         yield new LiveCutter(stream, settings, sink);
       }
       case ENCODE -> new LiveEncoder(stream, settings, DecodeLimits.PICTURE_SIZE_ONLY, sink);

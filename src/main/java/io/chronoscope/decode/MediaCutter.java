@@ -1,13 +1,12 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.container.ContainerFormat;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -50,9 +49,8 @@ public final class MediaCutter {
   /// @throws IOException when the file cannot be read
   /// @throws UnreadableMediaException when it is no video
   public static boolean isElementaryStream(Path file) throws IOException, UnreadableMediaException {
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file)) {
-      return ContainerFormat.sniff(map(channel, arena)).container().clock()
+    try (MappedFile mapped = MappedFile.open(file)) {
+      return ContainerFormat.sniff(mapped.bytes()).container().clock()
           == ContainerFormat.Clock.NONE;
     }
   }
@@ -64,9 +62,8 @@ public final class MediaCutter {
   /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the file
   public int cut(Path file, Duration target, Consumer<MediaSegment> sink)
       throws IOException, UnreadableMediaException {
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file)) {
-      return cut(map(channel, arena), target, sink);
+    try (MappedFile mapped = MappedFile.open(file)) {
+      return cut(mapped.bytes(), target, sink);
     }
   }
 
@@ -112,9 +109,8 @@ public final class MediaCutter {
   /// @throws IOException when the file cannot be read
   /// @throws UnreadableMediaException when [FfmpegDecoder] cannot read the file
   public Overview overview(Path file) throws IOException, UnreadableMediaException {
-    try (Arena arena = Arena.ofConfined();
-        FileChannel channel = FileChannel.open(file)) {
-      return overview(map(channel, arena));
+    try (MappedFile mapped = MappedFile.open(file)) {
+      return overview(mapped.bytes());
     }
   }
 
@@ -127,10 +123,6 @@ public final class MediaCutter {
           Duration.of(Math.max(0, packets.endMicros()), ChronoUnit.MICROS),
           packets.input().selection());
     }
-  }
-
-  private static MemorySegment map(FileChannel channel, Arena arena) throws IOException {
-    return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
   }
 
   private static final class Cut implements AutoCloseable {

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;

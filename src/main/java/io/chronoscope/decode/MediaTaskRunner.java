@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.UnreadableMediaException;
 import java.nio.ByteBuffer;
 
 /// Does [MediaTask]s on segments in memory. The interface exchanges values only, so an

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaTask.Part;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

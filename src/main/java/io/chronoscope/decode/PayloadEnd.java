@@ -1,5 +1,10 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.BitReaderState;
+import io.chronoscope.decode.bitstream.BoolDecoderState;
+import io.chronoscope.decode.bitstream.CabacState;
+import io.chronoscope.decode.bitstream.NalUnits;
+import io.chronoscope.decode.bitstream.VideoCodec;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;

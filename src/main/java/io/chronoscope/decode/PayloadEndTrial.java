@@ -1,6 +1,8 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.PayloadEnd.Ending;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.domain.UnreadableMediaException;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -30,7 +32,7 @@ final class PayloadEndTrial {
   /// @param source its next packet stays the same
   static boolean endsAsStandardized(VideoPackets source, DecoderFactory decoders)
       throws UnreadableMediaException {
-    VideoCodec codec = VideoCodec.of(source.input().stream().codecpar());
+    VideoCodec codec = SupportedCodecs.of(source.input().stream().codecpar());
     boolean stuffed = codec == VideoCodec.MPEG4_PART2;
     boolean independent = stuffed || codec == VideoCodec.H264 || codec == VideoCodec.HEVC;
     if (!independent || !source.inMemory()) {

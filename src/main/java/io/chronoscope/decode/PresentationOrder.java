@@ -1,5 +1,9 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.Bidirectional;
+import io.chronoscope.decode.bitstream.NalUnits;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -28,7 +32,7 @@ final class PresentationOrder {
   /// Whether packets say, or may say, that frames are presented in another order than decoded.
   static boolean mayDiffer(VideoPackets packets) throws UnreadableMediaException {
     VideoInput input = packets.input();
-    VideoCodec codec = VideoCodec.of(input.stream().codecpar());
+    VideoCodec codec = SupportedCodecs.of(input.stream().codecpar());
     if (!packets.inMemory()) {
       return true;
     }

@@ -1,5 +1,7 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -19,7 +21,7 @@ final class SegmentMuxer {
   /// @throws UnreadableMediaException UNSUPPORTED_CODEC
   SegmentMuxer(AVStream source) throws UnreadableMediaException {
     this.source = source;
-    this.container = VideoCodec.of(source.codecpar()).remux();
+    this.container = SupportedCodecs.of(source.codecpar()).remux();
   }
 
   /// How a segment's time zero is written down.

@@ -2,7 +2,10 @@ package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
 import io.chronoscope.decode.MediaDecoder.SelectiveSink;
+import io.chronoscope.decode.bitstream.BrokenBytes;
+import io.chronoscope.decode.bitstream.VideoCodec;
 import io.chronoscope.domain.FrameSize;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +60,7 @@ final class SelectiveDecode implements AutoCloseable {
     this.decoders = new DecoderFactory(limits, options);
     this.sink = sink;
     this.converter = new PictureConverter(input.pixelAspect());
-    VideoCodec codec = VideoCodec.of(input.stream().codecpar());
+    VideoCodec codec = SupportedCodecs.of(input.stream().codecpar());
     this.broken = BrokenBytes.of(codec, input.extradata());
     this.payloadEnd = PayloadEnd.of(codec, input.extradata());
     this.log = DecoderLog.open(options.threads());

@@ -1,6 +1,10 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.MediaDecoder.Display;
+import io.chronoscope.decode.bitstream.BrokenBytes;
+import io.chronoscope.decode.bitstream.PacketKind;
+import io.chronoscope.decode.bitstream.PacketKinds;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -120,7 +124,7 @@ final class TimedPackets {
   /// @return empty when it is not known what the packets depend on
   Optional<DecodePlan> planFor(BitSet wanted) throws UnreadableMediaException {
     Optional<List<PacketKind>> kinds =
-        PacketKinds.of(VideoCodec.of(input.stream().codecpar()), input.extradata())
+        PacketKinds.of(SupportedCodecs.of(input.stream().codecpar()), input.extradata())
             .of(packets.stream().map(Ffmpeg::bytes).toList());
     List<Long> times = packets.stream().map(AVPacket::pts).toList();
     BitSet wantedPackets = new BitSet();

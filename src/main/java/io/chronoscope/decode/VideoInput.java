@@ -1,7 +1,12 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.decode.Demuxer.Probe;
+import io.chronoscope.decode.container.ContainerFormat;
+import io.chronoscope.decode.container.MatroskaElements;
+import io.chronoscope.decode.container.MediaStructure;
+import io.chronoscope.decode.container.TransportLosses;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
@@ -65,7 +70,7 @@ final class VideoInput implements AutoCloseable {
   /// @throws UnreadableMediaException when the container, the codec or a limit forbids decoding
   static VideoInput open(MemorySegment bytes, DecodeLimits limits) throws UnreadableMediaException {
     Ffmpeg.load();
-    MediaStructure structure = MediaStructure.of(bytes, limits);
+    MediaStructure structure = MediaStructure.of(bytes, limits.maxFrames());
     if (structure.strayBytes() > 0) {
       LOG.log(
           Level.DEBUG,
@@ -158,7 +163,7 @@ final class VideoInput implements AutoCloseable {
 
   /// The codec's name for people.
   String codecName() {
-    return VideoCodec.describe(stream.codecpar());
+    return SupportedCodecs.describe(stream.codecpar());
   }
 
   /// The codec's parameters from the container, valid as long as this input.
@@ -279,8 +284,8 @@ final class VideoInput implements AutoCloseable {
   /// @throws UnreadableMediaException UNSUPPORTED_CONTAINER when it failed because there are too
   ///   many streams
   void requireRoomForStreams(int result) throws UnreadableMediaException {
-    if (result == avutil.AVERROR_ENOMEM() && context.nb_streams() >= Demuxer.MAX_STREAMS) {
-      throw Demuxer.tooManyStreams();
+    if (result == avutil.AVERROR_ENOMEM() && context.nb_streams() >= MediaStructure.MAX_STREAMS) {
+      throw MediaStructure.tooManyStreams();
     }
   }
 

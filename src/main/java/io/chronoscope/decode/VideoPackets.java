@@ -1,6 +1,8 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.decode.container.ContainerFormat;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
@@ -56,7 +57,7 @@ public final class VideoRepeater {
     private final AVStream stream;
 
     Target(AVStream source, Path file) throws IOException, UnreadableMediaException {
-      String muxer = VideoCodec.of(source.codecpar()).remux().muxer();
+      String muxer = SupportedCodecs.of(source.codecpar()).remux().muxer();
       Ffmpeg.check(
           avformat.avformat_alloc_output_context2(context, null, muxer, null),
           "the file's container");

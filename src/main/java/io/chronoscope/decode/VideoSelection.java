@@ -1,6 +1,7 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ record VideoSelection(AVStream stream, List<String> others) {
 
   /// One that can be decoded, then the default one, then the largest, then the first.
   private static final Comparator<AVStream> PREFERENCE =
-      Comparator.<AVStream>comparingInt(video -> VideoCodec.isListed(video.codecpar()) ? 1 : 0)
+      Comparator.<AVStream>comparingInt(video -> SupportedCodecs.contain(video.codecpar()) ? 1 : 0)
           .thenComparingInt(video -> video.disposition() & avformat.AV_DISPOSITION_DEFAULT)
           .thenComparingLong(video -> (long) video.codecpar().width() * video.codecpar().height())
           .thenComparingInt(video -> -video.index());
@@ -37,7 +38,7 @@ record VideoSelection(AVStream stream, List<String> others) {
       if (stream.codecpar().codec_type() == avutil.AVMEDIA_TYPE_VIDEO && !cover) {
         videos.add(stream);
       } else {
-        others.add(VideoCodec.describe(stream.codecpar()));
+        others.add(SupportedCodecs.describe(stream.codecpar()));
       }
     }
     if (videos.isEmpty()) {
@@ -53,7 +54,7 @@ record VideoSelection(AVStream stream, List<String> others) {
         context.streams(i).discard(avcodec.AVDISCARD_ALL);
       }
     }
-    var unused = VideoCodec.of(selected.codecpar());
+    var unused = SupportedCodecs.of(selected.codecpar());
     return new VideoSelection(
         selected,
         videos.stream()
@@ -65,7 +66,7 @@ record VideoSelection(AVStream stream, List<String> others) {
   private static String describe(AVStream video) {
     return "%s %dx%d"
         .formatted(
-            VideoCodec.describe(video.codecpar()),
+            SupportedCodecs.describe(video.codecpar()),
             video.codecpar().width(),
             video.codecpar().height());
   }

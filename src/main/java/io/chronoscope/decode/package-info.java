@@ -1,10 +1,11 @@
 /// Media bytes to timed frames, and files to chunks. The only package that knows FFmpeg.
 ///
-/// One way in: `MediaStructure` recognizes the container by its first bytes and checks from its
-/// outer structure that it is complete, before any demuxer sees it. `VideoInput` opens it over
-/// `MemoryInput` through `Demuxer`, which sets the container, codec and protocol whitelists, and
-/// selects the video stream. `VideoPackets` reads its packets and gives them their times, which
-/// `PacketTimes` repairs. Everything in this package that reads media starts there.
+/// One way in: `MediaStructure` (package `container`) recognizes the container by its first bytes
+/// and checks from its outer structure that it is complete, before any demuxer sees it.
+/// `VideoInput` opens it over `MemoryInput` through `Demuxer`, which sets the container, codec and
+/// protocol whitelists, and selects the video stream. `VideoPackets` reads its packets and gives
+/// them their times, which `PacketTimes` repairs. Everything in this package that reads media
+/// starts there.
 ///
 /// Decoding a segment: [io.chronoscope.decode.FfmpegDecoder] lets `DecodeLoop` feed the decoder.
 /// `FrameTiming` decides when each frame is displayed, and what is a gap by the `StallRule`;
@@ -21,8 +22,9 @@
 /// damage to the frames that depend on it (`Dependence`). `ClipVariants` writes the clips that
 /// `bench damage` damages.
 ///
-/// To add a codec, add it to `VideoCodec`, the whitelist with what is special about each codec.
-/// `DecoderFactory` is the only place that opens decoders, in software or on a `HardwareDevice`.
+/// To add a codec, add it to `VideoCodec` in `bitstream`, the whitelist with what is special about
+/// each; `SupportedCodecs` finds the one that a stream of FFmpeg has. `DecoderFactory` is the only
+/// place that opens decoders, in software or on a `HardwareDevice`.
 ///
 /// Live video: [io.chronoscope.decode.LiveReader] reads one connection, an RTSP server's by
 /// FFmpeg's own network code under a `ReadWatch`, everything else as a

@@ -6,6 +6,8 @@ import java.util.Optional;
 
 /// A finding about a stream; each becomes one record on a topic. The components carry the names of
 /// the JSON fields, [TimeSpan] and [Provenance] without a level of their own.
+///
+/// Long because the whole sealed hierarchy stands in one place.
 public sealed interface Result {
 
   /// Identifies a result among those of its type. An event, a summary, a gap or an alert may have

@@ -2,9 +2,9 @@ package io.chronoscope.live;
 
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.SourceRefusedException;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.AddressRedaction;
 import io.chronoscope.domain.SourceClock;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.live.LiveSource.End;
 import io.chronoscope.live.StreamTimeline.Placed;
 import java.io.IOException;

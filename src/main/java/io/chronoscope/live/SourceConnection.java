@@ -2,7 +2,7 @@ package io.chronoscope.live;
 
 import io.chronoscope.decode.LiveReader;
 import io.chronoscope.decode.LiveSegment;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.util.function.Consumer;
 

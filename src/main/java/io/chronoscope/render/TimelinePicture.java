@@ -115,9 +115,15 @@ public final class TimelinePicture {
     int height = STRIP - 10;
     for (int i = 0; i < Math.min(count, frames.size()); i++) {
       BufferedImage frame = frames.get(i);
-      // Scaled to fill the cell; what exceeds it is cropped on both sides.
+      // Scaled to fill the cell, with what exceeds it cropped on both sides; a frame that is higher
+      // than wide would lose too much, so it is shown whole.
       double wide = cell - 4;
-      double scale = Math.max(wide / frame.getWidth(), (double) height / frame.getHeight());
+      double byWidth = wide / frame.getWidth();
+      double byHeight = (double) height / frame.getHeight();
+      double scale =
+          frame.getHeight() > frame.getWidth()
+              ? Math.min(byWidth, byHeight)
+              : Math.max(byWidth, byHeight);
       double w = frame.getWidth() * scale;
       double h = frame.getHeight() * scale;
       double x = AXIS_LEFT + i * cell + 2;

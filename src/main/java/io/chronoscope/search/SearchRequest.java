@@ -13,7 +13,7 @@ public record SearchRequest(
   /// Longer texts are refused: nobody types them, and each word costs time.
   public static final int MAX_LENGTH = 1_000;
 
-  /// By what results are found.
+  /// How results are matched.
   public enum Matching {
     /// The words of the text, whatever their endings.
     WORDS,

@@ -32,7 +32,6 @@ import io.chronoscope.analysis.AnalysisEvent.WindowShed;
 import io.chronoscope.analysis.AnalysisEvent.WindowSightings;
 import io.chronoscope.analysis.AnalysisEvent.WindowStarted;
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.batching.BatchListener;
 import io.chronoscope.domain.Sampling;
 import io.chronoscope.shedding.LoadGovernor;
 import io.micrometer.core.instrument.Counter;
@@ -48,7 +47,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Metrics of the analysis. Streams are no label, because there may be thousands.
-final class AnalysisMetrics implements AnalysisListener, BatchListener {
+final class AnalysisMetrics implements AnalysisListener {
 
   /// Buckets from nearly live to hopelessly late.
   private static final Duration[] LAGS =
@@ -86,10 +85,6 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
   private final Counter failed;
   private final Counter rulesSkipped;
   private final Counter alertsSuppressed;
-  private final DistributionSummary encoderBatch;
-  private final DistributionSummary decoderBatch;
-  private final Counter promptComputed;
-  private final Counter promptReused;
   private final DistributionSummary fps;
   private final Timer windowLag;
   private final Map<String, Long> lagMicros = new ConcurrentHashMap<>();
@@ -130,7 +125,8 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
     this.eventDelay =
         firstPublication(
             "chronoscope.event.delay",
-            "From the record with the first frame of an event until its first revision can be read");
+            "From the record with the first frame of an event until its first revision can be"
+                + " read");
     this.windowsShed = counter("chronoscope.windows.shed", "Windows left out by load shedding");
     this.events = counter("chronoscope.events", "Events found in windows, before they are merged");
     this.ended = finished("ended");
@@ -153,10 +149,6 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         counter("chronoscope.alerts.suppressed", "Matches suppressed by a rule's cool-down");
     List.of(MalformedAnswer.Outcome.values()).forEach(this::malformed);
     List.of(true, false).forEach(this::evaluated);
-    this.encoderBatch = batchSize("encoder");
-    this.decoderBatch = batchSize("decoder");
-    this.promptComputed = promptTokens("computed");
-    this.promptReused = promptTokens("reused");
     this.fps =
         DistributionSummary.builder("chronoscope.window.fps")
             .description("Frame rates that dynamic sampling chose")
@@ -183,22 +175,6 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         .baseUnit("seconds")
         .description("Lag that controls load shedding: the worst of all streams")
         .register(registry);
-  }
-
-  @Override
-  public void encoderBatch(int pairs) {
-    encoderBatch.record(pairs);
-  }
-
-  @Override
-  public void decoderBatch(int prompts) {
-    decoderBatch.record(prompts);
-  }
-
-  @Override
-  public void promptAnswered(int tokens, int reused) {
-    promptComputed.increment(tokens - (double) reused);
-    promptReused.increment(reused);
   }
 
   @Override
@@ -313,24 +289,9 @@ final class AnalysisMetrics implements AnalysisListener, BatchListener {
         "chronoscope.tokens", "Tokens of video shown and of text generated", "kind", kind);
   }
 
-  private Counter promptTokens(String outcome) {
-    return counter(
-        "chronoscope.prompt.tokens",
-        "Tokens of prompts, computed or reused from a beginning",
-        "outcome",
-        outcome);
-  }
-
   private Counter finished(String outcome) {
     return counter(
         "chronoscope.streams.finished", "Streams that ended or failed", "outcome", outcome);
-  }
-
-  private DistributionSummary batchSize(String stage) {
-    return DistributionSummary.builder("chronoscope.batch.size")
-        .description("Pairs or prompts computed together, by stage")
-        .tag("stage", stage)
-        .register(registry);
   }
 
   private Counter malformed(MalformedAnswer.Outcome outcome) {

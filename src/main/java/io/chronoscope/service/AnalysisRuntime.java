@@ -19,12 +19,13 @@ import io.chronoscope.batching.BatchedModel;
 import io.chronoscope.checkpoint.CheckpointHints;
 import io.chronoscope.claimcheck.ReferenceStore;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaDecoder;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.domain.StreamInput.Chunk;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.qwen.Qwen25Vl;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.shedding.LoadGovernor;
@@ -73,13 +74,14 @@ public final class AnalysisRuntime implements AutoCloseable {
       BatchListener batches,
       UnaryOperator<VideoLanguageModel> decorator) {
     ChronoscopeConfig.Batching batching = settings.batching();
-    Qwen25Vl engine = LayerSettings.open(settings);
+    Qwen25Vl engine = ConfiguredModel.open(settings);
     BatchedModel model =
         new BatchedModel(
             decorator.apply(engine),
             new BatchLimits(batching.maxPairs(), batching.maxDelay()),
             new BatchLimits(
-                LayerSettings.engine(settings).decoding().steps().maxBatch(), batching.maxDelay()),
+                ConfiguredModel.engine(settings).decoding().steps().maxBatch(),
+                batching.maxDelay()),
             batches);
     ReferenceStore references =
         new ReferenceStore(

@@ -1,7 +1,7 @@
 package io.chronoscope.service;
 
 import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.worker.DecodeEvent;
 import io.chronoscope.decode.worker.DecodePool;
@@ -22,7 +22,7 @@ class DecodeBeans {
     DecodeMetrics metrics = new DecodeMetrics(registry);
     DecodeLog log = new DecodeLog();
     DecodePool pool =
-        LayerSettings.decoders(
+        ConfiguredDecoding.decoders(
             settings,
             event -> {
               metrics.on(event);
@@ -37,7 +37,7 @@ class DecodeBeans {
   MediaFiles files(ChronoscopeConfig settings, MeterRegistry registry) {
     DecodeMetrics metrics = new DecodeMetrics(registry);
     DecodeLog log = new DecodeLog();
-    return LayerSettings.files(
+    return ConfiguredDecoding.files(
         settings,
         event -> {
           metrics.on(event);

@@ -143,7 +143,7 @@ class ServiceLifecycle {
                   .andThen(new AnalysisLog(traces::traceId))
                   .andThen(this::exitOnError)
                   .andThen(ServiceLauncher.listener()),
-              metrics);
+              new BatchMetrics(registry));
       own(runtime);
       // They start while the model is loaded.
       decoders.awaitStarted();

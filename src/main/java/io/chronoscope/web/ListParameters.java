@@ -8,27 +8,12 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /// The parameters that all lists of results have: a time range and a page.
-public class ListParameters {
-
-  @Parameter(ref = "from")
-  @QueryParam("from")
-  @Nullable String from;
-
-  @Parameter(ref = "to")
-  @QueryParam("to")
-  @Nullable String to;
-
-  @Parameter(ref = "order")
-  @QueryParam("order")
-  @Nullable String order;
-
-  @Parameter(ref = "limit")
-  @QueryParam("limit")
-  @Nullable String limit;
-
-  @Parameter(ref = "cursor")
-  @QueryParam("cursor")
-  @Nullable String cursor;
+public record ListParameters(
+    @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
+    @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
+    @Parameter(ref = "order") @QueryParam("order") @Nullable String order,
+    @Parameter(ref = "limit") @QueryParam("limit") @Nullable String limit,
+    @Parameter(ref = "cursor") @QueryParam("cursor") @Nullable String cursor) {
 
   /// The page that the request asks for.
   ///

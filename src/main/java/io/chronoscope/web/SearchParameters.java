@@ -9,37 +9,23 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /// The parameters that all searches have: where to look, how much to find, and whether to check it.
-public class SearchParameters {
+public record SearchParameters(
+    @Parameter(ref = "stream") @QueryParam("stream") @Nullable String stream,
+    @Parameter(ref = "from") @QueryParam("from") @Nullable String from,
+    @Parameter(ref = "to") @QueryParam("to") @Nullable String to,
+    @Parameter(ref = "type") @QueryParam("type") @Nullable String type,
+    @Parameter(description = "Whether the model checks the best hits in the video")
+        @QueryParam("ground")
+        @Nullable String ground,
+    @Parameter(description = "Maximum number of hits, 1 to 100", example = "20")
+        @QueryParam("limit")
+        @Nullable String limit) {
 
   private static final int DEFAULT_LIMIT = 20;
 
-  @Parameter(ref = "stream")
-  @QueryParam("stream")
-  @Nullable String stream;
-
-  @Parameter(ref = "from")
-  @QueryParam("from")
-  @Nullable String from;
-
-  @Parameter(ref = "to")
-  @QueryParam("to")
-  @Nullable String to;
-
-  @Parameter(ref = "type")
-  @QueryParam("type")
-  @Nullable String type;
-
-  @Parameter(description = "Whether the model checks the best hits in the video")
-  @QueryParam("ground")
-  @Nullable String ground;
-
-  @Parameter(description = "The most hits, 1 to 100", example = "20")
-  @QueryParam("limit")
-  @Nullable String limit;
-
   /// @param filter what may be found
   /// @param grounded whether the model checks the best hits
-  /// @param limit the most hits
+  /// @param limit the maximum number of hits
   record Scope(ResultFilter filter, boolean grounded, int limit) {
 
     SearchRequest request(String text) {

@@ -5,7 +5,7 @@ import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaProbe;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.web.problem.Problem;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;

@@ -29,6 +29,9 @@ class PackagesTest {
           "domain",
           "rule",
           "fairness",
+          // Bytes as the standards describe them; decode alone knows FFmpeg.
+          "decode.bitstream",
+          "decode.container",
           "decode",
           // Runs decoders side by side and in processes of their own, behind decode's port.
           "decode.worker",

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chronoscope.analysis.AnalysisEvent.MediaFetched;
 import io.chronoscope.analysis.AnalysisListener;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Sha256;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.FakeRetryClock;
 import java.io.IOException;
 import java.net.URI;

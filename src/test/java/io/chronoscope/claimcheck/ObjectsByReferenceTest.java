@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.chronoscope.analysis.AnalysisEvent.MediaUnavailable;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.FakeObjectStore;
 import io.chronoscope.testing.FakeObjectStore.Behavior;
 import io.chronoscope.testing.FakeRetryClock;

@@ -1,5 +1,6 @@
 package io.chronoscope.cli;
 
+import static io.chronoscope.testing.Await.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -107,7 +108,7 @@ class DocumentedCommandsIT {
                       "CHRONOSCOPE_IDLE_TIMEOUT", "5s")),
               folder.resolve("service.log"),
               port)) {
-        await("the service to be ready", service::isReady);
+        until("the service to be ready", PATIENCE, service::isReady);
         instead.put("video.chunks/2/417", rejected());
         for (Path document : documents()) {
           for (CommandBlock block : CommandBlock.of(ROOT.resolve(document))) {
@@ -140,7 +141,7 @@ class DocumentedCommandsIT {
                   "this is no video".getBytes(UTF_8)))
           .get();
     }
-    await("a dead letter", () -> !letters().isEmpty());
+    until("a dead letter", PATIENCE, () -> !letters().isEmpty());
     return letters().keySet().iterator().next();
   }
 
@@ -282,8 +283,9 @@ class DocumentedCommandsIT {
 
   /// What a reader sees by looking: everything that was sent is analyzed.
   private void awaitEnds(int streams) throws Exception {
-    await(
+    until(
         "the end of %d streams".formatted(streams),
+        PATIENCE,
         () -> {
           int[] ends = {0};
           try (ResultReader reader =
@@ -300,18 +302,5 @@ class DocumentedCommandsIT {
           }
           return ends[0] >= streams;
         });
-  }
-
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime() - deadline).as("waited in vain for " + what).isNegative();
-      TimeUnit.MILLISECONDS.sleep(300);
-    }
   }
 }

@@ -35,7 +35,7 @@ class LiveInputsTest {
         .extracting(plan -> plan.address().toString())
         .isEqualTo(folder.toString());
     refused(LiveInputs.Kind.ADDRESSES, folder.toString(), "--watch takes directories");
-    refused(LiveInputs.Kind.DIRECTORIES, "rtsp://cam/gate", "is no directory");
+    refused(LiveInputs.Kind.DIRECTORIES, "rtsp://cam/gate", "is not a directory");
     refused(LiveInputs.Kind.DIRECTORIES, folder.resolve("none").toString(), "there is no folder");
   }
 

@@ -1,5 +1,6 @@
 package io.chronoscope.client;
 
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.broker.EmbeddedBroker;
@@ -34,8 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -173,11 +172,11 @@ class SharedSourcesIT {
   void eachSourceIsReadByOneInstanceAndHandedOver() throws Exception {
     STREAMS.forEach(stream -> record(stream, 0));
     Instance one = new Instance("one");
-    await(() -> one.read().size() == 4 && chunks().size() == 4);
+    until(() -> one.read().size() == 4 && chunks().size() == 4);
     Instance other = new Instance("other");
-    await(() -> one.read().size() == 2 && other.read().size() == 2);
+    until(() -> one.read().size() == 2 && other.read().size() == 2);
     STREAMS.forEach(stream -> record(stream, 1));
-    await(() -> chunks().size() == 8);
+    until(() -> chunks().size() == 8);
 
     assertThat(other.read()).doesNotContainAnyElementsOf(one.read());
     assertThat(one.sources.status())
@@ -186,9 +185,9 @@ class SharedSourcesIT {
         .containsOnly(new SourceState.Elsewhere());
 
     one.close();
-    await(() -> other.read().size() == 4);
+    until(() -> other.read().size() == 4);
     STREAMS.forEach(stream -> record(stream, 2));
-    await(() -> chunks().size() == 12);
+    until(() -> chunks().size() == 12);
 
     assertEachOnce(3);
   }
@@ -197,14 +196,14 @@ class SharedSourcesIT {
   void anInstanceThatLostItsSourcesWithoutNoticingGetsNothingIntoKafka() throws Exception {
     STREAMS.forEach(stream -> record(stream, 0));
     Instance stalled = new Instance("stalled");
-    await(() -> chunks().size() == 4);
+    until(() -> chunks().size() == 4);
     stalled.members.stall();
     Instance other = new Instance("other");
-    await(() -> other.read().size() == 4);
+    until(() -> other.read().size() == 4);
     // Both read this one.
     STREAMS.forEach(stream -> record(stream, 1));
-    await(() -> chunks().size() == 8);
-    await(() ->
+    until(() -> chunks().size() == 8);
+    until(() ->
         stalled.events.stream()
                 .filter(one ->
                     one instanceof SourceEvent.Held held
@@ -215,9 +214,9 @@ class SharedSourcesIT {
 
     other.close();
     stalled.members.proceed();
-    await(() -> stalled.read().size() == 4);
+    until(() -> stalled.read().size() == 4);
     STREAMS.forEach(stream -> record(stream, 2));
-    await(() -> chunks().size() == 12);
+    until(() -> chunks().size() == 12);
 
     assertEachOnce(3);
     assertThat(stalled.events)
@@ -288,13 +287,5 @@ class SharedSourcesIT {
 
   private static Map<String, Object> kafka() {
     return Map.of("bootstrap.servers", broker.bootstrapServers());
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("within %s", PATIENCE).isLessThan(until);
-      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-    }
   }
 }

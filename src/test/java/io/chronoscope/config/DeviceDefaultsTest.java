@@ -36,6 +36,6 @@ class DeviceDefaultsTest {
   private static StepSettings steps(Map<String, String> environment) {
     ChronoscopeConfig settings =
         ConfigLoader.load(builder -> builder.withSources(new EnvConfigSource(environment, 300)));
-    return LayerSettings.engine(settings).decoding().steps();
+    return ConfiguredModel.engine(settings).decoding().steps();
   }
 }

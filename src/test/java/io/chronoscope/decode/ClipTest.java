@@ -3,7 +3,9 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.decode.container.Mp4Box;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.TestMedia;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.chronoscope.decode.bitstream.BrokenBytes;
+import io.chronoscope.decode.bitstream.Dependence;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.decode.container.TransportLosses;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Span;
 import io.chronoscope.testing.TestMedia;

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.decode.bitstream.PacketKind;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;

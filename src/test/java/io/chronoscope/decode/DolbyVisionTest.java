@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
 import java.nio.ByteBuffer;

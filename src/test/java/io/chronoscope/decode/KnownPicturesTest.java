@@ -3,6 +3,7 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.TestMedia;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

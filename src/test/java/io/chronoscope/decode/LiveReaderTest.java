@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.decode.LiveSettings.Treatment;
 import io.chronoscope.domain.SourceClock;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.RtspServer;
 import io.chronoscope.testing.TestMedia;
 import io.chronoscope.testing.TransportStream;

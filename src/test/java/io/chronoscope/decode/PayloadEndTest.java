@@ -3,6 +3,8 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chronoscope.decode.bitstream.NalUnits;
+import io.chronoscope.decode.bitstream.VideoCodec;
 import io.chronoscope.testing.TestMedia;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -95,7 +97,7 @@ class PayloadEndTest {
   private static void appendForeignBytes(VideoPackets packets, int index) throws Exception {
     VideoInput input = packets.input();
     NalUnits units =
-        VideoCodec.of(input.stream().codecpar()) == VideoCodec.HEVC
+        SupportedCodecs.of(input.stream().codecpar()) == VideoCodec.HEVC
             ? NalUnits.ofHevc(input.extradata())
             : NalUnits.ofH264(input.extradata());
     AVPacket packet = packets.get(index);
@@ -117,7 +119,8 @@ class PayloadEndTest {
     try (VideoPackets packets =
         VideoPackets.open(MemorySegment.ofArray(media), DecodeLimits.DEFAULTS)) {
       VideoInput input = packets.input();
-      PayloadEnd end = PayloadEnd.of(VideoCodec.of(input.stream().codecpar()), input.extradata());
+      PayloadEnd end =
+          PayloadEnd.of(SupportedCodecs.of(input.stream().codecpar()), input.extradata());
       AVCodecContext decoder =
           new DecoderFactory(DecodeLimits.DEFAULTS, DecoderOptions.EXACT).open(input.stream());
       AVFrame frame = avutil.av_frame_alloc();

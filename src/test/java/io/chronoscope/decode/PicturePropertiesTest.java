@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.Frames.Shown;
 import io.chronoscope.testing.TestMedia;

@@ -1,5 +1,6 @@
 package io.chronoscope.decode;
 
+import io.chronoscope.domain.UnreadableMediaException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;

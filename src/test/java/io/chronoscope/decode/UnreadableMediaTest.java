@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package io.chronoscope.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronoscope.decode.bitstream.VideoCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
@@ -17,7 +18,7 @@ class VideoCodecTest {
     AVCodec decoder = avcodec.avcodec_find_decoder_by_name(codec.softwareDecoder());
 
     assertThat(decoder).isNotNull();
-    assertThat(decoder.id()).isEqualTo(codec.codecId());
+    assertThat(decoder.id()).isEqualTo(codecId(codec));
     assertThat(decoder.capabilities() & avcodec.AV_CODEC_CAP_HARDWARE).isZero();
   }
 
@@ -27,11 +28,15 @@ class VideoCodecTest {
     boolean carriedByMp4 =
         avformat.avformat_query_codec(
                 avformat.av_guess_format("mp4", null, null),
-                codec.codecId(),
+                codecId(codec),
                 avcodec.FF_COMPLIANCE_NORMAL)
             == 1;
 
     assertThat(codec.remux())
         .isEqualTo(carriedByMp4 ? VideoCodec.Remux.FRAGMENTED_MP4 : VideoCodec.Remux.MATROSKA);
+  }
+
+  private static int codecId(VideoCodec codec) {
+    return avcodec.avcodec_descriptor_get_by_name(codec.displayName()).id();
   }
 }

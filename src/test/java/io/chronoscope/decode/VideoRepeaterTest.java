@@ -3,6 +3,7 @@ package io.chronoscope.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import io.chronoscope.analysis.window.EventAnswerFuzz;
 import io.chronoscope.checkpoint.AddedTokensFuzz;
 import io.chronoscope.checkpoint.ConfigFuzz;
 import io.chronoscope.checkpoint.SafetensorsFuzz;
-import io.chronoscope.decode.MediaStructureFuzz;
+import io.chronoscope.decode.container.MediaStructureFuzz;
 import io.chronoscope.search.lucene.SearchTextFuzz;
 import io.chronoscope.tokenizer.TokenizerFuzz;
 import io.chronoscope.wire.ChunkEnvelopeFuzz;

@@ -53,6 +53,17 @@ class TimelineTextTest {
   }
 
   @Test
+  void labelsNoSecondTwice() {
+    Reported event = Reported.closed(0, 1_500, 250, "A flash.", Optional.empty());
+
+    List<String> lines =
+        new TimelineText(new Terminal(180, false, false))
+            .draw(new StreamTimeline("yard", 1_500, "", List.of(event), ""));
+
+    assertThat(lines.get(1).strip().split(" +")).containsExactly("00:00", "00:01");
+  }
+
+  @Test
   void marksInventedAndMissedEvents() {
     Reported invented = Reported.closed(1_000, 2_000, 250, "A ghost.", Optional.of(new Invented()));
 

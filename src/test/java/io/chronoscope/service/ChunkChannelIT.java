@@ -1,5 +1,6 @@
 package io.chronoscope.service;
 
+import static io.chronoscope.testing.Await.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,21 +85,21 @@ class ChunkChannelIT {
       }
       publisher.end("cam");
     }
-    await(() -> offered("cam") == 1 && offered("ghost") == 1);
+    until(() -> offered("cam") == 1 && offered("ghost") == 1);
     LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
     // A stream without room stops its own partition only.
     assertThat(offered("cam")).isOne();
-    await(() -> !get("/q/metrics").contains("chronoscope_chunks_lag 0.0"));
+    until(() -> !get("/q/metrics").contains("chronoscope_chunks_lag 0.0"));
     analysis.room = CompletableFuture.completedFuture(null);
     room.complete(null);
 
-    await(() -> results(kafka).stream().anyMatch(Summary.class::isInstance));
+    until(() -> results(kafka).stream().anyMatch(Summary.class::isInstance));
     List<Result> results = results(kafka);
     assertThat(results.stream().filter(result -> result.stream().equals("cam"))).hasSize(CHUNKS);
     assertThat(results.stream().filter(DeadLetter.class::isInstance).map(Result::stream).toList())
         .containsExactlyInAnyOrder("video.chunks-2", "ghost");
     try (Admin admin = Admin.create(kafka)) {
-      await(() -> committed(admin) == CHUNKS + 3);
+      until(() -> committed(admin) == CHUNKS + 3);
     }
     assertThat(failure.reason()).isEmpty();
     assertThat(get("/q/health/live")).contains("\"streams\"", "\"UP\"");
@@ -111,7 +112,7 @@ class ChunkChannelIT {
             "chronoscope_chunks_rejected_total{reason=\"empty\"} 1.0",
             "chronoscope_chunks_outstanding 0.0",
             "kafka_consumer_fetch_manager_records_lag");
-    await(() -> get("/q/metrics").contains("chronoscope_chunks_lag 0.0"));
+    until(() -> get("/q/metrics").contains("chronoscope_chunks_lag 0.0"));
   }
 
   @Test
@@ -157,14 +158,6 @@ class ChunkChannelIT {
       reader.readToEnd(read -> results.add(((Read.Published) read).result()));
     }
     return results;
-  }
-
-  private static void await(java.util.function.BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
-    }
   }
 
   public static final class Broker implements QuarkusTestResourceLifecycleManager {

@@ -18,6 +18,7 @@ class MetricDescriptionsTest {
   @Test
   void everyMetricHasAHelpText() {
     new AnalysisMetrics(registry).watchShedding(LoadGovernor.off());
+    var unusedBatches = new BatchMetrics(registry);
     var unusedMessaging = new MessagingMetrics(registry);
     SourceMetrics.publish(registry, List::of);
     SourceMetrics.publishEach(registry, List.of("gate"), List::of);

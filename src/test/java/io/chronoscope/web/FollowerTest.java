@@ -1,5 +1,6 @@
 package io.chronoscope.web;
 
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.StreamPattern;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.jboss.resteasy.reactive.server.jaxrs.SseImpl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,9 +57,7 @@ class FollowerTest {
     assertThat(sink.sent.size()).isLessThanOrEqualTo(1);
 
     room.complete(null);
-    while (sink.records("busy").isEmpty()) {
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+    until("the first record", () -> !sink.records("busy").isEmpty());
     sink.close();
     index.publish(Samples.event("last", 1, "cam"));
     thread.join();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.domain.ModelRef;
 import io.chronoscope.domain.Result.QuestionAnswer;
+import io.chronoscope.testing.Await;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -13,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -92,12 +92,10 @@ class OperatingIT {
             new ByteArraySerializer())) {
       producer.send(new ProducerRecord<>("video.chunks", "refused", null)).get();
     }
-    JsonNode letter = http.json("/api/dead-letters?stream=refused").at("/items/0");
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (letter.isMissingNode() && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(200_000_000);
-      letter = http.json("/api/dead-letters?stream=refused").at("/items/0");
-    }
+    JsonNode letter =
+        Await.answer(
+            () -> http.json("/api/dead-letters?stream=refused").at("/items/0"),
+            found -> !found.isMissingNode());
     String id = letter.get("id").asText();
     assertThat(letter.get("state").asText()).isEqualTo("refused");
     assertThat(letter.get("recordRetained").asBoolean()).isTrue();

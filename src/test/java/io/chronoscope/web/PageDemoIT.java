@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -33,7 +34,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -58,7 +58,8 @@ class PageDemoIT {
 
   private static final Instant NOON = Instant.parse("2026-05-04T12:00:00Z");
   private static final Duration CHUNK = Duration.ofSeconds(2);
-  private static final double PATIENCE_MS = 120_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final double PATIENCE_MS = PATIENCE.toMillis();
   private static final Logger CLIENTS = Logger.getLogger("org.apache.kafka");
 
   /// The pictures of the documents.
@@ -98,7 +99,7 @@ class PageDemoIT {
                     "CHRONOSCOPE_CACHE_DIR", directory.resolve("cache").toString())),
             directory.resolve("service.log"),
             port);
-    await("the service to answer", this::answers);
+    until("the service to answer", PATIENCE, this::answers);
   }
 
   private boolean answers() {
@@ -207,13 +208,14 @@ class PageDemoIT {
       publish("yard", segment);
     }
     publisher.end("yard");
-    await("yard to end", () -> state("yard").equals("ended"));
+    until("yard to end", PATIENCE, () -> state("yard").equals("ended"));
     try (Tab tab = open("#stream=yard&at=2026-05-04T12:00:09.000Z")) {
       Page page = tab.page();
       assertThat(page.locator(".facts", having("converted for the browser")))
           .isVisible(patiently());
       awaitFrame(page);
       assertThat(page.locator(".caption .clock")).containsText("12:00:09.0");
+      assertThat(page.locator(".caption h2")).hasText("A blue triangle moves down.");
       assertShowsTheFrameOf(page, "yard", 9);
     }
   }
@@ -418,16 +420,6 @@ class PageDemoIT {
       page.waitForCondition(condition, new Page.WaitForConditionOptions().setTimeout(PATIENCE_MS));
     } catch (RuntimeException e) {
       throw new AssertionError("waited for " + what, e);
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofMillis((long) PATIENCE_MS).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited for " + what);
-      }
-      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
     }
   }
 

@@ -108,7 +108,7 @@ class PageIT {
   }
 
   @Test
-  void showsStatesGapsConfidenceSummariesAlertsAndRefusedChunks() {
+  void showsStatesGapsConfidenceSummariesAlertsAndRejectedChunks() {
     store.stream(stream("yard", "live", 60));
     store.stream(stream("gate", "lagging", 60).put("refused", 1));
     store.stream(stream("dock", "degraded", 60));
@@ -126,7 +126,7 @@ class PageIT {
       for (String state : List.of("Live", "Lagging", "Degraded", "Idle", "Ended")) {
         assertThat(page.locator(".lane-state", having(state))).hasCount(1);
       }
-      assertThat(page.locator(".lane-refused")).hasText("1 refused");
+      assertThat(page.locator(".lane-refused")).hasText("1 rejected");
       assertThat(page.locator(".vis-item.gap-not_looked").first()).isVisible();
       assertThat(bar(page, "evt-1")).hasClass(Pattern.compile("bar-alerted"));
       Object confidence =
@@ -142,7 +142,7 @@ class PageIT {
       page.getByRole(AriaRole.BUTTON, named("Minute")).click();
       assertThat(page.locator(".row")).containsText("Little happens.");
 
-      tab(page, "Refused");
+      tab(page, "Rejected");
       assertThat(page.locator(".row")).containsText("it starts with 3c 68");
 
       page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Lagging 1")).click();
@@ -165,7 +165,7 @@ class PageIT {
     try (Tab tab = desk()) {
       Page page = tab.page();
       assertThat(bar(page, "evt-1")).containsText("<script>alert(2)</script>");
-      for (String name : List.of("Alerts", "Summaries", "Refused", "Events")) {
+      for (String name : List.of("Alerts", "Summaries", "Rejected", "Events")) {
         tab(page, name);
         assertThat(page.locator(".row").first()).containsText("<script>alert(2)</script>");
       }
@@ -230,7 +230,7 @@ class PageIT {
       page.keyboard().press("ArrowRight");
       assertThat(page.locator("[role=tab][aria-selected=true]")).hasText("Alerts");
       page.keyboard().press("End");
-      assertThat(page.locator("[role=tab][aria-selected=true]")).hasText("Refused");
+      assertThat(page.locator("[role=tab][aria-selected=true]")).hasText("Rejected");
       page.keyboard().press("Home");
       focusByTab(page, "button.row");
       page.keyboard().press("Enter");
@@ -325,7 +325,7 @@ class PageIT {
       Page page = tab.page();
       assertThat(page.locator(".vis-item.bar").first()).isVisible();
       List<String> violations = new ArrayList<>();
-      for (String name : List.of("Alerts", "Summaries", "Rules", "Ask", "Refused", "Events")) {
+      for (String name : List.of("Alerts", "Summaries", "Rules", "Ask", "Rejected", "Events")) {
         tab(page, name);
         violations.addAll(violations(page, name));
       }
@@ -346,6 +346,22 @@ class PageIT {
         .withTags(WCAG).setLegacyMode(true).analyze().getViolations().stream()
             .map((Rule rule) -> where + ": " + rule.getId() + " " + rule.getNodes())
             .toList();
+  }
+
+  @Test
+  void aMomentOpenedByItsAddressShowsItsEvent() {
+    store.stream(stream("yard", "live", 3_600));
+    store.publish(event("yard", "evt-1", 1_810, 1_820, "A red circle stops."));
+    String moment = "#stream=yard&at=" + PageRecords.time(1_812);
+    try (Tab tab = browser.open(service.address() + moment, Screen.DESK, ColorScheme.LIGHT)) {
+      Page page = tab.page();
+      assertThat(page.locator(".caption h2")).hasText("A red circle stops.");
+      assertThat(page.locator(".caption .clock")).containsText("12:30:12");
+      // A minute around it, in which the event has a bar of its own.
+      assertThat(page.locator(".window-length")).containsText("1 min");
+      assertThat(bar(page, "evt-1")).isVisible();
+      assertNoComplaints(tab);
+    }
   }
 
   @Test

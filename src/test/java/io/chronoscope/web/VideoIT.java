@@ -7,6 +7,7 @@ import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.PercentEncoding;
+import io.chronoscope.testing.Await;
 import io.chronoscope.testing.Frames;
 import io.chronoscope.testing.TestMedia;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -18,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -167,12 +167,8 @@ class VideoIT {
           .get();
     }
 
-    HttpResponse<String> gone = http.get(path);
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (gone.statusCode() != 410 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(500_000_000);
-      gone = http.get(path);
-    }
+    HttpResponse<String> gone =
+        Await.answer(() -> http.get(path), answer -> answer.statusCode() == 410);
 
     assertThat(gone.statusCode()).as(gone.body()).isEqualTo(410);
     assertThat(Http.parse(gone.body()).get("detail").asText())

@@ -18,6 +18,7 @@ import io.chronoscope.client.ShadowTopics;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
@@ -182,7 +183,7 @@ public final class BacktestCommand implements Callable<Integer> {
     List<Detection> live = readLive(connection).in(scope, wanted);
     try (ShadowTopics shadowTopics =
             new ShadowTopics(connection.client(), connection.topics(), shadow, SOURCE);
-        DecodePool decoders = LayerSettings.decoders(settings, DecodeListener.SILENT);
+        DecodePool decoders = ConfiguredDecoding.decoders(settings, DecodeListener.SILENT);
         AnalysisRuntime runtime =
             AnalysisRuntime.open(
                 settings,

@@ -22,6 +22,8 @@ import java.util.Map;
 /// Prints the differences between the live results and those of a backtest.
 final class BacktestReport {
 
+  private static final long MINUTE_MS = 60_000;
+
   private final Output output;
   private final boolean json;
 
@@ -92,7 +94,9 @@ final class BacktestReport {
   }
 
   private void draw(String stream, List<Difference> differences) {
-    long start = differences.stream().mapToLong(BacktestReport::firstMs).min().orElse(0);
+    long first = differences.stream().mapToLong(BacktestReport::firstMs).min().orElse(0);
+    // Times count from a full minute, so that they show the seconds of the clock.
+    long start = first - Math.floorMod(first, MINUTE_MS);
     long end = differences.stream().mapToLong(BacktestReport::lastMs).max().orElse(0);
     List<Row> rows = differences.stream().map(one -> row(one, start)).toList();
     new TimelineText(output.outTerminal())

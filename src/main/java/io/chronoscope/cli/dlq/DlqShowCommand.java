@@ -11,8 +11,8 @@ import io.chronoscope.client.DeadLetters.Letter;
 import io.chronoscope.client.RetainedRecords;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.LayerSettings;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 /// Shows one dead letter with everything that is known of its record.
 @Command(
     name = "show",
-    description = "Shows everything that is known of one dead letter and its record.",
+    description = "Shows everything that is known about one dead letter and its record.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)

@@ -10,6 +10,7 @@ import io.chronoscope.client.ResultReader;
 import io.chronoscope.client.ResultReader.Read;
 import io.chronoscope.client.Topics;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.config.KafkaClientConfig;
 import io.chronoscope.config.LayerSettings;
@@ -60,7 +61,7 @@ public final class EmbeddedService {
       AnalysisListener listener,
       List<FixedRate> rates,
       Consumer<String> steps) {
-    LayerSettings.requireModel(settings);
+    ConfiguredModel.requireModel(settings);
     this.settings = settings;
     this.listener = listener;
     this.rates = List.copyOf(rates);

@@ -8,6 +8,7 @@ import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaCutter;
 import io.chronoscope.decode.MediaFiles;
@@ -76,9 +77,9 @@ public final class FileAnalysis {
       results.put(stream, StreamResults.latestOnly(stream));
     }
     try (DecodePool decoders =
-            LayerSettings.decoders(
+            ConfiguredDecoding.decoders(
                 settings, settings.decode().isolation(), files.size(), DecodeListener.SILENT);
-        MediaFiles open = LayerSettings.files(settings, DecodeListener.SILENT);
+        MediaFiles open = ConfiguredDecoding.files(settings, DecodeListener.SILENT);
         AnalysisRuntime runtime =
             AnalysisRuntime.open(settings, decoders, listener(), BatchListener.SILENT)) {
       AnalysisSettings limits =

@@ -6,6 +6,7 @@ import io.chronoscope.analysis.AnalysisSettings;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaSegment;
@@ -47,7 +48,7 @@ public final class QueryAnalysis implements AutoCloseable {
     this.runtime =
         AnalysisRuntime.open(
             settings,
-            new FfmpegDecoder(LayerSettings.softwareDecoding(settings)),
+            new FfmpegDecoder(ConfiguredDecoding.softwareDecoding(settings)),
             listener.andThen(this::failed),
             BatchListener.SILENT);
   }

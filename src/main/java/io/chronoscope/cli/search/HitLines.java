@@ -31,15 +31,22 @@ final class HitLines {
   List<String> of(int rank, SearchHit hit) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%2d  %s ±%s s  %s  %s"
+        "%2d  %s%s  %s  %s"
             .formatted(
                 rank,
                 times.span(hit.start(), hit.end()),
-                Decimals.of(hit.toleranceMs() / 1000.0, 2),
+                tolerance(hit),
                 PrintableText.of(hit.result().stream()),
                 details(hit)));
     lines.addAll(text(hit.text()));
     return lines;
+  }
+
+  /// Empty for a result without one, such as a summary.
+  private static String tolerance(SearchHit hit) {
+    return hit.toleranceMs() == 0
+        ? ""
+        : " ±%s s".formatted(Decimals.of(hit.toleranceMs() / 1000.0, 2));
   }
 
   private static String details(SearchHit hit) {

@@ -117,21 +117,21 @@ public final class SearchCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       defaultValue = "10",
-      description = "The most hits (default: ${DEFAULT-VALUE}).")
+      description = "Maximum number of hits (default: ${DEFAULT-VALUE}).")
   int limit = 10;
 
   @Option(
       names = "--by",
       paramLabel = "words|meaning|hybrid",
       defaultValue = "hybrid",
-      description = "By what results are found (default: ${DEFAULT-VALUE}).")
+      description = "How results are matched (default: ${DEFAULT-VALUE}).")
   Matching matching = Matching.HYBRID;
 
   @Option(
       names = "--ground",
       description =
-          "The model of a running service checks the best hits in the retained video and moves their"
-              + " bounds.")
+          "The model of a running service checks the best hits in the retained video and moves"
+              + " their bounds.")
   boolean ground;
 
   @Option(
@@ -191,7 +191,7 @@ public final class SearchCommand implements Callable<Integer> {
     String text = String.join(" ", words);
     if (image.isPresent()) {
       if (!text.isBlank()) {
-        throw new ConfigurationException("--image takes the place of a text; give one of both");
+        throw new ConfigurationException("--image replaces the text; give one or the other");
       }
       text = SearchText.ofWords(description(image.get(), settings));
       if (text.isBlank()) {

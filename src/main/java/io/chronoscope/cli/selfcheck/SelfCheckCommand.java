@@ -12,7 +12,7 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.ort.Device;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Precision;
@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
     name = "selfcheck",
     description = {
       "Checks that the model computes on this machine what the reference does, and how fast.",
-      "Runs the golden cases, then the engine benchmark on a checkpoint with random weights. Rows for"
-          + " which no time is left are dropped and named. Needs neither Kafka nor a network."
+      "Runs the golden cases, then the engine benchmark on a checkpoint with random weights. Rows"
+          + " for which no time is left are dropped and named. Needs neither Kafka nor a network."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -105,8 +105,8 @@ public final class SelfCheckCommand implements Callable<Integer> {
     model.apply();
     MachineFacts machine = MachineFacts.read();
     ChronoscopeConfig settings = ConfigLoader.load();
-    EngineSettings engine = LayerSettings.engine(settings);
-    LayerSettings.requireDevice(settings);
+    EngineSettings engine = ConfiguredModel.engine(settings);
+    ConfiguredModel.requireDevice(settings);
     List<Parity> parity = parity(settings, engine, box);
     String selected =
         BenchShape.select(

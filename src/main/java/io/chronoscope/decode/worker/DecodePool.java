@@ -11,7 +11,7 @@ import io.chronoscope.decode.MediaTask;
 import io.chronoscope.decode.MediaTaskRunner;
 import io.chronoscope.decode.MediaTasks;
 import io.chronoscope.decode.TaskSink;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.fairness.FairQueue;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

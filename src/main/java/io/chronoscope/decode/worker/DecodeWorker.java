@@ -4,11 +4,13 @@ import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.DecoderOptions;
 import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.LoopFilter;
+import io.chronoscope.decode.MappedFile;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaTasks;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.decode.bitstream.VideoCodec;
+import io.chronoscope.decode.container.ContainerFormat;
 import io.chronoscope.decode.worker.Message.Decode;
 import io.chronoscope.decode.worker.Message.Done;
 import io.chronoscope.decode.worker.Message.Failed;
@@ -18,6 +20,7 @@ import io.chronoscope.decode.worker.Message.Run;
 import io.chronoscope.decode.worker.Message.Unreadable;
 import io.chronoscope.decode.worker.RemoteFrames.AbortedException;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -25,11 +28,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -73,7 +74,8 @@ public final class DecodeWorker {
     SharedMemory.Created created = SharedMemory.create(Long.parseLong(arguments[0]));
     LoopFilter loopFilter = LoopFilter.valueOf(arguments[1]);
     prepare();
-    MemorySegment file = arguments.length > 2 ? map(Path.of(arguments[2])) : MemorySegment.NULL;
+    MemorySegment file =
+        arguments.length > 2 ? MappedFile.open(Path.of(arguments[2])).bytes() : MemorySegment.NULL;
     Confinement confinement = Confinement.enter();
     try {
       channel.send(
@@ -82,13 +84,6 @@ public final class DecodeWorker {
     } catch (EOFException e) {
       // The parent needs this worker no longer, or is gone.
       Runtime.getRuntime().halt(0);
-    }
-  }
-
-  @SuppressWarnings("MustBeClosed") // it is mapped for as long as this process lives
-  private static MemorySegment map(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.global());
     }
   }
 
@@ -120,7 +115,13 @@ public final class DecodeWorker {
     if (!Files.isDirectory(program)) {
       return;
     }
-    for (Class<?> one : List.of(DecodeWorker.class, FfmpegDecoder.class, Picture.class)) {
+    for (Class<?> one :
+        List.of(
+            DecodeWorker.class,
+            FfmpegDecoder.class,
+            ContainerFormat.class,
+            VideoCodec.class,
+            Picture.class)) {
       Path folder = program.resolve(one.getPackageName().replace('.', '/'));
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.class")) {
         for (Path file : files) {

@@ -3,7 +3,6 @@ package io.chronoscope.decode.worker;
 import io.chronoscope.decode.MediaTask;
 import io.chronoscope.decode.TaskOutput;
 import io.chronoscope.decode.TaskSink;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.Message.Abort;
 import io.chronoscope.decode.worker.Message.Bytes;
 import io.chronoscope.decode.worker.Message.Decode;
@@ -22,6 +21,7 @@ import io.chronoscope.decode.worker.Message.Unreadable;
 import io.chronoscope.decode.worker.Message.Wanted;
 import io.chronoscope.decode.worker.Message.Wants;
 import io.chronoscope.decode.worker.MessageCodec.MalformedMessageException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

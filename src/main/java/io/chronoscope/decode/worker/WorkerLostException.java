@@ -1,7 +1,7 @@
 package io.chronoscope.decode.worker;
 
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.Rejection.Reason;
+import io.chronoscope.domain.UnreadableMediaException;
 
 /// The worker is gone, or has to be replaced: it died, exceeded a limit, or says itself that it
 /// failed.

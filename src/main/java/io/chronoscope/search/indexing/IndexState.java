@@ -1,6 +1,7 @@
 package io.chronoscope.search.indexing;
 
 import io.chronoscope.search.ChangePosition;
+import io.chronoscope.search.IndexProgress;
 import io.chronoscope.search.SourcePartition;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,6 +67,24 @@ public record IndexState(
   /// The position of the latest change.
   public ChangePosition position() {
     return new ChangePosition(build, sequence);
+  }
+
+  /// Whether everything that changed after a position can be told: it is of this build, and the
+  /// removals since are remembered.
+  public boolean remembers(ChangePosition after) {
+    return after.build().equals(build) && after.sequence() >= forgotten;
+  }
+
+  /// As far as a process knows that does not write the index: as if the topics ended here.
+  ///
+  /// @param results number of results in the index
+  public IndexProgress progress(long results) {
+    return new IndexProgress(
+        IndexProgress.Phase.FOLLOWING,
+        results,
+        offsets.entrySet().stream()
+            .map(one -> new IndexProgress.OfPartition(one.getKey(), one.getValue(), one.getValue()))
+            .toList());
   }
 
   /// As text, see [#read(Map)].

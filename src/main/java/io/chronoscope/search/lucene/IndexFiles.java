@@ -126,7 +126,7 @@ public final class IndexFiles implements AutoCloseable {
 
     @Override
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-      return field.equals(MeaningDocument.VECTOR) ? linked : unlinked;
+      return field.equals(EmbeddingDocument.VECTOR) ? linked : unlinked;
     }
   }
 

@@ -98,7 +98,7 @@ public final class LuceneSnapshot implements ResultIndex, AutoCloseable {
   /// Nothing changes any more.
   @Override
   public Changes changes(ChangePosition after, int limit, Duration wait) {
-    if (!after.build().equals(commit.build()) || after.sequence() < commit.forgotten()) {
+    if (!commit.remembers(after)) {
       return new Changes.Restarted(latestChange());
     }
     List<Changes.Change> changes =
@@ -114,15 +114,10 @@ public final class LuceneSnapshot implements ResultIndex, AutoCloseable {
   /// What the topics hold beyond the commit is unknown.
   @Override
   public IndexProgress progress() {
-    return new IndexProgress(
-        IndexProgress.Phase.FOLLOWING,
-        answer(ResultQueries::count),
-        commit.offsets().entrySet().stream()
-            .map(one -> new IndexProgress.OfPartition(one.getKey(), one.getValue(), one.getValue()))
-            .toList());
+    return commit.progress(answer(ResultQueries::count));
   }
 
-  private <T> T answer(LuceneIndex.Reading<T> reading) {
+  private <T> T answer(IndexViews.Reading<T> reading) {
     try {
       return reading.from(searcher);
     } catch (IOException e) {

@@ -94,11 +94,11 @@ final class RankedSearch {
     }
     Map<Integer, Double> cosines = new HashMap<>();
     if (request.matching() != Matching.WORDS) {
-      float[] meaning = embedder.embed(Contrasts.ENGLISH.inPlainWords(text.plain()));
-      Set<Integer> near = byMeaning(searcher, meaning, filter, candidates);
+      float[] embedding = embedder.embed(Contrasts.ENGLISH.inPlainWords(text.plain()));
+      Set<Integer> near = byMeaning(searcher, embedding, filter, candidates);
       Set<Integer> all = new HashSet<>(near);
       all.addAll(fusion.scores().keySet());
-      cosines.putAll(cosines(searcher, meaning, all));
+      cosines.putAll(cosines(searcher, embedding, all));
       fusion.add(CandidateRanking.nearest(near, cosines, candidates));
     }
     Map<Integer, Double> fused = fusion.scores();
@@ -174,12 +174,12 @@ final class RankedSearch {
     return ranked;
   }
 
-  private Set<Integer> byMeaning(IndexSearcher searcher, float[] meaning, Query filter, int count)
+  private Set<Integer> byMeaning(IndexSearcher searcher, float[] embedding, Query filter, int count)
       throws IOException {
     int some = OVERSAMPLING * count;
     if (cost(searcher, filter) > maxCompared) {
       Set<Integer> near =
-          docs(searcher.search(ofNearestTexts(searcher, meaning, filter, some), some, BY_SCORE));
+          docs(searcher.search(ofNearestTexts(searcher, embedding, filter, some), some, BY_SCORE));
       if (near.size() >= count) {
         return near;
       }
@@ -187,7 +187,7 @@ final class RankedSearch {
     // Compares with every result that passes.
     return docs(
         searcher.search(
-            new KnnFloatVectorQuery(ResultDocument.VECTOR, meaning, some, filter), some));
+            new KnnFloatVectorQuery(ResultDocument.VECTOR, embedding, some, filter), some));
   }
 
   private static Set<Integer> docs(TopDocs found) {
@@ -212,19 +212,19 @@ final class RankedSearch {
 
   /// The results of the texts that are nearest in meaning, the nearest first.
   private static Query ofNearestTexts(
-      IndexSearcher searcher, float[] meaning, Query filter, int count) throws IOException {
+      IndexSearcher searcher, float[] embedding, Query filter, int count) throws IOException {
     TopDocs texts =
-        searcher.search(new KnnFloatVectorQuery(MeaningDocument.VECTOR, meaning, count), count);
+        searcher.search(new KnnFloatVectorQuery(EmbeddingDocument.VECTOR, embedding, count), count);
     BooleanQuery.Builder any = new BooleanQuery.Builder();
     List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
     for (ScoreDoc one : texts.scoreDocs) {
       LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(one.doc, leaves));
-      SortedDocValues keys = DocValues.getSorted(leaf.reader(), MeaningDocument.KEY);
+      SortedDocValues keys = DocValues.getSorted(leaf.reader(), EmbeddingDocument.KEY);
       keys.advanceExact(one.doc - leaf.docBase);
       BytesRef key = BytesRef.deepCopyOf(keys.lookupOrd(keys.ordValue()));
       any.add(
           new BoostQuery(
-              new ConstantScoreQuery(new TermQuery(new Term(MeaningDocument.TEXT, key))),
+              new ConstantScoreQuery(new TermQuery(new Term(EmbeddingDocument.TEXT, key))),
               one.score),
           Occur.SHOULD);
     }
@@ -236,10 +236,10 @@ final class RankedSearch {
 
   /// From the vectors as they were indexed, not the quantized ones.
   private static Map<Integer, Double> cosines(
-      IndexSearcher searcher, float[] meaning, Set<Integer> docs) throws IOException {
+      IndexSearcher searcher, float[] embedding, Set<Integer> docs) throws IOException {
     var similarity =
         new FullPrecisionFloatVectorSimilarityValuesSource(
-            meaning, ResultDocument.VECTOR, VectorSimilarityFunction.DOT_PRODUCT);
+            embedding, ResultDocument.VECTOR, VectorSimilarityFunction.DOT_PRODUCT);
     Map<Integer, Double> cosines = new HashMap<>();
     List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
     int current = -1;

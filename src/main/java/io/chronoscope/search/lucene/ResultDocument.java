@@ -13,7 +13,7 @@ import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.StreamTally.Validity;
 import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ResultKey;
-import io.chronoscope.search.lucene.MeaningDocument.Meaning;
+import io.chronoscope.search.lucene.EmbeddingDocument.TextEmbedding;
 import io.chronoscope.search.query.Relevance;
 import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.ResultType;
@@ -63,7 +63,8 @@ final class ResultDocument {
   static final String TERMS = "terms";
   static final String STREAM_WORDS = "stream-words";
 
-  /// Of each result, for the few that a filter leaves; those of all are found by [MeaningDocument].
+  /// Of each result, for the few that a filter leaves; those of all are found by
+  /// [EmbeddingDocument].
   static final String VECTOR = "vector";
 
   static final String REVISION_AND_TALLY = "tally";
@@ -102,7 +103,7 @@ final class ResultDocument {
     return new Term(TOPIC_KEY, topic + "/" + id);
   }
 
-  static Document of(IndexedResult one, Optional<Meaning> meaning) {
+  static Document of(IndexedResult one, Optional<TextEmbedding> embedding) {
     Document document = new Document();
     PublishedResult published = one.published();
     String key = ResultKey.of(one).text();
@@ -127,10 +128,10 @@ final class ResultDocument {
     Relevance.terms(one.text())
         .forEach(term -> document.add(new StringField(TERMS, term, Store.NO)));
     document.add(new TextField(STREAM_WORDS, one.stream(), Store.NO));
-    meaning.ifPresent(known -> {
+    embedding.ifPresent(known -> {
       document.add(
           new KnnFloatVectorField(VECTOR, known.vector(), VectorSimilarityFunction.DOT_PRODUCT));
-      document.add(new StringField(MeaningDocument.TEXT, known.key(), Store.NO));
+      document.add(new StringField(EmbeddingDocument.TEXT, known.key(), Store.NO));
     });
     document.add(
         new BinaryDocValuesField(

@@ -10,6 +10,7 @@ import io.chronoscope.search.StreamTally;
 import io.chronoscope.search.lucene.ResultDocument.RevisionAndTally;
 import io.chronoscope.wire.ResultType;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,23 @@ final class ResultQueries {
       changes.add(ResultDocument.read(stored.document(one.doc), build));
     }
     return changes;
+  }
+
+  /// The sequence of the latest removal before a time; 0 when there was none.
+  static long lastRemoval(IndexSearcher searcher, Instant before) throws IOException {
+    TopDocs found =
+        searcher.search(
+            LongField.newRangeQuery(
+                ResultDocument.REMOVED_AT, Long.MIN_VALUE, ResultDocument.micros(before) - 1),
+            1,
+            new Sort(
+                LongField.newSortField(
+                    ResultDocument.SEQUENCE, true, SortedNumericSelector.Type.MAX)));
+    return found.scoreDocs.length == 0
+        ? 0
+        : ResultDocument.read(searcher.storedFields().document(found.scoreDocs[0].doc), "")
+            .position()
+            .sequence();
   }
 
   /// Counts every stream anew.

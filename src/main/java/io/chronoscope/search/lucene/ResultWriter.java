@@ -5,8 +5,8 @@ import io.chronoscope.search.IndexedResult;
 import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.indexing.BatchPlan;
-import io.chronoscope.search.indexing.Meanings;
-import io.chronoscope.search.lucene.MeaningDocument.Meaning;
+import io.chronoscope.search.indexing.TextEmbeddings;
+import io.chronoscope.search.lucene.EmbeddingDocument.TextEmbedding;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,11 +27,11 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 
-/// Writes results, the marks of removed ones, and the meanings of texts. Not thread-safe.
+/// Writes results, the marks of removed ones, and the embeddings of texts. Not thread-safe.
 final class ResultWriter {
 
-  /// Meanings that nothing has any more are looked for when one result in so many was replaced or
-  /// removed since: it takes a look at every text.
+  /// Embeddings that no result uses any more are searched for when one result in so many was
+  /// replaced or removed since: the search reads every text.
   private static final int RESULTS_FOR_ONE_REMOVED = 20;
 
   private final IndexWriter writer;
@@ -46,11 +46,11 @@ final class ResultWriter {
   /// @param before a view of everything that was written before
   void write(BatchPlan plan, IndexReader before) throws IOException {
     List<IndexedResult> upserts = plan.upserts();
-    Map<IndexedResult, String> texts = Meanings.texts(upserts);
-    Map<String, Meaning> meanings = meanings(Set.copyOf(texts.values()), before);
+    Map<IndexedResult, String> texts = TextEmbeddings.texts(upserts);
+    Map<String, TextEmbedding> embeddings = embeddings(Set.copyOf(texts.values()), before);
     for (IndexedResult one : upserts) {
       Document document =
-          ResultDocument.of(one, Optional.ofNullable(texts.get(one)).map(meanings::get));
+          ResultDocument.of(one, Optional.ofNullable(texts.get(one)).map(embeddings::get));
       if (plan.replaces(one)) {
         outdated++;
         writer.updateDocument(ResultDocument.keyTerm(one.type(), one.id()), document);
@@ -67,14 +67,15 @@ final class ResultWriter {
 
   /// Those that are indexed are read, which costs a hundredth of computing them; the others are
   /// computed and written.
-  private Map<String, Meaning> meanings(Set<String> texts, IndexReader before) throws IOException {
-    Map<String, Meaning> meanings = new HashMap<>();
+  private Map<String, TextEmbedding> embeddings(Set<String> texts, IndexReader before)
+      throws IOException {
+    Map<String, TextEmbedding> embeddings = new HashMap<>();
     List<String> unknown = new ArrayList<>();
     for (String text : texts) {
-      BytesRef key = MeaningDocument.key(text);
-      Optional<float[]> vector = MeaningDocument.find(before, key);
+      BytesRef key = EmbeddingDocument.key(text);
+      Optional<float[]> vector = EmbeddingDocument.find(before, key);
       if (vector.isPresent()) {
-        meanings.put(text, new Meaning(key, vector.get()));
+        embeddings.put(text, new TextEmbedding(key, vector.get()));
       } else {
         unknown.add(text);
       }
@@ -82,12 +83,13 @@ final class ResultWriter {
     if (!unknown.isEmpty()) {
       List<float[]> vectors = embedder.embed(unknown);
       for (int i = 0; i < unknown.size(); i++) {
-        Meaning meaning = new Meaning(MeaningDocument.key(unknown.get(i)), vectors.get(i));
-        meanings.put(unknown.get(i), meaning);
-        writer.addDocument(MeaningDocument.of(meaning));
+        TextEmbedding embedding =
+            new TextEmbedding(EmbeddingDocument.key(unknown.get(i)), vectors.get(i));
+        embeddings.put(unknown.get(i), embedding);
+        writer.addDocument(EmbeddingDocument.of(embedding));
       }
     }
-    return meanings;
+    return embeddings;
   }
 
   /// Results that ended before a time.
@@ -115,15 +117,16 @@ final class ResultWriter {
     return found > 0;
   }
 
-  /// Removes the meanings of texts that no result has any more, when there may be many.
+  /// Removes the embeddings of texts that no result has any more, when there may be many.
   ///
   /// @param searcher a view of everything that was written before
   /// @return whether it looked for them
-  boolean removeUnusedMeanings(IndexSearcher searcher) throws IOException {
+  boolean removeUnusedEmbeddings(IndexSearcher searcher) throws IOException {
     if (outdated * RESULTS_FOR_ONE_REMOVED <= ResultQueries.count(searcher)) {
       return false;
     }
-    writer.deleteDocuments(MeaningDocument.unused(searcher.getIndexReader()).toArray(Term[]::new));
+    writer.deleteDocuments(
+        EmbeddingDocument.unused(searcher.getIndexReader()).toArray(Term[]::new));
     outdated = 0;
     return true;
   }

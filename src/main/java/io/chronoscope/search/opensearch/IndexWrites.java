@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.search.Changes.Change;
 import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.search.IndexedResult;
-import io.chronoscope.search.indexing.BatchPlan.Former;
 import io.chronoscope.search.indexing.ResultKey;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,13 +12,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What is written to an index, and what has to be known for it.
+/// What is written to an index.
 ///
 /// The version of each document is the sequence of its change. A process that was replaced as the
 /// writer without noticing has lower ones, so that it overwrites nothing.
@@ -69,52 +66,6 @@ final class IndexWrites {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the mapping", e);
     }
-  }
-
-  /// Those of the keys that are in the index, as of the last write.
-  Map<ResultKey, Former> formers(Collection<ResultKey> keys) {
-    Map<ResultKey, Former> formers = new HashMap<>();
-    sources(keys, List.of(ResultDocument.KIND, "stream", "revision"))
-        .forEach((key, source) ->
-            formers.put(
-                key, new Former(source.path("stream").asText(), source.path("revision").asInt())));
-    return formers;
-  }
-
-  /// One result, as of the last write.
-  Optional<JsonNode> find(ResultKey key) {
-    return Optional.ofNullable(sources(List.of(key), ResultDocument.READ).get(key));
-  }
-
-  private Map<ResultKey, JsonNode> sources(Collection<ResultKey> keys, List<String> fields) {
-    if (keys.isEmpty()) {
-      return Map.of();
-    }
-    Map<String, ResultKey> byId = new HashMap<>();
-    List<ObjectNode> asked = new ArrayList<>();
-    for (ResultKey key : keys) {
-      byId.put(key.text(), key);
-      asked.add(
-          Clauses.object()
-              .put("_id", key.text())
-              .<ObjectNode>set("_source", Clauses.strings(fields)));
-    }
-    JsonNode answer =
-        requests.post("/" + index + "/_mget", Clauses.object("docs", Clauses.array(asked)));
-    Map<ResultKey, JsonNode> sources = new HashMap<>();
-    for (JsonNode document : answer.path("docs")) {
-      if (document.has("error")) {
-        throw new IndexUnavailableException(
-            "OpenSearch cannot read %s: %s"
-                .formatted(index, document.path("error").path("reason").asText()));
-      }
-      ResultKey key = byId.get(document.path("_id").asText());
-      JsonNode source = document.path("_source");
-      if (key != null && source.path(ResultDocument.KIND).asText().equals(ResultDocument.RESULT)) {
-        sources.put(key, source);
-      }
-    }
-    return sources;
   }
 
   /// Writes results in their latest revision and marks of removed ones. Searches see them after

@@ -1,7 +1,5 @@
 package io.chronoscope.search.opensearch;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.Changes;
 import io.chronoscope.search.Changes.Change;
@@ -9,7 +7,6 @@ import io.chronoscope.search.IndexBatch;
 import io.chronoscope.search.IndexProgress;
 import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.search.IndexedResult;
-import io.chronoscope.search.ListPosition;
 import io.chronoscope.search.ResultListing;
 import io.chronoscope.search.ResultPage;
 import io.chronoscope.search.SearchOutcome;
@@ -18,17 +15,14 @@ import io.chronoscope.search.SourcePartition;
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.TextEmbedder;
 import io.chronoscope.search.UpdatableIndex;
-import io.chronoscope.search.indexing.BatchPlan;
 import io.chronoscope.search.indexing.ChangeSignal;
 import io.chronoscope.search.indexing.IndexState;
-import io.chronoscope.search.indexing.Meanings;
-import io.chronoscope.search.indexing.ReadProgress;
 import io.chronoscope.search.indexing.ResultKey;
+import io.chronoscope.search.opensearch.IndexUpdates.Writing;
 import io.chronoscope.search.query.Cut;
 import io.chronoscope.wire.ResultType;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,12 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// applied is visible and durable at once; the offsets of the topics are written after it. The
 /// process that resumes after a crash reads some records again, which changes nothing.
 ///
-/// Longer than others because it is both sides of [UpdatableIndex]; what it asks and writes is in
-/// `IndexWrites`, `RankedSearch`, `StreamCounts` and `StateDocument`.
+/// `IndexUpdates` is the side that writes; `ResultQueries`, `RankedSearch` and `StreamCounts` are
+/// what is asked.
 public final class OpenSearchIndex implements UpdatableIndex {
-
-  /// Results that are embedded and sent at once.
-  private static final int SLICE = 200;
 
   /// How often a process that does not write looks for changes.
   private static final Duration POLL = Duration.ofMillis(500);
@@ -53,23 +44,17 @@ public final class OpenSearchIndex implements UpdatableIndex {
   /// How long the counts of streams hold without a change, for what is removed without one.
   private static final Duration COUNTS_HOLD = Duration.ofSeconds(5);
 
-  private final OpenSearchServer server;
-  private final Requests requests;
-  private final TextEmbedder embedder;
   private final String index;
-  private final IndexWrites writes;
+  private final Requests requests;
   private final StateDocument document;
-  private final WriterClaim claim;
+  private final IndexUpdates updates;
+  private final ResultQueries queries;
   private final RankedSearch ranked;
   private final StreamCounts counts;
   private final ChangeSignal signal = new ChangeSignal();
 
-  private volatile @Nullable Writing writing;
   private volatile @Nullable Seen lastSeen;
   private volatile @Nullable Counted counted;
-
-  /// This process writes the index.
-  private record Writing(IndexState state, ReadProgress progress) {}
 
   /// The state as another process wrote it.
   private record Seen(IndexState state, long atNanos) {}
@@ -78,16 +63,21 @@ public final class OpenSearchIndex implements UpdatableIndex {
 
   private OpenSearchIndex(
       OpenSearchServer server, TextEmbedder embedder, Cut cut, LongSupplier nanoTime) {
-    this.server = server;
-    this.embedder = embedder;
-    String schema = ResultDocument.VERSION + "/" + embedder.id();
     this.index = name(server, embedder);
     this.requests = new Requests(server);
-    this.writes = new IndexWrites(requests, index);
     this.document = new StateDocument(requests, index);
-    this.claim = new WriterClaim(document, schema, nanoTime);
+    this.queries = new ResultQueries(requests, index);
     this.ranked = new RankedSearch(requests, index, embedder, cut);
     this.counts = new StreamCounts(requests, index);
+    String schema = ResultDocument.VERSION + "/" + embedder.id();
+    this.updates =
+        new IndexUpdates(
+            new WriterClaim(document, schema, nanoTime),
+            new IndexWrites(requests, index),
+            queries,
+            embedder,
+            server.shards(),
+            signal);
   }
 
   /// Does not connect yet. Requests fail with [IndexUnavailableException] while the server cannot
@@ -116,164 +106,57 @@ public final class OpenSearchIndex implements UpdatableIndex {
 
   @Override
   public boolean claim() {
-    if (claim.isHeld()) {
-      return true;
-    }
-    writing = null;
-    writes.create(embedder.dimensions(), server.shards());
-    claim
-        .take()
-        .ifPresent(state -> writing = new Writing(state, new ReadProgress(state.offsets())));
-    return claim.isHeld();
-  }
-
-  private Writing writing() {
-    Writing now = writing;
-    if (now == null) {
-      throw new IndexUnavailableException("this process does not write the search index");
-    }
-    return now;
-  }
-
-  private void nowAt(IndexState state) {
-    writing = new Writing(state, writing().progress());
+    return updates.claim();
   }
 
   @Override
   public Map<SourcePartition, Long> nextOffsets() {
-    return writing().state().offsets();
+    return updates.nextOffsets();
   }
 
   @Override
   public void readFrom(String clusterId) {
-    IndexState state = writing().state();
-    if (!state.cluster().isEmpty() && !state.cluster().equals(clusterId)) {
-      clear();
-    }
-    nowAt(writing().state().of(clusterId));
+    updates.readFrom(clusterId);
   }
 
   @Override
   public void apply(IndexBatch batch) {
-    Writing before = writing();
-    try {
-      claim.renew(before.state());
-      BatchPlan plan =
-          BatchPlan.of(batch, writes.formers(BatchPlan.keys(batch)), before.state().position());
-      write(plan, before.state());
-      before.progress().readUpTo(batch.nextOffsets());
-      IndexState after = before.state().after(plan.last(), before.progress().nextOffsets());
-      claim.write(after);
-      nowAt(after);
-      if (!plan.isEmpty()) {
-        signal.changed();
-      }
-    } catch (IndexUnavailableException e) {
-      // Some of it may be written, under numbers that must not be used again.
-      writing =
-          claim.isHeld()
-              ? new Writing(before.state().resumed(), new ReadProgress(before.state().offsets()))
-              : null;
-      throw e;
-    }
+    updates.apply(batch);
   }
 
-  private void write(BatchPlan plan, IndexState state) {
-    List<IndexedResult> upserts = plan.upserts();
-    boolean written = true;
-    for (int from = 0; from < upserts.size(); from += SLICE) {
-      List<IndexedResult> slice = upserts.subList(from, Math.min(from + SLICE, upserts.size()));
-      Map<IndexedResult, float[]> vectors = Meanings.of(slice, embedder);
-      claim.renew(state);
-      written &= writes.write(slice, vectors, List.of());
-    }
-    written &= writes.write(List.of(), Map.of(), plan.removals());
-    if (!written) {
-      claim.lose();
-      throw new IndexUnavailableException("another process writes the search index now");
-    }
-    if (!plan.isEmpty()) {
-      writes.refresh();
-    }
-  }
-
-  /// What was applied is durable already; says that this process is alive.
   @Override
   public void commit() {
-    claim.renew(writing().state());
+    updates.commit();
   }
 
   @Override
   public void removeBefore(Instant time) {
-    ObjectNode removed =
-        Clauses.filter(
-            List.of(
-                Clauses.term(ResultDocument.KIND, ResultDocument.REMOVED),
-                Clauses.below("removedAt", ResultDocument.micros(time))),
-            List.of());
-    IndexState state = writing().state().forgetting(lastSequence(removed));
-    claim.write(state);
-    nowAt(state);
-    removeAll(Clauses.anyOf(List.of(Clauses.below("end", ResultDocument.micros(time)), removed)));
-  }
-
-  private long lastSequence(ObjectNode query) {
-    ObjectNode body = Clauses.object().put("size", 1);
-    body.set("query", query);
-    body.set("sort", Clauses.array(List.of(Clauses.sort("sequence", "desc"))));
-    body.set("_source", Clauses.strings(List.of("sequence")));
-    List<JsonNode> hits = hits(body);
-    return hits.isEmpty() ? 0 : hits.getFirst().path("_source").path("sequence").asLong();
+    updates.removeBefore(time);
+    counted = null;
   }
 
   @Override
   public void removeBelow(SourcePartition partition, long firstOffset) {
-    if (firstOffset > 0) {
-      removeAll(
-          Clauses.filter(
-              List.of(
-                  Clauses.term("partition", partition.toString()),
-                  Clauses.below("offset", firstOffset)),
-              List.of()));
-    }
-  }
-
-  private void removeAll(ObjectNode query) {
-    writes.removeAll(query, () -> claim.renew(writing().state()));
+    updates.removeBelow(partition, firstOffset);
     counted = null;
   }
 
-  /// The numbers of changes go on, because the server remembers those of removed documents for a
-  /// while; the build is another one.
   @Override
   public void clear() {
-    Writing before = writing();
-    IndexState resumed = before.state().resumed();
-    IndexState state =
-        before
-            .state()
-            .cleared()
-            .after(
-                new ChangePosition(before.state().cleared().build(), resumed.sequence()), Map.of());
-    before.progress().clear();
-    claim.write(state);
-    nowAt(state);
-    removeAll(
-        Clauses.terms(ResultDocument.KIND, List.of(ResultDocument.RESULT, ResultDocument.REMOVED)));
-    signal.changed();
+    updates.clear();
   }
 
   @Override
   public void topicsEndAt(Map<SourcePartition, Long> endOffsets) {
-    writing().progress().topicsEndAt(endOffsets);
+    updates.topicsEndAt(endOffsets);
   }
 
   /// Where the index stands; for a process that does not write, at most [#POLL] ago.
   private IndexState state() {
-    Writing now = writing;
-    if (now != null) {
-      return now.state();
-    }
+    return updates.underway().map(Writing::state).orElseGet(this::lastSeen);
+  }
+
+  private IndexState lastSeen() {
     Seen seen = lastSeen;
     if (seen == null || System.nanoTime() - seen.atNanos() > POLL.toNanos()) {
       StateDocument.Version version =
@@ -307,49 +190,12 @@ public final class OpenSearchIndex implements UpdatableIndex {
 
   @Override
   public ResultPage list(ResultListing listing) {
-    String order =
-        switch (listing.order()) {
-          case OLDEST_FIRST -> "asc";
-          case NEWEST_FIRST -> "desc";
-        };
-    // One more than asked for, to know whether there is another page.
-    ObjectNode body =
-        Clauses.object().put("size", listing.limit() + 1).put("track_total_hits", false);
-    body.set("query", FilterClauses.of(listing.filter()).query());
-    body.set(
-        "sort", Clauses.array(List.of(Clauses.sort("start", order), Clauses.sort("key", order))));
-    listing
-        .after()
-        .ifPresent(after ->
-            body.putArray("search_after").add(after.startMicros()).add(ResultKey.of(after).text()));
-    List<JsonNode> hits = hits(body);
-    String build = state().build();
-    List<IndexedResult> results = new ArrayList<>();
-    for (JsonNode hit : hits.subList(0, Math.min(hits.size(), listing.limit()))) {
-      results.add(ResultDocument.readResult(hit.path("_source"), build));
-    }
-    return new ResultPage(
-        results,
-        hits.size() > listing.limit()
-            ? Optional.of(ListPosition.of(results.getLast()))
-            : Optional.empty());
-  }
-
-  private List<JsonNode> hits(ObjectNode body) {
-    if (!body.has("_source")) {
-      body.set("_source", Clauses.strings(ResultDocument.READ));
-    }
-    List<JsonNode> hits = new ArrayList<>();
-    requests.post("/" + index + "/_search", body).path("hits").path("hits").forEach(hits::add);
-    return hits;
+    return queries.list(listing, state().build());
   }
 
   @Override
   public Optional<IndexedResult> find(ResultType type, String id) {
-    String build = state().build();
-    return writes
-        .find(new ResultKey(type, id))
-        .map(source -> ResultDocument.readResult(source, build));
+    return queries.find(new ResultKey(type, id), state().build());
   }
 
   @Override
@@ -362,14 +208,12 @@ public final class OpenSearchIndex implements UpdatableIndex {
     long deadline = System.nanoTime() + wait.toNanos();
     while (true) {
       long seen = signal.count();
-      boolean writer = writing != null;
+      boolean writer = updates.underway().isPresent();
       IndexState now = state();
-      if (!after.build().equals(now.build())
-          || after.sequence() < now.forgotten()
-          || (writer && after.sequence() > now.sequence())) {
+      if (!now.remembers(after) || (writer && after.sequence() > now.sequence())) {
         return new Changes.Restarted(now.position());
       }
-      List<Change> changes = changes(after.sequence(), now, limit);
+      List<Change> changes = queries.changes(after.sequence(), now, limit);
       if (!changes.isEmpty()) {
         return new Changes.Continued(changes, changes.getLast().position());
       }
@@ -380,21 +224,6 @@ public final class OpenSearchIndex implements UpdatableIndex {
     }
   }
 
-  /// Up to where the index stands: what is beyond may be visible in parts only.
-  private List<Change> changes(long after, IndexState now, int limit) {
-    if (after >= now.sequence()) {
-      return List.of();
-    }
-    ObjectNode body = Clauses.object().put("size", limit).put("track_total_hits", false);
-    body.set(
-        "query",
-        Clauses.range("sequence", Clauses.object().put("gt", after).put("lte", now.sequence())));
-    body.set("sort", Clauses.array(List.of(Clauses.sort("sequence", "asc"))));
-    return hits(body).stream()
-        .map(hit -> ResultDocument.read(hit.path("_source"), now.build()))
-        .toList();
-  }
-
   @Override
   public ChangePosition latestChange() {
     return state().position();
@@ -403,37 +232,19 @@ public final class OpenSearchIndex implements UpdatableIndex {
   /// Of a process that does not write, as if the topics ended where the writer stands.
   @Override
   public IndexProgress progress() {
-    Writing now = writing;
-    long results =
-        requests
-            .post(
-                "/" + index + "/_count",
-                Clauses.object("query", Clauses.term(ResultDocument.KIND, ResultDocument.RESULT)))
-            .path("count")
-            .asLong();
-    if (now != null) {
-      return now.progress().of(results);
-    }
-    return new IndexProgress(
-        IndexProgress.Phase.FOLLOWING,
-        results,
-        state().offsets().entrySet().stream()
-            .map(one -> new IndexProgress.OfPartition(one.getKey(), one.getValue(), one.getValue()))
-            .toList());
+    long results = queries.count();
+    return updates
+        .underway()
+        .map(writing -> writing.progress().of(results))
+        .orElseGet(() -> state().progress(results));
   }
 
   @Override
   public void close() {
     signal.close();
-    Writing now = writing;
     try {
-      if (now != null) {
-        claim.release(now.state());
-      }
-    } catch (IndexUnavailableException e) {
-      // Another process finds the claim abandoned after a while.
+      updates.close();
     } finally {
-      writing = null;
       requests.close();
     }
   }

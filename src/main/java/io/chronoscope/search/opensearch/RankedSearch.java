@@ -46,7 +46,7 @@ final class RankedSearch {
     ObjectNode filter = filter(request.filter(), text);
     int candidates = CandidateRanking.candidatesFor(request);
     Set<String> terms = Relevance.terms(text.plain());
-    float[] meaning =
+    float[] embedding =
         request.matching() == Matching.WORDS
             ? new float[0]
             : embedder.embed(Contrasts.ENGLISH.inPlainWords(text.plain()));
@@ -57,7 +57,7 @@ final class RankedSearch {
       bodies.add(byWords(text, filter, candidates));
     }
     if (request.matching() != Matching.WORDS) {
-      bodies.add(byMeaning(meaning, filter, candidates));
+      bodies.add(byMeaning(embedding, filter, candidates));
     }
     List<JsonNode> answers = searchAll(bodies);
 
@@ -77,7 +77,7 @@ final class RankedSearch {
     if (request.matching() != Matching.WORDS) {
       addCosines(answers.getLast(), cosines);
       Set<String> near = Set.copyOf(cosines.keySet());
-      addMissingCosines(meaning, fusion.scores().keySet(), cosines);
+      addMissingCosines(embedding, fusion.scores().keySet(), cosines);
       fusion.add(CandidateRanking.nearest(near, cosines, candidates));
     }
     List<Candidate> found = new ArrayList<>();
@@ -129,13 +129,13 @@ final class RankedSearch {
     return body;
   }
 
-  private static ObjectNode byMeaning(float[] meaning, ObjectNode filter, int count) {
-    return hitsOf(nearest(meaning, filter, count), count);
+  private static ObjectNode byMeaning(float[] embedding, ObjectNode filter, int count) {
+    return hitsOf(nearest(embedding, filter, count), count);
   }
 
-  private static ObjectNode nearest(float[] meaning, ObjectNode filter, int count) {
+  private static ObjectNode nearest(float[] embedding, ObjectNode filter, int count) {
     ObjectNode nearest = Clauses.object().put("k", count);
-    nearest.set("vector", ResultDocument.numbers(meaning));
+    nearest.set("vector", ResultDocument.numbers(embedding));
     nearest.set("filter", filter);
     return Clauses.object("knn", Clauses.object("vector", nearest));
   }
@@ -213,12 +213,12 @@ final class RankedSearch {
   }
 
   /// Among as many results as asked for, the search for the nearest is exact and brings all.
-  private void addMissingCosines(float[] meaning, Set<String> ids, Map<String, Double> cosines) {
+  private void addMissingCosines(float[] embedding, Set<String> ids, Map<String, Double> cosines) {
     Set<String> missing = new HashSet<>(ids);
     missing.removeAll(cosines.keySet());
     if (!missing.isEmpty()) {
       ObjectNode body =
-          hitsOf(nearest(meaning, Clauses.ids(missing), missing.size()), missing.size());
+          hitsOf(nearest(embedding, Clauses.ids(missing), missing.size()), missing.size());
       body.put("_source", false);
       addCosines(searchAll(List.of(body)).getFirst(), cosines);
     }

@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.stream;
 
 import static io.chronoscope.analysis.stream.StreamFixture.NOON;
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.AnalysisEvent.StreamFailed;
@@ -11,12 +12,12 @@ import io.chronoscope.analysis.WindowPlan;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.StreamInput;
 import io.chronoscope.domain.StreamInput.Chunk;
 import io.chronoscope.domain.StreamInput.EndOfStream;
 import io.chronoscope.domain.StreamInput.Media;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.testing.LampModel;
 import io.chronoscope.testing.LampVideo;
 import io.chronoscope.wire.Json;
@@ -205,10 +206,7 @@ class FairStreamsTest {
     // The scheduler of virtual threads has one for each core, and a few in reserve.
     assertThat(most - before).isLessThan(100);
     // A stream is let go of right after its last results.
-    for (int i = 0; i < 300 && analysis.streams() > 0; i++) {
-      Thread.sleep(100);
-    }
-    assertThat(analysis.streams()).isZero();
+    until("no stream to be held", () -> analysis.streams() == 0);
     assertThat(analysis.waitingBytes()).isZero();
   }
 

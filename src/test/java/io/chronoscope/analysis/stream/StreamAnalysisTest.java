@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.stream;
 
 import static io.chronoscope.analysis.stream.StreamFixture.NOON;
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.AnalysisEvent;
@@ -504,11 +505,7 @@ class StreamAnalysisTest {
           .extracting(Summary::level)
           .containsExactly(Level.WINDOW, Level.STREAM);
       assertThat(idle.getLast().state().orElseThrow().position().needed()).isEmpty();
-      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-      while (analysis.streams() > 0 && System.nanoTime() < deadline) {
-        Thread.onSpinWait();
-      }
-      assertThat(analysis.streams()).isZero();
+      until("the stream to be idle", () -> analysis.streams() == 0);
 
       analysis.offer(chunk(1, 6, SCRIPT.chunk(6, 14)));
       analysis.offer(end(2));

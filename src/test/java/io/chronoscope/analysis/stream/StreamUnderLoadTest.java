@@ -1,6 +1,7 @@
 package io.chronoscope.analysis.stream;
 
 import static io.chronoscope.analysis.stream.StreamFixture.NOON;
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.analysis.AnalysisSettings;
@@ -35,7 +36,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -144,14 +144,6 @@ class StreamUnderLoadTest {
         Comparator.comparing(
             result -> result instanceof Gap gap ? gap.start() : ((Summary) result).start()));
     return both;
-  }
-
-  private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("within 20 s").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 
   @Nested

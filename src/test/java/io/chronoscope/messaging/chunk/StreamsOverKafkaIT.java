@@ -1,5 +1,6 @@
 package io.chronoscope.messaging.chunk;
 
+import static io.chronoscope.testing.Await.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,7 +43,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -108,7 +108,7 @@ class StreamsOverKafkaIT {
     void keepsTheOrderOfEachStreamAndCommitsToTheEnd() throws Exception {
       publishAll();
       try (MessagingInstance instance = instance(Duration.ZERO)) {
-        await(() -> committed().equals(ends()));
+        until(() -> committed().equals(ends()));
         assertThat(instance.failure().reason()).isEmpty();
       }
       assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
@@ -137,13 +137,13 @@ class StreamsOverKafkaIT {
             return analysis;
           })) {
         WordPairAnalysis analysis = analyses.getFirst();
-        await(() -> analysis.offered.size() == 1);
+        until(() -> analysis.offered.size() == 1);
         // Polling continues meanwhile; leave time for a wrong offer.
         LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
         assertThat(analysis.offered).hasSize(1);
         analysis.room = CompletableFuture.completedFuture(null);
         room.complete(null);
-        await(() -> committed().equals(ends()));
+        until(() -> committed().equals(ends()));
         assertThat(instance.failure().reason()).isEmpty();
       }
       assertThat(results()).containsExactlyInAnyOrderElementsOf(expected());
@@ -177,7 +177,7 @@ class StreamsOverKafkaIT {
         producer.send(new ProducerRecord<>(names.of(Topic.CHUNKS), partition, "ghost", null)).get();
       }
       try (MessagingInstance instance = instance(Duration.ZERO)) {
-        await(() -> committed().equals(ends()));
+        until(() -> committed().equals(ends()));
         assertThat(instance.failure().reason()).isEmpty();
       }
       assertThat(
@@ -233,7 +233,7 @@ class StreamsOverKafkaIT {
       }
       publishAll();
       try (MessagingInstance instance = instance(Duration.ZERO)) {
-        await(() -> instance.failure().reason().isPresent());
+        until(() -> instance.failure().reason().isPresent());
         assertThat(instance.failure().reason().get())
             .contains("state of stream north", names.of(Topic.STATE) + "/1@0");
       }
@@ -258,17 +258,17 @@ class StreamsOverKafkaIT {
         MessagingInstance instance = instance(options, Duration.ofMillis(40));
         int seen = analyses.getLast().offered.size() + 1 + random.nextInt(14);
         WordPairAnalysis analysis = analyses.getLast();
-        await(() -> analysis.offered.size() >= seen || committed().equals(ends()));
+        until(() -> analysis.offered.size() >= seen || committed().equals(ends()));
         if (life == 0) {
           // Otherwise every run may be too short for any state to resume from.
-          await(() ->
+          until(() ->
               !StateReader.from(kafka, names.of(Topic.STATE)).read(Set.of(0, 1, 2, 3)).isEmpty());
         }
         instance.kill();
         kills++;
       }
       try (MessagingInstance instance = instance(options, Duration.ZERO)) {
-        await(() -> committed().equals(ends()));
+        until(() -> committed().equals(ends()));
         assertThat(instance.failure().reason()).isEmpty();
       }
       assertThat(kills).isGreaterThan(2);
@@ -297,7 +297,7 @@ class StreamsOverKafkaIT {
       first.kill();
       assertThat(uncommitted()).isGreaterThan(read().size());
       try (MessagingInstance second = instance(Duration.ZERO)) {
-        await(() -> committed().equals(ends()));
+        until(() -> committed().equals(ends()));
         assertThat(second.failure().reason()).isEmpty();
       }
       assertThat(read()).containsExactlyInAnyOrderElementsOf(expected());
@@ -311,14 +311,14 @@ class StreamsOverKafkaIT {
     void resumesStreamsWhereTheirPartitionsMove() throws Exception {
       try (MessagingInstance first = instance(Duration.ZERO)) {
         publish(0, CHUNKS / 2, false);
-        await(() -> analyses.getFirst().offered.size() == STREAMS.size() * CHUNKS / 2);
-        await(() -> first.offsets().outstanding() == STREAMS.size());
+        until(() -> analyses.getFirst().offered.size() == STREAMS.size() * CHUNKS / 2);
+        until(() -> first.offsets().outstanding() == STREAMS.size());
         try (MessagingInstance second = instance(Duration.ZERO)) {
-          await(() ->
+          until(() ->
               first.offsets().committable().size() == 2
                   && second.offsets().committable().size() == 2);
           publish(CHUNKS / 2, CHUNKS, true);
-          await(() -> committed().equals(ends()));
+          until(() -> committed().equals(ends()));
           assertThat(first.failure().reason()).isEmpty();
           assertThat(second.failure().reason()).isEmpty();
         }
@@ -340,13 +340,13 @@ class StreamsOverKafkaIT {
           MessagingInstance.Options.DEFAULT.with(Map.of("group.protocol", "consumer"));
       try (MessagingInstance first = instance(newer, Duration.ZERO)) {
         publish(0, CHUNKS / 2, false);
-        await(() -> first.offsets().outstanding() == STREAMS.size());
+        until(() -> first.offsets().outstanding() == STREAMS.size());
         try (MessagingInstance second = instance(newer, Duration.ZERO)) {
-          await(() ->
+          until(() ->
               first.offsets().committable().size() == 2
                   && second.offsets().committable().size() == 2);
           publish(CHUNKS / 2, CHUNKS, true);
-          await(() -> committed().equals(ends()));
+          until(() -> committed().equals(ends()));
           assertThat(first.failure().reason()).isEmpty();
           assertThat(second.failure().reason()).isEmpty();
         }
@@ -380,18 +380,18 @@ class StreamsOverKafkaIT {
                 return analysis;
               })) {
         publish(0, CHUNKS / 2, false);
-        await(() -> zombie.offsets().outstanding() == STREAMS.size());
+        until(() -> zombie.offsets().outstanding() == STREAMS.size());
         hold.set(true);
         publish(CHUNKS / 2, CHUNKS, true);
-        await(() -> held.size() == STREAMS.size());
+        until(() -> held.size() == STREAMS.size());
         zombie.suspend();
         try (MessagingInstance second = instance(Duration.ZERO)) {
-          await(() -> committed().equals(ends()));
+          until(() -> committed().equals(ends()));
           hold.set(false);
           held.forEach(SCHEDULER::execute);
-          await(() -> zombie.fenced() == partitionsWithStreams());
+          until(() -> zombie.fenced() == partitionsWithStreams());
           zombie.resume();
-          await(() ->
+          until(() ->
               zombie.offsets().committable().size() == 2
                   && second.offsets().committable().size() == 2);
           assertThat(zombie.failure().reason()).isEmpty();
@@ -405,7 +405,7 @@ class StreamsOverKafkaIT {
     void failsForGoodWhenAnotherWriterKeepsAPartition() throws Exception {
       publish(0, 2, false);
       try (MessagingInstance instance = instance(Duration.ZERO)) {
-        await(() -> instance.offsets().outstanding() == STREAMS.size());
+        until(() -> instance.offsets().outstanding() == STREAMS.size());
         for (int partition = 0; partition < 4; partition++) {
           try (Producer<String, byte[]> other =
               CommitProducers.transactional(
@@ -416,7 +416,7 @@ class StreamsOverKafkaIT {
           }
         }
         publish(2, 3, false);
-        await(() -> instance.failure().reason().isPresent());
+        until(() -> instance.failure().reason().isPresent());
         assertThat(instance.failure().reason().get())
             .contains(names.of(Topic.CHUNKS), "another instance writes");
       }
@@ -639,14 +639,6 @@ class StreamsOverKafkaIT {
       return ends;
     } catch (Exception e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
   }
 }

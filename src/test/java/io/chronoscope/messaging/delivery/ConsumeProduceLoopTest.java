@@ -1,5 +1,6 @@
 package io.chronoscope.messaging.delivery;
 
+import static io.chronoscope.testing.Await.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.domain.ChunkOrigin;
@@ -14,7 +15,6 @@ import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.TopicNames;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +22,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -72,7 +70,7 @@ class ConsumeProduceLoopTest {
     void publishesOutputsAndOffsetInOneTransaction() {
       start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(outputs(records)));
 
-      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+      until(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
 
       MockProducer<String, byte[]> producer = producers.getFirst();
       assertThat(producer.history()).hasSize(2);
@@ -82,7 +80,7 @@ class ConsumeProduceLoopTest {
               assertThat(groups.values())
                   .containsExactly(Map.of(PARTITION, new OffsetAndMetadata(2))));
       assertThat(consumers.getFirst().committed(Set.of(PARTITION)).get(PARTITION)).isNull();
-      await(() ->
+      until(() ->
           registry.get("chronoscope.results.published").counters().stream()
                   .mapToDouble(counter -> counter.count())
                   .sum()
@@ -93,7 +91,7 @@ class ConsumeProduceLoopTest {
     void commitsTheOffsetOfRecordsWithoutOutput() {
       start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(List.of()));
 
-      await(() -> committed().equals(Optional.of(2L)));
+      until(() -> committed().equals(Optional.of(2L)));
 
       assertThat(producers).isEmpty();
     }
@@ -102,7 +100,7 @@ class ConsumeProduceLoopTest {
     void publishesBeforeItCommitsWithoutTransactions() {
       start(DeliveryGuarantee.AT_LEAST_ONCE, records -> done(outputs(records)));
 
-      await(() -> committed().equals(Optional.of(2L)));
+      until(() -> committed().equals(Optional.of(2L)));
 
       assertThat(producers.getFirst().history()).hasSize(2);
       assertThat(producers.getFirst().transactionInitialized()).isFalse();
@@ -113,7 +111,7 @@ class ConsumeProduceLoopTest {
       firstCommitFails = true;
       start(DeliveryGuarantee.EXACTLY_ONCE, records -> done(outputs(records)));
 
-      await(() -> producers.size() == 2 && producers.getLast().commitCount() == 1);
+      until(() -> producers.size() == 2 && producers.getLast().commitCount() == 1);
 
       assertThat(producers.getFirst().closed()).isTrue();
       assertThat(producers.getFirst().history()).isEmpty();
@@ -132,7 +130,7 @@ class ConsumeProduceLoopTest {
       start(
           DeliveryGuarantee.EXACTLY_ONCE,
           records -> CompletableFuture.failedFuture(new StackOverflowError()));
-      await(() -> !uncaught.isEmpty());
+      until(() -> !uncaught.isEmpty());
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
     }
@@ -149,24 +147,24 @@ class ConsumeProduceLoopTest {
       CompletableFuture<List<Output>> processing = new CompletableFuture<>();
       start(DeliveryGuarantee.EXACTLY_ONCE, records -> processing);
 
-      await(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
+      until(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
       assertThat(committed()).isEmpty();
 
       processing.complete(List.of());
-      await(() -> committed().equals(Optional.of(2L)));
-      await(() -> consumers.getFirst().paused().isEmpty());
+      until(() -> committed().equals(Optional.of(2L)));
+      until(() -> consumers.getFirst().paused().isEmpty());
     }
 
     @Test
     void cancelsRecordsInFlightWhenTheirPartitionIsRevoked() {
       CompletableFuture<List<Output>> processing = new CompletableFuture<>();
       start(DeliveryGuarantee.EXACTLY_ONCE, records -> processing);
-      await(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
+      until(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
 
       MockConsumer<byte[], byte[]> consumer = consumers.getFirst();
       consumer.schedulePollTask(() -> consumer.rebalance(List.of()));
 
-      await(processing::isCancelled);
+      until(processing::isCancelled);
       assertThat(committed()).isEmpty();
     }
 
@@ -174,7 +172,7 @@ class ConsumeProduceLoopTest {
     void cancelsRecordsInFlightWhenItIsClosed() {
       CompletableFuture<List<Output>> processing = new CompletableFuture<>();
       ConsumeProduceLoop loop = start(DeliveryGuarantee.EXACTLY_ONCE, records -> processing);
-      await(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
+      until(() -> !consumers.isEmpty() && consumers.getFirst().paused().contains(PARTITION));
 
       loop.close();
 
@@ -197,13 +195,13 @@ class ConsumeProduceLoopTest {
       start(
           DeliveryGuarantee.EXACTLY_ONCE,
           records -> records.getFirst().offset() == 0 ? first : done(outputs(records)));
-      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+      until(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
 
       assertThat(producers.getFirst().history()).hasSize(1);
       assertThat(offsetsOfTransactions()).containsExactly(SECOND_IS_PUBLISHED);
 
       first.complete(List.of());
-      await(() -> committed().equals(Optional.of(2L)));
+      until(() -> committed().equals(Optional.of(2L)));
     }
 
     @Test
@@ -218,7 +216,7 @@ class ConsumeProduceLoopTest {
             records.forEach(record -> processed.add(record.offset()));
             return done(outputs(records));
           });
-      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+      until(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
 
       assertThat(processed).containsExactly(0L);
       assertThat(offsetsOfTransactions()).containsExactly(new OffsetAndMetadata(2));
@@ -232,12 +230,12 @@ class ConsumeProduceLoopTest {
       start(
           DeliveryGuarantee.EXACTLY_ONCE,
           records -> records.getFirst().offset() == 0 ? first : done(outputs(records)));
-      await(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
+      until(() -> !producers.isEmpty() && producers.getFirst().commitCount() >= 1);
 
       // One is in flight, the other one is published before it.
-      await(() -> consumers.getFirst().paused().contains(PARTITION));
+      until(() -> consumers.getFirst().paused().contains(PARTITION));
       first.complete(List.of());
-      await(() -> consumers.getFirst().paused().isEmpty());
+      until(() -> consumers.getFirst().paused().isEmpty());
     }
 
     private List<OffsetAndMetadata> offsetsOfTransactions() {
@@ -285,12 +283,6 @@ class ConsumeProduceLoopTest {
 
   private static Future<List<Output>> done(List<Output> outputs) {
     return CompletableFuture.completedFuture(outputs);
-  }
-
-  private static void await(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
   }
 
   /// A new consumer finds the same two records on its partition.

@@ -1,5 +1,6 @@
 package io.chronoscope.messaging.rule;
 
+import static io.chronoscope.testing.Await.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,8 +50,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -156,14 +155,6 @@ class RulesOverKafkaIT {
     return results;
   }
 
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited for a minute").isLessThan(deadline);
-      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-    }
-  }
-
   @Test
   void loadsRulesFromTheBeginningAndFollowsChanges() throws Exception {
     put(rule("a", "a dog"));
@@ -174,9 +165,9 @@ class RulesOverKafkaIT {
     assertThat(table.all()).containsExactly(rule("a", "a wolf"), rule("b", "a cat"));
 
     put(rule("c", "a bird"));
-    await(() -> table.all().size() == 3);
+    until(() -> table.all().size() == 3);
     RulesInForce.remove(kafka, names.of(Topic.RULES), "b");
-    await(() -> table.all().equals(List.of(rule("a", "a wolf"), rule("c", "a bird"))));
+    until(() -> table.all().equals(List.of(rule("a", "a wolf"), rule("c", "a bird"))));
   }
 
   @Test
@@ -189,12 +180,12 @@ class RulesOverKafkaIT {
                 table,
                 new RuleMetrics(registry, table)));
     loader.start();
-    await(() -> loader.problem().isPresent());
+    until(() -> loader.problem().isPresent());
     assertThat(loader.problem().orElseThrow()).contains(absent.of(Topic.RULES), "does not exist");
     assertThat(loader.isCaughtUp()).isFalse();
     Topics.ensure(kafka, absent);
     assertThat(loader.awaitCaughtUp()).isTrue();
-    await(() -> loader.problem().isEmpty());
+    until(() -> loader.problem().isEmpty());
   }
 
   @ParameterizedTest
@@ -208,12 +199,12 @@ class RulesOverKafkaIT {
     loader.awaitCaughtUp();
     putRaw("a", "{\"text\": \"a dog\", \"threshold\": 7}");
     putRaw("b", "{\"text\": \"a cat\"}");
-    await(() -> table.all().size() == 2);
+    until(() -> table.all().size() == 2);
     assertThat(table.all().getFirst()).isEqualTo(rule("a", "a dog"));
     assertThat(registry.get("chronoscope.rules.rejected").counter().count()).isEqualTo(1);
     assertThat(registry.get("chronoscope.rules").gauge().value()).isEqualTo(2);
 
-    await(() -> !read(names.of(Topic.DEAD_LETTERS)).isEmpty());
+    until(() -> !read(names.of(Topic.DEAD_LETTERS)).isEmpty());
     // The next owner of the partition does not write it again.
     for (AutoCloseable one : opened.reversed()) {
       one.close();
@@ -221,13 +212,13 @@ class RulesOverKafkaIT {
     opened.clear();
     deadLetterWriter(delivery);
     putRaw("c".repeat(900_000), "no JSON");
-    await(() -> read(names.of(Topic.DEAD_LETTERS)).size() > 1);
+    until(() -> read(names.of(Topic.DEAD_LETTERS)).size() > 1);
     assertThat(read(names.of(Topic.DEAD_LETTERS)))
         .extracting(letter -> ((DeadLetter) letter).origin())
         .containsExactly(
             new ChunkOrigin(names.of(Topic.RULES), 0, 1),
             new ChunkOrigin(names.of(Topic.RULES), 0, 3));
-    await(() ->
+    until(() ->
         registry.get("chronoscope.chunks.rejected").tag("reason", "bad_rule").counter().count()
             == 2);
     assertThat(((DeadLetter) read(names.of(Topic.DEAD_LETTERS)).getFirst()).rejection())
@@ -273,7 +264,7 @@ class RulesOverKafkaIT {
         publish(publisher, script, second);
       }
       // Published before the next chunk of the stream arrives.
-      await(() -> !read(names.of(Topic.ALERTS)).isEmpty());
+      until(() -> !read(names.of(Topic.ALERTS)).isEmpty());
       Alert open = (Alert) read(names.of(Topic.ALERTS)).getFirst();
       assertThat(open.status()).isEqualTo(Status.OPEN);
       assertThat(open.start()).isEqualTo(NOON.plusSeconds(4));
@@ -282,7 +273,7 @@ class RulesOverKafkaIT {
       }
       publisher.end("cam").toCompletableFuture().join();
     }
-    await(() ->
+    until(() ->
         read(names.of(Topic.ALERTS)).stream()
             .anyMatch(one -> ((Alert) one).status() == Status.CLOSED));
     List<Result> alerts = read(names.of(Topic.ALERTS));

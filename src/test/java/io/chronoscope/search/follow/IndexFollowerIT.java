@@ -1,5 +1,6 @@
 package io.chronoscope.search.follow;
 
+import static io.chronoscope.testing.Await.until;
 import static io.chronoscope.testing.SampleResults.event;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -125,9 +126,7 @@ class IndexFollowerIT {
       assertThat(follower.trouble()).isEmpty();
       index.close();
       publish(End.COMMIT, event("cam-1", "evt-1", 1, 2, "too late"));
-      while (follower.trouble().isEmpty()) {
-        Thread.sleep(20);
-      }
+      until("the follower to stop", () -> follower.trouble().isPresent());
       assertThat(follower.trouble()).get().asString().contains("closed");
     }
   }

@@ -1,5 +1,6 @@
 package io.chronoscope.search.opensearch;
 
+import static io.chronoscope.testing.Await.until;
 import static io.chronoscope.testing.SampleResults.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,9 +159,7 @@ class OpenSearchIndexIT extends ResultIndexContract {
       try (OpenSearchIndex index =
           OpenSearchIndex.of(
               server, new FakeEmbedder(), Cut.CALIBRATED, () -> 100 * System.nanoTime())) {
-        while (!index.claim()) {
-          TimeUnit.MILLISECONDS.sleep(20);
-        }
+        until("the claim", index::claim);
         System.out.println("claimed");
         while (!index.nextOffsets().equals(topics.ends())) {
           index.apply(topics.after(index.nextOffsets(), BATCH));

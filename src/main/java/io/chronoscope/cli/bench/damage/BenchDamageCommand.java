@@ -5,7 +5,7 @@ import io.chronoscope.cli.console.Decimals;
 import io.chronoscope.cli.console.Output;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.service.ExitCode;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.chronoscope.cli.bench.damage;
 
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.util.Random;
 
 /// Results of all trials of one kind of damage to one codec in one container.

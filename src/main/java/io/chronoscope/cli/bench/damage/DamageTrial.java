@@ -3,7 +3,7 @@ package io.chronoscope.cli.bench.damage;
 import io.chronoscope.cli.bench.damage.Shown.Frame;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;

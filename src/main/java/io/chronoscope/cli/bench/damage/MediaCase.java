@@ -3,7 +3,7 @@ package io.chronoscope.cli.bench.damage;
 import io.chronoscope.decode.ClipVariants;
 import io.chronoscope.decode.ClipVariants.Container;
 import io.chronoscope.decode.ClipVariants.Encoding;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

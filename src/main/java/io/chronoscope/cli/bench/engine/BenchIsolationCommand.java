@@ -10,14 +10,15 @@ import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
-import io.chronoscope.decode.UnreadableMediaException;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.decode.worker.Isolation;
+import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.rule.Rules;
 import io.chronoscope.service.AnalysisRuntime;
 import io.chronoscope.service.ExitCode;
@@ -126,9 +127,10 @@ public final class BenchIsolationCommand implements Callable<Integer> {
     Path file = video.orElseGet(() -> ConfigLoader.resolve(settings, EngineBench.DEMO_VIDEO));
     StreamReplay replay = new StreamReplay(StreamReplay.cut(file));
     try (DecodePool workers =
-            LayerSettings.decoders(settings, Isolation.PROCESS, streams, DecodeListener.SILENT);
+            ConfiguredDecoding.decoders(
+                settings, Isolation.PROCESS, streams, DecodeListener.SILENT);
         DecodePool local =
-            LayerSettings.decoders(
+            ConfiguredDecoding.decoders(
                 settings, Isolation.IN_PROCESS, streams, DecodeListener.SILENT)) {
       workers.awaitStarted();
       Map<Isolation, MediaDecoder> decoders = new EnumMap<>(Isolation.class);

@@ -8,7 +8,7 @@ import io.chronoscope.cli.console.SettingOverrides;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfigurationException;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -47,7 +47,7 @@ public final class BenchShape {
     ModelShape selected = parse(name);
     ChronoscopeConfig settings = ConfigLoader.load();
     Path tokenizer = ConfigLoader.resolve(settings, DEMO_MODEL);
-    Path made = LayerSettings.cacheDirectory(settings).resolve(CheckpointCache.DIRECTORY);
+    Path made = ConfiguredModel.cacheDirectory(settings).resolve(CheckpointCache.DIRECTORY);
     Path directory =
         new CheckpointCache(cache.orElse(made), report)
             .get(new RandomCheckpoint(selected, SEED, tokenizer));

@@ -3,7 +3,8 @@ package io.chronoscope.cli.bench.engine;
 import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
-import io.chronoscope.config.LayerSettings;
+import io.chronoscope.config.ConfiguredDecoding;
+import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
@@ -91,13 +92,13 @@ public final class EngineBench {
   /// @return all measured rows, in order
   public List<MeasuredRow> run(Set<RowKind> kinds, TimeBox box) {
     ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
-    LayerSettings.requireDevice(settings);
+    ConfiguredModel.requireDevice(settings);
     Ceilings ceilings = measureCeilings(elements);
     List<PlannedRow> plan = RowPlan.of(engine.device(), kinds);
     List<PlannedRow> onOpenModel =
         plan.stream().filter(row -> !WITHOUT_OPEN_MODEL.contains(row.kind())).toList();
     ModelWork work;
-    try (Qwen25Vl model = LayerSettings.open(settings)) {
+    try (Qwen25Vl model = ConfiguredModel.open(settings)) {
       work =
           new ModelWork(
               model.checkpoint().vision(),
@@ -112,7 +113,7 @@ public final class EngineBench {
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo =
-          VideoWorkloads.open(video.file(), LayerSettings.softwareDecoding(settings), stopwatch);
+          VideoWorkloads.open(video.file(), ConfiguredDecoding.softwareDecoding(settings), stopwatch);
       for (PlannedRow row : onOpenModel) {
         if (hasTime(row, box)) {
           measure(row, workload(row, onModel, onVideo), ceilings);

@@ -4,7 +4,7 @@ import io.chronoscope.cli.console.FailureMessages;
 import io.chronoscope.config.EnvironmentException;
 import io.chronoscope.decode.ClipVariants;
 import io.chronoscope.decode.MediaSegment;
-import io.chronoscope.decode.UnreadableMediaException;
+import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import io.chronoscope.analysis.stream.StreamAnalysis;
 import io.chronoscope.batching.BatchListener;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.decode.worker.DecodeListener;
@@ -33,7 +34,7 @@ final class StreamWorkload implements Workload, AutoCloseable {
       PlannedRow.Replay.Until until) {
     this.replay = new StreamReplay(segments);
     AtomicReference<MeteredModel> metered = new AtomicReference<>();
-    this.decoders = LayerSettings.decoders(settings, DecodeListener.SILENT);
+    this.decoders = ConfiguredDecoding.decoders(settings, DecodeListener.SILENT);
     decoders.awaitStarted();
     this.runtime =
         AnalysisRuntime.open(
