@@ -36,8 +36,8 @@ public interface ChronoscopeConfig {
   @WithDefault("cpu")
   String device();
 
-  /// Whether a GPU decodes by CUDA graphs, which take the launching of single operators off the
-  /// host: nearly twice as many tokens a second in BF16.
+  /// Whether a GPU runs decode steps as CUDA graphs, so that the host need not launch operators one
+  /// by one: nearly twice as many tokens per second in BF16.
   @WithDefault("true")
   boolean cudaGraphs();
 
@@ -326,22 +326,22 @@ public interface ChronoscopeConfig {
     @WithDefault("256M")
     MemorySize maxBytes();
 
-    /// Maximum size of the cache of videos that the decoder has read (keys, values and embeddings),
-    /// which events, rules, questions and the next analysis of a window share; `0` shares nothing.
-    /// Default: `512M`, on a GPU `2G` of its memory.
+    /// Maximum size of the prefix cache: keys, values and embeddings of videos that the decoder has
+    /// read, which events, rules, questions and the next analysis of a window share; `0` shares
+    /// nothing. Default: `512M`, on a GPU `2G` of its memory.
     Optional<MemorySize> maxPrefixBytes();
   }
 
   interface Events {
 
-    /// Confidence, 0 to 1, from which on an event is published; what is below is counted. Of a
-    /// checkpoint without a calibration it is the probability of the least likely word.
+    /// Lowest confidence, 0 to 1, with which an event is published; events below it are counted. If
+    /// the checkpoint has no calibration, it is the probability of the least likely word.
     @WithDefault("0")
     @WithConverter(Bounds.Confidence.class)
     double minConfidence();
 
-    /// An event that only one window can see is asked about once more, about its span alone, and
-    /// left out if the probability of yes is below this, 0 to 1. 0 asks nothing.
+    /// An event that only one window can see is checked by one more question, about its span alone,
+    /// and left out if the probability of yes is below this, 0 to 1. 0 checks nothing.
     @WithDefault("0")
     @WithConverter(Bounds.Confidence.class)
     double checkThreshold();
@@ -364,8 +364,8 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     int concurrency();
 
-    /// Confidence, 0 to 1, from which an occurrence of what a question, or the query of `analyze`,
-    /// asks for is reported.
+    /// Lowest confidence, 0 to 1, with which an occurrence of what a question, or the query of
+    /// `analyze`, asks for is reported.
     @WithDefault("0.5")
     double threshold();
 
@@ -476,16 +476,15 @@ public interface ChronoscopeConfig {
     /// all instances instead of `chronoscope.search.directory`. If not set, each has its own.
     Optional<URI> opensearchUrl();
 
-    /// Beginning of the index's name in OpenSearch: small letters, digits, hyphens.
+    /// Prefix of the index's name in OpenSearch: lowercase letters, digits, hyphens.
     @WithDefault("chronoscope")
     @WithConverter(Bounds.IndexName.class)
     String opensearchIndex();
 
-    /// User of OpenSearch. If not set, there is no authentication.
+    /// OpenSearch user. If not set, there is no authentication.
     Optional<String> opensearchUsername();
 
-    /// Password of the user of OpenSearch. For the environment; command lines are visible to
-    /// others.
+    /// Password of the OpenSearch user. For the environment; command lines are visible to others.
     Optional<String> opensearchPassword();
 
     /// Shards of the index in OpenSearch, when it is created.
@@ -635,7 +634,7 @@ public interface ChronoscopeConfig {
     @WithDefault("256M")
     MemorySize maxBytes();
 
-    /// Maximum time for which a clip, a thumbnail or a playlist is worked on.
+    /// Maximum time that making a clip, a thumbnail or a playlist may take.
     @WithDefault("30s")
     @WithConverter(Bounds.PositiveDuration.class)
     Duration timeout();
