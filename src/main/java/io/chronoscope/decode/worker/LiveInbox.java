@@ -6,39 +6,62 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
-/// In the worker of a live source, what the parent sends: answers, and at any time the request to
-/// stop, which is heard while FFmpeg waits for the network as well. When the parent is gone, this
-/// process ends.
+/// In the worker of a live source, what the parent sends: requests, answers, and at any time the
+/// request to stop, which is heard while FFmpeg waits for the network as well. When the parent is
+/// gone, this process ends.
 final class LiveInbox {
 
   private final MessageChannel channel;
-  private final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+  private @Nullable LiveReader current;
+  private boolean stopped;
 
   LiveInbox(MessageChannel channel) {
     this.channel = channel;
   }
 
-  /// @param reader is canceled when the parent says so
-  void start(LiveReader reader) {
-    Thread.ofPlatform().daemon().name("inbox").start(() -> receive(reader));
+  void start() {
+    Thread.ofPlatform().daemon().name("inbox").start(this::receive);
   }
 
-  private void receive(LiveReader reader) {
+  private void receive() {
     try {
       while (true) {
         Message message = channel.receive();
         if (message instanceof Stop) {
-          reader.cancel();
+          stop();
         } else {
-          answers.add(message);
+          received.add(message);
         }
       }
     } catch (EOFException e) {
+      // The parent needs this worker no longer, or is gone.
       Runtime.getRuntime().halt(0);
     } catch (IOException e) {
       Runtime.getRuntime().halt(1);
     }
+  }
+
+  private synchronized void stop() {
+    stopped = true;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /// @param reader is canceled when the parent says so, or has said so
+  synchronized void stopsWith(LiveReader reader) {
+    current = reader;
+    if (stopped) {
+      reader.cancel();
+    }
+  }
+
+  /// No reader is to be canceled any more.
+  synchronized void stopsWithNothing() {
+    current = null;
   }
 
   /// Needs no answer.
@@ -48,17 +71,13 @@ final class LiveInbox {
 
   Message ask(Message message) throws IOException {
     channel.send(message);
-    try {
-      return answers.take();
-    } catch (InterruptedException e) {
-      throw new EOFException("interrupted");
-    }
+    return next();
   }
 
-  /// Waits until the parent is done with this process, and ends it.
-  void awaitEnd() throws EOFException {
+  /// Waits for the next message.
+  Message next() throws EOFException {
     try {
-      Thread.currentThread().join();
+      return received.take();
     } catch (InterruptedException e) {
       throw new EOFException("interrupted");
     }

@@ -23,9 +23,9 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/// The program of the worker process of a live source: reads one connection to it and cuts its
-/// video into segments for the parent. What arrives elsewhere comes from the parent as bytes; an
-/// RTSP server is connected to from here, which is the only connection that this process can make.
+/// The program of the worker process of a live source: reads one connection to it after the other
+/// and cuts its video into segments for the parent. What arrives elsewhere comes from the parent as
+/// bytes; an RTSP server is connected to from here, which such a process does only once.
 public final class LiveWorker {
 
   /// How often the parent learns that the video advances.
@@ -50,22 +50,18 @@ public final class LiveWorker {
     if (network == Network.CONNECT) {
       ServerAddress.warmUp();
     }
-    try {
-      start.confine(network);
-      Message request = start.channel().receive();
-      LiveInbox parent = new LiveInbox(start.channel());
-      Message outcome = new LiveWorker(parent, start.memory()).read(request);
-      start.channel().send(outcome);
-      parent.awaitEnd();
-    } catch (EOFException e) {
-      // The parent needs this worker no longer, or is gone.
-      Runtime.getRuntime().halt(0);
+    start.confine(network);
+    LiveInbox parent = new LiveInbox(start.channel());
+    parent.start();
+    LiveWorker worker = new LiveWorker(parent, start.memory());
+    while (true) {
+      parent.send(worker.read(parent.next()));
     }
   }
 
   private Message read(Message request) throws IOException {
     try (LiveReader reader = reader(request)) {
-      parent.start(reader);
+      parent.stopsWith(reader);
       reader.read(this::send);
       return new Finished();
     } catch (UnreadableMediaException e) {
@@ -82,6 +78,8 @@ public final class LiveWorker {
       return new Finished();
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
       return new Failed(e.toString());
+    } finally {
+      parent.stopsWithNothing();
     }
   }
 

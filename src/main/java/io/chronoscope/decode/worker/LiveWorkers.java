@@ -18,14 +18,17 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Live sources in worker processes, one for each connection, so that what one of them sends harms
-/// no other. The loss of a worker is the loss of that connection. Thread-safe.
+/// Live sources in worker processes, one for each source, so that what one of them sends harms no
+/// other. A connection that continues one that ended well gets its worker, any other a new one. The
+/// loss of a worker is the loss of that connection. Thread-safe.
 ///
 /// The budget is that of a chunk, where its CPU time is for one segment after the other, and its
 /// wall time passes while the worker neither waits for bytes nor makes anything of them; at most a
@@ -41,11 +44,15 @@ public final class LiveWorkers implements LiveReaders {
   /// How long a worker may take to hand over what it has read when it is to stop.
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
+  /// How long a worker waits for the next connection to its source.
+  private static final Duration KEPT = Duration.ofSeconds(5);
+
   private final ChunkBudget budget;
   private final DecodeListener listener;
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("source-watch").daemon().factory());
+  private final ConcurrentMap<String, Kept> kept = new ConcurrentHashMap<>();
   private final Map<Network, WorkerCommand> commands = new EnumMap<>(Network.class);
 
   public LiveWorkers(ChunkBudget budget, DecodeListener listener) {
@@ -89,6 +96,28 @@ public final class LiveWorkers implements LiveReaders {
         budget.outputBytes());
   }
 
+  /// A worker whose connection has ended well.
+  ///
+  /// @param owner the thread that started it, with which it dies
+  private record Kept(WorkerProcess process, Thread owner) {}
+
+  private void keep(String stream, WorkerProcess process) {
+    Kept last = new Kept(process, Thread.currentThread());
+    Kept before = kept.put(stream, last);
+    if (before != null) {
+      before.process().close();
+    }
+    var unused =
+        watch.schedule(
+            () -> {
+              if (kept.remove(stream, last)) {
+                last.process().close();
+              }
+            },
+            KEPT.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
   private interface Request {
     LiveMessage make() throws IOException;
   }
@@ -123,13 +152,18 @@ public final class LiveWorkers implements LiveReaders {
     @Override
     public void read(Consumer<LiveSegment> sink) throws IOException, UnreadableMediaException {
       LiveMessage first = request.make();
-      try (WorkerProcess started = start()) {
-        if (!uses(started)) {
-          return;
-        }
-        Optional<IOException> failure = started.read(first, feed, settings, clock, sink);
-        if (failure.isPresent() && !isCanceled()) {
-          throw failure.get();
+      WorkerProcess process = workerOfLastConnection();
+      if (process == null) {
+        process = start();
+      }
+      boolean over = false;
+      try {
+        if (uses(process)) {
+          Optional<IOException> failure = process.read(first, feed, settings, clock, sink);
+          if (failure.isPresent() && !isCanceled()) {
+            throw failure.get();
+          }
+          over = failure.isEmpty();
         }
       } catch (WorkerLostException e) {
         if (!isCanceled()) {
@@ -137,7 +171,25 @@ public final class LiveWorkers implements LiveReaders {
         }
       } finally {
         forgetWorker();
+        if (over && !isCanceled() && network == Network.NONE && process.excessBytes() == 0) {
+          keep(stream, process);
+        } else {
+          process.close();
+        }
       }
+    }
+
+    /// A playlist with many discontinuities is a connection for each part.
+    private @Nullable WorkerProcess workerOfLastConnection() {
+      Kept last = kept.remove(stream);
+      if (last == null) {
+        return null;
+      }
+      boolean usable = network == Network.NONE && last.owner() == Thread.currentThread();
+      if (!usable) {
+        last.process().close();
+      }
+      return usable ? last.process() : null;
     }
 
     private WorkerProcess start() throws IOException {
@@ -201,5 +253,7 @@ public final class LiveWorkers implements LiveReaders {
   @Override
   public void close() {
     watch.shutdownNow();
+    kept.values().forEach(last -> last.process().close());
+    kept.clear();
   }
 }

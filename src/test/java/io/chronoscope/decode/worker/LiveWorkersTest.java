@@ -151,6 +151,14 @@ class LiveWorkersTest {
   }
 
   @Test
+  void aConnectionThatContinuesGetsTheSameWorker() throws Exception {
+    for (int connection = 0; connection < 3; connection++) {
+      assertThat(read(workers, feed(video()), Treatment.COPY)).hasSizeGreaterThan(2);
+    }
+    assertThat(events).singleElement().isInstanceOf(WorkerReady.class);
+  }
+
+  @Test
   void saysWhyAVideoCannotBeCutAndWhyBytesCannotBeRead() throws Exception {
     byte[] endless = TestMedia.h264("mpegts", 500).group(1000).bytes();
     assertThatThrownBy(() -> read(workers, feed(endless), Treatment.COPY))
