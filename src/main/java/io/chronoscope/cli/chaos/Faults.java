@@ -17,7 +17,8 @@ final class Faults {
             BrokerFaults.all(outage),
             MediaFaults.all(),
             StreamFaults.all(),
-            ProcessFaults.all())
+            ProcessFaults.all(),
+            SourceFaults.all())
         .flatMap(List::stream)
         .toList();
   }
