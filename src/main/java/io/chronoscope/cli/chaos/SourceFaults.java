@@ -47,6 +47,7 @@ final class SourceFaults {
         .set(
             "CHRONOSCOPE_SOURCES_" + Scene.BAD_STREAM.toUpperCase(Locale.ROOT),
             "udp://127.0.0.1:" + port)
+        .set("CHRONOSCOPE_LIVE_CHUNK_LENGTH", "1s") // the video is short
         .set("CHRONOSCOPE_LIVE_SPOOL", scene.directory().resolve("spool").toString());
     Instance instance = scene.startReady();
     Thread camera = Thread.ofPlatform().daemon().start(() -> send(port));
