@@ -84,8 +84,7 @@ public final class BatchedModel implements AutoCloseable {
   ///
   /// @param stream on whose behalf
   public CompletableFuture<EncodedPair> encode(String stream, FramePair pair, Priority priority) {
-    FrameSize size = new FrameSize(pair.first().widthPx(), pair.first().heightPx());
-    return encoder.submit(size, stream, pair, priority);
+    return encoder.submit(pair.size(), stream, pair, priority);
   }
 
   /// Answers a prompt.

@@ -88,7 +88,7 @@ final class GenerateInput {
   }
 
   private static FrameSize size(Picture picture) {
-    return new FrameSize(picture.widthPx(), picture.heightPx());
+    return picture.size();
   }
 
   private static void scale(List<Picture> frames, FrameSize size) {

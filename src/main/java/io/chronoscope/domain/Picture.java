@@ -79,6 +79,10 @@ public final class Picture implements AutoCloseable {
     return holders.get() > 0;
   }
 
+  public FrameSize size() {
+    return new FrameSize(widthPx, heightPx);
+  }
+
   public long sizeBytes() {
     return rgb.byteSize();
   }

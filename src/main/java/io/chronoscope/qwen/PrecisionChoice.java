@@ -1,6 +1,9 @@
 package io.chronoscope.qwen;
 
 import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.ort.Device;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +16,39 @@ import java.util.stream.Collectors;
 /// @param reason why, for the log
 record PrecisionChoice(Precision precision, String reason) {
 
+  private static final Logger LOG = System.getLogger("io.chronoscope.qwen");
+
   /// Above this many parameters FP32 weights take a gigabyte, and the matrices are wide enough for
   /// integer products to be the faster ones.
   private static final long SMALL_MODEL_PARAMETERS = 1L << 28;
 
   private static final double GIGABYTE = 1e9;
+
+  /// The precision that a model runs in.
+  ///
+  /// @throws InsufficientMemoryException when the model does not fit into the memory of the CPU
+  static Precision resolve(EngineSettings settings, Checkpoint checkpoint) {
+    return switch (settings.device()) {
+      case Device.Cuda(int ordinal) -> settings.precisionFor(checkpoint);
+      case Device.Cpu() -> {
+        Machine machine = Machine.read();
+        Precision precision =
+            settings.precision().orElseGet(() -> chosenAndLogged(checkpoint, machine));
+        requireMemory(precision, checkpoint, machine);
+        yield precision;
+      }
+    };
+  }
+
+  private static Precision chosenAndLogged(Checkpoint checkpoint, Machine machine) {
+    PrecisionChoice choice = of(checkpoint, machine);
+    LOG.log(
+        choice.precision == Precision.FP32 ? Level.DEBUG : Level.INFO,
+        "precision {0} chosen: {1} (chronoscope.precision)",
+        name(choice.precision),
+        choice.reason);
+    return choice.precision;
+  }
 
   static PrecisionChoice of(Checkpoint checkpoint, Machine machine) {
     if (checkpoint.weights().hasPacked()) {

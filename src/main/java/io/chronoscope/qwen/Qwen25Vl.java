@@ -21,7 +21,6 @@ import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.qwen.weights.DerivedWeightsCache;
 import io.chronoscope.qwen.weights.ModelWeights;
-import io.chronoscope.qwen.weights.ResidentPages;
 import io.chronoscope.tokenizer.ChatTokenizer;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Decoding;
@@ -31,16 +30,12 @@ import io.chronoscope.vlm.ModelProfile;
 import io.chronoscope.vlm.Prompt;
 import io.chronoscope.vlm.VideoLanguageModel;
 import io.chronoscope.vlm.YesNoTokens;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
@@ -51,8 +46,6 @@ import java.util.stream.IntStream;
 /// BF16 weights: four bytes per parameter in FP32, one in INT8) until it is closed. [#close()]
 /// waits for calls in progress; later calls fail with [IllegalStateException].
 public final class Qwen25Vl implements VideoLanguageModel {
-
-  private static final Logger LOG = System.getLogger("io.chronoscope.qwen");
 
   private static final int REPORTED_LOGITS = 10;
 
@@ -75,7 +68,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
       Checkpoint checkpoint,
       ModelWeights weights,
       ChatTokenizer tokenizer,
-      Graphs graphs) {
+      CompiledGraphs graphs) {
     this.settings = settings;
     this.checkpoint = checkpoint;
     this.weights = weights;
@@ -107,15 +100,16 @@ public final class Qwen25Vl implements VideoLanguageModel {
       Checkpoint checkpoint = Checkpoint.open(checkpointDirectory);
       opened.add(checkpoint);
       int threads = threads(settings, checkpoint);
-      Precision precision = precision(settings, checkpoint);
+      Precision precision = PrecisionChoice.resolve(settings, checkpoint);
       ModelWeights weights = weights(precision, settings, checkpoint);
       opened.add(weights);
       ChatTokenizer tokenizer = ChatTokenizer.open(checkpointDirectory);
       opened.add(tokenizer);
-      Graphs graphs = compile(settings, checkpoint, weights, precision, threads);
+      CompiledGraphs graphs =
+          CompiledGraphs.compile(settings, checkpoint, weights, precision, threads);
       return new Qwen25Vl(settings, checkpoint, weights, tokenizer, graphs);
     } catch (RuntimeException e) {
-      closeAll(opened.reversed(), e);
+      CompiledGraphs.closeAll(opened.reversed(), e);
       throw e;
     }
   }
@@ -130,88 +124,10 @@ public final class Qwen25Vl implements VideoLanguageModel {
     };
   }
 
-  private record Graphs(VisionEncoder encoder, Decoder decoder) {}
-
-  /// Compiles both graphs at the same time: the runtime packs the weights of each in one thread.
-  private static Graphs compile(
-      EngineSettings settings,
-      Checkpoint checkpoint,
-      ModelWeights weights,
-      Precision precision,
-      int threads) {
-    try (ResidentPages pages = ResidentPages.limit(weights)) {
-      CompletableFuture<VisionEncoder> encoding =
-          CompletableFuture.supplyAsync(
-              () ->
-                  VisionEncoder.compile(
-                      checkpoint.vision(),
-                      checkpoint.preprocessor(),
-                      weights,
-                      precision.elements(),
-                      settings.device(),
-                      threads),
-              task -> Thread.ofPlatform().name("compile-encoder").daemon().start(task));
-      List<AutoCloseable> compiled = new ArrayList<>();
-      try {
-        Decoder decoder =
-            Decoder.compile(
-                checkpoint.text(),
-                checkpoint.generation(),
-                weights,
-                precision.elements(),
-                settings.device(),
-                threads,
-                settings.decoding());
-        compiled.add(decoder);
-        return new Graphs(encoding.join(), decoder);
-      } catch (RuntimeException e) {
-        encoding.handle((encoder, failure) -> encoder == null || compiled.add(encoder)).join();
-        closeAll(compiled, e);
-        throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause
-            ? cause
-            : e;
-      }
-    }
-  }
-
-  /// @throws InsufficientMemoryException when the model does not fit into the memory of the CPU
-  private static Precision precision(EngineSettings settings, Checkpoint checkpoint) {
-    return switch (settings.device()) {
-      case Device.Cuda(int ordinal) -> settings.precisionFor(checkpoint);
-      case Device.Cpu() -> {
-        Machine machine = Machine.read();
-        Precision precision =
-            settings
-                .precision()
-                .orElseGet(() -> {
-                  PrecisionChoice choice = PrecisionChoice.of(checkpoint, machine);
-                  LOG.log(
-                      choice.precision() == Precision.FP32 ? Level.DEBUG : Level.INFO,
-                      "precision {0} chosen: {1} (chronoscope.precision)",
-                      PrecisionChoice.name(choice.precision()),
-                      choice.reason());
-                  return choice.precision();
-                });
-        PrecisionChoice.requireMemory(precision, checkpoint, machine);
-        yield precision;
-      }
-    };
-  }
-
   private static int threads(EngineSettings settings, Checkpoint checkpoint) {
     boolean chosen = settings.intraOpThreads() > 0;
     boolean small = checkpoint.text().hiddenSize() < SMALL_HIDDEN_SIZE;
     return !chosen && small ? 1 : settings.intraOpThreads();
-  }
-
-  private static void closeAll(List<AutoCloseable> opened, RuntimeException failure) {
-    for (AutoCloseable resource : opened) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        failure.addSuppressed(e);
-      }
-    }
   }
 
   @Override

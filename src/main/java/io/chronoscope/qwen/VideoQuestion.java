@@ -83,7 +83,7 @@ public final class VideoQuestion {
         boolean aligned = frame.heightPx() % side == 0 && frame.widthPx() % side == 0;
         FrameSize size =
             video && aligned
-                ? new FrameSize(frame.widthPx(), frame.heightPx())
+                ? frame.size()
                 : SmartResize.fit(frame.heightPx(), frame.widthPx(), side, minPixels, maxPixels);
         boolean fits = size.widthPx() == frame.widthPx() && size.heightPx() == frame.heightPx();
         if (!fits) {
@@ -110,9 +110,7 @@ public final class VideoQuestion {
                   List.of(new Prompt(Prompt.DEFAULT_SYSTEM, parts, maxNewTokens, onToken)))
               .getFirst();
       TokenGrid grid =
-          TokenGrid.of(
-              new FrameSize(ready.getFirst().widthPx(), ready.getFirst().heightPx()),
-              model.checkpoint().vision().tokenSizePx());
+          TokenGrid.of(ready.getFirst().size(), model.checkpoint().vision().tokenSizePx());
       int merge = model.checkpoint().vision().spatialMergeSize();
       return new Report(
           answered.answer(),

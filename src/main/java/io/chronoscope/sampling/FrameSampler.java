@@ -134,7 +134,7 @@ public final class FrameSampler {
       long until = startMicros + untilMicros;
       List<Long> covered = covered(position(), from, until);
       resumeAt(after(position(), covered, until));
-      FrameSize original = new FrameSize(picture.widthPx(), picture.heightPx());
+      FrameSize original = picture.size();
       try (Picture sized = resized(picture)) {
         for (long index : covered) {
           sampled.add(

@@ -1,5 +1,6 @@
 package io.chronoscope.vlm;
 
+import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 
 /// Two consecutive frames of the same size, the unit that the encoder encodes (the temporal patch).
@@ -8,10 +9,14 @@ import io.chronoscope.domain.Picture;
 public record FramePair(Picture first, Picture second) {
 
   public FramePair {
-    if (first.widthPx() != second.widthPx() || first.heightPx() != second.heightPx()) {
+    if (!first.size().equals(second.size())) {
       throw new IllegalArgumentException(
-          "the frames of a pair differ in size: %dx%d and %dx%d"
-              .formatted(first.widthPx(), first.heightPx(), second.widthPx(), second.heightPx()));
+          "the frames of a pair differ in size: %s and %s".formatted(first.size(), second.size()));
     }
+  }
+
+  /// Of each of the two frames.
+  public FrameSize size() {
+    return first.size();
   }
 }

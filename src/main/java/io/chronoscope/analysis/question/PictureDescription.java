@@ -36,9 +36,7 @@ public final class PictureDescription {
   /// @return empty when the model sees nothing that it would describe
   /// @throws IllegalArgumentException when it is too narrow for the model
   public static String of(Picture picture, BatchedModel model, AnalysisSettings settings) {
-    FrameSize size =
-        model.frameSize(
-            new FrameSize(picture.widthPx(), picture.heightPx()), settings.maxFramePixels());
+    FrameSize size = model.frameSize(picture.size(), settings.maxFramePixels());
     try (Picture scaled = model.resize(picture, size)) {
       EncodedPair still =
           model.encode(NO_STREAM, new FramePair(scaled, scaled), Priority.LIVE).join();

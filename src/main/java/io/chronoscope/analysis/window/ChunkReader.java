@@ -143,6 +143,6 @@ public final class ChunkReader {
   }
 
   public static FrameSize sizeOf(Picture picture) {
-    return new FrameSize(picture.widthPx(), picture.heightPx());
+    return picture.size();
   }
 }

@@ -8,10 +8,7 @@ import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Memory;
 import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.Session;
-import io.chronoscope.qwen.position.Rotary2d;
-import io.chronoscope.qwen.position.RotaryTables;
 import io.chronoscope.qwen.position.TokenGrid;
-import io.chronoscope.qwen.position.WindowPartition;
 import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
@@ -20,29 +17,34 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Encodes batches of frame pairs of one size. Thread-safe.
 public final class VisionEncoder implements AutoCloseable {
 
-  /// Cached plans. A camera has one frame size, so this serves many cameras.
-  private static final int MAX_CACHED_PLANS = 64;
+  /// How large the widest activation of a run on the CPU may grow before the rest of a batch
+  /// becomes a run of its own. A CPU gains nothing from larger runs, and loses the caches: four
+  /// pairs at 448² in one run cost a quarter more CPU time than one by one with the widths of the
+  /// 3B model (docs/benchmarks/engine-cpu.md).
+  private static final long MAX_CPU_ACTIVATION_BYTES = 16L << 20;
 
   private final Session session;
   private final VisionConfig vision;
-  private final EmptyWindows emptyWindows;
-  private final Map<TokenGrid, Plan> plans = new ConcurrentHashMap<>();
+  private final EncoderInputs inputs;
+  private final long maxPatches;
 
-  private VisionEncoder(Session session, VisionConfig vision, EmptyWindows emptyWindows) {
+  /// @param maxPatches of the pairs in one run
+  private VisionEncoder(
+      Session session, VisionConfig vision, EmptyWindows emptyWindows, long maxPatches) {
     this.session = session;
     this.vision = vision;
-    this.emptyWindows = emptyWindows;
+    this.inputs = new EncoderInputs(session, vision, emptyWindows);
+    this.maxPatches = maxPatches;
   }
 
   /// Compiles the encoder. The files of the weights must stay in place until it is closed.
@@ -82,7 +84,15 @@ public final class VisionEncoder implements AutoCloseable {
             device,
             intraOpThreads),
         vision,
-        emptyWindows);
+        emptyWindows,
+        switch (device) {
+          case Device.Cpu() -> maxPatchesOnCpu(vision);
+          case Device.Cuda(int ordinal) -> Long.MAX_VALUE;
+        });
+  }
+
+  private static long maxPatchesOnCpu(VisionConfig vision) {
+    return MAX_CPU_ACTIVATION_BYTES / (Float.BYTES * (long) vision.intermediateSize());
   }
 
   /// Compiles the graph that computes in BF16 on a GPU for the CPU, which rounds after each
@@ -96,7 +106,8 @@ public final class VisionEncoder implements AutoCloseable {
                 vision, preprocessor, weights, ElementType.BFLOAT16, EmptyWindows.SKIP),
             intraOpThreads),
         vision,
-        EmptyWindows.SKIP);
+        EmptyWindows.SKIP,
+        Long.MAX_VALUE);
   }
 
   /// Encodes a batch.
@@ -105,16 +116,30 @@ public final class VisionEncoder implements AutoCloseable {
   /// @return in the order of `pairs`
   /// @throws IllegalArgumentException when sizes differ or are not such multiples
   public List<EncodedPair> encode(List<FramePair> pairs) {
-    FrameSize size = sizeOf(pairs.getFirst());
+    return encode(pairs, maxPatches);
+  }
+
+  /// As above, in runs of at most `maxPatches`, or of one pair where that has more.
+  List<EncodedPair> encode(List<FramePair> pairs, long maxPatches) {
+    FrameSize size = pairs.getFirst().size();
     for (FramePair pair : pairs) {
-      if (!sizeOf(pair).equals(size)) {
+      if (!pair.size().equals(size)) {
         throw new IllegalArgumentException(
-            "a batch of frame pairs mixes %s and %s".formatted(size, sizeOf(pair)));
+            "a batch of frame pairs mixes %s and %s".formatted(size, pair.size()));
       }
     }
     TokenGrid grid = TokenGrid.of(size, vision.tokenSizePx());
-    Plan plan = plan(grid);
-    Map<String, NativeTensor> inputs = new HashMap<>();
+    int patches = grid.tokens() * vision.spatialMergeSize() * vision.spatialMergeSize();
+    int run = (int) Math.clamp(maxPatches / patches, 1, pairs.size());
+    List<EncodedPair> encoded = new ArrayList<>(pairs.size());
+    for (int start = 0; start < pairs.size(); start += run) {
+      encoded.addAll(run(pairs.subList(start, Math.min(start + run, pairs.size())), grid));
+    }
+    return encoded;
+  }
+
+  private List<EncodedPair> run(List<FramePair> pairs, TokenGrid grid) {
+    Map<String, NativeTensor> fed = new HashMap<>();
     // A GPU copies to and from pinned memory directly.
     try (NativeTensor embeddings =
         session.allocateUnset(
@@ -123,83 +148,15 @@ public final class VisionEncoder implements AutoCloseable {
             pairs.size(),
             grid.tokens(),
             vision.outHiddenSize())) {
-      feed(inputs, pairs, size, grid, plan);
+      inputs.feed(fed, pairs);
       session
-          .run(inputs, Set.of(), Map.of(EncoderGraph.EMBEDDINGS, embeddings))
+          .run(fed, Set.of(), Map.of(EncoderGraph.EMBEDDINGS, embeddings))
           .values()
           .forEach(NativeTensor::close);
       return split(embeddings.memory(), pairs.size(), grid);
     } finally {
-      inputs.values().forEach(NativeTensor::close);
+      fed.values().forEach(NativeTensor::close);
     }
-  }
-
-  private static FrameSize sizeOf(FramePair pair) {
-    return new FrameSize(pair.first().widthPx(), pair.first().heightPx());
-  }
-
-  private void feed(
-      Map<String, NativeTensor> inputs,
-      List<FramePair> pairs,
-      FrameSize size,
-      TokenGrid grid,
-      Plan plan) {
-    int count = pairs.size();
-    long merge = vision.spatialMergeSize();
-    NativeTensor frames =
-        session.allocateUnset(
-            Memory.PINNED, ElementType.UINT8, count, 2, size.heightPx(), size.widthPx(), 3);
-    inputs.put(EncoderGraph.FRAMES, frames);
-    long frameBytes = 3 * size.pixels();
-    // A GPU has nothing to do meanwhile, so all cores copy.
-    IntStream.range(0, count)
-        .parallel()
-        .forEach(i -> {
-          FramePair pair = pairs.get(i);
-          copy(pair.first().rgb(), frames.memory(), 2L * i * frameBytes, frameBytes);
-          copy(pair.second().rgb(), frames.memory(), (2L * i + 1) * frameBytes, frameBytes);
-        });
-    long patch = vision.patchSize();
-    inputs.put(
-        EncoderGraph.PATCH_SHAPE,
-        list(count, 2, grid.rows(), merge, patch, grid.columns(), merge, 3 * patch));
-    inputs.put(EncoderGraph.WINDOW_ORDER, list(plan.windowOrder()));
-    inputs.put(EncoderGraph.ROW_ORDER, list(plan.rowOrder()));
-    inputs.put(EncoderGraph.COS, NativeTensor.ofFloats(plan.cos(), plan.patches(), plan.half()));
-    inputs.put(EncoderGraph.SIN, NativeTensor.ofFloats(plan.sin(), plan.patches(), plan.half()));
-    long[] sizePatches = new long[WindowAttention.SIZES];
-    long hidden = vision.hiddenSize();
-    for (int bucket = 0; bucket < WindowAttention.SIZES; bucket++) {
-      long windows = 0;
-      long length = 1;
-      if (bucket < plan.buckets().size()) {
-        WindowPartition.Bucket found = plan.buckets().get(bucket);
-        windows = found.count();
-        length = found.windowTokens() * merge * merge;
-      }
-      sizePatches[bucket] = windows * length;
-      inputs.put(WindowAttention.windowShape(bucket), list(count * windows, length, hidden));
-      inputs.put(WindowAttention.pairShape(bucket), list(count, windows * length, hidden));
-    }
-    inputs.put(WindowAttention.SIZE_PATCHES, list(sizePatches));
-    if (emptyWindows == EmptyWindows.SKIP) {
-      for (int bucket = 1; bucket < WindowAttention.SIZES; bucket++) {
-        inputs.put(WindowAttention.filled(bucket), flag(sizePatches[bucket] > 0));
-      }
-      inputs.put(WindowAttention.ONE_SIZE, flag(plan.buckets().size() == 1));
-    }
-  }
-
-  private static void copy(MemorySegment picture, MemorySegment frames, long at, long bytes) {
-    MemorySegment.copy(picture, 0, frames, at, bytes);
-  }
-
-  private static NativeTensor flag(boolean value) {
-    return NativeTensor.ofBytes(ElementType.BOOL, new byte[] {(byte) (value ? 1 : 0)});
-  }
-
-  private static NativeTensor list(long... values) {
-    return NativeTensor.ofLongs(values, values.length);
   }
 
   /// Copies each pair into a buffer of its own, so that none keeps its batch alive.
@@ -222,56 +179,6 @@ public final class VisionEncoder implements AutoCloseable {
         .order(ByteOrder.nativeOrder())
         .asFloatBuffer()
         .asReadOnlyBuffer();
-  }
-
-  /// The graph's index tensors and rotary tables for one grid.
-  ///
-  /// @param half `headDim / 2`
-  @SuppressWarnings("ArrayRecordComponent") // private to this class and never changed
-  private record Plan(
-      long[] windowOrder,
-      long[] rowOrder,
-      List<WindowPartition.Bucket> buckets,
-      int patches,
-      int half,
-      float[] cos,
-      float[] sin) {}
-
-  private Plan plan(TokenGrid grid) {
-    Plan known = plans.get(grid);
-    if (known != null) {
-      return known;
-    }
-    if (plans.size() >= MAX_CACHED_PLANS) {
-      plans.clear();
-    }
-    Plan plan = newPlan(grid);
-    plans.put(grid, plan);
-    return plan;
-  }
-
-  private Plan newPlan(TokenGrid grid) {
-    WindowPartition partition = WindowPartition.of(grid, vision.windowTokens());
-    RotaryTables tables =
-        Rotary2d.windowOrdered(grid, partition, vision.spatialMergeSize(), vision.headDim());
-    int half = tables.headDim() / 2;
-    return new Plan(
-        Arrays.stream(partition.windowOrder()).asLongStream().toArray(),
-        Arrays.stream(partition.rowOrder()).asLongStream().toArray(),
-        partition.buckets(),
-        tables.rows(),
-        half,
-        firstHalves(tables.cos(), tables.rows(), half),
-        firstHalves(tables.sin(), tables.rows(), half));
-  }
-
-  /// The graph's operator wants each row's angles once; the tables repeat them.
-  private static float[] firstHalves(float[] table, int rows, int half) {
-    float[] halves = new float[rows * half];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(table, 2 * row * half, halves, row * half, half);
-    }
-    return halves;
   }
 
   @Override

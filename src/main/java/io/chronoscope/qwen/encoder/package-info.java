@@ -1,5 +1,5 @@
-/// The vision encoder: [VisionEncoder] runs the graph that [EncoderGraph] builds. [WindowAttention]
-/// is the attention of most of its blocks.
+/// The vision encoder: [VisionEncoder] runs the graph that [EncoderGraph] builds on
+/// [EncoderInputs]. [WindowAttention] is the attention of most of its blocks.
 @NullMarked
 package io.chronoscope.qwen.encoder;
 

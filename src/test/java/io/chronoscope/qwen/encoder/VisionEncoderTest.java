@@ -47,6 +47,12 @@ class VisionEncoderTest {
           assertThat(together.get(i).embeddings()).isEqualTo(alone.embeddings());
         }
         assertThat(together.get(0).embeddings()).isNotEqualTo(together.get(1).embeddings());
+        int patches = size[0] / 14 * (size[1] / 14);
+        for (int pairsOfRun : List.of(1, 2, 4)) {
+          assertThat(encoder.encode(pairs, patches * (pairsOfRun + 1L) - 1))
+              .extracting(EncodedPair::embeddings)
+              .containsExactlyElementsOf(together.stream().map(EncodedPair::embeddings).toList());
+        }
         pairs.forEach(pair -> {
           pair.first().close();
           pair.second().close();

@@ -3,6 +3,7 @@ package io.chronoscope.cli.bench.engine;
 import io.chronoscope.cli.console.BusyMachine;
 import io.chronoscope.cli.console.ModelOptions;
 import io.chronoscope.cli.console.Output;
+import io.chronoscope.cli.console.SecondsConverter;
 import io.chronoscope.cli.console.Version;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
@@ -12,6 +13,7 @@ import io.chronoscope.service.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -55,10 +57,18 @@ public final class BenchEngineCommand implements Callable<Integer> {
       names = "--video",
       paramLabel = "FILE",
       description =
-          "Video for the rows video, resize, stream and still (default: "
+          "Video for the rows video, resize, tokens, stream and still scenes (default: "
               + EngineBench.DEMO_VIDEO
               + ").")
   Optional<Path> video = Optional.empty();
+
+  @Option(
+      names = "--video-seconds",
+      paramLabel = "S",
+      converter = SecondsConverter.class,
+      description =
+          "Length of the video in the rows on streams, to the end of a chunk (default: all of it).")
+  Optional<Duration> videoLength = Optional.empty();
 
   @Option(
       names = "--cache",
@@ -121,7 +131,8 @@ public final class BenchEngineCommand implements Callable<Integer> {
         output.print(
             process.isPresent() ? EngineTable.headingWithReference() : EngineTable.heading());
       }
-      return new EngineBench(settings, name, file, process, this::print)
+      return new EngineBench(
+              settings, name, new BenchVideo(file, videoLength), process, this::print)
           .run(rows, TimeBox.UNLIMITED);
     } finally {
       process.ifPresent(ReferenceProcess::close);

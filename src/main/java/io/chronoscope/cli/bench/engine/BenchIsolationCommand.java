@@ -27,7 +27,6 @@ import io.chronoscope.wire.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -157,7 +156,7 @@ public final class BenchIsolationCommand implements Callable<Integer> {
       StreamAnalysis analysis,
       Switch decoder,
       Map<Isolation, MediaDecoder> decoders) {
-    Stopwatch stopwatch = new Stopwatch(System::nanoTime, BenchIsolationCommand::cpuNanos);
+    Stopwatch stopwatch = Stopwatch.ofProcessAndWorkers();
     Map<Isolation, List<Cost>> costs = new EnumMap<>(Isolation.class);
     for (int round = 0; round <= rounds; round++) {
       for (Isolation isolation : Isolation.values()) {
@@ -181,15 +180,6 @@ public final class BenchIsolationCommand implements Callable<Integer> {
       }
       runs.forEach(CompletableFuture::join);
     }
-  }
-
-  /// CPU time of this process and of its workers.
-  private static long cpuNanos() {
-    return Stopwatch.ofProcess().cpuNanos().getAsLong()
-        + ProcessHandle.current()
-            .children()
-            .mapToLong(child -> child.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
-            .sum();
   }
 
   private void print(Map<Isolation, List<Cost>> costs, double videoSeconds) {

@@ -5,7 +5,6 @@ import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfigLoader;
 import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.ConfiguredModel;
-import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
@@ -28,7 +27,8 @@ public final class EngineBench {
 
   /// Rows after the others, with a model of their own or none.
   private static final Set<RowKind> WITHOUT_OPEN_MODEL =
-      EnumSet.of(RowKind.STREAM, RowKind.STILL, RowKind.SEARCH);
+      EnumSet.of(
+          RowKind.TOKENS, RowKind.STILL_TOKENS, RowKind.STREAM, RowKind.STILL, RowKind.SEARCH);
 
   /// The sample that the rows on video use unless told otherwise.
   public static final String DEMO_VIDEO = "video-samples/gate.mp4";
@@ -37,7 +37,7 @@ public final class EngineBench {
   private final EngineSettings engine;
   private final Precision precision;
   private final MeasuredRow.Subject subject;
-  private final Path video;
+  private final BenchVideo video;
   private final Optional<ReferenceProcess> reference;
   private final Consumer<MeasuredRow> sink;
   private final Stopwatch stopwatch = Stopwatch.ofProcess();
@@ -46,13 +46,13 @@ public final class EngineBench {
   private double longestRowSeconds;
 
   /// @param shape name of the configured model's shape, for the output
-  /// @param video file for the rows before the model and for the whole stream
+  /// @param video for the rows before the model and for streams
   /// @param reference does the same work in turn with this program; stays the caller's
   /// @param sink receives each row as soon as it is measured
   EngineBench(
       ChronoscopeConfig settings,
       String shape,
-      Path video,
+      BenchVideo video,
       Optional<ReferenceProcess> reference,
       Consumer<MeasuredRow> sink) {
     this.settings = settings;
@@ -78,7 +78,7 @@ public final class EngineBench {
   /// @see #EngineBench(ChronoscopeConfig, String, Path, Optional, Consumer)
   public EngineBench(
       ChronoscopeConfig settings, String shape, Path video, Consumer<MeasuredRow> sink) {
-    this(settings, shape, video, Optional.empty(), sink);
+    this(settings, shape, new BenchVideo(video, Optional.empty()), Optional.empty(), sink);
   }
 
   /// Rows of the plan that the last run had no time for.
@@ -113,7 +113,7 @@ public final class EngineBench {
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo =
-          VideoWorkloads.open(video, ConfiguredDecoding.softwareDecoding(settings), stopwatch);
+          VideoWorkloads.open(video.file(), ConfiguredDecoding.softwareDecoding(settings), stopwatch);
       for (PlannedRow row : onOpenModel) {
         if (hasTime(row, box)) {
           measure(row, workload(row, onModel, onVideo), ceilings);
@@ -125,22 +125,18 @@ public final class EngineBench {
       if (!hasTime(row, box)) {
         continue;
       }
-      if (row.kind() == RowKind.SEARCH) {
+      if (row instanceof PlannedRow.Replay replay) {
+        try (StreamWorkload stream =
+            StreamWorkload.open(settings, work, video.chunks(replay.scene()), replay.until())) {
+          measure(row, stream, ceilings);
+        }
+      } else {
         try (SearchRow search = SearchRow.open(stopwatch)) {
           measure(row, search, ceilings);
         }
-        continue;
-      }
-      try (StreamWorkload stream =
-          StreamWorkload.open(settings, work, segments(row.kind()), stopwatch)) {
-        measure(row, stream, ceilings);
       }
     }
     return rows;
-  }
-
-  private List<MediaSegment> segments(RowKind kind) {
-    return kind == RowKind.STILL ? StillScene.of(video) : StreamReplay.cut(video);
   }
 
   private boolean hasTime(PlannedRow row, TimeBox box) {
@@ -154,8 +150,7 @@ public final class EngineBench {
   private static String name(PlannedRow row) {
     String size =
         switch (row) {
-          case PlannedRow.Video(), PlannedRow.Stream(), PlannedRow.Still(), PlannedRow.Search() ->
-              "";
+          case PlannedRow.Video _, PlannedRow.Replay _, PlannedRow.Search _ -> "";
           case PlannedRow.Resize(FrameSize to) ->
               " to %dx%d".formatted(to.widthPx(), to.heightPx());
           case PlannedRow.Encoder(FrameSize of, int batch) ->
@@ -184,7 +179,7 @@ public final class EngineBench {
       case PlannedRow.Long(PromptShape prompt) -> onModel.longPrompt(prompt);
       case PlannedRow.Rules rules -> onModel.rules(rules);
       case PlannedRow.Answer answer -> onModel.answer(answer);
-      case PlannedRow.Stream(), PlannedRow.Still(), PlannedRow.Search() ->
+      case PlannedRow.Replay _, PlannedRow.Search _ ->
           throw new IllegalArgumentException("the row needs no open model");
     };
   }

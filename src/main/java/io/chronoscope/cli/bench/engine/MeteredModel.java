@@ -1,7 +1,5 @@
 package io.chronoscope.cli.bench.engine;
 
-import io.chronoscope.domain.FrameSize;
-import io.chronoscope.domain.Picture;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Decoding;
 import io.chronoscope.vlm.DelegatingModel;
@@ -50,8 +48,7 @@ final class MeteredModel implements DelegatingModel {
   public List<EncodedPair> encode(List<FramePair> pairs) {
     List<EncodedPair> encoded = model.encode(pairs);
     if (!pairs.isEmpty()) {
-      Picture frame = pairs.getFirst().first();
-      add(work.encoder(new FrameSize(frame.widthPx(), frame.heightPx()), pairs.size()));
+      add(work.encoder(pairs.getFirst().size(), pairs.size()));
     }
     return encoded;
   }

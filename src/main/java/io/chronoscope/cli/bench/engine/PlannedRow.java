@@ -69,17 +69,39 @@ sealed interface PlannedRow {
     }
   }
 
-  record Stream() implements PlannedRow {
-    @Override
-    public RowKind kind() {
-      return RowKind.STREAM;
-    }
-  }
+  /// The chunks of a video, as a stream.
+  ///
+  /// @param scene what the video shows
+  /// @param until where the measured way ends
+  record Replay(Scene scene, Until until) implements PlannedRow {
 
-  record Still() implements PlannedRow {
+    enum Scene {
+      /// The video itself.
+      BUSY,
+      /// Its first frame in place of every frame.
+      STILL
+    }
+
+    enum Until {
+      /// Visual tokens: the model answers nothing ([SilentModel]).
+      TOKENS,
+      RESULTS
+    }
+
     @Override
     public RowKind kind() {
-      return RowKind.STILL;
+      return switch (until) {
+        case TOKENS ->
+            switch (scene) {
+              case BUSY -> RowKind.TOKENS;
+              case STILL -> RowKind.STILL_TOKENS;
+            };
+        case RESULTS ->
+            switch (scene) {
+              case BUSY -> RowKind.STREAM;
+              case STILL -> RowKind.STILL;
+            };
+      };
     }
   }
 

@@ -80,7 +80,8 @@ final class ReferenceProcess implements AutoCloseable {
   /// @return empty for work that the reference does not do
   OptionalDouble seconds(RowKind kind, Workload.Outcome run) {
     return switch (kind) {
-      case VIDEO, RESIZE, LONG, RULES, STREAM, STILL, SEARCH -> OptionalDouble.empty();
+      case VIDEO, RESIZE, LONG, RULES, TOKENS, STILL_TOKENS, STREAM, STILL, SEARCH ->
+          OptionalDouble.empty();
       case ENCODER, PREFILL, DECODE, ANSWER ->
           OptionalDouble.of(request(kind, run.dimensions()).path("seconds").asDouble());
     };

@@ -21,10 +21,14 @@ public enum RowKind {
   RULES("rules/s"),
   /// Frames and a question to the whole text of the answer.
   ANSWER("answers/s"),
-  /// Chunks of video to published results, with everything between.
-  STREAM("video s/s"),
+  /// Chunks of video to visual tokens, which no one asks about.
+  TOKENS("video s/s"),
   /// The same for a scene in which nothing changes: the video's first frame in place of every
   /// frame.
+  STILL_TOKENS("video s/s"),
+  /// Chunks of video to published results, with everything between.
+  STREAM("video s/s"),
+  /// The same for the scene in which nothing changes.
   STILL("video s/s"),
   /// Searches over the events of 12 hours of video.
   SEARCH("searches/s");
@@ -37,7 +41,7 @@ public enum RowKind {
 
   /// The name on the command line and in the output.
   String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   @Override

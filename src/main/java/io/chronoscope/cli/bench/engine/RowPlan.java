@@ -1,5 +1,7 @@
 package io.chronoscope.cli.bench.engine;
 
+import io.chronoscope.cli.bench.engine.PlannedRow.Replay.Scene;
+import io.chronoscope.cli.bench.engine.PlannedRow.Replay.Until;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
 import java.util.ArrayList;
@@ -53,8 +55,7 @@ final class RowPlan {
     rows.addAll(decoderRows(4, 16, List.of(1), newTokens));
     rows.addAll(rules(4, 16));
     rows.add(new PlannedRow.Answer(SMALL, 2, newTokens));
-    rows.add(new PlannedRow.Stream());
-    rows.add(new PlannedRow.Still());
+    rows.addAll(replays());
     rows.add(new PlannedRow.Search());
     return rows;
   }
@@ -71,8 +72,7 @@ final class RowPlan {
     rows.addAll(decoderRows(96, 16, List.of(1), newTokens));
     rows.addAll(rules(10, 16));
     rows.add(new PlannedRow.Answer(MEDIUM, 5, newTokens));
-    rows.add(new PlannedRow.Stream());
-    rows.add(new PlannedRow.Still());
+    rows.addAll(replays());
     rows.add(new PlannedRow.Search());
     return rows;
   }
@@ -94,6 +94,16 @@ final class RowPlan {
     return List.of(
         new PlannedRow.Rules(new PromptShape(pairs, gridSide, RULE_WORDS), 1),
         new PlannedRow.Rules(new PromptShape(pairs, gridSide, RULE_WORDS + 1), 10));
+  }
+
+  private static List<PlannedRow> replays() {
+    List<PlannedRow> rows = new ArrayList<>();
+    for (Until until : Until.values()) {
+      for (Scene scene : Scene.values()) {
+        rows.add(new PlannedRow.Replay(scene, until));
+      }
+    }
+    return rows;
   }
 
   private static List<PlannedRow> inOrder(List<PlannedRow> rows) {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class StreamWorkload implements Workload, AutoCloseable {
 
   private final StreamReplay replay;
-  private final Stopwatch stopwatch;
+  private final Stopwatch stopwatch = Stopwatch.ofProcessAndWorkers();
   private final MeteredModel model;
   private final DecodePool decoders;
   private final AnalysisRuntime runtime;
@@ -31,9 +31,8 @@ final class StreamWorkload implements Workload, AutoCloseable {
       ChronoscopeConfig settings,
       ModelWork work,
       List<MediaSegment> segments,
-      Stopwatch stopwatch) {
+      PlannedRow.Replay.Until until) {
     this.replay = new StreamReplay(segments);
-    this.stopwatch = stopwatch;
     AtomicReference<MeteredModel> metered = new AtomicReference<>();
     this.decoders = ConfiguredDecoding.decoders(settings, DecodeListener.SILENT);
     decoders.awaitStarted();
@@ -44,7 +43,13 @@ final class StreamWorkload implements Workload, AutoCloseable {
             replay.listener(),
             BatchListener.SILENT,
             engine -> {
-              MeteredModel decorated = new MeteredModel(engine, work);
+              MeteredModel decorated =
+                  new MeteredModel(
+                      switch (until) {
+                        case TOKENS -> new SilentModel(engine);
+                        case RESULTS -> engine;
+                      },
+                      work);
               metered.set(decorated);
               return decorated;
             });
@@ -60,12 +65,13 @@ final class StreamWorkload implements Workload, AutoCloseable {
   /// Opens the configured model.
   ///
   /// @param work of that model
+  /// @param until where the measured way ends
   static StreamWorkload open(
       ChronoscopeConfig settings,
       ModelWork work,
       List<MediaSegment> segments,
-      Stopwatch stopwatch) {
-    return new StreamWorkload(settings, work, segments, stopwatch);
+      PlannedRow.Replay.Until until) {
+    return new StreamWorkload(settings, work, segments, until);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.chronoscope.cli.bench.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -71,9 +72,11 @@ class BenchEngineCommandTest {
             "--shape",
             "demo",
             "--rows",
-            "resize,decode,stream,still",
+            "resize,decode,tokens,still-tokens,stream,still",
             "--video",
             "video-samples/empty.mp4",
+            "--video-seconds",
+            "6",
             "--picture",
             picture.toString(),
             "--json");
@@ -87,7 +90,16 @@ class BenchEngineCommandTest {
     assertThat(rows)
         .extracting(row -> row.path("row").asText())
         .containsExactly(
-            "product", "copy", "resize", "decode", "decode", "decode", "stream", "still");
+            "product",
+            "copy",
+            "resize",
+            "decode",
+            "decode",
+            "decode",
+            "tokens",
+            "still-tokens",
+            "stream",
+            "still");
     assertThat(rows)
         .allSatisfy(row -> {
           assertThat(row.path("shape").asText()).isEqualTo("demo");
@@ -101,6 +113,9 @@ class BenchEngineCommandTest {
         });
     assertThat(rows.subList(2, rows.size()))
         .allMatch(row -> row.path("ceilingShare").asDouble() > 0);
+    JsonNode still = rows.getLast();
+    assertThat(still.path("perSecond").asDouble() * still.path("seconds").asDouble())
+        .isCloseTo(8, within(1e-3));
     assertThat(rows.get(3).path("promptTokens").asInt()).isBetween(256, 384);
     assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(2160);
   }
