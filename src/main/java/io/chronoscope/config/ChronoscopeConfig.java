@@ -259,9 +259,9 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.NotNegativeDuration.class)
     Duration maxDamage();
 
-    /// Where media are read and decoded: `process`, in worker processes, which a chunk or a file
-    /// may crash without harm to anything else; or `in-process`, without the limits on memory, time
-    /// and output below.
+    /// Where media are read and decoded: `process`, in worker processes, which a chunk, a file or a
+    /// live source may crash without harm to anything else; or `in-process`, without the limits on
+    /// memory, time and output below.
     @WithDefault("process")
     Isolation isolation();
 
