@@ -113,7 +113,8 @@ public final class EngineBench {
               });
       ModelWorkloads onModel = new ModelWorkloads(model, work, stopwatch);
       VideoWorkloads onVideo =
-          VideoWorkloads.open(video.file(), ConfiguredDecoding.softwareDecoding(settings), stopwatch);
+          VideoWorkloads.open(
+              video.file(), ConfiguredDecoding.softwareDecoding(settings), stopwatch);
       for (PlannedRow row : onOpenModel) {
         if (hasTime(row, box)) {
           measure(row, workload(row, onModel, onVideo), ceilings);
