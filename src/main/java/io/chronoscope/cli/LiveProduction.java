@@ -70,11 +70,17 @@ final class LiveProduction {
   /// is cut and sent first.
   ///
   /// @param sink stays owned by the caller
+  /// @param media stays owned by the caller
   /// @return the exit code
   /// @throws EnvironmentException when a spool cannot be used
   int run(
-      List<LiveSources.Plan> plans, LiveSources.Settings settings, ChunkSink sink, InputStream in) {
-    try (LiveSources sources = LiveSources.start(plans, settings, sink, in, clock, this::onEvent)) {
+      List<LiveSources.Plan> plans,
+      LiveSources.Settings settings,
+      ChunkSink sink,
+      InputStream in,
+      LiveSources.Media media) {
+    try (LiveSources sources =
+        LiveSources.start(plans, settings, sink, in, media, clock, this::onEvent)) {
       Thread stop =
           Thread.ofPlatform()
               .name("stop-sources")

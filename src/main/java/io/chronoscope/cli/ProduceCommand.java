@@ -245,9 +245,14 @@ final class ProduceCommand implements Callable<Integer> {
                 KafkaChunkSink.properties(connection.client()),
                 connection.topics().of(Topic.CHUNKS),
                 LayerSettings.source(settings, "live"),
-                new SendTraces(tracing))) {
+                new SendTraces(tracing));
+        LiveSources.Media media = ConfiguredDecoding.live(settings, DecodeListener.SILENT)) {
       return report.run(
-          plans, LiveSourceSettings.shared(settings), new KafkaChunkSink(publisher), System.in);
+          plans,
+          LiveSourceSettings.shared(settings),
+          new KafkaChunkSink(publisher),
+          System.in,
+          media);
     }
   }
 

@@ -45,6 +45,7 @@ public final class SharedSources implements AutoCloseable {
   private final Consumer<byte[], byte[]> members;
   private final String topic;
   private final BiFunction<String, TopicPartition, OwnedChunkSink> sinks;
+  private final LiveSources.Media media;
   private final InstantSource clock;
   private final java.util.function.Consumer<SourceEvent> listener;
   private final Map<String, Reading> reading = new ConcurrentHashMap<>();
@@ -64,6 +65,7 @@ public final class SharedSources implements AutoCloseable {
       Consumer<byte[], byte[]> members,
       String topic,
       BiFunction<String, TopicPartition, OwnedChunkSink> sinks,
+      LiveSources.Media media,
       InstantSource clock,
       java.util.function.Consumer<SourceEvent> listener) {
     this.plans = List.copyOf(plans);
@@ -71,6 +73,7 @@ public final class SharedSources implements AutoCloseable {
     this.members = members;
     this.topic = topic;
     this.sinks = sinks;
+    this.media = media;
     this.clock = clock;
     this.listener = listener;
     this.thread = Thread.ofPlatform().daemon().name("source owner").unstarted(this::run);
@@ -81,6 +84,7 @@ public final class SharedSources implements AutoCloseable {
   /// @param members joins the group of the sources; owned by this from now on
   /// @param topic of chunks
   /// @param sinks makes the sink of a stream on a partition
+  /// @param media closed with this
   /// @param listener is called on the threads of the sources
   public static SharedSources start(
       List<Plan> plans,
@@ -88,10 +92,11 @@ public final class SharedSources implements AutoCloseable {
       Consumer<byte[], byte[]> members,
       String topic,
       BiFunction<String, TopicPartition, OwnedChunkSink> sinks,
+      LiveSources.Media media,
       InstantSource clock,
       java.util.function.Consumer<SourceEvent> listener) {
     SharedSources sources =
-        new SharedSources(plans, settings, members, topic, sinks, clock, listener);
+        new SharedSources(plans, settings, members, topic, sinks, media, clock, listener);
     sources.thread.start();
     return sources;
   }
@@ -115,6 +120,8 @@ public final class SharedSources implements AutoCloseable {
       stopReading(reading.keySet());
     } catch (InterruptedException e) {
       stopReading(reading.keySet());
+    } finally {
+      media.close();
     }
   }
 
@@ -176,7 +183,7 @@ public final class SharedSources implements AutoCloseable {
     try {
       LiveSources source =
           LiveSources.start(
-              List.of(plan), settings, sink, InputStream.nullInputStream(), clock, listener);
+              List.of(plan), settings, sink, InputStream.nullInputStream(), media, clock, listener);
       reading.put(plan.stream(), new Reading(source, sink));
       failed.remove(plan.stream());
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.chronoscope.config;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
+import java.util.Locale;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /// Converters that also check bounds, so that the message about an invalid value names its key and
@@ -24,6 +25,28 @@ final class Bounds {
       throw new IllegalArgumentException("not between " + least + " and " + most);
     }
     return number;
+  }
+
+  private static double decimal(String value) {
+    try {
+      return Double.parseDouble(value.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not a number", e);
+    }
+  }
+
+  /// Whether something is so. Other words than these are not taken for no.
+  public static final class Flag implements Converter<Boolean> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Boolean convert(String value) {
+      return switch (value.strip().toLowerCase(Locale.ROOT)) {
+        case "true", "yes", "y", "on", "1" -> true;
+        case "false", "no", "n", "off", "0" -> false;
+        default -> throw new IllegalArgumentException("neither true nor false");
+      };
+    }
   }
 
   public static final class PositiveInt implements Converter<Integer> {
@@ -60,7 +83,7 @@ final class Bounds {
     @Override
     public String convert(String value) {
       if (!value.strip().matches("[a-z0-9][a-z0-9-]{0,99}")) {
-        throw new IllegalArgumentException("not 1 to 100 small letters, digits and hyphens");
+        throw new IllegalArgumentException("not 1 to 100 lowercase letters, digits and hyphens");
       }
       return value.strip();
     }
@@ -91,12 +114,7 @@ final class Bounds {
 
     @Override
     public Double convert(String value) {
-      double fps;
-      try {
-        fps = Double.parseDouble(value.strip());
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException("not a number", e);
-      }
+      double fps = decimal(value);
       if (!(fps > 0 && fps <= 120)) {
         throw new IllegalArgumentException("not greater than 0 and at most 120");
       }
@@ -109,11 +127,7 @@ final class Bounds {
 
     @Override
     public Integer convert(String value) {
-      int difference = Integer.parseInt(value.strip());
-      if (difference < 0 || difference > 255) {
-        throw new IllegalArgumentException("not a difference of color values from 0 to 255");
-      }
-      return difference;
+      return (int) within(value, 0, 255);
     }
   }
 
@@ -122,7 +136,7 @@ final class Bounds {
 
     @Override
     public Double convert(String value) {
-      double confidence = Double.parseDouble(value.strip());
+      double confidence = decimal(value);
       if (!(confidence >= 0 && confidence <= 1)) {
         throw new IllegalArgumentException("not a confidence from 0 to 1");
       }
@@ -135,7 +149,7 @@ final class Bounds {
 
     @Override
     public Double convert(String value) {
-      double similarity = Double.parseDouble(value.strip());
+      double similarity = decimal(value);
       if (!(similarity > 0 && similarity <= 1)) {
         throw new IllegalArgumentException("not a similarity above 0 and at most 1");
       }

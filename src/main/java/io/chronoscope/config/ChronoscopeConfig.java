@@ -39,6 +39,7 @@ public interface ChronoscopeConfig {
   /// Whether a GPU runs decode steps as CUDA graphs, so that the host need not launch operators one
   /// by one: nearly twice as many tokens per second in BF16.
   @WithDefault("true")
+  @WithConverter(Bounds.Flag.class)
   boolean cudaGraphs();
 
   /// Number format of the computation: `fp32`, `bf16` (CUDA), `int8` or `int4` (CPU), or `auto`. If
@@ -63,11 +64,13 @@ public interface ChronoscopeConfig {
 
   /// Whether the model writes a stream's summary from the summaries of its windows; otherwise they
   /// are concatenated. If not set, what the checkpoint recommends, else yes.
+  @WithConverter(Bounds.Flag.class)
   Optional<Boolean> summarizeText();
 
   /// Whether the model decides if two adjacent descriptions mean the same event when their wording
   /// is inconclusive; otherwise the wording alone decides. If not set, what the checkpoint
   /// recommends, else yes.
+  @WithConverter(Bounds.Flag.class)
   Optional<Boolean> compareText();
 
   /// A stream that receives nothing for this long becomes idle: its last window is analyzed, its
@@ -78,6 +81,7 @@ public interface ChronoscopeConfig {
 
   /// Whether traces are exported (OTLP over HTTP), configured by OpenTelemetry's own `OTEL_…`
   /// variables. If not set, yes if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+  @WithConverter(Bounds.Flag.class)
   Optional<Boolean> tracing();
 
   Sampling sampling();
@@ -255,9 +259,9 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.NotNegativeDuration.class)
     Duration maxDamage();
 
-    /// Where media are read and decoded: `process`, in worker processes, which a chunk or a file
-    /// may crash without harm to anything else; or `in-process`, without the limits on memory, time
-    /// and output below.
+    /// Where media are read and decoded: `process`, in worker processes, which a chunk, a file or a
+    /// live source may crash without harm to anything else; or `in-process`, without the limits on
+    /// memory, time and output below.
     @WithDefault("process")
     Isolation isolation();
 
@@ -349,6 +353,7 @@ public interface ChronoscopeConfig {
     /// Whether the model is also asked where in the picture each event happens (`boxes`). For
     /// checkpoints that were trained on boxes; the demo checkpoint was not.
     @WithDefault("false")
+    @WithConverter(Bounds.Flag.class)
     boolean boxes();
   }
 
@@ -367,6 +372,7 @@ public interface ChronoscopeConfig {
     /// Lowest confidence, 0 to 1, with which an occurrence of what a question, or the query of
     /// `analyze`, asks for is reported.
     @WithDefault("0.5")
+    @WithConverter(Bounds.Confidence.class)
     double threshold();
 
     /// Maximum bytes read from the chunks topic for one question.
@@ -423,6 +429,7 @@ public interface ChronoscopeConfig {
 
     /// Whether the service creates missing topics, as `kafka/topics` defines them.
     @WithDefault("true")
+    @WithConverter(Bounds.Flag.class)
     boolean create();
   }
 
@@ -442,6 +449,7 @@ public interface ChronoscopeConfig {
 
     /// Whether the bucket is part of the path instead of the host name. If not set, yes with an
     /// endpoint.
+    @WithConverter(Bounds.Flag.class)
     Optional<Boolean> pathStyle();
 
     /// Timeout of one fetch attempt.
@@ -460,6 +468,7 @@ public interface ChronoscopeConfig {
 
     /// Whether the service holds a search index over the results topics.
     @WithDefault("true")
+    @WithConverter(Bounds.Flag.class)
     boolean enabled();
 
     /// Directory of the search index, of one process only; `memory` keeps it on the heap and builds
@@ -653,6 +662,7 @@ public interface ChronoscopeConfig {
 
     /// Whether log lines are JSON objects instead of text.
     @WithDefault("false")
+    @WithConverter(Bounds.Flag.class)
     boolean json();
 
     /// Minimum level of log messages.

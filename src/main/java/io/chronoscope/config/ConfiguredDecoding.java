@@ -10,6 +10,8 @@ import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.chronoscope.decode.worker.FileWorkers;
 import io.chronoscope.decode.worker.Isolation;
+import io.chronoscope.decode.worker.LiveWorkers;
+import io.chronoscope.live.LiveSources;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -71,6 +73,18 @@ public final class ConfiguredDecoding {
     return switch (settings.decode().isolation()) {
       case IN_PROCESS -> MediaFiles.IN_PROCESS;
       case PROCESS -> new FileWorkers(budget(settings.decode()), listener);
+    };
+  }
+
+  /// Reads live sources where the settings say that media are decoded.
+  ///
+  /// @param listener receives what happens to workers
+  public static LiveSources.Media live(ChronoscopeConfig settings, DecodeListener listener) {
+    return switch (settings.decode().isolation()) {
+      case IN_PROCESS -> LiveSources.Media.IN_PROCESS;
+      case PROCESS ->
+          new LiveSources.Media(
+              new LiveWorkers(budget(settings.decode()), listener), files(settings, listener));
     };
   }
 

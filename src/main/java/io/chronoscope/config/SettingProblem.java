@@ -22,6 +22,11 @@ final class SettingProblem {
   private static final Pattern FILE =
       Pattern.compile("PropertiesConfigSource\\[source=(?:file:)?(.*)]:(\\d+)");
 
+  private static final Pattern NOT_A_NUMBER = Pattern.compile("Expected an? (\\w+) value, got ");
+
+  private static final Pattern NOT_A_CONSTANT =
+      Pattern.compile("Cannot convert .* to enum .*, allowed values: (.*)", Pattern.DOTALL);
+
   private SettingProblem() {}
 
   /// @param problem as the library words it
@@ -48,9 +53,21 @@ final class SettingProblem {
   }
 
   private static String reason(String words) {
-    return words.startsWith("Invalid duration: ")
-        ? "not a duration such as 500ms, 30s or 10m"
-        : withoutException(words);
+    if (words.startsWith("Invalid duration: ")) {
+      return "not a duration such as 500ms, 30s or 10m";
+    }
+    if (words.contains("[BbKkMmGgTtPpEeZzYy]")) {
+      return "not a size such as 512M or 4G";
+    }
+    Matcher number = NOT_A_NUMBER.matcher(words);
+    if (number.find()) {
+      return number.group(1).equals("double") ? "not a number" : "not a whole number";
+    }
+    Matcher constant = NOT_A_CONSTANT.matcher(words);
+    if (constant.find()) {
+      return "not one of " + constant.group(1).replace(",", ", ");
+    }
+    return withoutException(words);
   }
 
   private static String withoutException(String words) {

@@ -174,7 +174,7 @@ final class LiveDemuxer implements AutoCloseable {
   /// @throws IOException when it has not for too long
   void requireAdvance() throws IOException {
     if (watch.isExpired()) {
-      throw frozen();
+      throwReason();
     }
   }
 

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Decodes a live video and encodes it as H.264 with a key frame where each segment is to start,
 /// for sources without usable key frames or with a codec that chunks may not have. At most
-/// 1920×1088 pixels. Costs as much as decoding and encoding do, and the decoder runs in this
-/// process.
+/// 1920×1088 pixels. Costs as much as decoding and encoding do.
 final class LiveEncoder implements LivePackets {
 
   /// FFmpeg's decoders that are allowed here beside those of [VideoCodec].
@@ -62,18 +61,21 @@ final class LiveEncoder implements LivePackets {
     arrivedMicros = arrived;
     time.ifPresent(one -> stated = time);
     // Damaged packets are the decoder's to skip.
-    var unused = avcodec.avcodec_send_packet(decoder, packet);
+    Ffmpeg.requireMemory(avcodec.avcodec_send_packet(decoder, packet));
     receiveFrames();
   }
 
   private void receiveFrames() throws UnreadableMediaException {
-    while (avcodec.avcodec_receive_frame(decoder, decoded) >= 0) {
+    int result = avcodec.avcodec_receive_frame(decoder, decoded);
+    while (result >= 0) {
       try {
         encode();
       } finally {
         avutil.av_frame_unref(decoded);
       }
+      result = avcodec.avcodec_receive_frame(decoder, decoded);
     }
+    Ffmpeg.requireMemory(result);
   }
 
   private void encode() throws UnreadableMediaException {

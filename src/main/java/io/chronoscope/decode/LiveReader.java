@@ -1,63 +1,12 @@
 package io.chronoscope.decode;
 
-import io.chronoscope.domain.SourceClock;
 import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
-import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avcodec.AVProducerReferenceTime;
-import org.bytedeco.ffmpeg.avformat.AVStream;
-import org.bytedeco.ffmpeg.avutil.AVRational;
-import org.bytedeco.ffmpeg.global.avcodec;
-import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.SizeTPointer;
-import org.jspecify.annotations.Nullable;
 
 /// One connection to a live source: reads its video and cuts it into segments. For use by one
 /// thread, except for [#cancel()].
-public final class LiveReader implements AutoCloseable {
-
-  /// FFmpeg states no time for the first packet of an RTSP stream, which is a key frame as a rule.
-  private static final int MAX_UNTIMED = 8;
-
-  private static final int TYPICAL_FPS = 25;
-
-  private final LiveSettings settings;
-  private final InstantSource clock;
-  private final LiveDemuxer demuxer;
-  private final @Nullable ByteFeed bytes;
-  private final List<AVPacket> untimed = new ArrayList<>();
-  private long latestTicks = Long.MIN_VALUE;
-  private long markedPosition = -1;
-
-  private LiveReader(
-      LiveSettings settings, InstantSource clock, LiveDemuxer demuxer, @Nullable ByteFeed bytes) {
-    this.settings = settings;
-    this.clock = clock;
-    this.demuxer = demuxer;
-    this.bytes = bytes;
-  }
-
-  /// Reads from an RTSP server, by TCP.
-  ///
-  /// @param url with credentials, percent-encoded, if the server wants some
-  /// @param clock when packets arrive
-  public static LiveReader rtsp(String url, LiveSettings settings, InstantSource clock) {
-    return new LiveReader(settings, clock, new LiveDemuxer(url, settings), null);
-  }
-
-  /// @param feed is closed with the reader
-  /// @param clock when packets arrive
-  public static LiveReader of(ByteFeed feed, LiveSettings settings, InstantSource clock) {
-    return new LiveReader(settings, clock, new LiveDemuxer(feed, settings), feed);
-  }
+public interface LiveReader extends AutoCloseable {
 
   /// Reads until the source ends or this reader is canceled. What was read before a failure is
   /// delivered as well.
@@ -66,124 +15,11 @@ public final class LiveReader implements AutoCloseable {
   /// @throws SourceRefusedException when the source wants other credentials
   /// @throws IOException when the source fails or is frozen; says what happened, without secrets
   /// @throws UnreadableMediaException when its video cannot be cut
-  public void read(Consumer<LiveSegment> sink) throws IOException, UnreadableMediaException {
-    AVStream stream = demuxer.open();
-    try (LivePackets packets = packets(stream, sink)) {
-      try {
-        readPackets(stream, packets);
-      } finally {
-        packets.finish();
-      }
-    }
-  }
-
-  private LivePackets packets(AVStream stream, Consumer<LiveSegment> sink)
-      throws UnreadableMediaException {
-    DolbyVision.requireUsualColors(stream.codecpar());
-    return switch (settings.treatment()) {
-      case COPY -> {
-        var unused = SupportedCodecs.of(stream.codecpar());
-        yield new LiveCutter(stream, settings, sink);
-      }
-      case ENCODE -> new LiveEncoder(stream, settings, DecodeLimits.PICTURE_SIZE_ONLY, sink);
-    };
-  }
-
-  private void readPackets(AVStream stream, LivePackets packets)
-      throws IOException, UnreadableMediaException {
-    AVPacket packet = avcodec.av_packet_alloc();
-    try {
-      while (demuxer.read(packet)) {
-        boolean discarded = (packet.flags() & avcodec.AV_PKT_FLAG_DISCARD) != 0;
-        if (packet.stream_index() == stream.index() && !discarded) {
-          add(packet, stream, packets);
-        }
-        avcodec.av_packet_unref(packet);
-        demuxer.requireAdvance();
-      }
-    } finally {
-      avcodec.av_packet_free(packet);
-      untimed.forEach(avcodec::av_packet_free);
-      untimed.clear();
-    }
-  }
-
-  private void add(AVPacket packet, AVStream stream, LivePackets packets)
-      throws UnreadableMediaException {
-    boolean timed = packet.pts() != avutil.AV_NOPTS_VALUE || packet.dts() != avutil.AV_NOPTS_VALUE;
-    if (!timed) {
-      if (untimed.size() < MAX_UNTIMED) {
-        untimed.add(avcodec.av_packet_clone(packet));
-      }
-      return;
-    }
-    LiveCutter.fillTimestamps(packet);
-    long distance = frameTicks(stream);
-    for (int i = 0; i < untimed.size(); i++) {
-      AVPacket earlier = untimed.get(i);
-      earlier.pts(packet.dts() - (untimed.size() - i) * distance);
-      earlier.dts(earlier.pts());
-      addTimed(earlier, stream, packets);
-      avcodec.av_packet_free(earlier);
-    }
-    untimed.clear();
-    addTimed(packet, stream, packets);
-  }
-
-  private void addTimed(AVPacket packet, AVStream stream, LivePackets packets)
-      throws UnreadableMediaException {
-    if (packet.dts() != latestTicks) {
-      latestTicks = packet.dts();
-      demuxer.advanced();
-    }
-    packets.add(
-        packet, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), stated(packet, stream));
-  }
-
-  private static long frameTicks(AVStream stream) {
-    AVRational rate = stream.avg_frame_rate();
-    boolean known = rate.num() > 0 && rate.den() > 0;
-    return avutil.av_rescale(
-        stream.time_base().den(),
-        known ? rate.den() : 1,
-        (long) stream.time_base().num() * (known ? rate.num() : TYPICAL_FPS));
-  }
-
-  /// What the source states about the absolute time of a packet.
-  private Optional<LiveSegment.StatedTime> stated(AVPacket packet, AVStream stream) {
-    long pts = Ffmpeg.micros(packet.pts(), stream.time_base());
-    if (bytes != null) {
-      long position = packet.pos();
-      if (position < 0) {
-        return Optional.empty();
-      }
-      Optional<ByteFeed.Mark> mark =
-          bytes.markAt(position).filter(one -> one.position() > markedPosition);
-      mark.ifPresent(one -> markedPosition = one.position());
-      return mark.map(one ->
-          new LiveSegment.StatedTime(
-              ChronoUnit.MICROS.between(Instant.EPOCH, one.time()) - pts, one.clock()));
-    }
-    try (SizeTPointer size = new SizeTPointer(1)) {
-      BytePointer side = avcodec.av_packet_get_side_data(packet, avcodec.AV_PKT_DATA_PRFT, size);
-      if (side == null || side.isNull()) {
-        return Optional.empty();
-      }
-      long wallClock = new AVProducerReferenceTime(side).wallclock();
-      return Optional.of(new LiveSegment.StatedTime(wallClock - pts, SourceClock.RTCP));
-    }
-  }
+  void read(Consumer<LiveSegment> sink) throws IOException, UnreadableMediaException;
 
   /// Ends [#read] soon. Callable from any thread.
-  public void cancel() {
-    demuxer.cancel();
-    if (bytes != null) {
-      bytes.close();
-    }
-  }
+  void cancel();
 
   @Override
-  public void close() {
-    demuxer.close();
-  }
+  void close();
 }

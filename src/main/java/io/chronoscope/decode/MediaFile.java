@@ -40,6 +40,17 @@ public interface MediaFile extends AutoCloseable {
     return segments.count;
   }
 
+  /// Cuts the file into segments that are encoded anew as H.264.
+  ///
+  /// @param settings of the encoding; nothing is waited for
+  default void encode(LiveSettings settings, Consumer<MediaSegment> sink)
+      throws UnreadableMediaException {
+    run(
+        new MediaTask.Encode(settings),
+        DecodeLimits.PICTURE_SIZE_ONLY,
+        new CollectedSegments(sink));
+  }
+
   /// Joins the segments that lie one after the other in the file.
   ///
   /// @param written receives the clip's size now and then, and may throw to stop

@@ -22,6 +22,9 @@ public sealed interface MediaTask {
   /// @param statedFps frame rate of an elementary stream
   record Cut(Duration target, OptionalDouble statedFps) implements MediaTask {}
 
+  /// Cuts a file into segments that are encoded anew. Makes a [TaskOutput.Segment] for each.
+  record Encode(LiveSettings settings) implements MediaTask {}
+
   /// Makes of a segment one that a player of HTTP Live Streaming loads: a [TaskOutput.Fragments],
   /// or [TaskOutput.NotPlayable].
   record Fragment() implements MediaTask {}

@@ -26,6 +26,8 @@ public final class MediaTasks {
         case MediaTask.Cut(var target, var fps) -> {
           var unused = new MediaCutter(fps).cut(media, target, segment -> send(segment, sink));
         }
+        case MediaTask.Encode(var settings) ->
+            MediaEncoder.encode(media, settings, segment -> send(segment, sink));
         case MediaTask.Fragment() -> fragment(media, limits, sink);
         case MediaTask.Join join -> join(join, media, limits, sink);
       }

@@ -26,10 +26,11 @@
 /// each; `SupportedCodecs` finds the one that a stream of FFmpeg has. `DecoderFactory` is the only
 /// place that opens decoders, in software or on a `HardwareDevice`.
 ///
-/// Live video: [io.chronoscope.decode.LiveReader] reads one connection, an RTSP server's by
-/// FFmpeg's own network code under a `ReadWatch`, everything else as a
+/// Live video: a [io.chronoscope.decode.LiveReader] reads one connection. `FfmpegLiveReader` does
+/// it here: an RTSP server's by FFmpeg's own network code under a `ReadWatch`, everything else as a
 /// [io.chronoscope.decode.ByteFeed] through `FeedInput`. `LiveCutter` cuts its packets at key
-/// frames; `LiveEncoder` in front of it makes such packets where there are none.
+/// frames; `LiveEncoder` in front of it makes such packets where there are none. Callers open
+/// readers through [io.chronoscope.decode.LiveReaders], so that a worker process may read.
 ///
 /// Whatever else is made of media is a [io.chronoscope.decode.MediaTask], a value, so that a worker
 /// process may do it: `MediaTasks` does it, and gives a [io.chronoscope.decode.TaskSink] what it

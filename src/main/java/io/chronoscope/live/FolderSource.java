@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.LiveSegment.StatedTime;
 import io.chronoscope.decode.LiveSettings;
-import io.chronoscope.decode.MediaCutter;
-import io.chronoscope.decode.MediaEncoder;
+import io.chronoscope.decode.MediaFile;
+import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.SourceClock;
 import io.chronoscope.domain.UnreadableMediaException;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,22 +44,26 @@ final class FolderSource implements LiveSource {
   private final Path folder;
   private final Spool spool;
   private final LiveSettings settings;
+  private final MediaFiles files;
   private final InstantSource clock;
   private final Consumer<SourceEvent> listener;
   private final Map<String, Integer> progress = new HashMap<>();
 
   /// @param spool of the stream; its directory remembers what was read
+  /// @param files opens them
   /// @param listener is notified of files that cannot be read
   FolderSource(
       Path folder,
       Spool spool,
       LiveSettings settings,
+      MediaFiles files,
       InstantSource clock,
       Consumer<SourceEvent> listener)
       throws IOException {
     this.folder = folder;
     this.spool = spool;
     this.settings = settings;
+    this.files = files;
     this.clock = clock;
     this.listener = listener;
     Path file = spool.directory().resolve(PROGRESS);
@@ -158,9 +163,8 @@ final class FolderSource implements LiveSource {
   }
 
   private void read(Recording recording, Consumer<LiveSegment> sink) throws IOException {
-    try {
-      MediaCutter cutter = new MediaCutter();
-      Instant start = recording.modified().minus(cutter.overview(recording.path()).duration());
+    try (MediaFile file = files.open(recording.path())) {
+      Instant start = recording.modified().minus(file.overview(OptionalDouble.empty()).duration());
       int done = progress.getOrDefault(recording.key(), 0);
       Consumer<MediaSegment> segments =
           segment -> {
@@ -169,11 +173,12 @@ final class FolderSource implements LiveSource {
               remember(recording, segment.index() + 1);
             }
           };
-      var unused =
-          switch (settings.treatment()) {
-            case COPY -> cutter.cut(recording.path(), settings.segmentLength(), segments);
-            case ENCODE -> new MediaEncoder().encode(recording.path(), settings, segments);
-          };
+      switch (settings.treatment()) {
+        case COPY -> {
+          var unused = file.cut(settings.segmentLength(), OptionalDouble.empty(), segments);
+        }
+        case ENCODE -> file.encode(settings, segments);
+      }
     } catch (UnreadableMediaException | IOException e) {
       spool.skipNumber();
       listener.accept(

@@ -1,6 +1,7 @@
 package io.chronoscope.live;
 
 import io.chronoscope.decode.LiveReader;
+import io.chronoscope.decode.LiveReaders;
 import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.live.hls.HlsFeed;
@@ -53,12 +54,17 @@ interface LiveSource extends AutoCloseable {
 
   /// A video server.
   static LiveSource rtsp(
-      URI address, Optional<Credentials> credentials, LiveSettings settings, InstantSource clock) {
+      String stream,
+      URI address,
+      Optional<Credentials> credentials,
+      LiveSettings settings,
+      LiveReaders readers,
+      InstantSource clock) {
     String url = credentials.map(one -> withCredentials(address, one)).orElse(address.toString());
     return new LiveSource() {
       @Override
       public SourceConnection open() {
-        return SourceConnection.of(LiveReader.rtsp(url, settings, clock));
+        return SourceConnection.of(readers.rtsp(stream, url, settings, clock));
       }
 
       @Override
@@ -87,7 +93,12 @@ interface LiveSource extends AutoCloseable {
 
   /// A playlist on a web server.
   static LiveSource hls(
-      URI address, Optional<Credentials> credentials, LiveSettings settings, InstantSource clock) {
+      String stream,
+      URI address,
+      Optional<Credentials> credentials,
+      LiveSettings settings,
+      LiveReaders readers,
+      InstantSource clock) {
     HttpDownloads downloads =
         new HttpDownloads(
             address, credentials.map(LiveSource::basicAuthorization), settings.readTimeout());
@@ -108,7 +119,8 @@ interface LiveSource extends AutoCloseable {
         Duration timeout =
             target.compareTo(settings.readTimeout()) > 0 ? target : settings.readTimeout();
         LiveReader reader =
-            LiveReader.of(
+            readers.of(
+                stream,
                 feed,
                 new LiveSettings(
                     settings.segmentLength(),
@@ -145,12 +157,18 @@ interface LiveSource extends AutoCloseable {
   }
 
   /// Datagrams.
-  static LiveSource udp(SourceAddress.Udp address, LiveSettings settings, InstantSource clock) {
+  static LiveSource udp(
+      String stream,
+      SourceAddress.Udp address,
+      LiveSettings settings,
+      LiveReaders readers,
+      InstantSource clock) {
     return new LiveSource() {
       @Override
       public SourceConnection open() throws IOException {
         return SourceConnection.of(
-            LiveReader.of(
+            readers.of(
+                stream,
                 UdpFeed.open(address.host(), address.port(), settings.readTimeout()),
                 settings,
                 clock));
@@ -164,7 +182,12 @@ interface LiveSource extends AutoCloseable {
   }
 
   /// A stream of bytes that is there once.
-  static LiveSource input(InputStream in, LiveSettings settings, InstantSource clock) {
+  static LiveSource input(
+      String stream,
+      InputStream in,
+      LiveSettings settings,
+      LiveReaders readers,
+      InstantSource clock) {
     // It may pause for as long as it likes.
     LiveSettings patient =
         new LiveSettings(
@@ -175,7 +198,7 @@ interface LiveSource extends AutoCloseable {
     return new LiveSource() {
       @Override
       public SourceConnection open() {
-        return SourceConnection.of(LiveReader.of(new PipeFeed(in), patient, clock));
+        return SourceConnection.of(readers.of(stream, new PipeFeed(in), patient, clock));
       }
 
       @Override

@@ -1,6 +1,8 @@
 package io.chronoscope.live;
 
+import io.chronoscope.decode.LiveReaders;
 import io.chronoscope.decode.LiveSettings;
+import io.chronoscope.decode.MediaFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -36,6 +38,22 @@ public final class LiveSources implements AutoCloseable {
       Duration maxBackoff,
       TimeSource timeSource) {}
 
+  /// Where media are read.
+  ///
+  /// @param readers of live sources
+  /// @param files of directories
+  public record Media(LiveReaders readers, MediaFiles files) implements AutoCloseable {
+
+    /// In this process.
+    public static final Media IN_PROCESS = new Media(LiveReaders.IN_PROCESS, MediaFiles.IN_PROCESS);
+
+    @Override
+    public void close() {
+      readers.close();
+      files.close();
+    }
+  }
+
   private final List<RunningSource> running;
 
   private LiveSources(List<RunningSource> running) {
@@ -46,6 +64,7 @@ public final class LiveSources implements AutoCloseable {
   ///
   /// @param sink stays owned by the caller, who closes it after this
   /// @param in the standard input
+  /// @param media stays owned by the caller, who closes it after this
   /// @param listener is called on the threads of the sources
   /// @throws IOException when a spool cannot be used; nothing is running then
   public static LiveSources start(
@@ -53,6 +72,7 @@ public final class LiveSources implements AutoCloseable {
       Settings settings,
       ChunkSink sink,
       InputStream in,
+      Media media,
       InstantSource clock,
       Consumer<SourceEvent> listener)
       throws IOException {
@@ -60,7 +80,7 @@ public final class LiveSources implements AutoCloseable {
     boolean started = false;
     try {
       for (Plan plan : plans) {
-        running.add(RunningSource.open(plan, settings, sink, in, clock, listener));
+        running.add(RunningSource.open(plan, settings, sink, in, media, clock, listener));
       }
       running.forEach(RunningSource::start);
       started = true;

@@ -1,5 +1,7 @@
 package io.chronoscope.live;
 
+import io.chronoscope.decode.LiveReaders;
+import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.live.LiveSources.Plan;
 import io.chronoscope.live.LiveSources.Settings;
 import java.io.IOException;
@@ -78,6 +80,7 @@ final class RunningSource implements AutoCloseable {
       Settings settings,
       ChunkSink sink,
       InputStream in,
+      LiveSources.Media media,
       InstantSource clock,
       Consumer<SourceEvent> listener)
       throws IOException {
@@ -93,17 +96,7 @@ final class RunningSource implements AutoCloseable {
                   plan.stream(), stale, "another instance has read the source since"));
         }
       }
-      LiveSource source =
-          switch (plan.address()) {
-            case SourceAddress.Rtsp(var uri) ->
-                LiveSource.rtsp(uri, plan.credentials(), plan.settings(), clock);
-            case SourceAddress.Hls(var uri) ->
-                LiveSource.hls(uri, plan.credentials(), plan.settings(), clock);
-            case SourceAddress.Udp udp -> LiveSource.udp(udp, plan.settings(), clock);
-            case SourceAddress.StandardInput input -> LiveSource.input(in, plan.settings(), clock);
-            case SourceAddress.Folder(var path) ->
-                new FolderSource(path, spool, plan.settings(), clock, listener);
-          };
+      LiveSource source = source(plan, spool, in, media, clock, listener);
       opened = true;
       return new RunningSource(plan, source, spool, progress, settings, sink, clock, listener);
     } finally {
@@ -111,6 +104,29 @@ final class RunningSource implements AutoCloseable {
         spool.close();
       }
     }
+  }
+
+  private static LiveSource source(
+      Plan plan,
+      Spool spool,
+      InputStream in,
+      LiveSources.Media media,
+      InstantSource clock,
+      Consumer<SourceEvent> listener)
+      throws IOException {
+    String stream = plan.stream();
+    LiveSettings reading = plan.settings();
+    LiveReaders readers = media.readers();
+    return switch (plan.address()) {
+      case SourceAddress.Rtsp(var uri) ->
+          LiveSource.rtsp(stream, uri, plan.credentials(), reading, readers, clock);
+      case SourceAddress.Hls(var uri) ->
+          LiveSource.hls(stream, uri, plan.credentials(), reading, readers, clock);
+      case SourceAddress.Udp udp -> LiveSource.udp(stream, udp, reading, readers, clock);
+      case SourceAddress.StandardInput _ -> LiveSource.input(stream, in, reading, readers, clock);
+      case SourceAddress.Folder(var path) ->
+          new FolderSource(path, spool, reading, media.files(), clock, listener);
+    };
   }
 
   void start() {

@@ -107,8 +107,19 @@ final class UdpFeed implements ByteFeed {
       current = next();
       read = 0;
     }
-    int n = Math.min(length, current.length - read);
-    System.arraycopy(current, read, target, 0, n);
+    int filled = take(target, 0, length);
+    // What else is there, so that not every datagram is handed on alone.
+    while (filled < length && read == current.length && queue.poll() instanceof byte[] next) {
+      current = next;
+      read = 0;
+      filled += take(target, filled, length);
+    }
+    return filled;
+  }
+
+  private int take(byte[] target, int at, int length) {
+    int n = Math.min(length - at, current.length - read);
+    System.arraycopy(current, read, target, at, n);
     read += n;
     return n;
   }

@@ -1,6 +1,6 @@
 /// Live sources: video that is produced while it happens, cut into chunks and brought to Kafka.
-/// Plain Java; the clock, the pauses and the way to Kafka ([io.chronoscope.live.ChunkSink]) are
-/// passed in.
+/// Plain Java; the clock, the pauses, the way to Kafka ([io.chronoscope.live.ChunkSink]) and where
+/// video is read ([io.chronoscope.live.LiveSources.Media]) are passed in.
 ///
 /// [io.chronoscope.live.SourceAddress] is the whitelist of protocols. A
 /// [io.chronoscope.live.LiveSource] opens one connection after the other to a source of its kind.

@@ -3,7 +3,7 @@ package io.chronoscope.service;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.decode.MediaFiles;
-import io.chronoscope.decode.worker.DecodeEvent;
+import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.DecodePool;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,32 +19,25 @@ class DecodeBeans {
   @Produces
   @Singleton
   DecodePool decoders(ChronoscopeConfig settings, MeterRegistry registry) {
+    DecodePool pool = ConfiguredDecoding.decoders(settings, listener(registry));
+    DecodeMetrics.watch(registry, pool);
+    return pool;
+  }
+
+  /// Counts and logs what happens to workers.
+  static DecodeListener listener(MeterRegistry registry) {
     DecodeMetrics metrics = new DecodeMetrics(registry);
     DecodeLog log = new DecodeLog();
-    DecodePool pool =
-        ConfiguredDecoding.decoders(
-            settings,
-            event -> {
-              metrics.on(event);
-              log.on(event);
-            });
-    metrics.watch(pool);
-    return pool;
+    return event -> {
+      metrics.on(event);
+      log.on(event);
+    };
   }
 
   @Produces
   @Singleton
   MediaFiles files(ChronoscopeConfig settings, MeterRegistry registry) {
-    DecodeMetrics metrics = new DecodeMetrics(registry);
-    DecodeLog log = new DecodeLog();
-    return ConfiguredDecoding.files(
-        settings,
-        event -> {
-          metrics.on(event);
-          if (event instanceof DecodeEvent.WorkerLost) {
-            log.on(event);
-          }
-        });
+    return ConfiguredDecoding.files(settings, listener(registry));
   }
 
   void close(@Disposes DecodePool pool) {

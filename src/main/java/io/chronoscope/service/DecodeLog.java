@@ -7,24 +7,26 @@ import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerRecycled;
 import io.chronoscope.decode.worker.DecodeListener;
 import io.chronoscope.decode.worker.Protection;
+import io.chronoscope.decode.worker.WorkerKind;
 import io.chronoscope.domain.PrintableText;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/// Logs what happens to decode workers, and once what confines them.
+/// Logs what happens to workers, and once for each kind what confines them.
 final class DecodeLog implements DecodeListener {
 
   private static final Logger LOG = Logger.getLogger("io.chronoscope.decode");
 
-  private final AtomicBoolean confinementLogged = new AtomicBoolean();
+  private final Set<WorkerKind> confinementLogged = ConcurrentHashMap.newKeySet();
 
   @Override
   public void on(DecodeEvent event) {
     switch (event) {
       case WorkerReady ready -> {
         LOG.debugf("decode worker ready pid=%d", ready.pid());
-        if (confinementLogged.compareAndSet(false, true)) {
+        if (confinementLogged.add(ready.kind())) {
           logConfinement(ready);
         }
       }
@@ -47,11 +49,12 @@ final class DecodeLog implements DecodeListener {
 
   private static void logConfinement(WorkerReady ready) {
     LOG.infof(
-        "decode workers are confined by: %s",
+        "%s are confined by: %s",
+        ready.kind().words(),
         ready.inForce().stream().sorted().map(Protection::words).collect(Collectors.joining(", ")));
     ready
         .missing()
         .forEach((protection, reason) ->
-            LOG.warnf("decode workers: no %s here: %s", protection.words(), reason));
+            LOG.warnf("%s: no %s here: %s", ready.kind().words(), protection.words(), reason));
   }
 }

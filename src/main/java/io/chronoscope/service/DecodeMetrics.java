@@ -35,7 +35,7 @@ final class DecodeMetrics implements DecodeListener {
     List.of(LossCause.values()).forEach(this::lost);
   }
 
-  void watch(DecodePool pool) {
+  static void watch(MeterRegistry registry, DecodePool pool) {
     Gauge.builder("chronoscope.decode.workers", pool, DecodePool::size)
         .description("Chunks that can be decoded at the same time")
         .register(registry);

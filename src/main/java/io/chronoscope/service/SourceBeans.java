@@ -4,6 +4,7 @@ import io.chronoscope.client.ConsumerSettings;
 import io.chronoscope.client.OwnedChunkSink;
 import io.chronoscope.client.SharedSources;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.config.LiveSourceSettings;
 import io.chronoscope.live.LiveSources;
@@ -66,6 +67,7 @@ class SourceBeans {
                     stream,
                     LayerSettings.source(settings, "sources"),
                     new SendTraces(tracing)),
+            ConfiguredDecoding.live(settings, DecodeBeans.listener(registry)),
             InstantSource.system(),
             SourceBeans::log);
     sources = Optional.of(started);

@@ -138,7 +138,7 @@ public class McpTools {
               question,
               Parameters.requiredTime("from", from),
               Parameters.requiredTime("to", to));
-      var unused = publishers.questions().ask(put).toCompletableFuture().join();
+      var unused = Publishers.acknowledged(publishers.questions().ask(put));
       asked.add(put.id(), stream);
       return await(put.id())
           .map(Index::json)

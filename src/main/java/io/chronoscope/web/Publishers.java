@@ -5,12 +5,17 @@ import io.chronoscope.client.QuestionPublisher;
 import io.chronoscope.config.ChronoscopeConfig;
 import io.chronoscope.config.LayerSettings;
 import io.chronoscope.service.KafkaBeans;
+import io.chronoscope.web.problem.ProblemException;
+import io.chronoscope.web.problem.Reason;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// What writes to the input topics, opened when it is first needed.
@@ -45,6 +50,20 @@ class Publishers {
       questions = new QuestionPublisher(kafka, names.of(Topic.QUESTIONS));
     }
     return questions;
+  }
+
+  /// Waits until the brokers have a record.
+  ///
+  /// @throws ProblemException BUSY when they do not take it
+  static <T> T acknowledged(CompletionStage<T> sending) {
+    try {
+      return sending.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw ProblemException.later(
+          Reason.BUSY,
+          "the brokers did not take the record: " + e.getCause(),
+          Duration.ofSeconds(5));
+    }
   }
 
   @PreDestroy

@@ -73,7 +73,7 @@ public class QuestionResource {
     String stream = Bodies.text(json, "stream");
     caller.requireStream(stream);
     Question question = question(json, stream);
-    var unused = publishers.questions().ask(question).toCompletableFuture().join();
+    var unused = Publishers.acknowledged(publishers.questions().ask(question));
     asked.add(question.id(), stream);
     return Response.accepted(pending(question.id()))
         .header(HttpHeaders.LOCATION, "/api/questions/" + PercentEncoding.of(question.id()))

@@ -6,6 +6,7 @@ import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaProbe;
 import io.chronoscope.domain.UnreadableMediaException;
+import io.chronoscope.web.access.Caller;
 import io.chronoscope.web.problem.Problem;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
@@ -18,8 +19,22 @@ import org.jspecify.annotations.Nullable;
 final class UploadedMedia {
 
   private static final String ANY_TYPE = "application/octet-stream";
+  private static final int MAX_STREAM_ID = 512;
 
   private UploadedMedia() {}
+
+  /// @throws ProblemException when the caller may not use this stream, or it cannot be a stream's
+  ///   id
+  static void requireStreamId(String id, Caller caller) {
+    caller.requireStream(id);
+    if (id.isBlank() || id.length() > MAX_STREAM_ID) {
+      throw ProblemException.parameter(
+          "id", "a stream id has 1 to %d characters".formatted(MAX_STREAM_ID));
+    }
+    if (id.codePoints().anyMatch(Character::isISOControl)) {
+      throw ProblemException.parameter("id", "a stream id has no control characters");
+    }
+  }
 
   /// What the whole segment holds.
   ///

@@ -130,7 +130,7 @@ class CommandLineInterfaceTest {
     assertThat(run()).isEqualTo(ExitCode.USAGE);
     assertThat(run("watch")).isEqualTo(ExitCode.USAGE);
     assertThat(run("generate", "--prompt", "What happens?")).isEqualTo(ExitCode.USAGE);
-    assertThat(text(err)).contains("--frames");
+    assertThat(text(err)).contains("one of --frames, --video, --image is missing");
     assertThat(text(out)).isEmpty();
   }
 
@@ -267,7 +267,7 @@ class CommandLineInterfaceTest {
   @Test
   void namesTheConstantsOfAnOptionAsRecordsShowThem() {
     assertThat(run("dlq", "redrive", "--all", "--reason", "nosuch")).isEqualTo(ExitCode.USAGE);
-    assertThat(text(err)).contains("'nosuch' is none of bad_envelope, ").doesNotContain("[");
+    assertThat(text(err)).contains("'nosuch' is not one of bad_envelope, ").doesNotContain("[");
   }
 
   @Test

@@ -124,6 +124,7 @@ class SharedSourcesIT {
                       stream,
                       URI.create("/" + name),
                       SendTraces.NONE),
+              LiveSources.Media.IN_PROCESS,
               InstantSource.system(),
               events::add);
       opened.add(this);

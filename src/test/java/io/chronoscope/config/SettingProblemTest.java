@@ -16,6 +16,18 @@ class SettingProblemTest {
     assertThat(problem("chronoscope.window.length", "soon"))
         .isEqualTo(
             "chronoscope.window.length is \"soon\": not a duration such as 500ms, 30s or 10m");
+    assertThat(problem("chronoscope.events.min-confidence", "high"))
+        .isEqualTo("chronoscope.events.min-confidence is \"high\": not a number");
+    assertThat(problem("chronoscope.questions.threshold", "2"))
+        .isEqualTo("chronoscope.questions.threshold is \"2\": not a confidence from 0 to 1");
+    assertThat(problem("chronoscope.queue.max-bytes", "much"))
+        .isEqualTo("chronoscope.queue.max-bytes is \"much\": not a size such as 512M or 4G");
+    assertThat(problem("chronoscope.decode.isolation", "none"))
+        .isEqualTo("chronoscope.decode.isolation is \"none\": not one of process, in-process");
+    assertThat(problem("chronoscope.search.enabled", "maybe"))
+        .isEqualTo("chronoscope.search.enabled is \"maybe\": neither true nor false");
+    assertThat(problem("chronoscope.tracing", "maybe"))
+        .isEqualTo("chronoscope.tracing is \"maybe\": neither true nor false");
     assertThat(problem("chronoscope.model", ""))
         .isEqualTo("chronoscope.model is empty; remove it to use its default");
   }
@@ -37,7 +49,7 @@ class SettingProblemTest {
                     new PropertiesConfigSource(Map.of(setting, value), "test", 400))))
         .isInstanceOfSatisfying(
             ConfigurationException.class, thrown -> problem.append(thrown.getMessage()));
-    assertThat(problem.toString()).doesNotContain("SRCFG", "Exception", "java.");
+    assertThat(problem.toString()).doesNotContain("SRCFG", "Exception", "java.", "io.chronoscope");
     return problem.toString();
   }
 }

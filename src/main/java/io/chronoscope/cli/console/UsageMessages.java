@@ -42,8 +42,7 @@ public final class UsageMessages implements IParameterExceptionHandler {
       case UnmatchedArgumentException unmatched -> unmatched(unmatched, command);
       case MissingParameterException missing
           when !missing.getMissing().isEmpty() && !isValueMissing(missing) ->
-          missing.getMissing().stream().map(UsageMessages::name).collect(Collectors.joining(", "))
-              + (missing.getMissing().size() == 1 ? " is missing" : " are missing");
+          missing(missing.getMissing());
       default -> {
         String message = constants(String.valueOf(problem.getMessage()));
         yield message.equals("Missing required subcommand")
@@ -58,11 +57,21 @@ public final class UsageMessages implements IParameterExceptionHandler {
     };
   }
 
+  private static String missing(List<ArgSpec> arguments) {
+    String names = arguments.stream().map(UsageMessages::name).collect(Collectors.joining(", "));
+    if (arguments.size() == 1) {
+      return names + " is missing";
+    }
+    boolean alternatives =
+        arguments.stream().allMatch(one -> one.group() != null && one.group().exclusive());
+    return alternatives ? "one of %s is missing".formatted(names) : names + " are missing";
+  }
+
   /// Constants as people write them and records show them.
   private static String constants(String message) {
     Matcher expected = CONSTANTS.matcher(message);
     return expected.find()
-        ? "%s'%s' is none of %s"
+        ? "%s'%s' is not one of %s"
             .formatted(
                 message.substring(0, expected.start()),
                 expected.group(2),

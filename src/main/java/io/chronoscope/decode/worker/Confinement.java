@@ -3,6 +3,7 @@ package io.chronoscope.decode.worker;
 import io.chronoscope.decode.worker.Message.Missing;
 import io.chronoscope.decode.worker.SystemCalls.Call;
 import io.chronoscope.decode.worker.SystemCalls.Machine;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +26,7 @@ final class Confinement {
   }
 
   /// Confines this process. Afterwards it opens no more files.
-  static Confinement enter() {
+  static Confinement enter(Network network) {
     Confinement confinement = new Confinement();
     if (SystemCalls.machine().isEmpty()) {
       for (Protection protection :
@@ -47,8 +48,17 @@ final class Confinement {
     // Loads what it needs before the filter forbids to read files.
     SystemCalls.trimNativeHeap();
     confinement.attempt(
-        Protection.SYSTEM_CALL_FILTER, () -> SystemCallFilter.install(machine, pid));
+        Protection.SYSTEM_CALL_FILTER, () -> SystemCallFilter.confine(machine, pid, network));
     return confinement;
+  }
+
+  /// Forbids a process that could connect to others to do so from now on.
+  ///
+  /// @throws IOException when the kernel refuses that although it filters system calls
+  static void forbidConnecting() throws IOException {
+    if (SystemCalls.machine().isPresent()) {
+      SystemCallFilter.forbidConnecting(SystemCalls.machine().get());
+    }
   }
 
   /// Leaves the terminal's group of processes: an interrupt from the keyboard is for the parent.

@@ -6,11 +6,12 @@ import java.util.Set;
 /// Something that happened to a decode worker.
 public sealed interface DecodeEvent {
 
-  /// A worker can take chunks.
+  /// A worker is confined and ready.
   ///
   /// @param inForce what confines it
   /// @param missing what does not, and why
-  record WorkerReady(long pid, Set<Protection> inForce, Map<Protection, String> missing)
+  record WorkerReady(
+      long pid, WorkerKind kind, Set<Protection> inForce, Map<Protection, String> missing)
       implements DecodeEvent {
 
     public WorkerReady {

@@ -1,7 +1,10 @@
 package io.chronoscope.decode.worker;
 
 import io.chronoscope.decode.worker.SystemCalls.Machine;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// A system call that a worker has no use for once it is ready. The numbers are those of
 /// `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`; -1 where the
@@ -89,6 +92,9 @@ enum DeniedCall {
   /// Its flags lie in memory, where a filter cannot read them; the C library falls back to `clone`.
   CLONE3(435, 435, Answer.UNKNOWN);
 
+  /// What it takes to connect to others.
+  static final Set<DeniedCall> TO_CONNECT = EnumSet.of(SOCKET, CONNECT, BIND);
+
   /// What the kernel does instead.
   enum Answer {
     /// Nothing benign calls this: the process is killed (`SIGSYS`).
@@ -126,7 +132,17 @@ enum DeniedCall {
     return number < 0 ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
-  Answer answer() {
-    return answer;
+  /// @return empty where it is allowed
+  Optional<Answer> answer(Network network) {
+    return switch (network) {
+      case NONE -> Optional.of(answer);
+      case CONNECT ->
+          switch (this) {
+            case SOCKET, CONNECT, SENDTO, SENDMSG -> Optional.empty();
+            // The C library tries it to sort addresses, and does without.
+            case BIND -> Optional.of(Answer.NOT_PERMITTED);
+            default -> Optional.of(answer);
+          };
+    };
   }
 }

@@ -11,6 +11,7 @@ import io.chronoscope.decode.worker.Message.Done;
 import io.chronoscope.decode.worker.Message.Failed;
 import io.chronoscope.decode.worker.Message.Finished;
 import io.chronoscope.decode.worker.Message.Frame;
+import io.chronoscope.decode.worker.Message.LiveMessage;
 import io.chronoscope.decode.worker.Message.Made;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.decode.worker.Message.Restart;
@@ -86,7 +87,8 @@ final class FrameRelay {
           worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the decoder failed: " + problem);
         }
-        case Ready _,
+        case LiveMessage _,
+            Ready _,
             Decode _,
             Run _,
             Selected _,

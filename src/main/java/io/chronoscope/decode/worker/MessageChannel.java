@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
-/// Messages over a pair of pipes, each after its length. Not thread-safe.
+/// Messages over a pair of pipes, each after its length. One thread receives; any may send.
 final class MessageChannel {
 
   /// For [Message.Select] of 500,000 frames.
@@ -30,9 +30,17 @@ final class MessageChannel {
               .formatted(message.getClass().getSimpleName(), bytes.length, MAX_BYTES));
     }
     ByteBuffer framed = ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes);
-    // In one call, so that the other side wakes up once.
-    out.write(framed.array());
-    out.flush();
+    synchronized (out) {
+      // In one call, so that the other side wakes up once.
+      out.write(framed.array());
+      out.flush();
+    }
+  }
+
+  /// Sends a message and waits for the answer.
+  Message ask(Message message) throws IOException {
+    send(message);
+    return receive();
   }
 
   /// Waits for the next message.

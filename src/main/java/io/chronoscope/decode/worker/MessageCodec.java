@@ -14,12 +14,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// Messages as bytes: the number of the message's type, then its components in order. A component
 /// is a number, a boolean, a text, a constant of an enum, a duration, an array of `long`, or a
@@ -40,11 +42,17 @@ final class MessageCodec {
     }
   }
 
-  private static final List<Class<?>> TYPES = List.of(Message.class.getPermittedSubclasses());
+  private static final List<Class<?>> TYPES = records(Message.class).toList();
 
   private static final Map<Class<?>, Layout> LAYOUTS = new ConcurrentHashMap<>();
 
   private MessageCodec() {}
+
+  private static Stream<Class<?>> records(Class<?> type) {
+    return type.isSealed()
+        ? Arrays.stream(type.getPermittedSubclasses()).flatMap(MessageCodec::records)
+        : Stream.of(type);
+  }
 
   private record Layout(Constructor<?> constructor, RecordComponent[] components) {
 

@@ -16,11 +16,17 @@ final class RemoteTaskSink implements TaskSink {
 
   private static final long MAX_BYTES_AT_ONCE = 4 << 20;
 
-  private final MessageChannel channel;
+  private final Parent parent;
   private final MemorySegment memory;
 
-  RemoteTaskSink(MessageChannel channel, MemorySegment memory) {
-    this.channel = channel;
+  /// Answers one message with another.
+  @FunctionalInterface
+  interface Parent {
+    Message ask(Message message) throws IOException;
+  }
+
+  RemoteTaskSink(Parent parent, MemorySegment memory) {
+    this.parent = parent;
     this.memory = memory;
   }
 
@@ -42,8 +48,7 @@ final class RemoteTaskSink implements TaskSink {
   private void ask(Message message) {
     Message answer;
     try {
-      channel.send(message);
-      answer = channel.receive();
+      answer = parent.ask(message);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -56,14 +56,23 @@ final class SystemCallFilter {
   }
 
   /// The filter for a process.
-  static List<Instruction> program(Machine machine, long pid) {
-    return new SystemCallFilter(machine).build(pid);
+  static List<Instruction> program(Machine machine, long pid, Network network) {
+    return new SystemCallFilter(machine).build(pid, network);
   }
 
-  /// Installs the filter in all threads of this process, for good. Needs
-  /// [Protection#NO_NEW_PRIVILEGES].
-  static void install(Machine machine, long pid) throws FailedCall {
-    List<Instruction> program = program(machine, pid);
+  /// Confines this process for good. Needs [Protection#NO_NEW_PRIVILEGES].
+  static void confine(Machine machine, long pid, Network network) throws FailedCall {
+    install(program(machine, pid, network));
+  }
+
+  /// Forbids a process that may connect to others ([Network#CONNECT]) to do so from now on; the
+  /// connections that it has remain.
+  static void forbidConnecting(Machine machine) throws FailedCall {
+    install(new SystemCallFilter(machine).buildWithoutConnecting());
+  }
+
+  /// Installs a filter in all threads of this process, beside those that it has.
+  private static void install(List<Instruction> program) throws FailedCall {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment instructions = arena.allocate(8L * program.size(), 8);
       for (int i = 0; i < program.size(); i++) {
@@ -84,7 +93,29 @@ final class SystemCallFilter {
     }
   }
 
-  private List<Instruction> build(long pid) {
+  private List<Instruction> build(long pid, Network network) {
+    refuseOtherMachines();
+    for (DeniedCall call : DeniedCall.values()) {
+      call.answer(network).ifPresent(answer -> deny(call, answer));
+    }
+    denyProcesses();
+    denySignalsToOthers(pid);
+    denyRaisingLimits();
+    denySurvivingTheParent();
+    answer(ALLOW);
+    return List.copyOf(program);
+  }
+
+  private List<Instruction> buildWithoutConnecting() {
+    refuseOtherMachines();
+    for (DeniedCall call : DeniedCall.TO_CONNECT) {
+      deny(call, Answer.KILLED);
+    }
+    answer(ALLOW);
+    return List.copyOf(program);
+  }
+
+  private void refuseOtherMachines() {
     load(MACHINE);
     add(IF_EQUAL, 1, 0, machine.audit());
     answer(Answer.KILLED.action());
@@ -93,19 +124,14 @@ final class SystemCallFilter {
       add(IF_AT_LEAST, 0, 1, X32);
       answer(Answer.KILLED.action());
     }
-    for (DeniedCall call : DeniedCall.values()) {
-      call.number(machine)
-          .ifPresent(number -> {
-            add(IF_EQUAL, 0, 1, number);
-            answer(call.answer().action());
-          });
-    }
-    denyProcesses();
-    denySignalsToOthers(pid);
-    denyRaisingLimits();
-    denySurvivingTheParent();
-    answer(ALLOW);
-    return List.copyOf(program);
+  }
+
+  private void deny(DeniedCall call, Answer answer) {
+    call.number(machine)
+        .ifPresent(number -> {
+          add(IF_EQUAL, 0, 1, number);
+          answer(answer.action());
+        });
   }
 
   /// Threads may be started.

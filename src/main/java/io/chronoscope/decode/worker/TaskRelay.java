@@ -10,6 +10,7 @@ import io.chronoscope.decode.worker.Message.Done;
 import io.chronoscope.decode.worker.Message.Failed;
 import io.chronoscope.decode.worker.Message.Finished;
 import io.chronoscope.decode.worker.Message.Frame;
+import io.chronoscope.decode.worker.Message.LiveMessage;
 import io.chronoscope.decode.worker.Message.Made;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.decode.worker.Message.Restart;
@@ -50,7 +51,7 @@ final class TaskRelay {
     long most = mediaBytes * 1_000_000 / LEAST_BYTES_PER_SECOND;
     return switch (task) {
       case MediaTask.Probe _ -> 0;
-      case MediaTask.Fragment _, MediaTask.Survey _, MediaTask.Cut _ -> most;
+      case MediaTask.Fragment _, MediaTask.Survey _, MediaTask.Cut _, MediaTask.Encode _ -> most;
       case MediaTask.Join join -> Math.min(most, join.toMicros() - join.fromMicros());
     };
   }
@@ -90,7 +91,8 @@ final class TaskRelay {
           worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the worker failed: " + problem);
         }
-        case Ready _,
+        case LiveMessage _,
+            Ready _,
             Decode _,
             Run _,
             Select _,
@@ -109,18 +111,13 @@ final class TaskRelay {
   }
 
   private MemorySegment slice(Bytes bytes) throws MalformedMessageException, WorkerLostException {
-    if (bytes.offset() < 0
-        || bytes.length() < 0
-        || bytes.length() > shared.byteSize()
-        || bytes.offset() > shared.byteSize() - bytes.length()) {
-      throw new MalformedMessageException("bytes outside of the shared memory: " + bytes);
-    }
+    MemorySegment found = bytes.in(shared);
     outputBytes += bytes.length();
     if (outputBytes > worker.budget().outputBytes()) {
       throw new WorkerLostException(
           LossCause.OUTPUT,
           "it makes more than %d MiB".formatted(worker.budget().outputBytes() >> 20));
     }
-    return shared.asSlice(bytes.offset(), bytes.length());
+    return found;
   }
 }

@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 /// The command line that starts a worker: the same Java, with this program's classes and FFmpeg's
 /// libraries alone, in namespaces of its own where the platform allows that.
 ///
+/// @param kind what it does
 /// @param words of the command
 /// @param namespacesMissing why it does not start in namespaces of its own; empty if it does
-record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
+record WorkerCommand(WorkerKind kind, List<String> words, Optional<String> namespacesMissing) {
 
   /// A small machine: the serial collector, no optimizing compiler, little address space.
   private static final List<String> JAVA_OPTIONS =
@@ -48,10 +49,15 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
 
   private static final List<String> OWN_USER =
       List.of("unshare", "--user", "--net", "--ipc", "--uts");
+  private static final List<String> OWN_USER_SAME_NETWORK =
+      List.of("unshare", "--user", "--ipc", "--uts");
   private static final List<String> SAME_USER = List.of("unshare", "--net", "--ipc", "--uts");
 
   /// The times of all packets of a file are kept, which a chunk has few of.
   private static final String MEMORY_FOR_FILES = "-Xmx512m";
+
+  /// A segment may be as large as a chunk (`chronoscope.kafka.max-chunk-bytes`, 64 MB).
+  private static final String MEMORY_FOR_SOURCES = "-Xmx192m";
 
   WorkerCommand {
     words = List.copyOf(words);
@@ -61,7 +67,30 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
   ///
   /// @param pictureBytes of the shared memory's picture area
   static WorkerCommand of(long pictureBytes, LoopFilter loopFilter) throws IOException {
-    return of(pictureBytes, loopFilter, List.of(OWN_USER, SAME_USER), List.of());
+    return of(
+        WorkerKind.CHUNKS,
+        DecodeWorker.class,
+        List.of(Long.toString(pictureBytes), loopFilter.name()),
+        List.of(OWN_USER, SAME_USER),
+        List.of());
+  }
+
+  /// A worker for a live source.
+  ///
+  /// @param sharedBytes of the shared memory's area for what is cut
+  static WorkerCommand forSource(long sharedBytes, Network network) throws IOException {
+    return of(
+        switch (network) {
+          case NONE -> WorkerKind.SOURCE;
+          case CONNECT -> WorkerKind.SERVER;
+        },
+        LiveWorker.class,
+        List.of(Long.toString(sharedBytes), network.name()),
+        switch (network) {
+          case NONE -> List.of(OWN_USER, SAME_USER);
+          case CONNECT -> List.of(OWN_USER_SAME_NETWORK);
+        },
+        List.of(MEMORY_FOR_SOURCES));
   }
 
   /// A worker for a file, which is still to be named. The administrator may read files of others,
@@ -70,19 +99,24 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
   /// @param sharedBytes of the shared memory's area for what is made of the file
   static WorkerCommand forFiles(long sharedBytes) throws IOException {
     return of(
-        sharedBytes, LoopFilter.FULL, List.of(SAME_USER, OWN_USER), List.of(MEMORY_FOR_FILES));
+        WorkerKind.FILE,
+        DecodeWorker.class,
+        List.of(Long.toString(sharedBytes), LoopFilter.FULL.name()),
+        List.of(SAME_USER, OWN_USER),
+        List.of(MEMORY_FOR_FILES));
   }
 
   /// The same for this file.
   WorkerCommand with(Path file) {
     List<String> all = new ArrayList<>(words);
     all.add(file.toString());
-    return new WorkerCommand(all, namespacesMissing);
+    return new WorkerCommand(kind, all, namespacesMissing);
   }
 
   private static WorkerCommand of(
-      long pictureBytes,
-      LoopFilter loopFilter,
+      WorkerKind kind,
+      Class<?> program,
+      List<String> arguments,
       List<List<String>> namespacesToTry,
       List<String> furtherOptions)
       throws IOException {
@@ -97,10 +131,10 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
     words.add("-Dorg.bytedeco.javacpp.cachedir=" + Ffmpeg.libraryDirectory());
     words.add("-cp");
     words.add(classPath());
-    words.add(DecodeWorker.class.getName());
-    words.add(Long.toString(pictureBytes));
-    words.add(loopFilter.name());
+    words.add(program.getName());
+    words.addAll(arguments);
     return new WorkerCommand(
+        kind,
         words,
         namespaces.isPresent()
             ? Optional.empty()
@@ -152,7 +186,7 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
 
   /// Where the program's classes lie in a folder, its resources may lie in another one.
   private static String locationOfResources() throws IOException {
-    URL resource = DecodeWorker.class.getResource(DecodeWorker.SAMPLE);
+    URL resource = DecodeWorker.class.getResource(WarmUp.SAMPLE);
     if (resource == null || !resource.getProtocol().equals("file")) {
       return locationOf(DecodeWorker.class);
     }
@@ -161,7 +195,7 @@ record WorkerCommand(List<String> words, Optional<String> namespacesMissing) {
       String inside =
           DecodeWorker.class.getPackageName().replace('.', File.separatorChar)
               + File.separator
-              + DecodeWorker.SAMPLE;
+              + WarmUp.SAMPLE;
       return file.substring(0, file.length() - inside.length() - 1);
     } catch (URISyntaxException e) {
       throw new IOException("the program's resources lie in no file", e);

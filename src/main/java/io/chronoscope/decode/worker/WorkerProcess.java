@@ -1,12 +1,16 @@
 package io.chronoscope.decode.worker;
 
+import io.chronoscope.decode.ByteFeed;
 import io.chronoscope.decode.DecodeLimits;
+import io.chronoscope.decode.LiveSegment;
+import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaTask;
 import io.chronoscope.decode.TaskSink;
 import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.decode.worker.Message.Decode;
+import io.chronoscope.decode.worker.Message.LiveMessage;
 import io.chronoscope.decode.worker.Message.Ready;
 import io.chronoscope.decode.worker.Message.Run;
 import io.chronoscope.decode.worker.Message.Size;
@@ -18,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -26,6 +31,8 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A running worker, as its parent sees it. Once it threw [WorkerLostException] it is of no use any
 /// more. Used by one thread, the one that started it: on Linux the worker dies with that thread.
@@ -45,9 +52,8 @@ final class WorkerProcess implements AutoCloseable {
   private final SharedMemory memory;
   private final ChunkBudget budget;
   private final ScheduledExecutorService watch;
-  private final ProcessLimits limits;
+  private final BudgetLimits limits;
   private final WorkerReady ready;
-  private final long idleBytes;
   private volatile boolean tookTooLong;
   private boolean idle = true;
 
@@ -58,15 +64,14 @@ final class WorkerProcess implements AutoCloseable {
       ChunkBudget budget,
       ScheduledExecutorService watch,
       WorkerReady ready,
-      long idleBytes) {
+      BudgetLimits limits) {
     this.process = process;
     this.channel = channel;
     this.memory = memory;
     this.budget = budget;
     this.watch = watch;
-    this.limits = new ProcessLimits(process.pid());
+    this.limits = limits;
     this.ready = ready;
-    this.idleBytes = idleBytes;
   }
 
   /// Starts a worker and waits until it is confined and ready.
@@ -93,8 +98,7 @@ final class WorkerProcess implements AutoCloseable {
       }
       SharedMemory memory =
           SharedMemory.open(process.pid(), Path.of(said.memoryPath()), pictureBytes);
-      long idleBytes =
-          ProcessLimits.isSupported() ? new ProcessLimits(process.pid()).addressSpace() : 0;
+      BudgetLimits limits = new BudgetLimits(process.pid(), budget, memory);
       WorkerProcess worker =
           new WorkerProcess(
               process,
@@ -103,7 +107,7 @@ final class WorkerProcess implements AutoCloseable {
               budget,
               watch,
               protections(process.pid(), said, command),
-              idleBytes);
+              limits);
       started = true;
       return worker;
     } catch (IOException e) {
@@ -135,7 +139,7 @@ final class WorkerProcess implements AutoCloseable {
         .ifPresentOrElse(
             reason -> missing.put(Protection.NAMESPACES, reason),
             () -> inForce.add(Protection.NAMESPACES));
-    return new WorkerReady(pid, inForce, missing);
+    return new WorkerReady(pid, command.kind(), inForce, missing);
   }
 
   WorkerReady ready() {
@@ -150,12 +154,12 @@ final class WorkerProcess implements AutoCloseable {
       throws UnreadableMediaException, WorkerLostException {
     return converse(worker -> {
       long bytes = share(media);
-      worker.begin(cpuSeconds(), 0);
+      worker.begin(limits.cpuSeconds(), 0);
       FrameRelay relay = new FrameRelay(worker, memory.pictures(), sink);
       channel.send(new Decode(decodeLimits, bytes, relay.sinkKind()));
       MediaFacts facts = relay.run();
       if (facts.damagedFrames() > 0) {
-        requireMemoryLeft(BYTES_PER_PIXEL * facts.widthPx() * facts.heightPx());
+        limits.requireMemoryLeft(BYTES_PER_PIXEL * facts.widthPx() * facts.heightPx());
       }
       return facts;
     });
@@ -180,14 +184,56 @@ final class WorkerProcess implements AutoCloseable {
           if (media.isPresent()) {
             size = Optional.of(new Size(share(media.get())));
           } else {
-            limitMemory();
+            limits.limitMemory();
           }
           worker.begin(
-              cpuSeconds(), TaskRelay.lengthMicros(task, size.map(Size::bytes).orElse(fileBytes)));
+              limits.cpuSeconds(),
+              TaskRelay.lengthMicros(task, size.map(Size::bytes).orElse(fileBytes)));
           channel.send(new Run(task, decodeLimits, size));
           new TaskRelay(worker, memory.pictures(), sink).run();
           return true;
         });
+  }
+
+  /// Reads a connection to a live source.
+  ///
+  /// @param request what to read
+  /// @param feed the bytes, unless the worker connects to the source itself
+  /// @return what the source failed with, if it did
+  /// @throws WorkerLostException when the worker died or exceeded the budget
+  Optional<IOException> read(
+      LiveMessage request,
+      @Nullable ByteFeed feed,
+      LiveSettings settings,
+      InstantSource clock,
+      Consumer<LiveSegment> sink)
+      throws UnreadableMediaException, WorkerLostException {
+    return converse(worker -> {
+      var unused = memory.chunk(LiveRelay.SHARED_INPUT_BYTES, MapMode.READ_WRITE);
+      limits.limitMemory();
+      worker.begin(limits.cpuSeconds(), settings.segmentLength().toNanos() / 1000);
+      channel.send(request);
+      LiveRelay relay = new LiveRelay(worker, memory, feed, settings, clock, sink);
+      try {
+        Optional<IOException> failure = relay.run();
+        if (relay.segments() == 0) {
+          limits.requireMemoryLeft(budget.memoryBytes() / 4);
+        }
+        return failure;
+      } catch (WorkerLostException e) {
+        limits.requireMemoryLeft(budget.memoryBytes() / 4);
+        throw e;
+      }
+    });
+  }
+
+  /// Asks the worker of a live source to hand over what it has read, and to end. For any thread.
+  void stop() {
+    try {
+      channel.send(new LiveMessage.Stop());
+    } catch (IOException e) {
+      // It is gone.
+    }
   }
 
   private interface Talk<T> {
@@ -199,13 +245,13 @@ final class WorkerProcess implements AutoCloseable {
     MemorySegment bytes = MemorySegment.ofBuffer(media);
     MemorySegment shared = memory.chunk(bytes.byteSize(), MapMode.READ_WRITE);
     MemorySegment.copy(bytes, 0, shared, 0, bytes.byteSize());
-    limitMemory();
+    limits.limitMemory();
     return bytes.byteSize();
   }
 
   private <T> T converse(Talk<T> talk) throws UnreadableMediaException, WorkerLostException {
     idle = false;
-    Conversation worker = new Conversation(channel, budget, this::limitCpu);
+    Conversation worker = new Conversation(channel, budget, limits::limitCpu);
     ScheduledFuture<?> watching =
         watch.scheduleAtFixedRate(
             () -> enforceWallTime(worker),
@@ -216,10 +262,10 @@ final class WorkerProcess implements AutoCloseable {
       return talk.with(worker);
     } catch (UnreadableMediaException e) {
       if (e.rejection().reason() == Reason.OVER_BUDGET) {
-        throw outOfMemory();
+        throw limits.outOfMemory();
       }
       if (DAMAGED.contains(e.rejection().reason())) {
-        requireMemoryLeft(budget.memoryBytes() / 4);
+        limits.requireMemoryLeft(budget.memoryBytes() / 4);
       }
       throw e;
     } catch (IOException e) {
@@ -230,47 +276,9 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// A decoder that gets no memory for a picture may say no more than that the frame is damaged.
-  /// The peak may be that of an earlier chunk: then the retry, in a new worker, decides.
-  ///
-  /// @param bytes of the allocation that may have failed
-  private void requireMemoryLeft(long bytes) throws WorkerLostException {
-    if (chunkPeakBytes() + bytes > budget.memoryBytes()) {
-      throw outOfMemory();
-    }
-  }
-
-  /// The most that any chunk of this worker took; 0 where the platform does not report it.
-  private long chunkPeakBytes() {
-    if (!ProcessLimits.isSupported()) {
-      return 0;
-    }
-    try {
-      return limits.peakAddressSpace() - idleBytes - memory.chunkBytes();
-    } catch (IOException e) {
-      return 0; // it is gone, which the next call notices
-    }
-  }
-
   /// Whether it can take a chunk.
   boolean isIdle() {
     return idle;
-  }
-
-  private void limitMemory() throws IOException {
-    if (ProcessLimits.isSupported()) {
-      limits.limitAddressSpace(idleBytes + budget.memoryBytes() + memory.chunkBytes());
-    }
-  }
-
-  private long cpuSeconds() throws IOException {
-    return ProcessLimits.isSupported() ? limits.cpuSeconds() : 0;
-  }
-
-  private void limitCpu(long seconds) throws IOException {
-    if (ProcessLimits.isSupported()) {
-      limits.limitCpuSeconds(seconds);
-    }
   }
 
   private void enforceWallTime(Conversation worker) {
@@ -280,20 +288,9 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /// Address space that earlier chunks have left behind, if it is so much that the worker had
-  /// better be replaced.
-  ///
-  /// @return 0 if it is little
+  /// @see BudgetLimits#excessBytes
   long excessBytes() {
-    if (!ProcessLimits.isSupported()) {
-      return 0;
-    }
-    try {
-      long kept = limits.addressSpace() - idleBytes - memory.chunkBytes();
-      return kept > budget.memoryBytes() / 4 ? kept : 0;
-    } catch (IOException e) {
-      return 0; // it is gone, which the next chunk notices
-    }
+    return limits.excessBytes();
   }
 
   /// Why the worker is gone, or has to be.
@@ -313,17 +310,10 @@ final class WorkerProcess implements AutoCloseable {
       case CPU_TIME ->
           new WorkerLostException(
               LossCause.CPU_TIME, "it took more than " + budget.cpuTime().words());
-      case MEMORY -> outOfMemory();
+      case MEMORY -> limits.outOfMemory();
       case WALL_TIME, OUTPUT, CRASH ->
           new WorkerLostException(LossCause.CRASH, "the decoder crashed: " + ending.detail());
     };
-  }
-
-  private WorkerLostException outOfMemory() {
-    return new WorkerLostException(
-        LossCause.MEMORY,
-        "it took more than the %d MiB of memory that a chunk may take"
-            .formatted(budget.memoryBytes() >> 20));
   }
 
   /// Kills the worker. For any thread.

@@ -12,6 +12,10 @@
 /// [io.chronoscope.decode.worker.FileWorkers] starts for it. `TaskRelay` receives what it makes, as
 /// `FrameRelay` does with frames; a `Conversation` counts what the worker takes meanwhile.
 ///
+/// A live source is read by a `LiveWorker`, which [io.chronoscope.decode.worker.LiveWorkers] starts
+/// for each connection: it asks for the bytes that arrive in the parent (`RemoteFeed`,
+/// `LiveRelay`), or connects to an RTSP server itself, which is all that its filter allows.
+///
 /// The two talk in `Message`s over the worker's standard input and output, in `MessageChannel`. The
 /// parent trusts nothing that a worker sends: messages are bounded and validated, pictures are
 /// copied before use, and limits are set from outside (`ProcessLimits`).

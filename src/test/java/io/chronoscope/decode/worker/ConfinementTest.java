@@ -11,6 +11,7 @@ import io.chronoscope.decode.worker.SystemCalls.Machine;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +39,10 @@ class ConfinementTest {
 
   enum Attempt {
     READ_A_FILE(REFUSED),
+    READ_A_FILE_BESIDE_A_NETWORK(REFUSED),
+    LISTEN_TO_A_NETWORK(REFUSED),
+    CONNECT_TO_A_SERVER(REFUSED),
+    CONNECT_TO_ANOTHER_SERVER(KILLED_BY_FILTER),
     WRITE_A_FILE(REFUSED),
     RAISE_ITS_LIMITS(REFUSED),
     OUTLIVE_ITS_PARENT(REFUSED),
@@ -50,6 +55,24 @@ class ConfinementTest {
     Attempt(int status) {
       this.status = status;
     }
+
+    private Network network() {
+      return switch (this) {
+        case READ_A_FILE_BESIDE_A_NETWORK,
+            LISTEN_TO_A_NETWORK,
+            CONNECT_TO_A_SERVER,
+            CONNECT_TO_ANOTHER_SERVER ->
+            Network.CONNECT;
+        case READ_A_FILE,
+            WRITE_A_FILE,
+            RAISE_ITS_LIMITS,
+            OUTLIVE_ITS_PARENT,
+            USE_THE_NETWORK,
+            START_A_PROGRAM,
+            COMPUTE_IN_THREADS ->
+            Network.NONE;
+      };
+    }
   }
 
   /// The program.
@@ -60,7 +83,7 @@ class ConfinementTest {
     public static void main(String[] arguments) throws Exception {
       Attempt attempt = Attempt.valueOf(arguments[0]);
       rehearse();
-      Confinement confinement = Confinement.enter();
+      Confinement confinement = Confinement.enter(attempt.network());
       if (!confinement.inForce().contains(Protection.SYSTEM_CALL_FILTER)) {
         throw new IllegalStateException(confinement.missing().toString());
       }
@@ -75,6 +98,7 @@ class ConfinementTest {
     /// Loads what the attempts need.
     private static void rehearse() throws IOException {
       Files.deleteIfExists(Files.createTempFile("confined", ".tmp"));
+      new ServerSocket(0, 1, InetAddress.getLoopbackAddress()).close();
       try {
         connect();
       } catch (IOException e) {
@@ -88,11 +112,19 @@ class ConfinementTest {
 
     private static void run(Attempt attempt) throws Exception {
       switch (attempt) {
-        case READ_A_FILE -> Files.readString(Path.of("/etc/hostname"));
+        case READ_A_FILE, READ_A_FILE_BESIDE_A_NETWORK ->
+            Files.readString(Path.of("/etc/hostname"));
         case WRITE_A_FILE -> Files.createFile(Path.of("target/should-not-exist"));
         case RAISE_ITS_LIMITS -> SystemCalls.call(Call.PRLIMIT64, 0, 9, 1, 0, 0);
         case OUTLIVE_ITS_PARENT -> SystemCalls.call(Call.PRCTL, 1, 0);
-        case USE_THE_NETWORK -> connect();
+        // Nobody listens there.
+        case USE_THE_NETWORK, CONNECT_TO_A_SERVER -> connect();
+        case LISTEN_TO_A_NETWORK ->
+            new ServerSocket(0, 1, InetAddress.getLoopbackAddress()).close();
+        case CONNECT_TO_ANOTHER_SERVER -> {
+          Confinement.forbidConnecting();
+          connect();
+        }
         case START_A_PROGRAM -> new ProcessBuilder("true").start();
         case COMPUTE_IN_THREADS -> CompletableFuture.runAsync(() -> {}).get();
       }
@@ -144,7 +176,8 @@ class ConfinementTest {
   @Test
   void theFilterFitsItsLimits() {
     for (Machine machine : Machine.values()) {
-      List<SystemCallFilter.Instruction> program = SystemCallFilter.program(machine, 4711);
+      List<SystemCallFilter.Instruction> program =
+          SystemCallFilter.program(machine, 4711, Network.NONE);
       assertThat(program).hasSizeLessThan(4096);
       for (int i = 0; i < program.size(); i++) {
         SystemCallFilter.Instruction one = program.get(i);

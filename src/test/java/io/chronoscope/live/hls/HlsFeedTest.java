@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronoscope.decode.LiveReader;
+import io.chronoscope.decode.LiveReaders;
 import io.chronoscope.decode.LiveSegment;
 import io.chronoscope.decode.LiveSettings;
 import io.chronoscope.decode.LiveSettings.Treatment;
@@ -172,7 +173,8 @@ class HlsFeedTest {
               SECOND);
       var unused = feed.open();
       try (LiveReader reader =
-          LiveReader.of(
+          LiveReaders.IN_PROCESS.of(
+              "gate",
               feed,
               new LiveSettings(SECOND, Duration.ofSeconds(20), 16 << 20, Treatment.COPY),
               InstantSource.system())) {

@@ -1,15 +1,10 @@
 package io.chronoscope.web;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.client.ChunkPublisher;
 import io.chronoscope.config.ChronoscopeConfig;
-import io.chronoscope.decode.DecodeLimits;
-import io.chronoscope.decode.MediaDecoder;
-import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.decode.MediaFile;
 import io.chronoscope.decode.MediaFiles;
-import io.chronoscope.decode.MediaTaskRunner;
-import io.chronoscope.domain.ChunkOrigin;
+import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.UnreadableMediaException;
 import io.chronoscope.web.access.AuditLog;
 import io.chronoscope.web.access.Caller;
@@ -32,16 +27,11 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -52,102 +42,34 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/// Puts video on the topic for those who have no Kafka client. Uploads are checked first: a body
-/// that is not what its type says, or no video at all, never reaches the topic.
+/// Cuts whole files into chunks and puts them on the topic, for those who have no Kafka client. A
+/// body that is not what its type says, or no video at all, never reaches the topic.
 @Path("/streams/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.OPERATOR)
 @Tag(name = "Upload", description = "Puts video on the topic for those who have no Kafka client")
-public class UploadResource {
+public class FileUploadResource {
 
-  private static final int MAX_STREAM_ID = 512;
   private static final int MAX_CONCURRENT = 4;
-  private static final long MAX_SEQUENCE = (1L << 53) - 1;
 
   private final Publishers publishers;
   private final Callers callers;
   private final AuditLog audit;
   private final ChronoscopeConfig settings;
-  private final MediaDecoder decoder;
-  private final MediaTaskRunner tasks;
   private final MediaFiles files;
   private final Semaphore places = new Semaphore(MAX_CONCURRENT);
 
-  UploadResource(
+  FileUploadResource(
       Publishers publishers,
       Callers callers,
       AuditLog audit,
       ChronoscopeConfig settings,
-      MediaDecoder decoder,
-      MediaTaskRunner tasks,
       MediaFiles files) {
     this.publishers = publishers;
     this.callers = callers;
     this.audit = audit;
     this.settings = settings;
-    this.decoder = decoder;
-    this.tasks = tasks;
     this.files = files;
-  }
-
-  @POST
-  @Path("chunks")
-  @Consumes(MediaType.WILDCARD)
-  @Operation(
-      operationId = "uploadChunk",
-      summary = "Send one chunk",
-      description =
-          "The body is one self-contained segment. With `start` and `sequence` it is placed there;"
-              + " without both it continues where the one before it ended.")
-  @RequestBody(content = @Content(mediaType = "video/mp4"))
-  @APIResponse(
-      responseCode = "201",
-      description = "The brokers have it",
-      content = @Content(schema = @Schema(ref = "UploadedChunk")))
-  public Response chunk(
-      @Parameter(ref = "streamId") @PathParam("id") String id,
-      @Parameter(description = "Time of the segment's time zero", example = "2026-05-04T12:00:00Z")
-          @QueryParam("start")
-          @Nullable String start,
-      @Parameter(description = "Number of the chunk in its stream, from 0", example = "0")
-          @QueryParam("sequence")
-          @Nullable String sequence,
-      @HeaderParam("Content-Type") @Nullable String contentType,
-      InputStream body) {
-    Caller caller = uploader(id);
-    Optional<Instant> from = Parameters.time("start", start);
-    OptionalLong number = sequence(sequence);
-    if (from.isPresent() != number.isPresent()) {
-      throw ProblemException.parameter(
-          from.isPresent() ? "sequence" : "start", "start and sequence are given together or not");
-    }
-    byte[] media =
-        Bodies.bytes(body, Math.toIntExact(settings.kafka().maxChunkBytes().asLongValue()));
-    DecodeLimits limits =
-        new DecodeLimits(
-            settings.decode().maxPixels(),
-            settings.decode().maxDuration(),
-            settings.decode().maxFrames());
-    ObjectNode json = Json.newObject().put("stream", id).put("bytes", media.length);
-    try {
-      ByteBuffer buffer = ByteBuffer.wrap(media);
-      MediaFacts facts = UploadedMedia.decode(decoder, buffer, limits);
-      String type = UploadedMedia.requireType(contentType, tasks.probe(id, buffer, limits));
-      Duration duration = Duration.of(facts.durationMicros(), ChronoUnit.MICROS);
-      json.put("durationMs", duration.toMillis()).put("contentType", type);
-      ChunkOrigin at =
-          acknowledged(
-              from.isPresent()
-                  ? publishers
-                      .chunks()
-                      .publish(id, number.getAsLong(), from.get(), duration, type, media)
-                  : publishers.chunks().publishBare(id, media));
-      json.set("at", Json.write(at));
-      audit.record(caller, "chunk sent", id, at.toString());
-    } catch (UnreadableMediaException e) {
-      throw UploadedMedia.unusable(e);
-    }
-    return Response.status(Response.Status.CREATED).entity(json).build();
   }
 
   @POST
@@ -180,7 +102,8 @@ public class UploadResource {
       @HeaderParam("Content-Type") @Nullable String contentType,
       InputStream body)
       throws IOException {
-    Caller caller = uploader(id);
+    Caller caller = callers.current();
+    UploadedMedia.requireStreamId(id, caller);
     Instant from = Parameters.time("start", start).orElseGet(Instant::now);
     Duration length =
         Duration.ofSeconds(Parameters.number("chunkSeconds", chunkSeconds, 1, 600, 2));
@@ -219,7 +142,7 @@ public class UploadResource {
         chunks = video.cut(length, OptionalDouble.empty(), sending::send);
       }
       if (ends) {
-        var unused = acknowledged(publishers.chunks().end(id));
+        var unused = Publishers.acknowledged(publishers.chunks().end(id));
       }
       audit.record(caller, "file sent", id, chunks + " chunks");
       return Response.status(Response.Status.CREATED)
@@ -252,11 +175,11 @@ public class UploadResource {
       this.publisher = publisher;
     }
 
-    void send(io.chronoscope.decode.MediaSegment segment) {
+    void send(MediaSegment segment) {
       byte[] media = new byte[segment.media().remaining()];
       segment.media().duplicate().get(media);
       var unused =
-          acknowledged(
+          Publishers.acknowledged(
               publisher.publish(
                   stream,
                   segment.index(),
@@ -265,48 +188,6 @@ public class UploadResource {
                   segment.contentType(),
                   media));
       duration = segment.start().plus(segment.duration());
-    }
-  }
-
-  private Caller uploader(String id) {
-    Caller caller = callers.current();
-    caller.requireStream(id);
-    if (id.isBlank() || id.length() > MAX_STREAM_ID) {
-      throw ProblemException.parameter(
-          "id", "a stream id has 1 to %d characters".formatted(MAX_STREAM_ID));
-    }
-    if (id.codePoints().anyMatch(Character::isISOControl)) {
-      throw ProblemException.parameter("id", "a stream id has no control characters");
-    }
-    return caller;
-  }
-
-  private static OptionalLong sequence(@Nullable String value) {
-    Optional<String> text = Parameters.text(value);
-    if (text.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    try {
-      long number = Long.parseLong(text.get().strip());
-      if (number >= 0 && number <= MAX_SEQUENCE) {
-        return OptionalLong.of(number);
-      }
-    } catch (NumberFormatException e) {
-      // Reported below.
-    }
-    throw ProblemException.parameter(
-        "sequence",
-        "'%s' is not a whole number from 0 on".formatted(Parameters.excerpt(text.get())));
-  }
-
-  private static ChunkOrigin acknowledged(CompletionStage<ChunkOrigin> sending) {
-    try {
-      return sending.toCompletableFuture().join();
-    } catch (CompletionException e) {
-      throw ProblemException.later(
-          Reason.BUSY,
-          "the brokers did not take the record: " + e.getCause(),
-          Duration.ofSeconds(5));
     }
   }
 }
