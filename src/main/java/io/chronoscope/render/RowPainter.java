@@ -35,6 +35,22 @@ record RowPainter(Graphics2D g, TimeAxis axis, int axisLeft, int textLeft, int t
     }
   }
 
+  /// Says what the bars of reported and of true events look like.
+  ///
+  /// @param left x of its left edge
+  /// @param top y of a line of text as high as a title
+  static void legend(Graphics2D g, int left, int top) {
+    g.setFont(TimelinePicture.plain(12));
+    g.setColor(TimelinePicture.DIM);
+    g.fill(new RoundRectangle2D.Double(left, top + 3, 26, 12, 6, 6));
+    g.drawString("reported", left + 34, top + 14);
+    g.setColor(TimelinePicture.BRIGHT);
+    g.setStroke(OUTLINE);
+    g.draw(new RoundRectangle2D.Double(left + 104, top + 7, 26, 5, 6, 6));
+    g.setColor(TimelinePicture.DIM);
+    g.drawString("true", left + 138, top + 14);
+  }
+
   private void reported(Reported event, int position, int top) {
     g.setColor(new Color(Hue.of(event.description(), position).rgb));
     g.fill(bar(event.startMs(), event.endMs(), top + 3, 14));

@@ -83,6 +83,9 @@ public final class TimelinePicture {
     g.setColor(DIM);
     g.drawString(
         ClockTime.coarse(timeline.durationMs()) + "   " + timeline.caption(), after, top + 14);
+    if (timeline.rows().stream().anyMatch(TimelinePicture::isCompared)) {
+      RowPainter.legend(g, TEXT_LEFT, top);
+    }
     strip(g, timeline, top + TITLE - 4, thumbnails);
     TimeAxis axis = new TimeAxis(timeline.durationMs(), AXIS_WIDTH);
     int rowsTop = top + TITLE + STRIP + SCALE;
@@ -102,6 +105,14 @@ public final class TimelinePicture {
       g.setColor(DIM);
       g.drawString("… and " + left + " more", TEXT_LEFT, rowsTop + shownRows(timeline) * ROW + 16);
     }
+  }
+
+  private static boolean isCompared(StreamTimeline.Row row) {
+    return switch (row) {
+      case StreamTimeline.Reported reported -> reported.check().isPresent();
+      case StreamTimeline.Missed _ -> true;
+      case StreamTimeline.Unseen _ -> false;
+    };
   }
 
   private static void strip(Graphics2D g, StreamTimeline timeline, int top, Thumbnails thumbnails) {
