@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /// A minimal RTSP server (RFC 2326) on a port of its own: one H.264 video, sent as fast as it is
 /// read, as RTP over the RTSP connection (RFC 6184, interleaved) with RTCP sender reports that
@@ -43,11 +48,11 @@ public final class RtspServer implements AutoCloseable {
   private volatile boolean freezes;
   private volatile Duration pace = Duration.ZERO;
 
-  private RtspServer(List<List<byte[]>> pictures, int fps) {
+  private RtspServer(List<List<byte[]>> pictures, int fps, ServerSocketFactory sockets) {
     this.pictures = pictures;
     this.fps = fps;
     try {
-      this.socket = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+      this.socket = sockets.createServerSocket(0, 16, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -56,7 +61,17 @@ public final class RtspServer implements AutoCloseable {
 
   /// @param annexB an H.264 byte stream
   public static RtspServer of(byte[] annexB, int fps) {
-    return new RtspServer(pictures(annexB), fps);
+    return new RtspServer(pictures(annexB), fps, ServerSocketFactory.getDefault());
+  }
+
+  /// The same over TLS.
+  public static RtspServer overTls(byte[] annexB, int fps, Keystore keystore) throws Exception {
+    char[] password = keystore.password().toCharArray();
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(KeyStore.getInstance(keystore.file().toFile(), password), password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return new RtspServer(pictures(annexB), fps, context.getServerSocketFactory());
   }
 
   /// Sends RTCP sender reports.
@@ -86,15 +101,20 @@ public final class RtspServer implements AutoCloseable {
   }
 
   public String url() {
-    return "rtsp://localhost:" + socket.getLocalPort() + "/camera";
+    return scheme() + "://localhost:" + socket.getLocalPort() + "/camera";
   }
 
   public String url(String user, String password) {
-    return "rtsp://%s:%s@localhost:%d/camera"
+    return "%s://%s:%s@localhost:%d/camera"
         .formatted(
+            scheme(),
             URLEncoder.encode(user, StandardCharsets.UTF_8),
             URLEncoder.encode(password, StandardCharsets.UTF_8),
             socket.getLocalPort());
+  }
+
+  private String scheme() {
+    return socket instanceof SSLServerSocket ? "rtsps" : "rtsp";
   }
 
   /// How often a client has started to play.

@@ -8,6 +8,7 @@ import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.UnreadableMediaException;
+import io.chronoscope.testing.Await;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,9 +70,7 @@ class DecodePoolTest {
   }
 
   private static void awaitWaiting(DecodePool pool, int chunks) {
-    while (pool.waiting() < chunks) {
-      Thread.onSpinWait();
-    }
+    Await.until(() -> pool.waiting() >= chunks);
   }
 
   /// A stream with many chunks delays another one by the chunk that is being decoded; from then on
@@ -81,9 +80,7 @@ class DecodePoolTest {
     try (DecodePool pool = DecodePool.of(1, new Recording(), () -> {})) {
       List<CompletableFuture<MediaFacts>> all = new ArrayList<>();
       all.add(decode(pool, "hog", 100));
-      while (pool.busy() == 0) {
-        Thread.onSpinWait();
-      }
+      Await.until(() -> pool.busy() > 0);
       for (int i = 0; i < 20; i++) {
         all.add(decode(pool, "hog", 2000));
       }
@@ -115,9 +112,7 @@ class DecodePoolTest {
   void aCallerThatIsInterruptedWhileItWaitsGivesUp() throws Exception {
     DecodePool pool = DecodePool.of(1, new Recording(), () -> {});
     CompletableFuture<MediaFacts> first = decode(pool, "first", 1);
-    while (pool.busy() == 0) {
-      Thread.onSpinWait();
-    }
+    Await.until(() -> pool.busy() > 0);
     ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
     AtomicBoolean interrupted = new AtomicBoolean();
     Thread second =
@@ -150,9 +145,7 @@ class DecodePoolTest {
   void chunksThatWaitWhenItClosesAreGivenUp() {
     DecodePool pool = DecodePool.of(1, new Recording(), () -> {});
     CompletableFuture<MediaFacts> first = decode(pool, "first", 1);
-    while (pool.busy() == 0) {
-      Thread.onSpinWait();
-    }
+    Await.until(() -> pool.busy() > 0);
     CompletableFuture<MediaFacts> second = decode(pool, "second", 1);
     awaitWaiting(pool, 1);
     Thread.ofVirtual()

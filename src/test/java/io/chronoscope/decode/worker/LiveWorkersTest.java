@@ -16,6 +16,8 @@ import io.chronoscope.decode.worker.DecodeEvent.WorkerReady;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.SourceClock;
 import io.chronoscope.domain.UnreadableMediaException;
+import io.chronoscope.testing.Await;
+import io.chronoscope.testing.Keystore;
 import io.chronoscope.testing.RtspServer;
 import io.chronoscope.testing.TestMedia;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,6 +47,8 @@ class LiveWorkersTest {
   private static final Instant NOW = Instant.parse("2026-05-04T12:00:00Z");
   private static final InstantSource CLOCK = InstantSource.fixed(NOW);
   private static final CpuTime AMPLE_CPU = new CpuTime(120, 10);
+
+  @TempDir private Path temporary;
 
   private final List<DecodeEvent> events = new CopyOnWriteArrayList<>();
   private LiveWorkers workers = new LiveWorkers(ChunkBudget.DEFAULTS, events::add);
@@ -191,7 +196,7 @@ class LiveWorkersTest {
             other.completeExceptionally(e);
           }
         });
-    await(events, 1);
+    Await.until(() -> !events.isEmpty());
 
     Feed hostile =
         new Feed(
@@ -207,12 +212,6 @@ class LiveWorkersTest {
 
     assertThat(other.join()).hasSizeGreaterThan(2);
     assertThat(read(workers, feed(video), Treatment.COPY)).hasSizeGreaterThan(2);
-  }
-
-  private static void await(List<DecodeEvent> events, int count) throws InterruptedException {
-    while (events.size() < count) {
-      Thread.onSpinWait();
-    }
   }
 
   @Test
@@ -264,6 +263,21 @@ class LiveWorkersTest {
     assertThat(seen.toString()).contains("LiveWorker").doesNotContain("s3cret");
     assertThat(events).singleElement().isInstanceOf(WorkerReady.class);
     assertThat(((WorkerReady) events.getFirst()).kind()).isEqualTo(WorkerKind.SERVER);
+  }
+
+  @Test
+  void aCameraIsReadOverTls() throws Exception {
+    Keystore keystore = Keystore.create(temporary.resolve("camera.p12"), "camera", "changeit");
+    byte[] video = TestMedia.h264("h264", 60).group(25).bytes();
+    for (LiveReaders readers : List.of(LiveReaders.IN_PROCESS, workers)) {
+      List<LiveSegment> segments = new ArrayList<>();
+      try (RtspServer camera = RtspServer.overTls(video, 25, keystore);
+          LiveReader reader = readers.rtsp("gate", camera.url(), settings(Treatment.COPY), CLOCK)) {
+        assertThat(camera.url()).startsWith("rtsps://");
+        reader.read(segments::add);
+      }
+      assertThat(segments).hasSizeGreaterThan(1);
+    }
   }
 
   @Test
