@@ -50,6 +50,8 @@ public final class Await {
   private static boolean holds(String what, Condition condition) {
     try {
       return condition.holds();
+    } catch (RuntimeException e) {
+      throw e;
     } catch (Exception e) {
       throw new AssertionError("failed while waiting for " + what, e);
     }
