@@ -19,7 +19,8 @@ import java.util.function.LongSupplier;
 ///
 /// Hysteresis: pressure falls by one only after the lag has been below half the target for a whole
 /// target. If pressure has to rise again soon after, the next decrease takes twice as long, up to
-/// eight times.
+/// eight times. Where windows are skipped, half a target is enough, however often pressure has to
+/// rise again: what is skipped is lost, while lag only grows.
 ///
 /// Thread-safe.
 public final class LoadGovernor {
@@ -117,18 +118,27 @@ public final class LoadGovernor {
       calmSince = now;
     }
     if (pressure < limit(worst, target) && now - changedAt >= target / STEPS_PER_TARGET) {
-      if (lastFell && now - changedAt < 4 * calmTargets * target) {
+      if (lastFell && !shedsWindows(pressure + 1) && now - changedAt < 4 * calmTargets * target) {
         calmTargets = Math.min(MAX_CALM_TARGETS, 2 * calmTargets);
       }
       lastFell = false;
       change(pressure + 1, now);
-    } else if (pressure > 0 && now - Math.max(calmSince, changedAt) >= calmTargets * target) {
+    } else if (pressure > 0 && now - Math.max(calmSince, changedAt) >= calm(target)) {
       if (lastFell) {
         calmTargets = 1;
       }
       lastFell = true;
       change(pressure - 1, now);
     }
+  }
+
+  /// How long the lag must have been low before pressure falls.
+  private long calm(long target) {
+    return shedsWindows(pressure) ? target / 2 : calmTargets * target;
+  }
+
+  private static boolean shedsWindows(int pressure) {
+    return pressure > DetailLevel.LAST_OF_WHOLE_WINDOWS;
   }
 
   /// The highest pressure that a lag may cause.
