@@ -88,6 +88,13 @@ public final class ConfiguredDecoding {
     };
   }
 
+  /// What a segment may have that is shown or stored. Damage has its default limit: how much of it
+  /// is a gap is for the analysis to say.
+  public static DecodeLimits segmentLimits(ChronoscopeConfig settings) {
+    ChronoscopeConfig.Decode decode = settings.decode();
+    return new DecodeLimits(decode.maxPixels(), decode.maxDuration(), decode.maxFrames());
+  }
+
   /// How the CPU decodes chunks.
   public static DecoderOptions softwareDecoding(ChronoscopeConfig settings) {
     return new DecoderOptions(1, settings.decode().loopFilter(), Optional.empty());

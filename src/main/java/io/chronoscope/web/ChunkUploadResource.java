@@ -2,6 +2,7 @@ package io.chronoscope.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.MediaDecoder;
 import io.chronoscope.decode.MediaFacts;
@@ -106,11 +107,7 @@ public class ChunkUploadResource {
     }
     byte[] media =
         Bodies.bytes(body, Math.toIntExact(settings.kafka().maxChunkBytes().asLongValue()));
-    DecodeLimits limits =
-        new DecodeLimits(
-            settings.decode().maxPixels(),
-            settings.decode().maxDuration(),
-            settings.decode().maxFrames());
+    DecodeLimits limits = ConfiguredDecoding.segmentLimits(settings);
     ObjectNode json = Json.newObject().put("stream", id).put("bytes", media.length);
     try {
       ByteBuffer buffer = ByteBuffer.wrap(media);

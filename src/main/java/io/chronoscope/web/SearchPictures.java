@@ -1,6 +1,7 @@
 package io.chronoscope.web;
 
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.decode.FirstPicture;
 import io.chronoscope.decode.MediaDecoder;
@@ -74,11 +75,7 @@ class SearchPictures {
 
   private Picture read(@Nullable String contentType, ByteBuffer bytes)
       throws UnreadableMediaException {
-    DecodeLimits limits =
-        new DecodeLimits(
-            settings.decode().maxPixels(),
-            settings.decode().maxDuration(),
-            settings.decode().maxFrames());
+    DecodeLimits limits = ConfiguredDecoding.segmentLimits(settings);
     Picture picture = FirstPicture.of(decoder, bytes, limits);
     boolean usable = false;
     try {

@@ -1,6 +1,7 @@
 package io.chronoscope.web.play;
 
 import io.chronoscope.config.ChronoscopeConfig;
+import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.decode.DecodeLimits;
 import io.chronoscope.web.problem.ProblemException;
 import io.chronoscope.web.problem.Reason;
@@ -29,11 +30,7 @@ public class WorkLimits {
     this.maxBytes = settings.play().maxBytes().asLongValue();
     this.timeout = settings.play().timeout();
     this.places = new Semaphore(settings.play().concurrency());
-    this.decodeLimits =
-        new DecodeLimits(
-            settings.decode().maxPixels(),
-            settings.decode().maxDuration(),
-            settings.decode().maxFrames());
+    this.decodeLimits = ConfiguredDecoding.segmentLimits(settings);
   }
 
   /// The time until which a request may be worked on.
