@@ -1,11 +1,10 @@
 package io.chronoscope.decode;
 
 import io.chronoscope.domain.SourceClock;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -159,8 +158,7 @@ public final class FfmpegLiveReader implements LiveReader {
       demuxer.advanced();
       progress.advanced();
     }
-    packets.add(
-        packet, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), stated(packet, stream));
+    packets.add(packet, StreamClock.epochMicros(clock.instant()), stated(packet, stream));
   }
 
   private static long frameTicks(AVStream stream) {
@@ -184,8 +182,7 @@ public final class FfmpegLiveReader implements LiveReader {
           bytes.markAt(position).filter(one -> one.position() > markedPosition);
       mark.ifPresent(one -> markedPosition = one.position());
       return mark.map(one ->
-          new LiveSegment.StatedTime(
-              ChronoUnit.MICROS.between(Instant.EPOCH, one.time()) - pts, one.clock()));
+          new LiveSegment.StatedTime(StreamClock.epochMicros(one.time()) - pts, one.clock()));
     }
     try (SizeTPointer size = new SizeTPointer(1)) {
       BytePointer side = avcodec.av_packet_get_side_data(packet, avcodec.AV_PKT_DATA_PRFT, size);

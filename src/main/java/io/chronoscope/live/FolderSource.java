@@ -9,6 +9,7 @@ import io.chronoscope.decode.MediaFile;
 import io.chronoscope.decode.MediaFiles;
 import io.chronoscope.decode.MediaSegment;
 import io.chronoscope.domain.SourceClock;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.UnreadableMediaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -190,7 +190,7 @@ final class FolderSource implements LiveSource {
 
   private static LiveSegment live(MediaSegment segment, Instant fileStart, boolean continues) {
     long pts = segment.start().toNanos() / 1000;
-    long fileMicros = ChronoUnit.MICROS.between(Instant.EPOCH, fileStart);
+    long fileMicros = StreamClock.epochMicros(fileStart);
     return new LiveSegment(
         pts,
         segment.duration(),

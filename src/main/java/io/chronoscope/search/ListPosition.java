@@ -1,10 +1,10 @@
 package io.chronoscope.search;
 
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.wire.ResultType;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Comparator;
 
@@ -18,10 +18,8 @@ public record ListPosition(Instant start, ResultType type, String id)
           .thenComparing(ListPosition::type)
           .thenComparing(ListPosition::id);
 
-  private static final Instant EPOCH = Instant.EPOCH;
-
   public ListPosition {
-    start = start.truncatedTo(ChronoUnit.MICROS);
+    start = StreamClock.wholeMicros(start);
   }
 
   public static ListPosition of(IndexedResult result) {
@@ -30,7 +28,7 @@ public record ListPosition(Instant start, ResultType type, String id)
 
   /// Microseconds since 1970.
   public long startMicros() {
-    return EPOCH.until(start, ChronoUnit.MICROS);
+    return StreamClock.epochMicros(start);
   }
 
   /// As text that fits into a URL; see [#parse(String)].
@@ -48,7 +46,7 @@ public record ListPosition(Instant start, ResultType type, String id)
       String[] parts = text.split("/", 3);
       if (parts.length == 3) {
         return new ListPosition(
-            EPOCH.plus(Long.parseLong(parts[0]), ChronoUnit.MICROS),
+            StreamClock.ofEpochMicros(Long.parseLong(parts[0])),
             ResultType.valueOf(parts[1]),
             parts[2]);
       }

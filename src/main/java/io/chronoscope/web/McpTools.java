@@ -5,6 +5,7 @@ import io.chronoscope.decode.MediaTask.ClipMode;
 import io.chronoscope.domain.PercentEncoding;
 import io.chronoscope.domain.Question;
 import io.chronoscope.domain.Result.Level;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.IndexedResult;
 import io.chronoscope.search.InvalidQueryException;
 import io.chronoscope.search.ResultFilter;
@@ -26,7 +27,6 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -187,7 +187,7 @@ public class McpTools {
   }
 
   private static String time(long micros) {
-    return Rfc3339.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    return Rfc3339.format(StreamClock.ofEpochMicros(micros));
   }
 
   private ResultFilter filter(Optional<String> stream, Optional<String> from, Optional<String> to) {

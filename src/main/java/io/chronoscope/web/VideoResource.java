@@ -3,6 +3,7 @@ package io.chronoscope.web;
 import io.chronoscope.decode.Clip;
 import io.chronoscope.decode.MediaTask.ClipMode;
 import io.chronoscope.decode.PlayableSegment;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.web.access.Callers;
 import io.chronoscope.web.access.Role;
 import io.chronoscope.web.play.ClipCache.Cached;
@@ -23,7 +24,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -127,7 +127,7 @@ public class VideoResource {
   }
 
   private static String time(long micros) {
-    return Rfc3339.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    return Rfc3339.format(StreamClock.ofEpochMicros(micros));
   }
 
   @GET

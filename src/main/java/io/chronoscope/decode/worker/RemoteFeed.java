@@ -7,12 +7,12 @@ import io.chronoscope.decode.worker.Message.LiveMessage;
 import io.chronoscope.decode.worker.Message.LiveMessage.Arrived;
 import io.chronoscope.decode.worker.Message.LiveMessage.NextBytes;
 import io.chronoscope.decode.worker.Message.LiveMessage.NoMoreBytes;
+import io.chronoscope.domain.StreamClock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel.MapMode;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,7 +43,7 @@ final class RemoteFeed implements ByteFeed {
     int most = Math.min(length, target.length);
     return switch (parent.ask(new NextBytes(most))) {
       case Arrived bytes -> {
-        arrived = Instant.EPOCH.plus(bytes.arrivedMicros(), ChronoUnit.MICROS);
+        arrived = StreamClock.ofEpochMicros(bytes.arrivedMicros());
         bytes.mark().ifPresent(this::add);
         if (bytes.length() > most) {
           throw new IllegalStateException("%d bytes instead of %d".formatted(bytes.length(), most));
@@ -62,8 +62,7 @@ final class RemoteFeed implements ByteFeed {
   private void add(LiveMessage.TimeMark mark) {
     marks.put(
         mark.position(),
-        new Mark(
-            mark.position(), Instant.EPOCH.plus(mark.micros(), ChronoUnit.MICROS), mark.clock()));
+        new Mark(mark.position(), StreamClock.ofEpochMicros(mark.micros()), mark.clock()));
     if (marks.size() > MAX_MARKS) {
       marks.pollFirstEntry();
     }

@@ -1,5 +1,6 @@
 package io.chronoscope.search.lucene;
 
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.search.ResultFilter;
 import java.util.ArrayList;
@@ -37,14 +38,14 @@ final class FilterQueries {
         .ifPresent(from ->
             all.add(
                 LongField.newRangeQuery(
-                    ResultDocument.END, ResultDocument.micros(from), Long.MAX_VALUE),
+                    ResultDocument.END, StreamClock.epochMicros(from), Long.MAX_VALUE),
                 Occur.FILTER));
     filter
         .to()
         .ifPresent(to ->
             all.add(
                 LongField.newRangeQuery(
-                    ResultDocument.START, Long.MIN_VALUE, ResultDocument.micros(to) - 1),
+                    ResultDocument.START, Long.MIN_VALUE, StreamClock.epochMicros(to) - 1),
                 Occur.FILTER));
     if (!filter.types().isEmpty()) {
       all.add(oneOf(ResultDocument.TYPE, filter.types(), List.of()), Occur.FILTER);

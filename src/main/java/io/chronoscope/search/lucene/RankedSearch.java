@@ -1,5 +1,6 @@
 package io.chronoscope.search.lucene;
 
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.SearchOutcome;
 import io.chronoscope.search.SearchRequest;
@@ -141,14 +142,14 @@ final class RankedSearch {
         .ifPresent(from ->
             beyond.add(
                 LongField.newRangeQuery(
-                    ResultDocument.START, Long.MIN_VALUE, ResultDocument.micros(from) - 1),
+                    ResultDocument.START, Long.MIN_VALUE, StreamClock.epochMicros(from) - 1),
                 Occur.SHOULD));
     filter
         .to()
         .ifPresent(to ->
             beyond.add(
                 LongField.newRangeQuery(
-                    ResultDocument.END, ResultDocument.micros(to) + 1, Long.MAX_VALUE),
+                    ResultDocument.END, StreamClock.epochMicros(to) + 1, Long.MAX_VALUE),
                 Occur.SHOULD));
     BooleanQuery bounds = beyond.build();
     return bounds.clauses().isEmpty()

@@ -3,6 +3,7 @@ package io.chronoscope.search.lucene;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.Changes.Change;
 import io.chronoscope.search.IndexedResult;
@@ -21,7 +22,6 @@ import io.chronoscope.wire.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
@@ -82,14 +82,6 @@ final class ResultDocument {
 
   private ResultDocument() {}
 
-  static long micros(Instant time) {
-    return Instant.EPOCH.until(time, ChronoUnit.MICROS);
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-  }
-
   static BytesRef sortKey(ListPosition position) {
     return new BytesRef(ResultKey.of(position).text());
   }
@@ -120,8 +112,8 @@ final class ResultDocument {
         new StringField(LEVEL, one.level().map(Result.Level::name).orElse(NONE), Store.NO));
     one.rule().ifPresent(rule -> document.add(new StringField(RULE, rule, Store.NO)));
     one.confidence().ifPresent(value -> document.add(new DoubleField(CONFIDENCE, value, Store.NO)));
-    document.add(new LongField(START, micros(one.start()), Store.NO));
-    document.add(new LongField(END, micros(one.end()), Store.NO));
+    document.add(new LongField(START, StreamClock.epochMicros(one.start()), Store.NO));
+    document.add(new LongField(END, StreamClock.epochMicros(one.end()), Store.NO));
     document.add(new LongField(SEQUENCE, one.changed().sequence(), Store.NO));
     document.add(new TextField(WORDS, one.text(), Store.NO));
     document.add(new TextField(AS_WRITTEN, one.text(), Store.NO));
@@ -163,7 +155,7 @@ final class ResultDocument {
   static Document ofRemoved(Change.Removed removed, Instant now) {
     Document document = new Document();
     document.add(new LongField(SEQUENCE, removed.position().sequence(), Store.NO));
-    document.add(new LongField(REMOVED_AT, micros(now), Store.NO));
+    document.add(new LongField(REMOVED_AT, StreamClock.epochMicros(now), Store.NO));
     document.add(
         new StoredField(
             REMOVED,
@@ -215,7 +207,9 @@ final class ResultDocument {
     BytesRef write() {
       ByteBuffer bytes = ByteBuffer.allocate(BYTES);
       bytes.put((byte) entry.type().ordinal()).put((byte) entry.validity().ordinal());
-      bytes.putLong(micros(entry.start())).putLong(micros(entry.end()));
+      bytes
+          .putLong(StreamClock.epochMicros(entry.start()))
+          .putLong(StreamClock.epochMicros(entry.end()));
       bytes.putLong(entry.publishedAt().toEpochMilli()).putLong(entry.lagMs());
       bytes.putInt(entry.loadLevel()).putInt(revision);
       return new BytesRef(bytes.array());
@@ -225,8 +219,8 @@ final class ResultDocument {
       ByteBuffer bytes = ByteBuffer.wrap(value.bytes, value.offset, value.length);
       ResultType type = ResultType.values()[bytes.get()];
       Validity validity = Validity.values()[bytes.get()];
-      Instant start = instant(bytes.getLong());
-      Instant end = instant(bytes.getLong());
+      Instant start = StreamClock.ofEpochMicros(bytes.getLong());
+      Instant end = StreamClock.ofEpochMicros(bytes.getLong());
       Instant publishedAt = Instant.ofEpochMilli(bytes.getLong());
       long lagMs = bytes.getLong();
       int loadLevel = bytes.getInt();

@@ -1,6 +1,7 @@
 package io.chronoscope.search.lucene;
 
 import io.chronoscope.domain.Result.StreamEnd;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.Changes.Change;
 import io.chronoscope.search.IndexedResult;
 import io.chronoscope.search.ListPosition;
@@ -118,7 +119,7 @@ final class ResultQueries {
     TopDocs found =
         searcher.search(
             LongField.newRangeQuery(
-                ResultDocument.REMOVED_AT, Long.MIN_VALUE, ResultDocument.micros(before) - 1),
+                ResultDocument.REMOVED_AT, Long.MIN_VALUE, StreamClock.epochMicros(before) - 1),
             1,
             new Sort(
                 LongField.newSortField(

@@ -1,5 +1,6 @@
 package io.chronoscope.search.lucene;
 
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.Changes.Change;
 import io.chronoscope.search.IndexedResult;
 import io.chronoscope.search.SourcePartition;
@@ -95,7 +96,7 @@ final class ResultWriter {
   /// Results that ended before a time.
   static Query endedBefore(Instant time) {
     return LongField.newRangeQuery(
-        ResultDocument.END, Long.MIN_VALUE, ResultDocument.micros(time) - 1);
+        ResultDocument.END, Long.MIN_VALUE, StreamClock.epochMicros(time) - 1);
   }
 
   /// Results of records below an offset.
@@ -135,6 +136,6 @@ final class ResultWriter {
   void forgetRemovals(Instant before) throws IOException {
     writer.deleteDocuments(
         LongField.newRangeQuery(
-            ResultDocument.REMOVED_AT, Long.MIN_VALUE, ResultDocument.micros(before) - 1));
+            ResultDocument.REMOVED_AT, Long.MIN_VALUE, StreamClock.epochMicros(before) - 1));
   }
 }

@@ -1,6 +1,7 @@
 package io.chronoscope.search.opensearch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.search.ResultFilter;
 import java.util.ArrayList;
@@ -22,8 +23,8 @@ record FilterClauses(List<ObjectNode> all, List<ObjectNode> none) {
       all.add(Clauses.anyOf(filter.visible().stream().map(FilterClauses::stream).toList()));
     }
     filter.stream().ifPresent(pattern -> all.add(stream(pattern)));
-    filter.from().ifPresent(from -> all.add(Clauses.atLeast("end", ResultDocument.micros(from))));
-    filter.to().ifPresent(to -> all.add(Clauses.below("start", ResultDocument.micros(to))));
+    filter.from().ifPresent(from -> all.add(Clauses.atLeast("end", StreamClock.epochMicros(from))));
+    filter.to().ifPresent(to -> all.add(Clauses.below("start", StreamClock.epochMicros(to))));
     if (!filter.types().isEmpty()) {
       all.add(Clauses.terms("type", names(filter.types()).toList()));
     }

@@ -1,6 +1,7 @@
 package io.chronoscope.search.opensearch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.IndexBatch;
 import io.chronoscope.search.IndexUnavailableException;
@@ -150,12 +151,12 @@ final class IndexUpdates {
         Clauses.filter(
             List.of(
                 Clauses.term(ResultDocument.KIND, ResultDocument.REMOVED),
-                Clauses.below("removedAt", ResultDocument.micros(time))),
+                Clauses.below("removedAt", StreamClock.epochMicros(time))),
             List.of());
     IndexState state = writing().state().forgetting(queries.lastSequence(removed));
     claim.write(state);
     nowAt(state);
-    removeAll(Clauses.anyOf(List.of(Clauses.below("end", ResultDocument.micros(time)), removed)));
+    removeAll(Clauses.anyOf(List.of(Clauses.below("end", StreamClock.epochMicros(time)), removed)));
   }
 
   void removeBelow(SourcePartition partition, long firstOffset) {

@@ -2,6 +2,7 @@ package io.chronoscope.search.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.IndexUnavailableException;
 import io.chronoscope.search.ResultFilter;
 import io.chronoscope.search.SearchOutcome;
@@ -104,8 +105,10 @@ final class RankedSearch {
     List<ObjectNode> beyond = new ArrayList<>();
     filter
         .from()
-        .ifPresent(from -> beyond.add(Clauses.below("start", ResultDocument.micros(from))));
-    filter.to().ifPresent(to -> beyond.add(Clauses.atLeast("end", ResultDocument.micros(to) + 1)));
+        .ifPresent(from -> beyond.add(Clauses.below("start", StreamClock.epochMicros(from))));
+    filter
+        .to()
+        .ifPresent(to -> beyond.add(Clauses.atLeast("end", StreamClock.epochMicros(to) + 1)));
     if (!beyond.isEmpty()) {
       none.add(
           Clauses.filter(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.ChunkOrigin;
 import io.chronoscope.domain.Result;
 import io.chronoscope.domain.Result.Status;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.ChangePosition;
 import io.chronoscope.search.Changes.Change;
 import io.chronoscope.search.IndexedResult;
@@ -20,7 +21,6 @@ import io.chronoscope.wire.ResultJson;
 import io.chronoscope.wire.ResultType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,14 +46,6 @@ final class ResultDocument {
 
   private ResultDocument() {}
 
-  static long micros(Instant time) {
-    return Instant.EPOCH.until(time, ChronoUnit.MICROS);
-  }
-
-  static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-  }
-
   static ObjectNode of(IndexedResult one, Optional<float[]> vector) {
     PublishedResult published = one.published();
     ChunkOrigin at = published.at();
@@ -68,8 +60,8 @@ final class ResultDocument {
     document.put("level", one.level().map(Result.Level::name).orElse(NONE));
     one.rule().ifPresent(rule -> document.put("rule", rule));
     one.confidence().ifPresent(value -> document.put("confidence", value));
-    document.put("start", micros(one.start()));
-    document.put("end", micros(one.end()));
+    document.put("start", StreamClock.epochMicros(one.start()));
+    document.put("end", StreamClock.epochMicros(one.end()));
     document.put("words", line(WordAnalysis.stemmed(one.text())));
     document.put("asWritten", line(WordAnalysis.asWritten(one.text())));
     document.put("streamWords", line(WordAnalysis.asWritten(one.stream())));
@@ -110,7 +102,7 @@ final class ResultDocument {
         .put("id", removed.id())
         .put("stream", removed.stream())
         .put("sequence", removed.position().sequence())
-        .put("removedAt", micros(now));
+        .put("removedAt", StreamClock.epochMicros(now));
   }
 
   static Change read(JsonNode source, String build) {

@@ -3,6 +3,7 @@ package io.chronoscope.search.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chronoscope.domain.Result.StreamEnd;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.search.StreamFacts;
 import io.chronoscope.search.StreamTally.Validity;
 import io.chronoscope.wire.ResultType;
@@ -161,6 +162,6 @@ final class StreamCounts {
 
   /// Aggregations are numbers with a fraction; microseconds of this millennium are exact in them.
   private static Instant time(JsonNode metric) {
-    return ResultDocument.instant((long) metric.path("value").asDouble());
+    return StreamClock.ofEpochMicros((long) metric.path("value").asDouble());
   }
 }
