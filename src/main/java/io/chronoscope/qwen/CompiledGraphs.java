@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// The two graphs of a model, ready to run. Whoever has them compiled closes both.
+/// The two graphs of a model, ready to run. Its creator closes both.
 record CompiledGraphs(VisionEncoder encoder, Decoder decoder) {
 
   /// Compiles both graphs at the same time: the runtime packs the weights of each in one thread.

@@ -72,13 +72,6 @@ final class Conversation {
     return failure != null;
   }
 
-  /// Throws what the sink threw, if it did.
-  void rethrow() {
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
   /// Called whenever more is known of how long the video is.
   void allowCpuFor(long lengthMicros) throws IOException {
     long allowed = cpuSecondsBefore + budget.cpuTime().secondsFor(lengthMicros);
@@ -100,9 +93,12 @@ final class Conversation {
     waitedNanos = 0;
   }
 
-  /// The worker is done, and can take another chunk.
+  /// The worker is done, and can take another chunk. Throws what the sink threw, if it did.
   void end() {
     over = true;
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   boolean isOver() {

@@ -74,17 +74,16 @@ final class FrameRelay {
         case Restart() -> restart();
         case Done(int agreed, MediaFacts facts) -> {
           worker.end();
-          end(agreed);
+          replay(agreed);
           return facts;
         }
         case Unreadable(int agreed, var reason, String detail) -> {
           worker.end();
-          end(agreed);
+          replay(agreed);
           throw new UnreadableMediaException(reason, detail);
         }
         case Failed(String problem) -> {
           worker.end();
-          worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the decoder failed: " + problem);
         }
         case LiveMessage _,
@@ -194,10 +193,5 @@ final class FrameRelay {
     if (frameDue) {
       throw new MalformedMessageException("a wanted frame is missing");
     }
-  }
-
-  private void end(int agreed) throws IOException {
-    worker.rethrow();
-    replay(agreed);
   }
 }

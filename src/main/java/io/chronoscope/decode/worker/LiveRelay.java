@@ -21,6 +21,7 @@ import io.chronoscope.decode.worker.Message.Taken;
 import io.chronoscope.decode.worker.Message.Unreadable;
 import io.chronoscope.decode.worker.MessageCodec.MalformedMessageException;
 import io.chronoscope.domain.PrintableText;
+import io.chronoscope.domain.StreamClock;
 import io.chronoscope.domain.UnreadableMediaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,9 +29,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -100,22 +99,18 @@ final class LiveRelay {
         }
         case Finished() -> {
           worker.end();
-          worker.rethrow();
           return Optional.empty();
         }
         case SourceFailed(var kind, String problem) -> {
           worker.end();
-          worker.rethrow();
           return Optional.of(failure(kind, problem));
         }
         case Unreadable(int _, var reason, String detail) -> {
           worker.end();
-          worker.rethrow();
           throw new UnreadableMediaException(reason, detail);
         }
         case Failed(String problem) -> {
           worker.end();
-          worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "it failed: " + problem);
         }
         case Message other ->
@@ -159,7 +154,7 @@ final class LiveRelay {
       position += length;
       mark = newMark(feed, position - 1);
     }
-    return new Arrived(length, ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()), mark);
+    return new Arrived(length, StreamClock.epochMicros(clock.instant()), mark);
   }
 
   private Optional<TimeMark> newMark(ByteFeed from, long at) {
@@ -167,8 +162,7 @@ final class LiveRelay {
         .filter(mark -> mark.position() != markedPosition)
         .map(mark -> {
           markedPosition = mark.position();
-          return new TimeMark(
-              mark.position(), ChronoUnit.MICROS.between(Instant.EPOCH, mark.time()), mark.clock());
+          return new TimeMark(mark.position(), StreamClock.epochMicros(mark.time()), mark.clock());
         });
   }
 

@@ -78,17 +78,14 @@ final class TaskRelay {
         }
         case Finished() -> {
           worker.end();
-          worker.rethrow();
           return;
         }
         case Unreadable(int _, var reason, String detail) -> {
           worker.end();
-          worker.rethrow();
           throw new UnreadableMediaException(reason, detail);
         }
         case Failed(String problem) -> {
           worker.end();
-          worker.rethrow();
           throw new WorkerLostException(LossCause.CRASH, "the worker failed: " + problem);
         }
         case LiveMessage _,

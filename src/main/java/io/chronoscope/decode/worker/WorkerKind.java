@@ -17,7 +17,7 @@ public enum WorkerKind {
       case CHUNKS -> "decode workers";
       case FILE -> "workers for files";
       case SOURCE -> "workers for live sources";
-      case SERVER -> "workers for RTSP sources, which can make one connection each,";
+      case SERVER -> "workers for RTSP sources, which may connect until they find the video,";
     };
   }
 }
