@@ -24,6 +24,7 @@ public final class StepDecoder implements Decoder {
   private final StepSettings settings;
   private final PrefixCache prefixes;
   private final LanePool lanes;
+  private final Drafting drafting;
 
   private StepDecoder(
       Session session,
@@ -31,12 +32,14 @@ public final class StepDecoder implements Decoder {
       GreedySelection selection,
       KvCache.Allocator memory,
       StepSettings settings,
+      Drafting drafting,
       DecodeLane.Runs runs) {
     this.session = session;
     this.text = text;
     this.selection = selection;
     this.memory = memory;
     this.settings = settings;
+    this.drafting = drafting;
     this.prefixes = new PrefixCache(memory, settings.maxPrefixBytes());
     this.lanes =
         new LanePool(
@@ -68,6 +71,7 @@ public final class StepDecoder implements Decoder {
         generation,
         compute,
         settings,
+        Drafting.of(Drafting.longest(settings.draftTokens(), device, weights)),
         session.capturesRuns() ? DecodeLane.Runs.CAPTURED : DecodeLane.Runs.ORDINARY);
   }
 
@@ -78,6 +82,7 @@ public final class StepDecoder implements Decoder {
       GenerationDefaults generation,
       ElementType compute,
       StepSettings settings,
+      Drafting drafting,
       DecodeLane.Runs runs) {
     return new StepDecoder(
         session,
@@ -85,6 +90,7 @@ public final class StepDecoder implements Decoder {
         new GreedySelection(generation, text.vocabSize()),
         new KvCache.Allocator(session, KvCache.Shape.of(text, compute)),
         settings,
+        drafting,
         runs);
   }
 
@@ -92,7 +98,7 @@ public final class StepDecoder implements Decoder {
   /// time, each on a thread of its own; they share the cache of beginnings. The caller closes it
   /// before this decoder.
   public StepBatch startBatch() {
-    return new StepBatch(session, text, selection, memory, settings, prefixes, lanes);
+    return new StepBatch(session, text, selection, memory, settings, prefixes, lanes, drafting);
   }
 
   @Override
