@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what the decoder computes next, and has it computed: in turn one part of a prompt and
-/// one step of every answer that is being generated. So answers go on while prompts are computed,
-/// a prompt waits for no whole answer but only for a free slot, and one that needs a single token
+/// one step of every answer that is being generated. So answers go on while prompts are computed, a
+/// prompt waits for no whole answer but only for a free slot, and one that needs a single token
 /// needs no slot.
 ///
 /// The next part belongs to the stream that has received the least service ([FairQueue]). Live
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class PromptScheduler {
 
   /// Service that a generated token counts for, in tokens of a prompt: it reads the same weights
-  /// for a batch that a part of a prompt reads for a thousand tokens. A token counts the same however
-  /// many share its step: those of a batch, or draft tokens of one answer.
+  /// for a batch that a part of a prompt reads for a thousand tokens. A token counts the same
+  /// however many share its step: those of a batch, or draft tokens of one answer.
   private static final double COST_OF_GENERATED_TOKEN = 8;
 
   private static final int BACKGROUND_SLOTS_DIVISOR = 4;

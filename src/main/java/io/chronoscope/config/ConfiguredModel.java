@@ -72,11 +72,7 @@ public final class ConfiguredModel {
             .maxPrefixBytes()
             .map(MemorySize::asLongValue)
             .orElse(ofDevice.maxPrefixBytes()),
-        settings
-            .batching()
-            .draftTokens()
-            .map(OptionalInt::of)
-            .orElse(ofDevice.draftTokens()),
+        settings.batching().draftTokens().map(OptionalInt::of).orElse(ofDevice.draftTokens()),
         settings.cudaGraphs() ? StepSettings.Launch.BY_GRAPH : StepSettings.Launch.BY_OPERATOR);
   }
 

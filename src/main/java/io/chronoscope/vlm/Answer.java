@@ -62,15 +62,7 @@ public record Answer(
       End end,
       int reusedTokens,
       List<TokenLogit> firstLogitsTop) {
-    this(
-        promptTokenIds,
-        tokenIds,
-        text,
-        end,
-        reusedTokens,
-        Drafts.NONE,
-        firstLogitsTop,
-        List.of());
+    this(promptTokenIds, tokenIds, text, end, reusedTokens, Drafts.NONE, firstLogitsTop, List.of());
   }
 
   /// Whether the model generated a stop token, rather than reach the limit or repeat itself.

@@ -74,7 +74,8 @@ final class DecodeBatch {
       }
     }
     return Arrays.stream(sequences)
-        .map(sequence -> sequence.answer.toDecoded(0, Answer.Drafts.NONE, prefillNanos, sequence.decodeNanos))
+        .map(sequence ->
+            sequence.answer.toDecoded(0, Answer.Drafts.NONE, prefillNanos, sequence.decodeNanos))
         .toList();
   }
 

@@ -27,8 +27,8 @@ final class DecodeLane implements AutoCloseable {
       Session session, KvCache.Allocator memory, int hiddenSize, int vocabSize, Runs runs) {}
 
   /// A product of a single row is computed by another kernel than one of several rows, which rounds
-  /// in another order. With a second token, which nobody reads, an answer does not depend on whether
-  /// there were drafts.
+  /// in another order. With a second token, which nobody reads, an answer does not depend on
+  /// whether there were drafts.
   private static final int LEAST_VERIFIED = 2;
 
   private final Model model;

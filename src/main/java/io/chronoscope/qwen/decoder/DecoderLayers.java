@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// The decoder's transformer, from token embeddings to the logits behind each sequence's last tokens.
+/// The decoder's transformer, from token embeddings to the logits behind each sequence's last
+/// tokens.
 ///
 /// Ported from the architecture as published in transformers (`modeling_qwen2_5_vl.py`).
 final class DecoderLayers {

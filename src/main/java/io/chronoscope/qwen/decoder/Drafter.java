@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Proposes draft tokens for one sequence: what followed its last tokens where they occurred before,
-/// in its own text or in a recent answer. No proposal can change an answer, since a draft token
-/// counts only where the model selects it (Leviathan et al., arXiv 2211.17192, for greedy
+/// Proposes draft tokens for one sequence: what followed its last tokens where they occurred
+/// before, in its own text or in a recent answer. No proposal can change an answer, since a draft
+/// token counts only where the model selects it (Leviathan et al., arXiv 2211.17192, for greedy
 /// decoding; drafts by lookup as in Saxena, "Prompt Lookup Decoding", 2023). Used by one thread.
 ///
 /// Drafts that are not accepted cost little, and less each time: a step without any accepted token

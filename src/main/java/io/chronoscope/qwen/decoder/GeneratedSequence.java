@@ -73,8 +73,7 @@ final class GeneratedSequence {
     request.onToken().accept(token.id());
   }
 
-  Decoded toDecoded(
-      int reusedTokens, Answer.Drafts drafts, long prefillNanos, long decodeNanos) {
+  Decoded toDecoded(int reusedTokens, Answer.Drafts drafts, long prefillNanos, long decodeNanos) {
     return new Decoded(
         generated.build().toArray(),
         logProbabilities,

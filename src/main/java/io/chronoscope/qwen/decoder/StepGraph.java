@@ -14,11 +14,12 @@ import java.util.Optional;
 
 /// The decoder of Qwen2.5-VL as a graph of a single step, over a KV cache that the caller owns.
 ///
-/// A step takes a part of one prompt, or one token of each sequence of a batch, or the last token of
-/// one sequence with draft tokens, behind what the cache holds already. The cache is input and output: a run writes the new keys and values in
-/// place when the caller binds the same tensors to both. So a prompt can be processed in parts, a
-/// cached beginning can be continued by several prompts, and sequences can join and leave between
-/// two steps. See `docs/design/0015-steps-and-prefixes.md`.
+/// A step takes a part of one prompt, or one token of each sequence of a batch, or the last token
+/// of one sequence with draft tokens, behind what the cache holds already. The cache is input and
+/// output: a run writes the new keys and values in place when the caller binds the same tensors to
+/// both. So a prompt can be processed in parts, a cached beginning can be continued by several
+/// prompts, and sequences can join and leave between two steps. See
+/// `docs/design/0015-steps-and-prefixes.md`.
 ///
 /// The operators are those of [DecoderGraph].
 final class StepGraph {
@@ -39,8 +40,8 @@ final class StepGraph {
   /// graph from shapes it would come from the host and be copied to a GPU in each step.
   static final String POSITION_ROWS = "position_rows";
 
-  /// INT64 `[batch, selected]`: indices among [#TOKENS] of the tokens whose successors are selected.
-  /// Rows of what belongs to such a token follow each other sequence by sequence.
+  /// INT64 `[batch, selected]`: indices among [#TOKENS] of the tokens whose successors are
+  /// selected. Rows of what belongs to such a token follow each other sequence by sequence.
   static final String LAST_TOKEN = DecoderGraph.LAST_TOKEN;
 
   /// INT32 `[batch]`: index of each sequence's last token in the KV cache, after this step.

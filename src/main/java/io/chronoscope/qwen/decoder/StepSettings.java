@@ -50,7 +50,6 @@ public record StepSettings(
 
   /// @param count as [#draftTokens]
   public StepSettings withDraftTokens(int count) {
-    return new StepSettings(
-        maxBatch, prefillChunk, maxPrefixBytes, OptionalInt.of(count), launch);
+    return new StepSettings(maxBatch, prefillChunk, maxPrefixBytes, OptionalInt.of(count), launch);
   }
 }

@@ -111,7 +111,8 @@ public final class ModelWeights implements AutoCloseable {
   /// ([LinearWeight.ByLength]), so that what a token yields depends on how many are computed with
   /// it.
   public boolean dependOnLength() {
-    return stored.names().stream().anyMatch(name -> int8(name).isPresent() && int4(name).isPresent());
+    return stored.names().stream()
+        .anyMatch(name -> int8(name).isPresent() && int4(name).isPresent());
   }
 
   /// Whether any matrix is used in another format than the stored one.

@@ -310,8 +310,7 @@ class DecoderGoldenTest {
   }
 
   /// Writes NaN into the first value of a tensor's row.
-  static void damage(Path checkpointDirectory, String tensorName, int row)
-      throws IOException {
+  static void damage(Path checkpointDirectory, String tensorName, int row) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(checkpointDirectory)) {
       Tensor tensor = checkpoint.weights().get(tensorName);
       long rowValues = tensor.shape()[tensor.shape().length - 1];

@@ -432,7 +432,9 @@ class DraftTokensTest {
           batch.prefill(sequence);
         }
         batch.decode();
-        assertThat(sequence.failure()).get().hasToString("java.lang.IllegalStateException: listener left");
+        assertThat(sequence.failure())
+            .get()
+            .hasToString("java.lang.IllegalStateException: listener left");
         assertThat(batch.decoding()).isZero();
       }
       assertThat(streamed).isEqualTo(ids(whole).subList(0, 5));
@@ -443,7 +445,8 @@ class DraftTokensTest {
   /// before it through the attention's product with zeros.
   @Test
   void aGuessForWhichTheModelComputesNoNumberFailsNothing() throws IOException {
-    Path damaged = DecoderGoldenTest.copy(PENALTY, Files.createDirectory(folder.resolve("damaged")));
+    Path damaged =
+        DecoderGoldenTest.copy(PENALTY, Files.createDirectory(folder.resolve("damaged")));
     try (Checkpoint intact = Checkpoint.open(PENALTY.checkpoint());
         StepDecoder plain = decoder(intact, Drafting.of(0))) {
       ChatPrompt prompt = words(intact, "who comes in");
