@@ -1,5 +1,7 @@
 package io.chronoscope.batching;
 
+import io.chronoscope.vlm.Answer;
+
 /// Receives what a [BatchedModel] computes, on the encoder's and the decoder's thread.
 public interface BatchListener {
 
@@ -12,8 +14,5 @@ public interface BatchListener {
   default void decoderBatch(int prompts) {}
 
   /// A prompt was answered.
-  ///
-  /// @param tokens of the prompt
-  /// @param reused how many of them had been computed for an earlier prompt
-  default void promptAnswered(int tokens, int reused) {}
+  default void promptAnswered(Answer answer) {}
 }

@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what the decoder computes next, and has it computed: in turn one part of a prompt and
-/// one token of every answer that is being generated. So answers go on while prompts are computed,
-/// a prompt waits for no whole answer but only for a free slot, and one that needs a single token
+/// one step of every answer that is being generated. So answers go on while prompts are computed, a
+/// prompt waits for no whole answer but only for a free slot, and one that needs a single token
 /// needs no slot.
 ///
 /// The next part belongs to the stream that has received the least service ([FairQueue]). Live
@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class PromptScheduler {
 
   /// Service that a generated token counts for, in tokens of a prompt: it reads the same weights
-  /// for a batch that a part of a prompt reads for a thousand tokens.
+  /// for a batch that a part of a prompt reads for a thousand tokens. A token counts the same
+  /// however many share its step: those of a batch, or draft tokens of one answer.
   private static final double COST_OF_GENERATED_TOKEN = 8;
 
   private static final int BACKGROUND_SLOTS_DIVISOR = 4;
@@ -92,7 +93,7 @@ final class PromptScheduler {
     return live.isEmpty() && background.isEmpty() && generating.isEmpty();
   }
 
-  /// Computes one part of a prompt, if one may run, and one token of each answer.
+  /// Computes one part of a prompt, if one may run, and one step of each answer.
   void step() {
     next().ifPresent(this::prefill);
     if (!generating.isEmpty()) {
@@ -175,7 +176,7 @@ final class PromptScheduler {
   private void complete(Job job, InProgress progress) {
     try {
       Answer answer = progress.answer();
-      listener.promptAnswered(answer.promptTokenIds().size(), answer.reusedTokens());
+      listener.promptAnswered(answer);
       job.result.complete(answer);
     } catch (RuntimeException e) {
       job.result.completeExceptionally(e);

@@ -37,8 +37,7 @@ final class WholeBatches implements PromptQueue {
   private static List<Answer> generate(
       VideoLanguageModel model, List<Prompt> prompts, BatchListener listener) {
     List<Answer> answers = model.generate(prompts);
-    answers.forEach(
-        answer -> listener.promptAnswered(answer.promptTokenIds().size(), answer.reusedTokens()));
+    answers.forEach(listener::promptAnswered);
     return answers;
   }
 

@@ -126,13 +126,20 @@ final class GenerateCommand implements Callable<Integer> {
     } else {
       output.print(answer.text());
       output.report(
-          "%d prompt tokens, %d generated%s; %s"
+          "%d prompt tokens, %d generated%s%s; %s"
               .formatted(
                   answer.promptTokenIds().size(),
                   answer.tokenIds().size(),
                   answer.finished() ? "" : " (truncated)",
+                  inWords(answer.drafts()),
                   inWords(timings)));
     }
+  }
+
+  private static String inWords(Answer.Drafts drafts) {
+    return drafts.proposed() == 0
+        ? ""
+        : ", %d of %d draft tokens accepted".formatted(drafts.accepted(), drafts.proposed());
   }
 
   private static String inWords(Map<String, Double> timings) {

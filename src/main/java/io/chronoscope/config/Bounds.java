@@ -1,5 +1,6 @@
 package io.chronoscope.config;
 
+import io.chronoscope.qwen.decoder.StepSettings;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 import java.util.Locale;
@@ -96,6 +97,15 @@ final class Bounds {
     @Override
     public Integer convert(String value) {
       return (int) within(value, 1, 1_024);
+    }
+  }
+
+  public static final class DraftTokens implements Converter<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Integer convert(String value) {
+      return (int) within(value, 0, StepSettings.MAX_DRAFT_TOKENS);
     }
   }
 

@@ -218,6 +218,12 @@ public interface ChronoscopeConfig {
     @WithConverter(Bounds.PositiveInt.class)
     Optional<Integer> prefillChunk();
 
+    /// Tokens of an answer that are guessed from earlier text and verified in one step, at most; an
+    /// answer stays the same. 0 for none. Only on the CPU, for an answer that is generated alone,
+    /// and not with weights that are rounded to four bits here. Default: 7 in INT8, else 0.
+    @WithConverter(Bounds.DraftTokens.class)
+    Optional<Integer> draftTokens();
+
     /// How long the first frame pair of an encoder batch waits for more.
     @WithDefault("10ms")
     Duration maxDelay();

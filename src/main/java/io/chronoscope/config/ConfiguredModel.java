@@ -12,6 +12,7 @@ import io.chronoscope.qwen.decoder.StepSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /// The model that the configuration names: its checkpoint, its device, and how it computes.
 public final class ConfiguredModel {
@@ -71,6 +72,7 @@ public final class ConfiguredModel {
             .maxPrefixBytes()
             .map(MemorySize::asLongValue)
             .orElse(ofDevice.maxPrefixBytes()),
+        settings.batching().draftTokens().map(OptionalInt::of).orElse(ofDevice.draftTokens()),
         settings.cudaGraphs() ? StepSettings.Launch.BY_GRAPH : StepSettings.Launch.BY_OPERATOR);
   }
 

@@ -119,14 +119,14 @@ public final class Ops {
     return graph.node("Gather", data.type(), List.of(data, indices), Map.of("axis", axis));
   }
 
-  /// `data[i, indices[i]]` for each `i` of the batch.
+  /// `data[i, indices[i, j]]` for each `i` of the batch and each `j`.
   ///
   /// Not with `GatherND`, whose CUDA kernel copies sizes from the host: a captured graph would read
   /// them where they no longer are.
   ///
   /// @param data `[batch, n, width]`
-  /// @param indices INT64 `[batch, 1]`
-  /// @return `[batch, width]`
+  /// @param indices INT64 `[batch, m]`
+  /// @return `[batch * m, width]`
   public Value gatherInBatch(Value data, Value indices, int width) {
     Value repeated = expand(unsqueeze(indices, 2), graph.list(1, 1, width));
     Value row =

@@ -253,6 +253,7 @@ public final class Qwen25Vl implements VideoLanguageModel {
         text,
         decoded.end(),
         decoded.reusedTokens(),
+        decoded.drafts(),
         TopLogits.of(decoded.firstLogits(), REPORTED_LOGITS),
         IntStream.range(0, ends.length)
             .mapToObj(i -> new Answer.Piece(ends[i], decoded.logProbabilities().get(i)))

@@ -1,6 +1,7 @@
 package io.chronoscope.service;
 
 import io.chronoscope.batching.BatchListener;
+import io.chronoscope.vlm.Answer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,12 +13,16 @@ final class BatchMetrics implements BatchListener {
   private final DistributionSummary decoderBatch;
   private final Counter promptComputed;
   private final Counter promptReused;
+  private final Counter draftsAccepted;
+  private final Counter draftsRejected;
 
   BatchMetrics(MeterRegistry registry) {
     this.encoderBatch = batchSize(registry, "encoder");
     this.decoderBatch = batchSize(registry, "decoder");
     this.promptComputed = promptTokens(registry, "computed");
     this.promptReused = promptTokens(registry, "reused");
+    this.draftsAccepted = draftTokens(registry, "accepted");
+    this.draftsRejected = draftTokens(registry, "rejected");
   }
 
   private static DistributionSummary batchSize(MeterRegistry registry, String stage) {
@@ -34,6 +39,13 @@ final class BatchMetrics implements BatchListener {
         .register(registry);
   }
 
+  private static Counter draftTokens(MeterRegistry registry, String outcome) {
+    return Counter.builder("chronoscope.draft.tokens")
+        .description("Tokens proposed for answers, accepted or rejected by the model")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
   @Override
   public void encoderBatch(int pairs) {
     encoderBatch.record(pairs);
@@ -45,8 +57,10 @@ final class BatchMetrics implements BatchListener {
   }
 
   @Override
-  public void promptAnswered(int tokens, int reused) {
-    promptComputed.increment(tokens - (double) reused);
-    promptReused.increment(reused);
+  public void promptAnswered(Answer answer) {
+    promptReused.increment(answer.reusedTokens());
+    promptComputed.increment(answer.promptTokenIds().size() - (double) answer.reusedTokens());
+    draftsAccepted.increment(answer.drafts().accepted());
+    draftsRejected.increment(answer.drafts().proposed() - (double) answer.drafts().accepted());
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param text the generated text without special tokens
 /// @param end why it ends there
 /// @param reusedTokens tokens of the prompt that were computed for an earlier prompt
+/// @param drafts tokens that were proposed before the model selected them
 /// @param firstLogitsTop the ten highest logits of the first generated position, before any penalty
 /// @param pieces the parts of the text, one for each token in it; empty for a model that reports no
 ///   probabilities
@@ -18,6 +19,7 @@ public record Answer(
     String text,
     End end,
     int reusedTokens,
+    Drafts drafts,
     List<TokenLogit> firstLogitsTop,
     List<Piece> pieces) {
 
@@ -29,6 +31,15 @@ public record Answer(
     LIMIT,
     /// It only repeated itself and was cut.
     REPETITION
+  }
+
+  /// Draft tokens: what an engine proposed to follow and had verified several at a time, instead of
+  /// one token in each step. They cannot change an answer.
+  ///
+  /// @param accepted how many of those proposed the model selected, too; each of them saved a step
+  public record Drafts(int proposed, int accepted) {
+
+    public static final Drafts NONE = new Drafts(0, 0);
   }
 
   public record TokenLogit(int id, float logit) {}
@@ -43,7 +54,7 @@ public record Answer(
     pieces = List.copyOf(pieces);
   }
 
-  /// An answer without the probabilities of its tokens.
+  /// An answer without drafts, and without the probabilities of its tokens.
   public Answer(
       List<Integer> promptTokenIds,
       List<Integer> tokenIds,
@@ -51,7 +62,7 @@ public record Answer(
       End end,
       int reusedTokens,
       List<TokenLogit> firstLogitsTop) {
-    this(promptTokenIds, tokenIds, text, end, reusedTokens, firstLogitsTop, List.of());
+    this(promptTokenIds, tokenIds, text, end, reusedTokens, Drafts.NONE, firstLogitsTop, List.of());
   }
 
   /// Whether the model generated a stop token, rather than reach the limit or repeat itself.

@@ -4,8 +4,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// Prompts that a model answers step by step, so that they join and leave at any time. A prompt is
-/// computed part by part, then it generates a token in each [#decode] until it has ended. Used by
-/// one thread, which may differ from those that use the model.
+/// computed part by part, then it generates a token or more in each [#decode] until it has ended.
+/// Used by one thread, which may differ from those that use the model.
 public interface Decoding extends AutoCloseable {
 
   /// A prompt that was started.
@@ -37,7 +37,8 @@ public interface Decoding extends AutoCloseable {
   /// @return tokens computed
   int prefill(InProgress prompt);
 
-  /// Generates one more token for each prompt that is prefilled and has not ended.
+  /// Takes a step for each prompt that is prefilled and has not ended: one more token, or several
+  /// that the model verifies at once.
   void decode();
 
   /// Gives up a prompt that has not ended.

@@ -28,6 +28,7 @@ class PromptSchedulerTest {
   private final class SimulatedModel implements Decoding {
 
     private final List<Simulated> generating = new ArrayList<>();
+    private int tokensPerStep = 1;
     private boolean closed;
 
     private final class Simulated implements InProgress {
@@ -92,7 +93,8 @@ class PromptSchedulerTest {
     @Override
     public void decode() {
       nanos += NANOS_PER_STEP;
-      generating.forEach(prompt -> prompt.generated++);
+      generating.forEach(prompt ->
+          prompt.generated = Math.min(prompt.maxNewTokens, prompt.generated + tokensPerStep));
       generating.removeIf(InProgress::hasEnded);
     }
 
@@ -187,6 +189,20 @@ class PromptSchedulerTest {
     assertThat(answeredAt.keySet()).containsExactly("short", "late", "long");
     assertThat(batches).startsWith(1, 2, 2, 2).contains(2).endsWith(1);
     assertThat(batches).hasSize(39);
+  }
+
+  @Test
+  void chargesEachTokenOfAStepThatYieldsSeveral() {
+    model.tokensPerStep = 4;
+    submit("a", "a", 100, 41, Priority.LIVE);
+    submit("b", "b", 300, 1, Priority.LIVE);
+    finish();
+    assertThat(batches).hasSize(10);
+    // The stream a has received 100 + 41 * 8 tokens' worth, b 300.
+    submit("next of a", "a", 100, 1, Priority.LIVE);
+    submit("next of b", "b", 100, 1, Priority.LIVE);
+    finish();
+    assertThat(answeredAt.keySet()).endsWith("next of b", "next of a");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.chronoscope.qwen.decoder;
 
 import io.chronoscope.ort.NativeTensor;
+import io.chronoscope.vlm.Answer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +74,8 @@ final class DecodeBatch {
       }
     }
     return Arrays.stream(sequences)
-        .map(sequence -> sequence.answer.toDecoded(0, prefillNanos, sequence.decodeNanos))
+        .map(sequence ->
+            sequence.answer.toDecoded(0, Answer.Drafts.NONE, prefillNanos, sequence.decodeNanos))
         .toList();
   }
 

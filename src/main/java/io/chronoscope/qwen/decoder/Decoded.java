@@ -11,6 +11,7 @@ import java.util.List;
 /// @param firstLogits `[vocabulary]` of the first generated position, before any penalty; not
 ///   copied
 /// @param reusedTokens tokens of the prompt whose keys and values were in the cache already
+/// @param drafts draft tokens, of the answer
 /// @param prefillNanos wall time of prefill; of the run that contained it, for the whole batch,
 ///   where one run does more
 /// @param decodeNanos wall time after prefill until this sequence ended
@@ -21,6 +22,7 @@ public record Decoded(
     Answer.End end,
     float[] firstLogits,
     int reusedTokens,
+    Answer.Drafts drafts,
     long prefillNanos,
     long decodeNanos) {
 

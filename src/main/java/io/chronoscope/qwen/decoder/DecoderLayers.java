@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// The decoder's transformer, from token embeddings to the logits of each sequence's last token.
+/// The decoder's transformer, from token embeddings to the logits behind each sequence's last
+/// tokens.
 ///
 /// Ported from the architecture as published in transformers (`modeling_qwen2_5_vl.py`).
 final class DecoderLayers {
@@ -41,8 +42,9 @@ final class DecoderLayers {
 
   /// @param embeddings `[batch, tokens, hidden]`, or the residual stream of the layers before
   /// @param rotary of the tokens' positions
-  /// @param lastToken INT64 `[batch, 1]`: index of the last real token among `tokens`; only the
-  ///   last layer reads it
+  /// @param lastToken INT64 `[batch, selected]`: indices among `tokens` of those whose logits are
+  ///   wanted; the last real token, for an attention that masks padding. Only the last layer reads
+  ///   it
   /// @param lastCacheIndex INT32 `[batch]`: index of the last real token in the cache
   /// @param cacheMask BOOL `[batch, cached]`, for an attention that masks padding
   /// @param cache keys and values of each layer in turn, `[batch, kvHeads, cached, headDim]`
@@ -54,7 +56,7 @@ final class DecoderLayers {
       Optional<Value> cacheMask,
       List<Value> cache) {}
 
-  /// @param logits FLOAT32 `[batch, vocabulary]`
+  /// @param logits FLOAT32 `[batch * selected, vocabulary]`
   /// @param cacheMask as in [Inputs], with this step's tokens
   /// @param cache as in [Inputs], with this step's tokens
   record Outputs(Value logits, Optional<Value> cacheMask, List<Value> cache) {}

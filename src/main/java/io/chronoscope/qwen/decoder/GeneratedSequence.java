@@ -60,7 +60,7 @@ final class GeneratedSequence {
   /// @throws NonFiniteLogitsException when the logits that selected the token contain NaN or an
   ///   infinity
   void append(SelectedToken token) {
-    if (!Float.isFinite(token.logitSum())) {
+    if (!token.isFinite()) {
       throw new NonFiniteLogitsException(
           request.prompt().length(), count, "the sum of the logits is " + token.logitSum());
     }
@@ -73,13 +73,14 @@ final class GeneratedSequence {
     request.onToken().accept(token.id());
   }
 
-  Decoded toDecoded(int reusedTokens, long prefillNanos, long decodeNanos) {
+  Decoded toDecoded(int reusedTokens, Answer.Drafts drafts, long prefillNanos, long decodeNanos) {
     return new Decoded(
         generated.build().toArray(),
         logProbabilities,
         finished ? Answer.End.COMPLETE : repeats ? Answer.End.REPETITION : Answer.End.LIMIT,
         firstLogits,
         reusedTokens,
+        drafts,
         prefillNanos,
         decodeNanos);
   }

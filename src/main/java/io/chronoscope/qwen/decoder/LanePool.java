@@ -22,10 +22,6 @@ final class LanePool implements AutoCloseable {
     this.model = model;
   }
 
-  boolean tracksSeenTokens() {
-    return model.vocabSize() > 0;
-  }
-
   /// @return has at least this many rows, with room for at least this many tokens in each
   synchronized DecodeLane acquire(int rows, int capacity) {
     return switch (model.runs()) {

@@ -65,18 +65,18 @@ final class RunningBatch implements AutoCloseable {
   private void add(StepSequence sequence, KvCache from) {
     int row = rows.size();
     lane.cache().copyRow(from, 0, row, sequence.promptTokens());
-    lane.seenRow(row).fill((byte) 0);
+    lane.seen().clear(row);
     for (int id : sequence.request().prompt().tokenIds()) {
-      lane.markSeen(row, id);
+      lane.seen().mark(row, id);
     }
-    lane.markSeen(row, sequence.answer().lastToken());
+    lane.seen().mark(row, sequence.answer().lastToken());
     rows.add(sequence);
   }
 
   private void moveTo(DecodeLane larger) {
     for (int row = 0; row < rows.size(); row++) {
       larger.cache().copyRow(lane.cache(), row, row, rows.get(row).lastCacheIndex());
-      larger.seenRow(row).copyFrom(lane.seenRow(row));
+      larger.seen().copyRow(lane.seen(), row, row);
     }
     lanes.release(lane);
     lane = larger;
@@ -91,25 +91,45 @@ final class RunningBatch implements AutoCloseable {
     StepSequence last = rows.removeLast();
     if (last != sequence) {
       lane.cache().copyRow(lane.cache(), rows.size(), row, last.lastCacheIndex());
-      lane.seenRow(row).copyFrom(lane.seenRow(rows.size()));
+      lane.seen().copyRow(lane.seen(), rows.size(), row);
       rows.set(row, last);
     }
   }
 
-  /// Generates one token of each sequence and removes those that have ended.
+  /// Generates one token of each sequence, or several of an only one, and removes those that have
+  /// ended.
   void step() {
-    int needed = longest() + 1;
-    if (needed > lane.cache().capacity()) {
-      moveTo(lanes.acquire(lane.cache().rows(), capacityFor(needed)));
+    // The attention takes several tokens behind a cache for a batch of one only.
+    if (rows.size() > 1 || !rows.getFirst().drafts() || !verify(rows.getFirst())) {
+      stepByOne();
     }
-    List<StepSequence> before = sequences();
-    List<SelectedToken> selected = lane.run(before);
-    for (int row = 0; row < before.size(); row++) {
+    sequences().stream().filter(StepSequence::hasEnded).forEach(this::remove);
+  }
+
+  private void reserve(int tokens) {
+    if (tokens > lane.cache().capacity()) {
+      moveTo(lanes.acquire(lane.cache().rows(), capacityFor(tokens)));
+    }
+  }
+
+  /// @return whether the sequence has got any tokens
+  private boolean verify(StepSequence sequence) {
+    int[] drafts = sequence.draft();
+    reserve(sequence.lastCacheIndex() + DecodeLane.verified(drafts));
+    List<SelectedToken> selected = lane.verify(sequence, drafts);
+    int appended = sequence.append(drafts, selected);
+    selected.subList(0, appended).forEach(token -> lane.seen().mark(0, token.id()));
+    return appended > 0;
+  }
+
+  private void stepByOne() {
+    reserve(longest() + 1);
+    List<SelectedToken> selected = lane.run(rows);
+    for (int row = 0; row < rows.size(); row++) {
       SelectedToken next = selected.get(row);
-      before.get(row).append(next);
-      lane.markSeen(row, next.id());
+      rows.get(row).append(next);
+      lane.seen().mark(row, next.id());
     }
-    before.stream().filter(StepSequence::hasEnded).forEach(this::remove);
   }
 
   @Override

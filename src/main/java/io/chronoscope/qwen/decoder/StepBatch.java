@@ -22,6 +22,7 @@ public final class StepBatch implements AutoCloseable {
   private final StepSettings settings;
   private final PrefixCache prefixes;
   private final LanePool lanes;
+  private final Drafting drafting;
   private final List<StepSequence> prefilling = new ArrayList<>();
   private final List<RunningBatch> running = new ArrayList<>();
 
@@ -32,7 +33,8 @@ public final class StepBatch implements AutoCloseable {
       KvCache.Allocator memory,
       StepSettings settings,
       PrefixCache prefixes,
-      LanePool lanes) {
+      LanePool lanes,
+      Drafting drafting) {
     this.session = session;
     this.text = text;
     this.selection = selection;
@@ -40,6 +42,7 @@ public final class StepBatch implements AutoCloseable {
     this.settings = settings;
     this.prefixes = prefixes;
     this.lanes = lanes;
+    this.drafting = drafting;
   }
 
   /// Starts a sequence; nothing is computed yet.
@@ -53,7 +56,8 @@ public final class StepBatch implements AutoCloseable {
             request,
             selection.generation().eosTokenIds(),
             text.hiddenSize(),
-            settings.maxPrefixBytes() == 0 ? 0 : request.sharedTokens());
+            settings.maxPrefixBytes() == 0 ? 0 : request.sharedTokens(),
+            drafting.drafter(request.prompt()));
     prefilling.add(sequence);
     return sequence;
   }
@@ -192,7 +196,8 @@ public final class StepBatch implements AutoCloseable {
     sequence.setPrefix(null);
   }
 
-  /// Generates one more token of each sequence that is decoding. Those that end leave.
+  /// Generates one more token of each sequence that is decoding, or several of one that decodes
+  /// alone and has draft tokens. Those that end leave.
   public void decode() {
     for (RunningBatch batch : List.copyOf(running)) {
       batch.step();

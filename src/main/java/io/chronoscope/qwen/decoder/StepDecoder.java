@@ -29,6 +29,7 @@ public final class StepDecoder implements Decoder {
   private final StepSettings settings;
   private final PrefixCache prefixes;
   private final LanePool lanes;
+  private final Drafting drafting;
 
   private StepDecoder(
       Session session,
@@ -36,12 +37,14 @@ public final class StepDecoder implements Decoder {
       GreedySelection selection,
       KvCache.Allocator memory,
       StepSettings settings,
+      Drafting drafting,
       DecodeLane.Runs runs) {
     this.session = session;
     this.text = text;
     this.selection = selection;
     this.memory = memory;
     this.settings = settings;
+    this.drafting = drafting;
     this.prefixes = new PrefixCache(memory, settings.maxPrefixBytes());
     this.lanes =
         new LanePool(
@@ -78,6 +81,7 @@ public final class StepDecoder implements Decoder {
         generation,
         compute,
         settings,
+        Drafting.of(Drafting.longest(settings.draftTokens(), device, weights)),
         session.capturesRuns() ? DecodeLane.Runs.CAPTURED : DecodeLane.Runs.ORDINARY);
   }
 
@@ -96,6 +100,7 @@ public final class StepDecoder implements Decoder {
       GenerationDefaults generation,
       ElementType compute,
       StepSettings settings,
+      Drafting drafting,
       DecodeLane.Runs runs) {
     return new StepDecoder(
         session,
@@ -103,6 +108,7 @@ public final class StepDecoder implements Decoder {
         new GreedySelection(generation, text.vocabSize()),
         new KvCache.Allocator(session, KvCache.Shape.of(text, compute)),
         settings,
+        drafting,
         runs);
   }
 
@@ -110,7 +116,7 @@ public final class StepDecoder implements Decoder {
   /// time, each on a thread of its own; they share the cache of beginnings. The caller closes it
   /// before this decoder.
   public StepBatch startBatch() {
-    return new StepBatch(session, text, selection, memory, settings, prefixes, lanes);
+    return new StepBatch(session, text, selection, memory, settings, prefixes, lanes, drafting);
   }
 
   @Override

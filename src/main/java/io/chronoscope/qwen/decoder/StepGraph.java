@@ -15,11 +15,12 @@ import java.util.stream.IntStream;
 
 /// The decoder of Qwen2.5-VL as a graph of a single step, over a KV cache that the caller owns.
 ///
-/// A step takes a part of one prompt, or one token of each sequence of a batch, behind what the
-/// cache holds already. The cache is input and output: a run writes the new keys and values in
-/// place when the caller binds the same tensors to both. So a prompt can be processed in parts, a
-/// cached beginning can be continued by several prompts, and sequences can join and leave between
-/// two steps. See `docs/design/0015-steps-and-prefixes.md`.
+/// A step takes a part of one prompt, or one token of each sequence of a batch, or the last token
+/// of one sequence with draft tokens, behind what the cache holds already. The cache is input and
+/// output: a run writes the new keys and values in place when the caller binds the same tensors to
+/// both. So a prompt can be processed in parts, a cached beginning can be continued by several
+/// prompts, and sequences can join and leave between two steps. See
+/// `docs/design/0015-steps-and-prefixes.md`.
 ///
 /// The operators are those of [DecoderGraph].
 final class StepGraph {
@@ -40,7 +41,8 @@ final class StepGraph {
   /// graph from shapes it would come from the host and be copied to a GPU in each step.
   static final String POSITION_ROWS = "position_rows";
 
-  /// INT64 `[batch, 1]`: index among [#TOKENS] of the token whose successor is selected.
+  /// INT64 `[batch, selected]`: indices among [#TOKENS] of the tokens whose successors are
+  /// selected. Rows of what belongs to such a token follow each other sequence by sequence.
   static final String LAST_TOKEN = DecoderGraph.LAST_TOKEN;
 
   /// INT32 `[batch]`: index of each sequence's last token in the KV cache, after this step.
@@ -49,20 +51,22 @@ final class StepGraph {
   /// INT32 `[1]`: tokens of the longest sequence, after this step.
   static final String TOTAL_LENGTH = "total_length";
 
-  /// BOOL `[batch, vocabulary]`: tokens that a sequence contains; only with a repetition penalty.
+  /// BOOL `[batch * selected, vocabulary]`: tokens that a sequence contains up to the one whose
+  /// successor is selected; only with a repetition penalty.
   static final String SEEN = DecoderGraph.SEEN;
 
-  /// INT64 `[batch]`: the selected tokens.
+  /// INT64 `[batch * selected]`: the selected tokens.
   static final String SELECTED = "selected";
 
-  /// FLOAT32 `[batch, vocabulary]`: logits, before any penalty.
+  /// FLOAT32 `[batch * selected, vocabulary]`: logits, before any penalty.
   static final String LOGITS = "logits";
 
-  /// FLOAT32 `[batch]`: the sum of the logits, before any penalty. Not finite when one of them is
-  /// not.
+  /// FLOAT32 `[batch * selected]`: the sum of the logits, before any penalty. Not finite when one
+  /// of them is not.
   static final String LOGIT_SUMS = DecoderGraph.LOGIT_SUMS;
 
-  /// FLOAT32 `[batch]`: logarithms of the probabilities of [#SELECTED], before any penalty.
+  /// FLOAT32 `[batch * selected]`: logarithms of the probabilities of [#SELECTED], before any
+  /// penalty.
   static final String LOG_PROBABILITIES = DecoderGraph.LOG_PROBABILITIES;
 
   /// FLOAT32 `[batch, tokens, hidden]`: the residual stream between two parts.

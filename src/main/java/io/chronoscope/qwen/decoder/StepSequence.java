@@ -10,6 +10,7 @@ public final class StepSequence {
 
   private final GeneratedSequence answer;
   private final PromptContent content;
+  private final Drafter drafter;
   private final int sharedTokens;
   private int computed;
   private int reused;
@@ -21,10 +22,16 @@ public final class StepSequence {
   private @Nullable KvCache own;
   private @Nullable RuntimeException failure;
 
-  StepSequence(DecodeRequest request, List<Integer> eosTokenIds, int hiddenSize, int sharedTokens) {
+  StepSequence(
+      DecodeRequest request,
+      List<Integer> eosTokenIds,
+      int hiddenSize,
+      int sharedTokens,
+      Drafter drafter) {
     this.answer = new GeneratedSequence(request, eosTokenIds);
     this.content = new PromptContent(request, hiddenSize);
     this.sharedTokens = sharedTokens;
+    this.drafter = drafter;
   }
 
   public DecodeRequest request() {
@@ -63,7 +70,7 @@ public final class StepSequence {
 
   /// The answer, complete or up to now.
   public Decoded decoded() {
-    return answer.toDecoded(reused, prefillNanos, decodeNanos);
+    return answer.toDecoded(reused, drafter.drafts(), prefillNanos, decodeNanos);
   }
 
   GeneratedSequence answer() {
@@ -115,6 +122,10 @@ public final class StepSequence {
   void append(SelectedToken token) {
     try {
       answer.append(token);
+      drafter.add(token.id());
+      if (answer.done()) {
+        drafter.end();
+      }
     } catch (RuntimeException e) {
       failure = e;
     }
@@ -132,6 +143,38 @@ public final class StepSequence {
       return;
     }
     append(token);
+  }
+
+  /// Whether steps of this sequence verify draft tokens where it decodes alone.
+  boolean drafts() {
+    return drafter.isOn();
+  }
+
+  /// Proposes tokens to follow, at most as many as the answer may have beside one that the model
+  /// selects.
+  int[] draft() {
+    return drafter.propose(answer.remaining() - 1);
+  }
+
+  /// Appends what a step selected behind this sequence and its draft tokens, up to the first
+  /// difference from the drafts or to the end of the answer.
+  ///
+  /// A draft token that is wrong may be one for which the model computes no finite number. So what
+  /// is not finite is left to a step without drafts, and nothing is appended where even the first
+  /// token is not.
+  ///
+  /// @param selected one more than draft tokens
+  /// @return number of tokens appended
+  int append(int[] drafts, List<SelectedToken> selected) {
+    int appended = 0;
+    while (appended < selected.size()
+        && !hasEnded()
+        && selected.get(appended).isFinite()
+        && (appended == 0 || drafts[appended - 1] == answer.lastToken())) {
+      append(selected.get(appended++));
+    }
+    drafter.verified(drafts.length, Math.max(0, appended - 1));
+    return appended;
   }
 
   /// Index of the last generated token in the KV cache: it is computed in the next step.

@@ -22,6 +22,20 @@ public record ChatPrompt(int[] tokenIds, int[] visualAt, MropePositions position
     return tokenIds.length;
   }
 
+  /// The token ids without those of visual tokens.
+  public int[] textTokenIds() {
+    int[] text = new int[tokenIds.length - visualAt.length];
+    int visual = 0;
+    for (int i = 0; i < tokenIds.length; i++) {
+      if (visual < visualAt.length && visualAt[visual] == i) {
+        visual++;
+      } else {
+        text[i - visual] = tokenIds[i];
+      }
+    }
+    return text;
+  }
+
   /// A part of the user's message.
   public sealed interface Segment {
 

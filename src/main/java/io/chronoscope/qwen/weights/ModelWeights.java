@@ -102,6 +102,19 @@ public final class ModelWeights implements AutoCloseable {
     return int4Accuracy;
   }
 
+  /// Whether all matrices are in INT8.
+  public boolean areAllInt8() {
+    return int8.isPresent() && int4.isEmpty();
+  }
+
+  /// Whether single tokens are multiplied by other matrices than several tokens of a sequence are
+  /// ([LinearWeight.ByLength]), so that what a token yields depends on how many are computed with
+  /// it.
+  public boolean dependOnLength() {
+    return stored.names().stream()
+        .anyMatch(name -> int8(name).isPresent() && int4(name).isPresent());
+  }
+
   /// Whether any matrix is used in another format than the stored one.
   public boolean isDerived() {
     return int8.isPresent() || int4.isPresent();

@@ -27,7 +27,8 @@ class LikelihoodTest {
     for (int i = 0; i < TEXT.length(); i++) {
       pieces.add(new Answer.Piece(i + 1, (float) Math.log(probabilities.getOrDefault(i, 1.0))));
     }
-    return new Answer(List.of(), List.of(), TEXT, Answer.End.COMPLETE, 0, List.of(), pieces);
+    return new Answer(
+        List.of(), List.of(), TEXT, Answer.End.COMPLETE, 0, Answer.Drafts.NONE, List.of(), pieces);
   }
 
   @Test

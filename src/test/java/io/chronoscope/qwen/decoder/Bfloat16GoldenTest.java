@@ -84,6 +84,7 @@ class Bfloat16GoldenTest {
               checkpoint.generation(),
               ElementType.BFLOAT16,
               new StepSettings(4, 4096, 0),
+              Drafting.of(0),
               DecodeLane.Runs.ORDINARY)) {
         DecodeRequest inFp32 = request(checkpoint, golden, 1, token -> {});
         DecodeRequest request =

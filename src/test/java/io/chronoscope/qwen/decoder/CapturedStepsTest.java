@@ -47,6 +47,7 @@ class CapturedStepsTest {
         opened.generation(),
         ElementType.FLOAT32,
         new StepSettings(4, 64, 0),
+        Drafting.of(0),
         runs);
   }
 

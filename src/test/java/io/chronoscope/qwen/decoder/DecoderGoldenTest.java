@@ -310,8 +310,7 @@ class DecoderGoldenTest {
   }
 
   /// Writes NaN into the first value of a tensor's row.
-  private static void damage(Path checkpointDirectory, String tensorName, int row)
-      throws IOException {
+  static void damage(Path checkpointDirectory, String tensorName, int row) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(checkpointDirectory)) {
       Tensor tensor = checkpoint.weights().get(tensorName);
       long rowValues = tensor.shape()[tensor.shape().length - 1];
@@ -326,7 +325,11 @@ class DecoderGoldenTest {
   }
 
   private Path copyOf(GoldenCase golden) throws IOException {
-    Path copy = folder.resolve("checkpoint").toRealPath();
+    return copy(golden, folder.resolve("checkpoint").toRealPath());
+  }
+
+  /// Copies a checkpoint, so that it can be damaged.
+  static Path copy(GoldenCase golden, Path copy) throws IOException {
     try (Stream<Path> files = Files.list(golden.checkpoint())) {
       for (Path file : files.toList()) {
         Files.copy(file, copy.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);

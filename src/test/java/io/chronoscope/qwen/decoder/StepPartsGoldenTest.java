@@ -39,6 +39,7 @@ class StepPartsGoldenTest {
         opened.generation(),
         ElementType.FLOAT32,
         new StepSettings(4, 16, 64L << 20),
+        Drafting.of(3),
         DecodeLane.Runs.ORDINARY);
   }
 
