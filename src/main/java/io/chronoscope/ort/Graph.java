@@ -126,6 +126,10 @@ public final class Graph {
     return constant(ElementType.FLOAT32, bytes, shape);
   }
 
+  public Value int8s(byte[] values, long... shape) {
+    return constant(ElementType.INT8, ByteBuffer.wrap(values), shape);
+  }
+
   public Value uint8(int value) {
     return constant(ElementType.UINT8, ByteBuffer.wrap(new byte[] {(byte) value}));
   }

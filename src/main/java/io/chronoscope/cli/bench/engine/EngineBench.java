@@ -7,7 +7,6 @@ import io.chronoscope.config.ConfiguredDecoding;
 import io.chronoscope.config.ConfiguredModel;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.ort.Device;
-import io.chronoscope.ort.ElementType;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Precision;
 import io.chronoscope.qwen.Qwen25Vl;
@@ -91,9 +90,8 @@ public final class EngineBench {
   /// @param box when to be done; see [#dropped()]
   /// @return all measured rows, in order
   public List<MeasuredRow> run(Set<RowKind> kinds, TimeBox box) {
-    ElementType elements = precision == Precision.BF16 ? ElementType.BFLOAT16 : ElementType.FLOAT32;
     ConfiguredModel.requireDevice(settings);
-    Ceilings ceilings = measureCeilings(elements);
+    Ceilings ceilings = measureCeilings(precision);
     List<PlannedRow> plan = RowPlan.of(engine.device(), kinds);
     List<PlannedRow> onOpenModel =
         plan.stream().filter(row -> !WITHOUT_OPEN_MODEL.contains(row.kind())).toList();
@@ -185,9 +183,9 @@ public final class EngineBench {
     };
   }
 
-  private Ceilings measureCeilings(ElementType elements) {
+  private Ceilings measureCeilings(Precision precision) {
     CeilingProbe.Sizes sizes = CeilingProbe.Sizes.of(engine.device());
-    try (CeilingProbe product = CeilingProbe.product(engine.device(), elements, sizes, stopwatch);
+    try (CeilingProbe product = CeilingProbe.product(engine.device(), precision, sizes, stopwatch);
         CeilingProbe copy = CeilingProbe.copy(engine.device(), sizes, stopwatch)) {
       return new Ceilings(
           1e9 * ceiling(CeilingProbe.PRODUCT, "GFLOP/s", product),
