@@ -1,6 +1,5 @@
 package io.chronoscope.ort;
 
-import io.chronoscope.ort.capi.OrtIoBinding;
 import io.chronoscope.ort.capi.OrtRunOptions;
 import io.chronoscope.ort.capi.OrtStatusException;
 import io.chronoscope.ort.capi.OrtValue;
@@ -17,7 +16,7 @@ import java.util.Optional;
 public final class Binding implements AutoCloseable {
 
   private final String graph;
-  private final OrtIoBinding binding;
+  private final PartBindings binding;
   private final SessionMemory memory;
   private final Optional<OrtRunOptions> ordinary;
   private final Map<String, NativeTensor> hostInputs = new HashMap<>();
@@ -27,7 +26,7 @@ public final class Binding implements AutoCloseable {
   /// @param memory of the session
   /// @param ordinary options of a run that is not captured
   Binding(
-      String graph, OrtIoBinding binding, SessionMemory memory, Optional<OrtRunOptions> ordinary) {
+      String graph, PartBindings binding, SessionMemory memory, Optional<OrtRunOptions> ordinary) {
     this.graph = graph;
     this.binding = binding;
     this.memory = memory;

@@ -1,5 +1,7 @@
 package io.chronoscope.ort;
 
+import static java.util.stream.Collectors.toSet;
+
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
@@ -232,6 +234,16 @@ public final class Graph {
 
   Map<String, MappedWeight> mappedWeights() {
     return mappedWeights;
+  }
+
+  /// Names of the declared inputs.
+  Set<String> inputNames() {
+    return proto.getInputList().stream().map(OnnxMl.ValueInfoProto::getName).collect(toSet());
+  }
+
+  /// Names of the declared outputs.
+  Set<String> outputNames() {
+    return proto.getOutputList().stream().map(OnnxMl.ValueInfoProto::getName).collect(toSet());
   }
 
   OnnxMl.GraphProto proto() {

@@ -258,7 +258,7 @@ class SessionTest {
 
   @Test
   void cudaDoesNotUseTheAttentionOfCudnn() {
-    int kernels = Integer.parseInt(Session.CUDA_OPTIONS.get("sdpa_kernel"));
+    int kernels = Integer.parseInt(GraphCompiler.CUDA_OPTIONS.get("sdpa_kernel"));
     int cudnn = 8;
     assertThat(kernels).isPositive();
     assertThat(kernels & cudnn).isZero();

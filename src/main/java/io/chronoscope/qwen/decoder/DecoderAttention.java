@@ -88,7 +88,7 @@ sealed interface DecoderAttention {
       Value scalar = graph.longs(new long[0], 0);
       Value tokenIndex =
           ops.range(graph.scalar(0), ops.reshape(tokens, scalar), graph.scalar(1)); // [tokens]
-      Value real = ops.lessOrEqual(tokenIndex, inputs.lastToken()); // [batch, tokens]
+      Value real = ops.lessOrEqual(tokenIndex, inputs.lastToken().orElseThrow()); // [batch, tokens]
       Value pastMask = inputs.cacheMask().orElseThrow();
       Value cacheMask = ops.concat(List.of(pastMask, real), 1);
       Value past = ops.dimension(pastMask, 1);

@@ -151,7 +151,7 @@ final class DecoderGraph {
       return new DecoderLayers.Inputs(
           embeddings,
           DecoderRotary.of(rotaryRows, tables),
-          lastToken,
+          Optional.of(lastToken),
           lastCacheIndex,
           Optional.of(cacheMask),
           cache);

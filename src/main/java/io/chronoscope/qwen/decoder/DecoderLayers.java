@@ -40,17 +40,18 @@ final class DecoderLayers {
     this.attention = attention;
   }
 
-  /// @param embeddings `[batch, tokens, hidden]`
+  /// @param embeddings `[batch, tokens, hidden]`, or the residual stream of the layers before
   /// @param rotary of the tokens' positions
   /// @param lastToken INT64 `[batch, selected]`: indices among `tokens` of those whose logits are
-  ///   wanted; the last real token, for an attention that masks padding
+  ///   wanted; the last real token, for an attention that masks padding. Only the last layer reads
+  ///   it
   /// @param lastCacheIndex INT32 `[batch]`: index of the last real token in the cache
   /// @param cacheMask BOOL `[batch, cached]`, for an attention that masks padding
   /// @param cache keys and values of each layer in turn, `[batch, kvHeads, cached, headDim]`
   record Inputs(
       Value embeddings,
       DecoderRotary rotary,
-      Value lastToken,
+      Optional<Value> lastToken,
       Value lastCacheIndex,
       Optional<Value> cacheMask,
       List<Value> cache) {}
@@ -66,24 +67,47 @@ final class DecoderLayers {
     return weights.gatherRows(ops, EMBEDDING, tokens);
   }
 
+  /// Consecutive layers.
+  ///
+  /// @param until the first layer behind them
+  record Range(int from, int until) {}
+
+  /// What [Range] layers compute.
+  ///
+  /// @param cacheMask as in [Outputs], as `cache`
+  record Passed(Residual stream, Optional<Value> cacheMask, List<Value> cache) {}
+
   Outputs apply(Ops ops, Inputs inputs) {
+    return logits(ops, pass(ops, inputs, new Range(0, text.layers())));
+  }
+
+  /// @param inputs with the cache of these layers alone
+  Passed pass(Ops ops, Inputs inputs, Range layers) {
     DecoderAttention.Step step = attention.prepare(ops, inputs);
     List<Value> cache = new ArrayList<>();
     Residual x = Residual.of(inputs.embeddings());
-    for (int layer = 0; layer < text.layers(); layer++) {
-      Value pastKeys = inputs.cache().get(2 * layer);
-      Value pastValues = inputs.cache().get(2 * layer + 1);
+    for (int layer = layers.from(); layer < layers.until(); layer++) {
+      Value pastKeys = inputs.cache().get(2 * (layer - layers.from()));
+      Value pastValues = inputs.cache().get(2 * (layer - layers.from()) + 1);
       // After the last attention only the last tokens are read.
       UnaryOperator<Value> select =
           layer == text.layers() - 1
-              ? values -> ops.gatherInBatch(values, inputs.lastToken(), text.hiddenSize())
+              ? values ->
+                  ops.gatherInBatch(values, inputs.lastToken().orElseThrow(), text.hiddenSize())
               : UnaryOperator.identity();
       x = layer(ops, layer, x, inputs.rotary(), step, pastKeys, pastValues, cache, select);
     }
+    return new Passed(x, step.cacheMask(), cache);
+  }
+
+  /// @param last of the last layer
+  Outputs logits(Ops ops, Passed last) {
     Value normed =
-        RmsNorm.of(weights, "model.norm.weight", text.rmsNormEps()).apply(ops, x).normalized();
+        RmsNorm.of(weights, "model.norm.weight", text.rmsNormEps())
+            .apply(ops, last.stream())
+            .normalized();
     Value logits = ops.cast(outputProjection().multiply(ops, normed), ElementType.FLOAT32);
-    return new Outputs(logits, step.cacheMask(), cache);
+    return new Outputs(logits, last.cacheMask(), last.cache());
   }
 
   private Residual layer(

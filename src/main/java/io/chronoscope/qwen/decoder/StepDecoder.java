@@ -17,6 +17,11 @@ import java.util.List;
 /// sequences can join and leave a running batch.
 public final class StepDecoder implements Decoder {
 
+  /// Parts of a quantized decoder on the CPU, which are compiled at the same time. The runtime
+  /// packs the matrices of each in one thread, and that is most of the time in which a model opens;
+  /// a third part gains nothing on two cores.
+  private static final int PARTS = 2;
+
   private final Session session;
   private final TextConfig text;
   private final GreedySelection selection;
@@ -59,12 +64,17 @@ public final class StepDecoder implements Decoder {
       Device device,
       int intraOpThreads,
       StepSettings settings) {
-    Graph graph = StepGraph.build(text, generation, weights, compute);
     Session session =
-        switch (settings.launch()) {
-          case BY_OPERATOR -> Session.compile("decoder", graph, device, intraOpThreads);
-          case BY_GRAPH -> Session.compileForCapture("decoder", graph, device, intraOpThreads);
-        };
+        weights.isDerived() && device instanceof Device.Cpu
+            ? Session.compileParts(
+                "decoder",
+                StepGraph.parts(text, generation, weights, compute, Math.min(PARTS, text.layers())),
+                intraOpThreads)
+            : compileWhole(
+                StepGraph.build(text, generation, weights, compute),
+                device,
+                intraOpThreads,
+                settings.launch());
     return of(
         session,
         text,
@@ -73,6 +83,14 @@ public final class StepDecoder implements Decoder {
         settings,
         Drafting.of(Drafting.longest(settings.draftTokens(), device, weights)),
         session.capturesRuns() ? DecodeLane.Runs.CAPTURED : DecodeLane.Runs.ORDINARY);
+  }
+
+  private static Session compileWhole(
+      Graph graph, Device device, int intraOpThreads, StepSettings.Launch launch) {
+    return switch (launch) {
+      case BY_OPERATOR -> Session.compile("decoder", graph, device, intraOpThreads);
+      case BY_GRAPH -> Session.compileForCapture("decoder", graph, device, intraOpThreads);
+    };
   }
 
   /// @param session of [StepGraph]; becomes the decoder's

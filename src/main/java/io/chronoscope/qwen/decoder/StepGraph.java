@@ -11,6 +11,7 @@ import io.chronoscope.qwen.weights.ModelWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The decoder of Qwen2.5-VL as a graph of a single step, over a KV cache that the caller owns.
 ///
@@ -68,7 +69,44 @@ final class StepGraph {
   /// penalty.
   static final String LOG_PROBABILITIES = DecoderGraph.LOG_PROBABILITIES;
 
-  private StepGraph() {}
+  /// FLOAT32 `[batch, tokens, hidden]`: the residual stream between two parts.
+  private static final String STREAM = "stream";
+
+  private final TextConfig text;
+  private final GreedySelection selection;
+  private final ElementType compute;
+  private final Graph graph;
+  private final Ops ops;
+  private final DecoderLayers layers;
+  private final DecoderLayers.Range range;
+  private final Value positions;
+  private final Value positionRows;
+  private final Value lastCacheIndex;
+
+  /// Starts the graph of some layers.
+  private StepGraph(
+      String name,
+      TextConfig text,
+      GenerationDefaults generation,
+      ModelWeights weights,
+      ElementType compute,
+      DecoderLayers.Range range) {
+    this.text = text;
+    this.selection = new GreedySelection(generation, text.vocabSize());
+    this.compute = compute;
+    this.graph = Graph.named(name);
+    this.ops = new Ops(graph);
+    this.range = range;
+    this.layers =
+        new DecoderLayers(
+            text,
+            new GraphWeights(ops, weights, compute),
+            compute,
+            new DecoderAttention.InPlace(text, graph.input(TOTAL_LENGTH, ElementType.INT32, 1)));
+    this.positions = graph.input(POSITIONS, ElementType.FLOAT32, 3);
+    this.positionRows = graph.input(POSITION_ROWS, ElementType.INT64, 2);
+    this.lastCacheIndex = graph.input(LAST_CACHE_INDEX, ElementType.INT32, 1);
+  }
 
   /// Name of a layer's cached keys among the inputs and, through [#next], among the outputs:
   /// `[batch, kvHeads, capacity, headDim]`.
@@ -88,52 +126,87 @@ final class StepGraph {
 
   static Graph build(
       TextConfig text, GenerationDefaults generation, ModelWeights weights, ElementType compute) {
-    Graph graph = Graph.named("decoder-step");
-    Ops ops = new Ops(graph);
-    Value totalLength = graph.input(TOTAL_LENGTH, ElementType.INT32, 1);
-    DecoderLayers layers =
-        new DecoderLayers(
-            text,
-            new GraphWeights(ops, weights, compute),
-            compute,
-            new DecoderAttention.InPlace(text, totalLength));
-    GreedySelection selection = new GreedySelection(generation, text.vocabSize());
+    return parts(text, generation, weights, compute, 1).getFirst();
+  }
 
-    Value tokens = graph.input(TOKENS, ElementType.INT64, 2);
-    Value visual = graph.input(VISUAL, ElementType.FLOAT32, 2);
-    Value visualIndices = graph.input(VISUAL_INDICES, ElementType.INT64, 2);
-    Value positions = graph.input(POSITIONS, ElementType.FLOAT32, 3);
-    Value positionRows = graph.input(POSITION_ROWS, ElementType.INT64, 2);
+  /// The step as several graphs of about as many layers each, for
+  /// [io.chronoscope.ort.Session#compileParts].
+  ///
+  /// @param count at most the number of layers
+  static List<Graph> parts(
+      TextConfig text,
+      GenerationDefaults generation,
+      ModelWeights weights,
+      ElementType compute,
+      int count) {
+    return IntStream.range(0, count)
+        .mapToObj(part ->
+            new StepGraph(
+                    "decoder-step-" + part,
+                    text,
+                    generation,
+                    weights,
+                    compute,
+                    new DecoderLayers.Range(
+                        text.layers() * part / count, text.layers() * (part + 1) / count))
+                .write())
+        .toList();
+  }
+
+  private Graph write() {
+    boolean first = range.from() == 0;
+    boolean last = range.until() == text.layers();
+    Value stream =
+        first ? embeddings() : graph.input(STREAM + range.from(), ElementType.FLOAT32, 3);
+    Optional<Value> lastToken =
+        last ? Optional.of(graph.input(LAST_TOKEN, ElementType.INT64, 2)) : Optional.empty();
     List<Value> cache = new ArrayList<>();
-    for (int layer = 0; layer < text.layers(); layer++) {
+    for (int layer = range.from(); layer < range.until(); layer++) {
       cache.add(graph.input(keys(layer), compute, 4));
       cache.add(graph.input(values(layer), compute, 4));
     }
-    Value embedded = ops.cast(layers.embed(ops, tokens), ElementType.FLOAT32);
-    DecoderLayers.Outputs outputs =
-        layers.apply(
+    DecoderLayers.Passed passed =
+        layers.pass(
             ops,
             new DecoderLayers.Inputs(
-                ops.cast(ops.scatterNd(embedded, visualIndices, visual), compute),
+                ops.cast(stream, compute),
                 DecoderRotary.of(ops, text, compute, positions, positionRows),
-                graph.input(LAST_TOKEN, ElementType.INT64, 2),
-                graph.input(LAST_CACHE_INDEX, ElementType.INT32, 1),
+                lastToken,
+                lastCacheIndex,
                 Optional.empty(),
-                cache));
+                cache),
+            range);
+    if (last) {
+      select(layers.logits(ops, passed).logits());
+    } else {
+      Value complete = ops.cast(passed.stream().complete(ops), ElementType.FLOAT32);
+      graph.output(STREAM + range.until(), complete, 3);
+    }
+    for (int layer = range.from(); layer < range.until(); layer++) {
+      int at = 2 * (layer - range.from());
+      graph.directOutput(next(keys(layer)), passed.cache().get(at), 4);
+      graph.directOutput(next(values(layer)), passed.cache().get(at + 1), 4);
+    }
+    return graph;
+  }
+
+  private Value embeddings() {
+    Value tokens = graph.input(TOKENS, ElementType.INT64, 2);
+    Value visual = graph.input(VISUAL, ElementType.FLOAT32, 2);
+    Value visualIndices = graph.input(VISUAL_INDICES, ElementType.INT64, 2);
+    Value embedded = ops.cast(layers.embed(ops, tokens), ElementType.FLOAT32);
+    return ops.scatterNd(embedded, visualIndices, visual);
+  }
+
+  private void select(Value logits) {
     List<Value> seen =
         selection.penalizesRepetition()
             ? List.of(graph.input(SEEN, ElementType.BOOL, 2))
             : List.of();
-
-    Value best = selection.best(ops, outputs.logits(), seen);
+    Value best = selection.best(ops, logits, seen);
     graph.output(SELECTED, best, 1);
-    graph.output(LOG_PROBABILITIES, selection.logProbability(ops, outputs.logits(), best), 1);
-    graph.output(LOGITS, outputs.logits(), 2);
-    graph.output(LOGIT_SUMS, ops.sum(outputs.logits(), 1), 1);
-    for (int layer = 0; layer < text.layers(); layer++) {
-      graph.directOutput(next(keys(layer)), outputs.cache().get(2 * layer), 4);
-      graph.directOutput(next(values(layer)), outputs.cache().get(2 * layer + 1), 4);
-    }
-    return graph;
+    graph.output(LOG_PROBABILITIES, selection.logProbability(ops, logits, best), 1);
+    graph.output(LOGITS, logits, 2);
+    graph.output(LOGIT_SUMS, ops.sum(logits, 1), 1);
   }
 }

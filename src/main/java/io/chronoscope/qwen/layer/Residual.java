@@ -27,4 +27,14 @@ public record Residual(Value stream, Optional<Addition> addition) {
     return new Residual(
         stream, Optional.of(new Addition(layer.weight().multiply(ops, x), layer.bias())));
   }
+
+  /// The stream with the last layer's contribution.
+  public Value complete(Ops ops) {
+    return addition
+        .map(added -> {
+          Value sum = ops.add(added.product(), stream);
+          return added.bias().map(bias -> ops.add(sum, bias)).orElse(sum);
+        })
+        .orElse(stream);
+  }
 }

@@ -116,7 +116,7 @@ public final class ModelWeights implements AutoCloseable {
   }
 
   /// Whether any matrix is used in another format than the stored one.
-  boolean isDerived() {
+  public boolean isDerived() {
     return int8.isPresent() || int4.isPresent();
   }
 

@@ -6,7 +6,6 @@ import java.util.OptionalDouble;
 /// The figures of one row.
 ///
 /// @param seconds median of the runs with a shape seen before
-/// @param fastestSeconds the fastest of these runs
 /// @param firstSeconds the first run, with a shape never seen before
 /// @param cpuSeconds median CPU time of a run on the host
 /// @param runs number of runs in the medians
@@ -15,7 +14,6 @@ import java.util.OptionalDouble;
 /// @param referenceSeconds median of the reference's runs
 record Measurement(
     double seconds,
-    double fastestSeconds,
     double firstSeconds,
     double cpuSeconds,
     int runs,

@@ -1,7 +1,6 @@
 package io.chronoscope.cli.bench.engine;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -61,7 +60,6 @@ record Repetition(int minRuns, int maxRuns, double seconds) {
     }
     return new Measurement(
         Measurement.median(seconds),
-        Collections.min(seconds),
         first.cost().seconds(),
         Measurement.median(cpuSeconds),
         seconds.size(),

@@ -28,7 +28,6 @@ class MeasuredRowTest {
         SUBJECT,
         new Measurement(
             0.5,
-            0.4,
             0.75,
             0.25,
             5,

@@ -53,7 +53,6 @@ class RepetitionTest {
 
     assertThat(measured.firstSeconds()).isEqualTo(9);
     assertThat(measured.seconds()).isEqualTo(2);
-    assertThat(measured.fastestSeconds()).isEqualTo(1);
     assertThat(measured.cpuSeconds()).isEqualTo(1, within(1e-9));
     assertThat(measured.runs()).isEqualTo(3);
     assertThat(measured.memory().heapBytes()).isPositive();
