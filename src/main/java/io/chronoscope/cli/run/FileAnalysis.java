@@ -45,6 +45,7 @@ public final class FileAnalysis {
   private final Optional<String> query;
   private final Progress progress;
   private final Consumer<Result> onResult;
+  private final BatchListener batches;
   private final Map<String, StreamResults> results = new LinkedHashMap<>();
   private final Map<String, CompletableFuture<Void>> ends = new LinkedHashMap<>();
   private volatile boolean hasUnreadableFiles;
@@ -56,10 +57,21 @@ public final class FileAnalysis {
       Optional<String> query,
       Progress progress,
       Consumer<Result> onResult) {
+    this(settings, query, progress, onResult, BatchListener.SILENT);
+  }
+
+  /// @param batches receives what the model computes
+  FileAnalysis(
+      ChronoscopeConfig settings,
+      Optional<String> query,
+      Progress progress,
+      Consumer<Result> onResult,
+      BatchListener batches) {
     this.settings = settings;
     this.query = query;
     this.progress = progress;
     this.onResult = onResult;
+    this.batches = batches;
   }
 
   /// Analyzes the files and waits until all streams have ended. A file that cannot be read or
@@ -80,8 +92,7 @@ public final class FileAnalysis {
             ConfiguredDecoding.decoders(
                 settings, settings.decode().isolation(), files.size(), DecodeListener.SILENT);
         MediaFiles open = ConfiguredDecoding.files(settings, DecodeListener.SILENT);
-        AnalysisRuntime runtime =
-            AnalysisRuntime.open(settings, decoders, listener(), BatchListener.SILENT)) {
+        AnalysisRuntime runtime = AnalysisRuntime.open(settings, decoders, listener(), batches)) {
       AnalysisSettings limits =
           LayerSettings.analysis(settings, runtime.hints(), query)
               .withMaxWaitingBytesUpTo(READ_AHEAD_BYTES);

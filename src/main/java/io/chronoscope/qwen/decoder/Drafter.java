@@ -10,13 +10,10 @@ import java.util.stream.Stream;
 /// token counts only where the model selects it (Leviathan et al., arXiv 2211.17192, for greedy
 /// decoding; drafts by lookup as in Saxena, "Prompt Lookup Decoding", 2023). Used by one thread.
 ///
-/// Drafts that are not accepted cost little, and less each time: a step without any accepted token
-/// halves the number of draft tokens of the next one, and a step with all of them accepted doubles
-/// it. When none are left, no drafts are proposed for [#PAUSE] tokens, then one.
+/// Drafts that are not accepted cost little, and less each time: a step that verifies some and
+/// accepts none halves the number of draft tokens of the next one, down to one; a step that accepts
+/// any restores it.
 final class Drafter {
-
-  /// Tokens without drafts, where drafts have been wrong again and again.
-  static final int PAUSE = 16;
 
   private final int longest;
   private final RecentAnswers recent;
@@ -27,7 +24,6 @@ final class Drafter {
   private final int promptTokens;
   private int count;
   private int limit;
-  private int pausedUntil;
   private int proposed;
   private int accepted;
 
@@ -60,11 +56,8 @@ final class Drafter {
   /// Proposes tokens to follow.
   ///
   /// @param most at most; may be 0
-  /// @return empty where the last tokens are new, or drafts were wrong too often
+  /// @return empty where the last token is new
   int[] propose(int most) {
-    if (limit == 0 && count >= pausedUntil) {
-      limit = Math.min(1, longest);
-    }
     int tokens = Math.min(limit, most);
     if (tokens <= 0) {
       return new int[0];
@@ -89,12 +82,7 @@ final class Drafter {
     }
     proposed += drafts;
     accepted += right;
-    if (right == 0) {
-      limit /= 2;
-      pausedUntil = count + PAUSE;
-    } else if (right == drafts) {
-      limit = Math.min(longest, 2 * limit);
-    }
+    limit = right > 0 ? longest : Math.max(1, limit / 2);
   }
 
   /// Draft tokens so far.

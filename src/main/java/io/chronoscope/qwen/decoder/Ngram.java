@@ -8,12 +8,9 @@ import java.util.Optional;
 /// @param tokens in which they occurred; not copied
 /// @param count how many of `tokens` there are
 /// @param next index of the token that followed
-/// @param length how many tokens before it agree, [#SHORTEST] to [#LONGEST]
+/// @param length how many tokens before it agree, 1 to [#LONGEST]
 @SuppressWarnings("ArrayRecordComponent") // a view, not compared
 record Ngram(int[] tokens, int count, int next, int length) {
-
-  /// One token is followed by anything.
-  static final int SHORTEST = 2;
 
   /// More tokens hardly tell more about what follows.
   static final int LONGEST = 8;
@@ -25,7 +22,7 @@ record Ngram(int[] tokens, int count, int next, int length) {
   /// @param count how many of `tokens` there are
   static Optional<Ngram> latest(int[] last, int[] tokens, int count) {
     int next = 0;
-    int length = SHORTEST - 1;
+    int length = 0;
     for (int at = count - 1; at > length && length < last.length; at--) {
       int equal = agreeing(last, tokens, at);
       if (equal > length) {

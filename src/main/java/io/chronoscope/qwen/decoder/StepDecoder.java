@@ -65,16 +65,7 @@ public final class StepDecoder implements Decoder {
       int intraOpThreads,
       StepSettings settings) {
     Session session =
-        weights.isDerived() && device instanceof Device.Cpu
-            ? Session.compileParts(
-                "decoder",
-                StepGraph.parts(text, generation, weights, compute, Math.min(PARTS, text.layers())),
-                intraOpThreads)
-            : compileWhole(
-                StepGraph.build(text, generation, weights, compute),
-                device,
-                intraOpThreads,
-                settings.launch());
+        session(text, generation, weights, compute, device, intraOpThreads, settings.launch());
     return of(
         session,
         text,
@@ -83,6 +74,23 @@ public final class StepDecoder implements Decoder {
         settings,
         Drafting.of(Drafting.longest(settings.draftTokens(), device, weights)),
         session.capturesRuns() ? DecodeLane.Runs.CAPTURED : DecodeLane.Runs.ORDINARY);
+  }
+
+  static Session session(
+      TextConfig text,
+      GenerationDefaults generation,
+      ModelWeights weights,
+      ElementType compute,
+      Device device,
+      int intraOpThreads,
+      StepSettings.Launch launch) {
+    return weights.isDerived() && device instanceof Device.Cpu
+        ? Session.compileParts(
+            "decoder",
+            StepGraph.parts(text, generation, weights, compute, Math.min(PARTS, text.layers())),
+            intraOpThreads)
+        : compileWhole(
+            StepGraph.build(text, generation, weights, compute), device, intraOpThreads, launch);
   }
 
   private static Session compileWhole(

@@ -87,11 +87,14 @@ class DraftTokensTest {
 
   private static StepDecoder decoder(Checkpoint opened, ModelWeights weights, Drafting drafting) {
     Session session =
-        Session.compile(
-            "decoder",
-            StepGraph.build(opened.text(), opened.generation(), weights, ElementType.FLOAT32),
+        StepDecoder.session(
+            opened.text(),
+            opened.generation(),
+            weights,
+            ElementType.FLOAT32,
             Device.CPU,
-            1);
+            1,
+            StepSettings.Launch.BY_OPERATOR);
     return StepDecoder.of(
         session,
         opened.text(),

@@ -26,9 +26,10 @@ class NgramTest {
   }
 
   @Test
-  void hasTwoTokensAtLeast() {
+  void mayBeASingleToken() {
     int[] text = tokens(2, 70, 3, 2);
-    assertThat(Ngram.latest(tokens(3, 2), text, text.length)).isEmpty();
+    assertThat(Ngram.latest(tokens(3, 2), text, text.length).orElseThrow().following(1))
+        .containsExactly(70);
   }
 
   @Test
@@ -51,6 +52,6 @@ class NgramTest {
   void isNotInATextThatIsTooShort() {
     assertThat(Ngram.latest(tokens(), tokens(), 0)).isEmpty();
     assertThat(Ngram.latest(tokens(1, 2), tokens(1, 2), 2)).isEmpty();
-    assertThat(Ngram.latest(tokens(2), tokens(1, 2, 3), 3)).isEmpty();
+    assertThat(Ngram.latest(tokens(3), tokens(1, 2, 3), 3)).isEmpty();
   }
 }
