@@ -23,8 +23,16 @@ public final class ConfiguredModel {
   ///
   /// @throws EnvironmentException if there is no checkpoint, or it cannot be used; says why
   public static Qwen25Vl open(ChronoscopeConfig settings) {
+    return open(settings, engine(settings));
+  }
+
+  /// Opens the configured checkpoint.
+  ///
+  /// @param engine how it computes
+  /// @throws EnvironmentException as above
+  public static Qwen25Vl open(ChronoscopeConfig settings, EngineSettings engine) {
     try {
-      return Qwen25Vl.open(checkpoint(settings), engine(settings));
+      return Qwen25Vl.open(checkpoint(settings), engine);
     } catch (CheckpointException | DeviceUnavailableException | InsufficientMemoryException e) {
       throw new EnvironmentException(String.valueOf(e.getMessage()), e);
     }

@@ -10,6 +10,7 @@ import io.chronoscope.ort.Device;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.Precision;
 import io.chronoscope.qwen.Qwen25Vl;
+import io.chronoscope.qwen.decoder.DecodeSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -96,7 +97,7 @@ public final class EngineBench {
     List<PlannedRow> onOpenModel =
         plan.stream().filter(row -> !WITHOUT_OPEN_MODEL.contains(row.kind())).toList();
     ModelWork work;
-    try (Qwen25Vl model = ConfiguredModel.open(settings)) {
+    try (Qwen25Vl model = ConfiguredModel.open(settings, withoutDrafts())) {
       work =
           new ModelWork(
               model.checkpoint().vision(),
@@ -181,6 +182,14 @@ public final class EngineBench {
       case PlannedRow.Replay _, PlannedRow.Search _ ->
           throw new IllegalArgumentException("the row needs no open model");
     };
+  }
+
+  /// Answers of random prompts, and of random weights, repeat themselves: drafts would be right
+  /// more often than in answers that mean something.
+  private EngineSettings withoutDrafts() {
+    EngineSettings configured = ConfiguredModel.engine(settings);
+    DecodeSettings decoding = configured.decoding();
+    return configured.withDecoding(decoding.withSteps(decoding.steps().withDraftTokens(0)));
   }
 
   private Ceilings measureCeilings(Precision precision) {
