@@ -280,6 +280,16 @@ public final class Ops {
         "QuantizeLinear", ElementType.UINT8, List.of(value, step, zeroPoint), Map.of());
   }
 
+  /// `(value - zeroPoint) · step` as FLOAT32.
+  ///
+  /// @param value UINT8
+  /// @param step FLOAT32 scalar
+  /// @param zeroPoint UINT8 scalar
+  public Value dequantize(Value value, Value step, Value zeroPoint) {
+    return graph.node(
+        "DequantizeLinear", ElementType.FLOAT32, List.of(value, step, zeroPoint), Map.of());
+  }
+
   /// `((x - zeroPoint) · step) · (matrix · scales)` as FLOAT32, summed in 32-bit integers.
   ///
   /// @param x UINT8 `[…, in]`

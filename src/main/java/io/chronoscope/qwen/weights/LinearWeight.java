@@ -1,7 +1,5 @@
 package io.chronoscope.qwen.weights;
 
-import static io.chronoscope.ort.ElementType.FLOAT32;
-
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
@@ -73,9 +71,7 @@ public sealed interface LinearWeight {
           switch (digits) {
             case ONE -> ops.integerMatMul(first, step, zeroPoint, matrix, scales);
             case TWO -> {
-              Value offset =
-                  ops.sub(ops.cast(first, FLOAT32), graph.floats(new float[] {ZERO_POINT}));
-              Value rest = ops.sub(relative, ops.mul(offset, step));
+              Value rest = ops.sub(relative, ops.dequantize(first, step, zeroPoint));
               Value second =
                   ops.quantize(rest, graph.floats(new float[] {SECOND_DIGIT / LEVELS}), zeroPoint);
               // One product over both digits reads the matrix once, which is what a single token
