@@ -3,18 +3,14 @@ package io.chronoscope.qwen.decoder;
 import io.chronoscope.vlm.Answer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// One prompt's answer so far. Used by one thread.
 final class GeneratedSequence {
 
   private final DecodeRequest request;
   private final List<Integer> eosTokenIds;
-  private final IntStream.Builder generated = IntStream.builder();
-  private final List<Float> logProbabilities = new ArrayList<>();
+  private final List<SelectedToken> generated = new ArrayList<>();
   private final Repetition repetition = new Repetition();
-  private int count;
-  private int lastToken;
   private boolean finished;
   private boolean repeats;
   private float[] firstLogits = new float[0];
@@ -30,20 +26,20 @@ final class GeneratedSequence {
 
   /// Number of generated tokens.
   int count() {
-    return count;
+    return generated.size();
   }
 
-  /// The last generated token.
+  /// The last generated token; 0 before the first.
   int lastToken() {
-    return lastToken;
+    return generated.isEmpty() ? 0 : generated.getLast().id();
   }
 
   boolean done() {
-    return finished || repeats || count >= request.maxNewTokens();
+    return finished || repeats || count() >= request.maxNewTokens();
   }
 
   int remaining() {
-    return done() ? 0 : request.maxNewTokens() - count;
+    return done() ? 0 : request.maxNewTokens() - count();
   }
 
   /// @throws NonFiniteLogitsException when they contain NaN or an infinity
@@ -62,21 +58,19 @@ final class GeneratedSequence {
   void append(SelectedToken token) {
     if (!token.isFinite()) {
       throw new NonFiniteLogitsException(
-          request.prompt().length(), count, "the sum of the logits is " + token.logitSum());
+          request.prompt().length(), count(), "the sum of the logits is " + token.logitSum());
     }
-    generated.add(token.id());
-    logProbabilities.add(token.logProbability());
-    count++;
-    lastToken = token.id();
+    generated.add(token);
     finished = eosTokenIds.contains(token.id());
     repeats = repetition.add(token.id());
     request.onToken().accept(token.id());
   }
 
+  /// The answer, complete or up to now.
   Decoded toDecoded(int reusedTokens, Answer.Drafts drafts, long prefillNanos, long decodeNanos) {
     return new Decoded(
-        generated.build().toArray(),
-        logProbabilities,
+        generated.stream().mapToInt(SelectedToken::id).toArray(),
+        generated.stream().map(SelectedToken::logProbability).toList(),
         finished ? Answer.End.COMPLETE : repeats ? Answer.End.REPETITION : Answer.End.LIMIT,
         firstLogits,
         reusedTokens,
