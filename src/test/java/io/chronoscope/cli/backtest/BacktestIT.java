@@ -147,7 +147,7 @@ class BacktestIT {
     admin.alterConsumerGroupOffsets(GROUP, committed).all().get();
     Map<String, Long> live = liveTopics();
 
-    assertThat(run("--shadow", "first.")).isEqualTo(ExitCode.OK);
+    assertThat(run("--shadow", "first.")).as(err::toString).isEqualTo(ExitCode.OK);
 
     JsonNode first = total();
     assertThat(first.get("new").asInt()).isPositive();
@@ -161,7 +161,7 @@ class BacktestIT {
 
     // The results of the first run take the place of live results.
     System.setProperty("chronoscope.topics.events", "first." + TopicNames.DEFAULT.of(Topic.EVENTS));
-    assertThat(run("--shadow", "second.")).isEqualTo(ExitCode.OK);
+    assertThat(run("--shadow", "second.")).as(err::toString).isEqualTo(ExitCode.OK);
 
     assertThat(total().get("same").asInt()).isEqualTo(first.get("new").asInt());
     assertThat(total().get("new").asInt()).isZero();
@@ -175,7 +175,9 @@ class BacktestIT {
     publish("elsewhere", 2);
     Map<String, Long> live = liveTopics();
 
-    assertThat(run("--topic", "elsewhere", "--model", "models/demo")).isEqualTo(ExitCode.OK);
+    assertThat(run("--topic", "elsewhere", "--model", "models/demo"))
+        .as(err::toString)
+        .isEqualTo(ExitCode.OK);
 
     assertThat(total().get("chunks").asInt()).isEqualTo(2);
     assertThat(liveTopics()).isEqualTo(live);
@@ -186,7 +188,7 @@ class BacktestIT {
 
   @Test
   void asksWithAnotherPrompt() throws Exception {
-    assertThat(run()).isEqualTo(ExitCode.OK);
+    assertThat(run()).as(err::toString).isEqualTo(ExitCode.OK);
     String usual = out.toString(StandardCharsets.UTF_8);
 
     assertThat(run("--prompt", "Could you go into detail about the content of this long video?"))
@@ -202,7 +204,7 @@ class BacktestIT {
             files.resolve("red-circle.json"),
             "{\"text\":\"a red circle moves\",\"threshold\":0.7}");
 
-    assertThat(run("--rule", file.toString())).isEqualTo(ExitCode.OK);
+    assertThat(run("--rule", file.toString())).as(err::toString).isEqualTo(ExitCode.OK);
     assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
 
     assertThat(run("--rule", file.toString(), "--promote")).isEqualTo(ExitCode.USAGE);
@@ -212,7 +214,9 @@ class BacktestIT {
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("not promoted: no chunk");
     assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES))).isEmpty();
 
-    assertThat(run("--rule", file.toString(), "--promote", "--yes")).isEqualTo(ExitCode.OK);
+    assertThat(run("--rule", file.toString(), "--promote", "--yes"))
+        .as(err::toString)
+        .isEqualTo(ExitCode.OK);
     assertThat(RulesInForce.read(kafka, TopicNames.DEFAULT.of(Topic.RULES)))
         .singleElement()
         .satisfies(rule -> {
