@@ -1,6 +1,5 @@
 package io.chronoscope.ort;
 
-import io.chronoscope.ort.capi.OrtMemoryInfo;
 import io.chronoscope.ort.capi.OrtSession;
 import io.chronoscope.ort.capi.OrtValue;
 import java.util.ArrayList;
@@ -13,9 +12,7 @@ import java.util.stream.Stream;
 
 /// The compiled parts of a graph, which run one after another; usually it is one. Thread-safe. Owns
 /// their sessions.
-///
-/// @param passing where parts compute what they pass on
-record GraphParts(List<Part> parts, OrtMemoryInfo passing) implements AutoCloseable {
+record GraphParts(List<Part> parts) implements AutoCloseable {
 
   /// @param passed outputs that are inputs of later parts
   record Part(OrtSession session, Names inputs, Names outputs, Set<String> passed) {}
@@ -43,9 +40,7 @@ record GraphParts(List<Part> parts, OrtMemoryInfo passing) implements AutoClosea
 
   /// A graph in one part.
   static GraphParts whole(OrtSession session) {
-    return new GraphParts(
-        List.of(new Part(session, new Names.All(), new Names.All(), Set.of())),
-        RuntimeEnvironment.get().hostMemory());
+    return new GraphParts(List.of(new Part(session, new Names.All(), new Names.All(), Set.of())));
   }
 
   /// @param sessions of `graphs`, in their order
@@ -63,7 +58,7 @@ record GraphParts(List<Part> parts, OrtMemoryInfo passing) implements AutoClosea
               new Names.Of(graph.outputNames()),
               passed));
     }
-    return new GraphParts(List.copyOf(parts), RuntimeEnvironment.get().hostMemory());
+    return new GraphParts(List.copyOf(parts));
   }
 
   PartBindings bind() {

@@ -18,13 +18,14 @@ final class PartBindings implements AutoCloseable {
   private record Bound(GraphParts.Part part, OrtIoBinding binding) {}
 
   private final List<Bound> parts = new ArrayList<>();
-  private final OrtMemoryInfo passing;
+
+  /// Where parts compute what they pass on.
+  private final OrtMemoryInfo passing = RuntimeEnvironment.get().hostMemory();
 
   PartBindings(GraphParts graph) {
     for (GraphParts.Part part : graph.parts()) {
       parts.add(new Bound(part, OrtIoBinding.of(part.session())));
     }
-    this.passing = graph.passing();
   }
 
   /// Binds an input of all parts that have it.

@@ -4,36 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.chronoscope.ort.capi.NativeObject;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(NothingLeaks.class)
 class BindingTest {
 
   private static final int HEADS = 2;
   private static final int HEAD_DIM = 8;
-
-  private long tensors;
-  private long objects;
-
-  @BeforeEach
-  void count() {
-    RuntimeEnvironment.get();
-    tensors = NativeTensor.live();
-    objects = NativeObject.live();
-  }
-
-  @AfterEach
-  void everythingIsReleased() {
-    assertThat(NativeTensor.live()).isEqualTo(tensors);
-    assertThat(NativeObject.live()).isEqualTo(objects);
-  }
 
   /// `y = x + step`.
   private static Session counter() {

@@ -3,32 +3,15 @@ package io.chronoscope.ort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.chronoscope.ort.capi.NativeObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A graph in three parts: `sum = x + step`, `product = sum · step`, `y = sum + product + step`.
+@ExtendWith(NothingLeaks.class)
 class GraphPartsTest {
-
-  private long tensors;
-  private long objects;
-
-  @BeforeEach
-  void count() {
-    RuntimeEnvironment.get();
-    tensors = NativeTensor.live();
-    objects = NativeObject.live();
-  }
-
-  @AfterEach
-  void everythingIsReleased() {
-    assertThat(NativeTensor.live()).isEqualTo(tensors);
-    assertThat(NativeObject.live()).isEqualTo(objects);
-  }
 
   private static List<Graph> parts() {
     Graph sum = Graph.named("sum");

@@ -41,14 +41,7 @@ class CapturedStepsTest {
                 ElementType.FLOAT32),
             Device.CPU,
             1);
-    return StepDecoder.of(
-        session,
-        opened.text(),
-        opened.generation(),
-        ElementType.FLOAT32,
-        new StepSettings(4, 64, 0),
-        Drafting.of(0),
-        runs);
+    return StepDecoderTest.over(session, opened, new StepSettings(4, 64, 0), Drafting.of(0), runs);
   }
 
   @ParameterizedTest

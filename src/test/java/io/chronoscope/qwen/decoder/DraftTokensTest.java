@@ -1,7 +1,6 @@
 package io.chronoscope.qwen.decoder;
 
 import static io.chronoscope.qwen.decoder.DecoderGoldenTest.assemble;
-import static io.chronoscope.qwen.decoder.DecoderGoldenTest.direct;
 import static io.chronoscope.qwen.decoder.DecoderGoldenTest.ids;
 import static io.chronoscope.qwen.decoder.DecoderGoldenTest.request;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +12,6 @@ import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.NativeTensor;
 import io.chronoscope.ort.Session;
-import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.qwen.weights.DerivedWeightsCache;
 import io.chronoscope.qwen.weights.ModelWeights;
@@ -26,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -95,14 +92,8 @@ class DraftTokensTest {
             Device.CPU,
             1,
             StepSettings.Launch.BY_OPERATOR);
-    return StepDecoder.of(
-        session,
-        opened.text(),
-        opened.generation(),
-        ElementType.FLOAT32,
-        new StepSettings(4, 64, 64L << 20),
-        drafting,
-        DecodeLane.Runs.ORDINARY);
+    return StepDecoderTest.over(
+        session, opened, new StepSettings(4, 64, 64L << 20), drafting, DecodeLane.Runs.ORDINARY);
   }
 
   private static StepDecoder decoder(Checkpoint opened, Drafting drafting) {
@@ -311,11 +302,11 @@ class DraftTokensTest {
     try (Checkpoint opened = Checkpoint.open(PENALTY.checkpoint());
         StepDecoder plain = decoder(opened, Drafting.of(0));
         StepDecoder drafting = decoder(opened, Drafting.of(LONGEST))) {
-      List<FloatBuffer> pairs = pairs(opened, 6);
+      List<FloatBuffer> pairs = StepDecoderTest.pairs(opened, 6);
       for (int time = 0; time < 2; time++) {
         for (String text :
             List.of(Prompts.EVENTS, Prompts.grounding("a door opens"), Prompts.SUMMARY)) {
-          DecodeRequest question = question(opened, pairs, text);
+          DecodeRequest question = StepDecoderTest.question(opened, pairs, text, 50);
           Decoded actual = only(drafting, question);
           assertSame(actual, only(plain, question), TOLERANCE);
           assertThat(actual.reusedTokens()).isGreaterThanOrEqualTo(time * question.sharedTokens());
@@ -323,33 +314,6 @@ class DraftTokensTest {
         }
       }
     }
-  }
-
-  private static final TokenGrid GRID = new TokenGrid(3, 4);
-
-  private static List<FloatBuffer> pairs(Checkpoint opened, int count) {
-    Random random = new Random(5);
-    return IntStream.range(0, count)
-        .mapToObj(pair -> {
-          float[] rows = new float[GRID.tokens() * opened.text().hiddenSize()];
-          for (int i = 0; i < rows.length; i++) {
-            rows[i] = (float) random.nextGaussian();
-          }
-          return direct(rows);
-        })
-        .toList();
-  }
-
-  private static DecodeRequest question(Checkpoint opened, List<FloatBuffer> pairs, String text) {
-    ChatPrompt prompt =
-        assemble(
-            opened,
-            List.of(
-                new ChatPrompt.Segment.Video(
-                    GRID, IntStream.range(0, pairs.size()).mapToDouble(i -> i * 0.5).toArray()),
-                new ChatPrompt.Segment.Text(text)));
-    int shared = prompt.visualAt()[prompt.visualAt().length - 1] + 1;
-    return new DecodeRequest(prompt, pairs, shared, 50, token -> {});
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.NativeTensor;
+import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.position.TokenGrid;
 import io.chronoscope.qwen.prompt.ChatPrompt;
 import io.chronoscope.qwen.weights.ModelWeights;
@@ -60,6 +61,17 @@ class StepDecoderTest {
         ::iterator;
   }
 
+  /// A decoder in FP32 over a session of its graph.
+  static StepDecoder over(
+      Session session,
+      Checkpoint opened,
+      StepSettings settings,
+      Drafting drafting,
+      DecodeLane.Runs runs) {
+    return StepDecoder.of(
+        session, opened.text(), opened.generation(), ElementType.FLOAT32, settings, drafting, runs);
+  }
+
   private static StepDecoder decoder(Checkpoint opened, StepSettings settings) {
     return StepDecoder.compile(
         opened.text(),
@@ -80,11 +92,11 @@ class StepDecoderTest {
   }
 
   /// Made-up embeddings of frame pairs.
-  private static List<FloatBuffer> pairs(int count) {
+  static List<FloatBuffer> pairs(Checkpoint opened, int count) {
     Random random = new Random(5);
     return IntStream.range(0, count)
         .mapToObj(pair -> {
-          float[] rows = new float[GRID.tokens() * checkpoint.text().hiddenSize()];
+          float[] rows = new float[GRID.tokens() * opened.text().hiddenSize()];
           for (int i = 0; i < rows.length; i++) {
             rows[i] = (float) random.nextGaussian();
           }
@@ -94,10 +106,11 @@ class StepDecoderTest {
   }
 
   /// A question about a video whose tokens it shares.
-  private static DecodeRequest question(List<FloatBuffer> pairs, String text, int maxNewTokens) {
+  static DecodeRequest question(
+      Checkpoint opened, List<FloatBuffer> pairs, String text, int maxNewTokens) {
     ChatPrompt prompt =
         assemble(
-            checkpoint,
+            opened,
             List.of(
                 new ChatPrompt.Segment.Video(
                     GRID, IntStream.range(0, pairs.size()).mapToDouble(i -> i * 0.5).toArray()),
@@ -227,15 +240,15 @@ class StepDecoderTest {
 
   @Test
   void questionsAboutAVideoShareItsTokens() {
-    List<FloatBuffer> video = pairs(8);
+    List<FloatBuffer> video = pairs(checkpoint, 8);
     String query = "the lamp turns red";
     List<DecodeRequest> requests =
         List.of(
-            question(video, Prompts.presence(query), 1),
-            question(video, Prompts.presence("a ball rolls from left to right"), 1),
-            question(video, Prompts.grounding(query), 60),
-            question(video, Prompts.EVENTS, 60),
-            question(video, Prompts.SUMMARY, 60));
+            question(checkpoint, video, Prompts.presence(query), 1),
+            question(checkpoint, video, Prompts.presence("a ball rolls from left to right"), 1),
+            question(checkpoint, video, Prompts.grounding(query), 60),
+            question(checkpoint, video, Prompts.EVENTS, 60),
+            question(checkpoint, video, Prompts.SUMMARY, 60));
     for (int chunk : new int[] {4096, 32}) {
       try (StepDecoder sharing = decoder(chunk);
           StepDecoder alone = sharingNothing()) {
@@ -251,14 +264,14 @@ class StepDecoderTest {
 
   @Test
   void anAnalysisContinuesTheOneBeforeOfFewerFrames() {
-    List<FloatBuffer> video = pairs(9);
+    List<FloatBuffer> video = pairs(checkpoint, 9);
     try (StepDecoder sharing = decoder(40);
         StepDecoder alone = sharingNothing()) {
       int before = 0;
       for (int seen : new int[] {2, 3, 7, 9}) {
         List<FloatBuffer> pairs = video.subList(0, seen);
         for (String text : List.of(Prompts.EVENTS, Prompts.presence("a door opens"))) {
-          DecodeRequest request = question(pairs, text, 40);
+          DecodeRequest request = question(checkpoint, pairs, text, 40);
           Decoded continued = sharing.generate(List.of(request)).getFirst();
           assertSame(continued, alone.generate(List.of(request)).getFirst());
           assertThat(continued.reusedTokens()).isEqualTo(before);
@@ -270,9 +283,9 @@ class StepDecoderTest {
 
   @Test
   void aShorterVideoLeavesTheLongerOneInTheCache() {
-    List<FloatBuffer> video = pairs(9);
-    DecodeRequest whole = question(video, Prompts.EVENTS, 20);
-    DecodeRequest start = question(video.subList(0, 6), Prompts.EVENTS, 20);
+    List<FloatBuffer> video = pairs(checkpoint, 9);
+    DecodeRequest whole = question(checkpoint, video, Prompts.EVENTS, 20);
+    DecodeRequest start = question(checkpoint, video.subList(0, 6), Prompts.EVENTS, 20);
     try (StepDecoder sharing = decoder(4096);
         StepDecoder alone = sharingNothing()) {
       sharing.generate(List.of(whole));
@@ -286,8 +299,8 @@ class StepDecoderTest {
 
   @Test
   void framesThatLookAlikeButAreOthersAreNotReused() {
-    DecodeRequest one = question(pairs(4), Prompts.EVENTS, 1);
-    DecodeRequest other = question(pairs(4), Prompts.EVENTS, 1);
+    DecodeRequest one = question(checkpoint, pairs(checkpoint, 4), Prompts.EVENTS, 1);
+    DecodeRequest other = question(checkpoint, pairs(checkpoint, 4), Prompts.EVENTS, 1);
     try (StepDecoder sharing = decoder(4096)) {
       sharing.generate(List.of(one));
       assertThat(sharing.generate(List.of(other)).getFirst().reusedTokens()).isZero();
@@ -296,10 +309,10 @@ class StepDecoderTest {
 
   @Test
   void evictsTheLeastRecentlyUsedBeginningsAboveTheBound() {
-    List<FloatBuffer> video = pairs(4);
-    List<FloatBuffer> second = pairs(4);
-    DecodeRequest one = question(video, Prompts.EVENTS, 1);
-    DecodeRequest other = question(second, Prompts.EVENTS, 1);
+    List<FloatBuffer> video = pairs(checkpoint, 4);
+    List<FloatBuffer> second = pairs(checkpoint, 4);
+    DecodeRequest one = question(checkpoint, video, Prompts.EVENTS, 1);
+    DecodeRequest other = question(checkpoint, second, Prompts.EVENTS, 1);
     long bytesOfOne;
     try (StepDecoder measured = decoder(4096)) {
       measured.generate(List.of(one));
@@ -324,8 +337,8 @@ class StepDecoderTest {
 
   @Test
   void aPromptInPartsKeepsItsBeginningWhileOthersAreComputed() {
-    DecodeRequest one = question(pairs(5), Prompts.EVENTS, 1);
-    DecodeRequest other = question(pairs(5), Prompts.EVENTS, 1);
+    DecodeRequest one = question(checkpoint, pairs(checkpoint, 5), Prompts.EVENTS, 1);
+    DecodeRequest other = question(checkpoint, pairs(checkpoint, 5), Prompts.EVENTS, 1);
     try (StepDecoder sharing = decoder(checkpoint, new StepSettings(4, 8, 1));
         StepBatch batch = sharing.startBatch()) {
       StepSequence first = batch.start(one);

@@ -33,11 +33,9 @@ class StepPartsGoldenTest {
                 ElementType.FLOAT32,
                 opened.text().layers()),
             1);
-    return StepDecoder.of(
+    return StepDecoderTest.over(
         session,
-        opened.text(),
-        opened.generation(),
-        ElementType.FLOAT32,
+        opened,
         new StepSettings(4, 16, 64L << 20),
         Drafting.of(3),
         DecodeLane.Runs.ORDINARY);
