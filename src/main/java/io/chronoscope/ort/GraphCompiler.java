@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /// Compiles graphs for a device, with the options and the weights that they need.
 ///
 /// @param name of the graph, for messages
-/// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+/// @param intraOpThreads threads that share one operator; 0 means one for each processor
 /// @param captureOptions CUDA options with which runs can be captured, or none
 record GraphCompiler(
     String name, Device device, int intraOpThreads, Map<String, String> captureOptions) {
@@ -132,9 +132,16 @@ record GraphCompiler(
 
   private void configure(OrtSessionOptions options) {
     // Shapes change from run to run: memory patterns would accumulate, one for each.
-    options.intraOpThreads(intraOpThreads).withoutMemoryPatterns();
+    options.intraOpThreads(threads()).withoutMemoryPatterns();
     // Threads that spin between operators would take cores from video decoding and other streams.
     options.config("session.intra_op.allow_spinning", "0");
+  }
+
+  /// The runtime's own choice is the number of cores that it counts in the processor's description
+  /// of itself. In a virtual machine that may be one for two, and in a container with a limit it is
+  /// those of the whole machine.
+  private int threads() {
+    return intraOpThreads == 0 ? Runtime.getRuntime().availableProcessors() : intraOpThreads;
   }
 
   private OrtSession create(

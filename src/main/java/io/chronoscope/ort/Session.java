@@ -33,7 +33,7 @@ public final class Session implements AutoCloseable {
   /// Compiles a graph for a device.
   ///
   /// @param name for messages
-  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @param intraOpThreads threads that share one operator; 0 means one for each processor
   /// @throws OnnxRuntimeException when the device is not available or the runtime rejects the graph
   public static Session compile(String name, Graph graph, Device device, int intraOpThreads) {
     return compile(name, graph, device, intraOpThreads, Map.of());
@@ -111,7 +111,7 @@ public final class Session implements AutoCloseable {
   ///
   /// @param name for messages
   /// @param model the bytes of an ONNX file
-  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @param intraOpThreads threads that share one operator; 0 means one for each processor
   /// @throws OnnxRuntimeException when the runtime rejects the model
   public static Session ofModel(String name, byte[] model, int intraOpThreads) {
     OrtSession session =

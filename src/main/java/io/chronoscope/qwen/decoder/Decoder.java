@@ -13,7 +13,7 @@ public sealed interface Decoder extends AutoCloseable permits StepDecoder, LoopD
   /// Compiles the decoder. The files of the weights must stay in place until it is closed.
   ///
   /// @param compute FLOAT32 or BFLOAT16
-  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @param intraOpThreads threads that share one operator; 0 means one for each processor
   /// @throws io.chronoscope.ort.OnnxRuntimeException when the runtime rejects the graph
   static Decoder compile(
       TextConfig text,

@@ -50,7 +50,7 @@ public final class VisionEncoder implements AutoCloseable {
   /// Compiles the encoder. The files of the weights must stay in place until it is closed.
   ///
   /// @param compute FLOAT32 or BFLOAT16
-  /// @param intraOpThreads threads that share one operator; 0 leaves it to the runtime
+  /// @param intraOpThreads threads that share one operator; 0 means one for each processor
   /// @throws io.chronoscope.ort.OnnxRuntimeException when the runtime rejects the graph
   public static VisionEncoder compile(
       VisionConfig vision,

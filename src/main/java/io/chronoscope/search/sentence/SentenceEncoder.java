@@ -49,7 +49,7 @@ public final class SentenceEncoder implements TextEmbedder {
 
   /// Loads the model (23 MB) from the class path.
   ///
-  /// @param threads threads that share one run; 0 leaves it to the runtime
+  /// @param threads threads that share one run; 0 means one for each processor
   public static SentenceEncoder open(int threads) {
     try (InputStream json = resource(TOKENIZER);
         InputStream model = resource(MODEL)) {
@@ -68,7 +68,7 @@ public final class SentenceEncoder implements TextEmbedder {
 
   /// The model, loaded when it is first needed, with a memory of what it computed.
   ///
-  /// @param threads threads that share one run; 0 leaves it to the runtime
+  /// @param threads threads that share one run; 0 means one for each processor
   public static TextEmbedder whenNeeded(int threads) {
     return new RememberedEmbeddings(
         new DeferredEmbedder(ID, DIMENSIONS, () -> open(threads)), REMEMBERED);
