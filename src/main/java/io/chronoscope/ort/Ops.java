@@ -111,6 +111,18 @@ public final class Ops {
         "Shape", ElementType.INT64, List.of(value), Map.of("start", axis, "end", axis + 1));
   }
 
+  /// All dimensions of `value` but the last, as an INT64 list.
+  public Value leadingDimensions(Value value) {
+    return graph.node("Shape", ElementType.INT64, List.of(value), Map.of("start", 0, "end", -1));
+  }
+
+  /// `value` as rows of its last dimension.
+  ///
+  /// @return `[rows, width]`
+  public Value rows(Value value) {
+    return graph.node("Flatten", value.type(), List.of(value), Map.of("axis", -1));
+  }
+
   public Value range(Value from, Value until, Value step) {
     return graph.node("Range", from.type(), List.of(from, until, step), Map.of());
   }
@@ -149,6 +161,28 @@ public final class Ops {
   /// `data` with `updates[i]` written at `indices[i]`.
   public Value scatterNd(Value data, Value indices, Value updates) {
     return graph.node("ScatterND", data.type(), List.of(data, indices, updates), Map.of());
+  }
+
+  /// The rows of a column that hold true.
+  ///
+  /// @param column BOOL `[rows, 1]`
+  /// @return INT64 `[n]`
+  public Value rowsWhere(Value column) {
+    Value indices = graph.node("NonZero", ElementType.INT64, List.of(column), Map.of());
+    return gather(indices, graph.scalar(0), 0);
+  }
+
+  /// `data` with `additions[i]` added to row `rows[i]`.
+  ///
+  /// @param data `[rows, width]`
+  /// @param rows INT64 `[n]`, all different
+  /// @param additions `[n, width]`
+  public Value addToRows(Value data, Value rows, Value additions) {
+    return graph.node(
+        "ScatterND",
+        data.type(),
+        List.of(data, unsqueeze(rows, 1), additions),
+        Map.of("reduction", "add"));
   }
 
   public Value concat(List<Value> values, int axis) {
@@ -269,6 +303,12 @@ public final class Ops {
   public Value maxOfRows(Value value) {
     return graph.node(
         "ReduceMax", value.type(), List.of(value, graph.list(-1)), Map.of("keepdims", 1));
+  }
+
+  /// The Euclidean norm along the last dimension, which becomes 1.
+  public Value norm(Value value) {
+    return graph.node(
+        "ReduceL2", value.type(), List.of(value, graph.list(-1)), Map.of("keepdims", 1));
   }
 
   /// `round(value / step) + zeroPoint` as UINT8, saturated.

@@ -19,14 +19,18 @@ import java.util.regex.Pattern;
 /// it compiles the graph.
 public final class GraphWeights {
 
-  /// Products behind a norm: a token's activations are of similar size, and 8 bits are enough. The
-  /// inputs of the other products have outliers, and the output projection decides between tokens.
+  /// Products behind a norm: a token's activations are of similar size, and 8 bits are enough.
   private static final Pattern SIMILAR_ACTIVATIONS =
       Pattern.compile("\\.(qkv|q_proj|k_proj|v_proj|gate_proj|up_proj)\\.weight$");
 
+  /// The other products of the encoder's blocks: few tokens have outliers. In the decoder, over
+  /// three times as many inputs, nearly all have (docs/benchmarks/cpu-3b.md).
+  private static final Pattern SOME_OUTLIERS =
+      Pattern.compile("^visual\\.blocks\\..*\\.(attn\\.proj|down_proj)\\.weight$");
+
   /// Over fewer inputs the errors of single activations do not average out, and a second digit
   /// costs little.
-  private static final long ONE_DIGIT_INPUTS = 1024;
+  private static final long NARROW = 1024;
 
   /// A GPU's fast products need rows of whole 16 bytes: eight numbers in BF16.
   private static final long ALIGNED_NUMBERS = 8;
@@ -81,14 +85,22 @@ public final class GraphWeights {
   }
 
   private LinearWeight int8(String publishedName, Int8Matrices.Matrix matrix) {
-    boolean oneDigit =
-        matrix.values().shape().getFirst() >= ONE_DIGIT_INPUTS
-            && SIMILAR_ACTIVATIONS.matcher(publishedName).find();
+    long inputs = matrix.values().shape().getFirst();
     return new LinearWeight.Int8(
         derived(matrix.values()),
         derived(matrix.scales()),
         matrix.rest().map(this::derived),
-        oneDigit ? LinearWeight.ActivationDigits.ONE : LinearWeight.ActivationDigits.TWO);
+        inputs,
+        digits(publishedName, inputs));
+  }
+
+  private static LinearWeight.ActivationDigits digits(String publishedName, long inputs) {
+    if (inputs >= NARROW && SIMILAR_ACTIVATIONS.matcher(publishedName).find()) {
+      return LinearWeight.ActivationDigits.ONE;
+    }
+    return inputs >= NARROW && SOME_OUTLIERS.matcher(publishedName).find()
+        ? LinearWeight.ActivationDigits.TWO_FOR_OUTLIERS
+        : LinearWeight.ActivationDigits.TWO;
   }
 
   private LinearWeight int4(Int4Matrices.Matrix matrix) {

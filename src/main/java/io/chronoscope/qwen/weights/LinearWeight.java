@@ -3,7 +3,6 @@ package io.chronoscope.qwen.weights;
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.ort.Value;
-import java.util.List;
 import java.util.Optional;
 
 /// The weight matrix of a linear layer, in the format in which the graph multiplies by it. Both
@@ -43,56 +42,15 @@ public sealed interface LinearWeight {
   /// @param scales FLOAT32 `[out]`
   /// @param rest INT8 `[in, out]`: a second digit of the matrix, [Int8Quantizer#REST_FRACTION] as
   ///   large; empty where one is enough
+  /// @param inputs `in`
   /// @param digits precision of the activations
-  record Int8(Value matrix, Value scales, Optional<Value> rest, ActivationDigits digits)
+  record Int8(
+      Value matrix, Value scales, Optional<Value> rest, long inputs, ActivationDigits digits)
       implements LinearWeight {
-
-    /// Levels on either side of zero.
-    private static final int LEVELS = 127;
-
-    private static final int ZERO_POINT = 128;
-
-    /// Half a step of the first digit, relative to the token's largest magnitude, is the largest
-    /// magnitude of the second digit.
-    private static final float SECOND_DIGIT = 1f / (2 * LEVELS);
-
-    /// Keeps a token of zeros from dividing zero by zero.
-    private static final float SMALLEST = 1e-30f;
 
     @Override
     public Value multiply(Ops ops, Value x) {
-      Graph graph = ops.graph();
-      Value step = graph.floats(new float[] {1f / LEVELS});
-      Value zeroPoint = graph.uint8(ZERO_POINT);
-      Value magnitude = ops.max(ops.maxOfRows(ops.abs(x)), graph.floats(new float[] {SMALLEST}));
-      Value relative = ops.div(x, magnitude);
-      Value first = ops.quantize(relative, step, zeroPoint);
-      Value product =
-          switch (digits) {
-            case ONE -> ops.integerMatMul(first, step, zeroPoint, matrix, scales);
-            case TWO -> {
-              Value rest = ops.sub(relative, ops.dequantize(first, step, zeroPoint));
-              Value second =
-                  ops.quantize(rest, graph.floats(new float[] {SECOND_DIGIT / LEVELS}), zeroPoint);
-              // One product over both digits reads the matrix once, which is what a single token
-              // costs.
-              Value both =
-                  ops.integerMatMul(
-                      ops.concat(List.of(first, second), 0), step, zeroPoint, matrix, scales);
-              List<Value> parts = ops.halves(both, 0);
-              yield ops.add(
-                  parts.get(0), ops.mul(parts.get(1), graph.floats(new float[] {SECOND_DIGIT})));
-            }
-          };
-      return ops.mul(
-          rest.map(fine ->
-                  ops.add(
-                      product,
-                      ops.mul(
-                          ops.integerMatMul(first, step, zeroPoint, fine, scales),
-                          graph.floats(new float[] {Int8Quantizer.REST_FRACTION}))))
-              .orElse(product),
-          magnitude);
+      return new Int8Product(ops, this).multiply(x);
     }
   }
 
@@ -148,7 +106,9 @@ public sealed interface LinearWeight {
   enum ActivationDigits {
     /// 8 bits. Enough behind a norm, where a token's activations are of similar size.
     ONE,
-    /// About 15 bits, for twice the arithmetic. For activations with outliers, and for the logits.
+    /// About 15 bits for tokens with outliers, 8 for all others.
+    TWO_FOR_OUTLIERS,
+    /// About 15 bits, for twice the arithmetic.
     TWO
   }
 }
