@@ -15,12 +15,14 @@ import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.CommandBlock;
 import io.chronoscope.testing.JsonOutput;
 import io.chronoscope.testing.PackagedProgram;
+import io.chronoscope.testing.RestoredSettings;
 import io.chronoscope.testing.ServiceProcess;
 import io.chronoscope.testing.ShellWords;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,10 +178,7 @@ class DocumentedCommandsIT {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =
-        Commands.run(
-            out,
-            err,
-            ShellWords.split(command + " " + arguments + " --json").toArray(String[]::new));
+        inThisProcess(out, err, ShellWords.split(command + " " + arguments + " --json"));
     assertThat(status).as("%s %s%n%s", command, arguments, err.toString(UTF_8)).isZero();
     JsonOutput.requireValid(command, out.toString(UTF_8));
   }
@@ -226,10 +225,16 @@ class DocumentedCommandsIT {
   private static String command(CommandBlock block, List<String> words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status = Commands.run(out, err, words.toArray(String[]::new));
+    int status = inThisProcess(out, err, words);
     String printed = out.toString(UTF_8) + err.toString(UTF_8);
     assertThat(status).as("%s: %s%n%s", block, words, printed).isEqualTo(ExitCode.OK);
     return printed;
+  }
+
+  private static int inThisProcess(OutputStream out, OutputStream err, List<String> words) {
+    try (RestoredSettings settings = new RestoredSettings()) {
+      return Commands.run(out, err, words.toArray(String[]::new));
+    }
   }
 
   private String demo(CommandBlock block, List<String> words) throws Exception {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// equal. An answer that differs in one token usually differs in those after it.
 class QuantizedGoldenTest {
 
-  private static final List<String> QUESTIONS =
+  static final List<String> QUESTIONS =
       List.of(
           "Localize a series of activity events in the video, output the start and end timestamp for"
               + " each event, and describe each event with sentences. Provide the result in json"
@@ -137,7 +137,7 @@ class QuantizedGoldenTest {
 
   /// What the model says about six seconds at two frames a second, in which a square and, in every
   /// other scene, a second one that moves appear and vanish.
-  private static List<Integer> tokens(Qwen25Vl model, int scene, String question) {
+  static List<Integer> tokens(Qwen25Vl model, int scene, String question) {
     List<Picture> frames = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       Picture frame = Picture.allocate(112, 84);
