@@ -177,8 +177,7 @@ class DocumentedCommandsIT {
   private static void json(String command, String arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status =
-        inThisProcess(out, err, ShellWords.split(command + " " + arguments + " --json"));
+    int status = inThisProcess(out, err, ShellWords.split(command + " " + arguments + " --json"));
     assertThat(status).as("%s %s%n%s", command, arguments, err.toString(UTF_8)).isZero();
     JsonOutput.requireValid(command, out.toString(UTF_8));
   }
