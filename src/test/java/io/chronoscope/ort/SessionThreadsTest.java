@@ -16,9 +16,6 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class SessionThreadsTest {
 
-  /// At most 15 characters, so that the kernel keeps all of it.
-  private static final String COMPILING = "counts-threads";
-
   @Test
   void oneThreadForEachProcessorUnlessANumberIsAskedFor() {
     int processors = Runtime.getRuntime().availableProcessors();
@@ -28,6 +25,8 @@ class SessionThreadsTest {
 
   /// Threads that share an operator of a session, the caller's among them.
   private static long threadsOfASessionWith(int intraOpThreads) {
+    // The thread of the call before may still be ending. The kernel keeps 15 characters.
+    String name = "counts-" + intraOpThreads;
     return CompletableFuture.supplyAsync(
             () -> {
               Graph graph = Graph.named("identity");
@@ -35,10 +34,10 @@ class SessionThreadsTest {
               graph.output("y", new Ops(graph).add(x, x), 2);
               try (Session session =
                   Session.compile("identity", graph, Device.CPU, intraOpThreads)) {
-                return threadsNamed(COMPILING);
+                return threadsNamed(name);
               }
             },
-            task -> Thread.ofPlatform().name(COMPILING).start(task))
+            task -> Thread.ofPlatform().name(name).start(task))
         .join();
   }
 
