@@ -23,8 +23,9 @@ public final class GraphWeights {
   private static final Pattern SIMILAR_ACTIVATIONS =
       Pattern.compile("\\.(qkv|q_proj|k_proj|v_proj|gate_proj|up_proj)\\.weight$");
 
-  /// The other products of the encoder's blocks: few tokens have outliers. In the decoder, over
-  /// three times as many inputs, nearly all have (docs/benchmarks/cpu-3b.md).
+  /// The other products of the encoder's blocks, where few tokens have outliers. For prompts, whose
+  /// `down_proj` has three times as many inputs, it would save next to nothing
+  /// (docs/benchmarks/cpu-3b.md).
   private static final Pattern SOME_OUTLIERS =
       Pattern.compile("^visual\\.blocks\\..*\\.(attn\\.proj|down_proj)\\.weight$");
 
@@ -95,10 +96,13 @@ public final class GraphWeights {
   }
 
   private static LinearWeight.ActivationDigits digits(String publishedName, long inputs) {
-    if (inputs >= NARROW && SIMILAR_ACTIVATIONS.matcher(publishedName).find()) {
+    if (inputs < NARROW) {
+      return LinearWeight.ActivationDigits.TWO;
+    }
+    if (SIMILAR_ACTIVATIONS.matcher(publishedName).find()) {
       return LinearWeight.ActivationDigits.ONE;
     }
-    return inputs >= NARROW && SOME_OUTLIERS.matcher(publishedName).find()
+    return SOME_OUTLIERS.matcher(publishedName).find()
         ? LinearWeight.ActivationDigits.TWO_FOR_OUTLIERS
         : LinearWeight.ActivationDigits.TWO;
   }

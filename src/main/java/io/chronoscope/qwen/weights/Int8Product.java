@@ -28,7 +28,8 @@ final class Int8Product {
   private static final float SMALLEST = 1e-30f;
 
   /// A token has outliers if its largest magnitude is more than this many times its root mean
-  /// square. Rounding changes one without outliers by at most 12 / (127 · √12) of itself, 2.7 %.
+  /// square. Rounding changes one without outliers by about 12 / (127 · √12) of itself at most, 2.7
+  /// %.
   private static final double OUTLIER = 12;
 
   private final Ops ops;
