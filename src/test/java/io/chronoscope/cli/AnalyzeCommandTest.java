@@ -3,12 +3,14 @@ package io.chronoscope.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.RestoredSettings;
 import io.chronoscope.testing.TestMedia;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +18,7 @@ class AnalyzeCommandTest {
 
   private static final String MAX_DURATION = "chronoscope.decode.max-duration";
 
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -75,11 +78,7 @@ class AnalyzeCommandTest {
   void aFileThatCannotBeCutIsOneChunkWithAChunksLimits() throws IOException {
     String video = file("long.mp4", TestMedia.video().fps(1).group(100).frames(12).bytes());
     System.setProperty(MAX_DURATION, "10s");
-    try {
-      assertThat(run("analyze", video)).isEqualTo(ExitCode.FAILED);
-    } finally {
-      System.clearProperty(MAX_DURATION);
-    }
+    assertThat(run("analyze", video)).isEqualTo(ExitCode.FAILED);
     assertThat(text(err))
         .contains(video + " cannot be used: the chunk that begins at 0.0 s lasts 12.0 s")
         .contains("the limit is 10.0 s (" + MAX_DURATION + ")", "more key frames");

@@ -26,6 +26,7 @@ import io.chronoscope.domain.StreamInput.Media;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.PackagedProgram;
+import io.chronoscope.testing.RestoredSettings;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
@@ -157,11 +158,9 @@ class ByReferenceIT {
 
   private static int redrive(String id, String servers) {
     PrintStream sink = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    try {
+    try (RestoredSettings settings = new RestoredSettings()) {
       return new CommandLineInterface(new Output(System.out, Terminal.NONE, sink, Terminal.NONE))
           .run("dlq", "redrive", id, "--bootstrap", servers);
-    } finally {
-      System.clearProperty("chronoscope.kafka.bootstrap-servers");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.service.ExitCode;
 import io.chronoscope.testing.GoldenCase;
+import io.chronoscope.testing.RestoredSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -23,6 +25,7 @@ import picocli.CommandLine.ParameterException;
 
 class CommandLineInterfaceTest {
 
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -149,33 +152,21 @@ class CommandLineInterfaceTest {
       assertThat(run("serve", "--embedded", "--port", Integer.toString(port)))
           .isEqualTo(ExitCode.ENVIRONMENT);
       assertThat(text(err)).contains("localhost:" + port, "--port").doesNotContain("Kafka broker");
-    } finally {
-      System.clearProperty("chronoscope.http.port");
     }
   }
 
   @Test
   void servesNobodyElseWithoutBeingTold() {
     System.setProperty("chronoscope.http.host", "0.0.0.0");
-    try {
-      assertThat(run("serve", "--embedded", "--port", "0")).isEqualTo(ExitCode.USAGE);
-      assertThat(text(err)).contains("CHRONOSCOPE_AUTH");
-    } finally {
-      System.clearProperty("chronoscope.http.host");
-      System.clearProperty("chronoscope.http.port");
-      System.clearProperty("chronoscope.management.port");
-    }
+    assertThat(run("serve", "--embedded", "--port", "0")).isEqualTo(ExitCode.USAGE);
+    assertThat(text(err)).contains("CHRONOSCOPE_AUTH");
   }
 
   @Test
   void exitsWithThreeWithoutACheckpoint() {
     String model = folder.resolve("nothing-here").toString();
-    try {
-      assertThat(run("generate", "--model", model, "--image", "a.png", "--prompt", "What?"))
-          .isEqualTo(ExitCode.ENVIRONMENT);
-    } finally {
-      System.clearProperty("chronoscope.model");
-    }
+    assertThat(run("generate", "--model", model, "--image", "a.png", "--prompt", "What?"))
+        .isEqualTo(ExitCode.ENVIRONMENT);
 
     assertThat(text(err)).contains(model);
     assertThat(text(out)).isEmpty();
@@ -184,23 +175,18 @@ class CommandLineInterfaceTest {
   @Test
   void exitsWithThreeWithoutAGpu() {
     String model = GoldenCase.named("resized-video").checkpoint().toString();
-    try {
-      assertThat(
-              run(
-                  "generate",
-                  "--model",
-                  model,
-                  "--device",
-                  "cuda",
-                  "--image",
-                  "a.png",
-                  "--prompt",
-                  "What?"))
-          .isEqualTo(ExitCode.ENVIRONMENT);
-    } finally {
-      System.clearProperty("chronoscope.model");
-      System.clearProperty("chronoscope.device");
-    }
+    assertThat(
+            run(
+                "generate",
+                "--model",
+                model,
+                "--device",
+                "cuda",
+                "--image",
+                "a.png",
+                "--prompt",
+                "What?"))
+        .isEqualTo(ExitCode.ENVIRONMENT);
 
     assertThat(text(err)).contains("device cuda is not available: ", "NVIDIA", "-Pcuda13");
     assertThat(text(out)).isEmpty();
@@ -339,16 +325,10 @@ class CommandLineInterfaceTest {
           {"evaluate", "video-samples", "--model", "pom.xml"}
         }) {
       err.reset();
-      try {
-        assertThat(run(line)).isEqualTo(ExitCode.ENVIRONMENT);
-        assertThat(text(err))
-            .contains("no checkpoint at ", "--model")
-            .doesNotContain("Kafka broker at");
-      } finally {
-        System.clearProperty("chronoscope.model");
-        System.clearProperty("chronoscope.http.port");
-        System.clearProperty("chronoscope.management.port");
-      }
+      assertThat(run(line)).isEqualTo(ExitCode.ENVIRONMENT);
+      assertThat(text(err))
+          .contains("no checkpoint at ", "--model")
+          .doesNotContain("Kafka broker at");
     }
   }
 

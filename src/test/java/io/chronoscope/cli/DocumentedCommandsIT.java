@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -64,7 +63,6 @@ class DocumentedCommandsIT {
 
   private final Map<String, String> demos = new HashMap<>();
   private final Map<String, String> instead = new LinkedHashMap<>();
-  private final Map<String, String> properties = new TreeMap<>();
   private Map<String, Object> kafka = Map.of();
   private int sent;
 
@@ -83,16 +81,17 @@ class DocumentedCommandsIT {
 
   @Test
   void runAsPrinted() throws Exception {
-    try (EmbeddedBroker broker =
-        EmbeddedBroker.start(EmbeddedBroker.Settings.in(folder.resolve("kafka"), 0))) {
+    try (RestoredSettings settings = new RestoredSettings();
+        EmbeddedBroker broker =
+            EmbeddedBroker.start(EmbeddedBroker.Settings.in(folder.resolve("kafka"), 0))) {
       kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
       Topics.ensure(kafka, TopicNames.DEFAULT);
       Path references = Files.createDirectory(folder.resolve("chunks"));
       int port = FreePorts.one();
-      property("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
-      property("chronoscope.search.directory", "memory");
-      property("chronoscope.cache-dir", folder.resolve("cache").toString());
-      property("chronoscope.references.roots", references.toString());
+      System.setProperty("chronoscope.kafka.bootstrap-servers", broker.bootstrapServers());
+      System.setProperty("chronoscope.search.directory", "memory");
+      System.setProperty("chronoscope.cache-dir", folder.resolve("cache").toString());
+      System.setProperty("chronoscope.references.roots", references.toString());
       instead.put("localhost:8080", "localhost:" + port);
       instead.put("/tmp/chunks", references.toString());
       instead.put("/tmp/moment", folder.resolve("moment").toString());
@@ -121,14 +120,7 @@ class DocumentedCommandsIT {
         }
         printJsonAsPublished();
       }
-    } finally {
-      properties.keySet().forEach(System::clearProperty);
     }
-  }
-
-  private void property(String name, String value) {
-    properties.put(name, value);
-    System.setProperty(name, value);
   }
 
   /// A record that becomes a dead letter, for the blocks about them.

@@ -125,14 +125,21 @@ class QuantizedGoldenTest {
           List<Integer> expected = tokens(fp32, scene, question);
           List<Integer> actual = tokens(int8, scene, question);
           total += expected.size();
-          for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-            equal += expected.get(i).equals(actual.get(i)) ? 1 : 0;
-          }
+          equal += equal(expected, actual);
         }
       }
     }
     assertThat(total).isGreaterThan(300);
     assertThat(equal).isGreaterThanOrEqualTo((int) (0.95 * total));
+  }
+
+  /// Tokens that are equal by position.
+  static int equal(List<Integer> expected, List<Integer> actual) {
+    int equal = 0;
+    for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
+      equal += expected.get(i).equals(actual.get(i)) ? 1 : 0;
+    }
+    return equal;
   }
 
   /// What the model says about six seconds at two frames a second, in which a square and, in every

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
 import io.chronoscope.qwen.image.BicubicResize;
+import io.chronoscope.testing.Embeddings;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import io.chronoscope.vlm.Prompt;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -134,11 +134,7 @@ class Qwen25VlGoldenTest {
     }
 
     float[] embeddings() {
-      FloatBuffer all =
-          FloatBuffer.allocate(
-              encoded.stream().mapToInt(pair -> pair.embeddings().remaining()).sum());
-      encoded.forEach(pair -> all.put(pair.embeddings().duplicate()));
-      return all.array();
+      return Embeddings.of(encoded);
     }
   }
 }

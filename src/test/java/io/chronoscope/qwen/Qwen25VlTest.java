@@ -12,6 +12,7 @@ import io.chronoscope.ort.OnnxRuntimeException;
 import io.chronoscope.qwen.encoder.EmptyWindows;
 import io.chronoscope.qwen.encoder.VisionEncoder;
 import io.chronoscope.qwen.weights.ModelWeights;
+import io.chronoscope.testing.Embeddings;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.vlm.Answer;
 import io.chronoscope.vlm.Decoding;
@@ -65,12 +66,6 @@ class Qwen25VlTest {
     return new FramePair(frames[0], frames[1]);
   }
 
-  private static float[] numbers(EncodedPair pair) {
-    float[] numbers = new float[pair.embeddings().remaining()];
-    pair.embeddings().duplicate().get(numbers);
-    return numbers;
-  }
-
   @Test
   void encodesAPairAlikeAloneAndInABatch() {
     for (int[] size : SIZES) {
@@ -84,7 +79,7 @@ class Qwen25VlTest {
         EncodedPair alone = model.encode(List.of(pairs.get(i))).getFirst();
         assertThat(alone.rows()).isEqualTo(size[1] / 28);
         assertThat(alone.columns()).isEqualTo(size[0] / 28);
-        Qwen25VlGoldenTest.assertClose(numbers(together.get(i)), numbers(alone), 1e-5f);
+        Qwen25VlGoldenTest.assertClose(Embeddings.of(together.get(i)), Embeddings.of(alone), 1e-5f);
       }
       pairs.forEach(pair -> {
         pair.first().close();
@@ -110,7 +105,8 @@ class Qwen25VlTest {
         List<EncodedPair> expected = model.encode(pairs);
         List<EncodedPair> encoded = skipping.encode(pairs);
         for (int i = 0; i < pairs.size(); i++) {
-          Qwen25VlGoldenTest.assertClose(numbers(encoded.get(i)), numbers(expected.get(i)), 1e-6f);
+          Qwen25VlGoldenTest.assertClose(
+              Embeddings.of(encoded.get(i)), Embeddings.of(expected.get(i)), 1e-6f);
         }
         pairs.forEach(Qwen25VlTest::close);
       }

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Test;
 /// usually differs in all after it, so the tokens up to the first difference are counted, too. Not
 /// part of the test suite:
 ///
-///     ./mvnw -Dquick test-compile surefire:test -Dtest=TokenPrecisionBenchmark -Dbenchmark.model=DIR
+///     ./mvnw -Dquick test-compile surefire:test -Dtest=TokenPrecisionBenchmark -Dbenchmark.model=DIR [-Dbenchmark.scenes=20]
 class TokenPrecisionBenchmark {
 
-  private static final int SCENES = 8;
+  private static final int SCENES = Integer.getInteger("benchmark.scenes", 8);
 
   @Test
   void tokensOfFp32() {
@@ -28,7 +28,7 @@ class TokenPrecisionBenchmark {
           List<Integer> actual = QuantizedGoldenTest.tokens(int8, scene, question);
           int agreeing = agreeing(expected, actual);
           all += expected.size();
-          equal += equal(expected, actual);
+          equal += QuantizedGoldenTest.equal(expected, actual);
           before += agreeing;
           different += agreeing < expected.size() ? 1 : 0;
         }
@@ -37,14 +37,6 @@ class TokenPrecisionBenchmark {
     System.out.printf(
         "%d of %d tokens equal by position; up to the first difference %d of %d, %.1f %%%n",
         equal, all, before, before + different, 100.0 * before / (before + different));
-  }
-
-  private static int equal(List<Integer> expected, List<Integer> actual) {
-    int equal = 0;
-    for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-      equal += expected.get(i).equals(actual.get(i)) ? 1 : 0;
-    }
-    return equal;
   }
 
   /// Tokens before the first one that differs or is missing.

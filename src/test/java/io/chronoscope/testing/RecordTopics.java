@@ -56,7 +56,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -93,16 +93,11 @@ class RecordTopics {
 
   private final Set<ChunkOrigin> redriven = ConcurrentHashMap.newKeySet();
 
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private volatile boolean enough;
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path folder;
-
-  @AfterEach
-  void forgetTheBroker() {
-    System.clearProperty("chronoscope.kafka.bootstrap-servers");
-    System.clearProperty("chronoscope.references.roots");
-  }
 
   @Test
   void recordsWhatIsWrittenToTheTopics() throws Exception {

@@ -3,6 +3,7 @@ package io.chronoscope.vlm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronoscope.checkpoint.Checkpoint;
+import io.chronoscope.testing.Embeddings;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -74,16 +75,10 @@ class ClosedWorldTest {
   void aHalfOfAPairHasTheTokensOfThatHalf() {
     EncodedPair pair =
         new EncodedPair(3, 2, FloatBuffer.wrap(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
-    assertThat(values(pair.half(FrameHalf.UPPER))).containsExactly(0, 1, 2, 3);
-    assertThat(values(pair.half(FrameHalf.LOWER))).containsExactly(8, 9, 10, 11);
-    assertThat(values(pair.half(FrameHalf.LEFT))).containsExactly(0, 1, 4, 5, 8, 9);
-    assertThat(values(pair.half(FrameHalf.RIGHT))).containsExactly(2, 3, 6, 7, 10, 11);
+    assertThat(Embeddings.of(pair.half(FrameHalf.UPPER))).containsExactly(0, 1, 2, 3);
+    assertThat(Embeddings.of(pair.half(FrameHalf.LOWER))).containsExactly(8, 9, 10, 11);
+    assertThat(Embeddings.of(pair.half(FrameHalf.LEFT))).containsExactly(0, 1, 4, 5, 8, 9);
+    assertThat(Embeddings.of(pair.half(FrameHalf.RIGHT))).containsExactly(2, 3, 6, 7, 10, 11);
     assertThat(pair.half(FrameHalf.RIGHT).columns()).isEqualTo(1);
-  }
-
-  private static float[] values(EncodedPair pair) {
-    float[] values = new float[pair.embeddings().remaining()];
-    pair.embeddings().duplicate().get(values);
-    return values;
   }
 }

@@ -14,6 +14,7 @@ import io.chronoscope.client.RulesInForce;
 import io.chronoscope.client.Topics;
 import io.chronoscope.render.Terminal;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.RestoredSettings;
 import io.chronoscope.wire.Topic;
 import io.chronoscope.wire.TopicNames;
 import java.io.ByteArrayOutputStream;
@@ -28,13 +29,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +48,7 @@ class BacktestIT {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final String GROUP = "chronoscope";
 
-  private final Properties before = (Properties) System.getProperties().clone();
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private EmbeddedBroker broker;
@@ -79,7 +80,6 @@ class BacktestIT {
 
   @AfterEach
   void stop() {
-    System.setProperties(before);
     admin.close();
     broker.close();
   }

@@ -17,6 +17,7 @@ import io.chronoscope.domain.Rejection;
 import io.chronoscope.domain.Rejection.Reason;
 import io.chronoscope.domain.Result.DeadLetter;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.RestoredSettings;
 import io.chronoscope.wire.ChunkRecords;
 import io.chronoscope.wire.InputType;
 import io.chronoscope.wire.RejectedRecord;
@@ -47,6 +48,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,7 @@ class DlqCommandIT {
   private static Map<String, Object> kafka;
   private static KafkaProducer<String, byte[]> producer;
 
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -85,7 +88,6 @@ class DlqCommandIT {
   static void stop() {
     producer.close();
     broker.close();
-    System.clearProperty("chronoscope.kafka.bootstrap-servers");
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.chronoscope.domain.StreamPattern;
 import io.chronoscope.domain.TimeSpan;
 import io.chronoscope.rule.Rule;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.RestoredSettings;
 import io.chronoscope.testing.Samples;
 import io.chronoscope.wire.ResultEnvelope;
 import io.chronoscope.wire.Topic;
@@ -35,6 +36,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,7 @@ class RulesCommandIT {
   private static EmbeddedBroker broker;
   private static Map<String, Object> kafka;
 
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -61,7 +64,6 @@ class RulesCommandIT {
   @AfterAll
   static void stop() {
     broker.close();
-    System.clearProperty("chronoscope.kafka.bootstrap-servers");
   }
 
   @Test
@@ -150,12 +152,8 @@ class RulesCommandIT {
   @Test
   void reportsAMissingTopic() {
     System.setProperty("chronoscope.topics.rules", "nowhere.rules");
-    try {
-      assertThat(run("rules", "set", "dog", "a dog")).isEqualTo(ExitCode.ENVIRONMENT);
-      assertThat(text(err)).contains("topic nowhere.rules does not exist", "service running?");
-    } finally {
-      System.clearProperty("chronoscope.topics.rules");
-    }
+    assertThat(run("rules", "set", "dog", "a dog")).isEqualTo(ExitCode.ENVIRONMENT);
+    assertThat(text(err)).contains("topic nowhere.rules does not exist", "service running?");
   }
 
   @Test

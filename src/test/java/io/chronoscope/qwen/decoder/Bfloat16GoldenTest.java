@@ -13,6 +13,7 @@ import io.chronoscope.ort.Session;
 import io.chronoscope.qwen.encoder.VisionEncoder;
 import io.chronoscope.qwen.image.BicubicResize;
 import io.chronoscope.qwen.weights.ModelWeights;
+import io.chronoscope.testing.Embeddings;
 import io.chronoscope.testing.GoldenCase;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
@@ -132,15 +133,7 @@ class Bfloat16GoldenTest {
         encoded.addAll(encode(encoder, golden, content));
       }
     }
-    int count = encoded.stream().mapToInt(pair -> pair.embeddings().remaining()).sum();
-    float[] all = new float[count];
-    int at = 0;
-    for (EncodedPair pair : encoded) {
-      int length = pair.embeddings().remaining();
-      pair.embeddings().duplicate().get(all, at, length);
-      at += length;
-    }
-    return all;
+    return Embeddings.of(encoded);
   }
 
   private static List<EncodedPair> encode(

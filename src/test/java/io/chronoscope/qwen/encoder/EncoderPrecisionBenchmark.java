@@ -6,17 +6,15 @@ import io.chronoscope.decode.FfmpegDecoder;
 import io.chronoscope.decode.MediaDecoder.FrameSink;
 import io.chronoscope.domain.FrameSize;
 import io.chronoscope.domain.Picture;
-import io.chronoscope.ort.Device;
-import io.chronoscope.ort.ElementType;
 import io.chronoscope.qwen.EngineSettings;
 import io.chronoscope.qwen.image.BicubicResize;
 import io.chronoscope.qwen.weights.DerivedWeightsCache;
 import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.testing.Cosine;
+import io.chronoscope.testing.Embeddings;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +26,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// How close the encoder's rows in INT8 are to those in FP32, on frames of sample videos. Not part of the test suite:
+/// How close the encoder's rows in INT8 are to those in FP32, on frames of sample videos. Not part
+/// of the test suite:
 ///
 ///     ./mvnw -Dquick test-compile surefire:test -Dtest=EncoderPrecisionBenchmark -Dbenchmark.model=DIR
 class EncoderPrecisionBenchmark {
@@ -48,8 +47,12 @@ class EncoderPrecisionBenchmark {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       List<EncodedPair> expected = encode(checkpoint, fp32(checkpoint), pairs);
       List<EncodedPair> actual = encode(checkpoint, int8(checkpoint), pairs);
-      print("pairs", i -> DoubleStream.of(Cosine.of(floats(expected, i), floats(actual, i))));
-      print("rows", i -> cosines(expected.get(i), actual.get(i)));
+      print(
+          "pairs",
+          i ->
+              DoubleStream.of(
+                  Cosine.of(Embeddings.of(expected.get(i)), Embeddings.of(actual.get(i)))));
+      print("rows", i -> cosinesOfRows(expected.get(i), actual.get(i)));
     }
   }
 
@@ -64,10 +67,6 @@ class EncoderPrecisionBenchmark {
         cosines.getCount(), what, cosines.getAverage(), cosines.getMin());
   }
 
-  private static float[] floats(List<EncodedPair> encoded, int pair) {
-    return floats(encoded.get(pair).embeddings());
-  }
-
   private static ModelWeights fp32(Checkpoint checkpoint) {
     return ModelWeights.asStored(checkpoint.weights());
   }
@@ -79,9 +78,9 @@ class EncoderPrecisionBenchmark {
         checkpoint.weights());
   }
 
-  private static DoubleStream cosines(EncodedPair a, EncodedPair b) {
-    float[] x = floats(a.embeddings());
-    float[] y = floats(b.embeddings());
+  private static DoubleStream cosinesOfRows(EncodedPair a, EncodedPair b) {
+    float[] x = Embeddings.of(a);
+    float[] y = Embeddings.of(b);
     int rows = a.rows() * a.columns();
     int width = x.length / rows;
     return IntStream.range(0, rows)
@@ -92,24 +91,11 @@ class EncoderPrecisionBenchmark {
     return Arrays.copyOfRange(rows, row * width, (row + 1) * width);
   }
 
-  private static float[] floats(FloatBuffer buffer) {
-    float[] values = new float[buffer.remaining()];
-    buffer.duplicate().get(values);
-    return values;
-  }
-
   /// Closes the weights.
   private static List<EncodedPair> encode(
       Checkpoint checkpoint, ModelWeights weights, List<FramePair> pairs) {
     try (weights;
-        VisionEncoder encoder =
-            VisionEncoder.compile(
-                checkpoint.vision(),
-                checkpoint.preprocessor(),
-                weights,
-                ElementType.FLOAT32,
-                Device.CPU,
-                0)) {
+        VisionEncoder encoder = VisionEncoderTest.onTheCpu(checkpoint, weights, 0)) {
       return pairs.stream().map(pair -> encoder.encode(List.of(pair)).getFirst()).toList();
     }
   }

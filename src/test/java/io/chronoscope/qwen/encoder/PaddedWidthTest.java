@@ -6,17 +6,16 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.cli.bench.checkpoint.ModelShape;
 import io.chronoscope.cli.bench.checkpoint.RandomCheckpoint;
 import io.chronoscope.domain.Picture;
-import io.chronoscope.ort.Device;
 import io.chronoscope.ort.ElementType;
 import io.chronoscope.ort.Graph;
 import io.chronoscope.ort.Ops;
 import io.chronoscope.qwen.weights.GraphWeights;
 import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.testing.Cosine;
+import io.chronoscope.testing.Embeddings;
 import io.chronoscope.vlm.FramePair;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -43,14 +42,7 @@ class PaddedWidthTest {
   void zerosChangeNothing() {
     try (Checkpoint checkpoint = Checkpoint.open(directory);
         ModelWeights weights = ModelWeights.asStored(checkpoint.weights());
-        VisionEncoder exact =
-            VisionEncoder.compile(
-                checkpoint.vision(),
-                checkpoint.preprocessor(),
-                weights,
-                ElementType.FLOAT32,
-                Device.CPU,
-                1);
+        VisionEncoder exact = VisionEncoderTest.onTheCpu(checkpoint, weights, 1);
         VisionEncoder padded =
             VisionEncoder.compileRounding(
                 checkpoint.vision(), checkpoint.preprocessor(), weights, 1)) {
@@ -83,9 +75,6 @@ class PaddedWidthTest {
   }
 
   private static float[] encode(VisionEncoder encoder, FramePair pair) {
-    FloatBuffer embeddings = encoder.encode(List.of(pair)).getFirst().embeddings().duplicate();
-    float[] values = new float[embeddings.remaining()];
-    embeddings.get(values);
-    return values;
+    return Embeddings.of(encoder.encode(List.of(pair)));
   }
 }

@@ -6,6 +6,8 @@ import io.chronoscope.checkpoint.Checkpoint;
 import io.chronoscope.cli.bench.checkpoint.ModelShape;
 import io.chronoscope.cli.bench.checkpoint.RandomCheckpoint;
 import io.chronoscope.domain.Picture;
+import io.chronoscope.ort.Device;
+import io.chronoscope.ort.ElementType;
 import io.chronoscope.qwen.weights.ModelWeights;
 import io.chronoscope.vlm.EncodedPair;
 import io.chronoscope.vlm.FramePair;
@@ -59,6 +61,19 @@ class VisionEncoderTest {
         });
       }
     }
+  }
+
+  /// The graph for the CPU.
+  ///
+  /// @param threads that share one operator; 0 means one for each processor
+  static VisionEncoder onTheCpu(Checkpoint checkpoint, ModelWeights weights, int threads) {
+    return VisionEncoder.compile(
+        checkpoint.vision(),
+        checkpoint.preprocessor(),
+        weights,
+        ElementType.FLOAT32,
+        Device.CPU,
+        threads);
   }
 
   private static Picture noise(long seed, int[] size) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.chronoscope.cli.Commands;
 import io.chronoscope.service.ExitCode;
+import io.chronoscope.testing.RestoredSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,22 +15,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchEngineCommandTest {
 
+  @AutoClose private final RestoredSettings settings = new RestoredSettings();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @TempDir Path temporary;
-
-  @AfterEach
-  void clearOverrides() {
-    System.clearProperty("chronoscope.model");
-    System.clearProperty("chronoscope.max-new-tokens");
-  }
 
   @Test
   void explainsItself() {
